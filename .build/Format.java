@@ -42,7 +42,8 @@ final class Format {
       }
       return false;
     } catch (Exception e) {
-      throw new IllegalStateException(source + ": " + e.getMessage(), e);
+      System.err.println("cannot format " + source + ":" + e.getMessage());
+      return false;
     }
   }
 }

@@ -1,0 +1,19 @@
+package io.regionbridge.dns.wire;
+
+/** Option codes of the OPT record that the bridge reads or writes (RFC 6891 section 6.1.2). */
+public final class EdnsOption {
+  /** DNS cookie, RFC 7873. */
+  public static final int COOKIE = 10;
+
+  /** Extended DNS error, RFC 8914. */
+  public static final int EXTENDED_ERROR = 15;
+
+  /**
+   * Marks a query that a bridge relays for its own clients: the receiver answers it from its own
+   * region or not at all, so that relays cannot loop. From the range for local use (RFC 6891
+   * section 9); no data.
+   */
+  public static final int RELAYED = 65313;
+
+  private EdnsOption() {}
+}

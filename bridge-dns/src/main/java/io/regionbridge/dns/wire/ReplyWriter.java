@@ -1,0 +1,184 @@
+package io.regionbridge.dns.wire;
+
+import org.xbill.DNS.Type;
+
+/**
+ * Builds one reply at a time in an array of its own. One object serves an event loop for ever:
+ * {@link #begin}, then the sections in their order, then {@link #finish}. Not thread-safe;
+ * allocates nothing.
+ *
+ * <p>The reply fits what the client takes: additional records go first, then everything but the
+ * question, with TC set (RFC 2181 section 9).
+ */
+public final class ReplyWriter {
+  /** Largest message, over TCP. */
+  public static final int MAX_MESSAGE = 65_535;
+
+  /** Bits of the header's flags. */
+  public static final int QR = 0x8000;
+
+  /** Authoritative answer. */
+  public static final int AA = 0x0400;
+
+  /** Truncated. */
+  public static final int TC = 0x0200;
+
+  /** Recursion available. */
+  public static final int RA = 0x0080;
+
+  /**
+   * What a reply copies of the query's flags: opcode, RD and CD (RFC 1035 section 4.1.1, RFC 4035
+   * section 3.2.2).
+   */
+  private static final int COPIED = 0x7910;
+
+  private static final int OPT_FIXED = 11;
+
+  private final byte[] out = new byte[MAX_MESSAGE + 1];
+  private int questionEnd;
+  private int at;
+  private int answerEnd;
+  private int answers;
+  private int authorities;
+  private int additionals;
+  private int flags;
+  private int errorCode = -1;
+  private byte[] errorText = new byte[0];
+
+  /** Starts the reply to a query, with its ID and its question as it was written. */
+  public void begin(Query query, int rcode, int moreFlags) {
+    int end = query.questionEnd();
+    System.arraycopy(query.packet(), 0, out, 0, end);
+    start(query.flags(), end, rcode, moreFlags);
+  }
+
+  /**
+   * Starts a reply from a question that was kept: {@code length} octets of name, type and class.
+   */
+  public void begin(int id, int queryFlags, byte[] question, int length, int rcode, int moreFlags) {
+    Octets.put16(out, 0, id);
+    System.arraycopy(question, 0, out, Query.HEADER, length);
+    start(queryFlags, Query.HEADER + length, rcode, moreFlags);
+  }
+
+  private void start(int queryFlags, int end, int rcode, int moreFlags) {
+    flags = QR | queryFlags & COPIED | moreFlags | rcode & 0xF;
+    questionEnd = end;
+    at = end;
+    answerEnd = end;
+    answers = 0;
+    authorities = 0;
+    additionals = 0;
+    errorCode = -1;
+  }
+
+  /** The array that replies are built in; sections are written to it at {@link #at}. */
+  public byte[] out() {
+    return out;
+  }
+
+  /** Where the next record goes. */
+  public int at() {
+    return at;
+  }
+
+  /** Says that answer records were written up to {@code end}. */
+  public void answered(int end, int records) {
+    at = end;
+    answerEnd = end;
+    answers += records;
+  }
+
+  /** Says that authority records were written up to {@code end}. */
+  public void referred(int end, int records) {
+    at = end;
+    answerEnd = end;
+    authorities += records;
+  }
+
+  /**
+   * Says that additional records were written up to {@code end}; they are the first to go when
+   * there is no room.
+   */
+  public void added(int end, int records) {
+    at = end;
+    additionals += records;
+  }
+
+  /** Explains the reply to clients that speak EDNS (RFC 8914). */
+  public void explain(int code, byte[] text) {
+    errorCode = code;
+    errorText = text;
+  }
+
+  /**
+   * Completes the reply.
+   *
+   * @param limit octets that the client takes
+   * @param edns whether the client sent OPT and so gets one
+   * @param dnssecOk the client's DO bit
+   * @param extendedRcode the whole rcode when it exceeds four bits (BADVERS), else 0
+   * @param cookies cookie data for the reply, of {@code cookieLength} octets; 0 for none
+   * @return octets of the reply in {@link #out}
+   */
+  public int finish(
+      int limit,
+      boolean edns,
+      boolean dnssecOk,
+      int extendedRcode,
+      byte[] cookies,
+      int cookieLength) {
+    int reserved = edns ? OPT_FIXED + (cookieLength > 0 ? 4 + cookieLength : 0) : 0;
+    if (at + reserved > limit) {
+      at = answerEnd;
+      additionals = 0;
+      if (at + reserved > limit) {
+        at = questionEnd;
+        answers = 0;
+        authorities = 0;
+        flags |= TC;
+      }
+    }
+    int opt = 0;
+    if (edns) {
+      opt = 1;
+      writeOpt(limit, dnssecOk, extendedRcode, cookies, cookieLength);
+    }
+    Octets.put16(out, 2, flags);
+    Octets.put16(out, 4, questionEnd > Query.HEADER ? 1 : 0);
+    Octets.put16(out, 6, answers);
+    Octets.put16(out, 8, authorities);
+    Octets.put16(out, 10, additionals + opt);
+    return at;
+  }
+
+  private void writeOpt(
+      int limit, boolean dnssecOk, int extendedRcode, byte[] cookies, int cookieLength) {
+    int p = at;
+    out[p] = 0;
+    Octets.put16(out, p + 1, Type.OPT);
+    Octets.put16(out, p + 3, Query.MAX_UDP);
+    Octets.put32(out, p + 5, (extendedRcode >> 4) << 24 | (dnssecOk ? 0x8000 : 0));
+    int data = p + OPT_FIXED;
+    if (cookieLength > 0) {
+      Octets.put16(out, data, EdnsOption.COOKIE);
+      Octets.put16(out, data + 2, cookieLength);
+      System.arraycopy(cookies, 0, out, data + 4, cookieLength);
+      data += 4 + cookieLength;
+    }
+    if (errorCode >= 0 && data + 6 + errorText.length <= limit) {
+      Octets.put16(out, data, EdnsOption.EXTENDED_ERROR);
+      Octets.put16(out, data + 2, 2 + errorText.length);
+      Octets.put16(out, data + 4, errorCode);
+      System.arraycopy(errorText, 0, out, data + 6, errorText.length);
+      data += 6 + errorText.length;
+    }
+    Octets.put16(out, p + 9, data - p - OPT_FIXED);
+    at = data;
+  }
+
+  /** Whether the last reply was cut short. */
+  public boolean truncated() {
+    return (flags & TC) != 0;
+  }
+}

@@ -1,0 +1,28 @@
+package io.regionbridge.dns.zone;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import org.xbill.DNS.Name;
+
+/**
+ * A zone that is relayed to a peer region: its domain, or a reverse zone of its addresses.
+ *
+ * @param region the peer region's name, for metrics and messages
+ * @param apex the zone's absolute name
+ * @param gateways where the region answers, all equal; tried by health
+ * @param addresses where A and AAAA answers may point; an answer outside is refused whole
+ * @param contain whether {@code addresses} is enforced
+ */
+public record ForwardZone(
+    String region,
+    Name apex,
+    List<InetSocketAddress> gateways,
+    AddressSet addresses,
+    boolean contain) {
+  /** Copies the gateways. */
+  public ForwardZone {
+    Objects.requireNonNull(region);
+    gateways = List.copyOf(gateways);
+  }
+}

@@ -1,0 +1,227 @@
+package io.regionbridge.dns.zone;
+
+import io.regionbridge.dns.wire.Names;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.SOARecord;
+
+/**
+ * A zone that this region answers for: its domain, or a reverse zone of its addresses. Immutable;
+ * {@link #with} makes the next version, which shares all that did not change.
+ *
+ * <p>One label right below the apex may be left out by those who ask: with {@code svc} as that
+ * label, {@code nats.messaging} finds what {@code nats.messaging.svc} holds. A name that exists as
+ * it stands comes first.
+ */
+public final class LocalZone {
+  private final Name apex;
+  private final byte[] apexWire;
+  private final byte[] omittable;
+  private final boolean loaded;
+  private final RecordSet soa;
+  private final NameIndex<ZoneNode> plain;
+  private final NameIndex<ZoneNode> shortened;
+
+  private LocalZone(
+      Name apex,
+      byte[] omittable,
+      boolean loaded,
+      RecordSet soa,
+      NameIndex<ZoneNode> plain,
+      NameIndex<ZoneNode> shortened) {
+    this.apex = apex;
+    this.apexWire = wire(apex);
+    this.omittable = omittable;
+    this.loaded = loaded;
+    this.soa = soa;
+    this.plain = plain;
+    this.shortened = shortened;
+  }
+
+  /**
+   * A zone with nothing in it but its SOA. Until {@link #loaded} it is answered with SERVFAIL: what
+   * is missing may just not have been read yet.
+   *
+   * @param apex the zone's absolute name
+   * @param omittable the label below the apex that queries may leave out, or null for none
+   * @param soa the record that negative answers carry (RFC 2308); also served at the apex
+   */
+  public static LocalZone empty(Name apex, @Nullable String omittable, SOARecord soa) {
+    byte[] label = new byte[0];
+    if (omittable != null) {
+      label = new byte[omittable.length() + 1];
+      label[0] = (byte) omittable.length();
+      for (int i = 0; i < omittable.length(); i++) {
+        label[i + 1] = (byte) omittable.charAt(i);
+      }
+    }
+    RecordSet encoded = RecordSet.of(List.of(soa));
+    NameIndex<ZoneNode> plain = NameIndex.<ZoneNode>empty().with(new byte[0], apexNode(soa));
+    return new LocalZone(apex, label, false, encoded, plain, NameIndex.empty());
+  }
+
+  private static ZoneNode apexNode(SOARecord soa) {
+    return ZoneNode.of(List.of(soa));
+  }
+
+  /** The same zone, from now on complete: a name that it does not hold does not exist. */
+  public LocalZone loadedFully() {
+    return loaded ? this : new LocalZone(apex, omittable, true, soa, plain, shortened);
+  }
+
+  /**
+   * The zone with these names changed.
+   *
+   * @param changes absolute names at or below the apex, with what they hold from now on; null
+   *     removes the name's records
+   * @param soa the SOA of the new version
+   */
+  public LocalZone with(Map<Name, @Nullable ZoneNode> changes, SOARecord soa) {
+    NameIndex<ZoneNode> nextPlain = plain;
+    NameIndex<ZoneNode> nextShortened = shortened;
+    for (Map.Entry<Name, @Nullable ZoneNode> change : changes.entrySet()) {
+      byte[] relative = relative(change.getKey());
+      if (endsWithOmittable(relative, 0, relative.length)) {
+        nextShortened = put(nextShortened, cut(relative), change.getValue());
+      } else {
+        nextPlain = put(nextPlain, relative, change.getValue());
+      }
+    }
+    return new LocalZone(
+        apex, omittable, loaded, RecordSet.of(List.of(soa)), nextPlain, nextShortened);
+  }
+
+  private byte[] cut(byte[] relative) {
+    return Arrays.copyOf(relative, relative.length - omittable.length);
+  }
+
+  private static NameIndex<ZoneNode> put(
+      NameIndex<ZoneNode> index, byte[] name, @Nullable ZoneNode node) {
+    ZoneNode before = index.get(name);
+    int children = before == null ? 0 : before.children();
+    if (node != null) {
+      NameIndex<ZoneNode> next = index.with(name, node.withChildren(children));
+      return before == null ? countChild(next, name, 1) : next;
+    }
+    if (before == null) {
+      return index;
+    }
+    if (children > 0) {
+      return index.with(name, ZoneNode.EMPTY.withChildren(children));
+    }
+    return name.length == 0 ? index.without(name) : countChild(index.without(name), name, -1);
+  }
+
+  /**
+   * Tells the name above that it has one child more or less, making or removing an empty
+   * non-terminal.
+   */
+  private static NameIndex<ZoneNode> countChild(
+      NameIndex<ZoneNode> index, byte[] name, int difference) {
+    if (name.length == 0) {
+      return index;
+    }
+    byte[] above = Arrays.copyOfRange(name, 1 + name[0], name.length);
+    ZoneNode node = index.get(above);
+    if (node == null) {
+      return countChild(index.with(above, ZoneNode.EMPTY.withChildren(1)), above, 1);
+    }
+    int children = node.children() + difference;
+    if (children == 0 && !node.hasRecords()) {
+      return countChild(index.without(above), above, -1);
+    }
+    return index.with(above, node.withChildren(children));
+  }
+
+  /**
+   * What a folded name holds, given {@code length} octets of its labels without the apex, from
+   * {@code at}; null if the name does not exist.
+   */
+  @Nullable ZoneNode find(byte[] name, int at, int length) {
+    if (endsWithOmittable(name, at, length)) {
+      ZoneNode node = shortened.get(name, at, length - omittable.length);
+      if (node != null) {
+        return node;
+      }
+    }
+    ZoneNode node = plain.get(name, at, length);
+    return node != null || omittable.length == 0 ? node : shortened.get(name, at, length);
+  }
+
+  /** Whether the folded name of {@code length} octets from {@code at} is at or below the apex. */
+  boolean endsAtApex(byte[] name, int at, int length) {
+    int from = length - apexWire.length;
+    return Names.equal(name, at + from, apexWire, 0, apexWire.length)
+        && labelBegins(name, at, from);
+  }
+
+  private boolean endsWithOmittable(byte[] name, int at, int length) {
+    int from = length - omittable.length;
+    if (omittable.length == 0
+        || from < 0
+        || !Names.equal(name, at + from, omittable, 0, omittable.length)) {
+      return false;
+    }
+    return labelBegins(name, at, from);
+  }
+
+  /**
+   * Whether the labels from {@code at} on end right {@code from} octets later: equal octets alone
+   * are no label.
+   */
+  private static boolean labelBegins(byte[] name, int at, int from) {
+    int i = 0;
+    while (i < from) {
+      i += 1 + name[at + i];
+    }
+    return i == from;
+  }
+
+  private byte[] relative(Name name) {
+    if (!name.subdomain(apex)) {
+      throw new IllegalArgumentException(name + " is not within the zone " + apex);
+    }
+    byte[] whole = wire(name);
+    return Arrays.copyOf(whole, whole.length - apexWire.length);
+  }
+
+  private static byte[] wire(Name name) {
+    return name.toWireCanonical();
+  }
+
+  /** The zone's absolute name. */
+  public Name apex() {
+    return apex;
+  }
+
+  /** The zone's name in wire form, folded. */
+  public byte[] apexWire() {
+    return apexWire.clone();
+  }
+
+  /** Octets of the apex in wire form. */
+  int apexLength() {
+    return apexWire.length;
+  }
+
+  byte[] apexOctets() {
+    return apexWire;
+  }
+
+  /** Whether the zone is complete. */
+  public boolean loaded() {
+    return loaded;
+  }
+
+  /** Names that exist, empty non-terminals included. */
+  public int names() {
+    return plain.size() + shortened.size();
+  }
+
+  RecordSet soa() {
+    return soa;
+  }
+}

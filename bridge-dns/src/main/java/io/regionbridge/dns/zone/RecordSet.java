@@ -1,0 +1,126 @@
+package io.regionbridge.dns.zone;
+
+import io.regionbridge.dns.wire.Octets;
+import java.util.List;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
+
+/**
+ * The records of one type at one name, encoded as they stand in an answer section, each owned by
+ * the name at a fixed place: the question, by compression pointer (RFC 1035 section 4.1.4). So one
+ * encoding serves every way to write the name, and answering is copying.
+ */
+public final class RecordSet {
+  /** A compression pointer to the question's name, which always begins right after the header. */
+  public static final int QUESTION = 0xC00C;
+
+  /** Octets of a record before its data when its owner is a pointer. */
+  static final int FIXED = 12;
+
+  /**
+   * Room that a message of 65,535 octets leaves for records: header, longest question, OPT with all
+   * its options.
+   */
+  private static final int MOST = 65_535 - 12 - 259 - 128;
+
+  private final int type;
+  private final int count;
+  private final int stride;
+  private final byte[] encoded;
+
+  private RecordSet(int type, int count, int stride, byte[] encoded) {
+    this.type = type;
+    this.count = count;
+    this.stride = stride;
+    this.encoded = encoded;
+  }
+
+  /**
+   * Encodes records that all have the owner, the type and the class of the first. Records past the
+   * size of a message are left out: as many as fit are better than none.
+   *
+   * @param records at least one
+   */
+  public static RecordSet of(List<Record> records) {
+    int type = records.getFirst().getType();
+    byte[][] data = new byte[records.size()][];
+    int octets = 0;
+    int count = 0;
+    boolean even = true;
+    for (Record r : records) {
+      byte[] rdata = r.rdataToWireCanonical();
+      if (octets + FIXED + rdata.length > MOST) {
+        break;
+      }
+      data[count++] = rdata;
+      octets += FIXED + rdata.length;
+      even &= rdata.length == data[0].length;
+    }
+    byte[] encoded = new byte[octets];
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      Octets.put16(encoded, at, QUESTION);
+      Octets.put16(encoded, at + 2, type);
+      Octets.put16(encoded, at + 4, DClass.IN);
+      Octets.put32(encoded, at + 6, (int) records.get(i).getTTL());
+      Octets.put16(encoded, at + 10, data[i].length);
+      System.arraycopy(data[i], 0, encoded, at + FIXED, data[i].length);
+      at += FIXED + data[i].length;
+    }
+    boolean addresses = type == Type.A || type == Type.AAAA;
+    return new RecordSet(type, count, addresses && even && count > 1 ? octets / count : 0, encoded);
+  }
+
+  /** The records' type. */
+  public int type() {
+    return type;
+  }
+
+  /** The time to live of the first record, in seconds. */
+  int ttl() {
+    return Octets.get32(encoded, 6);
+  }
+
+  /** How many records: at least one. */
+  public int count() {
+    return count;
+  }
+
+  /** Octets that the records take. */
+  public int length() {
+    return encoded.length;
+  }
+
+  /**
+   * Copies the records to {@code out}.
+   *
+   * @param owner the compression pointer that owns them; {@link #QUESTION} unless they follow a
+   *     CNAME
+   * @param turn addresses begin with the one that this number, modulo their count, points at
+   * @return where the records end in {@code out}
+   */
+  public int copyTo(byte[] out, int at, int owner, int turn) {
+    int split = stride == 0 ? 0 : Integer.remainderUnsigned(turn, count) * stride;
+    int tail = encoded.length - split;
+    System.arraycopy(encoded, split, out, at, tail);
+    System.arraycopy(encoded, 0, out, at + tail, split);
+    int end = at + encoded.length;
+    if (owner != QUESTION) {
+      for (int i = at; i < end; i += FIXED + Octets.get16(out, i + 10)) {
+        Octets.put16(out, i, owner);
+      }
+    }
+    return end;
+  }
+
+  /** Where the data of the first record begins when the set was copied to {@code at}. */
+  static int firstDataAt(int at) {
+    return at + FIXED;
+  }
+
+  /** The encoded octets, not to be changed: for a CNAME's target. */
+  byte[] encoded() {
+    return encoded;
+  }
+}

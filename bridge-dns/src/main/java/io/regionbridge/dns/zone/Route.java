@@ -1,0 +1,80 @@
+package io.regionbridge.dns.zone;
+
+/**
+ * Where the names at and below an apex are answered. One object per zone and table; compared by
+ * identity.
+ */
+public sealed interface Route {
+  /** The apex, folded, in wire form; not to be changed. */
+  byte[] apex();
+
+  /**
+   * A small number that stands for the apex as long as the process lives: metrics are counted by
+   * it.
+   */
+  int id();
+
+  /** Answered here, from {@link #zone}. */
+  final class Local implements Route {
+    private final LocalZone zone;
+    private final int id;
+
+    Local(LocalZone zone, int id) {
+      this.zone = zone;
+      this.id = id;
+    }
+
+    /** The records. */
+    public LocalZone zone() {
+      return zone;
+    }
+
+    @Override
+    public byte[] apex() {
+      return zone.apexOctets();
+    }
+
+    @Override
+    public int id() {
+      return id;
+    }
+  }
+
+  /** Relayed to a peer region. */
+  final class Forward implements Route {
+    private final ForwardZone zone;
+    private final byte[] apex;
+    private final int id;
+    private final int epoch;
+
+    Forward(ForwardZone zone, int id, int epoch) {
+      this.zone = zone;
+      this.apex = zone.apex().toWireCanonical();
+      this.id = id;
+      this.epoch = epoch;
+    }
+
+    /** The peer and its gateways. */
+    public ForwardZone zone() {
+      return zone;
+    }
+
+    /**
+     * Part of the key of cached answers: another number when answers taken before may no longer be
+     * given, because the zone went to another region or other addresses are allowed.
+     */
+    public int epoch() {
+      return epoch;
+    }
+
+    @Override
+    public byte[] apex() {
+      return apex;
+    }
+
+    @Override
+    public int id() {
+      return id;
+    }
+  }
+}

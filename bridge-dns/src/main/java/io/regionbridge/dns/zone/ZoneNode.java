@@ -1,0 +1,79 @@
+package io.regionbridge.dns.zone;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
+
+/**
+ * What one name holds, in each {@link View}. A name without records that others lie below exists
+ * all the same (an empty non-terminal, RFC 8020).
+ */
+public final class ZoneNode {
+  private static final RecordSet[] NO_RECORDS = {};
+  static final ZoneNode EMPTY = new ZoneNode(NO_RECORDS, NO_RECORDS, 0);
+
+  private final RecordSet[] cluster;
+  private final RecordSet[] pods;
+  private final int children;
+
+  private ZoneNode(RecordSet[] cluster, RecordSet[] pods, int children) {
+    this.cluster = cluster;
+    this.pods = pods;
+    this.children = children;
+  }
+
+  /** A node that says the same to everyone. */
+  public static ZoneNode of(List<Record> records) {
+    RecordSet[] sets = encode(records);
+    return new ZoneNode(sets, sets, 0);
+  }
+
+  /**
+   * A node that says one thing to clients in the cluster and another to all others; either list may
+   * be empty.
+   */
+  public static ZoneNode of(List<Record> cluster, List<Record> pods) {
+    return new ZoneNode(encode(cluster), encode(pods), 0);
+  }
+
+  private static RecordSet[] encode(List<Record> records) {
+    if (records.isEmpty()) {
+      return NO_RECORDS;
+    }
+    Map<Integer, List<Record>> byType = new LinkedHashMap<>();
+    for (Record r : records) {
+      byType.computeIfAbsent(r.getType(), t -> new ArrayList<>()).add(r);
+    }
+    return byType.values().stream().map(RecordSet::of).toArray(RecordSet[]::new);
+  }
+
+  /**
+   * The records of a type, or the CNAME that stands for every type (RFC 1034 section 3.6.2), or
+   * null.
+   */
+  @Nullable RecordSet find(View view, int type) {
+    for (RecordSet set : view == View.CLUSTER ? cluster : pods) {
+      if (set.type() == type || set.type() == Type.CNAME) {
+        return set;
+      }
+    }
+    return null;
+  }
+
+  /** How many names lie right below this one. */
+  int children() {
+    return children;
+  }
+
+  boolean hasRecords() {
+    return cluster.length > 0 || pods.length > 0;
+  }
+
+  ZoneNode withChildren(int count) {
+    return new ZoneNode(cluster, pods, count);
+  }
+}

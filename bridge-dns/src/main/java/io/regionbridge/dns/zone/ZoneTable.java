@@ -1,0 +1,184 @@
+package io.regionbridge.dns.zone;
+
+import io.regionbridge.dns.wire.NameHash;
+import io.regionbridge.dns.wire.Names;
+import io.regionbridge.dns.wire.Query;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Name;
+
+/**
+ * Everything that decides an answer, at one moment: zones by name and clients by address.
+ * Immutable. The control side makes the next table from this one and publishes it in one step; an
+ * event loop reads the current one once per query.
+ */
+public final class ZoneTable {
+  private final long generation;
+  private final Registry registry;
+  private final List<Route> routes;
+  private final ClientPolicy clients;
+
+  /**
+   * Bit d is set when some apex has d labels; deeper ones, as IPv6 reverse zones have, use the same
+   * bits up to 63.
+   */
+  private final long depths;
+
+  private final @Nullable Route[] slots;
+
+  private ZoneTable(long generation, Registry registry, List<Route> routes, ClientPolicy clients) {
+    this.generation = generation;
+    this.registry = registry;
+    this.routes = List.copyOf(routes);
+    this.clients = clients;
+    int size = Integer.highestOneBit(Math.max(4, routes.size() * 4)) << 1;
+    slots = new @Nullable Route[size];
+    long seen = 0;
+    for (Route route : routes) {
+      seen |= 1L << labels(route.apex());
+      int i = slot(route.apex(), 0, route.apex().length);
+      while (slots[i] != null) {
+        i = i + 1 & size - 1;
+      }
+      slots[i] = route;
+    }
+    depths = seen;
+  }
+
+  /** A table without zones that refuses everyone. */
+  public static ZoneTable empty() {
+    return new ZoneTable(0, new Registry(), List.of(), ClientPolicy.nobody());
+  }
+
+  /** The next table. Zones are told apart by their apex, so the lists must not name one twice. */
+  public ZoneTable next(
+      Collection<LocalZone> local, Collection<ForwardZone> forward, ClientPolicy clients) {
+    Registry ids = registry.copy();
+    List<Route> next = new ArrayList<>();
+    Map<Name, Object> seen = new HashMap<>();
+    for (LocalZone zone : local) {
+      unique(seen, zone.apex());
+      next.add(new Route.Local(zone, ids.id(zone.apex())));
+    }
+    for (ForwardZone zone : forward) {
+      unique(seen, zone.apex());
+      next.add(new Route.Forward(zone, ids.id(zone.apex()), ids.epoch(zone, find(zone.apex()))));
+    }
+    return new ZoneTable(generation + 1, ids, next, clients);
+  }
+
+  private static void unique(Map<Name, Object> seen, Name apex) {
+    if (seen.put(apex, apex) != null) {
+      throw new IllegalArgumentException("two zones have the apex " + apex);
+    }
+  }
+
+  private @Nullable Route find(Name apex) {
+    byte[] wire = apex.toWireCanonical();
+    for (Route route : routes) {
+      if (Arrays.equals(route.apex(), wire)) {
+        return route;
+      }
+    }
+    return null;
+  }
+
+  private static int labels(byte[] apex) {
+    int count = 0;
+    for (int i = 0; apex[i] != 0; i += 1 + apex[i]) {
+      count++;
+    }
+    return Math.min(count, 63);
+  }
+
+  private int slot(byte[] name, int at, int length) {
+    return (int) NameHash.of(name, at, length) & slots.length - 1;
+  }
+
+  /**
+   * The zone with the longest apex that the query's name is at or below, or null. Allocates
+   * nothing.
+   */
+  public @Nullable Route route(Query query) {
+    byte[] name = query.name();
+    int count = query.labelCount();
+    for (int depth = Math.min(count, 63); depth >= 0; depth--) {
+      if ((depths & 1L << depth) == 0) {
+        continue;
+      }
+      int at = query.labelAt(count - depth);
+      int length = query.nameLength() - at;
+      int i = slot(name, at, length);
+      for (Route route = slots[i]; route != null; route = slots[i]) {
+        byte[] apex = route.apex();
+        if (apex.length == length && Names.equal(apex, 0, name, at, length)) {
+          return route;
+        }
+        i = i + 1 & slots.length - 1;
+      }
+    }
+    return null;
+  }
+
+  /** Counts up from table to table. */
+  public long generation() {
+    return generation;
+  }
+
+  /** All zones. */
+  public List<Route> routes() {
+    return routes;
+  }
+
+  /** Who may ask. */
+  public ClientPolicy clients() {
+    return clients;
+  }
+
+  /**
+   * The apex for each {@link Route#id}, in text without the final dot, of all zones that ever were.
+   */
+  public List<String> zoneNames() {
+    return List.copyOf(registry.names);
+  }
+
+  /**
+   * Numbers given to apexes and to the terms on which their answers were taken; only ever grows.
+   */
+  private static final class Registry {
+    private final List<String> names = new ArrayList<>();
+    private int lastEpoch;
+
+    Registry copy() {
+      Registry copy = new Registry();
+      copy.names.addAll(names);
+      copy.lastEpoch = lastEpoch;
+      return copy;
+    }
+
+    int id(Name apex) {
+      String name = apex.toString(true);
+      int i = names.indexOf(name);
+      if (i < 0) {
+        i = names.size();
+        names.add(name);
+      }
+      return i;
+    }
+
+    int epoch(ForwardZone zone, @Nullable Route before) {
+      if (before instanceof Route.Forward f
+          && f.zone().region().equals(zone.region())
+          && f.zone().contain() == zone.contain()
+          && f.zone().addresses().equals(zone.addresses())) {
+        return f.epoch();
+      }
+      return ++lastEpoch;
+    }
+  }
+}

@@ -86,7 +86,19 @@ final class NameIndex<V> {
   }
 
   /** A name and its value; {@code next} leads to names with the very same 64-bit hash. */
-  private record Leaf(long hash, byte[] name, Object value, @Nullable Leaf next) {
+  private static final class Leaf {
+    final long hash;
+    final byte[] name;
+    final Object value;
+    final @Nullable Leaf next;
+
+    Leaf(long hash, byte[] name, Object value, @Nullable Leaf next) {
+      this.hash = hash;
+      this.name = name;
+      this.value = value;
+      this.next = next;
+    }
+
     boolean is(long otherHash, byte[] other, int at, int length) {
       return hash == otherHash && name.length == length && Names.equal(name, 0, other, at, length);
     }
@@ -101,8 +113,16 @@ final class NameIndex<V> {
   }
 
   /** Slots in use, in the order of their bits: each a {@link Node} or a {@link Leaf}. */
-  private record Node(int bitmap, Object[] slots) {
+  private static final class Node {
     static final Node EMPTY = new Node(0, new Object[0]);
+
+    final int bitmap;
+    final Object[] slots;
+
+    Node(int bitmap, Object[] slots) {
+      this.bitmap = bitmap;
+      this.slots = slots;
+    }
 
     Node with(Leaf leaf, int shift) {
       int bit = 1 << (int) (leaf.hash >>> shift & MASK);

@@ -1,0 +1,79 @@
+package io.regionbridge.testkit;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Programs that are not part of the build: what {@code .ci/tools} installs, else what is in PATH.
+ */
+public final class NativeTool {
+  /**
+   * Set to any value where a missing tool is a failure: a skipped test would go unnoticed there.
+   */
+  static final String REQUIRED = "REGION_BRIDGE_TOOLS_REQUIRED";
+
+  private static final Map<String, List<String>> GROUPS =
+      Map.of(
+          "dns", List.of("coredns", "coredns-old", "dig", "kdig"),
+          "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool"),
+          "wireguard", List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox"),
+          "bench", List.of("dnsdist", "unbound", "dnsperf"));
+
+  private NativeTool() {}
+
+  /**
+   * The program's path. The calling test is skipped, with a message that says what to install, when
+   * there is none.
+   *
+   * @param name as one would type it, {@code coredns}
+   */
+  public static Path find(String name) {
+    Optional<Path> found = lookUp(name);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    String message = name + " is not installed: run " + installerOf(name);
+    if (System.getenv(REQUIRED) != null) {
+      return Assertions.fail(message + " (" + REQUIRED + " is set, so this is no skip)");
+    }
+    // The console of the build shows that a test was skipped, but not why.
+    System.err.println("SKIPPED: " + message);
+    return Assumptions.abort(message);
+  }
+
+  /** The program's path, or empty, for a test that can do without. */
+  public static Optional<Path> lookUp(String name) {
+    return directories()
+        .map(directory -> directory.resolve(name))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+        .findFirst();
+  }
+
+  private static Stream<Path> directories() {
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path home =
+        cache == null || cache.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(cache);
+    // Debian keeps some of them where only root's PATH goes.
+    String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin";
+    return Stream.concat(
+        Stream.of(home.resolve("region-bridge/bin")),
+        Stream.of(path.split(File.pathSeparator)).filter(d -> !d.isEmpty()).map(Path::of));
+  }
+
+  private static String installerOf(String name) {
+    return GROUPS.entrySet().stream()
+        .filter(group -> group.getValue().contains(name))
+        .findFirst()
+        .map(group -> ".ci/tools " + group.getKey())
+        .orElse(".ci/tools");
+  }
+}

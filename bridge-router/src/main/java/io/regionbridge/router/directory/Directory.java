@@ -1,0 +1,137 @@
+package io.regionbridge.router.directory;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The local region's Services at one moment. Immutable; the next moment's snapshot shares with it
+ * what did not change, and costs time and memory in proportion to what did.
+ */
+public final class Directory {
+  /** What is known before anything was heard: nothing, and that is not all. */
+  public static final Directory EMPTY = new Directory(PersistentMap.empty(), 0, false, 0, 0);
+
+  private final PersistentMap<PersistentMap<DirectoryService>> namespaces;
+  private final long generation;
+  private final boolean complete;
+  private final int services;
+  private final int endpoints;
+
+  private Directory(
+      PersistentMap<PersistentMap<DirectoryService>> namespaces,
+      long generation,
+      boolean complete,
+      int services,
+      int endpoints) {
+    this.namespaces = namespaces;
+    this.generation = generation;
+    this.complete = complete;
+    this.services = services;
+    this.endpoints = endpoints;
+  }
+
+  /** Grows with each change from the first snapshot of a source on. */
+  public long generation() {
+    return generation;
+  }
+
+  /**
+   * Whether the first full list is in. Until then a Service that is not here may well exist; after
+   * that it does not.
+   */
+  public boolean complete() {
+    return complete;
+  }
+
+  /** How many Services there are. */
+  public int services() {
+    return services;
+  }
+
+  /** How many endpoints their names lead to. */
+  public int endpoints() {
+    return endpoints;
+  }
+
+  /** How many namespaces have a Service. */
+  public int namespaces() {
+    return namespaces.size();
+  }
+
+  /** The Service of that key, or null if there is none. */
+  public @Nullable DirectoryService service(ServiceKey key) {
+    PersistentMap<DirectoryService> namespace = namespaces.get(key.namespace());
+    return namespace == null ? null : namespace.get(key.name());
+  }
+
+  /** Visits every Service, namespace by namespace, in no order to rely on. */
+  public void forEach(Consumer<DirectoryService> action) {
+    namespaces.forEach((_, services) -> services.forEach((_, service) -> action.accept(service)));
+  }
+
+  /**
+   * The keys whose Service is not the same here as in another snapshot: new, gone or different.
+   * Costs time in proportion to what changed between snapshots of one source. Between unrelated
+   * ones it is right too, but may name a Service that is equal in both.
+   */
+  public Set<ServiceKey> changes(Directory before) {
+    Set<ServiceKey> changed = new LinkedHashSet<>();
+    namespaces.forEachChange(
+        before.namespaces,
+        namespace ->
+            services(this, namespace)
+                .forEachChange(
+                    services(before, namespace),
+                    name -> changed.add(new ServiceKey(namespace, name))));
+    return changed;
+  }
+
+  /** This directory with a Service that is new or takes the place of the one of its key. */
+  public Directory with(DirectoryService service) {
+    ServiceKey key = service.key();
+    DirectoryService before = service(key);
+    return new Directory(
+        namespaces.with(key.namespace(), services(this, key.namespace()).with(key.name(), service)),
+        generation + 1,
+        complete,
+        services + (before == null ? 1 : 0),
+        endpoints + service.endpoints().size() - (before == null ? 0 : before.endpoints().size()));
+  }
+
+  /** This directory without the Service of that key; the same one if it has none. */
+  public Directory without(ServiceKey key) {
+    DirectoryService before = service(key);
+    if (before == null) {
+      return this;
+    }
+    PersistentMap<DirectoryService> left = services(this, key.namespace()).without(key.name());
+    return new Directory(
+        left.size() == 0
+            ? namespaces.without(key.namespace())
+            : namespaces.with(key.namespace(), left),
+        generation + 1,
+        complete,
+        services - 1,
+        endpoints - before.endpoints().size());
+  }
+
+  /** The same directory, said to be the full list or not. */
+  public Directory withComplete(boolean nowComplete) {
+    return nowComplete == complete
+        ? this
+        : new Directory(namespaces, generation + 1, nowComplete, services, endpoints);
+  }
+
+  @Override
+  public String toString() {
+    return "generation %d%s: %d Services, %d endpoints"
+        .formatted(generation, complete ? "" : " (incomplete)", services, endpoints);
+  }
+
+  private static PersistentMap<DirectoryService> services(Directory directory, String namespace) {
+    PersistentMap<DirectoryService> services = directory.namespaces.get(namespace);
+    return services == null ? PersistentMap.empty() : services;
+  }
+}

@@ -1,0 +1,114 @@
+package io.regionbridge.router.directory;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes Services and EndpointSlices one by one, in any order, and makes a {@link Directory} of
+ * them. A Service that only its slices speak of is not in the directory; one without slices is,
+ * with no endpoint.
+ *
+ * <p>Owned by one thread. An update is noted at once and joined when the directory is asked for: it
+ * costs time in proportion to the Service it belongs to.
+ */
+public final class DirectoryIndex {
+  private final Map<ServiceKey, ServiceFacts> services = new HashMap<>();
+  private final Map<EndpointSliceKey, EndpointSliceFacts> slices = new HashMap<>();
+  private final Map<ServiceKey, List<EndpointSliceFacts>> slicesOfService = new HashMap<>();
+  private final Set<ServiceKey> touched = new HashSet<>();
+  private Directory directory = Directory.EMPTY;
+
+  /** A Service is new or has changed. */
+  public void put(ServiceFacts service) {
+    if (!service.equals(services.put(service.key(), service))) {
+      touched.add(service.key());
+    }
+  }
+
+  /** A Service is gone, if it was there. */
+  public void remove(ServiceKey service) {
+    if (services.remove(service) != null) {
+      touched.add(service);
+    }
+  }
+
+  /** An EndpointSlice is new or has changed. */
+  public void put(EndpointSliceFacts slice) {
+    EndpointSliceFacts before = slices.put(slice.key(), slice);
+    if (slice.equals(before)) {
+      return;
+    }
+    detach(before);
+    ServiceKey service = slice.service();
+    if (service != null) {
+      slicesOfService.computeIfAbsent(service, _ -> new ArrayList<>(1)).add(slice);
+      touched.add(service);
+    }
+  }
+
+  /** An EndpointSlice is gone, if it was there. */
+  public void remove(EndpointSliceKey slice) {
+    detach(slices.remove(slice));
+  }
+
+  /** Says whether all that there is has been put in: see {@link Directory#complete}. */
+  public void complete(boolean complete) {
+    directory = directory.withComplete(complete);
+  }
+
+  /** The keys of all Services that were put in and not removed. The index's own view: read only. */
+  public Set<ServiceKey> services() {
+    return Collections.unmodifiableSet(services.keySet());
+  }
+
+  /** The keys of all EndpointSlices that were put in and not removed. */
+  public Set<EndpointSliceKey> slices() {
+    return Collections.unmodifiableSet(slices.keySet());
+  }
+
+  /**
+   * The directory of all that was put in so far. The same object as before if nothing in it has
+   * changed.
+   */
+  public Directory directory() {
+    for (ServiceKey key : touched) {
+      directory = rejoined(key);
+    }
+    touched.clear();
+    return directory;
+  }
+
+  private Directory rejoined(ServiceKey key) {
+    ServiceFacts facts = services.get(key);
+    if (facts == null) {
+      return directory.without(key);
+    }
+    DirectoryService joined =
+        EndpointJoin.join(facts, slicesOfService.getOrDefault(key, List.of()));
+    return joined.equals(directory.service(key)) ? directory : directory.with(joined);
+  }
+
+  private void detach(@Nullable EndpointSliceFacts slice) {
+    if (slice == null) {
+      return;
+    }
+    ServiceKey service = slice.service();
+    if (service == null) {
+      return;
+    }
+    touched.add(service);
+    List<EndpointSliceFacts> siblings = slicesOfService.get(service);
+    if (siblings != null) {
+      siblings.removeIf(sibling -> sibling.key().equals(slice.key()));
+      if (siblings.isEmpty()) {
+        slicesOfService.remove(service);
+      }
+    }
+  }
+}

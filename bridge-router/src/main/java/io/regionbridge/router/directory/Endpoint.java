@@ -1,0 +1,37 @@
+package io.regionbridge.router.directory;
+
+import io.regionbridge.router.net.IpAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One address behind a Service. A pod with several addresses gives several endpoints, of one name
+ * if it has a hostname.
+ *
+ * @param hostname an RFC 1123 label, or null if the pod asked for none
+ * @param ports what it listens on; one immutable list serves all endpoints of an EndpointSlice
+ */
+public record Endpoint(
+    IpAddress address, @Nullable String hostname, EndpointState state, List<EndpointPort> ports) {
+  public Endpoint {
+    ports = List.copyOf(ports);
+  }
+
+  /**
+   * The label under which DNS knows the endpoint: its hostname, or else its address with dashes,
+   * {@code 10-42-0-7} or {@code fd00-42--7}, as CoreDNS has it. A zero stands where the label would
+   * otherwise begin or end with a dash.
+   */
+  public String name() {
+    if (hostname != null) {
+      return hostname;
+    }
+    String text = address.toString();
+    if (!address.isIpv6()) {
+      return text.replace('.', '-');
+    }
+    String dashed = text.replace(':', '-');
+    String begun = dashed.startsWith("-") ? "0" + dashed : dashed;
+    return begun.endsWith("-") ? begun + "0" : begun;
+  }
+}

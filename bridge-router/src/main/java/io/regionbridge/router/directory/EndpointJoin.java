@@ -1,0 +1,80 @@
+package io.regionbridge.router.directory;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins a Service with its EndpointSlices. Pure, and the order of the slices makes no difference.
+ *
+ * <p>Several slices may list one address: for a moment when it moves from one to another, and for
+ * long when they were mirrored from an object that has some of its ports ready and others not. The
+ * best state counts, with the ports of that state.
+ */
+final class EndpointJoin {
+  private static final Comparator<Endpoint> BY_ADDRESS_BEST_FIRST =
+      Comparator.comparing(Endpoint::address)
+          .thenComparing(Endpoint::state)
+          .thenComparing(Endpoint::hostname, Comparator.nullsLast(Comparator.naturalOrder()));
+
+  private EndpointJoin() {}
+
+  static DirectoryService join(ServiceFacts facts, Collection<EndpointSliceFacts> slices) {
+    if (facts.type() == ServiceType.EXTERNAL_NAME) {
+      return new DirectoryService(facts, List.of());
+    }
+    List<Endpoint> all = new ArrayList<>();
+    slices.forEach(slice -> all.addAll(slice.endpoints()));
+    all.sort(BY_ADDRESS_BEST_FIRST);
+    List<Endpoint> distinct = distinct(all);
+    if (facts.publishNotReadyAddresses()) {
+      return new DirectoryService(facts, distinct);
+    }
+    List<Endpoint> ready = inState(EndpointState.READY, distinct);
+    return new DirectoryService(
+        facts, ready.isEmpty() ? inState(EndpointState.DRAINING, distinct) : ready);
+  }
+
+  private static List<Endpoint> inState(EndpointState state, List<Endpoint> endpoints) {
+    List<Endpoint> chosen = new ArrayList<>(endpoints.size());
+    for (Endpoint endpoint : endpoints) {
+      if (endpoint.state() == state) {
+        chosen.add(endpoint);
+      }
+    }
+    return chosen;
+  }
+
+  private static List<Endpoint> distinct(List<Endpoint> sorted) {
+    List<Endpoint> distinct = new ArrayList<>(sorted.size());
+    int at = 0;
+    while (at < sorted.size()) {
+      int end = at + 1;
+      while (end < sorted.size() && sorted.get(end).address().equals(sorted.get(at).address())) {
+        end++;
+      }
+      distinct.add(end - at == 1 ? sorted.get(at) : merged(sorted.subList(at, end)));
+      at = end;
+    }
+    return distinct;
+  }
+
+  /** One endpoint out of several of the same address, the best one first. */
+  private static Endpoint merged(List<Endpoint> same) {
+    Endpoint best = same.getFirst();
+    @Nullable String hostname = best.hostname();
+    TreeSet<EndpointPort> ports = new TreeSet<>(best.ports());
+    for (Endpoint other : same) {
+      if (hostname == null) {
+        hostname = other.hostname();
+      }
+      if (other.state() == best.state()) {
+        ports.addAll(other.ports());
+      }
+    }
+    return new Endpoint(best.address(), hostname, best.state(), List.copyOf(ports));
+  }
+}

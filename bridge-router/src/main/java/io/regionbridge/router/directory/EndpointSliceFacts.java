@@ -1,0 +1,27 @@
+package io.regionbridge.router.directory;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the directory needs to know of an EndpointSlice object.
+ *
+ * @param serviceName value of the label {@value #SERVICE_NAME_LABEL}: the Service of the same
+ *     namespace that the slice belongs to. Null if there is no label; the slice counts for nothing
+ *     then
+ * @param endpoints one for each address. None when the slice lists names instead ({@code
+ *     addressType: FQDN}), which Services do not use
+ */
+public record EndpointSliceFacts(
+    EndpointSliceKey key, @Nullable String serviceName, List<Endpoint> endpoints) {
+  public static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
+
+  public EndpointSliceFacts {
+    endpoints = List.copyOf(endpoints);
+  }
+
+  /** The Service that the slice belongs to, or null if it belongs to none. */
+  public @Nullable ServiceKey service() {
+    return serviceName == null ? null : new ServiceKey(key.namespace(), serviceName);
+  }
+}

@@ -1,0 +1,21 @@
+package io.regionbridge.router.directory;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a Service's annotation {@value #KEY} says. */
+public enum ExportAnnotation {
+  NONE,
+  TRUE,
+  FALSE;
+
+  public static final String KEY = "region-bridge.io/export";
+
+  /** The meaning of the annotation's value: anything but true and false says nothing. */
+  public static ExportAnnotation of(@Nullable String value) {
+    return switch (value) {
+      case "true" -> TRUE;
+      case "false" -> FALSE;
+      case null, default -> NONE;
+    };
+  }
+}

@@ -1,0 +1,41 @@
+package io.regionbridge.router.directory;
+
+import io.regionbridge.router.net.IpAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the directory needs to know of a Service object.
+ *
+ * @param clusterIps its own addresses, of both families at most: none when headless, an
+ *     ExternalName, or not given one yet
+ * @param ports in the order of the object
+ * @param publishNotReadyAddresses whether endpoints count as ready whatever their conditions say
+ * @param externalName the name that an ExternalName Service stands for, with or without a final
+ *     dot; null for all other types
+ * @param exportAnnotation what the object itself says about being seen by other regions
+ */
+public record ServiceFacts(
+    ServiceKey key,
+    ServiceType type,
+    List<IpAddress> clusterIps,
+    List<ServicePort> ports,
+    boolean publishNotReadyAddresses,
+    @Nullable String externalName,
+    ExportAnnotation exportAnnotation) {
+
+  /**
+   * @throws IllegalArgumentException if a Service of the type cannot have such addresses, or if an
+   *     ExternalName names nothing
+   */
+  public ServiceFacts {
+    clusterIps = List.copyOf(clusterIps);
+    ports = List.copyOf(ports);
+    if (!clusterIps.isEmpty() && !type.hasClusterIp()) {
+      throw new IllegalArgumentException(key + ": " + type + " with addresses of its own");
+    }
+    if ((type == ServiceType.EXTERNAL_NAME) != (externalName != null)) {
+      throw new IllegalArgumentException(key + ": " + type + " with external name " + externalName);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.regionbridge.router.directory;
+
+/**
+ * A port of a Service.
+ *
+ * @param name an RFC 1123 label, or empty: then there is no SRV record for it
+ * @param port what clients of the ClusterIP connect to, 1 to 65535
+ * @param target what the pods listen on, as far as the Service says
+ */
+public record ServicePort(String name, Protocol protocol, int port, Target target) {
+
+  /** The {@code targetPort} of a Service's port. */
+  public sealed interface Target {
+    /** A port number, 1 to 65535; the Service's own port when {@code targetPort} is not given. */
+    record Numbered(int port) implements Target {}
+
+    /** The name of a container's port: each pod may have another number for it. */
+    record Named(String name) implements Target {}
+  }
+
+  /** A port that pods listen on under the same number. */
+  public ServicePort(String name, Protocol protocol, int port) {
+    this(name, protocol, port, new Target.Numbered(port));
+  }
+}

@@ -1,0 +1,208 @@
+package io.regionbridge.router.directory.manifest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field of a manifest's object, given or not: knows its path, and reads the value as what it
+ * ought to be. A value that is something else is a problem, told once, and counts as not given. As
+ * in Kubernetes, {@code null} is the same as not given.
+ */
+final class Field {
+  private final Report report;
+  private final @Nullable Field parent;
+  private final String segment;
+  private final @Nullable Node node;
+
+  private Field(Report report, @Nullable Field parent, String segment, @Nullable Node node) {
+    this.report = report;
+    this.parent = parent;
+    this.segment = segment;
+    this.node = node instanceof Node.Null ? null : node;
+  }
+
+  /** The object itself. */
+  static Field root(Node.Mapping object, Report report) {
+    return new Field(report, null, "", object);
+  }
+
+  boolean given() {
+    return node != null;
+  }
+
+  /** A field of this one, which ought to be an object. */
+  Field at(String key) {
+    return switch (node) {
+      case Node.Mapping(var fields, int _, int _) -> {
+        if (fields.containsKey("<<")) {
+          problem("YAML merge keys (<<) are not supported: write the fields out");
+        }
+        yield new Field(report, this, key, fields.get(key));
+      }
+      case null -> new Field(report, this, key, null);
+      default -> {
+        expected("an object");
+        yield new Field(report, this, key, null);
+      }
+    };
+  }
+
+  /** The elements of this field, which ought to be a list; none if it is not given. */
+  List<Field> elements() {
+    switch (node) {
+      case Node.Sequence(var elements, int _, int _) -> {
+        List<Field> fields = new ArrayList<>(elements.size());
+        for (int i = 0; i < elements.size(); i++) {
+          fields.add(new Field(report, this, "[" + i + "]", elements.get(i)));
+        }
+        return fields;
+      }
+      case null -> {}
+      default -> expected("a list");
+    }
+    return List.of();
+  }
+
+  @Nullable String text() {
+    switch (node) {
+      case Node.Text(String value, int _, int _) -> {
+        return value;
+      }
+      case null -> {}
+      case Node.Numeral(String value, int _, int _) ->
+          problem("the number " + value + " stands where a string must be: put it in quotes");
+      case Node.Bool(boolean value, int _, int _) ->
+          problem("the boolean " + value + " stands where a string must be: put it in quotes");
+      default -> expected("a string");
+    }
+    return null;
+  }
+
+  String text(String otherwise) {
+    String text = text();
+    return text == null ? otherwise : text;
+  }
+
+  @Nullable Boolean bool() {
+    switch (node) {
+      case Node.Bool(boolean value, int _, int _) -> {
+        return value;
+      }
+      case null -> {}
+      default -> expected("true or false");
+    }
+    return null;
+  }
+
+  boolean isNumber() {
+    return node instanceof Node.Numeral;
+  }
+
+  /** A port number, or null if none is given or it is a wrong one. */
+  @Nullable Integer port() {
+    switch (node) {
+      case Node.Numeral(String text, int _, int _) -> {
+        int port = text.length() <= 5 ? digits(text) : -1;
+        if (port >= 1 && port <= 65535) {
+          return port;
+        }
+        problem(text + " is not a port number: 1 to 65535");
+      }
+      case null -> {}
+      default -> expected("a port number");
+    }
+    return null;
+  }
+
+  /**
+   * The text as what it spells.
+   *
+   * @param expectation what it ought to spell, for the problem if it spells none
+   */
+  <T> @Nullable T parsed(Function<String, @Nullable T> parser, String expectation) {
+    String text = text();
+    if (text == null) {
+      return null;
+    }
+    T value = parser.apply(text);
+    if (value == null) {
+      problem("\"" + abridged(text) + "\" is not " + expectation);
+    }
+    return value;
+  }
+
+  /** A text that a syntax takes; a problem and null if it does not, or nothing is given. */
+  @Nullable String name(NameSyntax syntax) {
+    return parsed(text -> syntax.matches(text) ? text : null, syntax.description());
+  }
+
+  /** As {@link #name}, but not to give anything is a problem too. */
+  @Nullable String requiredName(NameSyntax syntax) {
+    if (!given()) {
+      missing();
+      return null;
+    }
+    return name(syntax);
+  }
+
+  /** Tells that the field is not given, unless what it would be in is wrong itself. */
+  void missing(String why) {
+    if (parent == null || parent.node == null || parent.node instanceof Node.Mapping) {
+      problem("missing" + why);
+    }
+  }
+
+  void missing() {
+    missing("");
+  }
+
+  void problem(String reason) {
+    Node nearest = nearest();
+    report.problem(nearest.line(), nearest.column(), path(), reason);
+  }
+
+  private void expected(String what) {
+    problem(
+        switch (node) {
+          case Node.Alias(String anchor, int _, int _) ->
+              "the YAML alias *" + abridged(anchor) + " is not supported: write the value out";
+          case Node.Twice(int firstLine, int _, int _) ->
+              "given a second time, first in line " + firstLine;
+          case null, default -> "must be " + what;
+        });
+  }
+
+  private Node nearest() {
+    Field field = this;
+    while (field.node == null && field.parent != null) {
+      field = field.parent;
+    }
+    return field.node == null ? new Node.Null(0, 0) : field.node;
+  }
+
+  private String path() {
+    if (parent == null) {
+      return "";
+    }
+    String path = parent.path();
+    return path.isEmpty() || segment.startsWith("[") ? path + segment : path + "." + segment;
+  }
+
+  private static int digits(String text) {
+    int number = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = number * 10 + digit;
+    }
+    return number;
+  }
+
+  private static String abridged(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+  }
+}

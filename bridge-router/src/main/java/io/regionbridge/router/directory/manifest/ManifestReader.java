@@ -1,0 +1,132 @@
+package io.regionbridge.router.directory.manifest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+
+/**
+ * Reads Services and EndpointSlices from Kubernetes manifests: YAML of any number of documents or
+ * JSON, single objects or lists. Objects of other kinds may be among them and are passed over.
+ *
+ * <p>Memory grows with the facts, not with the text: one object is held at a time. Safe for use by
+ * any number of threads.
+ */
+public final class ManifestReader {
+  /**
+   * In characters of one document. The library's default of 3 Mi keeps a server from choking on
+   * what strangers send; here the operator's own list of 100,000 endpoints is ten times that.
+   */
+  private static final int LONGEST_DOCUMENT = 1 << 30;
+
+  /** How far to look for what format a file has, in octets. */
+  private static final int PEEK = 4096;
+
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final YAMLFactory YAML = yaml();
+
+  private ManifestReader() {}
+
+  /** Reads a file. Whatever is wrong with it is in the outcome. */
+  public static ManifestReading read(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(file.toString(), in);
+    } catch (NoSuchFileException e) {
+      return unreadable(file.toString(), 0, 0, "no such file; it is read when it appears");
+    } catch (AccessDeniedException e) {
+      return unreadable(file.toString(), 0, 0, "no permission to read it");
+    } catch (IOException e) {
+      return unreadable(file.toString(), 0, 0, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Reads a stream to its end.
+   *
+   * @param file what to call it in problems
+   * @throws IOException if the stream itself fails
+   */
+  static ManifestReading read(String file, InputStream stream) throws IOException {
+    BufferedInputStream in = new BufferedInputStream(stream, 1 << 16);
+    boolean json = looksLikeJson(in);
+    try (JsonParser parser = (json ? JSON : YAML).createParser(in)) {
+      parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+      ContentBuilder content = new ContentBuilder(file);
+      int documents = new DocumentReader(file, parser, content).readAll();
+      return documents == 0
+          ? unreadable(
+              file, 0, 0, "it is empty; for no Services at all write kind: List, items: []")
+          : content.build();
+    } catch (JsonProcessingException e) {
+      return notParsed(file, json ? "JSON" : "YAML", e);
+    } catch (CharacterCodingException e) {
+      return unreadable(file, 0, 0, "not UTF-8");
+    }
+  }
+
+  private static YAMLFactory yaml() {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(LONGEST_DOCUMENT);
+    return YAMLFactory.builder().loaderOptions(options).build();
+  }
+
+  /**
+   * Whether the text begins with an object whose first key is in quotes. JSON is YAML too, but
+   * takes a tenth of the time when read as what it is.
+   */
+  private static boolean looksLikeJson(InputStream in) throws IOException {
+    in.mark(PEEK);
+    boolean json = false;
+    if (nextVisible(in) == '{') {
+      int first = nextVisible(in);
+      json = first == '"' || first == '}';
+    }
+    in.reset();
+    return json;
+  }
+
+  private static int nextVisible(InputStream in) throws IOException {
+    int c = in.read();
+    for (int i = 0; i < PEEK / 2 - 1 && (c == ' ' || c == '\t' || c == '\r' || c == '\n'); i++) {
+      c = in.read();
+    }
+    return c;
+  }
+
+  private static ManifestReading notParsed(
+      String file, String format, JsonProcessingException problem) {
+    JsonLocation at = problem.getLocation();
+    int line = at == null ? 0 : Math.max(at.getLineNr(), 0);
+    int column = at == null ? 0 : Math.max(at.getColumnNr(), 0);
+    String reason = firstLine(problem.getOriginalMessage());
+    for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+      // Knows better than the token before it where the trouble is.
+      if (cause instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+        line = marked.getProblemMark().getLine() + 1;
+        column = marked.getProblemMark().getColumn() + 1;
+        reason = firstLine(marked.getProblem());
+      }
+    }
+    return unreadable(file, line, column, "not " + format + ": " + reason);
+  }
+
+  private static ManifestReading unreadable(String file, int line, int column, String reason) {
+    return new ManifestReading.Unreadable(new ManifestProblem(file, line, column, "", "", reason));
+  }
+
+  private static String firstLine(String message) {
+    int end = message.indexOf('\n');
+    return (end < 0 ? message : message.substring(0, end)).strip();
+  }
+}

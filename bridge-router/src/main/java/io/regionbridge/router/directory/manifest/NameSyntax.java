@@ -1,0 +1,76 @@
+package io.regionbridge.router.directory.manifest;
+
+/** The kinds of names that the API server takes, as far as they end up in DNS. */
+enum NameSyntax {
+  /** RFC 1123, section 2.1, in lower case. */
+  LABEL("a DNS label: up to 63 of a-z, 0-9 and -, the first and last not a -") {
+    @Override
+    boolean matches(String text) {
+      return isLabel(text, 0, text.length());
+    }
+  },
+  /** Labels with dots between. */
+  SUBDOMAIN("a DNS name: labels of a-z, 0-9 and - with dots between, up to 253 in all") {
+    @Override
+    boolean matches(String text) {
+      return isSubdomain(text);
+    }
+  },
+  /** As {@link #SUBDOMAIN}, with or without a dot at the end. */
+  EXTERNAL_NAME("a DNS name: labels of a-z, 0-9 and - with dots between, up to 253 in all") {
+    @Override
+    boolean matches(String text) {
+      return isSubdomain(text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
+    }
+  },
+  /** RFC 6335, section 5.1, in lower case: the name of a container's port. */
+  PORT("a port's name: up to 15 of a-z, 0-9 and -, with a letter, no - first, last or doubled") {
+    @Override
+    boolean matches(String text) {
+      return text.length() <= 15
+          && isLabel(text, 0, text.length())
+          && !text.contains("--")
+          && text.chars().anyMatch(c -> c >= 'a');
+    }
+  };
+
+  private final String description;
+
+  NameSyntax(String description) {
+    this.description = description;
+  }
+
+  abstract boolean matches(String text);
+
+  String description() {
+    return description;
+  }
+
+  private static boolean isSubdomain(String text) {
+    if (text.length() > 253) {
+      return false;
+    }
+    int start = 0;
+    for (int dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', start)) {
+      if (!isLabel(text, start, dot)) {
+        return false;
+      }
+      start = dot + 1;
+    }
+    return isLabel(text, start, text.length());
+  }
+
+  private static boolean isLabel(String text, int start, int end) {
+    if (end <= start || end - start > 63) {
+      return false;
+    }
+    for (int i = start; i < end; i++) {
+      char c = text.charAt(i);
+      boolean dash = c == '-' && i > start && i < end - 1;
+      if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || dash)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,305 @@
+package io.regionbridge.router.directory.manifest;
+
+import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.EndpointPort;
+import io.regionbridge.router.directory.EndpointSliceFacts;
+import io.regionbridge.router.directory.EndpointSliceKey;
+import io.regionbridge.router.directory.EndpointState;
+import io.regionbridge.router.directory.ExportAnnotation;
+import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceType;
+import io.regionbridge.router.net.IpAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes facts of the Services and EndpointSlices of one file. Checks what the API server would
+ * check, as far as it matters to DNS; all that is wrong with an object is told at once.
+ */
+final class ObjectParser {
+  private static final String SERVICE_API = "v1";
+  private static final String SLICE_API = "discovery.k8s.io/";
+  private static final String DEFAULT_NAMESPACE = "default";
+
+  private final String file;
+
+  /** One string for all objects of a namespace. */
+  private final Map<String, String> namespaces = new HashMap<>();
+
+  ObjectParser(String file) {
+    this.file = file;
+  }
+
+  /**
+   * @param place where the object is, such as {@code document 2}
+   * @param listKind the kind of the list that the object is in, which may be all that says its own;
+   *     empty if it is in none
+   * @param listApi the API version of that list, or empty
+   */
+  ManifestObject parse(Node node, String place, String listKind, String listApi) {
+    Report report = new Report(file, place);
+    if (!(node instanceof Node.Mapping object)) {
+      report.problem(
+          node.line(), node.column(), "", "not a Kubernetes object: an object must be here");
+      return new ManifestObject.Broken(report.problems());
+    }
+    Field root = Field.root(object, report);
+    boolean typed = root.at("kind").given() || !listKind.endsWith("List");
+    String kind = typed ? root.at("kind").text("") : listKind.substring(0, listKind.length() - 4);
+    String api = root.at("apiVersion").text(typed ? "" : listApi);
+    if (kind.isEmpty()) {
+      if (report.isEmpty()) {
+        root.at("kind").missing(": every object must say what it is");
+      }
+      return new ManifestObject.Broken(report.problems());
+    }
+    boolean service = kind.equals("Service");
+    if (!service && !kind.equals("EndpointSlice")) {
+      return new ManifestObject.Other();
+    }
+    boolean ours = service ? api.equals(SERVICE_API) : api.startsWith(SLICE_API);
+    if (!ours && !api.isEmpty()) {
+      return new ManifestObject.Other(); // such as Knative's Service
+    }
+    boolean versioned = !api.isEmpty();
+    return service
+        ? service(root, object, versioned, report)
+        : slice(root, object, versioned, report);
+  }
+
+  private ManifestObject service(
+      Field root, Node.Mapping object, boolean versioned, Report report) {
+    String namespace = namespace(root);
+    String name = root.at("metadata").at("name").requiredName(NameSyntax.LABEL);
+    ServiceKey key = namespace == null || name == null ? null : new ServiceKey(namespace, name);
+    if (key != null) {
+      report.about("Service " + key);
+    }
+    if (!versioned) {
+      root.at("apiVersion").missing();
+    }
+    Field spec = root.at("spec");
+    boolean headless = "None".equals(spec.at("clusterIP").text(""));
+    ServiceType type = type(spec, headless);
+    List<IpAddress> clusterIps = type.hasClusterIp() ? clusterIps(spec) : List.of();
+    List<ServicePort> ports = servicePorts(spec.at("ports"));
+    boolean publishNotReady = Boolean.TRUE.equals(spec.at("publishNotReadyAddresses").bool());
+    String externalName =
+        type == ServiceType.EXTERNAL_NAME
+            ? spec.at("externalName").requiredName(NameSyntax.EXTERNAL_NAME)
+            : null;
+    String export = root.at("metadata").at("annotations").at(ExportAnnotation.KEY).text();
+    if (key == null || !report.isEmpty()) {
+      return new ManifestObject.BrokenService(key, report.problems());
+    }
+    ServiceFacts facts =
+        new ServiceFacts(
+            key,
+            type,
+            clusterIps,
+            ports,
+            publishNotReady,
+            externalName,
+            ExportAnnotation.of(export));
+    return new ManifestObject.Service(facts, object.line(), object.column());
+  }
+
+  private static ServiceType type(Field spec, boolean headless) {
+    String text = spec.at("type").text("ClusterIP");
+    return switch (text) {
+      case "ClusterIP" -> headless ? ServiceType.HEADLESS : ServiceType.CLUSTER_IP;
+      case "ExternalName" -> ServiceType.EXTERNAL_NAME;
+      case "NodePort" -> withAddress(ServiceType.NODE_PORT, spec, headless);
+      case "LoadBalancer" -> withAddress(ServiceType.LOAD_BALANCER, spec, headless);
+      default -> {
+        spec.at("type")
+            .problem(
+                "\""
+                    + text
+                    + "\" is not a type of Service: ClusterIP, NodePort, LoadBalancer or"
+                    + " ExternalName");
+        yield ServiceType.HEADLESS;
+      }
+    };
+  }
+
+  private static ServiceType withAddress(ServiceType type, Field spec, boolean headless) {
+    if (headless) {
+      spec.at("clusterIP").problem("a Service of this type cannot be headless");
+      return ServiceType.HEADLESS;
+    }
+    return type;
+  }
+
+  private static List<IpAddress> clusterIps(Field spec) {
+    List<Field> given = new ArrayList<>(spec.at("clusterIPs").elements());
+    Field first = spec.at("clusterIP");
+    String firstText = first.text("");
+    if (!firstText.isEmpty()
+        && !given.isEmpty()
+        && !firstText.equals(given.getFirst().text(firstText))) {
+      first.problem("not the same as clusterIPs[0]");
+    }
+    if (given.isEmpty() && !firstText.isEmpty()) {
+      given.add(first);
+    }
+    List<IpAddress> addresses = new ArrayList<>(2);
+    for (Field field : given) {
+      IpAddress address = address(field);
+      if (address != null) {
+        boolean sameFamily = addresses.stream().anyMatch(a -> a.isIpv6() == address.isIpv6());
+        if (sameFamily) {
+          field.problem("a second address of the same family");
+        }
+        addresses.add(address);
+      }
+    }
+    return addresses;
+  }
+
+  private static @Nullable IpAddress address(Field field) {
+    return field.parsed(text -> IpAddress.parse(text).orElse(null), "an IP address");
+  }
+
+  private static List<ServicePort> servicePorts(Field field) {
+    List<Field> elements = field.elements();
+    List<ServicePort> ports = new ArrayList<>(elements.size());
+    Set<String> names = new HashSet<>();
+    for (Field element : elements) {
+      String name = portName(element, names, elements.size() > 1);
+      Protocol protocol = protocol(element);
+      Integer number = element.at("port").port();
+      if (!element.at("port").given()) {
+        element.at("port").missing();
+      }
+      if (number != null) {
+        ports.add(
+            new ServicePort(name, protocol, number, target(element.at("targetPort"), number)));
+      }
+    }
+    return ports;
+  }
+
+  private static ServicePort.Target target(Field field, int otherwise) {
+    if (!field.given()) {
+      return new ServicePort.Target.Numbered(otherwise);
+    }
+    if (field.isNumber()) {
+      Integer number = field.port();
+      return new ServicePort.Target.Numbered(number == null ? otherwise : number);
+    }
+    String name = field.name(NameSyntax.PORT);
+    return name == null
+        ? new ServicePort.Target.Numbered(otherwise)
+        : new ServicePort.Target.Named(name);
+  }
+
+  private static String portName(Field port, Set<String> names, boolean needed) {
+    Field field = port.at("name");
+    if (!field.given()) {
+      if (needed) {
+        field.missing(": with more than one port each must have a name");
+      }
+      return "";
+    }
+    String name = field.name(NameSyntax.LABEL);
+    if (name != null && !names.add(name)) {
+      field.problem("\"" + name + "\" is the name of another port too");
+    }
+    return name == null ? "" : name;
+  }
+
+  private static Protocol protocol(Field port) {
+    Protocol protocol =
+        port.at("protocol")
+            .parsed(text -> Protocol.parse(text).orElse(null), "a protocol: TCP, UDP or SCTP");
+    return protocol == null ? Protocol.TCP : protocol;
+  }
+
+  private ManifestObject slice(Field root, Node.Mapping object, boolean versioned, Report report) {
+    String namespace = namespace(root);
+    String name = root.at("metadata").at("name").requiredName(NameSyntax.SUBDOMAIN);
+    EndpointSliceKey key =
+        namespace == null || name == null ? null : new EndpointSliceKey(namespace, name);
+    if (key != null) {
+      report.about("EndpointSlice " + key);
+    }
+    if (!versioned) {
+      root.at("apiVersion").missing();
+    }
+    Field label = root.at("metadata").at("labels").at(EndpointSliceFacts.SERVICE_NAME_LABEL);
+    String service = label.name(NameSyntax.LABEL);
+    String addressType = root.at("addressType").text("");
+    boolean ipv6 = addressType.equals("IPv6");
+    if (!root.at("addressType").given()) {
+      root.at("addressType").missing();
+    } else if (!ipv6 && !addressType.equals("IPv4") && !addressType.equals("FQDN")) {
+      root.at("addressType").problem("must be IPv4, IPv6 or FQDN");
+    }
+    List<EndpointPort> ports = endpointPorts(root.at("ports"));
+    List<Endpoint> endpoints =
+        addressType.equals("FQDN") ? List.of() : endpoints(root.at("endpoints"), ipv6, ports);
+    if (key == null || !report.isEmpty()) {
+      return new ManifestObject.BrokenSlice(key, report.problems());
+    }
+    return new ManifestObject.Slice(
+        new EndpointSliceFacts(key, service, endpoints), object.line(), object.column());
+  }
+
+  private static List<EndpointPort> endpointPorts(Field field) {
+    List<EndpointPort> ports = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Field element : field.elements()) {
+      String name = portName(element, names, false);
+      Protocol protocol = protocol(element);
+      Integer number = element.at("port").port();
+      // No number stands for all ports, which is nothing that DNS could say.
+      if (number != null) {
+        ports.add(new EndpointPort(name, protocol, number));
+      }
+    }
+    return List.copyOf(ports);
+  }
+
+  private static List<Endpoint> endpoints(Field field, boolean ipv6, List<EndpointPort> ports) {
+    List<Field> elements = field.elements();
+    List<Endpoint> endpoints = new ArrayList<>(elements.size());
+    for (Field element : elements) {
+      String hostname = element.at("hostname").name(NameSyntax.LABEL);
+      Field conditions = element.at("conditions");
+      EndpointState state =
+          EndpointState.of(
+              conditions.at("ready").bool(),
+              conditions.at("serving").bool(),
+              conditions.at("terminating").bool());
+      Field addresses = element.at("addresses");
+      List<Field> given = addresses.elements();
+      if (given.isEmpty()) {
+        addresses.missing(": an endpoint must have an address");
+      }
+      for (Field one : given) {
+        IpAddress address = address(one);
+        if (address != null && address.isIpv6() != ipv6) {
+          one.problem("not an address of the slice's addressType, " + (ipv6 ? "IPv6" : "IPv4"));
+        } else if (address != null) {
+          endpoints.add(new Endpoint(address, hostname, state, ports));
+        }
+      }
+    }
+    return endpoints;
+  }
+
+  private @Nullable String namespace(Field root) {
+    Field field = root.at("metadata").at("namespace");
+    String namespace = field.given() ? field.name(NameSyntax.LABEL) : DEFAULT_NAMESPACE;
+    return namespace == null ? null : namespaces.computeIfAbsent(namespace, same -> same);
+  }
+}

@@ -1,0 +1,197 @@
+package io.regionbridge.api.config;
+
+import io.regionbridge.router.net.Cidr;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The configuration of one bridge process: valid as a whole, immutable, compared by value. Made by
+ * {@link ConfigReader}, which holds the defaults and the limits of every key; {@link ConfigKey}
+ * says which of them a running process can take over.
+ *
+ * <p>An empty list or {@link Optional} of an address, range or interface means "discover it".
+ *
+ * @param regions the peer regions that the file declares
+ */
+public record BridgeConfig(
+    Region region,
+    Dns dns,
+    Overlay overlay,
+    Kubernetes kubernetes,
+    Directory directory,
+    List<Peer> regions,
+    Admin admin) {
+
+  public BridgeConfig {
+    regions = List.copyOf(regions);
+  }
+
+  /**
+   * The local region.
+   *
+   * @param name an RFC 1123 label, lower case
+   * @param domain the domain that is answered with authority
+   */
+  public record Region(String name, Domain domain, List<Cidr> podCidrs, List<Cidr> serviceCidrs) {
+    public Region {
+      podCidrs = List.copyOf(podCidrs);
+      serviceCidrs = List.copyOf(serviceCidrs);
+    }
+  }
+
+  /**
+   * The DNS service.
+   *
+   * @param listen the addresses for UDP and TCP, never the wildcard; port 0 is any free one
+   * @param allow who may ask
+   * @param ttl of directory answers, in whole seconds
+   * @param threads event loops; 0 is one per core, at most eight
+   * @param drain how long queries are still answered once the process was told to stop
+   * @param maxInflight queries waiting for a peer's answer, of all clients
+   * @param maxInflightPerClient the same, of one client address
+   * @param refusedPerSecond REFUSED answers to one client by UDP, each second; 0 is silence
+   */
+  public record Dns(
+      List<InetSocketAddress> listen,
+      List<Cidr> allow,
+      Duration ttl,
+      Cache cache,
+      Relay relay,
+      int threads,
+      Duration drain,
+      int maxInflight,
+      int maxInflightPerClient,
+      Tcp tcp,
+      int refusedPerSecond) {
+    public Dns {
+      listen = List.copyOf(listen);
+      allow = List.copyOf(allow);
+    }
+  }
+
+  /**
+   * The cache of relayed answers.
+   *
+   * @param maxEntries answers kept, one or more
+   * @param maxTtl the longest an answer is fresh, whatever its own TTL; zero caches nothing
+   * @param maxNegativeTtl the same for NXDOMAIN and NODATA (RFC 2308)
+   * @param serveStale how long past its TTL an answer may still be given when no gateway answers
+   *     (RFC 8767); zero is never
+   * @param prefetch whether popular answers are asked for again before they expire
+   */
+  public record Cache(
+      int maxEntries,
+      Duration maxTtl,
+      Duration maxNegativeTtl,
+      Duration serveStale,
+      boolean prefetch) {}
+
+  /**
+   * Asking peers.
+   *
+   * @param timeout for one question, all tries included
+   * @param healthInterval between two health checks of a gateway
+   */
+  public record Relay(Duration timeout, Duration healthInterval) {}
+
+  /**
+   * Limits of DNS over TCP (RFC 7766, section 6).
+   *
+   * @param maxConnections open at once, of all clients
+   * @param maxConnectionsPerClient the same, of one client address
+   * @param idleTimeout after which a connection without a query in flight is closed
+   */
+  public record Tcp(int maxConnections, int maxConnectionsPerClient, Duration idleTimeout) {}
+
+  /**
+   * The network between the regions.
+   *
+   * @param interfaceName the network interface; empty is the first of wt0, tailscale0 and wg0 that
+   *     exists
+   */
+  public record Overlay(Optional<String> interfaceName, OverlayMode mode) {}
+
+  /** What the bridge does about the overlay. */
+  public enum OverlayMode {
+    /** Somebody else runs it; the bridge reads handshakes and routes. */
+    OBSERVE,
+    /** The bridge makes the WireGuard device and its peers. */
+    MANAGE,
+    /** There is none. */
+    NONE
+  }
+
+  /**
+   * The cluster that the bridge runs in.
+   *
+   * @param enabled false is standalone: the directory comes from files
+   * @param routerLabel the label selector of router nodes, {@code key} or {@code key=value}
+   */
+  public record Kubernetes(boolean enabled, String routerLabel) {}
+
+  /**
+   * What of the local region can be resolved.
+   *
+   * @param files Kubernetes manifests for standalone, absolute paths
+   * @param excludeNamespaces namespaces that are never exported
+   */
+  public record Directory(
+      List<Path> files,
+      ClusterIpPolicy clusterIp,
+      ExportPolicy export,
+      List<String> excludeNamespaces) {
+    public Directory {
+      files = List.copyOf(files);
+      excludeNamespaces = List.copyOf(excludeNamespaces);
+    }
+  }
+
+  /** What peers get for a Service with a ClusterIP. */
+  public enum ClusterIpPolicy {
+    /** The addresses of the ready pods. */
+    EXPAND,
+    /** The ClusterIP. */
+    KEEP,
+    /** EXPAND, unless a port is remapped and the region can translate ClusterIPs. */
+    AUTO
+  }
+
+  /** Which Services peers can resolve. */
+  public enum ExportPolicy {
+    /** All but those of excluded namespaces. */
+    ALL,
+    /** Those annotated {@code region-bridge.io/export: "true"}. */
+    ANNOTATED
+  }
+
+  /**
+   * A peer region.
+   *
+   * @param name an RFC 1123 label, lower case
+   * @param gateways where it is asked
+   * @param contain whether answers with addresses outside its ranges are refused
+   */
+  public record Peer(
+      String name,
+      Domain domain,
+      List<Cidr> podCidrs,
+      List<Cidr> serviceCidrs,
+      List<InetSocketAddress> gateways,
+      boolean contain) {
+    public Peer {
+      podCidrs = List.copyOf(podCidrs);
+      serviceCidrs = List.copyOf(serviceCidrs);
+      gateways = List.copyOf(gateways);
+    }
+  }
+
+  /**
+   * HTTP for operators.
+   *
+   * @param listen the address; port 0 is any free one
+   */
+  public record Admin(InetSocketAddress listen) {}
+}

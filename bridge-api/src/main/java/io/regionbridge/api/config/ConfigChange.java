@@ -1,0 +1,69 @@
+package io.regionbridge.api.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a new configuration changes, as paths of keys.
+ *
+ * @param live changed against the configuration before, and to be taken over now
+ * @param restart changed against the configuration before, and without effect until a restart
+ * @param waiting differs from what the process was started with and waits for a restart; what is in
+ *     {@code restart} and was not put back, and what earlier changes left
+ */
+public record ConfigChange(List<String> live, List<String> restart, List<String> waiting) {
+  public ConfigChange {
+    live = List.copyOf(live);
+    restart = List.copyOf(restart);
+    waiting = List.copyOf(waiting);
+  }
+
+  /**
+   * Compares configurations.
+   *
+   * @param started what the process was started with
+   * @param before what was in force until now
+   * @param now what is to be in force
+   */
+  public static ConfigChange between(BridgeConfig started, BridgeConfig before, BridgeConfig now) {
+    List<String> live = new ArrayList<>();
+    List<String> restart = new ArrayList<>();
+    List<String> waiting = new ArrayList<>();
+    for (ConfigKey key : ConfigKey.ALL) {
+      switch (key.effect()) {
+        case LIVE -> addIfDifferent(key, before, now, live);
+        case RESTART -> {
+          addIfDifferent(key, before, now, restart);
+          addIfDifferent(key, started, now, waiting);
+        }
+      }
+    }
+    return new ConfigChange(live, restart, waiting);
+  }
+
+  /** Whether the two configurations are the same. */
+  public boolean isEmpty() {
+    return live.isEmpty() && restart.isEmpty();
+  }
+
+  private static void addIfDifferent(
+      ConfigKey key, BridgeConfig one, BridgeConfig other, List<String> paths) {
+    if (!Objects.equals(key.value().apply(one), key.value().apply(other))) {
+      paths.add(key.path());
+    }
+  }
+
+  /** For the log: what applies now and what needs a restart. */
+  @Override
+  public String toString() {
+    List<String> parts = new ArrayList<>();
+    if (!live.isEmpty()) {
+      parts.add("in force now: " + String.join(", ", live));
+    }
+    if (!waiting.isEmpty()) {
+      parts.add("needs a restart: " + String.join(", ", waiting));
+    }
+    return parts.isEmpty() ? "nothing changed" : String.join("; ", parts);
+  }
+}

@@ -1,0 +1,239 @@
+package io.regionbridge.api.config;
+
+import io.regionbridge.router.net.Cidr;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a configuration: every key with its notation, limits and default, in the order of the
+ * reference. Pure; finds every problem at once.
+ */
+public final class ConfigReader {
+  /** Where bridges answer unless told otherwise. */
+  public static final int DEFAULT_DNS_PORT = 1053;
+
+  private static final int DEFAULT_ADMIN_PORT = 8053;
+  private static final InetSocketAddress DEFAULT_ADMIN_LISTEN =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), DEFAULT_ADMIN_PORT);
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Path directory;
+  private final CrossChecks checks;
+
+  private ConfigReader(Path directory, CrossChecks checks) {
+    this.directory = directory;
+    this.checks = checks;
+  }
+
+  /**
+   * Reads a configuration.
+   *
+   * @param yaml the content of the file
+   * @param directory what relative paths in it are relative to: the file's own directory
+   * @param environment the variables of the process, all of them
+   */
+  public static ConfigResult read(String yaml, Path directory, Map<String, String> environment) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    YamlNode root = YamlTree.read(yaml, "", problems);
+    if (root instanceof YamlNode.Absent && !problems.isEmpty()) {
+      // Of a file that is not YAML, nothing more is known: every key would seem to be missing.
+      return new ConfigResult.Invalid(problems);
+    }
+    Environment variables = new Environment(environment);
+    CrossChecks checks = new CrossChecks();
+    Section section = Section.of(new Located<>("", root), variables, problems);
+    BridgeConfig config = new ConfigReader(directory, checks).config(section);
+    section.end();
+    variables.end(problems);
+    problems.addAll(checks.problems());
+    return problems.isEmpty()
+        ? new ConfigResult.Valid(config, ConfigWarnings.of(config))
+        : new ConfigResult.Invalid(problems);
+  }
+
+  private BridgeConfig config(Section root) {
+    return new BridgeConfig(
+        region(root.section("region")),
+        dns(root.section("dns")),
+        overlay(root.section("overlay")),
+        kubernetes(root.section("kubernetes")),
+        directory(root.section("directory")),
+        root.sections("regions", this::peer),
+        admin(root.section("admin")));
+  }
+
+  private BridgeConfig.Region region(Section s) {
+    Located<String> name = name(s, "write the region's short name, such as fsn1");
+    Domain domain = domain(s, name);
+    BridgeConfig.Region region =
+        new BridgeConfig.Region(
+            name.value(), domain, ranges(s, "podCIDRs"), ranges(s, "serviceCIDRs"));
+    s.end();
+    return region;
+  }
+
+  private BridgeConfig.Peer peer(Section s) {
+    Located<String> name = name(s, "write the peer region's short name, such as mn");
+    return new BridgeConfig.Peer(
+        name.value(),
+        domain(s, name),
+        ranges(s, "podCIDRs"),
+        ranges(s, "serviceCIDRs"),
+        gateways(s),
+        s.flag("contain", true));
+  }
+
+  private BridgeConfig.Dns dns(Section s) {
+    int maxInflight = s.number("maxInflight", 16_384, 1, 1_000_000);
+    BridgeConfig.Dns dns =
+        new BridgeConfig.Dns(
+            listen(s.list("listen", Notation.listenAddress(DEFAULT_DNS_PORT))),
+            Located.values(s.list("allow", Notation.CIDR)),
+            s.value("ttl", Notation.ttl(HOUR), Duration.ofSeconds(5)),
+            cache(s.section("cache")),
+            relay(s.section("relay")),
+            s.number("threads", 0, 0, 64),
+            s.value("drain", duration(Duration.ZERO, Duration.ofMinutes(1)), Duration.ofSeconds(5)),
+            maxInflight,
+            s.number("maxInflightPerClient", Math.min(1024, maxInflight), 1, maxInflight),
+            tcp(s.section("tcp")),
+            s.number("refusedPerSecond", 50, 0, 1_000_000));
+    s.end();
+    return dns;
+  }
+
+  private static BridgeConfig.Cache cache(Section s) {
+    BridgeConfig.Cache cache =
+        new BridgeConfig.Cache(
+            s.number("maxEntries", 100_000, 1, 10_000_000),
+            s.value("maxTtl", Notation.ttl(Duration.ofHours(24)), Duration.ofSeconds(30)),
+            s.value("maxNegativeTtl", Notation.ttl(HOUR), Duration.ofSeconds(5)),
+            // RFC 8767, section 5 suggests one to three days at most; a week is already far.
+            s.value("serveStale", duration(Duration.ZERO, Duration.ofHours(168)), HOUR),
+            s.flag("prefetch", true));
+    s.end();
+    return cache;
+  }
+
+  private static BridgeConfig.Relay relay(Section s) {
+    Duration least = Duration.ofMillis(50);
+    BridgeConfig.Relay relay =
+        new BridgeConfig.Relay(
+            s.value("timeout", duration(least, Duration.ofSeconds(10)), Duration.ofMillis(1500)),
+            s.value(
+                "healthInterval", duration(least, Duration.ofMinutes(1)), Duration.ofMillis(500)));
+    s.end();
+    return relay;
+  }
+
+  private static BridgeConfig.Tcp tcp(Section s) {
+    int maxConnections = s.number("maxConnections", 1024, 1, 1_000_000);
+    BridgeConfig.Tcp tcp =
+        new BridgeConfig.Tcp(
+            maxConnections,
+            s.number("maxConnectionsPerClient", Math.min(64, maxConnections), 1, maxConnections),
+            s.value("idleTimeout", duration(Duration.ofSeconds(1), HOUR), Duration.ofSeconds(10)));
+    s.end();
+    return tcp;
+  }
+
+  private static BridgeConfig.Overlay overlay(Section s) {
+    BridgeConfig.Overlay overlay =
+        new BridgeConfig.Overlay(
+            s.optional("interface", Notation.INTERFACE).map(Located::value),
+            s.value(
+                "mode",
+                Notation.word(BridgeConfig.OverlayMode.class),
+                BridgeConfig.OverlayMode.OBSERVE));
+    s.end();
+    return overlay;
+  }
+
+  private static BridgeConfig.Kubernetes kubernetes(Section s) {
+    BridgeConfig.Kubernetes kubernetes =
+        new BridgeConfig.Kubernetes(
+            s.flag("enabled", true),
+            s.value("routerLabel", Notation.NODE_LABEL, "netbird-router=true"));
+    s.end();
+    return kubernetes;
+  }
+
+  private BridgeConfig.Directory directory(Section s) {
+    List<Located<Path>> files = new ArrayList<>();
+    for (Located<String> file : s.list("files", Notation.PATH)) {
+      files.add(new Located<>(file.path(), directory.resolve(file.value()).normalize()));
+    }
+    files.forEach(checks::file);
+    BridgeConfig.Directory result =
+        new BridgeConfig.Directory(
+            Located.values(files),
+            s.value(
+                "clusterIP",
+                Notation.word(BridgeConfig.ClusterIpPolicy.class),
+                BridgeConfig.ClusterIpPolicy.AUTO),
+            s.value(
+                "export",
+                Notation.word(BridgeConfig.ExportPolicy.class),
+                BridgeConfig.ExportPolicy.ALL),
+            Located.values(s.list("excludeNamespaces", Notation.LABEL)));
+    s.end();
+    return result;
+  }
+
+  private BridgeConfig.Admin admin(Section s) {
+    Located<InetSocketAddress> listen =
+        s.optional("listen", Notation.listenAddress(DEFAULT_ADMIN_PORT))
+            .orElseGet(() -> new Located<>(s.pathOf("listen"), DEFAULT_ADMIN_LISTEN));
+    checks.listen(listen);
+    s.end();
+    return new BridgeConfig.Admin(listen.value());
+  }
+
+  private Located<String> name(Section s, String advice) {
+    Optional<Located<String>> name = s.required("name", Notation.LABEL, advice);
+    name.ifPresent(checks::name);
+    // The path is no label, so this can neither get out nor clash with a region that has a name.
+    return name.orElseGet(() -> new Located<>(s.pathOf("name"), s.pathOf("name")));
+  }
+
+  private Domain domain(Section s, Located<String> name) {
+    Optional<Located<Domain>> given = s.optional("domain", Notation.REGION_DOMAIN);
+    boolean named = Domain.labelFlaw(name.value()).isEmpty();
+    Domain domain =
+        given
+            .map(Located::value)
+            .orElseGet(() -> new Domain(named ? name.value() + ".internal" : "internal"));
+    if (given.isPresent() || named) {
+      checks.domain(new Located<>(given.map(Located::path).orElse(s.pathOf("domain")), domain));
+    }
+    return domain;
+  }
+
+  private List<Cidr> ranges(Section s, String key) {
+    List<Located<Cidr>> ranges = s.list(key, Notation.REGION_CIDR);
+    ranges.forEach(checks::range);
+    return Located.values(ranges);
+  }
+
+  private List<InetSocketAddress> listen(List<Located<InetSocketAddress>> addresses) {
+    addresses.forEach(checks::listen);
+    return Located.values(addresses);
+  }
+
+  private List<InetSocketAddress> gateways(Section s) {
+    List<Located<InetSocketAddress>> gateways =
+        s.list("gateways", Notation.gatewayAddress(DEFAULT_DNS_PORT));
+    gateways.forEach(checks::gateway);
+    return Located.values(gateways);
+  }
+
+  private static Notation<Duration> duration(Duration min, Duration max) {
+    return Notation.duration(min, max);
+  }
+}

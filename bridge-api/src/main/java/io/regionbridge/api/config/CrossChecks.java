@@ -1,0 +1,114 @@
+package io.regionbridge.api.config;
+
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.SocketLiteral;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/**
+ * What must hold between values of different keys. Collects the good ones as they are read, each
+ * with its place, so that a bad neighbour hides nothing. Of two values that clash the later one is
+ * told, naming the earlier.
+ */
+final class CrossChecks {
+  private final List<Located<String>> names = new ArrayList<>();
+  private final List<Located<Domain>> domains = new ArrayList<>();
+  private final List<Located<Cidr>> ranges = new ArrayList<>();
+  private final List<Located<InetSocketAddress>> listeners = new ArrayList<>();
+  private final List<Located<InetSocketAddress>> gateways = new ArrayList<>();
+  private final List<Located<Path>> files = new ArrayList<>();
+  private final List<ConfigProblem> problems = new ArrayList<>();
+
+  void name(Located<String> name) {
+    check(name, names, String::equals, n -> n, "is also the name at", "give each its own name");
+  }
+
+  /** Names below one region's domain would have to be asked of two regions. */
+  void domain(Located<Domain> domain) {
+    check(
+        domain,
+        domains,
+        (a, b) -> a.isWithin(b) || b.isWithin(a),
+        Domain::name,
+        "is the same domain, or one inside the other, as",
+        "give each region a domain of its own");
+  }
+
+  /** An address has to belong to one region, and to pods or Services. */
+  void range(Located<Cidr> range) {
+    check(
+        range,
+        ranges,
+        Cidr::overlaps,
+        Cidr::toString,
+        "overlaps",
+        "regions that reach each other need ranges that do not overlap");
+  }
+
+  /** DNS listens by TCP as well, so HTTP cannot share its port. */
+  void listen(Located<InetSocketAddress> listener) {
+    check(
+        listener,
+        listeners,
+        (a, b) -> a.equals(b) && a.getPort() != 0,
+        SocketLiteral::format,
+        "is taken by",
+        "write another address or port");
+  }
+
+  void gateway(Located<InetSocketAddress> gateway) {
+    check(
+        gateway,
+        gateways,
+        InetSocketAddress::equals,
+        SocketLiteral::format,
+        "is also",
+        "a gateway belongs to one region and is listed once");
+  }
+
+  void file(Located<Path> file) {
+    check(file, files, Path::equals, Path::toString, "is also", "list it once");
+  }
+
+  /** All that clashes. */
+  List<ConfigProblem> problems() {
+    List<ConfigProblem> all = new ArrayList<>(problems);
+    for (Located<InetSocketAddress> gateway : gateways) {
+      for (Located<InetSocketAddress> listener : listeners) {
+        if (gateway.value().equals(listener.value())) {
+          all.add(
+              new ConfigProblem(
+                  gateway.path(),
+                  "is this bridge itself, by " + listener.path(),
+                  SocketLiteral.format(gateway.value()),
+                  "write the address of the peer's bridge"));
+        }
+      }
+    }
+    return all;
+  }
+
+  private <T> void check(
+      Located<T> value,
+      List<Located<T>> earlier,
+      BiPredicate<T, T> clash,
+      Function<T, String> words,
+      String relation,
+      String advice) {
+    for (Located<T> other : earlier) {
+      if (clash.test(value.value(), other.value())) {
+        String text = words.apply(value.value());
+        String otherText = words.apply(other.value());
+        String named = otherText.equals(text) ? "" : " (" + otherText + ")";
+        String reason = relation + " " + other.path() + named;
+        problems.add(new ConfigProblem(value.path(), reason, text, advice));
+        break;
+      }
+    }
+    earlier.add(value);
+  }
+}

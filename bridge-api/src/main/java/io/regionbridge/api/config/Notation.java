@@ -1,0 +1,171 @@
+package io.regionbridge.api.config;
+
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.SocketLiteral;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** How a value is written: reads a text, never throws. */
+@FunctionalInterface
+interface Notation<T> {
+  Parsed<T> read(String text);
+
+  /** A name as Kubernetes gives to namespaces: an RFC 1123 label in lower case. */
+  Notation<String> LABEL =
+      text -> {
+        Optional<String> flaw = Domain.labelFlaw(text);
+        boolean upper = !text.equals(text.toLowerCase(Locale.ROOT));
+        return flaw.isEmpty() && !upper
+            ? Parsed.value(text)
+            : Parsed.wrong(
+                flaw.orElse("has capital letters"),
+                "write 1 to 63 small letters, digits and inner hyphens, such as fsn1");
+      };
+
+  /** A domain for a region; those that every cluster or the whole world has are refused. */
+  Notation<Domain> REGION_DOMAIN =
+      text ->
+          switch (Domain.parse(text)) {
+            case Parsed.Value<Domain>(Domain domain) when domain.isWithin(Domain.CLUSTER) ->
+                Parsed.wrong(
+                    "every cluster answers cluster.local itself",
+                    "give the region a domain of its own, such as mn.internal");
+            case Parsed.Value<Domain>(Domain domain) when domain.isWithin(Domain.REVERSE) ->
+                Parsed.wrong(
+                    "reverse zones follow from the pod ranges",
+                    "give the region a domain such as mn.internal");
+            case Parsed<Domain> other -> other;
+          };
+
+  /** An address range. */
+  Notation<Cidr> CIDR =
+      text ->
+          switch (Cidr.parse(text)) {
+            case Cidr.Parsed.Valid(Cidr cidr) -> Parsed.value(cidr);
+            case Cidr.Parsed.Invalid(String reason, String advice) -> Parsed.wrong(reason, advice);
+          };
+
+  /** The range of a region's pods or Services. */
+  Notation<Cidr> REGION_CIDR =
+      text ->
+          switch (CIDR.read(text)) {
+            case Parsed.Value<Cidr>(Cidr cidr) when cidr.prefixLength() == 0 ->
+                Parsed.wrong("the range is every address there is", "write the region's own range");
+            case Parsed<Cidr> other -> other;
+          };
+
+  /** A Linux network interface: what dev_valid_name() of the kernel takes. */
+  Notation<String> INTERFACE =
+      matching(
+          Pattern.compile("(?!\\.{1,2}$)[^/:\\s\\p{Cntrl}]{1,15}"),
+          "is no name of a network interface",
+          "write 1 to 15 characters without spaces, slashes and colons, such as wt0");
+
+  /** A label selector with one requirement: {@code key} or {@code key=value}. */
+  Notation<String> NODE_LABEL =
+      matching(
+          Pattern.compile(
+              "([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?"
+                  + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+                  + "(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?"),
+          "is no node label",
+          "write key=value or key, such as netbird-router=true");
+
+  /** A path of the file system, not yet resolved. */
+  Notation<String> PATH =
+      matching(
+          Pattern.compile("[^\\x00]+"), "is no path", "write the path of a Kubernetes manifest");
+
+  /** An address to listen on. */
+  static Notation<InetSocketAddress> listenAddress(int defaultPort) {
+    return text ->
+        switch (SocketLiteral.parse(text, defaultPort)) {
+          case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
+              Parsed.wrong(reason, advice);
+          case SocketLiteral.Parsed.Valid(InetSocketAddress address)
+              when address.getAddress().isAnyLocalAddress() ->
+              Parsed.wrong(
+                  "the wildcard would listen on every network of the node",
+                  "write the addresses to listen on");
+          case SocketLiteral.Parsed.Valid(InetSocketAddress address)
+              when isNoHost(address.getAddress()) ->
+              Parsed.wrong("no host has this address", "write an address of this host");
+          case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> Parsed.value(address);
+        };
+  }
+
+  /** The address of a peer's gateway. */
+  static Notation<InetSocketAddress> gatewayAddress(int defaultPort) {
+    return text ->
+        switch (SocketLiteral.parse(text, defaultPort)) {
+          case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
+              Parsed.wrong(reason, advice);
+          case SocketLiteral.Parsed.Valid(InetSocketAddress address)
+              when address.getAddress().isAnyLocalAddress() || isNoHost(address.getAddress()) ->
+              Parsed.wrong("no host has this address", "write the gateway's overlay address");
+          case SocketLiteral.Parsed.Valid(InetSocketAddress address) when address.getPort() == 0 ->
+              Parsed.wrong("port 0 cannot be asked", "write a port from 1 to 65535");
+          case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> Parsed.value(address);
+        };
+  }
+
+  /** A span of time within limits. */
+  static Notation<Duration> duration(Duration min, Duration max) {
+    return text ->
+        switch (DurationText.parse(text)) {
+          case Parsed.Value<Duration>(Duration value)
+              when value.compareTo(min) < 0 || value.compareTo(max) > 0 ->
+              Parsed.wrong(
+                  "is not within %s to %s"
+                      .formatted(DurationText.format(min), DurationText.format(max)),
+                  "write a duration within that");
+          case Parsed<Duration> other -> other;
+        };
+  }
+
+  /** A span of time that DNS can carry, which counts in seconds (RFC 1035, section 3.2.1). */
+  static Notation<Duration> ttl(Duration max) {
+    return text ->
+        switch (duration(Duration.ZERO, max).read(text)) {
+          case Parsed.Value<Duration>(Duration value) when value.toMillisPart() != 0 ->
+              Parsed.wrong("a TTL is whole seconds", "write for instance " + roundedUp(value));
+          case Parsed<Duration> other -> other;
+        };
+  }
+
+  /** One of a few words: the constants of an enum, in lower case. */
+  static <E extends Enum<E>> Notation<E> word(Class<E> type) {
+    Function<E, String> word = e -> e.name().toLowerCase(Locale.ROOT);
+    E[] all = type.getEnumConstants();
+    String words = String.join(", ", Arrays.stream(all).map(word).toList());
+    return text -> {
+      for (E e : all) {
+        if (word.apply(e).equals(text)) {
+          return Parsed.value(e);
+        }
+      }
+      return Parsed.wrong("is none of " + words, "write one of these words");
+    };
+  }
+
+  private static Notation<String> matching(Pattern pattern, String reason, String advice) {
+    return text ->
+        pattern.matcher(text).matches() ? Parsed.value(text) : Parsed.wrong(reason, advice);
+  }
+
+  private static boolean isNoHost(InetAddress address) {
+    byte[] octets = address.getAddress();
+    boolean broadcast = octets.length == 4 && Arrays.equals(octets, new byte[] {-1, -1, -1, -1});
+    return broadcast || address.isMulticastAddress();
+  }
+
+  private static String roundedUp(Duration value) {
+    return DurationText.format(Duration.ofSeconds(value.toSeconds() + 1));
+  }
+}

@@ -1,0 +1,126 @@
+package io.regionbridge.api.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+
+/**
+ * Reads one YAML document into a {@link YamlNode}. Own code over Jackson's token stream rather than
+ * its tree, which keeps neither the text of a number nor the place of a duplicate key, and takes an
+ * alias for its name.
+ */
+final class YamlTree {
+  private static final YAMLFactory YAML = new YAMLFactory();
+
+  private final YAMLParser parser;
+  private final List<ConfigProblem> problems;
+
+  private YamlTree(YAMLParser parser, List<ConfigProblem> problems) {
+    this.parser = parser;
+    this.problems = problems;
+  }
+
+  /**
+   * Reads a text; what cannot be used is told and left out.
+   *
+   * @param path of the document, for problems
+   */
+  static YamlNode read(String text, String path, List<ConfigProblem> problems) {
+    try (YAMLParser parser = YAML.createParser(text)) {
+      YamlTree tree = new YamlTree(parser, problems);
+      if (parser.nextToken() == null) {
+        return new YamlNode.Absent();
+      }
+      YamlNode root = tree.node(path);
+      if (parser.nextToken() != null) {
+        tree.problem(path, "a second document begins", "write one document, with no --- between");
+      }
+      return root;
+    } catch (JsonProcessingException e) {
+      problems.add(
+          new ConfigProblem(
+              path, syntaxError(e), null, "mend the syntax; quotes around a text often help"));
+      return new YamlNode.Absent();
+    } catch (IOException e) {
+      throw new IllegalStateException("a text in memory was not readable", e);
+    }
+  }
+
+  private YamlNode node(String path) throws IOException {
+    if (parser.isCurrentAlias()) {
+      problem(path, "an alias (*" + parser.getText() + ") is used", "write the value out");
+      return new YamlNode.Absent();
+    }
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> mapping(path);
+      case START_ARRAY -> sequence(path);
+      case VALUE_NULL -> new YamlNode.Absent();
+      case VALUE_TRUE, VALUE_FALSE -> scalar(YamlNode.Scalar.Kind.BOOLEAN);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(YamlNode.Scalar.Kind.NUMBER);
+      default -> scalar(YamlNode.Scalar.Kind.TEXT);
+    };
+  }
+
+  private YamlNode mapping(String path) throws IOException {
+    Map<String, YamlNode> entries = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      String place = at(parser.currentTokenLocation());
+      parser.nextToken();
+      YamlNode value = node(Section.child(path, key));
+      if (entries.putIfAbsent(key, value) != null) {
+        problems.add(
+            new ConfigProblem(
+                Section.child(path, key),
+                place + "the key is there for the second time",
+                null,
+                "keep one of them"));
+      }
+    }
+    return new YamlNode.Mapping(entries);
+  }
+
+  private YamlNode sequence(String path) throws IOException {
+    List<YamlNode> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(node(path + "[" + items.size() + "]"));
+    }
+    return new YamlNode.Sequence(items);
+  }
+
+  private YamlNode scalar(YamlNode.Scalar.Kind kind) throws IOException {
+    return new YamlNode.Scalar(parser.getText(), kind);
+  }
+
+  private void problem(String path, String reason, String advice) {
+    problems.add(new ConfigProblem(path, at(parser.currentTokenLocation()) + reason, null, advice));
+  }
+
+  private static String at(JsonLocation location) {
+    return at(location.getLineNr(), location.getColumnNr());
+  }
+
+  private static String at(int line, int column) {
+    return "line " + line + ", column " + column + ": ";
+  }
+
+  /** The parser's own sentence and place, without the excerpt that it draws over several lines. */
+  private static String syntaxError(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      Mark mark = marked.getProblemMark();
+      String context = marked.getContext() == null ? "" : marked.getContext() + ", ";
+      return at(mark.getLine() + 1, mark.getColumn() + 1) + context + marked.getProblem();
+    }
+    String place = e.getLocation() == null ? "" : at(e.getLocation());
+    return place + e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+  }
+}

@@ -1,0 +1,425 @@
+package io.regionbridge.api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.SocketLiteral;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ConfigReaderTest {
+  private static final Path DIRECTORY = Path.of("/etc/region-bridge");
+
+  @Test
+  void needsNoMoreThanTheName() {
+    BridgeConfig config = valid("region: {name: fsn1}");
+    assertThat(config.region())
+        .isEqualTo(
+            new BridgeConfig.Region("fsn1", new Domain("fsn1.internal"), List.of(), List.of()));
+    assertThat(config.dns())
+        .isEqualTo(
+            new BridgeConfig.Dns(
+                List.of(),
+                List.of(),
+                Duration.ofSeconds(5),
+                new BridgeConfig.Cache(
+                    100_000,
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(5),
+                    Duration.ofHours(1),
+                    true),
+                new BridgeConfig.Relay(Duration.ofMillis(1500), Duration.ofMillis(500)),
+                0,
+                Duration.ofSeconds(5),
+                16_384,
+                1024,
+                new BridgeConfig.Tcp(1024, 64, Duration.ofSeconds(10)),
+                50));
+    assertThat(config.overlay())
+        .isEqualTo(new BridgeConfig.Overlay(Optional.empty(), BridgeConfig.OverlayMode.OBSERVE));
+    assertThat(config.kubernetes())
+        .isEqualTo(new BridgeConfig.Kubernetes(true, "netbird-router=true"));
+    assertThat(config.directory())
+        .isEqualTo(
+            new BridgeConfig.Directory(
+                List.of(),
+                BridgeConfig.ClusterIpPolicy.AUTO,
+                BridgeConfig.ExportPolicy.ALL,
+                List.of()));
+    assertThat(config.regions()).isEmpty();
+    assertThat(SocketLiteral.format(config.admin().listen())).isEqualTo("127.0.0.1:8053");
+  }
+
+  @Test
+  void readsEveryKey() {
+    BridgeConfig config =
+        valid(
+            """
+            region:
+              name: fsn1
+              domain: Germany.Example.
+              podCIDRs: [10.42.0.0/16, "fd00:42::/56"]
+              serviceCIDRs: [10.43.0.0/16]
+            dns:
+              listen: [127.0.0.1:1053, "[::1]:53", 10.0.0.1]
+              allow: [127.0.0.0/8]
+              ttl: 2m
+              cache: { maxEntries: 1_000, maxTtl: 0s, maxNegativeTtl: 1m, serveStale: 24h, prefetch: false }
+              relay: { timeout: 2s, healthInterval: 250ms }
+              threads: 2
+              drain: 0s
+              maxInflight: 100
+              maxInflightPerClient: 10
+              tcp: { maxConnections: 7, maxConnectionsPerClient: 3, idleTimeout: 1m }
+              refusedPerSecond: 0
+            overlay:
+              interface: tailscale0
+              mode: manage
+            kubernetes:
+              enabled: false
+              routerLabel: example.com/router
+            directory:
+              files: [services.yaml, /srv/more.json]
+              clusterIP: keep
+              export: annotated
+              excludeNamespaces: [kube-system]
+            regions:
+              - name: mn
+                domain: mn.example
+                podCIDRs: [10.52.0.0/16]
+                serviceCIDRs: [10.53.0.0/16]
+                gateways: [10.9.0.1, "10.9.0.2:53", "[fd00::1]"]
+                contain: false
+              - name: sgp1
+            admin:
+              listen: 127.0.0.1:9000
+            """);
+    assertThat(config.region().domain()).isEqualTo(new Domain("germany.example"));
+    assertThat(config.region().podCidrs())
+        .containsExactly(Cidr.of("10.42.0.0/16"), Cidr.of("fd00:42::/56"));
+    assertThat(config.region().serviceCidrs()).containsExactly(Cidr.of("10.43.0.0/16"));
+    assertThat(config.dns().listen())
+        .extracting(SocketLiteral::format)
+        .containsExactly("127.0.0.1:1053", "[::1]:53", "10.0.0.1:1053");
+    assertThat(config.dns().allow()).containsExactly(Cidr.of("127.0.0.0/8"));
+    assertThat(config.dns().ttl()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(config.dns().cache())
+        .isEqualTo(
+            new BridgeConfig.Cache(
+                1000, Duration.ZERO, Duration.ofMinutes(1), Duration.ofDays(1), false));
+    assertThat(config.dns().relay())
+        .isEqualTo(new BridgeConfig.Relay(Duration.ofSeconds(2), Duration.ofMillis(250)));
+    assertThat(config.dns().threads()).isEqualTo(2);
+    assertThat(config.dns().drain()).isZero();
+    assertThat(config.dns().maxInflight()).isEqualTo(100);
+    assertThat(config.dns().maxInflightPerClient()).isEqualTo(10);
+    assertThat(config.dns().tcp()).isEqualTo(new BridgeConfig.Tcp(7, 3, Duration.ofMinutes(1)));
+    assertThat(config.dns().refusedPerSecond()).isZero();
+    assertThat(config.overlay())
+        .isEqualTo(
+            new BridgeConfig.Overlay(Optional.of("tailscale0"), BridgeConfig.OverlayMode.MANAGE));
+    assertThat(config.kubernetes())
+        .isEqualTo(new BridgeConfig.Kubernetes(false, "example.com/router"));
+    assertThat(config.directory())
+        .isEqualTo(
+            new BridgeConfig.Directory(
+                List.of(DIRECTORY.resolve("services.yaml"), Path.of("/srv/more.json")),
+                BridgeConfig.ClusterIpPolicy.KEEP,
+                BridgeConfig.ExportPolicy.ANNOTATED,
+                List.of("kube-system")));
+    BridgeConfig.Peer mn = config.regions().getFirst();
+    assertThat(mn.domain()).isEqualTo(new Domain("mn.example"));
+    assertThat(mn.podCidrs()).containsExactly(Cidr.of("10.52.0.0/16"));
+    assertThat(mn.serviceCidrs()).containsExactly(Cidr.of("10.53.0.0/16"));
+    assertThat(mn.gateways())
+        .extracting(SocketLiteral::format)
+        .containsExactly("10.9.0.1:1053", "10.9.0.2:53", "[fd00::1]:1053");
+    assertThat(mn.contain()).isFalse();
+    assertThat(config.regions().getLast())
+        .isEqualTo(
+            new BridgeConfig.Peer(
+                "sgp1", new Domain("sgp1.internal"), List.of(), List.of(), List.of(), true));
+    assertThat(SocketLiteral.format(config.admin().listen())).isEqualTo("127.0.0.1:9000");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dns: {listen: [], allow: }    | [] and nothing leave a key to be discovered",
+        "dns: {listen: [127.0.0.1:0], tcp: ~} | port 0 and an empty section",
+        "kubernetes: {enabled: no}     | a switch as YAML 1.1 has it",
+        "regions:                      | no peers",
+        "dns: {ttl: 0s}                | answers that are not to be cached",
+        "dns: {maxInflight: 10}        | a total below the default of one client",
+        "regions: [{name: a}, {name: b, domain: xa.internal}] | a domain that only ends alike",
+        "dns: {listen: [127.0.0.1:0]}, admin: {listen: 127.0.0.1:0} | free ports do not clash",
+      })
+  void takesWhatIsMeant(String keys, String what) {
+    assertThat(read("{region: {name: fsn1}, " + keys + "}"))
+        .as(what)
+        .isInstanceOf(ConfigResult.Valid.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // Unknown keys, and what was meant.
+        "dnss: {}                           | dnss                 | did you mean dns?",
+        "dns: {cache: {maxEntrys: 5}}       | dns.cache.maxEntrys  | mean dns.cache.maxEntries?",
+        "dns: {cache: {max_entries: 5}}     | dns.cache.max_entries | mean dns.cache.maxEntries?",
+        "dns: {maxEntries: 5}               | dns.maxEntries       | mean dns.cache.maxEntries?",
+        "ttl: 5s                            | ttl                  | did you mean dns.ttl?",
+        "overlay: {wireguard: {}}           | overlay.wireguard    | there are interface, mode",
+        "regions: [{name: mn, gateway: []}] | regions[0].gateway   | mean regions[0].gateways?",
+        // Wrong kinds.
+        "dns: 5                             | dns                  | section is needed, this is a"
+            + " number",
+        "dns: [a]                           | dns                  | section is needed, this is a"
+            + " list",
+        "dns: {listen: 127.0.0.1:53}        | dns.listen           | write [127.0.0.1:53]",
+        "dns: {listen: {a: b}}              | dns.listen           | list is needed, this is a"
+            + " section",
+        "dns: {listen: [[a]]}               | dns.listen[0]        | one value is needed, this is a"
+            + " list",
+        "dns: {listen: [~]}                 | dns.listen[0]        | one value is needed, this is"
+            + " nothing",
+        "dns: {threads: '2'}                | dns.threads          | number is needed, this is"
+            + " text",
+        "dns: {threads: true}               | dns.threads          | number is needed, this is"
+            + " true",
+        "dns: {threads: 1.5}                | dns.threads          | is no whole number: \"1.5\"",
+        "dns: {threads: 0x2}                | dns.threads          | is no whole number: \"0x2\"",
+        "dns: {cache: {prefetch: 'true'}}   | dns.cache.prefetch   | true or false is needed, this"
+            + " is text",
+        "dns: {cache: {prefetch: 1}}        | dns.cache.prefetch   | true or false is needed, this"
+            + " is a number",
+        "regions: {name: mn}                | regions              | list is needed, this is a"
+            + " section",
+        "regions: [mn]                      | regions[0]           | section is needed, this is"
+            + " text",
+        "overlay: {mode: [none]}            | overlay.mode         | one value is needed, this is a"
+            + " list",
+        // Impossible values.
+        "dns: {ttl: 5}                      | dns.ttl              | is no duration: \"5\"",
+        "dns: {ttl: -5s}                    | dns.ttl              | is no duration",
+        "dns: {ttl: 5 s}                    | dns.ttl              | is no duration",
+        "dns: {ttl: 1h30m}                  | dns.ttl              | is no duration",
+        "dns: {ttl: 1500ms}                 | dns.ttl              | whole seconds: \"1500ms\";"
+            + " write for instance 2s",
+        "dns: {ttl: 2h}                     | dns.ttl              | is not within 0s to 1h",
+        "dns: {cache: {maxEntries: -1}}     | dns.cache.maxEntries | is negative: \"-1\"",
+        "dns: {cache: {maxEntries: 0}}      | dns.cache.maxEntries | is not within 1 to 10000000",
+        "dns: {cache: {maxEntries: 99999999999999999999}} | dns.cache.maxEntries | no whole number",
+        "dns: {relay: {timeout: 1ms}}       | dns.relay.timeout    | is not within 50ms to 10s",
+        "dns: {relay: {timeout: 1m}}        | dns.relay.timeout    | is not within 50ms to 10s",
+        "dns: {maxInflight: 10, maxInflightPerClient: 11} | dns.maxInflightPerClient | not within 1"
+            + " to 10",
+        "dns: {listen: [0.0.0.0:53]}        | dns.listen[0]        | the wildcard",
+        "dns: {listen: ['[::]:53']}         | dns.listen[0]        | the wildcard",
+        "dns: {listen: [224.0.0.251:53]}    | dns.listen[0]        | no host has this address",
+        "dns: {listen: [255.255.255.255]}   | dns.listen[0]        | no host has this address",
+        "dns: {listen: [localhost:53]}      | dns.listen[0]        | names are not looked up",
+        "dns: {listen: ['::1']}             | dns.listen[0]        | needs brackets",
+        "dns: {listen: [127.0.0.1, '127.0.0.1:1053']} | dns.listen[1] | is taken by dns.listen[0]",
+        "dns: {listen: ['127.0.0.1:8053']}  | admin.listen         | is taken by dns.listen[0]",
+        "dns: {allow: [10.0.0.1/8]}         | dns.allow[0]         | write 10.0.0.0/8",
+        "dns: {allow: [10.0.0.1]}           | dns.allow[0]         | write 10.0.0.1/32",
+        "admin: {listen: '0.0.0.0:80'}      | admin.listen         | the wildcard",
+        "overlay: {mode: managed}           | overlay.mode         | none of observe, manage, none:"
+            + " \"managed\"",
+        "overlay: {mode: Manage}            | overlay.mode         | none of observe, manage, none",
+        "overlay: {interface: ''}           | overlay.interface    | no name of a network"
+            + " interface",
+        "overlay: {interface: averylongname012} | overlay.interface | no name of a network"
+            + " interface",
+        "overlay: {interface: ..}           | overlay.interface    | no name of a network"
+            + " interface",
+        "kubernetes: {routerLabel: a b}     | kubernetes.routerLabel | is no node label",
+        "kubernetes: {routerLabel: 'a=b,c=d'} | kubernetes.routerLabel | is no node label",
+        "directory: {clusterIP: pods}       | directory.clusterIP  | none of expand, keep, auto",
+        "directory: {export: some}          | directory.export     | none of all, annotated",
+        "directory: {excludeNamespaces: [Kube]} | directory.excludeNamespaces[0] | capital letters",
+        "directory: {files: ['']}           | directory.files[0]   | is no path",
+        "directory: {files: [a.yaml, ./a.yaml]} | directory.files[1] | is also directory.files[0]",
+        // Peers.
+        "regions: [{}]                      | regions[0].name      | is missing",
+        "regions: [{name: a.b}]             | regions[0].name      | host names cannot have",
+        "regions: [{name: -a}]              | regions[0].name      | hyphen",
+        "regions: [{name: MN}]              | regions[0].name      | capital letters",
+        "regions: [{name: 5}]               | regions[0].name      | text is needed, this is a"
+            + " number: \"5\"",
+        "regions: [{name: no}]              | regions[0].name      | text is needed, this is true"
+            + " or false: \"no\"",
+        "regions: [{name: mn, domain: ''}]  | regions[0].domain    | the name is empty",
+        "regions: [{name: mn, domain: .}]   | regions[0].domain    | the name is empty",
+        "regions: [{name: mn, domain: a..b}] | regions[0].domain   | a label is empty",
+        "regions: [{name: mn, domain: a_b}] | regions[0].domain    | host names cannot have",
+        "regions: [{name: mn, domain: mn.cluster.local}] | regions[0].domain | cluster.local"
+            + " itself",
+        "regions: [{name: mn, domain: 10.in-addr.arpa}] | regions[0].domain | reverse zones",
+        "regions: [{name: fsn1, domain: x.y}] | regions[0].name    | also the name at region.name",
+        "regions: [{name: mn}, {name: mn, domain: x.y}] | regions[1].name | also the name at"
+            + " regions[0].name",
+        "regions: [{name: mn, domain: fsn1.internal}] | regions[0].domain | inside the other, as"
+            + " region.domain",
+        "regions: [{name: mn, domain: internal}] | regions[0].domain | as region.domain"
+            + " (fsn1.internal)",
+        "regions: [{name: mn}, {name: x, domain: b.mn.internal}] | regions[1].domain | as"
+            + " regions[0].domain",
+        "regions: [{name: mn, podCIDRs: [0.0.0.0/0]}] | regions[0].podCIDRs[0] | every address"
+            + " there is",
+        "regions: [{name: mn, podCIDRs: [10.1.0.0/16, 10.1.2.0/24]}] | regions[0].podCIDRs[1] |"
+            + " overlaps regions[0].podCIDRs[0] (10.1.0.0/16)",
+        "regions: [{name: mn, podCIDRs: [10.1.0.0/16], serviceCIDRs: [10.0.0.0/8]}] |"
+            + " regions[0].serviceCIDRs[0] | overlaps regions[0].podCIDRs[0]",
+        "regions: [{name: a, podCIDRs: [10.1.0.0/16]}, {name: b, podCIDRs: [10.0.0.0/8]}] |"
+            + " regions[1].podCIDRs[0] | overlaps regions[0].podCIDRs[0]",
+        "regions: [{name: a, podCIDRs: [x, 10.1.0.0/16]}, {name: b, podCIDRs: [10.1.0.0/16]}] |"
+            + " regions[1].podCIDRs[0] | overlaps regions[0].podCIDRs[1]: \"10.1.0.0/16\"",
+        "regions: [{name: mn, gateways: [gw.example]}] | regions[0].gateways[0] | not an IP"
+            + " address",
+        "regions: [{name: mn, gateways: ['10.0.0.1:0']}] | regions[0].gateways[0] | port 0 cannot"
+            + " be asked",
+        "regions: [{name: mn, gateways: [0.0.0.0]}] | regions[0].gateways[0] | no host has this"
+            + " address",
+        "regions: [{name: mn, gateways: [10.0.0.1, '10.0.0.1:1053']}] | regions[0].gateways[1] | is"
+            + " also regions[0].gateways[0]",
+        "regions: [{name: a, gateways: [10.0.0.1]}, {name: b, gateways: [10.0.0.1]}] |"
+            + " regions[1].gateways[0] | is also regions[0].gateways[0]",
+        "dns: {listen: [10.0.0.1]}, regions: [{name: mn, gateways: [10.0.0.1]}] |"
+            + " regions[0].gateways[0] | this bridge itself, by dns.listen[0]",
+      })
+  void namesThePlaceAndTheReason(String keys, String path, String fragment) {
+    List<ConfigProblem> problems = problems("{region: {name: fsn1}, " + keys + "}");
+    assertThat(problems)
+        .anySatisfy(problem -> {
+          assertThat(problem.path()).isEqualTo(path);
+          assertThat(problem.toString()).contains(fragment);
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                              | region.name | is missing",
+        "# nothing yet                   | region.name | is missing",
+        "region:                         | region.name | is missing",
+        "region: {name: ~}               | region.name | is missing",
+        "just text                       | ''          | section is needed, this is text",
+        "[a, b]                          | ''          | section is needed, this is a list",
+        "'region: {name: a'              | ''          | line 1, column 17",
+        "region: name: a                 | ''          | line 1, column 13: mapping values are not",
+        "'region: {name: a, name: b}'    | region.name | line 1, column 19: the key is there for",
+        "'{region: {name: a}, region: }' | region      | line 1, column 21: the key is there for",
+        "'{region: {name: &n a, domain: *n}}' | region.domain | line 1, column 31: an alias (*n)",
+        "'? [a]\n: b'                    | ''          | line 1, column",
+      })
+  void namesTheLineOfWhatIsNoYaml(String yaml, String path, String fragment) {
+    assertThat(problems(yaml))
+        .anySatisfy(problem -> {
+          assertThat(problem.path()).isEqualTo(path);
+          assertThat(problem.toString()).contains(fragment).doesNotContain("\n");
+        });
+  }
+
+  @Test
+  void refusesControlCharacters() {
+    assertThat(problems("region: {name: \u0007}"))
+        .singleElement()
+        .asString()
+        .contains("special characters are not allowed");
+  }
+
+  @Test
+  void namesTheLineOfATabAndOfASecondDocument() {
+    assertThat(problems("region:\n\tname: fsn1\n"))
+        .singleElement()
+        .asString()
+        .contains("line 2, column 1", "TAB");
+    assertThat(problems("region: {name: fsn1}\n---\ndns: {}\n"))
+        .singleElement()
+        .asString()
+        .contains("line 3, column 1: a second document begins");
+  }
+
+  @Test
+  void tellsAllProblemsAtOnceInTheOrderOfTheReference() {
+    assertThat(
+            problems(
+                """
+                region: { domain: fsn1.internal }
+                dns: { ttl: 5, listen: [a, 127.0.0.1:1053, b], treads: 2 }
+                regions:
+                  - { name: mn, podCIDRs: [10.52.0.1/16, 10.0.0.0/8] }
+                  - { podCIDRs: [10.52.0.0/16] }
+                  - { podCIDRs: [10.99.0.0/33] }
+                extra: 1
+                """))
+        .extracting(ConfigProblem::path)
+        .containsExactly(
+            "region.name",
+            "dns.listen[0]",
+            "dns.listen[2]",
+            "dns.ttl",
+            "dns.treads",
+            "regions[0].podCIDRs[0]",
+            "regions[1].name",
+            "regions[2].name",
+            "regions[2].podCIDRs[0]",
+            "extra",
+            "regions[1].podCIDRs[0]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "region: {name: fsn1, domain: fsn1.local} | region.domain    | multicast DNS",
+        "dns: {allow: [0.0.0.0/0]}                | dns.allow        | anyone",
+        "dns: {relay: {timeout: 5s}}              | dns.relay.timeout | give up",
+        "kubernetes: {enabled: false}             | directory.files  | local domain is empty",
+        "directory: {files: [a.yaml]}             | directory.files  | are not read",
+        "kubernetes: {enabled: false}, overlay: {mode: none}, regions: [{name: mn}] |"
+            + " regions[0].gateways | there are none",
+        "kubernetes: {enabled: false}, overlay: {mode: none}, regions: [{name: mn}] |"
+            + " regions[0].contain | no ranges",
+        "regions: [{name: mn, domain: mn.local}]  | regions[0].domain | multicast DNS",
+      })
+  void warnsOfWhatIsHardlyMeant(String keys, String path, String fragment) {
+    String name = keys.startsWith("region:") ? "" : "region: {name: fsn1}, ";
+    assertThat(read("{" + name + keys + "}"))
+        .isInstanceOfSatisfying(
+            ConfigResult.Valid.class,
+            valid ->
+                assertThat(valid.warnings())
+                    .anySatisfy(warning -> {
+                      assertThat(warning.path()).isEqualTo(path);
+                      assertThat(warning.reason()).contains(fragment);
+                    }));
+  }
+
+  private static ConfigResult read(String yaml) {
+    return ConfigReader.read(yaml, DIRECTORY, Map.of());
+  }
+
+  private static BridgeConfig valid(String yaml) {
+    ConfigResult result = read(yaml);
+    assertThat(result).isInstanceOf(ConfigResult.Valid.class);
+    return ((ConfigResult.Valid) result).config();
+  }
+
+  private static List<ConfigProblem> problems(String yaml) {
+    ConfigResult result = read(yaml);
+    assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
+    return ((ConfigResult.Invalid) result).problems();
+  }
+}

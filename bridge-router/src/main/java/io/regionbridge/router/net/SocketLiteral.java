@@ -1,0 +1,96 @@
+package io.regionbridge.router.net;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * Socket addresses as text, both ways: {@code 10.0.0.1:1053} and {@code [fd00::1]:1053} (RFC 3986,
+ * section 3.2.2). Names are refused, never looked up.
+ */
+public final class SocketLiteral {
+  private static final int MAX_PORT = 65_535;
+
+  private SocketLiteral() {}
+
+  /** What came of reading a socket address. */
+  public sealed interface Parsed {
+    /** The text is a socket address. */
+    record Valid(InetSocketAddress address) implements Parsed {}
+
+    /**
+     * The text is none.
+     *
+     * @param reason what is wrong with it, in one clause
+     * @param advice what to write instead
+     */
+    record Invalid(String reason, String advice) implements Parsed {}
+  }
+
+  /**
+   * Reads {@code ADDRESS[:PORT]}; an IPv6 address needs its brackets even without a port, since
+   * {@code fd00::1:1053} is an address too. Never throws.
+   *
+   * @param defaultPort the port when the text has none
+   */
+  public static Parsed parse(String text, int defaultPort) {
+    boolean brackets = text.startsWith("[");
+    int hostEnd = brackets ? text.indexOf(']') : firstColon(text);
+    if (hostEnd < 0) {
+      return new Parsed.Invalid("the closing bracket is missing", "write [ADDRESS]:PORT");
+    }
+    String host = brackets ? text.substring(1, hostEnd) : text.substring(0, hostEnd);
+    String rest = text.substring(brackets ? hostEnd + 1 : hostEnd);
+    Optional<InetAddress> address = IpLiteral.parse(host);
+    if (!brackets && IpLiteral.parse(text).isPresent() && text.indexOf(':') >= 0) {
+      return new Parsed.Invalid(
+          "an IPv6 address needs brackets", "write [" + text + "]:" + defaultPort);
+    }
+    if (address.isEmpty() || brackets != host.contains(":")) {
+      return new Parsed.Invalid(
+          "not an IP address",
+          "write an address such as 10.0.0.1:%d or [fd00::1]:%d; names are not looked up"
+              .formatted(defaultPort, defaultPort));
+    }
+    Optional<Integer> port = rest.isEmpty() ? Optional.of(defaultPort) : port(rest);
+    if (port.isEmpty()) {
+      return new Parsed.Invalid(
+          "the port is not a number from 0 to " + MAX_PORT,
+          "write " + format(new InetSocketAddress(address.get(), defaultPort)));
+    }
+    return new Parsed.Valid(new InetSocketAddress(address.get(), port.get()));
+  }
+
+  /**
+   * The canonical text of a socket address, which {@link #parse} reads back.
+   *
+   * @throws IllegalArgumentException if the address is a name that was not resolved
+   */
+  public static String format(InetSocketAddress address) {
+    if (address.isUnresolved()) {
+      throw new IllegalArgumentException(address + " has no address");
+    }
+    String host = IpLiteral.format(address.getAddress());
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  private static int firstColon(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0 ? text.length() : colon;
+  }
+
+  private static Optional<Integer> port(String rest) {
+    if (rest.length() < 2 || rest.length() > 6 || rest.charAt(0) != ':') {
+      return Optional.empty();
+    }
+    int port = 0;
+    for (int i = 1; i < rest.length(); i++) {
+      char c = rest.charAt(i);
+      if (c < '0' || c > '9') {
+        return Optional.empty();
+      }
+      port = port * 10 + (c - '0');
+    }
+    return port <= MAX_PORT ? Optional.of(port) : Optional.empty();
+  }
+}

@@ -339,12 +339,20 @@ class ManifestReaderTest {
   }
 
   static ManifestReading read(String manifest) {
-    return read(manifest.getBytes(StandardCharsets.UTF_8));
+    return read("m.yaml", manifest);
+  }
+
+  static ManifestReading read(String file, String manifest) {
+    return read(file, manifest.getBytes(StandardCharsets.UTF_8));
   }
 
   static ManifestReading read(byte[] manifest) {
+    return read("m.yaml", manifest);
+  }
+
+  private static ManifestReading read(String file, byte[] manifest) {
     try {
-      return ManifestReader.read("m.yaml", new ByteArrayInputStream(manifest));
+      return ManifestReader.read(file, new ByteArrayInputStream(manifest));
     } catch (IOException e) {
       throw new AssertionError("an array cannot fail to be read", e);
     }

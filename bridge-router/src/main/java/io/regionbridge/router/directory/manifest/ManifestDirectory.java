@@ -1,0 +1,141 @@
+package io.regionbridge.router.directory.manifest;
+
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.file.FileWatcher;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of a region whose Services are declared in manifest files. Reads them on a thread
+ * of its own, at first and whenever one of them changes, and hands on each directory that differs
+ * from the one before.
+ *
+ * <p>A file that is missing or cannot be parsed is a problem, keeps its last good content in force
+ * and is tried again when it changes. The directory is {@linkplain Directory#complete complete} as
+ * soon as each file could be read once.
+ */
+public final class ManifestDirectory implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ManifestDirectory.class);
+
+  private final Consumer<Directory> listener;
+  private final ManifestSet manifests = new ManifestSet();
+  private final Semaphore lookAgain = new Semaphore(1);
+  private final Thread thread;
+  private volatile List<Path> files;
+  private volatile List<ManifestProblem> problems = List.of();
+  private volatile Directory directory = Directory.EMPTY;
+  private volatile boolean closed;
+
+  private ManifestDirectory(List<Path> files, Consumer<Directory> listener) {
+    this.files = List.copyOf(files);
+    this.listener = listener;
+    this.thread = Thread.ofPlatform().daemon().name("directory").unstarted(this::run);
+  }
+
+  /**
+   * Starts to read and watch files.
+   *
+   * @param files in the order of precedence: an object that several files have is taken from the
+   *     first of them
+   * @param listener told each new directory on the thread that reads, one call at a time, after
+   *     {@link Directory#EMPTY}, which it may take for granted
+   */
+  public static ManifestDirectory start(List<Path> files, Consumer<Directory> listener) {
+    ManifestDirectory started = new ManifestDirectory(files, listener);
+    started.thread.start();
+    return started;
+  }
+
+  /** The last directory that was handed on. Any thread. */
+  public Directory directory() {
+    return directory;
+  }
+
+  /** All that is wrong with the files at the moment. Any thread. */
+  public List<ManifestProblem> problems() {
+    return problems;
+  }
+
+  /** Takes other files from now on. Any thread; what they hold comes to the listener later. */
+  public void files(List<Path> others) {
+    files = List.copyOf(others);
+    lookAgain.release();
+  }
+
+  /** Stops. No call to the listener begins after this returns. */
+  @Override
+  public void close() {
+    closed = true;
+    lookAgain.release();
+    if (Thread.currentThread().equals(thread)) {
+      return;
+    }
+    try {
+      thread.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    List<Path> watched = List.of();
+    @Nullable FileWatcher watcher = null;
+    while (true) {
+      lookAgain.acquireUninterruptibly();
+      lookAgain.drainPermits();
+      if (closed) {
+        break;
+      }
+      List<Path> wanted = files;
+      if (watcher == null || !wanted.equals(watched)) {
+        if (watcher != null) {
+          watcher.close();
+        }
+        watched = wanted;
+        watcher = FileWatcher.watch(wanted, lookAgain::release); // before the first look at them
+      }
+      try {
+        look(wanted);
+      } catch (RuntimeException e) {
+        log.error("cannot take in the manifests {}", wanted, e);
+      }
+    }
+    if (watcher != null) {
+      watcher.close();
+    }
+  }
+
+  private void look(List<Path> wanted) {
+    Directory before = directory;
+    Directory after = manifests.look(wanted);
+    tellProblems(manifests.problems());
+    if (after.generation() == before.generation() || closed) {
+      return;
+    }
+    directory = after;
+    log.info(
+        "directory of {}: {} ({} Services changed)", wanted, after, after.changes(before).size());
+    listener.accept(after);
+  }
+
+  private void tellProblems(List<ManifestProblem> found) {
+    Set<ManifestProblem> known = new HashSet<>(problems);
+    problems = found;
+    for (ManifestProblem problem : found) {
+      if (known.add(problem)) {
+        log.warn("{}", problem);
+      }
+    }
+    if (found.isEmpty() && !known.isEmpty()) {
+      log.info("no more problems with the manifests");
+    }
+  }
+}

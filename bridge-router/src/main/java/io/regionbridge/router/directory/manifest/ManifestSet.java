@@ -1,0 +1,136 @@
+package io.regionbridge.router.directory.manifest;
+
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryIndex;
+import io.regionbridge.router.directory.EndpointSliceFacts;
+import io.regionbridge.router.directory.EndpointSliceKey;
+import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.directory.ServiceKey;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What some manifest files come to together, and what of it stays in force while one of them is
+ * broken: the last good content of a file that cannot be read, and within a file the last good
+ * version of an object that has a problem. Owned by one thread.
+ */
+final class ManifestSet {
+  private final Function<Path, ManifestReading> reader;
+  private final DirectoryIndex index = new DirectoryIndex();
+  private Map<Path, Good> good = Map.of();
+  private List<ManifestProblem> problems = List.of();
+
+  /** What of a file is in force. */
+  private record Good(
+      Map<ServiceKey, ServiceFacts> services, Map<EndpointSliceKey, EndpointSliceFacts> slices) {
+    static final Good NOTHING = new Good(Map.of(), Map.of());
+
+    /** The new content, and of the objects that are broken in it their last good version. */
+    static Good of(ManifestReading.Content content, Good last) {
+      return new Good(
+          kept(content.services(), content.brokenServices(), last.services),
+          kept(content.slices(), content.brokenSlices(), last.slices));
+    }
+
+    private static <K, V> Map<K, V> kept(Map<K, V> sound, Set<K> broken, Map<K, V> last) {
+      if (broken.isEmpty()) {
+        return sound;
+      }
+      Map<K, V> kept = new HashMap<>(sound);
+      for (K key : broken) {
+        V before = last.get(key);
+        if (before != null) {
+          kept.put(key, before);
+        }
+      }
+      return kept;
+    }
+  }
+
+  ManifestSet() {
+    this(ManifestReader::read);
+  }
+
+  ManifestSet(Function<Path, ManifestReading> reader) {
+    this.reader = reader;
+  }
+
+  /**
+   * Reads the files anew.
+   *
+   * @param files in the order of precedence: an object that several files have is taken from the
+   *     first of them
+   * @return the directory of all files: the same object as last time if nothing in it has changed;
+   *     complete once each file could be read
+   */
+  Directory look(Collection<Path> files) {
+    Set<Path> distinct = new LinkedHashSet<>(files);
+    Map<Path, Good> next = new HashMap<>();
+    List<ManifestProblem> found = new ArrayList<>();
+    Map<ServiceKey, ServiceFacts> services = new HashMap<>();
+    Map<EndpointSliceKey, EndpointSliceFacts> slices = new HashMap<>();
+    for (Path file : distinct) {
+      ManifestReading reading = reader.apply(file);
+      found.addAll(reading.problems());
+      Good content = inForce(reading, good.get(file));
+      if (content != null) {
+        next.put(file, content);
+        Consumer<String> repeated = object -> found.add(repeated(file, object));
+        addAll(services, content.services, "Service ", repeated);
+        addAll(slices, content.slices, "EndpointSlice ", repeated);
+      }
+    }
+    good = next;
+    problems = List.copyOf(found);
+    update(services, slices);
+    index.complete(next.size() == distinct.size());
+    return index.directory();
+  }
+
+  /** All that was wrong with the files at the last look. */
+  List<ManifestProblem> problems() {
+    return problems;
+  }
+
+  private static @Nullable Good inForce(ManifestReading reading, @Nullable Good last) {
+    return switch (reading) {
+      case ManifestReading.Content content -> Good.of(content, last == null ? Good.NOTHING : last);
+      case ManifestReading.Unreadable _ -> last;
+    };
+  }
+
+  private static <K, V> void addAll(
+      Map<K, V> all, Map<K, V> more, String kind, Consumer<String> repeated) {
+    more.forEach((key, facts) -> {
+      if (all.putIfAbsent(key, facts) != null) {
+        repeated.accept(kind + key);
+      }
+    });
+  }
+
+  private static ManifestProblem repeated(Path file, String object) {
+    return new ManifestProblem(
+        file.toString(), 0, 0, object, "", "an earlier file has it too; that one counts");
+  }
+
+  private void update(
+      Map<ServiceKey, ServiceFacts> services, Map<EndpointSliceKey, EndpointSliceFacts> slices) {
+    gone(index.services(), services.keySet()).forEach(index::remove);
+    gone(index.slices(), slices.keySet()).forEach(index::remove);
+    services.values().forEach(index::put);
+    slices.values().forEach(index::put);
+  }
+
+  private static <K> List<K> gone(Set<K> before, Set<K> now) {
+    return before.stream().filter(key -> !now.contains(key)).toList();
+  }
+}

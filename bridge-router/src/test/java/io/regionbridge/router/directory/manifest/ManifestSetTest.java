@@ -1,0 +1,137 @@
+package io.regionbridge.router.directory.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ServiceKey;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class ManifestSetTest {
+  private static final Path A = Path.of("a.yaml");
+  private static final Path B = Path.of("b.yaml");
+
+  private final Map<Path, String> content = new HashMap<>();
+  private final ManifestSet manifests = new ManifestSet(this::read);
+
+  @Test
+  void directoryIsIncompleteUntilEachFileCouldBeReadOnce() {
+    content.put(A, service("web", "10.43.0.1"));
+    Directory first = manifests.look(List.of(A, B));
+    assertThat(first.complete()).isFalse();
+    assertThat(first.services()).isEqualTo(1);
+    assertThat(manifests.problems()).hasToString("[b.yaml: missing]");
+
+    content.put(B, service("db", "10.43.0.2"));
+    Directory second = manifests.look(List.of(A, B));
+    assertThat(second.complete()).isTrue();
+    assertThat(second.services()).isEqualTo(2);
+    assertThat(manifests.problems()).isEmpty();
+
+    content.remove(A);
+    assertThat(manifests.look(List.of(A, B))).isSameAs(second);
+    assertThat(manifests.problems()).hasToString("[a.yaml: missing]");
+  }
+
+  @Test
+  void noFilesAtAllAreACompleteDirectoryOfNothing() {
+    assertThat(manifests.look(List.of()).complete()).isTrue();
+  }
+
+  @Test
+  void fileThatCannotBeParsedKeepsItsLastGoodContentAndTheOthersGoOn() {
+    content.put(A, service("web", "10.43.0.1"));
+    content.put(B, service("db", "10.43.0.2"));
+    manifests.look(List.of(A, B));
+
+    content.put(A, "kind: [");
+    content.put(B, service("db", "10.43.0.3"));
+    Directory directory = manifests.look(List.of(A, B));
+
+    assertThat(address(directory, "web")).isEqualTo("[10.43.0.1]");
+    assertThat(address(directory, "db")).isEqualTo("[10.43.0.3]");
+    assertThat(manifests.problems()).extracting(ManifestProblem::file).containsExactly("a.yaml");
+  }
+
+  @Test
+  void objectThatBreaksKeepsItsLastGoodVersionAndTheRestOfTheFileCounts() {
+    content.put(A, service("web", "10.43.0.1") + service("db", "10.43.0.2"));
+    manifests.look(List.of(A));
+
+    content.put(A, service("web", "nowhere") + service("db", "10.43.0.3"));
+    Directory broken = manifests.look(List.of(A));
+    assertThat(address(broken, "web")).isEqualTo("[10.43.0.1]");
+    assertThat(address(broken, "db")).isEqualTo("[10.43.0.3]");
+    assertThat(manifests.look(List.of(A))).isSameAs(broken);
+
+    content.put(A, service("db", "10.43.0.3"));
+    assertThat(manifests.look(List.of(A)).services()).isEqualTo(1);
+  }
+
+  @Test
+  void objectOfSeveralFilesIsTakenFromTheFirstAndTold() {
+    content.put(A, service("web", "10.43.0.1"));
+    content.put(B, service("web", "10.43.0.2"));
+
+    assertThat(address(manifests.look(List.of(A, B)), "web")).isEqualTo("[10.43.0.1]");
+    assertThat(manifests.problems())
+        .hasToString("[b.yaml: Service default/web: an earlier file has it too; that one counts]");
+    assertThat(address(manifests.look(List.of(B, A)), "web")).isEqualTo("[10.43.0.2]");
+    assertThat(address(manifests.look(List.of(A, A)), "web")).isEqualTo("[10.43.0.1]");
+    assertThat(manifests.problems()).isEmpty();
+  }
+
+  @Test
+  void whatIsNoLongerInAnyFileIsGone() {
+    content.put(A, service("web", "10.43.0.1"));
+    content.put(B, service("db", "10.43.0.2"));
+    Directory before = manifests.look(List.of(A, B));
+
+    Directory after = manifests.look(List.of(B));
+
+    assertThat(after.changes(before)).containsExactly(new ServiceKey("default", "web"));
+    assertThat(after.services()).isEqualTo(1);
+  }
+
+  @Test
+  void lookThatFindsNothingNewGivesTheSameDirectory() {
+    content.put(A, service("web", "10.43.0.1"));
+    Directory before = manifests.look(List.of(A));
+
+    content.put(A, "# only a comment is new\n" + content.get(A));
+
+    assertThat(manifests.look(List.of(A))).isSameAs(before);
+  }
+
+  private ManifestReading read(Path file) {
+    String text = content.get(file);
+    return text == null
+        ? new ManifestReading.Unreadable(
+            new ManifestProblem(file.toString(), 0, 0, "", "", "missing"))
+        : ManifestReaderTest.read(file.toString(), text);
+  }
+
+  private static String service(String name, String address) {
+    return """
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: %s}
+    spec: {clusterIP: %s}
+    """
+        .formatted(name, address);
+  }
+
+  private static String address(Directory directory, String name) {
+    DirectoryService service = directory.service(new ServiceKey("default", name));
+    return Objects.requireNonNull(service, () -> name + " is not there")
+        .facts()
+        .clusterIps()
+        .toString();
+  }
+}

@@ -1,5 +1,7 @@
 package io.regionbridge.dns.zone;
 
+import io.regionbridge.dns.net.AddressSet;
+import io.regionbridge.dns.net.Prefix;
 import java.util.Collection;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.regionbridge.dns.zone;
 
+import io.regionbridge.dns.net.AddressSet;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;

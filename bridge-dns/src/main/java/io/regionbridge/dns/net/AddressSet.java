@@ -1,4 +1,4 @@
-package io.regionbridge.dns.zone;
+package io.regionbridge.dns.net;
 
 import io.regionbridge.dns.wire.Octets;
 import java.net.Inet4Address;

@@ -1,4 +1,4 @@
-package io.regionbridge.dns.zone;
+package io.regionbridge.dns.net;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;

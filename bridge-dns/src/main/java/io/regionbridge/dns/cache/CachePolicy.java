@@ -1,0 +1,31 @@
+package io.regionbridge.dns.cache;
+
+import io.regionbridge.dns.wire.Reply;
+import org.xbill.DNS.Rcode;
+
+/**
+ * How long replies are kept. All times in milliseconds.
+ *
+ * @param maxTtl longest time that an answer counts as fresh
+ * @param maxNegativeTtl longest time that the answer that there is nothing counts as fresh
+ * @param staleFor how much longer a reply may still be given when no gateway answers (RFC 8767); 0
+ *     for never
+ * @param prefetch whether names in demand are asked for again shortly before they expire
+ */
+public record CachePolicy(long maxTtl, long maxNegativeTtl, long staleFor, boolean prefetch) {
+  /** TTL in seconds of a stale answer: RFC 8767 section 4 recommends 30, the contract allows 5. */
+  public static final int STALE_TTL = 5;
+
+  /** Milliseconds for which the reply counts as fresh; 0 if it is not to be kept. */
+  public long freshFor(Reply reply) {
+    boolean found = reply.rcode() == Rcode.NOERROR && reply.answers() > 0;
+    if (found) {
+      return Math.min(reply.minTtl() * 1000L, maxTtl);
+    }
+    boolean nothing = reply.rcode() == Rcode.NXDOMAIN || reply.rcode() == Rcode.NOERROR;
+    // Without an SOA nobody says for how long there is nothing (RFC 2308 section 5).
+    return nothing && reply.negativeTtl() >= 0
+        ? Math.min(reply.negativeTtl() * 1000L, maxNegativeTtl)
+        : 0;
+  }
+}

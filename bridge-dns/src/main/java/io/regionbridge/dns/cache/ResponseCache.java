@@ -1,0 +1,112 @@
+package io.regionbridge.dns.cache;
+
+import io.regionbridge.dns.wire.NameHash;
+import io.regionbridge.dns.wire.Reply;
+
+/**
+ * Replies by name, type and epoch (see {@link io.regionbridge.dns.zone.Route.Forward#epoch}), for
+ * all event loops at once.
+ *
+ * <p>Memory: at most {@code maxEntries} entries and twice as many cells of 256 octets. An entry
+ * takes 25 octets of index, and one cell when its name, records and 48 octets of its own fit there,
+ * as a name with up to some eight addresses does: 285 octets. Cells are allocated as they are first
+ * used, 64 KiB at a time, and kept.
+ *
+ * <p>Thread-safe. Look-ups take no lock, allocate nothing once the reader's array has grown, and
+ * write nothing shared but the first few hits of an entry.
+ */
+public final class ResponseCache {
+  private static final int MOST_STRIPES = 16;
+  private static final int STRIPE_FROM = 1024;
+
+  private final CacheStripe[] stripes;
+
+  /**
+   * An empty cache.
+   *
+   * @param maxEntries 0 for a cache that keeps nothing
+   */
+  public ResponseCache(int maxEntries) {
+    if (maxEntries < 0) {
+      throw new IllegalArgumentException("maxEntries " + maxEntries + " is negative");
+    }
+    int wanted = Integer.highestOneBit(Math.max(1, maxEntries / STRIPE_FROM));
+    int count = maxEntries == 0 ? 0 : Math.min(MOST_STRIPES, wanted);
+    stripes = new CacheStripe[count];
+    for (int i = 0; i < count; i++) {
+      stripes[i] = new CacheStripe(maxEntries / count);
+    }
+  }
+
+  private static long key(long nameHash, int type) {
+    long hash = NameHash.withType(nameHash, type);
+    return hash == 0 ? 1 : hash;
+  }
+
+  /** The stripe by the hash's low bits; its set by the high ones. */
+  private CacheStripe stripe(long hash) {
+    return stripes[(int) hash & stripes.length - 1];
+  }
+
+  /**
+   * Looks for a reply, fresh or not.
+   *
+   * @param name folded, in wire form, with {@code nameHash} as its hash
+   * @param into takes a copy of what is found
+   */
+  public boolean find(
+      byte[] name, int nameLength, long nameHash, int type, int epoch, CachedReply into) {
+    if (stripes.length == 0) {
+      return false;
+    }
+    long hash = key(nameHash, type);
+    return stripe(hash).read(hash, into) && into.is(name, nameLength, type, epoch);
+  }
+
+  /**
+   * Keeps a reply. It replaces an earlier one to the same question.
+   *
+   * @param scratch lays out the entry
+   * @param now milliseconds of a clock that never goes back
+   * @param freshFor milliseconds, more than 0
+   * @param staleFor milliseconds after that
+   */
+  public void store(
+      byte[] name,
+      int nameLength,
+      long nameHash,
+      int type,
+      int epoch,
+      Reply reply,
+      CachedReply scratch,
+      long now,
+      long freshFor,
+      long staleFor) {
+    if (stripes.length == 0) {
+      return;
+    }
+    int length = scratch.lay(name, nameLength, type, epoch, reply, now, freshFor, staleFor);
+    if (length > 0) {
+      long hash = key(nameHash, type);
+      int seconds = (int) (now / 1000);
+      int death = (int) Math.min(Integer.MAX_VALUE, (now + freshFor + staleFor) / 1000 + 1);
+      stripe(hash).write(hash, scratch.octets(), length, seconds, death);
+    }
+  }
+
+  /** Entries held, stale ones included. */
+  public int size() {
+    int sum = 0;
+    for (CacheStripe stripe : stripes) {
+      sum += stripe.size();
+    }
+    return sum;
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    for (CacheStripe stripe : stripes) {
+      stripe.clear();
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.regionbridge.dns.socket;
+
+import io.regionbridge.dns.net.PeerAddress;
+import java.net.InetSocketAddress;
+
+/** A UDP socket on an event loop. Its methods are called on that loop only. */
+public interface PacketSocket extends AutoCloseable {
+  /**
+   * Queues a packet; it leaves with {@link #flush}, or earlier when the queue is full. The octets
+   * are copied.
+   *
+   * @param to where it goes; ignored by a connected socket
+   */
+  void send(byte[] packet, int length, PeerAddress to);
+
+  /** Sends what is queued. What the kernel has no room for is dropped and counted. */
+  void flush();
+
+  /** The address that it is bound to. */
+  InetSocketAddress localAddress();
+
+  /** Packets that could not be sent. */
+  long dropped();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,29 @@
+package io.regionbridge.dns.upstream;
+
+import io.regionbridge.dns.wire.Reply;
+
+/**
+ * Takes the ends of exchanges, on the event loop that they belong to. Exactly one call ends each.
+ */
+public interface AnswerSink {
+  /** Why an exchange brought no answer. */
+  enum Failure {
+    /** No gateway answered in time. */
+    TIMEOUT,
+    /** The probes say that no gateway is reachable, and have for a while. */
+    NO_GATEWAY,
+    /** Every gateway replied, none with an answer. */
+    NO_ANSWER,
+    /** The answer points outside the region's ranges. */
+    CONTAINED
+  }
+
+  /** The answer, which is valid only during the call. */
+  void answered(Exchange exchange, Reply reply, GatewayHealth gateway);
+
+  /** There is none. */
+  void failed(Exchange exchange, Failure failure);
+
+  /** Replies or timers were worked through: what was written to clients may leave. */
+  void turnEnds();
+}

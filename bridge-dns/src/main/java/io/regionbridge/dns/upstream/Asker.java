@@ -1,0 +1,532 @@
+package io.regionbridge.dns.upstream;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.socket.LoopSockets;
+import io.regionbridge.dns.upstream.AnswerSink.Failure;
+import io.regionbridge.dns.upstream.GatewayHealth.Outcome;
+import io.regionbridge.dns.wire.Names;
+import io.regionbridge.dns.wire.Octets;
+import io.regionbridge.dns.wire.Query;
+import io.regionbridge.dns.wire.Reply;
+import io.regionbridge.dns.wire.ReplyFilter;
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.dns.zone.Route;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Rcode;
+
+/**
+ * Asks gateways, for one event loop.
+ *
+ * <p>A question goes to the healthiest gateway. When the reply is later than that gateway's replies
+ * usually are, the question goes to the next one as well, and so on until the exchange's time is
+ * over or its tries are used up; whichever answers first is taken, and the earlier ones are still
+ * listened to. A reply without an answer (SERVFAIL, REFUSED and their like) or word that nobody
+ * listens sends it on at once. So a dead gateway costs a query a few milliseconds more than its
+ * usual time, not a timeout.
+ */
+public final class Asker {
+  private static final int MOST_IDLE = 1024;
+
+  /**
+   * A region whose gateways are all down for so many timeouts is not asked any more; probes find it
+   * again.
+   */
+  private static final int PATIENT_TIMEOUTS = 2;
+
+  private final GatewayRegistry registry;
+  private final AnswerSink sink;
+  private final LongSupplier clock;
+  private final LoopSockets sockets;
+  private final UpstreamContext context;
+  private final TimerWheel wheel;
+  private final Reply reply = new Reply();
+  private final Reply filtered = new Reply();
+  private final RouteBounds bounds = new RouteBounds();
+  private final PeerAddress nobody = new PeerAddress();
+  private final Map<GatewayRegistry.Key, GatewayLink> links = new HashMap<>();
+  private final List<UpstreamSocket> toFlush = new ArrayList<>();
+  private final ArrayDeque<Exchange> idle = new ArrayDeque<>();
+  private @Nullable Exchange[] buckets = new @Nullable Exchange[256];
+  private Cached[] routes = new Cached[16];
+  private int size;
+  private int idleTicks;
+  private @Nullable ScheduledFuture<?> ticking;
+
+  /** The links of a route, looked up once for each route object. */
+  private record Cached(Route.@Nullable Forward route, List<GatewayLink> links) {
+    static final Cached NONE = new Cached(null, List.of());
+  }
+
+  /**
+   * An asker for one loop.
+   *
+   * @param clock nanoseconds that never go back
+   */
+  public Asker(GatewayRegistry registry, AnswerSink sink, LoopSockets sockets, LongSupplier clock) {
+    this.registry = registry;
+    this.sink = sink;
+    this.sockets = sockets;
+    this.clock = clock;
+    context = new UpstreamContext(sockets, this);
+    wheel = new TimerWheel(clock.getAsLong());
+    Arrays.fill(routes, Cached.NONE);
+  }
+
+  /** The exchange that already asks this, or null. */
+  public @Nullable Exchange find(Query query, Route.Forward route) {
+    for (Exchange e = buckets[bucket(query.nameHash(), query.type())]; e != null; ) {
+      if (e.asks(query, route)) {
+        return e;
+      }
+      e = e.nextInBucket;
+    }
+    return null;
+  }
+
+  /** Exchanges under way. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Whether the probes have found no reachable gateway of the region for a while, so that asking
+   * would only be waiting.
+   */
+  public boolean hopeless(Route.Forward route, long now) {
+    long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
+    List<GatewayLink> all = links(route);
+    for (GatewayLink link : all) {
+      if (!link.down() || now - link.health().changedAt() < patience) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the probes find no gateway of the region reachable now. */
+  public boolean allDown(Route.Forward route) {
+    for (GatewayLink link : links(route)) {
+      if (!link.down()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Starts to ask. The end comes through the sink, never before this returns.
+   *
+   * @param now nanoseconds of the clock
+   */
+  public Exchange ask(Query query, Route.Forward route, long now) {
+    Exchange e = idle.isEmpty() ? new Exchange() : idle.pop();
+    e.begin(query, route, now, now + registry.settings().timeout());
+    int i = bucket(e.nameHash(), e.type());
+    e.nextInBucket = buckets[i];
+    buckets[i] = e;
+    if (++size > buckets.length) {
+      grow();
+    }
+    sendNext(e, now);
+    tick();
+    return e;
+  }
+
+  private int bucket(long nameHash, int type) {
+    return (int) (nameHash + type * 31L) & buckets.length - 1;
+  }
+
+  private void grow() {
+    @Nullable Exchange[] old = buckets;
+    buckets = new @Nullable Exchange[old.length * 4];
+    for (Exchange head : old) {
+      for (Exchange e = head; e != null; ) {
+        Exchange following = e.nextInBucket;
+        int i = bucket(e.nameHash(), e.type());
+        e.nextInBucket = buckets[i];
+        buckets[i] = e;
+        e = following;
+      }
+    }
+  }
+
+  // Choosing and sending.
+
+  /**
+   * Sends the question once more, if there is a gateway and a try left, and sets the timer for what
+   * comes after.
+   */
+  private void sendNext(Exchange e, long now) {
+    GatewayLink link = choose(e);
+    long wait = registry.settings().timeout();
+    if (link != null) {
+      Try t = e.nextTry();
+      if (t != null) {
+        wait = link.patience(wait) << Math.max(0, e.tryCount() - 2);
+        if (!link.send(t, now)) {
+          e.fail("no socket to " + link.health().address());
+          link.unreachable();
+        }
+      }
+    }
+    wheel.set(e, Math.min(now + wait, e.deadline()));
+  }
+
+  /** The best gateway among those that were asked the fewest times for this exchange. */
+  private @Nullable GatewayLink choose(Exchange e) {
+    GatewayLink best = null;
+    double bestCost = Double.MAX_VALUE;
+    List<GatewayLink> all = links(e.route());
+    for (int i = 0; i < all.size(); i++) {
+      GatewayLink link = all.get(i);
+      double cost = asked(e, link) * 1e15 + cost(link, i == 0);
+      if (cost < bestCost) {
+        bestCost = cost;
+        best = link;
+      }
+    }
+    return best;
+  }
+
+  private static int asked(Exchange e, GatewayLink link) {
+    int count = 0;
+    for (int i = 0; i < e.tryCount(); i++) {
+      if (e.tryAt(i).link == link) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Nanoseconds that a reply is expected to take; much more for those that are silent, and more
+   * still when down.
+   */
+  private static double cost(GatewayLink link, boolean first) {
+    // The first of the list wins between equals, so that gateways do not take turns for a
+    // microsecond's difference.
+    double cost = link.usual() * (first ? 0.8 : 1) + (first ? 0 : 200_000);
+    if (link.silent()) {
+      cost += 1e12;
+    }
+    return link.down() ? cost + 1e13 : cost;
+  }
+
+  private List<GatewayLink> links(Route.Forward route) {
+    int id = route.id();
+    if (id >= routes.length) {
+      int before = routes.length;
+      routes = Arrays.copyOf(routes, Math.max(id + 1, before * 2));
+      Arrays.fill(routes, before, routes.length, Cached.NONE);
+    }
+    Cached cached = routes[id];
+    if (cached.route() == route) {
+      return cached.links();
+    }
+    ForwardZone zone = route.zone();
+    List<GatewayLink> found = new ArrayList<>();
+    for (var address : zone.gateways()) {
+      found.add(
+          links.computeIfAbsent(
+              new GatewayRegistry.Key(zone.region(), address),
+              k -> new GatewayLink(registry.health(k.region(), k.address()), context)));
+    }
+    routes[id] = new Cached(route, found);
+    return found;
+  }
+
+  /** Closes links to gateways that no route names any more; their exchanges go on with others. */
+  public void keepOnly(List<Route> current) {
+    Set<GatewayRegistry.Key> named = new HashSet<>();
+    for (Route route : current) {
+      if (route instanceof Route.Forward forward) {
+        ForwardZone zone = forward.zone();
+        zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
+      }
+    }
+    for (Iterator<Map.Entry<GatewayRegistry.Key, GatewayLink>> i = links.entrySet().iterator();
+        i.hasNext(); ) {
+      Map.Entry<GatewayRegistry.Key, GatewayLink> entry = i.next();
+      if (!named.contains(entry.getKey())) {
+        i.remove();
+        entry.getValue().close();
+      }
+    }
+    Arrays.fill(routes, Cached.NONE);
+  }
+
+  void flushLater(UpstreamSocket socket) {
+    toFlush.add(socket);
+  }
+
+  /** Sends what is queued. Called at the end of each turn of the loop. */
+  public void flush() {
+    for (int i = 0; i < toFlush.size(); i++) {
+      toFlush.get(i).flush();
+    }
+    toFlush.clear();
+    context.nextTurn();
+  }
+
+  /** A batch of replies is through. */
+  void turnEnds() {
+    sink.turnEnds();
+  }
+
+  /** Nanoseconds within which a question is answered. */
+  long timeout() {
+    return registry.settings().timeout();
+  }
+
+  PeerAddress nobody() {
+    return nobody;
+  }
+
+  // Replies.
+
+  /** A message with the ID of an open try arrived from that try's gateway. */
+  void replied(Try t, byte[] message, int length, boolean tcp) {
+    Exchange e = t.exchange;
+    GatewayLink link = link(t);
+    int questionEnd = Query.HEADER + e.questionLength();
+    // What does not match is ignored, not believed and not an error: the true reply may still come
+    // (RFC 5452 section 9.1).
+    boolean response = (message[2] & 0xF8) == 0x80;
+    if (!response
+        || length < questionEnd
+        || Octets.get16(message, 4) != 1
+        || !Names.equal(message, Query.HEADER, e.question(), 0, e.questionLength())) {
+      return;
+    }
+    long now = clock.getAsLong();
+    Reply.Verdict verdict = reply.inspect(message, length, questionEnd, bounds.of(e.route()));
+    boolean truncated = (message[2] & 2) != 0;
+    if (!truncated
+        && verdict != Reply.Verdict.MALFORMED
+        && !link.cookieFits(message, reply.cookieAt(), reply.cookieLength())) {
+      return;
+    }
+    close(t);
+    link.took(now - t.sentAt);
+    if (truncated && !tcp) {
+      t.open = true;
+      e.opened();
+      link.askOverTcp(t);
+      return;
+    }
+    int rcode = message[3] & 0xF;
+    if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
+      if (rcode == Rcode.FORMERR) {
+        link.speakPlainly();
+      }
+      failTry(t, Outcome.FAILED, Rcode.string(rcode), now);
+    } else if (truncated || verdict == Reply.Verdict.MALFORMED) {
+      failTry(t, Outcome.FAILED, "a malformed reply", now);
+    } else if (verdict == Reply.Verdict.FOREIGN_ADDRESS) {
+      link.health().count(Outcome.CONTAINED);
+      finish(e, null, Failure.CONTAINED, link);
+    } else if (verdict == Reply.Verdict.FOREIGN_RECORDS) {
+      filter(t, message, length, now);
+    } else {
+      accept(t, reply, now);
+    }
+  }
+
+  private void filter(Try t, byte[] message, int length, long now) {
+    Exchange e = t.exchange;
+    try {
+      byte[] kept = ReplyFilter.keepOwned(message, length, bounds.of(e.route()));
+      int questionEnd = Query.HEADER + e.questionLength();
+      if (filtered.inspect(kept, kept.length, questionEnd, bounds) == Reply.Verdict.CLEAN) {
+        accept(t, filtered, now);
+        return;
+      }
+    } catch (IOException malformed) {
+      // Falls through: as bad as any other reply that cannot be read.
+    }
+    failTry(t, Outcome.FAILED, "a malformed reply", now);
+  }
+
+  private void accept(Try t, Reply answer, long now) {
+    Exchange e = t.exchange;
+    GatewayLink link = link(t);
+    link.health().count(Outcome.ANSWERED);
+    for (int i = 0; i < e.tryCount(); i++) {
+      Try other = e.tryAt(i);
+      if (other.open && other.link != null && other.link != link) {
+        other.link.outrun(now - other.sentAt);
+      }
+    }
+    finish(e, answer, Failure.NO_ANSWER, link);
+  }
+
+  void unreachable(Try t) {
+    long now = clock.getAsLong();
+    close(t);
+    failTry(t, Outcome.UNREACHABLE, "nobody listening", now);
+  }
+
+  /** The TCP connection that carried the try is gone. */
+  void disconnected(Try t) {
+    long now = clock.getAsLong();
+    close(t);
+    failTry(t, Outcome.FAILED, "a closed TCP connection", now);
+  }
+
+  /** Notes a failed try and goes on to the next gateway at once. */
+  private void failTry(Try t, Outcome outcome, String why, long now) {
+    Exchange e = t.exchange;
+    GatewayLink link = link(t);
+    link.health().count(outcome);
+    e.fail(why);
+    boolean fresh = false;
+    for (GatewayLink other : links(e.route())) {
+      fresh |= asked(e, other) == 0;
+    }
+    if (fresh && now < e.deadline()) {
+      sendNext(e, now);
+    } else if (e.open() == 0) {
+      finish(e, null, Failure.NO_ANSWER, link);
+    }
+  }
+
+  private void close(Try t) {
+    if (t.open) {
+      t.open = false;
+      t.exchange.closed();
+      TryTable table = t.table;
+      if (table != null) {
+        table.remove(t);
+      }
+    }
+  }
+
+  private static GatewayLink link(Try t) {
+    GatewayLink link = t.link;
+    if (link == null) {
+      throw new IllegalStateException("a try that was not sent");
+    }
+    return link;
+  }
+
+  // Time.
+
+  /** Does what is due. */
+  public void advance(long now) {
+    wheel.advance(now, this::due);
+  }
+
+  private void due(Exchange e, long now) {
+    for (int i = 0; i < e.tryCount(); i++) {
+      Try t = e.tryAt(i);
+      GatewayLink link = t.link;
+      if (t.open
+          && link != null
+          && now - t.sentAt >= link.patience(registry.settings().timeout())) {
+        if (!t.missed) {
+          link.health().count(Outcome.TIMEOUT);
+        }
+        link.missed(t, now);
+      }
+    }
+    if (now >= e.deadline()) {
+      finish(e, null, e.failure() == null ? Failure.TIMEOUT : Failure.NO_ANSWER, null);
+    } else {
+      sendNext(e, now);
+    }
+  }
+
+  /**
+   * The wheel is turned by a timer of the loop while there is anything on it, and a while longer.
+   */
+  private void tick() {
+    idleTicks = 0;
+    if (ticking == null) {
+      ticking =
+          sockets
+              .loop()
+              .scheduleAtFixedRate(
+                  this::turnWheel, TimerWheel.TICK, TimerWheel.TICK, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void turnWheel() {
+    advance(clock.getAsLong());
+    sink.turnEnds();
+    var timer = ticking;
+    if (size == 0 && ++idleTicks > 64 && timer != null) {
+      timer.cancel(false);
+      ticking = null;
+    }
+  }
+
+  // The end.
+
+  private void finish(
+      Exchange e, @Nullable Reply answer, Failure failure, @Nullable GatewayLink link) {
+    wheel.clear(e);
+    unlink(e);
+    for (int i = 0; i < e.tryCount(); i++) {
+      close(e.tryAt(i));
+    }
+    if (answer != null && link != null) {
+      sink.answered(e, answer, link.health());
+    } else {
+      sink.failed(e, failure);
+    }
+    for (int i = 0; i < e.tryCount(); i++) {
+      e.tryAt(i).link = null;
+    }
+    e.end();
+    if (idle.size() < MOST_IDLE) {
+      idle.push(e);
+    }
+  }
+
+  private void unlink(Exchange e) {
+    int i = bucket(e.nameHash(), e.type());
+    Exchange before = null;
+    for (Exchange at = buckets[i]; at != null; before = at, at = at.nextInBucket) {
+      if (at == e) {
+        if (before == null) {
+          buckets[i] = e.nextInBucket;
+        } else {
+          before.nextInBucket = e.nextInBucket;
+        }
+        e.nextInBucket = null;
+        size--;
+        return;
+      }
+    }
+  }
+
+  /** Ends everything: exchanges fail, sockets close. */
+  public void close() {
+    for (Exchange head : buckets.clone()) {
+      for (Exchange e = head; e != null; ) {
+        Exchange following = e.nextInBucket;
+        finish(e, null, Failure.TIMEOUT, null);
+        e = following;
+      }
+    }
+    links.values().forEach(GatewayLink::close);
+    links.clear();
+    var timer = ticking;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+}

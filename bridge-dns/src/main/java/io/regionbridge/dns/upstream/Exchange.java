@@ -1,0 +1,173 @@
+package io.regionbridge.dns.upstream;
+
+import io.regionbridge.dns.wire.Names;
+import io.regionbridge.dns.wire.Octets;
+import io.regionbridge.dns.wire.Query;
+import io.regionbridge.dns.zone.Route;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.DClass;
+
+/**
+ * One question that is out with the gateways of a peer region, and its tries. Belongs to one event
+ * loop, which recycles it: no question costs an object once enough of these exist.
+ */
+public final class Exchange {
+  /** Name, type and class as sent: folded, so that all ways to write a name share one exchange. */
+  private final byte[] question = new byte[Query.MAX_NAME + 4 + 8];
+
+  private int nameLength;
+  private int type;
+  private long nameHash;
+  private Route.@Nullable Forward route;
+
+  private final Try[] tries = new Try[RelaySettings.MOST_TRIES];
+  private int tryCount;
+  private int open;
+  private long startedAt;
+  private long deadline;
+  private boolean done = true;
+
+  /** Why the last failed try failed; the reply says so when nothing better came. */
+  private @Nullable String failure;
+
+  /** Who waits for the answer: the relay's own list. */
+  private @Nullable Object waiters;
+
+  @Nullable Exchange nextInBucket;
+
+  // The timer wheel's list.
+  @Nullable Exchange earlier;
+  @Nullable Exchange later;
+  int wheelSlot = -1;
+  long due;
+
+  Exchange() {
+    for (int i = 0; i < tries.length; i++) {
+      tries[i] = new Try(this);
+    }
+  }
+
+  void begin(Query query, Route.Forward route, long now, long deadline) {
+    nameLength = query.nameLength();
+    System.arraycopy(query.name(), 0, question, 0, nameLength);
+    type = query.type();
+    Octets.put16(question, nameLength, type);
+    Octets.put16(question, nameLength + 2, DClass.IN);
+    nameHash = query.nameHash();
+    this.route = route;
+    tryCount = 0;
+    open = 0;
+    startedAt = now;
+    this.deadline = deadline;
+    done = false;
+    failure = null;
+    waiters = null;
+  }
+
+  boolean asks(Query query, Route.Forward forward) {
+    return nameHash == query.nameHash()
+        && type == query.type()
+        && nameLength == query.nameLength()
+        && route == forward
+        && Names.equal(question, 0, query.name(), 0, nameLength);
+  }
+
+  void end() {
+    done = true;
+    route = null;
+    waiters = null;
+  }
+
+  /** A try that was not used yet, or null when there were enough. */
+  @Nullable Try nextTry() {
+    return tryCount == tries.length ? null : tries[tryCount++];
+  }
+
+  Try tryAt(int i) {
+    return tries[i];
+  }
+
+  int tryCount() {
+    return tryCount;
+  }
+
+  void opened() {
+    open++;
+  }
+
+  void closed() {
+    open--;
+  }
+
+  /** Tries that may still bring a reply. */
+  int open() {
+    return open;
+  }
+
+  boolean done() {
+    return done;
+  }
+
+  void fail(String why) {
+    failure = why;
+  }
+
+  /** Why the last failed try failed, or null. */
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  /** Name in wire form, type and class; {@link #questionLength} octets. */
+  public byte[] question() {
+    return question;
+  }
+
+  /** Octets of the question. */
+  public int questionLength() {
+    return nameLength + 4;
+  }
+
+  /** Octets of the question's name. */
+  public int nameLength() {
+    return nameLength;
+  }
+
+  /** The record type that is asked for. */
+  public int type() {
+    return type;
+  }
+
+  /** The hash of the name. */
+  public long nameHash() {
+    return nameHash;
+  }
+
+  /** Where the question goes. */
+  public Route.Forward route() {
+    Route.Forward r = route;
+    if (r == null) {
+      throw new IllegalStateException("the exchange is over");
+    }
+    return r;
+  }
+
+  /** When it began, on the clock of {@link System#nanoTime}. */
+  public long startedAt() {
+    return startedAt;
+  }
+
+  /** When it must be over. */
+  public long deadline() {
+    return deadline;
+  }
+
+  /** What the caller of {@link Asker} attached. */
+  public @Nullable Object waiters() {
+    return waiters;
+  }
+
+  /** Attaches what the caller needs to answer those who wait. */
+  public void setWaiters(@Nullable Object waiters) {
+    this.waiters = waiters;
+  }
+}

@@ -1,0 +1,190 @@
+package io.regionbridge.dns.upstream;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of one gateway of a peer region, shared by all event loops. The prober writes it on
+ * its own loop; the others read volatile fields and ask for a probe when they have doubts.
+ *
+ * <p>A circuit breaker turns probes into a verdict: two failures among the last four probes open
+ * it, and from then on the gateway is asked only when no other is left; one good probe closes it
+ * again.
+ */
+public final class GatewayHealth {
+  private static final Logger log = LoggerFactory.getLogger(GatewayHealth.class);
+  private static final int WINDOW = 4;
+  private static final int ENOUGH = 2;
+
+  /** What the probes say. */
+  public enum State {
+    /** Not probed yet: used like a healthy one. */
+    UNKNOWN,
+    /** Answers. */
+    UP,
+    /** Does not answer, or not with answers. */
+    DOWN
+  }
+
+  /** How one try at a gateway ended. */
+  public enum Outcome {
+    /** An answer that was passed on. */
+    ANSWERED,
+    /** A reply that another gateway may better: SERVFAIL, REFUSED, FORMERR or malformed. */
+    FAILED,
+    /** No reply while it was waited for. */
+    TIMEOUT,
+    /** The host says that nothing listens there. */
+    UNREACHABLE,
+    /** An answer with addresses outside the region's ranges. */
+    CONTAINED
+  }
+
+  private final String region;
+  private final InetSocketAddress address;
+  private final CircuitBreaker breaker;
+  private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
+  private volatile State state = State.UNKNOWN;
+  private volatile long changedAt;
+  private volatile long rtt;
+  private volatile int goodProbes;
+  private volatile boolean doubted;
+  private volatile String reason = "not probed yet";
+
+  GatewayHealth(String region, InetSocketAddress address, long healthInterval, long now) {
+    this.region = region;
+    this.address = address;
+    this.changedAt = now;
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(outcome, new LongAdder());
+    }
+    breaker =
+        CircuitBreaker.of(
+            region + " " + address,
+            CircuitBreakerConfig.custom()
+                .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(WINDOW)
+                .minimumNumberOfCalls(ENOUGH)
+                .failureRateThreshold(100f * ENOUGH / WINDOW)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .waitDurationInOpenState(Duration.ofNanos(Math.max(1_000_000, healthInterval / 2)))
+                .build());
+  }
+
+  /**
+   * Whether it is time for a probe: always, but not before its pause is over while the breaker is
+   * open.
+   */
+  boolean mayProbe() {
+    return breaker.tryAcquirePermission();
+  }
+
+  void probeSucceeded(long nanos, long now) {
+    breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+    long before = rtt;
+    rtt = before == 0 ? nanos : before + (nanos - before) / 4;
+    goodProbes = goodProbes + 1;
+    doubted = false;
+    if (breaker.getState() == CircuitBreaker.State.CLOSED) {
+      change(State.UP, "answers", now);
+    }
+  }
+
+  void probeFailed(String why, long now) {
+    breaker.onError(0, TimeUnit.NANOSECONDS, new ProbeFailure());
+    if (breaker.getState() == CircuitBreaker.State.OPEN) {
+      change(State.DOWN, why, now);
+    }
+  }
+
+  private void change(State next, String why, long now) {
+    reason = why;
+    if (state != next) {
+      State before = state;
+      state = next;
+      changedAt = now;
+      if (next == State.DOWN) {
+        log.warn("gateway {} of region {} is down: {}", address, region, why);
+      } else if (before == State.DOWN) {
+        log.info("gateway {} of region {} is back", address, region);
+      }
+    }
+  }
+
+  /** Asks for a probe soon. Any thread. */
+  void doubt() {
+    doubted = true;
+  }
+
+  boolean doubted() {
+    return doubted;
+  }
+
+  /** Counts how a try ended. Any thread. */
+  void count(Outcome outcome) {
+    adder(outcome).increment();
+  }
+
+  private LongAdder adder(Outcome outcome) {
+    return Objects.requireNonNull(outcomes.get(outcome));
+  }
+
+  /** Tries that ended so. */
+  public long outcomes(Outcome outcome) {
+    return adder(outcome).sum();
+  }
+
+  /** The peer region's name. */
+  public String region() {
+    return region;
+  }
+
+  /** Where the gateway listens. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** What the probes say. */
+  public State state() {
+    return state;
+  }
+
+  /** Since when they say so, on the clock of {@link System#nanoTime}. */
+  public long changedAt() {
+    return changedAt;
+  }
+
+  /** Smoothed round trip of the probes in nanoseconds, 0 before the first. */
+  public long rtt() {
+    return rtt;
+  }
+
+  /** Why it is in its state, in words. */
+  public String reason() {
+    return reason;
+  }
+
+  /** Counts up with each good probe: a loop that had doubts drops them when it changes. */
+  int goodProbes() {
+    return goodProbes;
+  }
+
+  /** The breaker wants a cause; one without a stack trace will do. */
+  private static final class ProbeFailure extends Exception {
+    private static final long serialVersionUID = 1;
+
+    ProbeFailure() {
+      super("probe failed", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package io.regionbridge.dns.upstream;
+
+import io.regionbridge.dns.wire.Octets;
+import io.regionbridge.dns.wire.Query;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gateway as one event loop uses it: the sockets to it, how long it usually takes, and whether
+ * it seems to have gone silent.
+ *
+ * <p>Source ports: up to four sockets, each on a port that the kernel chose at random, one of them
+ * picked at random for each turn of the loop; a socket is replaced after some thousand questions.
+ * So packets of a turn leave in one system call, and still nobody can foresee port and ID of a
+ * question (RFC 5452 section 9.2).
+ */
+final class GatewayLink {
+  private static final int SOCKETS = 4;
+  private static final int SILENT_AFTER = 3;
+
+  /** Patience with a gateway that nothing is known of yet. */
+  private static final long FIRST_PATIENCE = 250_000_000;
+
+  /**
+   * Never ask a second gateway sooner: a garbage collection or a busy core over there is no reason.
+   */
+  private static final long LEAST_PATIENCE = 12_000_000;
+
+  private final GatewayHealth health;
+  private final UpstreamContext context;
+  private final @Nullable UpstreamSocket[] sockets = new @Nullable UpstreamSocket[SOCKETS];
+  private final List<UpstreamSocket> retired = new ArrayList<>();
+  private final byte[] clientCookie;
+  private byte[] serverCookie = new byte[0];
+  private @Nullable UpstreamTcp tcp;
+  private int picked = -1;
+  private long pickedInTurn = -1;
+  private double smoothed;
+  private double deviation;
+  private int misses;
+  private int knownGoodProbes;
+  private boolean plain;
+
+  GatewayLink(GatewayHealth health, UpstreamContext context) {
+    this.health = health;
+    this.context = context;
+    clientCookie = context.ids().bytes(8);
+    knownGoodProbes = health.goodProbes();
+  }
+
+  GatewayHealth health() {
+    return health;
+  }
+
+  // How it does.
+
+  /** Whether several tries in a row were waited for in vain, and nothing was heard since. */
+  boolean silent() {
+    if (misses < SILENT_AFTER) {
+      return false;
+    }
+    int good = health.goodProbes();
+    if (good != knownGoodProbes) {
+      knownGoodProbes = good;
+      misses = 0;
+      return false;
+    }
+    return true;
+  }
+
+  boolean down() {
+    return health.state() == GatewayHealth.State.DOWN;
+  }
+
+  /** Nanoseconds that a reply usually takes; for gateways not tried yet, what the probes say. */
+  double usual() {
+    return smoothed > 0 ? smoothed : health.rtt();
+  }
+
+  /** Nanoseconds after which a reply is later than usual. */
+  long patience(long timeout) {
+    double usual = usual();
+    double spread = smoothed > 0 ? deviation : usual / 2;
+    double wait = usual <= 0 ? FIRST_PATIENCE : usual + 4 * spread;
+    return (long) Math.min(Math.max(wait, LEAST_PATIENCE), timeout / 3.0);
+  }
+
+  /**
+   * A reply came after so many nanoseconds: smoothed as TCP does with its round trips (RFC 6298
+   * section 2).
+   */
+  void took(long nanos) {
+    misses = 0;
+    if (smoothed == 0) {
+      smoothed = nanos;
+      deviation = nanos / 2.0;
+    } else {
+      deviation += (Math.abs(nanos - smoothed) - deviation) / 4;
+      smoothed += (nanos - smoothed) / 8;
+    }
+  }
+
+  /** A try is later than usual, or came to nothing. */
+  void missed(Try t, long now) {
+    if (!t.missed) {
+      t.missed = true;
+      misses++;
+      if (misses == SILENT_AFTER) {
+        knownGoodProbes = health.goodProbes();
+        health.doubt();
+      }
+    }
+  }
+
+  /**
+   * Another gateway was faster than this try, which is out for so long already: it takes at least
+   * that long.
+   */
+  void outrun(long nanos) {
+    if (nanos > smoothed && smoothed > 0) {
+      smoothed += (nanos - smoothed) / 8;
+    }
+  }
+
+  /** The host says that nobody listens. */
+  void unreachable() {
+    misses = Math.max(misses, SILENT_AFTER);
+    knownGoodProbes = health.goodProbes();
+    health.doubt();
+  }
+
+  void heard() {
+    misses = 0;
+  }
+
+  // Asking it.
+
+  /** Sends the exchange's question; false if there is no socket to send it from. */
+  boolean send(Try t, long now) {
+    UpstreamSocket socket = socket();
+    if (socket == null) {
+      return false;
+    }
+    t.link = this;
+    t.sentAt = now;
+    t.missed = false;
+    t.open = true;
+    t.exchange.opened();
+    socket.send(t, write(t.exchange), context.packet());
+    return true;
+  }
+
+  private @Nullable UpstreamSocket socket() {
+    if (pickedInTurn != context.turn() || picked < 0) {
+      pickedInTurn = context.turn();
+      picked = context.ids().next() & SOCKETS - 1;
+      retire();
+    }
+    UpstreamSocket socket = sockets[picked];
+    if (socket != null && socket.wornOut()) {
+      retired.add(socket);
+      socket = null;
+      sockets[picked] = null;
+    }
+    if (socket == null) {
+      try {
+        socket = new UpstreamSocket(this, context);
+        sockets[picked] = socket;
+      } catch (IOException e) {
+        context.noteSocketFailure(health, e);
+        return null;
+      }
+    }
+    return socket;
+  }
+
+  private void retire() {
+    if (!retired.isEmpty()) {
+      retired.removeIf(socket -> {
+        if (socket.idle()) {
+          socket.close();
+          return true;
+        }
+        return false;
+      });
+    }
+  }
+
+  /** Writes the query to the context's packet, its ID left open, and returns its length. */
+  int write(Exchange e) {
+    byte[] out = context.packet();
+    Octets.put16(out, 2, 0x0100);
+    Octets.put16(out, 4, 1);
+    Octets.put32(out, 6, 0);
+    Octets.put16(out, 10, plain ? 0 : 1);
+    int at = Query.HEADER;
+    System.arraycopy(e.question(), 0, out, at, e.questionLength());
+    at += e.questionLength();
+    return plain ? at : UpstreamOpt.write(out, at, clientCookie, serverCookie);
+  }
+
+  /** Whether the cookie in a reply, if there is one, is an echo of ours (RFC 7873 section 5.3). */
+  boolean cookieFits(byte[] message, int at, int length) {
+    if (length == 0) {
+      return true;
+    }
+    if (length < 8 || length > 40 || Octets.get64(message, at) != Octets.get64(clientCookie, 0)) {
+      return false;
+    }
+    int server = length - 8;
+    if (server >= 8 && !sameServerCookie(message, at + 8, server)) {
+      serverCookie = new byte[server];
+      System.arraycopy(message, at + 8, serverCookie, 0, server);
+    }
+    return true;
+  }
+
+  private boolean sameServerCookie(byte[] message, int at, int length) {
+    if (serverCookie.length != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (serverCookie[i] != message[at + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** From now on without OPT: the gateway calls it a format error (RFC 6891 section 7). */
+  void speakPlainly() {
+    plain = true;
+  }
+
+  /** Asks once more over TCP: the reply did not fit a packet (RFC 7766 section 5). */
+  void askOverTcp(Try t) {
+    UpstreamTcp connection = tcp;
+    if (connection == null || connection.closed()) {
+      connection = new UpstreamTcp(this, context);
+      tcp = connection;
+    }
+    connection.send(t, write(t.exchange), context.packet());
+  }
+
+  void close() {
+    for (UpstreamSocket socket : sockets) {
+      if (socket != null) {
+        socket.close();
+      }
+    }
+    retired.forEach(UpstreamSocket::close);
+    UpstreamTcp connection = tcp;
+    if (connection != null) {
+      connection.close();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.regionbridge.dns.upstream;
+
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneTable;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.xbill.DNS.Name;
+
+/**
+ * The health of every gateway that the current zone table names. Outlives tables: a gateway that
+ * stays keeps what is known of it. Thread-safe.
+ */
+public final class GatewayRegistry {
+  /** A gateway by region and address. */
+  public record Key(String region, InetSocketAddress address) {}
+
+  /** A gateway and the domain that it is probed with. */
+  record Probed(GatewayHealth health, Name apex) {}
+
+  private final Map<Key, Probed> gateways = new ConcurrentHashMap<>();
+  private final LongSupplier clock;
+  private volatile RelaySettings settings;
+
+  /**
+   * An empty registry.
+   *
+   * @param clock nanoseconds that never go back
+   */
+  public GatewayRegistry(RelaySettings settings, LongSupplier clock) {
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** How questions are relayed. */
+  public RelaySettings settings() {
+    return settings;
+  }
+
+  /** Changes how questions are relayed from now on. */
+  public void settings(RelaySettings next) {
+    settings = next;
+  }
+
+  /** Adds the gateways that the table names and drops all others. */
+  public synchronized void follow(ZoneTable table) {
+    Map<Key, Name> named = new LinkedHashMap<>();
+    for (Route route : table.routes()) {
+      if (route instanceof Route.Forward forward) {
+        ForwardZone zone = forward.zone();
+        for (InetSocketAddress address : zone.gateways()) {
+          // The first zone of a region is its domain; reverse zones come after.
+          named.putIfAbsent(new Key(zone.region(), address), zone.apex());
+        }
+      }
+    }
+    gateways.keySet().retainAll(named.keySet());
+    named.forEach((key, apex) ->
+        gateways.compute(
+            key,
+            (k, before) ->
+                new Probed(
+                    before != null
+                        ? before.health()
+                        : new GatewayHealth(
+                            k.region(), k.address(), settings.healthInterval(), clock.getAsLong()),
+                    apex)));
+  }
+
+  GatewayHealth health(String region, InetSocketAddress address) {
+    Probed known = gateways.get(new Key(region, address));
+    // A loop may still use a table whose gateway was just dropped: it gets a record of its own,
+    // soon forgotten.
+    return known != null
+        ? known.health()
+        : new GatewayHealth(region, address, settings.healthInterval(), clock.getAsLong());
+  }
+
+  Collection<Probed> probed() {
+    return gateways.values();
+  }
+
+  /** All gateways. */
+  public List<GatewayHealth> all() {
+    return gateways.values().stream().map(Probed::health).toList();
+  }
+}

@@ -1,0 +1,204 @@
+package io.regionbridge.dns.upstream;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.socket.LoopSockets;
+import io.regionbridge.dns.socket.PacketHandler;
+import io.regionbridge.dns.socket.PacketSocket;
+import io.regionbridge.dns.upstream.GatewayRegistry.Probed;
+import io.regionbridge.dns.wire.EdnsOption;
+import io.regionbridge.dns.wire.Octets;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
+
+/**
+ * Asks every gateway for its domain's SOA, again and again, on one event loop. An answer, be it
+ * that there is none, is health; silence, SERVFAIL (its directory is not loaded) and REFUSED are
+ * not.
+ */
+public final class HealthProber {
+  /** How often the prober looks whether a probe is due or overdue. */
+  private static final long LOOK = 25_000_000;
+
+  /** Longest wait for the reply to a probe. */
+  private static final long MOST_PATIENCE = 1_000_000_000;
+
+  /** Wait for the reply when a loop has doubts: many round trips, yet soon over. */
+  private static final long DOUBT = 60_000_000;
+
+  private final GatewayRegistry registry;
+  private final LoopSockets sockets;
+  private final LongSupplier clock;
+  private final RandomIds ids = new RandomIds();
+  private final PeerAddress nobody = new PeerAddress();
+  private final Map<GatewayHealth, Probe> probes = new HashMap<>();
+  private @Nullable ScheduledFuture<?> looking;
+
+  /** A prober that runs once it is started. */
+  public HealthProber(GatewayRegistry registry, LoopSockets sockets, LongSupplier clock) {
+    this.registry = registry;
+    this.sockets = sockets;
+    this.clock = clock;
+  }
+
+  /** Starts. On the loop. */
+  public void start() {
+    looking = sockets.loop().scheduleAtFixedRate(this::look, 0, LOOK, TimeUnit.NANOSECONDS);
+  }
+
+  /** Stops. On the loop. */
+  public void close() {
+    ScheduledFuture<?> timer = looking;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    probes.values().forEach(Probe::close);
+    probes.clear();
+  }
+
+  private void look() {
+    long now = clock.getAsLong();
+    Set<GatewayHealth> current = new HashSet<>();
+    for (Probed probed : registry.probed()) {
+      current.add(probed.health());
+      probes
+          .computeIfAbsent(probed.health(), Probe::new)
+          .look(probed.apex().toWireCanonical(), now);
+    }
+    probes
+        .entrySet()
+        .removeIf(entry -> {
+          if (current.contains(entry.getKey())) {
+            return false;
+          }
+          entry.getValue().close();
+          return true;
+        });
+  }
+
+  /**
+   * The probes of one gateway: one at a time, each from a socket of its own, so from a port of its
+   * own.
+   */
+  private final class Probe implements PacketHandler {
+    private final GatewayHealth gateway;
+    private final byte[] packet = new byte[512];
+    private @Nullable PacketSocket socket;
+    private int id;
+    private int questionEnd;
+    private long sentAt;
+    private long nextAt;
+    private long patience;
+
+    Probe(GatewayHealth gateway) {
+      this.gateway = gateway;
+      nextAt = clock.getAsLong();
+    }
+
+    void look(byte[] apex, long now) {
+      if (socket != null) {
+        if (gateway.doubted() && gateway.rtt() > 0) {
+          patience = Math.min(patience, Math.max(DOUBT, 3 * gateway.rtt()));
+        }
+        if (now - sentAt >= patience) {
+          failed("no reply within " + patience / 1_000_000 + " ms", now);
+        }
+        return;
+      }
+      if ((now >= nextAt || gateway.doubted()) && gateway.mayProbe()) {
+        send(apex, now);
+      }
+    }
+
+    private void send(byte[] apex, long now) {
+      sentAt = now;
+      nextAt = now + registry.settings().healthInterval();
+      patience = MOST_PATIENCE;
+      id = ids.next();
+      try {
+        PacketSocket open = sockets.packets().connect(gateway.address(), this);
+        socket = open;
+        open.send(packet, write(apex), nobody);
+        open.flush();
+      } catch (IOException e) {
+        failed(String.valueOf(e.getMessage()), now);
+      }
+    }
+
+    private int write(byte[] apex) {
+      Octets.put16(packet, 0, id);
+      Octets.put16(packet, 2, 0x0100);
+      Octets.put32(packet, 4, 0x0001_0000);
+      Octets.put32(packet, 8, 1);
+      System.arraycopy(apex, 0, packet, 12, apex.length);
+      int at = 12 + apex.length;
+      Octets.put16(packet, at, Type.SOA);
+      Octets.put16(packet, at + 2, DClass.IN);
+      questionEnd = at + 4;
+      at = questionEnd;
+      packet[at] = 0;
+      Octets.put16(packet, at + 1, Type.OPT);
+      Octets.put16(packet, at + 3, 1232);
+      Octets.put32(packet, at + 5, 0);
+      Octets.put16(packet, at + 9, 4);
+      Octets.put16(packet, at + 11, EdnsOption.RELAYED);
+      Octets.put16(packet, at + 13, 0);
+      return at + 15;
+    }
+
+    @Override
+    public void received(PacketSocket from, byte[] reply, int length, PeerAddress peer) {
+      if (from != socket || length < 12 || Octets.get16(reply, 0) != id || (reply[2] & 0x80) == 0) {
+        return;
+      }
+      long now = clock.getAsLong();
+      int rcode = reply[3] & 0xF;
+      boolean sameQuestion = length >= questionEnd;
+      for (int i = 12; sameQuestion && i < questionEnd; i++) {
+        sameQuestion = reply[i] == packet[i];
+      }
+      if (rcode == Rcode.SERVFAIL || rcode == Rcode.REFUSED) {
+        failed("answers " + Rcode.string(rcode), now);
+      } else if (sameQuestion || rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP) {
+        end();
+        gateway.probeSucceeded(now - sentAt, now);
+      }
+    }
+
+    @Override
+    public void drained(PacketSocket from) {}
+
+    @Override
+    public void refused(PacketSocket from) {
+      if (from == socket) {
+        failed("nothing listens there", clock.getAsLong());
+      }
+    }
+
+    private void failed(String why, long now) {
+      end();
+      gateway.probeFailed(why, now);
+    }
+
+    private void end() {
+      PacketSocket open = socket;
+      socket = null;
+      if (open != null) {
+        open.close();
+      }
+    }
+
+    void close() {
+      end();
+    }
+  }
+}

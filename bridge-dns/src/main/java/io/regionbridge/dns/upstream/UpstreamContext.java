@@ -1,0 +1,63 @@
+package io.regionbridge.dns.upstream;
+
+import io.regionbridge.dns.socket.LoopSockets;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the links of one event loop share. */
+final class UpstreamContext {
+  private static final Logger log = LoggerFactory.getLogger(UpstreamContext.class);
+  private static final long QUIET = 10_000_000_000L;
+
+  private final LoopSockets sockets;
+  private final Asker asker;
+  private final RandomIds ids = new RandomIds();
+  private final byte[] packet = new byte[512];
+  private long turn;
+  private long lastComplaint = Long.MIN_VALUE / 2;
+
+  UpstreamContext(LoopSockets sockets, Asker asker) {
+    this.sockets = sockets;
+    this.asker = asker;
+  }
+
+  LoopSockets sockets() {
+    return sockets;
+  }
+
+  Asker asker() {
+    return asker;
+  }
+
+  RandomIds ids() {
+    return ids;
+  }
+
+  /** Where queries are written. */
+  byte[] packet() {
+    return packet;
+  }
+
+  /** Counts the times that the loop has sent what it had. */
+  long turn() {
+    return turn;
+  }
+
+  void nextTurn() {
+    turn++;
+  }
+
+  /** Says so, but not for every question. */
+  void noteSocketFailure(GatewayHealth gateway, IOException e) {
+    long now = System.nanoTime();
+    if (now - lastComplaint > QUIET) {
+      lastComplaint = now;
+      log.warn(
+          "no socket to gateway {} of region {}: {}",
+          gateway.address(),
+          gateway.region(),
+          e.getMessage());
+    }
+  }
+}

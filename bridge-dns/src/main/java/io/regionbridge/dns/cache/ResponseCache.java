@@ -66,9 +66,10 @@ public final class ResponseCache {
   /**
    * Keeps a reply. It replaces an earlier one to the same question.
    *
-   * @param scratch lays out the entry
+   * @param scratch where the entry is laid out; holds it afterwards, even if the reply is not to be
+   *     kept
    * @param now milliseconds of a clock that never goes back
-   * @param freshFor milliseconds, more than 0
+   * @param freshFor milliseconds; 0 if the reply is not to be kept
    * @param staleFor milliseconds after that
    */
   public void store(
@@ -82,11 +83,8 @@ public final class ResponseCache {
       long now,
       long freshFor,
       long staleFor) {
-    if (stripes.length == 0) {
-      return;
-    }
     int length = scratch.lay(name, nameLength, type, epoch, reply, now, freshFor, staleFor);
-    if (length > 0) {
+    if (length > 0 && freshFor > 0 && stripes.length > 0) {
       long hash = key(nameHash, type);
       int seconds = (int) (now / 1000);
       int death = (int) Math.min(Integer.MAX_VALUE, (now + freshFor + staleFor) / 1000 + 1);

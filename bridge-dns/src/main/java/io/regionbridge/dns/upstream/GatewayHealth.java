@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +58,7 @@ public final class GatewayHealth {
   private volatile State state = State.UNKNOWN;
   private volatile long changedAt;
   private volatile long rtt;
-  private volatile int goodProbes;
+  private final AtomicInteger goodProbes = new AtomicInteger();
   private volatile boolean doubted;
   private volatile String reason = "not probed yet";
 
@@ -93,7 +94,7 @@ public final class GatewayHealth {
     breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
     long before = rtt;
     rtt = before == 0 ? nanos : before + (nanos - before) / 4;
-    goodProbes = goodProbes + 1;
+    goodProbes.incrementAndGet();
     doubted = false;
     if (breaker.getState() == CircuitBreaker.State.CLOSED) {
       change(State.UP, "answers", now);
@@ -176,7 +177,7 @@ public final class GatewayHealth {
 
   /** Counts up with each good probe: a loop that had doubts drops them when it changes. */
   int goodProbes() {
-    return goodProbes;
+    return goodProbes.get();
   }
 
   /** The breaker wants a cause; one without a stack trace will do. */

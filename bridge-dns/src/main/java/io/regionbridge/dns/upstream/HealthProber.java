@@ -157,7 +157,7 @@ public final class HealthProber {
 
     @Override
     public void received(PacketSocket from, byte[] reply, int length, PeerAddress peer) {
-      if (from != socket || length < 12 || Octets.get16(reply, 0) != id || (reply[2] & 0x80) == 0) {
+      if (socket == null || length < 12 || Octets.get16(reply, 0) != id || (reply[2] & 0x80) == 0) {
         return;
       }
       long now = clock.getAsLong();
@@ -179,7 +179,7 @@ public final class HealthProber {
 
     @Override
     public void refused(PacketSocket from) {
-      if (from == socket) {
+      if (socket != null) {
         failed("nothing listens there", clock.getAsLong());
       }
     }

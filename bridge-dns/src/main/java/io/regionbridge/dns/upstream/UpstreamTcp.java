@@ -97,13 +97,13 @@ final class UpstreamTcp {
       if (event instanceof IdleStateEvent idle
           && idle.state() == IdleState.ALL_IDLE
           && tries.size() == 0) {
-        ctx.close();
+        var _ = ctx.close();
       }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      ctx.close();
+      var _ = ctx.close();
     }
   }
 

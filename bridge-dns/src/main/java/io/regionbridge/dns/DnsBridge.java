@@ -1,0 +1,177 @@
+package io.regionbridge.dns;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.regionbridge.dns.cache.ResponseCache;
+import io.regionbridge.dns.relay.InflightClaims;
+import io.regionbridge.dns.relay.LoopCounters;
+import io.regionbridge.dns.relay.QueryPipeline;
+import io.regionbridge.dns.server.DnsLoop;
+import io.regionbridge.dns.server.Listeners;
+import io.regionbridge.dns.socket.LoopSockets;
+import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.dns.upstream.GatewayRegistry;
+import io.regionbridge.dns.upstream.HealthProber;
+import io.regionbridge.dns.zone.ZoneTable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The data plane as a whole: event loops, listening sockets, cache, relay. Whoever runs it
+ * publishes {@link ZoneTable}s and reads what was counted; nothing else goes in or out but queries.
+ *
+ * <p>Thread-safe. Start: loops, then sockets; it answers from the table it was given. Stop:
+ * sockets, then loops.
+ */
+public final class DnsBridge implements AutoCloseable {
+  private static final long QUIET_MILLIS = 0;
+  private static final long STOP_MILLIS = 2000;
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final List<DnsLoop> loops;
+  private final ResponseCache cache;
+  private final GatewayRegistry gateways;
+  private final HealthProber prober;
+  private final Listeners listeners;
+  private volatile ZoneTable table;
+  private volatile DnsSettings settings;
+
+  private DnsBridge(int threads, int maxEntries, DnsSettings settings, ZoneTable table) {
+    this.settings = settings;
+    this.table = table;
+    LongSupplier clock = System::nanoTime;
+    cache = new ResponseCache(maxEntries);
+    gateways = new GatewayRegistry(settings.relay(), clock);
+    boolean epoll = LoopSockets.nativeAvailable();
+    // Without epoll there is no sharing of a port between loops, so one loop serves all.
+    int count = epoll ? threads : 1;
+    group =
+        new MultiThreadIoEventLoopGroup(
+            count, new DefaultThreadFactory("dns", true), LoopSockets.ioHandlers(epoll));
+    List<QueryPipeline> pipelines = new ArrayList<>();
+    QueryPipeline.Shared shared =
+        new QueryPipeline.Shared(
+            this::table,
+            () -> this.settings.pipeline(),
+            cache,
+            gateways,
+            new InflightClaims(count),
+            clock,
+            pipelines);
+    List<DnsLoop> made = new ArrayList<>();
+    int index = 0;
+    for (EventExecutor executor : group) {
+      DnsLoop loop = new DnsLoop(index++, shared, LoopSockets.on((EventLoop) executor, epoll));
+      made.add(loop);
+      pipelines.add(loop.pipeline());
+    }
+    loops = List.copyOf(made);
+    listeners = new Listeners(loops, () -> this.settings.tcp());
+    prober = new HealthProber(gateways, loops.getFirst().sockets(), clock);
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param threads event loops, one for each core that DNS may use
+   * @param maxEntries of the cache
+   * @param listen numeric addresses for UDP and TCP; port 0 lets the kernel choose
+   * @throws IOException naming the address that cannot be bound; nothing is left running then
+   */
+  public static DnsBridge start(
+      int threads,
+      int maxEntries,
+      List<InetSocketAddress> listen,
+      DnsSettings settings,
+      ZoneTable table)
+      throws IOException {
+    DnsBridge bridge = new DnsBridge(threads, maxEntries, settings, table);
+    try {
+      bridge.gateways.follow(table);
+      for (InetSocketAddress address : listen) {
+        bridge.listeners.bind(address);
+      }
+      bridge.loops.getFirst().sockets().loop().execute(bridge.prober::start);
+      return bridge;
+    } catch (IOException | RuntimeException e) {
+      bridge.close();
+      throw e;
+    }
+  }
+
+  /** Makes a table the current one, in one step for each loop. */
+  public void publish(ZoneTable next) {
+    gateways.follow(next);
+    table = next;
+  }
+
+  /** The current table. */
+  public ZoneTable table() {
+    return table;
+  }
+
+  /** Changes limits and policies from now on. */
+  public void configure(DnsSettings next) {
+    settings = next;
+    gateways.settings(next.relay());
+  }
+
+  /** Where it listens, as bound. */
+  public List<InetSocketAddress> addresses() {
+    return listeners.addresses();
+  }
+
+  /** The gateways of the current table and how they do. */
+  public List<GatewayHealth> gateways() {
+    return gateways.all();
+  }
+
+  /** What each loop counted. */
+  public List<LoopCounters> counters() {
+    return loops.stream().map(l -> l.pipeline().counters()).toList();
+  }
+
+  /** Entries in the cache. */
+  public int cacheEntries() {
+    return cache.size();
+  }
+
+  /** Queries that wait for gateways now. */
+  public int waiting() {
+    return loops.stream().mapToInt(l -> l.pipeline().waiting()).sum();
+  }
+
+  /** TCP connections of clients that are open now. */
+  public int connections() {
+    return listeners.connections();
+  }
+
+  /** Whether packets are received and sent many to a system call. */
+  public boolean batched() {
+    return LoopSockets.nativeAvailable();
+  }
+
+  @Override
+  public void close() {
+    for (DnsLoop loop : loops) {
+      loop.sockets()
+          .loop()
+          .submit(() -> {
+            if (loop == loops.getFirst()) {
+              prober.close();
+            }
+            loop.close();
+          })
+          .awaitUninterruptibly(STOP_MILLIS);
+    }
+    group
+        .shutdownGracefully(QUIET_MILLIS, STOP_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(STOP_MILLIS);
+  }
+}

@@ -1,0 +1,35 @@
+package io.regionbridge.dns.relay;
+
+import io.regionbridge.dns.upstream.AnswerSink.Failure;
+import io.regionbridge.dns.upstream.Exchange;
+import io.regionbridge.dns.zone.Route;
+import java.nio.charset.StandardCharsets;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+
+/** What clients are told of answers that are not what they hoped for (RFC 8914). */
+final class Explanations {
+  static final int STALE_ANSWER = ExtendedErrorCodeOption.STALE_ANSWER;
+  static final int NO_REACHABLE_AUTHORITY = ExtendedErrorCodeOption.NO_REACHABLE_AUTHORITY;
+  static final byte[] OVERLOADED = text("too many queries are waiting");
+
+  private Explanations() {}
+
+  static byte[] of(Failure failure, Exchange exchange) {
+    String region = exchange.route().zone().region();
+    return switch (failure) {
+      case TIMEOUT, NO_GATEWAY -> noGateway(exchange.route());
+      case NO_ANSWER ->
+          text("no gateway of region " + region + " had an answer, last: " + exchange.failure());
+      case CONTAINED ->
+          text("region " + region + " answered with an address outside its own ranges");
+    };
+  }
+
+  static byte[] noGateway(Route.Forward route) {
+    return text("no reachable gateway of region " + route.zone().region());
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,464 @@
+package io.regionbridge.dns.relay;
+
+import io.regionbridge.dns.cache.CachePolicy;
+import io.regionbridge.dns.cache.CachedReply;
+import io.regionbridge.dns.cache.ResponseCache;
+import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.socket.LoopSockets;
+import io.regionbridge.dns.upstream.AnswerSink;
+import io.regionbridge.dns.upstream.Asker;
+import io.regionbridge.dns.upstream.Exchange;
+import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.dns.upstream.GatewayRegistry;
+import io.regionbridge.dns.wire.NameHash;
+import io.regionbridge.dns.wire.Query;
+import io.regionbridge.dns.wire.Reply;
+import io.regionbridge.dns.wire.ReplyWriter;
+import io.regionbridge.dns.zone.ClientPolicy.Standing;
+import io.regionbridge.dns.zone.LocalAuthority;
+import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.View;
+import io.regionbridge.dns.zone.ZoneTable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Rcode;
+
+/**
+ * The stages of a query on one event loop, in this order:
+ *
+ * <ol>
+ *   <li>read the question ({@link Query});
+ *   <li>who asks ({@link io.regionbridge.dns.zone.ClientPolicy}): strangers are refused;
+ *   <li>which zone ({@link ZoneTable}): names of no zone are refused;
+ *   <li>the local region's names: from the zone ({@link LocalAuthority});
+ *   <li>a peer region's names: from the cache ({@link ResponseCache}), else from the gateways
+ *       ({@link Asker}), where the query waits, joining others with the same question; when they
+ *       fail, from the cache past its time, else SERVFAIL.
+ * </ol>
+ *
+ * <p>All stages but the last end within the call and allocate nothing.
+ */
+public final class QueryPipeline implements AnswerSink {
+  private static final int CLIENT_BUCKETS = 4096;
+  private static final int MOST_IDLE = 4096;
+  private static final byte[] NO_COOKIE = new byte[0];
+  private static final int NO_ZONE = 0;
+
+  /** What all loops share. */
+  public record Shared(
+      Supplier<ZoneTable> table,
+      Supplier<PipelineSettings> settings,
+      ResponseCache cache,
+      GatewayRegistry gateways,
+      InflightClaims claims,
+      LongSupplier clock,
+      List<QueryPipeline> loops) {}
+
+  /** Where the turn's replies leave when it ends. */
+  public interface Flusher {
+    /** Sends what is queued. */
+    void flush();
+  }
+
+  private final int index;
+  private final Shared shared;
+  private final LoopSockets sockets;
+  private final Asker asker;
+  private final Flusher clients;
+  private final LoopCounters counters = new LoopCounters();
+  private final Query query = new Query();
+  private final ReplyWriter reply = new ReplyWriter();
+  private final CachedReply cached = new CachedReply();
+  private final ServerCookies cookies = new ServerCookies();
+  private final RefusalLimiter refusals = new RefusalLimiter();
+  private final int[] waitingByClient = new int[CLIENT_BUCKETS];
+  private @Nullable Waiter idle;
+  private int idleCount;
+  private int waiting;
+  private int turn;
+  private int wallSeconds;
+  private boolean inTurn;
+  private long now;
+  private @Nullable ZoneTable lastTable;
+
+  /**
+   * The pipeline of loop {@code index}.
+   *
+   * @param clients sends the replies of a turn
+   */
+  public QueryPipeline(int index, Shared shared, LoopSockets sockets, Flusher clients) {
+    this.index = index;
+    this.shared = shared;
+    this.sockets = sockets;
+    this.clients = clients;
+    this.asker = new Asker(shared.gateways(), this, sockets, shared.clock());
+  }
+
+  /** What this loop counted. */
+  public LoopCounters counters() {
+    return counters;
+  }
+
+  /** Queries that wait for gateways. A moment late when read from elsewhere. */
+  public int waiting() {
+    return waiting;
+  }
+
+  /** Queries to gateways under way; a moment late when read from elsewhere. */
+  public int exchanges() {
+    return asker.size();
+  }
+
+  /** Answers a query, now or later, by {@code path}. On the loop. */
+  public void handle(byte[] packet, int length, PeerAddress client, ReplyPath path) {
+    handle(packet, length, client, path, true);
+  }
+
+  private void handle(
+      byte[] packet, int length, PeerAddress client, ReplyPath path, boolean mayHandOver) {
+    beginTurn();
+    Query.Verdict verdict = query.parse(packet, length);
+    if (verdict == Query.Verdict.IGNORE) {
+      counters.event(LoopCounters.Event.IGNORED);
+      return;
+    }
+    ZoneTable table = shared.table().get();
+    if (table != lastTable) {
+      asker.keepOnly(table.routes());
+      lastTable = table;
+    }
+    Standing standing = table.clients().standing(client.high(), client.low());
+    if (standing == Standing.REFUSED) {
+      refuseStranger(client, path);
+      return;
+    }
+    if (verdict != Query.Verdict.OK) {
+      refuse(rcodeOf(verdict), client, path, NO_ZONE);
+      return;
+    }
+    switch (table.route(query)) {
+      case null -> refuse(Rcode.REFUSED, client, path, NO_ZONE);
+      case Route.Local local -> {
+        View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
+        int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
+        send(client, path, 0);
+        count(local.id() + 1, path, rcode, Source.LOCAL);
+      }
+      case Route.Forward forward -> {
+        if (standing == Standing.PEER || query.relayed()) {
+          // Only ever for our own clients: what one region asks another goes no further.
+          refuse(Rcode.REFUSED, client, path, forward.id() + 1);
+        } else {
+          relay(forward, client, path, mayHandOver);
+        }
+      }
+    }
+  }
+
+  private void beginTurn() {
+    if (!inTurn) {
+      inTurn = true;
+      now = shared.clock().getAsLong();
+      wallSeconds = (int) (System.currentTimeMillis() / 1000);
+    }
+  }
+
+  @Override
+  public void turnEnds() {
+    asker.flush();
+    clients.flush();
+    if (inTurn) {
+      inTurn = false;
+      counters.turnTook(shared.clock().getAsLong() - now);
+    }
+  }
+
+  // Refusing.
+
+  private static int rcodeOf(Query.Verdict verdict) {
+    return switch (verdict) {
+      case NOT_IMPLEMENTED -> Rcode.NOTIMP;
+      case BAD_VERSION -> Rcode.BADVERS;
+      case COOKIE_ONLY, OK -> Rcode.NOERROR;
+      case REFUSED -> Rcode.REFUSED;
+      case FORMAT_ERROR, IGNORE -> Rcode.FORMERR;
+    };
+  }
+
+  private void refuseStranger(PeerAddress client, ReplyPath path) {
+    if (!path.tcp() && !refusals.permit(client, shared.settings().get().refusedPerSecond(), now)) {
+      counters.event(LoopCounters.Event.UNSENT_REFUSAL);
+      return;
+    }
+    refuse(Rcode.REFUSED, client, path, NO_ZONE);
+  }
+
+  private void refuse(int rcode, PeerAddress client, ReplyPath path, int zone) {
+    reply.begin(query, rcode, 0);
+    send(client, path, rcode > 0xF ? rcode : 0);
+    count(zone, path, rcode, Source.REFUSED);
+  }
+
+  // Relaying.
+
+  private void relay(
+      Route.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
+    long millis = now / 1_000_000;
+    boolean known = cached(forward);
+    if (known && cached.fresh(millis)) {
+      cached.noteUse();
+      reply.begin(query, cached.rcode(), ReplyWriter.RA);
+      cached.writeTo(reply, millis, ++turn);
+      int rcode = cached.rcode();
+      boolean renew = shared.settings().get().cache().prefetch() && cached.claimPrefetch(millis);
+      send(client, path, 0);
+      count(forward.id() + 1, path, rcode, Source.CACHE);
+      if (renew) {
+        prefetch(forward);
+      }
+      return;
+    }
+    if (known && cached.usable(millis) && asker.allDown(forward)) {
+      stale(forward, client, path, millis);
+      return;
+    }
+    await(forward, client, path, mayHandOver);
+  }
+
+  private boolean cached(Route.Forward forward) {
+    return shared
+        .cache()
+        .find(
+            query.name(),
+            query.nameLength(),
+            query.nameHash(),
+            query.type(),
+            forward.epoch(),
+            cached);
+  }
+
+  private void stale(Route.Forward forward, PeerAddress client, ReplyPath path, long millis) {
+    reply.begin(query, cached.rcode(), ReplyWriter.RA);
+    cached.writeTo(reply, millis, ++turn);
+    reply.explain(Explanations.STALE_ANSWER, NO_COOKIE);
+    send(client, path, 0);
+    count(forward.id() + 1, path, cached.rcode(), Source.STALE);
+  }
+
+  private void prefetch(Route.Forward forward) {
+    if (asker.find(query, forward) == null
+        && shared.claims().claim(claimHash(query.nameHash(), query.type()), index) == index) {
+      counters.event(LoopCounters.Event.PREFETCH);
+      asker.ask(query, forward, now);
+    }
+  }
+
+  private static long claimHash(long nameHash, int type) {
+    return NameHash.withType(nameHash, type);
+  }
+
+  /**
+   * Lets the query wait for the exchange that asks its question, which may be under way already.
+   */
+  private void await(
+      Route.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
+    PipelineSettings settings = shared.settings().get();
+    int bucket = clientBucket(client);
+    if (waiting >= settings.maxInflight() / shared.loops().size()
+        || waitingByClient[bucket] >= settings.maxInflightPerClient()) {
+      counters.event(LoopCounters.Event.SHED);
+      fail(forward, client, path, Explanations.OVERLOADED);
+      return;
+    }
+    if (asker.hopeless(forward, now)) {
+      fail(forward, client, path, Explanations.noGateway(forward));
+      return;
+    }
+    Exchange exchange = asker.find(query, forward);
+    if (exchange == null) {
+      int owner = shared.claims().claim(claimHash(query.nameHash(), query.type()), index);
+      if (owner >= 0 && owner != index && mayHandOver) {
+        handOver(owner, client, path);
+        return;
+      }
+      exchange = asker.ask(query, forward, now);
+    }
+    Waiter waiter = takeWaiter();
+    waiter.take(query, client, path, limit(path), now);
+    waiter.next = (Waiter) exchange.waiters();
+    exchange.setWaiters(waiter);
+    waiting++;
+    waitingByClient[bucket]++;
+  }
+
+  private static int clientBucket(PeerAddress client) {
+    return (int) ((client.high() ^ client.low()) * 0x9E3779B97F4A7C15L >>> 52);
+  }
+
+  /** Another loop asks this question just now: it answers this client as well. */
+  private void handOver(int owner, PeerAddress client, ReplyPath path) {
+    byte[] copy = Arrays.copyOf(query.packet(), query.length());
+    PeerAddress from = new PeerAddress();
+    from.set(client);
+    QueryPipeline other = shared.loops().get(owner);
+    ReplyPath itsPath = path.onLoop(owner);
+    other
+        .sockets
+        .loop()
+        .execute(() -> {
+          other.handle(copy, copy.length, from, itsPath, false);
+          other.turnEnds();
+        });
+  }
+
+  private Waiter takeWaiter() {
+    Waiter w = idle;
+    if (w == null) {
+      return new Waiter();
+    }
+    idle = w.next;
+    idleCount--;
+    return w;
+  }
+
+  @Override
+  public void answered(Exchange exchange, Reply answer, GatewayHealth gateway) {
+    beginTurn();
+    CachePolicy policy = shared.settings().get().cache();
+    long millis = now / 1_000_000;
+    long freshFor = policy.freshFor(answer);
+    boolean positive = answer.rcode() == Rcode.NOERROR && answer.answers() > 0;
+    long staleFor = positive ? policy.staleFor() : 0;
+    shared
+        .cache()
+        .store(
+            exchange.question(),
+            exchange.nameLength(),
+            exchange.nameHash(),
+            exchange.type(),
+            exchange.route().epoch(),
+            answer,
+            cached,
+            millis,
+            freshFor,
+            staleFor);
+    finish(exchange, Source.RELAY, answer.rcode(), NO_COOKIE, true, millis);
+  }
+
+  @Override
+  public void failed(Exchange exchange, Failure failure) {
+    beginTurn();
+    long millis = now / 1_000_000;
+    if (failure == Failure.CONTAINED) {
+      counters.event(LoopCounters.Event.CONTAINED);
+    } else if (shared
+            .cache()
+            .find(
+                exchange.question(),
+                exchange.nameLength(),
+                exchange.nameHash(),
+                exchange.type(),
+                exchange.route().epoch(),
+                cached)
+        && cached.usable(millis)) {
+      finish(exchange, Source.STALE, cached.rcode(), NO_COOKIE, true, millis);
+      return;
+    }
+    byte[] why = Explanations.of(failure, exchange);
+    finish(exchange, Source.RELAY, Rcode.SERVFAIL, why, false, millis);
+  }
+
+  /** Answers all that wait for the exchange, from the entry in {@link #cached} or with an error. */
+  private void finish(
+      Exchange exchange, Source source, int rcode, byte[] why, boolean body, long millis) {
+    shared.claims().release(claimHash(exchange.nameHash(), exchange.type()), index);
+    Waiter w = (Waiter) exchange.waiters();
+    while (w != null) {
+      ReplyPath path = w.path;
+      if (path != null) {
+        reply.begin(
+            w.id,
+            w.flags,
+            w.question(exchange.question()),
+            exchange.questionLength(),
+            rcode,
+            ReplyWriter.RA);
+        if (body) {
+          cached.writeTo(reply, millis, ++turn);
+        }
+        if (source == Source.STALE) {
+          reply.explain(Explanations.STALE_ANSWER, NO_COOKIE);
+        } else if (!body) {
+          reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
+        }
+        byte[] cookie =
+            w.cookied ? cookies.forReply(w.cookie, 0, w.client, wallSeconds) : NO_COOKIE;
+        int length =
+            reply.finish(w.limit, w.edns, w.dnssecOk, 0, cookie, w.cookied ? cookie.length : 0);
+        path.reply(reply.out(), length, w.client);
+        counters.reply(exchange.route().id() + 1, path.tcp(), rcode, source);
+        counters.took(source, now - w.since);
+      }
+      waiting--;
+      waitingByClient[clientBucket(w.client)]--;
+      w = recycle(w);
+    }
+    exchange.setWaiters(null);
+  }
+
+  private @Nullable Waiter recycle(Waiter w) {
+    Waiter following = w.next;
+    w.path = null;
+    w.next = null;
+    if (idleCount < MOST_IDLE) {
+      w.next = idle;
+      idle = w;
+      idleCount++;
+    }
+    return following;
+  }
+
+  private void fail(Route.Forward forward, PeerAddress client, ReplyPath path, byte[] why) {
+    reply.begin(query, Rcode.SERVFAIL, ReplyWriter.RA);
+    reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
+    send(client, path, 0);
+    count(forward.id() + 1, path, Rcode.SERVFAIL, Source.RELAY);
+  }
+
+  // Replying.
+
+  private int limit(ReplyPath path) {
+    return path.tcp() ? ReplyWriter.MAX_MESSAGE : query.udpSize();
+  }
+
+  private void send(PeerAddress client, ReplyPath path, int extendedRcode) {
+    boolean cookied = query.cookieLength() > 0;
+    byte[] cookie =
+        cookied
+            ? cookies.forReply(query.packet(), query.cookieAt(), client, wallSeconds)
+            : NO_COOKIE;
+    int length =
+        reply.finish(
+            limit(path),
+            query.edns(),
+            query.dnssecOk(),
+            extendedRcode,
+            cookie,
+            cookied ? cookie.length : 0);
+    path.reply(reply.out(), length, client);
+  }
+
+  private void count(int zone, ReplyPath path, int rcode, Source source) {
+    counters.reply(zone, path.tcp(), rcode, source);
+    counters.inline(source);
+  }
+
+  /** Ends everything; what waits is answered SERVFAIL. On the loop. */
+  public void close() {
+    asker.close();
+    turnEnds();
+  }
+}

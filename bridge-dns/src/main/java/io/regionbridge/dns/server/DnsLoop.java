@@ -1,0 +1,94 @@
+package io.regionbridge.dns.server;
+
+import io.regionbridge.dns.relay.QueryPipeline;
+import io.regionbridge.dns.socket.LoopSockets;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** One event loop with its pipeline and its listening sockets. */
+public final class DnsLoop {
+  private final LoopSockets sockets;
+  private final QueryPipeline pipeline;
+  private final List<UdpServer> udp = new ArrayList<>();
+  private final List<TcpServer> tcp = new ArrayList<>();
+
+  /** A loop that listens nowhere yet. */
+  public DnsLoop(int index, QueryPipeline.Shared shared, LoopSockets sockets) {
+    this.sockets = sockets;
+    this.pipeline = new QueryPipeline(index, shared, sockets, this::flush);
+  }
+
+  private void flush() {
+    for (int i = 0; i < udp.size(); i++) {
+      udp.get(i).flush();
+    }
+  }
+
+  /** The way of queries on this loop. */
+  public QueryPipeline pipeline() {
+    return pipeline;
+  }
+
+  /** The loop's sockets. */
+  public LoopSockets sockets() {
+    return sockets;
+  }
+
+  private InetSocketAddress bindUdp(InetSocketAddress address, List<UdpServer> siblings)
+      throws IOException {
+    UdpServer server = new UdpServer(address, sockets, pipeline, siblings);
+    siblings.add(server);
+    udp.add(server);
+    return server.address();
+  }
+
+  private void bindTcp(InetSocketAddress address, ConnectionLimiter limiter) throws IOException {
+    TcpServer server = new TcpServer(address, sockets, pipeline, limiter);
+    tcp.add(server);
+    server.bound().awaitUninterruptibly();
+    Throwable cause = server.bound().cause();
+    if (cause != null) {
+      throw new IOException(cause.getMessage(), cause);
+    }
+  }
+
+  /** Packets that could not be sent to clients. */
+  public long dropped() {
+    long sum = 0;
+    for (UdpServer server : udp) {
+      sum += server.dropped();
+    }
+    return sum;
+  }
+
+  /** Stops listening and ends what is under way. On the loop. */
+  public void close() {
+    tcp.forEach(TcpServer::close);
+    pipeline.close();
+    udp.forEach(UdpServer::close);
+  }
+
+  /**
+   * Binds an address on every loop, UDP first, then TCP.
+   *
+   * @return the address, with the port that the kernel chose if it was 0
+   * @throws IOException if it cannot be bound on each
+   */
+  static InetSocketAddress bind(
+      List<DnsLoop> loops, InetSocketAddress address, ConnectionLimiter limiter)
+      throws IOException {
+    List<UdpServer> siblings = new CopyOnWriteArrayList<>();
+    InetSocketAddress bound = address;
+    for (DnsLoop loop : loops) {
+      InetSocketAddress next = bound;
+      bound = OnLoop.call(loop.sockets.loop(), () -> loop.bindUdp(next, siblings));
+    }
+    for (DnsLoop loop : loops) {
+      loop.bindTcp(bound, limiter);
+    }
+    return bound;
+  }
+}

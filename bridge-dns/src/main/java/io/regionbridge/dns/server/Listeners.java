@@ -1,0 +1,52 @@
+package io.regionbridge.dns.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** The addresses that are served, each on every loop. */
+public final class Listeners {
+  private final List<DnsLoop> loops;
+  private final ConnectionLimiter limiter;
+  private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
+
+  /** None yet. */
+  public Listeners(List<DnsLoop> loops, Supplier<TcpLimits> limits) {
+    this.loops = loops;
+    this.limiter = new ConnectionLimiter(limits);
+  }
+
+  /**
+   * Serves an address over UDP and TCP.
+   *
+   * @throws IOException if it cannot be bound; names the address
+   */
+  public void bind(InetSocketAddress address) throws IOException {
+    try {
+      addresses.add(DnsLoop.bind(loops, address, limiter));
+    } catch (IOException e) {
+      throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  /** The addresses as bound. */
+  public List<InetSocketAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  /** Open TCP connections. */
+  public int connections() {
+    return limiter.open();
+  }
+
+  /** TCP connections that were refused for want of a place. */
+  public long connectionsRefused() {
+    return limiter.refused();
+  }
+}

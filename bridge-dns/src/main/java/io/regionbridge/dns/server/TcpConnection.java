@@ -1,0 +1,152 @@
+package io.regionbridge.dns.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.relay.QueryPipeline;
+import io.regionbridge.dns.relay.ReplyPath;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection. Queries are taken as they come and answered as answers come, in any
+ * order (RFC 7766 sections 6.2.1.1 and 7). Not read from while the client owes us the reading of
+ * replies, or has too many queries under way.
+ */
+final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implements ReplyPath {
+  private static final int MOST_UNDER_WAY = 256;
+  private static final int LEAST_UNDER_WAY = 64;
+
+  private final QueryPipeline pipeline;
+  private final ConnectionLimiter limiter;
+  private final PeerAddress client = new PeerAddress();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable ScheduledFuture<?> idleCheck;
+  private boolean entered;
+  private volatile long lastActive;
+
+  TcpConnection(QueryPipeline pipeline, ConnectionLimiter limiter) {
+    this.pipeline = pipeline;
+    this.limiter = limiter;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    context = ctx;
+    InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
+    entered = limiter.enter(remote.getAddress());
+    if (!entered) {
+      var _ = ctx.close();
+      return;
+    }
+    client.set(remote);
+    lastActive = System.nanoTime();
+    checkIdleIn(ctx, TimeUnit.MILLISECONDS.toNanos(limiter.limits().idleMillis()));
+  }
+
+  private void checkIdleIn(ChannelHandlerContext ctx, long nanos) {
+    idleCheck =
+        ctx.channel().eventLoop().schedule(() -> checkIdle(ctx), nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void checkIdle(ChannelHandlerContext ctx) {
+    long allowed = TimeUnit.MILLISECONDS.toNanos(limiter.limits().idleMillis());
+    long left = lastActive + allowed - System.nanoTime();
+    // Waiting for our own answer is not idling, unless the client does not read what it has got
+    // already.
+    boolean ours = underWay.get() > 0 && ctx.channel().isWritable();
+    if (left <= 0 && !ours) {
+      var _ = ctx.close();
+    } else {
+      checkIdleIn(ctx, Math.max(left, allowed / 4 + 1));
+    }
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, ByteBuf message) {
+    lastActive = System.nanoTime();
+    int length = message.readableBytes();
+    byte[] octets = new byte[length];
+    message.readBytes(octets);
+    if (length < 12 || (octets[2] & 0x80) != 0) {
+      // No query: whoever sends this does not speak DNS, or answers.
+      var _ = ctx.close();
+      return;
+    }
+    if (underWay.incrementAndGet() >= MOST_UNDER_WAY) {
+      ctx.channel().config().setAutoRead(false);
+    }
+    pipeline.handle(octets, length, client, this);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    pipeline.turnEnds();
+    ctx.flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (!ctx.channel().isWritable()) {
+      ctx.channel().config().setAutoRead(false);
+    } else {
+      readAgain(ctx);
+    }
+  }
+
+  private void readAgain(ChannelHandlerContext ctx) {
+    if (underWay.get() <= LEAST_UNDER_WAY && ctx.channel().isWritable()) {
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    ScheduledFuture<?> check = idleCheck;
+    if (check != null) {
+      check.cancel(false);
+    }
+    if (entered) {
+      entered = false;
+      limiter.leave(((InetSocketAddress) ctx.channel().remoteAddress()).getAddress());
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    var _ = ctx.close();
+  }
+
+  /** Any thread: another loop may have asked the question for us. */
+  @Override
+  public void reply(byte[] message, int length, PeerAddress to) {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || !ctx.channel().isActive()) {
+      return;
+    }
+    lastActive = System.nanoTime();
+    ByteBuf frame = ctx.alloc().ioBuffer(length + 2);
+    frame.writeShort(length).writeBytes(message, 0, length);
+    ctx.writeAndFlush(frame)
+        .addListener(done -> {
+          if (underWay.decrementAndGet() == LEAST_UNDER_WAY) {
+            readAgain(ctx);
+          }
+        });
+  }
+
+  @Override
+  public boolean tcp() {
+    return true;
+  }
+
+  @Override
+  public ReplyPath onLoop(int loop) {
+    return this;
+  }
+}

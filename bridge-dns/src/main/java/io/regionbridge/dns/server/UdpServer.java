@@ -1,0 +1,78 @@
+package io.regionbridge.dns.server;
+
+import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.relay.QueryPipeline;
+import io.regionbridge.dns.relay.ReplyPath;
+import io.regionbridge.dns.socket.LoopSockets;
+import io.regionbridge.dns.socket.PacketHandler;
+import io.regionbridge.dns.socket.PacketSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** Queries over UDP on one address, for one event loop. */
+final class UdpServer implements PacketHandler, ReplyPath {
+  private final QueryPipeline pipeline;
+  private final List<UdpServer> siblings;
+  private final PacketSocket socket;
+
+  /**
+   * Binds the address.
+   *
+   * @param siblings the servers of the same address on all loops, by the loops' numbers
+   */
+  UdpServer(
+      InetSocketAddress address,
+      LoopSockets sockets,
+      QueryPipeline pipeline,
+      List<UdpServer> siblings)
+      throws IOException {
+    this.pipeline = pipeline;
+    this.siblings = siblings;
+    this.socket = sockets.packets().bind(address, this);
+  }
+
+  @Override
+  public void received(PacketSocket from, byte[] packet, int length, PeerAddress client) {
+    pipeline.handle(packet, length, client, this);
+  }
+
+  @Override
+  public void drained(PacketSocket from) {
+    pipeline.turnEnds();
+  }
+
+  @Override
+  public void refused(PacketSocket from) {}
+
+  @Override
+  public void reply(byte[] message, int length, PeerAddress client) {
+    socket.send(message, length, client);
+  }
+
+  @Override
+  public boolean tcp() {
+    return false;
+  }
+
+  @Override
+  public ReplyPath onLoop(int loop) {
+    return siblings.get(loop);
+  }
+
+  InetSocketAddress address() {
+    return socket.localAddress();
+  }
+
+  void flush() {
+    socket.flush();
+  }
+
+  long dropped() {
+    return socket.dropped();
+  }
+
+  void close() {
+    socket.close();
+  }
+}

@@ -46,16 +46,19 @@ final class UpstreamTcp {
             .handler(new Pipeline())
             .connect(link.health().address());
     channel = connecting.channel();
-    connecting.addListener(done -> {
-      if (done.isSuccess()) {
-        connected = true;
-        beforeConnected.forEach(channel::write);
-        beforeConnected.clear();
-        channel.flush();
-      } else {
-        lost();
-      }
-    });
+    var _ =
+        connecting.addListener(done -> {
+          if (done.isSuccess()) {
+            connected = true;
+            for (ByteBuf frame : beforeConnected) {
+              var _ = channel.write(frame);
+            }
+            beforeConnected.clear();
+            channel.flush();
+          } else {
+            lost();
+          }
+        });
   }
 
   private final class Pipeline extends ChannelInitializer<Channel> {

@@ -17,7 +17,7 @@ public final class NativeTool {
   /**
    * Set to any value where a missing tool is a failure: a skipped test would go unnoticed there.
    */
-  static final String REQUIRED = "REGION_BRIDGE_TOOLS_REQUIRED";
+  static final String REQUIRED = "BRIDGE_TOOLS_REQUIRED";
 
   private static final Map<String, List<String>> GROUPS =
       Map.of(

@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What a mistyped word was likely meant to be. */
-final class Suggestion {
+public final class Suggestion {
   private Suggestion() {}
 
   /**
    * The nearest of the words that exist, unless even that one is far off: more than a third of the
    * letters. Case, hyphens and underscores do not count.
    */
-  static Optional<String> nearest(String word, Collection<String> candidates) {
+  public static Optional<String> nearest(String word, Collection<String> candidates) {
     String plain = plain(word);
     return candidates.stream()
         .filter(c -> distance(plain, plain(c)) <= Math.max(plain.length(), c.length()) / 3)

@@ -1,0 +1,43 @@
+package io.regionbridge.api.cli;
+
+/**
+ * A command could not do what it was asked to, for a reason that the user can do something about.
+ * Printed as one line. It has no stack trace, since the place in the code says nothing; its cause
+ * has, and is printed with {@code --verbose}.
+ */
+public final class CommandFailure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int exitCode;
+
+  /**
+   * @param message the thing, the place, the reason and what to do, in one line
+   */
+  public CommandFailure(String message) {
+    super(message, null, false, false);
+    this.exitCode = ExitCode.FAILED;
+  }
+
+  /**
+   * @param message as above
+   * @param cause what was thrown
+   */
+  public CommandFailure(String message, Throwable cause) {
+    super(message, cause, false, false);
+    this.exitCode = ExitCode.FAILED;
+  }
+
+  private CommandFailure(String message, int exitCode) {
+    super(message, null, false, false);
+    this.exitCode = exitCode;
+  }
+
+  /** The user asked for something that makes no sense. */
+  public static CommandFailure usage(String message) {
+    return new CommandFailure(message, ExitCode.USAGE);
+  }
+
+  public int exitCode() {
+    return exitCode;
+  }
+}

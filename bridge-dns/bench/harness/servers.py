@@ -67,7 +67,7 @@ _SERVICE = """\
 apiVersion: v1
 kind: Service
 metadata: {{name: {name}, namespace: {namespace}}}
-spec: {{clusterIP: 10.43.{high}.{low}, ports: [{{name: http, port: 8080}}]}}
+spec: {{clusterIP: 172.30.{high}.{low}, ports: [{{name: http, port: 8080}}]}}
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice

@@ -8,19 +8,27 @@ import io.regionbridge.dns.cache.ResponseCache;
 import io.regionbridge.dns.relay.InflightClaims;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.QueryPipeline;
+import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.server.DnsLoop;
 import io.regionbridge.dns.server.Listeners;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.upstream.GatewayRegistry;
 import io.regionbridge.dns.upstream.HealthProber;
+import io.regionbridge.dns.wire.Query;
+import io.regionbridge.dns.zone.View;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
 
 /**
  * The data plane as a whole: event loops, listening sockets, cache, relay. Whoever runs it
@@ -135,6 +143,21 @@ public final class DnsBridge implements AutoCloseable {
   /** What each loop counted. */
   public List<LoopCounters> counters() {
     return loops.stream().map(l -> l.pipeline().counters()).toList();
+  }
+
+  /**
+   * Answers a question as a client would be answered, and tells how the answer came about.
+   *
+   * @param name absolute
+   * @param type a number of {@link org.xbill.DNS.Type}
+   * @param view what the client may see of local names
+   */
+  public CompletableFuture<Trace> trace(Name name, int type, View view) {
+    CompletableFuture<Trace> result = new CompletableFuture<>();
+    byte[] packet = Message.newQuery(Record.newRecord(name, type, DClass.IN)).toWire(Query.MAX_UDP);
+    DnsLoop loop = loops.getFirst();
+    loop.sockets().loop().execute(() -> loop.pipeline().trace(packet, view, result));
+    return result;
   }
 
   /** Entries in the cache. */

@@ -21,6 +21,7 @@ import io.regionbridge.dns.zone.View;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -139,22 +140,19 @@ public final class QueryPipeline implements AnswerSink {
       refuse(rcodeOf(verdict), client, path, NO_ZONE);
       return;
     }
-    switch (table.route(query)) {
-      case null -> refuse(Rcode.REFUSED, client, path, NO_ZONE);
-      case Route.Local local -> {
-        View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
-        int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
-        send(client, path, 0);
-        count(local.id() + 1, path, rcode, Source.LOCAL);
-      }
-      case Route.Forward forward -> {
-        if (standing == Standing.PEER || query.relayed()) {
-          // Only ever for our own clients: what one region asks another goes no further.
-          refuse(Rcode.REFUSED, client, path, forward.id() + 1);
-        } else {
-          relay(forward, client, path, mayHandOver);
-        }
-      }
+    Route route = table.route(query);
+    if (route instanceof Route.Local local) {
+      View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
+      int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
+      send(client, path, 0);
+      count(local.id() + 1, path, rcode, Source.LOCAL);
+    } else if (!(route instanceof Route.Forward forward)) {
+      refuse(Rcode.REFUSED, client, path, NO_ZONE);
+    } else if (standing == Standing.PEER || query.relayed()) {
+      // Only ever for our own clients: what one region asks another goes no further.
+      refuse(Rcode.REFUSED, client, path, forward.id() + 1);
+    } else {
+      relay(forward, client, path, mayHandOver);
     }
   }
 
@@ -379,6 +377,9 @@ public final class QueryPipeline implements AnswerSink {
     while (w != null) {
       ReplyPath path = w.path;
       if (path != null) {
+        if (path instanceof TracePath trace) {
+          trace.tried(asker.reports(exchange));
+        }
         reply.begin(
             w.id,
             w.flags,
@@ -454,6 +455,32 @@ public final class QueryPipeline implements AnswerSink {
   private void count(int zone, ReplyPath path, int rcode, Source source) {
     counters.reply(zone, path.tcp(), rcode, source);
     counters.inline(source);
+  }
+
+  /**
+   * Answers a query as it would be answered to a client, and tells how. On the loop.
+   *
+   * @param view what the client may see of local names
+   */
+  public void trace(byte[] packet, View view, CompletableFuture<Trace> result) {
+    beginTurn();
+    ZoneTable table = shared.table().get();
+    Query.Verdict verdict = query.parse(packet, packet.length);
+    Route route = verdict == Query.Verdict.OK ? table.route(query) : null;
+    PeerAddress nobody = new PeerAddress();
+    TracePath path = new TracePath(route, view, shared.clock(), result);
+    if (route instanceof Route.Local local) {
+      LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
+      send(nobody, path, 0);
+    } else if (route instanceof Route.Forward forward) {
+      if (cached(forward)) {
+        path.cached(cached.age(now / 1_000_000), cached.remaining(now / 1_000_000));
+      }
+      relay(forward, nobody, path, false);
+    } else {
+      refuse(Rcode.REFUSED, nobody, path, NO_ZONE);
+    }
+    turnEnds();
   }
 
   /** Ends everything; what waits is answered SERVFAIL. On the loop. */

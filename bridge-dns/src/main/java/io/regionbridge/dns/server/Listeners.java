@@ -1,7 +1,9 @@
 package io.regionbridge.dns.server;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -25,9 +27,26 @@ public final class Listeners {
    */
   public void bind(InetSocketAddress address) throws IOException {
     try {
+      refuseSharing(address);
       addresses.add(DnsLoop.bind(loops, address, limiter));
     } catch (IOException e) {
       throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The loops share each port among themselves, and the kernel would let another process of the
+   * same user join in: it would silently take part of the queries. So a port that somebody holds
+   * already is an error here.
+   */
+  private static void refuseSharing(InetSocketAddress address) throws IOException {
+    if (address.getPort() != 0) {
+      try (DatagramSocket udp = new DatagramSocket(null);
+          ServerSocket tcp = new ServerSocket()) {
+        udp.setReuseAddress(false);
+        udp.bind(address);
+        tcp.bind(address);
+      }
     }
   }
 

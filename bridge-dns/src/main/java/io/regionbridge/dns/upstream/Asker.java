@@ -320,6 +320,7 @@ public final class Asker {
       return;
     }
     close(t);
+    end(t, "a truncated reply", now);
     link.took(now - t.sentAt);
     if (truncated && !tcp) {
       t.open = true;
@@ -336,6 +337,7 @@ public final class Asker {
     } else if (truncated || verdict == Reply.Verdict.MALFORMED) {
       failTry(t, Outcome.FAILED, "a malformed reply", now);
     } else if (verdict == Reply.Verdict.FOREIGN_ADDRESS) {
+      end(t, "answered with an address outside the region", now);
       link.health().count(Outcome.CONTAINED);
       finish(e, null, Failure.CONTAINED, link);
     } else if (verdict == Reply.Verdict.FOREIGN_RECORDS) {
@@ -363,6 +365,7 @@ public final class Asker {
   private void accept(Try t, Reply answer, long now) {
     Exchange e = t.exchange;
     GatewayLink link = link(t);
+    end(t, "answered", now);
     link.health().count(Outcome.ANSWERED);
     for (int i = 0; i < e.tryCount(); i++) {
       Try other = e.tryAt(i);
@@ -391,6 +394,7 @@ public final class Asker {
     Exchange e = t.exchange;
     GatewayLink link = link(t);
     link.health().count(outcome);
+    end(t, why, now);
     e.fail(why);
     boolean fresh = false;
     for (GatewayLink other : links(e.route())) {
@@ -401,6 +405,34 @@ public final class Asker {
     } else if (e.open() == 0) {
       finish(e, null, Failure.NO_ANSWER, link);
     }
+  }
+
+  private static void end(Try t, String outcome, long now) {
+    t.endedAt = now;
+    t.outcome = outcome;
+  }
+
+  /**
+   * How the exchange went, in the order of its tries. To be called by the sink while it is told of
+   * the end.
+   */
+  public List<TryReport> reports(Exchange e) {
+    List<TryReport> reports = new ArrayList<>();
+    long now = clock.getAsLong();
+    for (int i = 0; i < e.tryCount(); i++) {
+      Try t = e.tryAt(i);
+      GatewayLink link = t.link;
+      if (link != null) {
+        boolean ended = t.endedAt != 0;
+        reports.add(
+            new TryReport(
+                link.health().address(),
+                t.sentAt - e.startedAt(),
+                (ended ? t.endedAt : now) - t.sentAt,
+                ended ? t.outcome : "no reply"));
+      }
+    }
+    return reports;
   }
 
   private void close(Try t) {

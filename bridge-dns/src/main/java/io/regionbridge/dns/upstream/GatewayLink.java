@@ -146,6 +146,7 @@ final class GatewayLink {
     t.link = this;
     t.sentAt = now;
     t.missed = false;
+    t.endedAt = 0;
     t.open = true;
     t.exchange.opened();
     socket.send(t, write(t.exchange), context.packet());

@@ -12,6 +12,11 @@ final class Try {
   long sentAt;
   boolean open;
 
+  /** When and how it ended: for those who want to know how an answer came about. */
+  long endedAt;
+
+  String outcome = "";
+
   /** Whether its gateway was already told that this try was waited for in vain. */
   boolean missed;
 

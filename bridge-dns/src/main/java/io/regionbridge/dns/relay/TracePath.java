@@ -1,0 +1,70 @@
+package io.regionbridge.dns.relay;
+
+import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.upstream.TryReport;
+import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.View;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Message;
+
+/** The way back of a traced query: notes what happens on it. */
+final class TracePath implements ReplyPath {
+  private final @Nullable Route route;
+  private final View view;
+  private final LongSupplier clock;
+  private final CompletableFuture<Trace> result;
+  private final long started;
+  private long cacheAge = -1;
+  private long cacheLeft;
+  private List<TryReport> tries = List.of();
+
+  TracePath(@Nullable Route route, View view, LongSupplier clock, CompletableFuture<Trace> result) {
+    this.route = route;
+    this.view = view;
+    this.clock = clock;
+    this.result = result;
+    started = clock.getAsLong();
+  }
+
+  void cached(long age, long left) {
+    cacheAge = age;
+    cacheLeft = left;
+  }
+
+  void tried(List<TryReport> reports) {
+    tries = reports;
+  }
+
+  @Override
+  public void reply(byte[] message, int length, PeerAddress client) {
+    String zone =
+        switch (route) {
+          case null -> null;
+          case Route.Local local -> local.zone().apex().toString(true);
+          case Route.Forward forward -> forward.zone().apex().toString(true);
+        };
+    String region = route instanceof Route.Forward forward ? forward.zone().region() : null;
+    try {
+      Message answer = new Message(Arrays.copyOf(message, length));
+      long took = clock.getAsLong() - started;
+      result.complete(new Trace(zone, region, view, cacheAge, cacheLeft, tries, took, answer));
+    } catch (IOException e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public boolean tcp() {
+    return true;
+  }
+
+  @Override
+  public ReplyPath onLoop(int loop) {
+    return this;
+  }
+}

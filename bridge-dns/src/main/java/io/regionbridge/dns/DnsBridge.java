@@ -50,13 +50,17 @@ public final class DnsBridge implements AutoCloseable {
   private volatile ZoneTable table;
   private volatile DnsSettings settings;
 
-  private DnsBridge(int threads, int maxEntries, DnsSettings settings, ZoneTable table) {
+  private DnsBridge(
+      int threads,
+      int maxEntries,
+      DnsSettings settings,
+      ZoneTable table,
+      boolean epoll,
+      LongSupplier clock) {
     this.settings = settings;
     this.table = table;
-    LongSupplier clock = System::nanoTime;
     cache = new ResponseCache(maxEntries);
     gateways = new GatewayRegistry(settings.relay(), clock);
-    boolean epoll = LoopSockets.nativeAvailable();
     // Without epoll there is no sharing of a port between loops, so one loop serves all.
     int count = epoll ? threads : 1;
     group =
@@ -99,7 +103,26 @@ public final class DnsBridge implements AutoCloseable {
       DnsSettings settings,
       ZoneTable table)
       throws IOException {
-    DnsBridge bridge = new DnsBridge(threads, maxEntries, settings, table);
+    boolean epoll = LoopSockets.nativeAvailable();
+    return start(threads, maxEntries, listen, settings, table, epoll, System::nanoTime);
+  }
+
+  /**
+   * The same on a transport and a clock that the caller chooses.
+   *
+   * @param epoll whether loops run on epoll, which must be available, or on a selector
+   * @param clock nanoseconds that never go back
+   */
+  static DnsBridge start(
+      int threads,
+      int maxEntries,
+      List<InetSocketAddress> listen,
+      DnsSettings settings,
+      ZoneTable table,
+      boolean epoll,
+      LongSupplier clock)
+      throws IOException {
+    DnsBridge bridge = new DnsBridge(threads, maxEntries, settings, table, epoll, clock);
     try {
       bridge.gateways.follow(table);
       for (InetSocketAddress address : listen) {

@@ -14,10 +14,23 @@ public final class ServerCookies {
   /** Octets of the option's data in a reply: the client's cookie and ours. */
   public static final int LENGTH = 24;
 
-  private static final long[] SECRET = secret();
+  private static final long[] OF_PROCESS = secret();
 
+  private final long key0;
+  private final long key1;
   private final byte[] cookie = new byte[LENGTH];
   private final byte[] hashed = new byte[32];
+
+  /** Cookies under the secret of this process. */
+  public ServerCookies() {
+    this(OF_PROCESS[0], OF_PROCESS[1]);
+  }
+
+  /** Cookies under a secret of two little-endian words. */
+  ServerCookies(long key0, long key1) {
+    this.key0 = key0;
+    this.key1 = key1;
+  }
 
   private static long[] secret() {
     SecureRandom random = new SecureRandom();
@@ -44,7 +57,7 @@ public final class ServerCookies {
       Octets.put64(hashed, 24, client.low());
       length = 32;
     }
-    Octets.put64(cookie, 16, Long.reverseBytes(SipHash.of(SECRET[0], SECRET[1], hashed, length)));
+    Octets.put64(cookie, 16, Long.reverseBytes(SipHash.of(key0, key1, hashed, length)));
     return cookie;
   }
 }

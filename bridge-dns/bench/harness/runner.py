@@ -133,7 +133,7 @@ class Bench:
         generator = processes.start(command, self.load_cpus if w.threads == 1 else self.every_cpu,
                                     subprocess.PIPE, text=True)
         asked, cut = {}, {}
-        watch = threading.Thread(target=self._watch, args=(warm, seconds, w, behind, counters, asked, cut))
+        watch = threading.Thread(target=self._watch, args=(warm, seconds, w, behind, counters, asked, cut), daemon=True)
         watch.start()
         out, _ = generator.communicate(timeout=40)
         watch.join()

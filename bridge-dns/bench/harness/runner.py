@@ -94,10 +94,10 @@ class Bench:
             command = server.command(setup)
             output = open(os.path.join(self.target, server.name + ".log"), "w")
             with output:
-                began = time.monotonic()
-                process = processes.start(command, self.server_cpus(workload), output,
-                                          cwd=self.root, env=os.environ | setup.environment)
                 try:
+                    began = time.monotonic()
+                    process = processes.start(command, self.server_cpus(workload), output,
+                                              cwd=self.root, env=os.environ | setup.environment)
                     ready = await_answer(process, f"shop-0.team-0.svc.{workload.domain}", READY_WITHIN)
                     figures = {"start_ms": (ready - began) * 1000}
                     if workload.kind == "start":
@@ -110,7 +110,7 @@ class Bench:
                     if process.poll() is not None:
                         raise RuntimeError(f"died under load with exit code {process.returncode}")
                     return figures
-                except RuntimeError as e:
+                except (RuntimeError, OSError) as e:
                     raise RuntimeError(f"{server.name}: {e}; its output is in {output.name}") from None
 
     def _counter(self, file):

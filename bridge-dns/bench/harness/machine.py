@@ -21,6 +21,13 @@ def cpus_of(text):
     return out
 
 
+def description():
+    """What CPU and kernel this is, for those who read the figures elsewhere."""
+    with open("/proc/cpuinfo") as info:
+        model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), os.uname().machine)
+    return f"{len(os.sched_getaffinity(0))} CPUs ({model}), Linux {os.uname().release.split('-')[0]}"
+
+
 class Processes:
     """What one run has started. Leaving the with block stops all of it, children of children included."""
 

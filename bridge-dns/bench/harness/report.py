@@ -10,7 +10,8 @@ PEERS = ["dnsdist", "dnsdist-64", "unbound", "coredns"]
 
 class Results:
     def __init__(self, rows):
-        self.rows = rows
+        self.rows = [r for r in rows if "workload" in r]
+        self.machine = next((r["machine"] for r in rows if "machine" in r), "")
 
     def of(self, workload, server=None):
         return [r for r in self.rows if r["workload"] == workload and server in (None, r["server"])]
@@ -133,17 +134,17 @@ def judged(results):
 
 def write_markdown(rows, out):
     results = Results(rows)
-    repeats = len({r["repeat"] for r in rows})
-    peers = [p for p in PEERS if any(r["server"] == p for r in rows)]
+    repeats = len({r["repeat"] for r in results.rows})
+    others = ["limit in C"] + [p for p in PEERS if any(r["server"] == p for r in results.rows)]
     loads = [w for w in results.workloads() if w.kind in ("closed", "open")]
     if loads:
         print(f"CPU microseconds per answer of region-bridge, medians of {repeats}, and how many times that is what the others took in "
               "the same turn: below 1.00 region-bridge is cheaper.\n", file=out)
-        print("| | CPU µs | × limit in C | " + " | ".join(f"× {p}" for p in peers) + " | p99 µs | lost |", file=out)
-        print("|---|" + "---|" * (len(peers) + 4), file=out)
+        print("| | CPU µs | " + " | ".join(f"× {o}" for o in others) + " | p99 µs | lost |", file=out)
+        print("|---|" + "---|" * (len(others) + 3), file=out)
         for w in loads:
-            cells = [text(results.median(w.name, BRIDGE, "cpu_us")), text(results.ratio(w.name, BRIDGE, w.limit, "cpu_us"))]
-            cells += [text(results.ratio(w.name, BRIDGE, p, "cpu_us")) for p in peers]
+            cells = [text(results.median(w.name, BRIDGE, "cpu_us"))]
+            cells += [text(results.ratio(w.name, BRIDGE, w.limit if o == others[0] else o, "cpu_us")) for o in others]
             cells += [text(results.median(w.name, BRIDGE, "p99_us"), "{:,.0f}"), text(results.total(w.name, BRIDGE, "lost"), "{:,}")]
             print(f"| {w.name}: {w.about} | " + " | ".join(cells) + " |", file=out)
     for w in results.workloads():
@@ -155,6 +156,10 @@ def write_markdown(rows, out):
         print("|---|" + "---|" * len(cols), file=out)
         for s in results.servers(w.name):
             print(f"| {s} | " + " | ".join(cell(s) for _, cell in cols) + " |", file=out)
+    noise = [r["strange_cores"] for r in results.rows if "strange_cores" in r]
+    if noise:
+        print(f"\nMeasured on {results.machine}. Other work took {max(0, statistics.median(noise)):.2f} CPUs in the median run, "
+              f"{max(noise):.2f} in the worst.", file=out)
     bars = list(judged(results))
     if bars:
         print("\n| bar | wanted | measured | |\n|---|---|---|---|", file=out)

@@ -194,6 +194,8 @@ def run_all(options, here, target, file):
         # Builds what changed, so that no start is measured that has to.
         subprocess.run([os.path.join(bench.root, "region-bridge"), "--version"], check=True, stdout=subprocess.DEVNULL)
     with open(file, "a") as out:
+        results.append({"machine": machine.description() + "; " + ", ".join(servers.versions(options.servers))})
+        out.write(json.dumps(results[0]) + "\n")
         for repeat in range(options.repeats):
             for workload in (workloads.ALL[n] for n in options.workloads):
                 turn = repeat % len(options.servers)  # nobody is always first

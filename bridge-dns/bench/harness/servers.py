@@ -5,7 +5,9 @@ they are as they come, except where a comment says why.
 """
 
 import os
+import re
 import shutil
+import subprocess
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -196,6 +198,19 @@ _ALL = [
     Server("limit", "the floor of a hit: a fixed answer in C, 64 datagrams a call", _limit),
     Server("limit-relay", "the floor of a miss: a bare relay in C, 64 datagrams a call", _limit_relay),
 ]
+
+_VERSIONS = {"coredns": ["coredns", "-version"], "dnsdist": ["dnsdist", "--version"], "unbound": ["unbound", "-V"]}
+
+
+def versions(names):
+    """The peers among them with their versions."""
+    for name in names:
+        if name in _VERSIONS:
+            program, argument = _VERSIONS[name]
+            said = subprocess.run([_tool(program), argument], capture_output=True, text=True).stdout
+            found = re.search(r"\d+\.\d+(\.\d+)?", said)
+            yield f"{name} {found.group() if found else '?'}"
+
 
 ALL = {s.name: s for s in _ALL}
 DEFAULT = [s.name for s in _ALL if s.name != "coredns-old"]

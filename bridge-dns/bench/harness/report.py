@@ -33,13 +33,18 @@ class Results:
 
     def ratio(self, workload, server, other, key, other_workload=None):
         """The median of the ratios within each turn: they drift less than the figures."""
-        there = {r["repeat"]: r[key] for r in self.of(other_workload or workload, other) if r.get(key)}
-        values = [r[key] / there[r["repeat"]] for r in self.of(workload, server) if r.get(key) and r["repeat"] in there]
+        there = {turn(r): r[key] for r in self.of(other_workload or workload, other) if r.get(key)}
+        values = [r[key] / there[turn(r)] for r in self.of(workload, server) if r.get(key) and turn(r) in there]
         return statistics.median(values) if values else None
 
     def upstream_per_name(self, workload, server):
         values = [r["asked"]["fresh"] / r["names"] for r in self.of(workload, server) if r.get("names")]
         return statistics.median(values) if values else None
+
+
+def turn(row):
+    """Which turn of which results a run belongs to."""
+    return row.get("file"), row["repeat"]
 
 
 def text(value, form="{:,.2f}"):
@@ -134,7 +139,7 @@ def judged(results):
 
 def write_markdown(rows, out):
     results = Results(rows)
-    repeats = len({r["repeat"] for r in results.rows})
+    repeats = len({turn(r) for r in results.rows})
     others = ["limit in C"] + [p for p in PEERS if any(r["server"] == p for r in results.rows)]
     loads = [w for w in results.workloads() if w.kind in ("closed", "open")]
     if loads:

@@ -122,9 +122,10 @@ class Bench:
         return machine.Counter(file)
 
     def _load(self, server, w, processes, pids, behind, counters):
-        warm, seconds = w.warm + server.warm, w.seconds
+        warm, seconds = w.warm, w.seconds
         if self.options.seconds and not w.hole_at:
             warm, seconds = min(warm, self.options.seconds), self.options.seconds
+        warm += server.warm
         command = [os.path.join(self.target, "load"), "-s", ADDRESS, "-p", str(PORT), "-d", w.domain, "-n", w.names,
                    "-w", str(w.window), "-r", str(w.rate), "-W", str(warm), "-l", str(seconds), "-t", str(w.timeout_ms),
                    "-P", ",".join(map(str, pids)), "-O", ",".join(str(p.pid) for p in behind)]

@@ -10,6 +10,12 @@ import org.xbill.DNS.ExtendedErrorCodeOption;
 final class Explanations {
   static final int STALE_ANSWER = ExtendedErrorCodeOption.STALE_ANSWER;
   static final int NO_REACHABLE_AUTHORITY = ExtendedErrorCodeOption.NO_REACHABLE_AUTHORITY;
+  static final int PROHIBITED = ExtendedErrorCodeOption.PROHIBITED;
+  static final int NOT_AUTHORITATIVE = ExtendedErrorCodeOption.NOT_AUTHORITATIVE;
+
+  /** The rcode says it all. */
+  static final int NONE = -1;
+
   static final byte[] OVERLOADED = text("too many queries are waiting");
 
   private Explanations() {}

@@ -137,7 +137,7 @@ public final class QueryPipeline implements AnswerSink {
       return;
     }
     if (verdict != Query.Verdict.OK) {
-      refuse(rcodeOf(verdict), client, path, NO_ZONE);
+      refuse(rcodeOf(verdict), Explanations.NONE, client, path, NO_ZONE);
       return;
     }
     Route route = table.route(query);
@@ -147,10 +147,10 @@ public final class QueryPipeline implements AnswerSink {
       send(client, path, 0);
       count(local.id() + 1, path, rcode, Source.LOCAL);
     } else if (!(route instanceof Route.Forward forward)) {
-      refuse(Rcode.REFUSED, client, path, NO_ZONE);
+      refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, client, path, NO_ZONE);
     } else if (standing == Standing.PEER || query.relayed()) {
       // Only ever for our own clients: what one region asks another goes no further.
-      refuse(Rcode.REFUSED, client, path, forward.id() + 1);
+      refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, forward.id() + 1);
     } else {
       relay(forward, client, path, mayHandOver);
     }
@@ -191,11 +191,12 @@ public final class QueryPipeline implements AnswerSink {
       counters.event(LoopCounters.Event.UNSENT_REFUSAL);
       return;
     }
-    refuse(Rcode.REFUSED, client, path, NO_ZONE);
+    refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, NO_ZONE);
   }
 
-  private void refuse(int rcode, PeerAddress client, ReplyPath path, int zone) {
+  private void refuse(int rcode, int why, PeerAddress client, ReplyPath path, int zone) {
     reply.begin(query, rcode, 0);
+    reply.explain(why, NO_COOKIE);
     send(client, path, rcode > 0xF ? rcode : 0);
     count(zone, path, rcode, Source.REFUSED);
   }
@@ -395,6 +396,9 @@ public final class QueryPipeline implements AnswerSink {
         } else if (!body) {
           reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
         }
+        if (w.padded) {
+          reply.pad();
+        }
         byte[] cookie =
             w.cookied ? cookies.forReply(w.cookie, 0, w.client, wallSeconds) : NO_COOKIE;
         int length =
@@ -436,6 +440,9 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   private void send(PeerAddress client, ReplyPath path, int extendedRcode) {
+    if (query.padded()) {
+      reply.pad();
+    }
     boolean cookied = query.cookieLength() > 0;
     byte[] cookie =
         cookied
@@ -478,7 +485,7 @@ public final class QueryPipeline implements AnswerSink {
       }
       relay(forward, nobody, path, false);
     } else {
-      refuse(Rcode.REFUSED, nobody, path, NO_ZONE);
+      refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, nobody, path, NO_ZONE);
     }
     turnEnds();
   }

@@ -18,6 +18,7 @@ final class Waiter {
   int limit;
   boolean edns;
   boolean dnssecOk;
+  boolean padded;
   boolean cookied;
   long since;
 
@@ -36,6 +37,7 @@ final class Waiter {
     limit = replyLimit;
     edns = query.edns();
     dnssecOk = query.dnssecOk();
+    padded = query.padded();
     cookied = query.cookieLength() > 0;
     if (cookied) {
       System.arraycopy(query.packet(), query.cookieAt(), cookie, 0, 8);

@@ -1,5 +1,6 @@
 package io.regionbridge.dns.server;
 
+import io.regionbridge.dns.net.HostPort;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -30,7 +31,8 @@ public final class Listeners {
       refuseSharing(address);
       addresses.add(DnsLoop.bind(loops, address, limiter));
     } catch (IOException e) {
-      throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
+      throw new IOException(
+          "cannot listen on " + HostPort.text(address) + ": " + e.getMessage(), e);
     }
   }
 
@@ -48,10 +50,6 @@ public final class Listeners {
         tcp.bind(address);
       }
     }
-  }
-
-  private static String text(InetSocketAddress address) {
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   /** The addresses as bound. */

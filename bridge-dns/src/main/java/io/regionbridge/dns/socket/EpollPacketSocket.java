@@ -171,6 +171,9 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
       return;
     }
     closed = true;
+    if (connected) {
+      shared.giveBack(sending);
+    }
     IoRegistration r = registration;
     if (r != null && r.isValid()) {
       r.cancel();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 
 /**
  * Sockets that receive and send many packets to a system call. All sockets of a loop share one set
@@ -26,6 +27,7 @@ public final class EpollPacketSockets implements PacketSockets {
   private static final int SERVER_OCTETS = 1280;
   private static final int CLIENT_BATCH = 64;
   private static final int CLIENT_OCTETS = 512;
+  private static final int MOST_IDLE = 64;
 
   /**
    * As much as the kernel grants; its usual 208 KiB hold some 270 packets, a burst of a few
@@ -38,6 +40,12 @@ public final class EpollPacketSockets implements PacketSockets {
   private final byte[] packet = new byte[RECEIVE_OCTETS];
   private final PeerAddress from = new PeerAddress();
   private final MemorySegment state = Libc.newState();
+
+  /**
+   * Batches of closed sockets. Memory outside the heap is only given back by a collection, so it is
+   * used again.
+   */
+  private final ArrayDeque<MessageBatch> idle = new ArrayDeque<>();
 
   /** Sockets for a loop that runs on epoll. */
   public EpollPacketSockets(IoEventLoop loop) {
@@ -67,9 +75,7 @@ public final class EpollPacketSockets implements PacketSockets {
     LinuxSocket fd = open(ipv6);
     try {
       fd.connect(remote);
-      return start(
-          new EpollPacketSocket(
-              this, fd, ipv6, new MessageBatch(CLIENT_BATCH, CLIENT_OCTETS, false), true, handler));
+      return start(new EpollPacketSocket(this, fd, ipv6, takeBatch(), true, handler));
     } catch (IOException | RuntimeException e) {
       fd.close();
       throw e;
@@ -86,6 +92,18 @@ public final class EpollPacketSockets implements PacketSockets {
   private PacketSocket start(EpollPacketSocket socket) {
     socket.registerOn(loop);
     return socket;
+  }
+
+  private MessageBatch takeBatch() {
+    MessageBatch batch = idle.poll();
+    return batch != null ? batch : new MessageBatch(CLIENT_BATCH, CLIENT_OCTETS, false);
+  }
+
+  /** A connected socket was closed and its batch may serve another. */
+  void giveBack(MessageBatch batch) {
+    if (idle.size() < MOST_IDLE) {
+      idle.push(batch);
+    }
   }
 
   MessageBatch received() {

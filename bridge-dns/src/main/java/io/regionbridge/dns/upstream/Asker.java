@@ -1,6 +1,7 @@
 package io.regionbridge.dns.upstream;
 
 import io.netty.util.concurrent.ScheduledFuture;
+import io.regionbridge.dns.net.HostPort;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.upstream.AnswerSink.Failure;
@@ -177,7 +178,7 @@ public final class Asker {
       if (t != null) {
         wait = link.patience(wait) << Math.max(0, e.tryCount() - 2);
         if (!link.send(t, now)) {
-          e.fail("no socket to " + link.health().address());
+          e.fail("no socket to " + HostPort.text(link.health().address()));
           link.unreachable();
         }
       }

@@ -3,6 +3,7 @@ package io.regionbridge.dns.upstream;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.regionbridge.dns.net.HostPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -71,7 +72,7 @@ public final class GatewayHealth {
     }
     breaker =
         CircuitBreaker.of(
-            region + " " + address,
+            region + " " + HostPort.text(address),
             CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(WINDOW)
@@ -115,9 +116,9 @@ public final class GatewayHealth {
       state = next;
       changedAt = now;
       if (next == State.DOWN) {
-        log.warn("gateway {} of region {} is down: {}", address, region, why);
+        log.warn("gateway {} of region {} is down: {}", HostPort.text(address), region, why);
       } else if (before == State.DOWN) {
-        log.info("gateway {} of region {} is back", address, region);
+        log.info("gateway {} of region {} is back", HostPort.text(address), region);
       }
     }
   }

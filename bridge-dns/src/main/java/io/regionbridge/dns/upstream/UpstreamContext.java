@@ -1,5 +1,6 @@
 package io.regionbridge.dns.upstream;
 
+import io.regionbridge.dns.net.HostPort;
 import io.regionbridge.dns.socket.LoopSockets;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class UpstreamContext {
       lastComplaint = now;
       log.warn(
           "no socket to gateway {} of region {}: {}",
-          gateway.address(),
+          HostPort.text(gateway.address()),
           gateway.region(),
           e.getMessage());
     }

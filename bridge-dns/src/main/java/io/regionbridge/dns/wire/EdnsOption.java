@@ -5,6 +5,9 @@ public final class EdnsOption {
   /** DNS cookie, RFC 7873. */
   public static final int COOKIE = 10;
 
+  /** Padding, RFC 7830. */
+  public static final int PADDING = 12;
+
   /** Extended DNS error, RFC 8914. */
   public static final int EXTENDED_ERROR = 15;
 

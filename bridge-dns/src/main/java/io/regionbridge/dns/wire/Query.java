@@ -59,6 +59,7 @@ public final class Query {
   private boolean edns;
   private boolean dnssecOk;
   private boolean relayed;
+  private boolean padded;
   private int udpSize;
   private int cookieAt;
   private int cookieLength;
@@ -77,6 +78,7 @@ public final class Query {
     edns = false;
     dnssecOk = false;
     relayed = false;
+    padded = false;
     udpSize = CLASSIC_UDP;
     cookieAt = 0;
     cookieLength = 0;
@@ -210,6 +212,8 @@ public final class Query {
         cookieLength = octets;
       } else if (code == EdnsOption.RELAYED) {
         relayed = true;
+      } else if (code == EdnsOption.PADDING) {
+        padded = true;
       }
       at += octets;
     }
@@ -308,6 +312,11 @@ public final class Query {
   /** Whether another bridge relays this query for its clients. */
   public boolean relayed() {
     return relayed;
+  }
+
+  /** Whether the query is padded, and so the reply has to be (RFC 7830 section 4). */
+  public boolean padded() {
+    return padded;
   }
 
   /** Octets that the client takes over UDP: 512 without EDNS; never more than {@link #MAX_UDP}. */

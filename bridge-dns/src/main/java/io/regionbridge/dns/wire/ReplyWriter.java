@@ -1,5 +1,6 @@
 package io.regionbridge.dns.wire;
 
+import java.util.Arrays;
 import org.xbill.DNS.Type;
 
 /**
@@ -34,6 +35,9 @@ public final class ReplyWriter {
 
   private static final int OPT_FIXED = 11;
 
+  /** What replies are padded to a multiple of (RFC 8467 section 4.1). */
+  private static final int PADDING_BLOCK = 468;
+
   private final byte[] out = new byte[MAX_MESSAGE + 1];
   private int questionEnd;
   private int at;
@@ -43,6 +47,7 @@ public final class ReplyWriter {
   private int additionals;
   private int flags;
   private int errorCode = -1;
+  private boolean padded;
   private byte[] errorText = new byte[0];
 
   /** Starts the reply to a query, with its ID and its question as it was written. */
@@ -70,6 +75,7 @@ public final class ReplyWriter {
     authorities = 0;
     additionals = 0;
     errorCode = -1;
+    padded = false;
   }
 
   /** The array that replies are built in; sections are written to it at {@link #at}. */
@@ -103,6 +109,11 @@ public final class ReplyWriter {
   public void added(int end, int records) {
     at = end;
     additionals += records;
+  }
+
+  /** Pads the reply to hide its length (RFC 7830), as far as the client's limit allows. */
+  public void pad() {
+    padded = true;
   }
 
   /** Explains the reply to clients that speak EDNS (RFC 8914). */
@@ -173,8 +184,20 @@ public final class ReplyWriter {
       System.arraycopy(errorText, 0, out, data + 6, errorText.length);
       data += 6 + errorText.length;
     }
+    if (padded && data + 4 <= limit) {
+      data = writePadding(data, limit);
+    }
     Octets.put16(out, p + 9, data - p - OPT_FIXED);
     at = data;
+  }
+
+  private int writePadding(int at, int limit) {
+    int blocks = (at + 4 + PADDING_BLOCK - 1) / PADDING_BLOCK;
+    int end = Math.min(blocks * PADDING_BLOCK, limit);
+    Octets.put16(out, at, EdnsOption.PADDING);
+    Octets.put16(out, at + 2, end - at - 4);
+    Arrays.fill(out, at + 4, end, (byte) 0);
+    return end;
   }
 
   /** Whether the last reply was cut short. */

@@ -1,0 +1,74 @@
+package io.regionbridge.api;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.regionbridge.testkit.ArchitectureRules;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+@AnalyzeClasses(
+    packages = "io.regionbridge.api",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  private static final String DNS = "io.regionbridge.dns..";
+  private static final String ROUTER = "io.regionbridge.router..";
+
+  /** Values and watchers that belong to neither plane. */
+  private static final String[] SHARED = {
+    "io.regionbridge.router.net..", "io.regionbridge.router.file.."
+  };
+
+  @ArchTest static final ArchRule noPackageCycles = ArchitectureRules.NO_PACKAGE_CYCLES;
+  @ArchTest static final ArchRule tellingNames = ArchitectureRules.TELLING_NAMES;
+  @ArchTest static final ArchRule nullMarked = ArchitectureRules.NULL_MARKED;
+
+  @ArchTest
+  static final ArchRule onlyTheAssemblySeesBothPlanes =
+      classes()
+          .that()
+          .resideOutsideOfPackage("io.regionbridge.api.assembly..")
+          .should(notSeeBothPlanes())
+          .because("there is one translation between the planes, and it is in the assembly");
+
+  @ArchTest
+  static final ArchRule configurationKnowsNothingThatRuns =
+      noClasses()
+          .that()
+          .resideInAPackage("io.regionbridge.api.config..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(DNS, ROUTER, "io.regionbridge.api..", "io.netty..", "io.fabric8..")
+                  .and(not(resideInAnyPackage(SHARED)))
+                  .and(not(resideInAPackage("io.regionbridge.api.config.."))))
+          .because("what an operator wants is read and checked before anything is started");
+
+  private static ArchCondition<JavaClass> notSeeBothPlanes() {
+    return new ArchCondition<>("not see both planes") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        Set<String> planes =
+            type.getDirectDependenciesFromSelf().stream()
+                .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                .filter(not(resideInAnyPackage(SHARED)))
+                .filter(resideInAnyPackage(DNS, ROUTER))
+                .map(target -> resideInAPackage(DNS).test(target) ? "dns" : "router")
+                .collect(Collectors.toSet());
+        if (planes.size() > 1) {
+          events.add(SimpleConditionEvent.violated(type, type.getFullName() + " sees both"));
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,34 @@
+package io.regionbridge.router;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.regionbridge.testkit.ArchitectureRules;
+
+@AnalyzeClasses(
+    packages = "io.regionbridge.router",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  @ArchTest static final ArchRule noPackageCycles = ArchitectureRules.NO_PACKAGE_CYCLES;
+  @ArchTest static final ArchRule tellingNames = ArchitectureRules.TELLING_NAMES;
+  @ArchTest static final ArchRule nullMarked = ArchitectureRules.NULL_MARKED;
+
+  @ArchTest
+  static final ArchRule knowsNeitherTheDataPlaneNorTheProcess =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.regionbridge.dns..", "io.regionbridge.api..")
+          .because("regions and gateways are facts, whether or not they are served by DNS");
+
+  @ArchTest
+  static final ArchRule knowsNeitherDnsMessagesNorEventLoops =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.xbill.DNS..", "io.netty..")
+          .because("the control plane never touches a query, nor a thread that answers one");
+}

@@ -14,8 +14,7 @@ import time
 
 from . import machine, servers, workloads
 
-ADDRESS, PORT = "127.0.0.1", 5391
-UPSTREAM_PORT = 5390
+ADDRESS = "127.0.0.1"  # of the server; the upstreams have 127.0.0.2 and 127.0.0.3, all with the same port
 READY_WITHIN = 30  # seconds: region-bridge's launcher may have to build it
 STARTS = 5  # that each figure of `start` is the median of
 
@@ -38,11 +37,11 @@ def question(name):
     return struct.pack(">6H", 4711, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">2H", 1, 1)
 
 
-def await_answer(server, name, within):
+def await_answer(server, port, name, within):
     """Asks again and again until there is a good answer. Returns when it came, by time.monotonic()."""
     end, asked = time.monotonic() + within, question(name)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.connect((ADDRESS, PORT))
+        s.connect((ADDRESS, port))
         s.settimeout(0.25)
         while time.monotonic() < end:
             try:
@@ -81,7 +80,7 @@ class Bench:
     def run(self, server, workload):
         """One run: a dict of figures. RuntimeError when the server does not serve."""
         with tempfile.TemporaryDirectory(prefix="bench-") as directory, machine.Processes() as processes:
-            upstreams = [(f"127.0.0.{2 + i}", UPSTREAM_PORT) for i in range(workload.upstreams)]
+            upstreams = [(f"127.0.0.{2 + i}", self.options.port) for i in range(workload.upstreams)]
             behind, counters = [], []
             for i, (address, port) in enumerate(upstreams):
                 file = os.path.join(directory, f"asked-{i}")
@@ -89,7 +88,7 @@ class Bench:
                     [os.path.join(self.target, "upstream"), "-a", address, "-p", str(port), "-d", workload.domain,
                      "-t", str(workload.ttl), "-l", str(workload.delay_ms), "-c", file], self.load_cpus))
                 counters.append(self._counter(file))
-            setup = servers.Setup(ADDRESS, PORT, upstreams, workload.domain, workload.local, workload.threads, directory,
+            setup = servers.Setup(ADDRESS, self.options.port, upstreams, workload.domain, workload.local, workload.threads, directory,
                                   self.target, self.root, self.options.bridge)
             command = server.command(setup)
             output = open(os.path.join(self.target, server.name + ".log"), "w")
@@ -98,7 +97,7 @@ class Bench:
                     began = time.monotonic()
                     process = processes.start(command, self.server_cpus(workload), output,
                                               cwd=self.root, env=os.environ | setup.environment)
-                    ready = await_answer(process, f"shop-0.team-0.svc.{workload.domain}", READY_WITHIN)
+                    ready = await_answer(process, self.options.port, f"shop-0.team-0.svc.{workload.domain}", READY_WITHIN)
                     figures = {"start_ms": (ready - began) * 1000}
                     if workload.kind == "start":
                         return figures
@@ -126,7 +125,7 @@ class Bench:
         if self.options.seconds and not w.hole_at:
             warm, seconds = min(warm, self.options.seconds), self.options.seconds
         warm += server.warm
-        command = [os.path.join(self.target, "load"), "-s", ADDRESS, "-p", str(PORT), "-d", w.domain, "-n", w.names,
+        command = [os.path.join(self.target, "load"), "-s", ADDRESS, "-p", str(self.options.port), "-d", w.domain, "-n", w.names,
                    "-w", str(w.window), "-r", str(w.rate), "-W", str(warm), "-l", str(seconds), "-t", str(w.timeout_ms),
                    "-P", ",".join(map(str, pids)), "-O", ",".join(str(p.pid) for p in behind)]
         command += ["-e"] if w.edns else []

@@ -101,7 +101,7 @@ dns:
   cache: {{maxEntries: {ENTRIES}, maxTtl: 30s}}
 overlay: {{mode: none}}
 kubernetes: {{enabled: false}}
-admin: {{listen: "{s.address}:{s.port + 1}"}}
+admin: {{listen: "127.0.0.9:{s.port}"}}
 {rest}""")
     command = s.bridge or os.path.join(s.root, "region-bridge") + " serve --config {config}"
     return command.format(config=config).split()

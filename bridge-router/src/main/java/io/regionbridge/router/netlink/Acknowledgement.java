@@ -1,0 +1,53 @@
+package io.regionbridge.router.netlink;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * How the kernel says that it has done, or has not done, what it was asked for: the payload of
+ * {@code NLMSG_ERROR} and {@code NLMSG_DONE}.
+ *
+ * @param errno positive; 0: done
+ * @param kernelMessage the extended acknowledgement's text, if the kernel gave one
+ */
+record Acknowledgement(int errno, Optional<String> kernelMessage) {
+  private static final int ATTRIBUTE_MESSAGE = 1;
+
+  static Acknowledgement parse(NetlinkMessage message) throws MalformedMessage {
+    ByteBuffer payload = message.payload();
+    if (payload.limit() < 4) {
+      // NLMSG_DONE of some families carries no number.
+      return new Acknowledgement(0, Optional.empty());
+    }
+    int number = Math.abs(payload.getInt(0));
+    Optional<String> text = Optional.empty();
+    if (message.has(NetlinkMessage.ACK_ATTRIBUTES)) {
+      int start = Math.min(attributesStart(message), payload.limit());
+      for (Attribute attribute :
+          Attribute.parse(payload.duplicate().order(payload.order()).position(start))) {
+        if (attribute.type() == ATTRIBUTE_MESSAGE) {
+          text = Optional.of(attribute.string().strip()).filter(t -> !t.isEmpty());
+        }
+      }
+    }
+    return new Acknowledgement(number, text);
+  }
+
+  /** An error repeats the request's header, and unless it is capped the rest of it too. */
+  private static int attributesStart(NetlinkMessage message) throws MalformedMessage {
+    if (message.type() == NetlinkMessage.TYPE_DONE) {
+      return 4;
+    }
+    if (message.payload().limit() < 4 + NetlinkMessage.HEADER) {
+      throw new MalformedMessage("an error is cut off");
+    }
+    if (message.has(NetlinkMessage.CAPPED)) {
+      return 4 + NetlinkMessage.HEADER;
+    }
+    int requestLength = message.payload().getInt(4);
+    if (requestLength < NetlinkMessage.HEADER || requestLength > message.payload().limit()) {
+      throw new MalformedMessage("an error repeats a request of " + requestLength + " octets");
+    }
+    return 4 + NetlinkMessage.aligned(requestLength);
+  }
+}

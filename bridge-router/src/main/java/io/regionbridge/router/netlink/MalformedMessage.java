@@ -1,0 +1,8 @@
+package io.regionbridge.router.netlink;
+
+/** Octets that are no message as the kernel would send it. */
+final class MalformedMessage extends Exception {
+  MalformedMessage(String message) {
+    super(message, null, false, false);
+  }
+}

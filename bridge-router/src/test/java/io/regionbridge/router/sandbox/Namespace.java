@@ -1,0 +1,126 @@
+package io.regionbridge.router.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+
+/**
+ * A network namespace with a name of its own, removed when closed. Programs, Java's too, are run in
+ * it by {@code ip netns exec}. Closing kills what was started with {@link #start}.
+ */
+public final class Namespace implements AutoCloseable {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final String name;
+  private final List<Process> processes = new ArrayList<>();
+
+  private Namespace(String name) {
+    this.name = name;
+  }
+
+  /** Makes a namespace with its loopback interface up; skips the test where that cannot be. */
+  public static Namespace create() {
+    Assumptions.assumeTrue(
+        has("ip"), "needs ip to make network namespaces: apt-get install iproute2");
+    String name = "rb" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+    try {
+      Inside.output("ip", "netns", "add", name);
+    } catch (AssertionError e) {
+      Assumptions.abort("needs the right to make network namespaces (root): " + e.getMessage());
+    }
+    Namespace namespace = new Namespace(name);
+    namespace.run("ip", "link", "set", "lo", "up");
+    return namespace;
+  }
+
+  /** Whether a program is installed. */
+  public static boolean has(String program) {
+    return Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
+        .anyMatch(d -> Files.isExecutable(Path.of(d, program)));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Runs a program to its end; its output. */
+  public String run(String... command) {
+    return Inside.output(inside(List.of(command)).toArray(String[]::new));
+  }
+
+  /** Runs a line of several words. */
+  public String sh(String line) {
+    return run(line.split(" "));
+  }
+
+  /** Whether a program ends well here. */
+  public boolean succeeds(String line) {
+    try {
+      sh(line);
+      return true;
+    } catch (AssertionError e) {
+      return false;
+    }
+  }
+
+  /** Starts a program; its output goes to this process's. */
+  public Process start(List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(inside(command))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    processes.add(process);
+    return process;
+  }
+
+  /** The command line that runs a class of the tests in a JVM here. */
+  public List<String> javaCommand(Class<?> main, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                main.getName()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Runs the tests of a class in a JVM here. */
+  public List<DynamicTest> tests(Class<?> tests) {
+    return Results.of(run(javaCommand(Inside.class, tests.getName()).toArray(String[]::new)));
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(Process::destroyForcibly);
+    for (Process process : processes) {
+      try {
+        process.waitFor(5, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    Inside.output("ip", "netns", "delete", name);
+  }
+
+  private List<String> inside(List<String> command) {
+    List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", name));
+    line.addAll(command);
+    return line;
+  }
+}

@@ -239,9 +239,6 @@ final class WgConfigParser {
   }
 
   private void allowedIps(String value) {
-    if (value.isEmpty()) {
-      return; // an empty list is a list
-    }
     for (String text : value.split(",", -1)) {
       allowedIp(text)
           .ifPresentOrElse(

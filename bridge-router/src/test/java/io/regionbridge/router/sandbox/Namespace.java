@@ -42,7 +42,7 @@ public final class Namespace implements AutoCloseable {
 
   /** Whether a program is installed. */
   public static boolean has(String program) {
-    return Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
+    return Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1))
         .anyMatch(d -> Files.isExecutable(Path.of(d, program)));
   }
 
@@ -57,7 +57,7 @@ public final class Namespace implements AutoCloseable {
 
   /** Runs a line of several words. */
   public String sh(String line) {
-    return run(line.split(" "));
+    return run(line.split(" ", -1));
   }
 
   /** Whether a program ends well here. */
@@ -93,11 +93,15 @@ public final class Namespace implements AutoCloseable {
                 "-Xshare:auto",
                 "-Xmx128m",
                 "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                classPath(),
                 main.getName()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** The class path of the tests; surefire hides it behind a jar of its own. */
+  static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   /** Runs the tests of a class in a JVM here. */

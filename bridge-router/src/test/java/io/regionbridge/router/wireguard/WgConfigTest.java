@@ -41,7 +41,6 @@ class WgConfigTest {
             [Peer]
             PublicKey = %s
             PersistentKeepalive = off
-            AllowedIPs =
             """
                 .formatted(SECRET, PEER_A, PSK, PEER_B));
     assertThat(config.privateKey()).isEqualTo(PrivateKey.parse(SECRET));
@@ -164,6 +163,8 @@ class WgConfigTest {
             peer + "AllowedIPs=10.0.0.0/33",
             Reason.INVALID_ALLOWED_IP,
             "line 3: [Peer] AllowedIPs: \"10.0.0.0/33\""),
+        Arguments.of(
+            peer + "AllowedIPs=", Reason.INVALID_ALLOWED_IP, "line 3: [Peer] AllowedIPs: \"\""),
         Arguments.of(
             peer + "AllowedIPs=10.0.0.0/8,", Reason.INVALID_ALLOWED_IP, "line 3: [Peer] AllowedI"));
   }

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Fetches and unpacks Debian's kernel for clouds without installing it, and prints where it is.
+# Nothing happens when that version is there already. The place is a cache outside the tree.
+set -euo pipefail
+
+for tool in apt-get apt-cache dpkg-deb; do
+  command -v "$tool" >/dev/null || { echo "kernel.sh: no $tool; Debian or Ubuntu is needed" >&2; exit 1; }
+done
+
+package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
+version=$(apt-cache show --no-all-versions "$package" | sed -n 's/^Version: //p')
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/kernel
+place=$cache/$package-$version
+
+if [ ! -d "$place" ]; then
+  mkdir -p "$cache"
+  work=$(mktemp -d "$cache/.fetch.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  # apt's sandbox user may not write here; that costs a warning and nothing else.
+  (cd "$work" && apt-get download -q "$package" >&2)
+  dpkg-deb -x "$work"/*.deb "$work/unpacked"
+  mv -T "$work/unpacked" "$place" 2>/dev/null || [ -d "$place" ]
+fi
+echo "$place"

@@ -7,7 +7,15 @@ for tool in apt-get apt-cache dpkg-deb; do
   command -v "$tool" >/dev/null || { echo "kernel.sh: no $tool; Debian or Ubuntu is needed" >&2; exit 1; }
 done
 
-package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
+kernel_package() { apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/^ *Depends: //p' | head -n 1; }
+
+package=$(kernel_package)
+if [ -z "$package" ]; then
+  # The lists of packages are missing on a fresh machine.
+  apt-get update -qq >&2
+  package=$(kernel_package)
+fi
+[ -n "$package" ] || { echo "kernel.sh: apt knows no linux-image-cloud-amd64" >&2; exit 1; }
 version=$(apt-cache show --no-all-versions "$package" | sed -n 's/^Version: //p')
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/kernel
 place=$cache/$package-$version

@@ -2,6 +2,7 @@ package io.regionbridge.router.sandbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.regionbridge.testkit.NativeTool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.DynamicTest;
 public final class Machine {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final List<String> PROGRAMS =
-      List.of("qemu-system-x86_64", "busybox", "wg", "ip", "tc", "setpriv", "ldd", "apt-get");
+      List.of("qemu-system-x86_64", "busybox", "wg", "ip", "tc", "setpriv", "nft");
   private static final List<String> MODULES =
       List.of("wireguard", "veth", "dummy", "sch_netem", "nft_masq", "nft_chain_nat", "nf_tables");
   private static final List<String> JAVA_MODULES =
@@ -44,14 +45,10 @@ public final class Machine {
   /** Runs the tests of classes in a machine; skips visibly where there can be none. */
   public static List<DynamicTest> tests(Class<?>... tests)
       throws IOException, InterruptedException {
-    for (String program : PROGRAMS) {
-      Assumptions.assumeTrue(
-          Namespace.has(program),
-          "needs "
-              + program
-              + " for a kernel in an emulated machine: apt-get install"
-              + " qemu-system-x86 busybox-static wireguard-tools iproute2");
-    }
+    Assumptions.assumeTrue(
+        System.getenv("BRIDGE_TOOLS_REQUIRED") != null || System.getenv("BRIDGE_MACHINE") != null,
+        "takes a minute: set BRIDGE_MACHINE=1 to boot an emulated machine");
+    PROGRAMS.forEach(NativeTool::find);
     Assumptions.assumeTrue(
         System.getProperty("os.arch").equals("amd64"), "needs an x86 host for its Java runtime");
     KernelPackage kernel = new KernelPackage(kernel());
@@ -82,12 +79,9 @@ public final class Machine {
       for (String directory : List.of("proc", "sys", "dev", "tmp", "run", "var/run", "etc")) {
         initramfs.directory(directory);
       }
-      initramfs.program("bin/busybox", program("busybox"));
-      for (String program : List.of("wg", "ip", "tc", "setpriv")) {
-        initramfs.program("bin/" + program, program(program));
-      }
-      if (Namespace.has("nft")) {
-        initramfs.program("bin/nft", program("nft"));
+      initramfs.program("bin/busybox", NativeTool.find("busybox"));
+      for (String program : List.of("wg", "ip", "tc", "setpriv", "nft")) {
+        initramfs.program("bin/" + program, NativeTool.find(program));
       }
       initramfs.tree("java", java);
       initramfs.libraries(java.resolve("bin/java"));
@@ -220,13 +214,5 @@ public final class Machine {
         .filter(p ->
             Files.isDirectory(p) || JARS.stream().anyMatch(p.getFileName().toString()::startsWith))
         .toList();
-  }
-
-  private static Path program(String name) {
-    return Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1))
-        .map(d -> Path.of(d, name))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow();
   }
 }

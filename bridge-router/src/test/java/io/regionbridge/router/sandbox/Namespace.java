@@ -1,10 +1,9 @@
 package io.regionbridge.router.sandbox;
 
+import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,8 +26,7 @@ public final class Namespace implements AutoCloseable {
 
   /** Makes a namespace with its loopback interface up; skips the test where that cannot be. */
   public static Namespace create() {
-    Assumptions.assumeTrue(
-        has("ip"), "needs ip to make network namespaces: apt-get install iproute2");
+    NativeTool.find("ip");
     String name = "rb" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     try {
       Inside.output("ip", "netns", "add", name);
@@ -38,12 +36,6 @@ public final class Namespace implements AutoCloseable {
     Namespace namespace = new Namespace(name);
     namespace.run("ip", "link", "set", "lo", "up");
     return namespace;
-  }
-
-  /** Whether a program is installed. */
-  public static boolean has(String program) {
-    return Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1))
-        .anyMatch(d -> Files.isExecutable(Path.of(d, program)));
   }
 
   public String name() {

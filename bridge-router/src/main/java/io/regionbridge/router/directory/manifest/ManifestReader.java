@@ -57,7 +57,7 @@ public final class ManifestReader {
    * @param file what to call it in problems
    * @throws IOException if the stream itself fails
    */
-  static ManifestReading read(String file, InputStream stream) throws IOException {
+  public static ManifestReading read(String file, InputStream stream) throws IOException {
     BufferedInputStream in = new BufferedInputStream(stream, 1 << 16);
     boolean json = looksLikeJson(in);
     try (JsonParser parser = (json ? JSON : YAML).createParser(in)) {

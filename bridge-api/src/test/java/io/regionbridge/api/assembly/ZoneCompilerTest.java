@@ -159,7 +159,7 @@ class ZoneCompilerTest {
           mn.internal                              | A    | NODATA    | NODATA
           mn.internal                              | NS   | ns.mn.internal. | ns.mn.internal.
           ns.mn.internal                           | A    | 100.64.0.1 | 100.64.0.1
-          dns-version.mn.internal                  | TXT  | "1.1.0"   | "1.1.0"
+          dns-version.mn.internal                  | TXT  | 1.1.0     | 1.1.0
           svc.mn.internal                          | A    | NODATA    | NODATA
           prod.svc.mn.internal                     | A    | NODATA    | NODATA
           prod.mn.internal                         | A    | NODATA    | NODATA

@@ -14,6 +14,7 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.testkit.ManifestGenerator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

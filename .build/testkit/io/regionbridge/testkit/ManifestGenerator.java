@@ -1,4 +1,4 @@
-package io.regionbridge.router.directory.manifest;
+package io.regionbridge.testkit;
 
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.regionbridge.dns;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.regionbridge.dns.cache.ResponseCache;
@@ -11,6 +12,7 @@ import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.server.DnsLoop;
 import io.regionbridge.dns.server.Listeners;
+import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.upstream.GatewayRegistry;
@@ -22,9 +24,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -140,6 +144,24 @@ public final class DnsBridge implements AutoCloseable {
   public void publish(ZoneTable next) {
     gateways.follow(next);
     table = next;
+  }
+
+  /**
+   * Also serves DNS over TLS (RFC 7858) on an address of its own.
+   *
+   * @param tls the certificate to present to the next client; asked anew for each, so that it can
+   *     be renewed
+   * @return the address as bound
+   * @throws IOException naming the address that cannot be bound
+   */
+  public InetSocketAddress listenTls(InetSocketAddress address, Supplier<SslContext> tls)
+      throws IOException {
+    return listeners.bindTls(address, tls);
+  }
+
+  /** Regions whose gateways are asked over TLS from now on, by name; all others in the clear. */
+  public void secure(Map<String, ClientTls> regions) {
+    gateways.secure(regions);
   }
 
   /** The current table. */

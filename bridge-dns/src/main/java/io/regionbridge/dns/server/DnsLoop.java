@@ -1,5 +1,6 @@
 package io.regionbridge.dns.server;
 
+import io.netty.handler.ssl.SslContext;
 import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.socket.LoopSockets;
 import java.io.IOException;
@@ -7,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop with its pipeline and its listening sockets. */
 public final class DnsLoop {
@@ -45,14 +48,17 @@ public final class DnsLoop {
     return server.address();
   }
 
-  private void bindTcp(InetSocketAddress address, ConnectionLimiter limiter) throws IOException {
-    TcpServer server = new TcpServer(address, sockets, pipeline, limiter);
+  private InetSocketAddress bindTcp(
+      InetSocketAddress address, ConnectionLimiter limiter, @Nullable Supplier<SslContext> tls)
+      throws IOException {
+    TcpServer server = new TcpServer(address, sockets, pipeline, limiter, tls);
     tcp.add(server);
     server.bound().awaitUninterruptibly();
     Throwable cause = server.bound().cause();
     if (cause != null) {
       throw new IOException(cause.getMessage(), cause);
     }
+    return (InetSocketAddress) server.bound().channel().localAddress();
   }
 
   /** Packets that could not be sent to clients. */
@@ -87,7 +93,21 @@ public final class DnsLoop {
       bound = OnLoop.call(loop.sockets.loop(), () -> loop.bindUdp(next, siblings));
     }
     for (DnsLoop loop : loops) {
-      loop.bindTcp(bound, limiter);
+      loop.bindTcp(bound, limiter, null);
+    }
+    return bound;
+  }
+
+  /** Binds an address for TLS on every loop; as {@link #bind} otherwise. */
+  static InetSocketAddress bindTls(
+      List<DnsLoop> loops,
+      InetSocketAddress address,
+      ConnectionLimiter limiter,
+      Supplier<SslContext> tls)
+      throws IOException {
+    InetSocketAddress bound = address;
+    for (DnsLoop loop : loops) {
+      bound = loop.bindTcp(bound, limiter, tls);
     }
     return bound;
   }

@@ -1,5 +1,6 @@
 package io.regionbridge.dns.server;
 
+import io.netty.handler.ssl.SslContext;
 import io.regionbridge.dns.net.HostPort;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -31,9 +32,29 @@ public final class Listeners {
       refuseSharing(address);
       addresses.add(DnsLoop.bind(loops, address, limiter));
     } catch (IOException e) {
-      throw new IOException(
-          "cannot listen on " + HostPort.text(address) + ": " + e.getMessage(), e);
+      throw cannotListen(address, e);
     }
+  }
+
+  /**
+   * Serves an address over TLS (RFC 7858).
+   *
+   * @param tls the certificate to present to the next client
+   * @return the address as bound
+   * @throws IOException if it cannot be bound; names the address
+   */
+  public InetSocketAddress bindTls(InetSocketAddress address, Supplier<SslContext> tls)
+      throws IOException {
+    try {
+      refuseSharing(address);
+      return DnsLoop.bindTls(loops, address, limiter, tls);
+    } catch (IOException e) {
+      throw cannotListen(address, e);
+    }
+  }
+
+  private static IOException cannotListen(InetSocketAddress address, IOException e) {
+    return new IOException("cannot listen on " + HostPort.text(address) + ": " + e.getMessage(), e);
   }
 
   /**

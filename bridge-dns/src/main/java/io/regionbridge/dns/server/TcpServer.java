@@ -9,11 +9,14 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.SslContext;
 import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.socket.LoopSockets;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Queries over TCP on one address, for one event loop (RFC 7766). */
+/** Queries over TCP on one address, for one event loop (RFC 7766), or over TLS (RFC 7858). */
 final class TcpServer {
   private static final int BACKLOG = 256;
   private static final int LARGEST = 65_535;
@@ -27,7 +30,8 @@ final class TcpServer {
       InetSocketAddress address,
       LoopSockets sockets,
       QueryPipeline pipeline,
-      ConnectionLimiter limiter) {
+      ConnectionLimiter limiter,
+      @Nullable Supplier<SslContext> tls) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(sockets.loop(), sockets.loop())
@@ -36,7 +40,7 @@ final class TcpServer {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD)
-            .childHandler(new Connections(pipeline, limiter));
+            .childHandler(new Connections(pipeline, limiter, tls));
     if (sockets.listeners() == EpollServerSocketChannel.class) {
       bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
     }
@@ -47,13 +51,21 @@ final class TcpServer {
     private final QueryPipeline pipeline;
     private final ConnectionLimiter limiter;
 
-    Connections(QueryPipeline pipeline, ConnectionLimiter limiter) {
+    private final @Nullable Supplier<SslContext> tls;
+
+    Connections(
+        QueryPipeline pipeline, ConnectionLimiter limiter, @Nullable Supplier<SslContext> tls) {
       this.pipeline = pipeline;
       this.limiter = limiter;
+      this.tls = tls;
     }
 
     @Override
     protected void initChannel(Channel channel) {
+      if (tls != null) {
+        // The certificate of the moment: it is renewed while we run.
+        channel.pipeline().addLast(tls.get().newHandler(channel.alloc()));
+      }
       channel
           .pipeline()
           .addLast(new LengthFieldBasedFrameDecoder(LARGEST + 2, 0, 2, 0, 2))

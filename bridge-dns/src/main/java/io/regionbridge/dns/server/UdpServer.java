@@ -43,7 +43,7 @@ final class UdpServer implements PacketHandler, ReplyPath {
   }
 
   @Override
-  public void refused(PacketSocket from) {}
+  public void refused(PacketSocket from, String why) {}
 
   @Override
   public void reply(byte[] message, int length, PeerAddress client) {

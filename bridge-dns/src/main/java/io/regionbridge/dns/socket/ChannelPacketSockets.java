@@ -83,7 +83,7 @@ public final class ChannelPacketSockets implements PacketSockets {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       if (cause instanceof PortUnreachableException) {
-        handler.refused(this);
+        handler.refused(this, EpollPacketSocket.NOBODY);
         handler.drained(this);
       }
     }

@@ -25,6 +25,9 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
   /** Batches taken in a row before other sockets of the loop get their turn. */
   private static final int ROUNDS = 4;
 
+  /** What an ICMP port unreachable says. */
+  static final String NOBODY = "nothing listens there";
+
   private static final int SEND_TRIES = 16;
 
   private final EpollPacketSockets shared;
@@ -91,7 +94,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
       int n = Libc.recvmmsg(shared.state(), fd.intValue(), batch.from(0), batch.count());
       if (n <= 0) {
         if (n == -Libc.ECONNREFUSED) {
-          handler.refused(this);
+          handler.refused(this, NOBODY);
         }
         return;
       }
@@ -148,7 +151,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
         } else if (tries++ >= SEND_TRIES) {
           break;
         } else {
-          handler.refused(this);
+          handler.refused(this, NOBODY);
         }
       }
     }

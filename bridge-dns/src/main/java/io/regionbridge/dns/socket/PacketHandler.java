@@ -18,6 +18,11 @@ public interface PacketHandler {
   /** The packets at hand are through; what was sent meanwhile should be flushed. */
   void drained(PacketSocket socket);
 
-  /** The peer of a connected socket has no socket of its own there (ICMP port unreachable). */
-  void refused(PacketSocket socket);
+  /**
+   * The peer of a connected socket cannot be reached through it: nothing listens there (ICMP port
+   * unreachable), or the connection is lost.
+   *
+   * @param why in words
+   */
+  void refused(PacketSocket socket, String why);
 }

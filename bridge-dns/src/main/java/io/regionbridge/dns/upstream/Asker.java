@@ -81,7 +81,7 @@ public final class Asker {
     this.sink = sink;
     this.sockets = sockets;
     this.clock = clock;
-    context = new UpstreamContext(sockets, this);
+    context = new UpstreamContext(sockets, this, registry);
     wheel = new TimerWheel(clock.getAsLong());
     Arrays.fill(routes, Cached.NONE);
   }
@@ -377,17 +377,11 @@ public final class Asker {
     finish(e, answer, Failure.NO_ANSWER, link);
   }
 
-  void unreachable(Try t) {
+  /** The socket that the try was sent from does not reach the gateway (any more). */
+  void unreachable(Try t, String why) {
     long now = clock.getAsLong();
     close(t);
-    failTry(t, Outcome.UNREACHABLE, "nobody listening", now);
-  }
-
-  /** The TCP connection that carried the try is gone. */
-  void disconnected(Try t) {
-    long now = clock.getAsLong();
-    close(t);
-    failTry(t, Outcome.FAILED, "a closed TCP connection", now);
+    failTry(t, Outcome.UNREACHABLE, why, now);
   }
 
   /** Notes a failed try and goes on to the next gateway at once. */

@@ -1,10 +1,12 @@
 package io.regionbridge.dns.upstream;
 
+import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,8 @@ final class GatewayLink {
   private final List<UpstreamSocket> retired = new ArrayList<>();
   private final byte[] clientCookie;
   private byte[] serverCookie = new byte[0];
-  private @Nullable UpstreamTcp tcp;
+  private @Nullable UpstreamSocket stream;
+  private @Nullable ClientTls streamTls;
   private int picked = -1;
   private long pickedInTurn = -1;
   private double smoothed;
@@ -139,7 +142,8 @@ final class GatewayLink {
 
   /** Sends the exchange's question; false if there is no socket to send it from. */
   boolean send(Try t, long now) {
-    UpstreamSocket socket = socket();
+    ClientTls tls = context.tls(health.region());
+    UpstreamSocket socket = tls != null ? stream(tls) : socket();
     if (socket == null) {
       return false;
     }
@@ -167,7 +171,7 @@ final class GatewayLink {
     }
     if (socket == null) {
       try {
-        socket = new UpstreamSocket(this, context);
+        socket = UpstreamSocket.packets(this, context);
         sockets[picked] = socket;
       } catch (IOException e) {
         context.noteSocketFailure(health, e);
@@ -237,12 +241,20 @@ final class GatewayLink {
 
   /** Asks once more over TCP: the reply did not fit a packet (RFC 7766 section 5). */
   void askOverTcp(Try t) {
-    UpstreamTcp connection = tcp;
-    if (connection == null || connection.closed()) {
-      connection = new UpstreamTcp(this, context);
-      tcp = connection;
+    stream(null).send(t, write(t.exchange), context.packet());
+  }
+
+  private UpstreamSocket stream(@Nullable ClientTls tls) {
+    UpstreamSocket open = stream;
+    if (open == null || open.lost() || !Objects.equals(streamTls, tls)) {
+      if (open != null && !open.lost()) {
+        retired.add(open);
+      }
+      open = UpstreamSocket.stream(this, context, tls);
+      stream = open;
+      streamTls = tls;
     }
-    connection.send(t, write(t.exchange), context.packet());
+    return open;
   }
 
   void close() {
@@ -252,7 +264,7 @@ final class GatewayLink {
       }
     }
     retired.forEach(UpstreamSocket::close);
-    UpstreamTcp connection = tcp;
+    UpstreamSocket connection = stream;
     if (connection != null) {
       connection.close();
     }

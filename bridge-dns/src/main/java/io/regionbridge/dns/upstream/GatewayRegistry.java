@@ -1,5 +1,6 @@
 package io.regionbridge.dns.upstream;
 
+import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.ZoneTable;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
 /**
@@ -26,6 +28,7 @@ public final class GatewayRegistry {
   private final Map<Key, Probed> gateways = new ConcurrentHashMap<>();
   private final LongSupplier clock;
   private volatile RelaySettings settings;
+  private volatile Map<String, ClientTls> tls = Map.of();
 
   /**
    * An empty registry.
@@ -45,6 +48,15 @@ public final class GatewayRegistry {
   /** Changes how questions are relayed from now on. */
   public void settings(RelaySettings next) {
     settings = next;
+  }
+
+  /** Regions whose gateways are asked over TLS from now on; all others are asked in the clear. */
+  public void secure(Map<String, ClientTls> regions) {
+    tls = Map.copyOf(regions);
+  }
+
+  @Nullable ClientTls tls(String region) {
+    return tls.get(region);
   }
 
   /** Adds the gateways that the table names and drops all others. */

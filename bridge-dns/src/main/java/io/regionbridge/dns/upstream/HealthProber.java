@@ -2,9 +2,11 @@ package io.regionbridge.dns.upstream;
 
 import io.netty.util.concurrent.ScheduledFuture;
 import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.socket.PacketHandler;
 import io.regionbridge.dns.socket.PacketSocket;
+import io.regionbridge.dns.socket.StreamSocket;
 import io.regionbridge.dns.upstream.GatewayRegistry.Probed;
 import io.regionbridge.dns.wire.EdnsOption;
 import io.regionbridge.dns.wire.Octets;
@@ -93,6 +95,9 @@ public final class HealthProber {
     private final GatewayHealth gateway;
     private final byte[] packet = new byte[512];
     private @Nullable PacketSocket socket;
+    private @Nullable StreamSocket stream;
+    private @Nullable ClientTls streamTls;
+    private boolean waiting;
     private int id;
     private int questionEnd;
     private long sentAt;
@@ -105,7 +110,7 @@ public final class HealthProber {
     }
 
     void look(byte[] apex, long now) {
-      if (socket != null) {
+      if (waiting) {
         if (gateway.doubted() && gateway.rtt() > 0) {
           patience = Math.min(patience, Math.max(DOUBT, 3 * gateway.rtt()));
         }
@@ -125,13 +130,35 @@ public final class HealthProber {
       patience = MOST_PATIENCE;
       id = ids.next();
       try {
-        PacketSocket open = sockets.packets().connect(gateway.address(), this);
-        socket = open;
+        waiting = true;
+        PacketSocket open = open(registry.tls(gateway.region()));
         open.send(packet, write(apex), nobody);
         open.flush();
       } catch (IOException e) {
         failed(String.valueOf(e.getMessage()), now);
       }
+    }
+
+    /** A socket on a new port for each probe; over TLS the connection that is there already. */
+    private PacketSocket open(@Nullable ClientTls tls) throws IOException {
+      StreamSocket connection = stream;
+      if (connection != null && (tls == null || !tls.equals(streamTls) || connection.closed())) {
+        connection.close();
+        stream = null;
+        connection = null;
+      }
+      if (tls != null) {
+        if (connection == null) {
+          int millis = (int) (MOST_PATIENCE / 1_000_000);
+          connection = StreamSocket.connect(sockets, gateway.address(), tls, millis, this);
+          stream = connection;
+          streamTls = tls;
+        }
+        return connection;
+      }
+      PacketSocket packets = sockets.packets().connect(gateway.address(), this);
+      socket = packets;
+      return packets;
     }
 
     private int write(byte[] apex) {
@@ -157,7 +184,7 @@ public final class HealthProber {
 
     @Override
     public void received(PacketSocket from, byte[] reply, int length, PeerAddress peer) {
-      if (socket == null || length < 12 || Octets.get16(reply, 0) != id || (reply[2] & 0x80) == 0) {
+      if (!waiting || length < 12 || Octets.get16(reply, 0) != id || (reply[2] & 0x80) == 0) {
         return;
       }
       long now = clock.getAsLong();
@@ -178,9 +205,12 @@ public final class HealthProber {
     public void drained(PacketSocket from) {}
 
     @Override
-    public void refused(PacketSocket from) {
-      if (socket != null) {
-        failed("nothing listens there", clock.getAsLong());
+    public void refused(PacketSocket from, String why) {
+      if (stream != null && stream.closed()) {
+        stream = null;
+      }
+      if (waiting) {
+        failed(why, clock.getAsLong());
       }
     }
 
@@ -190,6 +220,7 @@ public final class HealthProber {
     }
 
     private void end() {
+      waiting = false;
       PacketSocket open = socket;
       socket = null;
       if (open != null) {
@@ -199,6 +230,11 @@ public final class HealthProber {
 
     void close() {
       end();
+      StreamSocket connection = stream;
+      stream = null;
+      if (connection != null) {
+        connection.close();
+      }
     }
   }
 }

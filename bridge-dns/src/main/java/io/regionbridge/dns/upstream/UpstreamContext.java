@@ -1,8 +1,10 @@
 package io.regionbridge.dns.upstream;
 
 import io.regionbridge.dns.net.HostPort;
+import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.socket.LoopSockets;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,13 +15,15 @@ final class UpstreamContext {
 
   private final LoopSockets sockets;
   private final Asker asker;
+  private final GatewayRegistry registry;
   private final RandomIds ids = new RandomIds();
   private final byte[] packet = new byte[512];
   private long turn;
   private long lastComplaint = Long.MIN_VALUE / 2;
 
-  UpstreamContext(LoopSockets sockets, Asker asker) {
+  UpstreamContext(LoopSockets sockets, Asker asker, GatewayRegistry registry) {
     this.sockets = sockets;
+    this.registry = registry;
     this.asker = asker;
   }
 
@@ -29,6 +33,11 @@ final class UpstreamContext {
 
   Asker asker() {
     return asker;
+  }
+
+  /** How the region's gateways are asked over TLS, or null if they are asked in the clear. */
+  @Nullable ClientTls tls(String region) {
+    return registry.tls(region);
   }
 
   RandomIds ids() {

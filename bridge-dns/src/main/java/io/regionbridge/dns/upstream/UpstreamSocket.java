@@ -1,14 +1,18 @@
 package io.regionbridge.dns.upstream;
 
 import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.socket.PacketHandler;
 import io.regionbridge.dns.socket.PacketSocket;
+import io.regionbridge.dns.socket.StreamSocket;
 import io.regionbridge.dns.wire.Octets;
 import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connected socket to a gateway and the tries that are out on it. The kernel drops packets from
- * elsewhere.
+ * A connected socket to a gateway, for packets or a stream, and the tries that are out on it. The
+ * kernel drops packets from elsewhere.
  */
 final class UpstreamSocket implements PacketHandler {
   /** Questions after which the port has served long enough. */
@@ -17,14 +21,32 @@ final class UpstreamSocket implements PacketHandler {
   private final GatewayLink link;
   private final UpstreamContext context;
   private final TryTable tries = new TryTable();
-  private final PacketSocket socket;
+  private @Nullable PacketSocket socket;
+  private @Nullable StreamSocket stream;
   private int sent;
   private boolean waiting;
 
-  UpstreamSocket(GatewayLink link, UpstreamContext context) throws IOException {
+  private UpstreamSocket(GatewayLink link, UpstreamContext context) {
     this.link = link;
     this.context = context;
-    this.socket = context.sockets().packets().connect(link.health().address(), this);
+  }
+
+  /** A UDP socket on a port of its own. */
+  static UpstreamSocket packets(GatewayLink link, UpstreamContext context) throws IOException {
+    UpstreamSocket socket = new UpstreamSocket(link, context);
+    socket.socket = context.sockets().packets().connect(link.health().address(), socket);
+    return socket;
+  }
+
+  /** A TCP connection, over TLS if {@code tls} is given. */
+  static UpstreamSocket stream(GatewayLink link, UpstreamContext context, @Nullable ClientTls tls) {
+    UpstreamSocket socket = new UpstreamSocket(link, context);
+    int millis = (int) (context.asker().timeout() / 1_000_000) + 1;
+    StreamSocket stream =
+        StreamSocket.connect(context.sockets(), link.health().address(), tls, millis, socket);
+    socket.socket = stream;
+    socket.stream = stream;
+    return socket;
   }
 
   boolean wornOut() {
@@ -46,12 +68,21 @@ final class UpstreamSocket implements PacketHandler {
       waiting = true;
       context.asker().flushLater(this);
     }
-    socket.send(packet, length, context.asker().nobody());
+    open().send(packet, length, context.asker().nobody());
+  }
+
+  private PacketSocket open() {
+    return Objects.requireNonNull(socket);
+  }
+
+  /** Whether it is a connection that is gone. */
+  boolean lost() {
+    return stream != null && stream.closed();
   }
 
   void flush() {
     waiting = false;
-    socket.flush();
+    open().flush();
   }
 
   @Override
@@ -67,7 +98,7 @@ final class UpstreamSocket implements PacketHandler {
       }
       return;
     }
-    context.asker().replied(t, packet, length, false);
+    context.asker().replied(t, packet, length, stream != null);
   }
 
   @Override
@@ -76,14 +107,16 @@ final class UpstreamSocket implements PacketHandler {
   }
 
   @Override
-  public void refused(PacketSocket from) {
-    link.unreachable();
+  public void refused(PacketSocket from, String why) {
+    if (stream == null) {
+      link.unreachable();
+    }
     for (Try t = tries.any(); t != null; t = tries.any()) {
-      context.asker().unreachable(t);
+      context.asker().unreachable(t, why);
     }
   }
 
   void close() {
-    socket.close();
+    open().close();
   }
 }

@@ -1,0 +1,197 @@
+package io.regionbridge.dns.socket;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.regionbridge.dns.net.PeerAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP connection used like a connected packet socket: each message goes with its length before it
+ * (RFC 1035 section 4.2.2), over TLS if there is a {@link ClientTls} (RFC 7858). Messages that are
+ * sent before it is connected wait, as many as fit. When it is lost, {@link PacketHandler#refused}
+ * says so, once.
+ */
+public final class StreamSocket implements PacketSocket {
+  private static final int LARGEST = 65_535;
+  private static final int IDLE_SECONDS = 10;
+  private static final int MOST_WAITING = 4096;
+
+  private final PacketHandler handler;
+  private final PeerAddress remote = new PeerAddress();
+  private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
+  private final Channel channel;
+  private final byte[] message = new byte[LARGEST];
+  private boolean connected;
+  private boolean closed;
+  private long dropped;
+
+  private StreamSocket(
+      LoopSockets sockets,
+      InetSocketAddress address,
+      @Nullable ClientTls tls,
+      int connectMillis,
+      PacketHandler handler) {
+    this.handler = handler;
+    remote.set(address);
+    ChannelFuture connecting =
+        new Bootstrap()
+            .group(sockets.loop())
+            .channel(sockets.streams())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
+            .handler(new Pipeline(tls, address.getPort()))
+            .connect(address);
+    channel = connecting.channel();
+    var _ =
+        connecting.addListener(done -> {
+          if (done.isSuccess()) {
+            sendWaiting();
+          } else {
+            lost("cannot connect");
+          }
+        });
+  }
+
+  /** Connects; what is sent meanwhile waits. On the loop of {@code sockets}. */
+  public static StreamSocket connect(
+      LoopSockets sockets,
+      InetSocketAddress address,
+      @Nullable ClientTls tls,
+      int connectMillis,
+      PacketHandler handler) {
+    return new StreamSocket(sockets, address, tls, connectMillis, handler);
+  }
+
+  private final class Pipeline extends ChannelInitializer<Channel> {
+    private final @Nullable ClientTls tls;
+    private final int port;
+
+    Pipeline(@Nullable ClientTls tls, int port) {
+      this.tls = tls;
+      this.port = port;
+    }
+
+    @Override
+    protected void initChannel(Channel ch) {
+      if (tls != null) {
+        SslHandler secure = tls.context().newHandler(ch.alloc(), tls.serverName(), port);
+        ch.pipeline().addLast(secure);
+      }
+      ch.pipeline()
+          .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
+          .addLast(new LengthFieldBasedFrameDecoder(LARGEST + 2, 0, 2, 0, 2))
+          .addLast(new Messages());
+    }
+  }
+
+  private final class Messages extends SimpleChannelInboundHandler<ByteBuf> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) {
+      int length = frame.readableBytes();
+      frame.readBytes(message, 0, length);
+      handler.received(StreamSocket.this, message, length, remote);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      handler.drained(StreamSocket.this);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      lost("the connection was closed");
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof IdleStateEvent) {
+        var _ = ctx.close();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      lost(String.valueOf(cause.getMessage()));
+      var _ = ctx.close();
+    }
+  }
+
+  private void sendWaiting() {
+    connected = true;
+    for (ByteBuf frame = waiting.poll(); frame != null; frame = waiting.poll()) {
+      var _ = channel.write(frame);
+    }
+    channel.flush();
+  }
+
+  private void lost(String why) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    release();
+    handler.refused(this, why);
+    handler.drained(this);
+  }
+
+  private void release() {
+    waiting.forEach(ByteBuf::release);
+    waiting.clear();
+  }
+
+  /** Whether the connection is gone, or never came about. */
+  public boolean closed() {
+    return closed;
+  }
+
+  @Override
+  public void send(byte[] packet, int length, PeerAddress to) {
+    if (closed || waiting.size() >= MOST_WAITING) {
+      dropped++;
+      return;
+    }
+    ByteBuf frame = channel.alloc().ioBuffer(length + 2);
+    frame.writeShort(length).writeBytes(packet, 0, length);
+    if (connected) {
+      var _ = channel.write(frame);
+    } else {
+      waiting.add(frame);
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (connected) {
+      channel.flush();
+    }
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  @Override
+  public long dropped() {
+    return dropped;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    release();
+    var _ = channel.close();
+  }
+}

@@ -80,22 +80,23 @@ public final class ZoneCompiler {
   private void compileChanges(Set<ServiceKey> changed, Directory directory) {
     Map<Name, @Nullable ZoneNode> changes = new HashMap<>();
     Set<IpAddress> addresses = new HashSet<>();
-    Map<ServiceKey, List<RemappedPort>> nextRemapped = new TreeMap<>(remapped);
+    Map<ServiceKey, List<RemappedPort>> remappedChanges = new HashMap<>();
     for (ServiceKey key : changed) {
       DirectoryService before = exported(last.service(key));
       DirectoryService after = exported(directory.service(key));
       addChanges(key, names(before), names(after), changes);
       addresses.addAll(reverse.changed(before, after));
       List<RemappedPort> ports = expandedThoughRemapped(after);
-      if (ports.isEmpty()) {
-        nextRemapped.remove(key);
-      } else {
-        nextRemapped.put(key, ports);
+      if (!ports.equals(remapped.getOrDefault(key, List.of()))) {
+        remappedChanges.put(key, ports);
       }
     }
     zone = next(zone, changes);
-    if (!nextRemapped.equals(remapped)) {
-      remapped = Collections.unmodifiableMap(nextRemapped);
+    if (!remappedChanges.isEmpty()) {
+      Map<ServiceKey, List<RemappedPort>> next = new TreeMap<>(remapped);
+      next.putAll(remappedChanges);
+      next.values().removeIf(List::isEmpty);
+      remapped = Collections.unmodifiableMap(next);
     }
     compileReverse(addresses, directory);
   }

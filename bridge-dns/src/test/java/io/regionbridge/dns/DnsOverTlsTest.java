@@ -39,7 +39,8 @@ import org.xbill.DNS.Type;
 
 /** Two regions whose bridges talk over TLS: real sockets, real certificates. */
 class DnsOverTlsTest {
-  private static final InetSocketAddress ANY_PORT = new InetSocketAddress("127.0.0.1", 0);
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   private static final String GATEWAY = "gateway.mn.internal";
 
   private X509Bundle authority;

@@ -47,12 +47,16 @@ public final class Asker {
    */
   private static final int PATIENT_TIMEOUTS = 2;
 
+  /** Turning the wheel later than this means that the loop was kept from running. */
+  private static final long MOST_LAG = 4 * TimerWheel.TICK;
+
   private final GatewayRegistry registry;
   private final AnswerSink sink;
   private final LongSupplier clock;
   private final LoopSockets sockets;
   private final UpstreamContext context;
   private final TimerWheel wheel;
+  private final RetryBudget budget;
   private final Reply reply = new Reply();
   private final Reply filtered = new Reply();
   private final RouteBounds bounds = new RouteBounds();
@@ -64,6 +68,7 @@ public final class Asker {
   private Cached[] routes = new Cached[16];
   private int size;
   private int idleTicks;
+  private long lastTurned;
   private @Nullable ScheduledFuture<?> ticking;
 
   /** The links of a route, looked up once for each route object. */
@@ -83,6 +88,7 @@ public final class Asker {
     this.clock = clock;
     context = new UpstreamContext(sockets, this, registry);
     wheel = new TimerWheel(clock.getAsLong());
+    budget = new RetryBudget(clock.getAsLong());
     Arrays.fill(routes, Cached.NONE);
   }
 
@@ -141,6 +147,7 @@ public final class Asker {
     if (++size > buckets.length) {
       grow();
     }
+    budget.question();
     sendNext(e, now);
     tick();
     return e;
@@ -323,6 +330,7 @@ public final class Asker {
     close(t);
     end(t, "a truncated reply", now);
     link.took(now - t.sentAt);
+    link.noteAnswer(now);
     if (truncated && !tcp) {
       t.open = true;
       e.opened();
@@ -457,6 +465,7 @@ public final class Asker {
   }
 
   private void due(Exchange e, long now) {
+    boolean suspicionOnly = false;
     for (int i = 0; i < e.tryCount(); i++) {
       Try t = e.tryAt(i);
       GatewayLink link = t.link;
@@ -466,11 +475,15 @@ public final class Asker {
         if (!t.missed) {
           link.health().count(Outcome.TIMEOUT);
         }
-        link.missed(t, now);
+        link.missed(t);
+        suspicionOnly |= !link.silent() && !link.down();
       }
     }
     if (now >= e.deadline()) {
       finish(e, null, e.failure() == null ? Failure.TIMEOUT : Failure.NO_ANSWER, null);
+    } else if (suspicionOnly && !budget.take(now)) {
+      // Its gateway answers others. Soon we know more: the reply is here, or the gateway is silent.
+      wheel.set(e, Math.min(now + 2 * TimerWheel.TICK, e.deadline()));
     } else {
       sendNext(e, now);
     }
@@ -482,6 +495,7 @@ public final class Asker {
   private void tick() {
     idleTicks = 0;
     if (ticking == null) {
+      lastTurned = clock.getAsLong();
       ticking =
           sockets
               .loop()
@@ -491,7 +505,14 @@ public final class Asker {
   }
 
   private void turnWheel() {
-    advance(clock.getAsLong());
+    long now = clock.getAsLong();
+    // A loop that comes late has replies waiting in its sockets: they are read before anyone is
+    // called silent.
+    boolean late = now - lastTurned > MOST_LAG;
+    lastTurned = now;
+    if (!late) {
+      advance(now);
+    }
     sink.turnEnds();
     var timer = ticking;
     if (size == 0 && ++idleTicks > 64 && timer != null) {

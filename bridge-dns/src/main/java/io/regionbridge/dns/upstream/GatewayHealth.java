@@ -61,12 +61,14 @@ public final class GatewayHealth {
   private volatile long rtt;
   private final AtomicInteger goodProbes = new AtomicInteger();
   private volatile boolean doubted;
+  private volatile long answeredAt;
   private volatile String reason = "not probed yet";
 
   GatewayHealth(String region, InetSocketAddress address, long healthInterval, long now) {
     this.region = region;
     this.address = address;
     this.changedAt = now;
+    this.answeredAt = now - Long.MAX_VALUE / 2;
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(outcome, new LongAdder());
     }
@@ -121,6 +123,16 @@ public final class GatewayHealth {
         log.info("gateway {} of region {} is back", HostPort.text(address), region);
       }
     }
+  }
+
+  /** It answered a question. Any thread. */
+  void answered(long now) {
+    answeredAt = now;
+  }
+
+  /** When it last answered a question, roughly. */
+  long answeredAt() {
+    return answeredAt;
   }
 
   /** Asks for a probe soon. Any thread. */

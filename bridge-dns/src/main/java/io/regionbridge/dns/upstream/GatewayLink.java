@@ -30,6 +30,8 @@ final class GatewayLink {
    */
   private static final long LEAST_PATIENCE = 12_000_000;
 
+  private static final long NOTE_EVERY = 20_000_000;
+
   private final GatewayHealth health;
   private final UpstreamContext context;
   private final @Nullable UpstreamSocket[] sockets = new @Nullable UpstreamSocket[SOCKETS];
@@ -45,6 +47,7 @@ final class GatewayLink {
   private int misses;
   private int knownGoodProbes;
   private boolean plain;
+  private long noted;
 
   GatewayLink(GatewayHealth health, UpstreamContext context) {
     this.health = health;
@@ -106,7 +109,7 @@ final class GatewayLink {
   }
 
   /** A try is later than usual, or came to nothing. */
-  void missed(Try t, long now) {
+  void missed(Try t) {
     if (!t.missed) {
       t.missed = true;
       misses++;
@@ -114,6 +117,14 @@ final class GatewayLink {
         knownGoodProbes = health.goodProbes();
         health.doubt();
       }
+    }
+  }
+
+  /** It answers: then it need not be probed. Told to others now and then, not for each reply. */
+  void noteAnswer(long now) {
+    if (now - noted > NOTE_EVERY) {
+      noted = now;
+      health.answered(now);
     }
   }
 

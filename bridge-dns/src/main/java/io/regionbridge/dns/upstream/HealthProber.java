@@ -119,6 +119,13 @@ public final class HealthProber {
         }
         return;
       }
+      // A gateway that is known to be well and answers questions shows it by that.
+      long interval = registry.settings().healthInterval();
+      if (gateway.state() == GatewayHealth.State.UP
+          && !gateway.doubted()
+          && now - gateway.answeredAt() < interval) {
+        return;
+      }
       if ((now >= nextAt || gateway.doubted()) && gateway.mayProbe()) {
         send(apex, now);
       }

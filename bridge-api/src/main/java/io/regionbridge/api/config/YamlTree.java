@@ -3,6 +3,8 @@ package io.regionbridge.api.config;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -19,7 +22,17 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
  * alias for its name.
  */
 final class YamlTree {
-  private static final YAMLFactory YAML = new YAMLFactory();
+  /** Deeper than any configuration, and far from the end of the stack. */
+  private static final int MAX_DEPTH = 32;
+
+  /** Longer than any configuration; the parser is slow enough with more to seem to hang. */
+  private static final int MAX_LENGTH = 1 << 20;
+
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder()
+          .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .build();
 
   private final YAMLParser parser;
   private final List<ConfigProblem> problems;
@@ -35,6 +48,12 @@ final class YamlTree {
    * @param path of the document, for problems
    */
   static YamlNode read(String text, String path, List<ConfigProblem> problems) {
+    if (text.length() > MAX_LENGTH) {
+      problems.add(
+          new ConfigProblem(
+              path, "is longer than " + MAX_LENGTH + " characters", null, "name the right file"));
+      return new YamlNode.Absent();
+    }
     try (YAMLParser parser = YAML.createParser(text)) {
       YamlTree tree = new YamlTree(parser, problems);
       if (parser.nextToken() == null) {
@@ -45,6 +64,14 @@ final class YamlTree {
         tree.problem(path, "a second document begins", "write one document, with no --- between");
       }
       return root;
+    } catch (StreamConstraintsException e) {
+      problems.add(
+          new ConfigProblem(
+              path,
+              at(e.getLocation()) + "lists and sections are nested deeper than " + MAX_DEPTH,
+              null,
+              "see the configuration reference for what goes where"));
+      return new YamlNode.Absent();
     } catch (JsonProcessingException e) {
       problems.add(
           new ConfigProblem(
@@ -105,8 +132,8 @@ final class YamlTree {
     problems.add(new ConfigProblem(path, at(parser.currentTokenLocation()) + reason, null, advice));
   }
 
-  private static String at(JsonLocation location) {
-    return at(location.getLineNr(), location.getColumnNr());
+  private static String at(@Nullable JsonLocation location) {
+    return location == null ? "" : at(location.getLineNr(), location.getColumnNr());
   }
 
   private static String at(int line, int column) {
@@ -120,7 +147,6 @@ final class YamlTree {
       String context = marked.getContext() == null ? "" : marked.getContext() + ", ";
       return at(mark.getLine() + 1, mark.getColumn() + 1) + context + marked.getProblem();
     }
-    String place = e.getLocation() == null ? "" : at(e.getLocation());
-    return place + e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+    return at(e.getLocation()) + e.getOriginalMessage().lines().findFirst().orElse("not YAML");
   }
 }

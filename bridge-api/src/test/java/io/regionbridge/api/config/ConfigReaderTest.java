@@ -340,6 +340,18 @@ final class ConfigReaderTest {
   }
 
   @Test
+  void refusesWhatIsTooDeepOrTooLongToBeAConfiguration() {
+    assertThat(problems("- ".repeat(5000)))
+        .singleElement()
+        .asString()
+        .contains("nested deeper than 32");
+    assertThat(problems("#" + "x".repeat(1 << 20)))
+        .singleElement()
+        .asString()
+        .contains("is longer than 1048576 characters");
+  }
+
+  @Test
   void namesTheLineOfATabAndOfASecondDocument() {
     assertThat(problems("region:\n\tname: fsn1\n"))
         .singleElement()

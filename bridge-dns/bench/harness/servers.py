@@ -98,6 +98,7 @@ dns:
   listen: ["{s.address}:{s.port}"]
   allow: [127.0.0.0/8]
   threads: {s.threads}
+  drain: 0s  # nobody is asking any more when it is stopped
   cache: {{maxEntries: {ENTRIES}, maxTtl: 30s}}
 overlay: {{mode: none}}
 kubernetes: {{enabled: false}}

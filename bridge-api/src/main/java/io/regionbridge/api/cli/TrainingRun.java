@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What the build runs once to record which classes a start needs (JEP 514), for the AOT cache that
@@ -43,17 +44,26 @@ final class TrainingRun {
       Files.deleteIfExists(bad);
       Files.delete(directory);
     }
+    // As every command ends. Leaving main would leave out what the JDK loads to end a process.
+    System.exit(ExitCode.OK);
   }
 
   private static void step(int expected, String... args) {
     StringWriter printed = new StringWriter();
     PrintWriter writer = new PrintWriter(printed);
-    Terminal terminal = new Terminal(writer, writer, Map.of());
+    Terminal terminal = new Terminal(writer, writer, environment());
     int exitCode = new Main(terminal, Main.commands(terminal)).run(List.of(args));
     if (exitCode != expected) {
       throw new IllegalStateException(
           "%s exited %d, not %d: %s"
               .formatted(String.join(" ", args), exitCode, expected, printed));
     }
+  }
+
+  /** That of the build, but for what could override the training's configuration. */
+  private static Map<String, String> environment() {
+    return System.getenv().entrySet().stream()
+        .filter(variable -> !variable.getKey().startsWith("REGION_BRIDGE_"))
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 }

@@ -1,0 +1,56 @@
+package io.regionbridge.router.discovery;
+
+import io.regionbridge.router.net.Cidr;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one API server says at a moment, Services and EndpointSlices left out: those are the
+ * directory.
+ *
+ * @param nodes all Nodes, by name
+ * @param serviceCidrs the ranges of ClusterIPs, as far as the API server has the ServiceCIDR API
+ * @param ciliumNodeCidrs the pod ranges that Cilium gave to nodes itself
+ * @param configMaps those of {@code kube-system} that matter and exist, by name
+ * @param regions Region objects, by name
+ * @param routerNodes RouterNode objects, by name
+ * @param statuses how far each resource is known, by RBAC name
+ */
+public record ClusterView(
+    List<NodeFacts> nodes,
+    List<Cidr> serviceCidrs,
+    List<Cidr> ciliumNodeCidrs,
+    Map<String, ConfigMapFacts> configMaps,
+    List<RegionFacts> regions,
+    List<RouterNodeFacts> routerNodes,
+    Map<String, WatchStatus> statuses) {
+  public ClusterView {
+    nodes = List.copyOf(nodes);
+    serviceCidrs = List.copyOf(serviceCidrs);
+    ciliumNodeCidrs = List.copyOf(ciliumNodeCidrs);
+    configMaps = Map.copyOf(configMaps);
+    regions = List.copyOf(regions);
+    routerNodes = List.copyOf(routerNodes);
+    statuses = Map.copyOf(statuses);
+  }
+
+  /** The router nodes among the Nodes. */
+  public List<NodeFacts> routers() {
+    return nodes.stream().filter(NodeFacts::router).toList();
+  }
+
+  /** Whether every resource was either listed or could not be. */
+  public boolean settled() {
+    return statuses.values().stream().noneMatch(WatchStatus.Starting.class::isInstance);
+  }
+
+  /** Why resources cannot be read, in the order of their names. */
+  public List<WatchStatus.Failing> failures() {
+    return statuses.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(Map.Entry::getValue)
+        .filter(WatchStatus.Failing.class::isInstance)
+        .map(WatchStatus.Failing.class::cast)
+        .toList();
+  }
+}

@@ -1,0 +1,222 @@
+package io.regionbridge.router.discovery;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.kubernetes.Region;
+import io.regionbridge.router.kubernetes.RouterNode;
+import io.regionbridge.router.net.Cidr;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one API server and keeps what matters of it as small facts: of the local cluster all that
+ * {@link ClusterView} has and the {@link Directory}; of a peer's cluster its router nodes.
+ *
+ * <p>The callbacks only say that it is worth asking again; they come on threads of the client and
+ * must not block.
+ */
+public final class ClusterWatcher implements AutoCloseable {
+  /** The namespace of the ConfigMaps that matter. */
+  public static final String SYSTEM = "kube-system";
+
+  public static final String CILIUM_CONFIG = "cilium-config";
+  public static final String COREDNS = "coredns";
+  public static final String COREDNS_CUSTOM = "coredns-custom";
+  public static final String NODE_LOCAL_DNS = "node-local-dns";
+  public static final String RKE2_COREDNS = "rke2-coredns-rke2-coredns";
+
+  private static final Set<String> CILIUM_KEYS =
+      Set.of(
+          "cluster-pool-ipv4-cidr",
+          "cluster-pool-ipv6-cidr",
+          "ipam",
+          "kube-proxy-replacement",
+          "bpf-lb-external-clusterip",
+          "enable-egress-gateway",
+          "enable-ipv4-egress-gateway",
+          "enable-bpf-masquerade",
+          "devices");
+
+  /** Objects per page: a slice may have a thousand endpoints, a Node thirty kilobytes. */
+  private static final long PAGE = 250;
+
+  private static final long SLICES_PAGE = 100;
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final Runnable onChange;
+  private final List<ResourceWatch<?>> watches = new ArrayList<>();
+  private final Map<String, FactStore<ConfigMap, ConfigMapFacts>> configMaps =
+      new LinkedHashMap<>();
+  private final FactStore<Node, NodeFacts> nodes;
+  private final FactStore<RouterNode, RouterNodeFacts> routerNodes;
+  private @Nullable FactStore<Region, RegionFacts> regions;
+  private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> serviceCidrs;
+  private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> ciliumNodes;
+  private @Nullable DirectoryFeed directory;
+
+  private ClusterWatcher(
+      KubernetesClient client, String routerLabel, Runnable onChange, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+    this.onChange = onChange;
+    this.nodes = new FactStore<>(new NodeReader(LabelSelector.parse(routerLabel)), onChange);
+    this.routerNodes = new FactStore<>(RouterNodeFacts::of, onChange);
+    watch("nodes", client.nodes(), nodes);
+    watch("routernodes.region-bridge.io", client.resources(RouterNode.class), routerNodes);
+  }
+
+  /**
+   * Starts to watch the cluster that the process runs in.
+   *
+   * @param client closed by whoever made it, after this
+   * @param routerLabel {@code key=value} or {@code key}
+   * @param onChange {@link #view} may be another one
+   * @param onDirectory {@link #directory} may be another one
+   */
+  public static ClusterWatcher local(
+      KubernetesClient client,
+      String routerLabel,
+      Runnable onChange,
+      Runnable onDirectory,
+      Clock clock) {
+    ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock);
+    watcher.watchLocal(onDirectory);
+    watcher.watches.forEach(ResourceWatch::start);
+    return watcher;
+  }
+
+  /** Starts to watch a peer's cluster: its router nodes alone. */
+  public static ClusterWatcher peer(
+      KubernetesClient client, String routerLabel, Runnable onChange, Clock clock) {
+    ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock);
+    watcher.watches.forEach(ResourceWatch::start);
+    return watcher;
+  }
+
+  /** What is known now. Any thread. */
+  public ClusterView view() {
+    Map<String, ConfigMapFacts> maps = new LinkedHashMap<>();
+    configMaps.values().stream()
+        .flatMap(store -> store.facts().values().stream())
+        .forEach(facts -> maps.put(facts.name(), facts));
+    Map<String, WatchStatus> statuses = new LinkedHashMap<>();
+    watches.forEach(watch -> statuses.put(watch.resource(), watch.status()));
+    return new ClusterView(
+        sorted(nodes, Comparator.comparing(NodeFacts::name)),
+        ranges(serviceCidrs),
+        ranges(ciliumNodes),
+        maps,
+        regions == null ? List.of() : sorted(regions, Comparator.comparing(RegionFacts::name)),
+        sorted(routerNodes, Comparator.comparing(RouterNodeFacts::name)),
+        statuses);
+  }
+
+  /** The local cluster's Services now; nothing of a peer's. Any thread. */
+  public Directory directory() {
+    return directory == null ? Directory.EMPTY : directory.directory();
+  }
+
+  /** Stops. No callback begins after this returns. */
+  @Override
+  public void close() {
+    watches.forEach(ResourceWatch::close);
+  }
+
+  private void watchLocal(Runnable onDirectory) {
+    DirectoryFeed feed = new DirectoryFeed(onDirectory);
+    directory = feed;
+    watch("services", client.services().inAnyNamespace(), feed.services());
+    watch(
+        "endpointslices.discovery.k8s.io",
+        SLICES_PAGE,
+        client.discovery().v1().endpointSlices().inAnyNamespace(),
+        feed.slices());
+    regions = new FactStore<>(RegionFacts::of, onChange);
+    watch("regions.region-bridge.io", client.resources(Region.class), regions);
+    serviceCidrs = new FactStore<>(object -> strings(object, "spec", "cidrs"), onChange);
+    watch(
+        "servicecidrs.networking.k8s.io",
+        generic("networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs"),
+        serviceCidrs);
+    ciliumNodes = new FactStore<>(object -> strings(object, "spec", "ipam", "podCIDRs"), onChange);
+    watch(
+        "ciliumnodes.cilium.io",
+        generic("cilium.io", "v2", "CiliumNode", "ciliumnodes"),
+        ciliumNodes);
+    watchConfigMap(CILIUM_CONFIG, CILIUM_KEYS);
+    watchConfigMap(COREDNS, Set.of());
+    watchConfigMap(COREDNS_CUSTOM, Set.of());
+    watchConfigMap(RKE2_COREDNS, Set.of());
+    watchConfigMap(NODE_LOCAL_DNS, Set.of("none of it"));
+  }
+
+  private void watchConfigMap(String name, Set<String> kept) {
+    FactStore<ConfigMap, ConfigMapFacts> store =
+        new FactStore<>(map -> ConfigMapFacts.of(map, kept), onChange);
+    configMaps.put(name, store);
+    // By name, so that the Role can name each of them.
+    watch(
+        "configmaps/" + name,
+        client.configMaps().inNamespace(SYSTEM).withField("metadata.name", name),
+        store);
+  }
+
+  private FilterWatchListDeletable<
+          GenericKubernetesResource, ? extends KubernetesResourceList<GenericKubernetesResource>, ?>
+      generic(String group, String version, String kind, String plural) {
+    return client.genericKubernetesResources(
+        new ResourceDefinitionContext.Builder()
+            .withGroup(group)
+            .withVersion(version)
+            .withKind(kind)
+            .withPlural(plural)
+            .withNamespaced(false)
+            .build());
+  }
+
+  private <T extends HasMetadata> void watch(
+      String resource,
+      FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
+      ObjectSink<T> sink) {
+    watch(resource, PAGE, operation, sink);
+  }
+
+  private <T extends HasMetadata> void watch(
+      String resource,
+      long pageSize,
+      FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
+      ObjectSink<T> sink) {
+    watches.add(new ResourceWatch<>(resource, pageSize, operation, sink, onChange, clock));
+  }
+
+  private static <F> List<F> sorted(FactStore<?, F> store, Comparator<F> order) {
+    return store.facts().values().stream().sorted(order).toList();
+  }
+
+  private static List<Cidr> ranges(@Nullable FactStore<?, List<Cidr>> store) {
+    return store == null
+        ? List.of()
+        : store.facts().values().stream().flatMap(List::stream).sorted().distinct().toList();
+  }
+
+  private static List<Cidr> strings(GenericKubernetesResource object, String... path) {
+    Object value = object.get((Object[]) path);
+    return value instanceof List<?> list
+        ? Ranges.valid(list.stream().map(String::valueOf).toList())
+        : List.of();
+  }
+}

@@ -1,0 +1,32 @@
+package io.regionbridge.router.discovery;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What is known of a ConfigMap.
+ *
+ * @param resourceVersion of the object, for writes that must not overwrite another's
+ * @param data the keys in use, and of the others the names only, with empty values
+ */
+public record ConfigMapFacts(String name, String resourceVersion, Map<String, String> data) {
+  public ConfigMapFacts {
+    data = Map.copyOf(data);
+  }
+
+  /**
+   * @param kept the keys whose values matter; empty: all of them
+   */
+  static ConfigMapFacts of(ConfigMap map, Set<String> kept) {
+    Map<String, String> data = new TreeMap<>();
+    if (map.getData() != null) {
+      map.getData()
+          .forEach(
+              (key, value) -> data.put(key, kept.isEmpty() || kept.contains(key) ? value : ""));
+    }
+    return new ConfigMapFacts(
+        map.getMetadata().getName(), map.getMetadata().getResourceVersion(), data);
+  }
+}

@@ -1,0 +1,73 @@
+package io.regionbridge.router.discovery;
+
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.EndpointPort;
+import io.regionbridge.router.directory.EndpointSliceFacts;
+import io.regionbridge.router.directory.EndpointSliceKey;
+import io.regionbridge.router.directory.EndpointState;
+import io.regionbridge.router.net.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The facts of an EndpointSlice object. */
+final class EndpointSliceReader {
+  private final Interned interned;
+
+  EndpointSliceReader(Interned interned) {
+    this.interned = interned;
+  }
+
+  /**
+   * @throws MalformedObjectException if it is not what an EndpointSlice can be
+   */
+  EndpointSliceFacts read(EndpointSlice slice) {
+    EndpointSliceKey key =
+        new EndpointSliceKey(
+            interned.text(slice.getMetadata().getNamespace()), slice.getMetadata().getName());
+    Map<String, String> labels = slice.getMetadata().getLabels();
+    String service = labels == null ? null : labels.get(EndpointSliceFacts.SERVICE_NAME_LABEL);
+    // A slice of names (FQDN) has nothing that Services use.
+    return new EndpointSliceFacts(
+        key, service, "FQDN".equals(slice.getAddressType()) ? List.of() : endpoints(slice));
+  }
+
+  private List<Endpoint> endpoints(EndpointSlice slice) {
+    List<EndpointPort> ports = interned.endpointPorts(ports(slice));
+    List<Endpoint> endpoints = new ArrayList<>(slice.getEndpoints().size());
+    for (var endpoint : slice.getEndpoints()) {
+      EndpointConditions conditions = endpoint.getConditions();
+      EndpointState state =
+          conditions == null
+              ? EndpointState.READY
+              : EndpointState.of(
+                  conditions.getReady(), conditions.getServing(), conditions.getTerminating());
+      for (String text : endpoint.getAddresses()) {
+        Optional<IpAddress> address = IpAddress.parse(text);
+        if (address.isEmpty()) {
+          throw new MalformedObjectException("endpoints: not an IP address: " + text);
+        }
+        endpoints.add(new Endpoint(address.get(), endpoint.getHostname(), state, ports));
+      }
+    }
+    return endpoints;
+  }
+
+  private static List<EndpointPort> ports(EndpointSlice slice) {
+    List<EndpointPort> ports = new ArrayList<>();
+    for (var port : slice.getPorts()) {
+      // No number stands for all ports, which is nothing that DNS could say.
+      if (port.getPort() != null) {
+        ports.add(
+            new EndpointPort(
+                port.getName() == null ? "" : port.getName(),
+                ServiceReader.Protocols.of(port.getProtocol(), "ports"),
+                port.getPort()));
+      }
+    }
+    return ports;
+  }
+}

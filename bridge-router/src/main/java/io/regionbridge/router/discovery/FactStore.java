@@ -1,0 +1,62 @@
+package io.regionbridge.router.discovery;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The facts of one resource's objects by name. Says when something in them has changed; an update
+ * that changes no fact, such as a Node's heartbeat, is no change.
+ *
+ * @param <T> the object
+ * @param <F> its facts, compared by value
+ */
+final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> {
+  private final Function<T, F> reader;
+  private final Runnable onChange;
+  private final Map<ObjectKey, F> facts = new HashMap<>();
+  private volatile Map<ObjectKey, F> snapshot = Map.of();
+
+  /**
+   * @param reader the facts of an object; may throw {@link MalformedObjectException}
+   * @param onChange called after each change, on the thread that brought it
+   */
+  FactStore(Function<T, F> reader, Runnable onChange) {
+    this.reader = reader;
+    this.onChange = onChange;
+  }
+
+  @Override
+  public void put(T object) {
+    F fact = reader.apply(object);
+    if (!fact.equals(facts.put(ObjectKey.of(object), fact))) {
+      changed();
+    }
+  }
+
+  @Override
+  public void remove(ObjectKey key) {
+    if (facts.remove(key) != null) {
+      changed();
+    }
+  }
+
+  @Override
+  public void retain(Set<ObjectKey> present) {
+    if (facts.keySet().retainAll(present)) {
+      changed();
+    }
+  }
+
+  /** All facts at this moment. Any thread. */
+  Map<ObjectKey, F> facts() {
+    return snapshot;
+  }
+
+  private void changed() {
+    snapshot = Map.copyOf(facts);
+    onChange.run();
+  }
+}

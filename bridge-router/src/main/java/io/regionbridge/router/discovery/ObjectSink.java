@@ -1,0 +1,24 @@
+package io.regionbridge.router.discovery;
+
+import java.util.Set;
+
+/**
+ * Where the objects of one resource go. Called by one thread at a time; may be told the same thing
+ * twice.
+ *
+ * @param <T> the object
+ */
+interface ObjectSink<T> {
+  /**
+   * An object is new, has changed, or was seen again.
+   *
+   * @throws MalformedObjectException if it makes no sense; what was known of it before stays
+   */
+  void put(T object);
+
+  /** An object is gone. */
+  void remove(ObjectKey key);
+
+  /** A full list has been put in: whatever is not in it is gone. */
+  void retain(Set<ObjectKey> present);
+}

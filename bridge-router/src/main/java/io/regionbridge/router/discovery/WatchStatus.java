@@ -1,0 +1,27 @@
+package io.regionbridge.router.discovery;
+
+import java.time.Instant;
+
+/**
+ * How far one resource is known.
+ *
+ * @see ResourceWatch
+ */
+public sealed interface WatchStatus {
+  /** Since when it is so. */
+  Instant since();
+
+  /** Asked for the first time, not yet answered. */
+  record Starting(Instant since) implements WatchStatus {}
+
+  /** Listed and watched: what is known is what is. */
+  record Current(Instant since) implements WatchStatus {}
+
+  /**
+   * Cannot be read at the moment. What was known stays in force; it is tried again for ever.
+   *
+   * @param since when it stopped being current, or was asked first
+   * @param known whether there was a full list before: then the facts are stale, else missing
+   */
+  record Failing(Instant since, ReadFailure failure, boolean known) implements WatchStatus {}
+}

@@ -1,0 +1,25 @@
+package io.regionbridge.router.kubernetes;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A condition as Kubernetes objects carry them (API conventions, "Typical status properties").
+ *
+ * @param type {@code Ready}, in CamelCase
+ * @param status {@code True}, {@code False} or {@code Unknown}
+ * @param reason one word in CamelCase, for programs
+ * @param message one sentence, for people
+ * @param lastTransitionTime when {@code status} became what it is, RFC 3339 in whole seconds
+ * @param observedGeneration the generation of the spec that this speaks of
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Condition(
+    @Required String type,
+    @Required String status,
+    @Required String reason,
+    @Required String message,
+    @Required @JsonPropertyDescription("When status last changed.") String lastTransitionTime,
+    @Nullable Long observedGeneration) {}

@@ -1,0 +1,82 @@
+package io.regionbridge.router.kubernetes;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the conditions of an object from what is found now and what was found before. Pure. */
+public final class Conditions {
+  private Conditions() {}
+
+  /** What a finding says: true, false, or not known. */
+  public enum State {
+    TRUE("True"),
+    FALSE("False"),
+    UNKNOWN("Unknown");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+
+    public static State of(boolean value) {
+      return value ? TRUE : FALSE;
+    }
+  }
+
+  /**
+   * What was found of one type of condition.
+   *
+   * @see Condition
+   */
+  public record Finding(String type, State state, String reason, String message) {
+    public Finding(String type, boolean state, String reason, String message) {
+      this(type, State.of(state), reason, message);
+    }
+  }
+
+  /**
+   * The conditions after a look: each finding, sorted by type. The transition time is kept as long
+   * as the status stays, whatever becomes of reason and message. Types that nobody found anything
+   * about are dropped.
+   *
+   * @param before those that the object has, of any age; null if it has none
+   */
+  public static List<Condition> merge(
+      @Nullable List<Condition> before, List<Finding> findings, long generation, Instant now) {
+    List<Condition> merged = new ArrayList<>(findings.size());
+    for (Finding finding : findings) {
+      Condition old = find(before, finding.type());
+      String since =
+          old != null && old.status().equals(finding.state().text)
+              ? old.lastTransitionTime()
+              : now.truncatedTo(ChronoUnit.SECONDS).toString();
+      merged.add(
+          new Condition(
+              finding.type(),
+              finding.state().text,
+              finding.reason(),
+              finding.message(),
+              since,
+              generation));
+    }
+    merged.sort(Comparator.comparing(Condition::type));
+    return List.copyOf(merged);
+  }
+
+  /** The condition of a type, or null. */
+  public static @Nullable Condition find(@Nullable List<Condition> conditions, String type) {
+    if (conditions != null) {
+      for (Condition condition : conditions) {
+        if (condition.type().equals(type)) {
+          return condition;
+        }
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,21 @@
+package io.regionbridge.router.kubernetes;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where a router node is reached. Written by the bridge on it, read by the others and by peers. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RouterNodeSpec(
+    @JsonPropertyDescription("The region that it belongs to.") @Nullable String region,
+    @JsonPropertyDescription("The domain of that region.") @Nullable String domain,
+    @JsonPropertyDescription("Its address in the cluster.") @Nullable String nodeAddress,
+    @JsonPropertyDescription("Its address on the overlay.") @Nullable String overlayAddress,
+    @JsonPropertyDescription("The port of its DNS.") @Nullable Integer dnsPort,
+    @JsonPropertyDescription("Its WireGuard public key, base64.") @Nullable String publicKey,
+    @JsonProperty("podCIDRs") @JsonPropertyDescription("The region's pod ranges.")
+        @Nullable List<String> podCidrs,
+    @JsonProperty("serviceCIDRs") @JsonPropertyDescription("The region's service ranges.")
+        @Nullable List<String> serviceCidrs) {}

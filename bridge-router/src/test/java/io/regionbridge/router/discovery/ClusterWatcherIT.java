@@ -1,0 +1,218 @@
+package io.regionbridge.router.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpAddress;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Against a real API server, with the rights of the chart's Roles. */
+@Timeout(240)
+class ClusterWatcherIT {
+  private static final ServiceKey WEB = new ServiceKey("default", "web");
+
+  private static @Nullable TestCluster cluster;
+  private KubernetesClient client;
+  private ClusterWatcher watcher;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = TestCluster.start();
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    client = cluster.bridge();
+    watcher = start(client);
+    Await.that("everything is listed", () -> watcher.view().settled());
+  }
+
+  @AfterEach
+  void stop() {
+    watcher.close();
+    client.close();
+  }
+
+  @Test
+  void whatTheChartAllowsIsEnoughToReadEverythingThatIsInstalled() {
+    assertThat(watcher.view().failures())
+        .extracting(failing -> failing.failure().resource())
+        .containsExactly("ciliumnodes.cilium.io");
+    assertThat(watcher.view().failures().getFirst().failure().reason())
+        .isEqualTo(ReadFailure.Reason.NOT_INSTALLED);
+    assertThat(watcher.view().serviceCidrs()).containsExactly(Cidr.of("10.43.0.0/16"));
+  }
+
+  @Test
+  void servicesAndSlicesComeIntoTheDirectoryAndLeaveIt() {
+    Await.that("the directory is complete", () -> watcher.directory().complete());
+    service();
+    slice("web-1", "10.42.0.7", "true");
+    Await.that("the endpoint is there", () -> addresses().equals(List.of("10.42.0.7")));
+
+    slice("web-2", "10.42.0.8", "true");
+    Await.that("so is the other slice's", () -> addresses().size() == 2);
+
+    delete("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/web-1");
+    delete("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/web-2");
+    delete("/api/v1/namespaces/default/services/web");
+    Await.that("the Service is gone", () -> watcher.directory().service(WEB) == null);
+  }
+
+  @Test
+  void nodesAreRoutersByTheirLabelAndAHeartbeatIsNoChange() {
+    node("router-1", "netbird-router: 'true'", "10.42.0.0/24");
+    node("worker-1", "other: 'true'", "10.42.1.0/24");
+    Await.that("both nodes are known", () -> watcher.view().nodes().size() == 2);
+    assertThat(watcher.view().routers())
+        .singleElement()
+        .satisfies(node -> {
+          assertThat(node.name()).isEqualTo("router-1");
+          assertThat(node.ready()).isTrue();
+          assertThat(node.addresses()).containsExactly(IpAddress.of("192.0.2.1").toInetAddress());
+          assertThat(node.podCidrs()).containsExactly(Cidr.of("10.42.0.0/24"));
+        });
+    delete("/api/v1/nodes/router-1");
+    delete("/api/v1/nodes/worker-1");
+    Await.that("both are gone", () -> watcher.view().nodes().isEmpty());
+  }
+
+  @Test
+  void whatIsKnownStaysWhileTheApiServerIsAwayAndIsMendedWhenItIsBack() {
+    service();
+    slice("web-1", "10.42.0.9", "true");
+    Await.that("the endpoint is there", () -> addresses().equals(List.of("10.42.0.9")));
+    cluster.server().kill();
+    Await.that(
+        "the failure is known",
+        () ->
+            watcher.view().statuses().get("services")
+                    instanceof WatchStatus.Failing(_, ReadFailure failure, boolean known)
+                && known
+                && failure.reason() == ReadFailure.Reason.UNREACHABLE);
+    assertThat(addresses()).containsExactly("10.42.0.9");
+    assertThat(watcher.directory().complete()).isTrue();
+
+    cluster.server().restart();
+    slice("web-1", "10.42.0.10", "true");
+    Await.that("the new address is there", () -> addresses().equals(List.of("10.42.0.10")));
+    Await.that("all is current", () -> watcher.view().failures().size() == 1);
+    delete("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/web-1");
+    delete("/api/v1/namespaces/default/services/web");
+  }
+
+  @Test
+  void aMissingPermissionIsNamedAndEverythingElseGoesOn() {
+    ObjectNode rules = (ObjectNode) TestCluster.rules();
+    ArrayNode kept = rules.putArray("cluster");
+    TestCluster.rules()
+        .get("cluster")
+        .forEach(rule -> {
+          if (!rule.get("resources").toString().contains("endpointslices")) {
+            kept.add(rule);
+          }
+        });
+    cluster.bind(rules);
+    try (KubernetesClient poor = cluster.bridge();
+        ClusterWatcher watching = start(poor)) {
+      Await.that("everything was tried", () -> watching.view().settled());
+      assertThat(watching.view().failures())
+          .map(failing -> failing.failure().toString())
+          .anySatisfy(text ->
+              assertThat(text).contains("list", "endpointslices.discovery.k8s.io", "forbidden"));
+      assertThat(watching.view().statuses().get("services"))
+          .isInstanceOf(WatchStatus.Current.class);
+      assertThat(watching.directory().complete()).isFalse();
+    } finally {
+      cluster.bind(TestCluster.rules());
+    }
+  }
+
+  private static ClusterWatcher start(KubernetesClient client) {
+    return ClusterWatcher.local(
+        client, "netbird-router=true", () -> {}, () -> {}, Clock.systemUTC());
+  }
+
+  private List<String> addresses() {
+    Directory directory = watcher.directory();
+    DirectoryService service = directory.service(WEB);
+    return service == null
+        ? List.of()
+        : service.endpoints().stream().map(endpoint -> endpoint.address().toString()).toList();
+  }
+
+  private static void service() {
+    cluster
+        .server()
+        .apply(
+            "/api/v1/namespaces/default/services/web",
+            "{apiVersion: v1, kind: Service, metadata: {name: web},"
+                + " spec: {ports: [{port: 80, targetPort: 8080}]}}");
+  }
+
+  private static void slice(String name, String address, String ready) {
+    cluster
+        .server()
+        .apply(
+            "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/" + name,
+            """
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: %s, labels: {kubernetes.io/service-name: web}}
+            addressType: IPv4
+            ports: [{name: '', port: 8080, protocol: TCP}]
+            endpoints: [{addresses: [%s], conditions: {ready: %s}}]
+            """
+                .formatted(name, address, ready));
+  }
+
+  private static void node(String name, String label, String podCidr) {
+    cluster
+        .server()
+        .apply(
+            "/api/v1/nodes/" + name,
+            """
+            apiVersion: v1
+            kind: Node
+            metadata: {name: %s, labels: {%s}}
+            spec: {podCIDR: %s, podCIDRs: [%s]}
+            """
+                .formatted(name, label, podCidr, podCidr));
+    cluster
+        .server()
+        .request(
+            "PATCH",
+            "/api/v1/nodes/" + name + "/status",
+            "application/merge-patch+json",
+            """
+            {"status": {"addresses": [{"type": "InternalIP", "address": "192.0.2.1"}],
+             "conditions": [{"type": "Ready", "status": "True"}]}}
+            """);
+  }
+
+  private static void delete(String path) {
+    cluster.server().request("DELETE", path, "application/json", "");
+  }
+}

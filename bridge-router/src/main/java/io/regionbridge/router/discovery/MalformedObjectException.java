@@ -1,13 +1,13 @@
 package io.regionbridge.router.discovery;
 
 /** An object that the API server accepted and that still makes no sense. */
-final class MalformedObjectException extends RuntimeException {
+public final class MalformedObjectException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
    * @param message path and reason, {@code spec.clusterIPs[0]: not an IP address: x}
    */
-  MalformedObjectException(String message) {
+  public MalformedObjectException(String message) {
     super(message);
   }
 }

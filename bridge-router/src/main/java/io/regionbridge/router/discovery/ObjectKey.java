@@ -7,8 +7,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
  *
  * @param namespace empty for cluster-scoped objects
  */
-record ObjectKey(String namespace, String name) {
-  static ObjectKey of(HasMetadata object) {
+public record ObjectKey(String namespace, String name) {
+  /** The key of an object. */
+  public static ObjectKey of(HasMetadata object) {
     String namespace = object.getMetadata().getNamespace();
     return new ObjectKey(namespace == null ? "" : namespace, object.getMetadata().getName());
   }

@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param <T> the object
  */
-interface ObjectSink<T> {
+public interface ObjectSink<T> {
   /**
    * An object is new, has changed, or was seen again.
    *

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Tries for ever, each time later than before up to {@link #SLOWEST}. A watch that is silent for
  * longer than the API server's bookmarks allow is taken for dead.
  */
-final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
+public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ResourceWatch.class);
 
   private static final Duration FASTEST = Duration.ofMillis(100);
@@ -72,7 +72,7 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
    * @param pageSize objects per page of a list
    * @param onStatus called after each change of {@link #status}
    */
-  ResourceWatch(
+  public ResourceWatch(
       String resource,
       long pageSize,
       FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
@@ -89,16 +89,18 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("watch-" + resource).unstarted(this::run);
   }
 
-  void start() {
+  /** Begins. Once. */
+  public void start() {
     thread.start();
   }
 
-  String resource() {
+  /** As RBAC names it. */
+  public String resource() {
     return resource;
   }
 
   /** Any thread. */
-  WatchStatus status() {
+  public WatchStatus status() {
     return status;
   }
 

@@ -13,7 +13,6 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Clock;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class ClusterWatcherIT {
   private static final ServiceKey WEB = new ServiceKey("default", "web");
 
-  private static @Nullable TestCluster cluster;
+  private static TestCluster cluster;
   private KubernetesClient client;
   private ClusterWatcher watcher;
 

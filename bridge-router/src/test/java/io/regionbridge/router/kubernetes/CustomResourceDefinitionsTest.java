@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,17 +70,15 @@ class CustomResourceDefinitionsTest {
             .getAdditionalPrinterColumns()
             .sort(Comparator.comparingInt(column -> order.indexOf(column.getName())));
         JSONSchemaProps conditions =
-            version
-                .getSchema()
-                .getOpenAPIV3Schema()
-                .getProperties()
-                .get("status")
-                .getProperties()
-                .get("conditions");
+            property(property(version.getSchema().getOpenAPIV3Schema(), "status"), "conditions");
         conditions.setXKubernetesListType("map");
         conditions.setXKubernetesListMapKeys(List.of("type"));
       }
       return definition;
+    }
+
+    private static JSONSchemaProps property(JSONSchemaProps parent, String name) {
+      return Objects.requireNonNull(parent.getProperties().get(name), name);
     }
   }
 }

@@ -1,0 +1,20 @@
+package io.regionbridge.router.election;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Where the Lease is. */
+interface LeaseStore extends AutoCloseable {
+  /**
+   * Begins to watch it.
+   *
+   * @param onLease told the Lease, or that there is none, after each change; on any thread
+   */
+  void start(Consumer<Optional<LeaseState>> onLease);
+
+  /** Writes it in place of the version that is named. Blocks, for five seconds at most. */
+  LeaseWrite.Outcome write(LeaseWrite write);
+
+  @Override
+  void close();
+}

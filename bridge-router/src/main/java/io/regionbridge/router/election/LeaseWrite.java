@@ -1,0 +1,34 @@
+package io.regionbridge.router.election;
+
+/**
+ * A write of the Lease that the election wants.
+ *
+ * @param kind why
+ * @param next what to write, in place of the version that it names
+ */
+record LeaseWrite(Kind kind, LeaseState next) {
+  enum Kind {
+    /** There is no Lease. */
+    CREATE,
+    /** The holder, to be allowed to act, to answer a challenge, or just now and then. */
+    RENEW,
+    /** The holder gives the role up. */
+    RELEASE,
+    /** A candidate finds the holder dead. */
+    CHALLENGE,
+    /** A candidate takes the role. */
+    ACQUIRE
+  }
+
+  /** What came of a write. */
+  sealed interface Outcome {
+    /** The API server has taken it. */
+    record Written(LeaseState lease) implements Outcome {}
+
+    /** Somebody else was faster: the Lease has another version. */
+    record Conflict() implements Outcome {}
+
+    /** Nobody knows: no answer, or an error. */
+    record Unknown() implements Outcome {}
+  }
+}

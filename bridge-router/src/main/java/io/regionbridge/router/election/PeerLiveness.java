@@ -1,0 +1,101 @@
+package io.regionbridge.router.election;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Counts signs of life of other router nodes. Told of each question sent and each answer; no clock
+ * of its own. Dead is who has left so many questions in a row unanswered, each with its full time;
+ * sooner if its machine says that nobody listens there.
+ *
+ * <p>Owned by one thread.
+ */
+final class PeerLiveness {
+  /** Between two questions to one node. */
+  static final Duration INTERVAL = Duration.ofMillis(150);
+
+  /** Questions in a row without an answer that make a node dead: 0.75 seconds. */
+  static final int MOST_MISSED = 5;
+
+  /** The same when the node's kernel says that the port is closed. */
+  static final int MOST_REFUSED = 2;
+
+  private final Map<String, Count> counts = new HashMap<>();
+  private long lastRound = Long.MIN_VALUE;
+
+  /** Asked and answered, of one node. */
+  private static final class Count {
+    private int missed;
+    private int refused;
+    private boolean awaited;
+    private boolean heard;
+    private boolean candidate;
+  }
+
+  /**
+   * A round of questions goes out, one to each node: what was asked in the round before and not
+   * answered was missed. When the rounds themselves came late, this process was stopped for a
+   * while, and the answers may be lying unread: then nothing counts as missed.
+   *
+   * @param nodes who is asked from now on
+   */
+  void round(Set<String> nodes, long now) {
+    boolean late = lastRound != Long.MIN_VALUE && now - lastRound > INTERVAL.toNanos() * 2;
+    lastRound = now;
+    counts.keySet().retainAll(nodes);
+    for (String node : nodes) {
+      Count count = counts.computeIfAbsent(node, _ -> new Count());
+      if (late) {
+        count.missed = 0;
+        count.refused = 0;
+      } else if (count.awaited) {
+        count.missed++;
+      }
+      count.awaited = true;
+    }
+  }
+
+  /** A node has answered the last question or one before it. */
+  void answered(String node, boolean candidate) {
+    Count count = counts.get(node);
+    if (count != null) {
+      count.missed = 0;
+      count.refused = 0;
+      count.awaited = false;
+      count.heard = true;
+      count.candidate = candidate;
+    }
+  }
+
+  /** A node's kernel has refused the last question. */
+  void refused(String node) {
+    Count count = counts.get(node);
+    if (count != null) {
+      count.refused++;
+    }
+  }
+
+  /**
+   * What is known of a node. One that is not asked at all, because it is no router node, is dead.
+   */
+  Liveness of(String node) {
+    Count count = counts.get(node);
+    if (count == null) {
+      return Liveness.DEAD;
+    }
+    if (count.missed >= MOST_MISSED || count.refused >= MOST_REFUSED) {
+      return Liveness.DEAD;
+    }
+    if (!count.heard) {
+      return Liveness.UNKNOWN;
+    }
+    return count.candidate ? Liveness.CANDIDATE : Liveness.UNFIT;
+  }
+
+  /** Whether some node could take over. */
+  boolean anyCandidate() {
+    return counts.keySet().stream().anyMatch(node -> of(node) == Liveness.CANDIDATE);
+  }
+}

@@ -1,0 +1,54 @@
+package io.regionbridge.router.election;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The datagrams by which router nodes ask each other for signs of life: {@code rbl1}, one octet of
+ * kind, eight octets that only the asker knows and that come back, and in a question the name of
+ * the node that is meant. An answer is shorter than its question, so that nobody is flooded through
+ * us.
+ */
+sealed interface SignOfLife {
+  int MOST_OCTETS = 4 + 1 + 8 + 255;
+
+  int MAGIC = 0x72626c31;
+
+  /** The octets that tie an answer to its question. */
+  long nonce();
+
+  /** Are you there? Only the node of this name answers. */
+  record Question(long nonce, String node) implements SignOfLife {}
+
+  /** I am. */
+  record Answer(long nonce, boolean candidate) implements SignOfLife {}
+
+  /** The datagram, ready to be sent. */
+  default byte[] encoded() {
+    ByteBuffer buffer = ByteBuffer.allocate(MOST_OCTETS).putInt(MAGIC);
+    switch (this) {
+      case Question(long nonce, String node) ->
+          buffer.put((byte) 0).putLong(nonce).put(node.getBytes(UTF_8));
+      case Answer(long nonce, boolean candidate) ->
+          buffer.put((byte) (candidate ? 2 : 1)).putLong(nonce);
+    }
+    return Arrays.copyOf(buffer.array(), buffer.position());
+  }
+
+  /** What a datagram says, or empty if it is none of these. Never throws. */
+  static Optional<SignOfLife> decode(ByteBuffer datagram) {
+    if (datagram.remaining() < 13 || datagram.getInt() != MAGIC) {
+      return Optional.empty();
+    }
+    byte kind = datagram.get();
+    long nonce = datagram.getLong();
+    return switch (kind) {
+      case 0 -> Optional.of(new Question(nonce, UTF_8.decode(datagram).toString()));
+      case 1, 2 -> Optional.of(new Answer(nonce, kind == 2));
+      default -> Optional.empty();
+    };
+  }
+}

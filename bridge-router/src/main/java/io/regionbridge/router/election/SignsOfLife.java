@@ -1,0 +1,177 @@
+package io.regionbridge.router.election;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks other router nodes for signs of life, and answers them. One socket answers; each node is
+ * asked from a socket of its own that is connected to it, because only those are told when a port
+ * is closed (RFC 1122, section 4.1.3.3).
+ *
+ * <p>{@link #ask} is called by one thread; listeners are called by the sockets' own.
+ */
+final class SignsOfLife implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SignsOfLife.class);
+
+  /** How many questions may be on their way to one node. */
+  private static final int RECENT = 8;
+
+  /** What comes of asking. */
+  interface Listener {
+    void answered(String node, boolean candidate);
+
+    void refused(String node);
+  }
+
+  private final String me;
+  private final BooleanSupplier candidate;
+  private final Listener listener;
+  private final DatagramSocket answering;
+  private final SecureRandom random = new SecureRandom();
+  private final Map<String, Path> paths = new HashMap<>();
+
+  /**
+   * Opens the socket that answers.
+   *
+   * @param me the only name that is answered for
+   * @param candidate whether this node could take over, asked at each answer
+   * @throws IOException if the address cannot be bound
+   */
+  SignsOfLife(String me, InetSocketAddress listen, BooleanSupplier candidate, Listener listener)
+      throws IOException {
+    this.me = me;
+    this.candidate = candidate;
+    this.listener = listener;
+    this.answering = new DatagramSocket(listen);
+    Thread.ofVirtual().name("signs-of-life").start(this::answer);
+  }
+
+  /** The address that answers. */
+  InetSocketAddress address() {
+    return (InetSocketAddress) answering.getLocalSocketAddress();
+  }
+
+  /** Sends one question to each of these nodes, and forgets all others. */
+  void ask(Map<String, InetSocketAddress> nodes) {
+    paths
+        .entrySet()
+        .removeIf(path -> {
+          boolean gone = !path.getValue().to.equals(nodes.get(path.getKey()));
+          if (gone) {
+            path.getValue().socket.close();
+          }
+          return gone;
+        });
+    nodes.forEach((node, to) -> {
+      try {
+        Path path = paths.get(node);
+        if (path == null) {
+          path = new Path(node, to);
+          paths.put(node, path);
+        }
+        path.ask(random.nextLong());
+      } catch (PortUnreachableException e) {
+        listener.refused(node);
+      } catch (IOException e) {
+        log.debug("cannot ask {} at {}", node, to, e); // an unanswered question is enough
+      }
+    });
+  }
+
+  @Override
+  public void close() {
+    answering.close();
+    paths.values().forEach(path -> path.socket.close());
+  }
+
+  private void answer() {
+    byte[] octets = new byte[SignOfLife.MOST_OCTETS];
+    while (!answering.isClosed()) {
+      try {
+        DatagramPacket packet = new DatagramPacket(octets, octets.length);
+        answering.receive(packet);
+        ByteBuffer datagram = ByteBuffer.wrap(octets, 0, packet.getLength());
+        if (SignOfLife.decode(datagram).orElse(null)
+                instanceof SignOfLife.Question(long nonce, String node)
+            && node.equals(me)) {
+          byte[] reply = new SignOfLife.Answer(nonce, candidate.getAsBoolean()).encoded();
+          answering.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
+        }
+      } catch (IOException e) {
+        log.trace("answering a question", e);
+      }
+    }
+  }
+
+  /** The way to one node. */
+  private final class Path {
+    private final String node;
+    private final InetSocketAddress to;
+    private final DatagramSocket socket;
+    private final long[] recent = new long[RECENT];
+    private int next;
+
+    Path(String node, InetSocketAddress to) throws SocketException {
+      this.node = node;
+      this.to = to;
+      this.socket = new DatagramSocket();
+      // What was never sent must not be guessed.
+      Arrays.setAll(recent, _ -> ThreadLocalRandom.current().nextLong());
+      socket.connect(to);
+      Thread.ofVirtual().name("signs-of-life-" + node).start(this::receive);
+    }
+
+    private void ask(long nonce) throws IOException {
+      synchronized (recent) {
+        recent[next] = nonce;
+        next = (next + 1) % RECENT;
+      }
+      byte[] question = new SignOfLife.Question(nonce, node).encoded();
+      socket.send(new DatagramPacket(question, question.length));
+    }
+
+    private void receive() {
+      byte[] octets = new byte[SignOfLife.MOST_OCTETS];
+      while (!socket.isClosed()) {
+        try {
+          DatagramPacket packet = new DatagramPacket(octets, octets.length);
+          socket.receive(packet);
+          ByteBuffer datagram = ByteBuffer.wrap(octets, 0, packet.getLength());
+          if (SignOfLife.decode(datagram).orElse(null)
+                  instanceof SignOfLife.Answer(long nonce, boolean isCandidate)
+              && asked(nonce)) {
+            listener.answered(node, isCandidate);
+          }
+        } catch (PortUnreachableException e) {
+          listener.refused(node);
+        } catch (IOException e) {
+          log.trace("listening to {}", node, e);
+        }
+      }
+    }
+
+    private boolean asked(long nonce) {
+      synchronized (recent) {
+        for (long one : recent) {
+          if (one == nonce) {
+            return true;
+          }
+        }
+        return false;
+      }
+    }
+  }
+}

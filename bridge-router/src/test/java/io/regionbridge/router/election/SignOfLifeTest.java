@@ -1,0 +1,43 @@
+package io.regionbridge.router.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SignOfLifeTest {
+  @Test
+  void whatIsEncodedIsDecoded() {
+    for (SignOfLife sign :
+        new SignOfLife[] {
+          new SignOfLife.Question(-7, "node-a"),
+          new SignOfLife.Answer(Long.MAX_VALUE, true),
+          new SignOfLife.Answer(0, false)
+        }) {
+      assertThat(SignOfLife.decode(ByteBuffer.wrap(sign.encoded()))).contains(sign);
+    }
+  }
+
+  @Test
+  void anAnswerIsNoLongerThanItsQuestion() {
+    assertThat(new SignOfLife.Answer(1, true).encoded())
+        .hasSizeLessThanOrEqualTo(new SignOfLife.Question(1, "").encoded().length);
+  }
+
+  @Test
+  void otherDatagramsSayNothing() {
+    assertThat(SignOfLife.decode(ByteBuffer.allocate(0))).isEmpty();
+    assertThat(SignOfLife.decode(ByteBuffer.allocate(64))).isEmpty();
+    byte[] unknownKind = new SignOfLife.Answer(1, true).encoded();
+    unknownKind[4] = 9;
+    assertThat(SignOfLife.decode(ByteBuffer.wrap(unknownKind))).isEmpty();
+  }
+
+  @FuzzTest
+  void anyDatagramIsDecodedOrRefused(byte[] datagram) {
+    Optional<SignOfLife> decoded = SignOfLife.decode(ByteBuffer.wrap(datagram));
+    decoded.ifPresent(sign -> assertThat(sign.encoded()).hasSizeLessThanOrEqualTo(2_000));
+  }
+}

@@ -67,7 +67,13 @@ public final class ZoneTable {
     }
     for (ForwardZone zone : forward) {
       unique(seen, zone.apex());
-      next.add(new Route.Forward(zone, ids.id(zone.apex()), ids.epoch(zone, find(zone.apex()))));
+      Route before = find(zone.apex());
+      if (before instanceof Route.Forward same && same.zone().equals(zone)) {
+        // The same object: exchanges under way are joined by it, and links to gateways are found.
+        next.add(same);
+      } else {
+        next.add(new Route.Forward(zone, ids.id(zone.apex()), ids.epoch(zone, before)));
+      }
     }
     return new ZoneTable(generation + 1, ids, next, clients);
   }

@@ -59,20 +59,25 @@ final class ReverseZones {
     Map<IpAddress, String> were = names(before);
     Map<IpAddress, String> are = names(after);
     Set<IpAddress> touched = new HashSet<>();
-    were.forEach((address, name) -> {
-      if (!are.containsKey(address)) {
-        owners.compute(address, (_, keys) -> without(keys, key(before)));
-      }
-      if (!Objects.equals(are.get(address), name)) {
-        touched.add(address);
-      }
-    });
-    are.forEach((address, _) -> {
-      if (!were.containsKey(address)) {
-        owners.compute(address, (_, keys) -> with(keys, key(after)));
-        touched.add(address);
-      }
-    });
+    if (before != null) {
+      were.forEach((address, name) -> {
+        if (!are.containsKey(address)) {
+          owners.computeIfPresent(address, (_, keys) -> without(keys, before.key()));
+        }
+        if (!Objects.equals(are.get(address), name)) {
+          touched.add(address);
+        }
+      });
+    }
+    if (after != null) {
+      List<ServiceKey> alone = List.of(after.key()); // one list for all addresses of the Service
+      are.forEach((address, _) -> {
+        if (!were.containsKey(address)) {
+          owners.merge(address, alone, (keys, _) -> with(keys, after.key()));
+          touched.add(address);
+        }
+      });
+    }
     return touched;
   }
 
@@ -147,24 +152,13 @@ final class ReverseZones {
     return names;
   }
 
-  private static ServiceKey key(@Nullable DirectoryService service) {
-    return Objects.requireNonNull(service, "it has endpoints, so it is there").key();
-  }
-
-  private static List<ServiceKey> with(@Nullable List<ServiceKey> keys, ServiceKey key) {
-    if (keys == null) {
-      return List.of(key);
-    }
+  private static List<ServiceKey> with(List<ServiceKey> keys, ServiceKey key) {
     List<ServiceKey> more = new ArrayList<>(keys);
     more.add(key);
     return List.copyOf(more);
   }
 
-  private static @Nullable List<ServiceKey> without(
-      @Nullable List<ServiceKey> keys, ServiceKey key) {
-    if (keys == null) {
-      return null;
-    }
+  private static @Nullable List<ServiceKey> without(List<ServiceKey> keys, ServiceKey key) {
     List<ServiceKey> left = keys.stream().filter(other -> !other.equals(key)).toList();
     return left.isEmpty() ? null : left;
   }

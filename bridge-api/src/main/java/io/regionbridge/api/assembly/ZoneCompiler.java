@@ -36,6 +36,11 @@ import org.xbill.DNS.SOARecord;
 public final class ZoneCompiler {
   private static final String SPECIFICATION = "1.1.0";
 
+  /**
+   * So many names are held before they go into the zone: the first load must not double the heap.
+   */
+  private static final int BATCH = 4096;
+
   private final ZoneSettings settings;
   private final RecordWriter writer;
   private final String domain;
@@ -85,6 +90,10 @@ public final class ZoneCompiler {
       DirectoryService before = exported(last.service(key));
       DirectoryService after = exported(directory.service(key));
       addChanges(key, names(before), names(after), changes);
+      if (changes.size() >= BATCH) {
+        zone = next(zone, changes);
+        changes.clear();
+      }
       addresses.addAll(reverse.changed(before, after));
       List<RemappedPort> ports = expandedThoughRemapped(after);
       if (!ports.equals(remapped.getOrDefault(key, List.of()))) {
@@ -92,13 +101,13 @@ public final class ZoneCompiler {
       }
     }
     zone = next(zone, changes);
+    compileReverse(addresses, directory);
     if (!remappedChanges.isEmpty()) {
       Map<ServiceKey, List<RemappedPort>> next = new TreeMap<>(remapped);
       next.putAll(remappedChanges);
       next.values().removeIf(List::isEmpty);
       remapped = Collections.unmodifiableMap(next);
     }
-    compileReverse(addresses, directory);
   }
 
   private void compileReverse(Set<IpAddress> addresses, Directory directory) {
@@ -107,9 +116,13 @@ public final class ZoneCompiler {
       Name name = ReverseNames.of(address);
       Name apex = reverse.zoneOf(address, name);
       if (apex != null) {
-        changesOfZones
-            .computeIfAbsent(apex, _ -> new HashMap<>())
-            .put(name, pointers(name, address, directory));
+        Map<Name, @Nullable ZoneNode> changes =
+            changesOfZones.computeIfAbsent(apex, _ -> new HashMap<>());
+        changes.put(name, pointers(name, address, directory));
+        if (changes.size() >= BATCH) {
+          reverseZones.computeIfPresent(apex, (_, of) -> next(of, changes));
+          changes.clear();
+        }
       }
     }
     for (Map.Entry<Name, Map<Name, @Nullable ZoneNode>> entry : changesOfZones.entrySet()) {

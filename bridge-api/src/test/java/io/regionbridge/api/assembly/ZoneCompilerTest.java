@@ -354,6 +354,14 @@ class ZoneCompilerTest {
       assertThat(reply.numBytes()).isBetween(64_000, 65_535);
       assertThat(reply.getSection(Section.ANSWER)).hasSizeGreaterThan(900);
     }
+    for (int i : List.of(0, 5_000, 9_999)) {
+      String address = "10.52." + i / 250 + "." + (i % 250 + 1);
+      String name = address.replace('.', '-') + ".web.default.svc.mn.internal";
+      assertThat(asker.told(View.PODS, name, "A")).isEqualTo(address);
+      assertThat(
+              asker.told(View.PODS, ReverseNames.of(IpAddress.of(address)).toString(true), "PTR"))
+          .isEqualTo(name + ".");
+    }
   }
 
   @Test

@@ -23,7 +23,8 @@ public final class Main {
 
   /** Every command there is, in the order of the help text. */
   static List<Command> commands(Terminal terminal) {
-    return List.of(new CheckConfigCommand(terminal));
+    return List.of(
+        new ServeCommand(terminal), new CheckConfigCommand(terminal), new DemoCommand(terminal));
   }
 
   /** Runs a command and returns its {@link ExitCode}. Never throws. */

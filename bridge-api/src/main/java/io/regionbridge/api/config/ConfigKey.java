@@ -31,7 +31,7 @@ public record ConfigKey(String path, Effect effect, Function<BridgeConfig, Objec
           restart("dns.listen", c -> c.dns().listen()),
           live("dns.allow", c -> c.dns().allow()),
           live("dns.ttl", c -> c.dns().ttl()),
-          live("dns.cache.maxEntries", c -> c.dns().cache().maxEntries()),
+          restart("dns.cache.maxEntries", c -> c.dns().cache().maxEntries()),
           live("dns.cache.maxTtl", c -> c.dns().cache().maxTtl()),
           live("dns.cache.maxNegativeTtl", c -> c.dns().cache().maxNegativeTtl()),
           live("dns.cache.serveStale", c -> c.dns().cache().serveStale()),

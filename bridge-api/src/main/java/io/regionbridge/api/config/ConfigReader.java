@@ -90,7 +90,7 @@ public final class ConfigReader {
   }
 
   private BridgeConfig.Dns dns(Section s) {
-    int maxInflight = s.number("maxInflight", 16_384, 1, 1_000_000);
+    int maxInflight = s.number("maxInflight", 32_768, 1, 1_000_000);
     BridgeConfig.Dns dns =
         new BridgeConfig.Dns(
             listen(s.list("listen", Notation.listenAddress(DEFAULT_DNS_PORT))),
@@ -101,7 +101,7 @@ public final class ConfigReader {
             s.number("threads", 0, 0, 64),
             s.value("drain", duration(Duration.ZERO, Duration.ofMinutes(1)), Duration.ofSeconds(5)),
             maxInflight,
-            s.number("maxInflightPerClient", Math.min(1024, maxInflight), 1, maxInflight),
+            s.number("maxInflightPerClient", Math.min(16_384, maxInflight), 1, maxInflight),
             tcp(s.section("tcp")),
             s.number("refusedPerSecond", 50, 0, 1_000_000));
     s.end();

@@ -37,8 +37,8 @@ final class ConfigReaderTest {
                 new BridgeConfig.Relay(Duration.ofMillis(1500), Duration.ofMillis(500)),
                 0,
                 Duration.ofSeconds(5),
+                32_768,
                 16_384,
-                1024,
                 new BridgeConfig.Tcp(1024, 64, Duration.ofSeconds(10)),
                 50));
     assertThat(config.overlay())

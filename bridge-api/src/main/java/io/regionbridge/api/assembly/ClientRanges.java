@@ -1,0 +1,76 @@
+package io.regionbridge.api.assembly;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.dns.net.Prefix;
+import io.regionbridge.dns.zone.ClientPolicy;
+import io.regionbridge.router.net.Cidr;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Who is who among the clients, as ranges of addresses. Pure; compared by value, so that a policy
+ * is made only when one of them changed.
+ *
+ * @param allowed who may ask
+ * @param cluster who is in the local cluster: its pods and nodes, never loopback
+ * @param peers who belongs to another region
+ */
+record ClientRanges(List<Cidr> allowed, List<Cidr> cluster, List<Cidr> peers) {
+  /** What NetBird and Tailscale number their peers from: shared address space (RFC 6598). */
+  private static final Cidr OVERLAY = Cidr.of("100.64.0.0/10");
+
+  private static final List<Cidr> LOOPBACK = List.of(Cidr.of("127.0.0.0/8"), Cidr.of("::1/128"));
+
+  /**
+   * The ranges that follow from a configuration.
+   *
+   * @param listen where DNS is served
+   */
+  static ClientRanges of(
+      BridgeConfig config, HostAddresses host, Collection<InetSocketAddress> listen) {
+    List<Cidr> cluster = new ArrayList<>(config.region().podCidrs());
+    host.node().forEach(address -> cluster.add(Cidr.host(address)));
+    for (InetSocketAddress address : listen) {
+      add(address.getAddress(), cluster);
+    }
+    List<Cidr> gateways = new ArrayList<>();
+    List<Cidr> peers = new ArrayList<>();
+    for (BridgeConfig.Peer peer : config.regions()) {
+      peer.gateways().forEach(gateway -> gateways.add(Cidr.host(gateway.getAddress())));
+      peers.addAll(peer.podCidrs());
+    }
+    peers.addAll(gateways);
+    List<Cidr> allowed = config.dns().allow();
+    if (allowed.isEmpty()) {
+      allowed = new ArrayList<>(cluster);
+      allowed.add(OVERLAY);
+      // A declared gateway is on the overlay, whatever numbers that uses.
+      allowed.addAll(gateways);
+      allowed.addAll(LOOPBACK);
+    }
+    return new ClientRanges(distinct(allowed), distinct(cluster), distinct(peers));
+  }
+
+  /** The same for the data plane. */
+  ClientPolicy policy() {
+    return ClientPolicy.of(prefixes(allowed), prefixes(cluster), prefixes(peers));
+  }
+
+  /** Ranges as the data plane has them. */
+  static List<Prefix> prefixes(Collection<Cidr> ranges) {
+    return ranges.stream().map(r -> new Prefix(r.network(), r.prefixLength())).toList();
+  }
+
+  private static void add(InetAddress address, List<Cidr> ranges) {
+    if (!address.isLoopbackAddress() && !address.isAnyLocalAddress()) {
+      ranges.add(Cidr.host(address));
+    }
+  }
+
+  private static List<Cidr> distinct(Collection<Cidr> ranges) {
+    return ranges.stream().distinct().sorted().toList();
+  }
+}

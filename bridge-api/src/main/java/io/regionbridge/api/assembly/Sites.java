@@ -1,0 +1,135 @@
+package io.regionbridge.api.assembly;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.http.HttpServer.Site;
+import io.regionbridge.api.http.MediaType;
+import io.regionbridge.api.http.Problem;
+import io.regionbridge.api.http.Request;
+import io.regionbridge.api.http.Response;
+import io.regionbridge.api.http.Router;
+import io.regionbridge.api.http.Router.Route;
+import io.regionbridge.api.metrics.BridgeMetrics;
+import io.regionbridge.api.status.StatusJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/** What is served by HTTP, and where: one router for operators, a much smaller one for peers. */
+final class Sites {
+  private static final int ADMIN_CONNECTIONS = 64;
+  private static final int PEER_CONNECTIONS = 32;
+  private static final Duration EVENT_PERIOD = Duration.ofSeconds(1);
+
+  /** Everything the page needs is in it; nothing else may be loaded. */
+  private static final Map<String, String> PAGE_HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
+              + " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
+              + " frame-ancestors 'none'",
+          "Referrer-Policy",
+          "no-referrer");
+
+  private Sites() {}
+
+  /**
+   * The admin address, and the overlay address where DNS is served on it. Peers ask on the port
+   * that they know from their own admin address.
+   */
+  static List<Site> of(
+      BridgeConfig config,
+      HostAddresses host,
+      Collection<InetSocketAddress> dnsListen,
+      Introspection bridge) {
+    InetSocketAddress admin = config.admin().listen();
+    List<Site> sites = new ArrayList<>();
+    sites.add(new Site(admin, admin(bridge), ADMIN_CONNECTIONS));
+    ListenAddresses.overlay(config, host)
+        .filter(overlay -> dnsListen.stream().anyMatch(a -> a.getAddress().equals(overlay)))
+        .map(overlay -> new InetSocketAddress(overlay, admin.getPort()))
+        .filter(peers -> admin.getPort() == 0 || !peers.equals(admin))
+        .ifPresent(peers -> sites.add(new Site(peers, peers(bridge), PEER_CONNECTIONS)));
+    return sites;
+  }
+
+  static Router admin(Introspection bridge) {
+    return new Router(
+        Map.of(
+            "/healthz", healthz(bridge),
+            "/readyz", readyz(bridge),
+            "/metrics", metrics(bridge),
+            "/api/v1/status", json(_ -> bridge.status()),
+            "/api/v1/region", json(_ -> bridge.region()),
+            "/api/v1/events",
+                Route.of(
+                    MediaType.EVENTS,
+                    _ ->
+                        new Response.Events(
+                            () -> StatusJson.encode(bridge.status()), EVENT_PERIOD)),
+            "/", page()));
+  }
+
+  /** What a peer may know of this region. */
+  static Router peers(Introspection bridge) {
+    return new Router(
+        Map.of("/healthz", healthz(bridge), "/api/v1/region", json(_ -> bridge.region())));
+  }
+
+  private static Route json(Function<Request, Object> value) {
+    return Route.of(
+        MediaType.JSON,
+        request -> Response.ok(MediaType.JSON, StatusJson.encode(value.apply(request))));
+  }
+
+  private static Route healthz(Introspection bridge) {
+    return Route.of(
+        MediaType.TEXT,
+        _ ->
+            bridge.alive()
+                ? Response.text("ok")
+                : Problem.unavailable("the control loop has ended; restart the bridge", List.of()));
+  }
+
+  private static Route readyz(Introspection bridge) {
+    return Route.of(
+        MediaType.TEXT,
+        _ -> {
+          List<String> reasons = bridge.notReady();
+          return reasons.isEmpty()
+              ? Response.text("ready")
+              : Problem.unavailable(String.join("; ", reasons), reasons);
+        });
+  }
+
+  private static Route metrics(Introspection bridge) {
+    return new Route(
+        BridgeMetrics.MEDIA_TYPES,
+        request -> {
+          boolean open = request.accept().contains("application/openmetrics-text");
+          String mediaType = BridgeMetrics.MEDIA_TYPES.get(open ? 1 : 0);
+          return Response.ok(mediaType, bridge.metrics().scrape(mediaType));
+        });
+  }
+
+  private static Route page() {
+    return Route.of(
+        MediaType.HTML,
+        _ -> new Response.Content(200, MediaType.HTML, resource("status.html"), PAGE_HEADERS));
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = Sites.class.getResourceAsStream("/io/regionbridge/api/http/" + name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.regionbridge.api.cli;
+
+import io.regionbridge.api.demo.Demo;
+import io.regionbridge.api.log.LogLevel;
+import io.regionbridge.api.log.StandardStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** {@code demo}: shows on this machine what the bridge does between clusters. */
+final class DemoCommand implements Command {
+  private static final Option ONCE = Option.flag("--once", "Exit after the show: 0 if all held.");
+
+  private final Terminal terminal;
+
+  DemoCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Syntax syntax() {
+    return new Syntax(
+        "demo",
+        "Show two regions with two gateways each on this machine.",
+        """
+        On loopback only, without root and Kubernetes: starts them, resolves names across,
+        kills a gateway while queries run, moves an endpoint, and says what happened. Then
+        keeps running, to look at and to ask, until Ctrl-C.\
+        """,
+        List.of(),
+        List.of(ONCE));
+  }
+
+  @Override
+  public int run(Arguments arguments) {
+    LogLevel.errorsOnly();
+    boolean colour =
+        StandardStream.OUT.isTerminal() && !terminal.environment().containsKey("NO_COLOR");
+    try (Demo demo = Demo.start(terminal.out(), colour)) {
+      boolean held = demo.run();
+      if (!arguments.has(ONCE)) {
+        closeAtExit(demo);
+        demo.invite();
+        Thread.sleep(Duration.ofNanos(Long.MAX_VALUE)); // until Ctrl-C
+      }
+      return held ? ExitCode.OK : ExitCode.FAILED;
+    } catch (IOException e) {
+      throw new CommandFailure("demo: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED;
+    }
+  }
+
+  @SuppressWarnings("SystemExitOutsideMain") // a hook cannot exit otherwise
+  private static void closeAtExit(Demo demo) {
+    Runnable close =
+        () -> {
+          try {
+            demo.close();
+          } catch (IOException e) {
+            // temporary files stay; the system will remove them
+          } finally {
+            Runtime.getRuntime().halt(ExitCode.OK);
+          }
+        };
+    Runtime.getRuntime().addShutdownHook(new Thread(close, "stop"));
+  }
+}

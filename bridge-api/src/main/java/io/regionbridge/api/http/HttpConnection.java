@@ -1,0 +1,285 @@
+package io.regionbridge.api.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundInvoker;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a client: its requests one after the other, with a limit to everything that it
+ * could keep or make wait. Lives on the server's thread.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
+
+  /** Nobody has anything to send here; some clients do all the same. */
+  private static final int MAX_BODY = 4096;
+
+  /** From one response, or the start, until the next request is there as a whole. */
+  private static final Duration REQUEST = Duration.ofSeconds(15);
+
+  /** How long a client may take to read what it asked for. */
+  private static final Duration READ = Duration.ofSeconds(10);
+
+  private static final byte[] EVENT_START = "data: ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final Router router;
+  private final int maxConnections;
+  private final AtomicInteger open;
+  private @Nullable HttpRequest request;
+  private int received;
+  private boolean ended;
+  private @Nullable ScheduledFuture<?> timeout;
+  private @Nullable ScheduledFuture<?> events;
+
+  HttpConnection(Router router, int maxConnections, AtomicInteger open) {
+    this.router = router;
+    this.maxConnections = maxConnections;
+    this.open = open;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    if (open.incrementAndGet() > maxConnections) {
+      finish(ctx, Problem.unavailable("too many connections are open", List.of()));
+    } else {
+      limit(ctx, REQUEST);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    open.decrementAndGet();
+    cancel(timeout);
+    cancel(events);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (!ended && message instanceof HttpRequest head) {
+        begin(ctx, head);
+      }
+      if (!ended && request != null && message instanceof HttpContent body) {
+        take(ctx, request, body);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+    request = head;
+    received = 0;
+    Throwable flaw = head.decoderResult().cause();
+    if (flaw instanceof TooLongHttpLineException) {
+      finish(ctx, Problem.uriTooLong(HttpServer.MAX_LINE));
+    } else if (flaw instanceof TooLongHttpHeaderException) {
+      finish(ctx, Problem.headersTooLarge(HttpServer.MAX_HEADERS));
+    } else if (flaw != null) {
+      finish(ctx, Problem.badRequest("this is not HTTP/1.1"));
+    } else if (head.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && head.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+      // RFC 9112, section 3.2
+      finish(ctx, Problem.badRequest("one Host header is needed"));
+    } else if (HttpUtil.getContentLength(head, 0L) > MAX_BODY) {
+      finish(ctx, Problem.contentTooLarge(MAX_BODY));
+    }
+  }
+
+  private void take(ChannelHandlerContext ctx, HttpRequest head, HttpContent body) {
+    received += body.content().readableBytes();
+    if (body.decoderResult().isFailure()) {
+      finish(ctx, Problem.badRequest("the body is not as HTTP/1.1 frames it"));
+    } else if (received > MAX_BODY) {
+      finish(ctx, Problem.contentTooLarge(MAX_BODY));
+    } else if (body instanceof LastHttpContent) {
+      request = null;
+      answer(ctx, head);
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, HttpRequest head) {
+    switch (response(head)) {
+      case Response.Content content -> respond(ctx, content, HttpUtil.isKeepAlive(head), head);
+      case Response.Events stream -> stream(ctx, head, stream);
+    }
+  }
+
+  private Response response(HttpRequest head) {
+    try {
+      QueryStringDecoder uri = new QueryStringDecoder(originForm(head.uri()));
+      String accept = String.join(",", head.headers().getAll(HttpHeaderNames.ACCEPT));
+      return router.answer(head.method().name(), new Request(uri.path(), uri.parameters(), accept));
+    } catch (IllegalArgumentException e) {
+      return Problem.badRequest("the path or the query is not percent-encoded as it should be");
+    }
+  }
+
+  /** A server takes the absolute form as well (RFC 9112, section 3.2.2). */
+  private static String originForm(String target) {
+    int authority = target.startsWith("/") ? -1 : target.indexOf("://");
+    if (authority < 0) {
+      return target;
+    }
+    int path = target.indexOf('/', authority + 3);
+    return path < 0 ? "/" : target.substring(path);
+  }
+
+  /** The last response on this connection: what comes after it cannot be told apart, or is late. */
+  private void finish(ChannelHandlerContext ctx, Response response) {
+    ended = true;
+    if (response instanceof Response.Content content) {
+      respond(ctx, content, false, request);
+    }
+  }
+
+  private void respond(
+      ChannelHandlerContext ctx,
+      Response.Content content,
+      boolean keepAlive,
+      @Nullable HttpRequest head) {
+    ByteBuf body = Unpooled.wrappedBuffer(content.body());
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(content.status()), body);
+    HttpHeaders headers = response.headers();
+    headers.set(HttpHeaderNames.CONTENT_LENGTH, content.body().length);
+    headers.set(HttpHeaderNames.CONTENT_TYPE, content.mediaType());
+    common(headers);
+    content.headers().forEach(headers::set);
+    if (head != null) {
+      HttpUtil.setKeepAlive(headers, head.protocolVersion(), keepAlive);
+    } else {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    limit(ctx, READ);
+    ctx.writeAndFlush(response)
+        .addListener((ChannelFuture sent) -> {
+          if (!sent.isSuccess() || !keepAlive) {
+            close(sent.channel());
+          } else if (events == null) {
+            limit(ctx, REQUEST);
+          }
+        });
+  }
+
+  private static void common(HttpHeaders headers) {
+    headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+    headers.set("x-content-type-options", "nosniff");
+  }
+
+  private void stream(ChannelHandlerContext ctx, HttpRequest head, Response.Events stream) {
+    ended = true;
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, MediaType.EVENTS);
+    common(response.headers());
+    boolean chunked = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+    if (chunked) {
+      HttpUtil.setTransferEncodingChunked(response, true);
+    } else {
+      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    ctx.write(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    if (head.method().equals(HttpMethod.HEAD)) {
+      ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+          .addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    cancel(timeout);
+    events =
+        ctx.executor()
+            .scheduleAtFixedRate(
+                () -> event(ctx, stream), 0, stream.period().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void event(ChannelHandlerContext ctx, Response.Events stream) {
+    Channel channel = ctx.channel();
+    if (!channel.isWritable()) {
+      // A reader that is behind gets the next state rather than all that it missed.
+      if (timeout == null || timeout.isDone()) {
+        limit(ctx, READ);
+      }
+      return;
+    }
+    cancel(timeout);
+    try {
+      ByteBuf event = Unpooled.wrappedBuffer(EVENT_START, stream.event().get(), EVENT_END);
+      ctx.writeAndFlush(new DefaultHttpContent(event))
+          .addListener((ChannelFuture sent) -> {
+            if (!sent.isSuccess()) {
+              close(sent.channel());
+            }
+          });
+    } catch (RuntimeException e) {
+      log.error("cannot make an event", e);
+      close(ctx);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // Clients come and go as they like; the rest is ours.
+    if (!(cause instanceof IOException)) {
+      log.warn("closed the connection of {}", ctx.channel().remoteAddress(), cause);
+    }
+    close(ctx);
+  }
+
+  /** Closes the connection if nothing else is heard of it for so long. */
+  private void limit(ChannelHandlerContext ctx, Duration time) {
+    cancel(timeout);
+    timeout =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  close(ctx);
+                },
+                time.toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing is done once it is closed, or was
+  private static void close(ChannelOutboundInvoker connection) {
+    connection.close();
+  }
+
+  private static void cancel(@Nullable ScheduledFuture<?> future) {
+    if (future != null) {
+      future.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.regionbridge.api.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Serves {@link Router}s, each on an address of its own, all on one thread. */
+public final class HttpServer implements AutoCloseable {
+  /** Longest request line in octets. */
+  static final int MAX_LINE = 4096;
+
+  /** Most octets of header fields. */
+  static final int MAX_HEADERS = 8192;
+
+  private static final int BACKLOG = 64;
+  private static final long STOP_MILLIS = 2000;
+
+  private final MultiThreadIoEventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("http", true), NioIoHandler.newFactory());
+  private final List<Channel> listeners = new ArrayList<>();
+
+  /**
+   * Something to serve.
+   *
+   * @param address where; port 0 lets the kernel choose
+   * @param router what
+   * @param maxConnections open at once; more are told to come again
+   */
+  public record Site(InetSocketAddress address, Router router, int maxConnections) {}
+
+  private HttpServer() {}
+
+  /**
+   * Starts to serve.
+   *
+   * @throws IOException naming the address that cannot be bound; nothing is left running then
+   */
+  public static HttpServer start(List<Site> sites) throws IOException {
+    HttpServer server = new HttpServer();
+    try {
+      for (Site site : sites) {
+        server.bind(site);
+      }
+      return server;
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void bind(Site site) throws IOException {
+    AtomicInteger open = new AtomicInteger();
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    HttpDecoderConfig limits =
+                        new HttpDecoderConfig()
+                            .setMaxInitialLineLength(MAX_LINE)
+                            .setMaxHeaderSize(MAX_HEADERS);
+                    channel
+                        .pipeline()
+                        .addLast(new HttpServerCodec(limits))
+                        .addLast(new HttpConnection(site.router(), site.maxConnections(), open));
+                  }
+                });
+    ChannelFuture bound = bootstrap.bind(site.address()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on %s:%d: %s"
+              .formatted(
+                  site.address().getAddress().getHostAddress(),
+                  site.address().getPort(),
+                  bound.cause().getMessage()),
+          bound.cause());
+    }
+    listeners.add(bound.channel());
+  }
+
+  /** The addresses as bound, in the order of the sites. */
+  public List<InetSocketAddress> addresses() {
+    return listeners.stream().map(c -> (InetSocketAddress) c.localAddress()).toList();
+  }
+
+  /** Runs something on the server's thread, soon. */
+  public void execute(Runnable task) {
+    group.execute(task);
+  }
+
+  @Override
+  public void close() {
+    group // closes what is registered with it
+        .shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(STOP_MILLIS);
+  }
+}

@@ -1,0 +1,97 @@
+package io.regionbridge.api.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What went wrong with a request, as RFC 9457 has it. Its type is always {@code about:blank}: the
+ * status says all that a program can do something about.
+ *
+ * @param title the standard words for the status
+ * @param detail what is wrong with this request, and what to do
+ * @param reasons one by one, if there are several; may be empty
+ */
+public record Problem(int status, String title, String detail, List<String> reasons) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Copies the reasons. */
+  public Problem {
+    reasons = List.copyOf(reasons);
+  }
+
+  static Response of(int status, String title, String detail) {
+    return new Problem(status, title, detail, List.of()).response();
+  }
+
+  static Response badRequest(String detail) {
+    return of(400, "Bad Request", detail);
+  }
+
+  static Response notFound(String path) {
+    return of(404, "Not Found", "there is nothing at " + path);
+  }
+
+  static Response methodNotAllowed(String method) {
+    return new Problem(405, "Method Not Allowed", method + " is not served, only GET", List.of())
+        .response(Map.of("Allow", "GET, HEAD"));
+  }
+
+  static Response notAcceptable(List<String> offered) {
+    return of(406, "Not Acceptable", "there is only " + String.join(" or ", offered));
+  }
+
+  static Response contentTooLarge(int limit) {
+    return of(413, "Content Too Large", "a body of " + limit + " octets is the most");
+  }
+
+  static Response uriTooLong(int limit) {
+    return of(414, "URI Too Long", "a request line of " + limit + " octets is the most");
+  }
+
+  static Response headersTooLarge(int limit) {
+    return of(
+        431,
+        "Request Header Fields Too Large",
+        "header fields of " + limit + " octets are the most");
+  }
+
+  static Response internalError() {
+    return of(500, "Internal Server Error", "the log says more");
+  }
+
+  /** Nothing wrong with the request, but with the bridge. */
+  public static Response unavailable(String detail, List<String> reasons) {
+    return new Problem(503, "Service Unavailable", detail, reasons).response();
+  }
+
+  private Response response() {
+    return response(Map.of());
+  }
+
+  private Response response(Map<String, String> headers) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("type", "about:blank");
+      json.writeStringField("title", title);
+      json.writeNumberField("status", status);
+      json.writeStringField("detail", detail);
+      if (!reasons.isEmpty()) {
+        json.writeArrayFieldStart("reasons");
+        for (String reason : reasons) {
+          json.writeString(reason);
+        }
+        json.writeEndArray();
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Response.Content(status, MediaType.PROBLEM, out.toByteArray(), headers);
+  }
+}

@@ -1,0 +1,19 @@
+package io.regionbridge.api.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What was asked for, with GET or HEAD.
+ *
+ * @param path decoded, without the query
+ * @param query decoded; a name that was given twice has two values
+ * @param accept the value of the Accept header, empty if there is none
+ */
+public record Request(String path, Map<String, List<String>> query, String accept) {
+  /** The first value of a query parameter. */
+  public Optional<String> parameter(String name) {
+    return query.getOrDefault(name, List.of()).stream().findFirst();
+  }
+}

@@ -1,0 +1,66 @@
+package io.regionbridge.api.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which resources an address serves. Immutable. Paths are matched whole: what is not listed is not
+ * there.
+ */
+public final class Router {
+  private static final Logger log = LoggerFactory.getLogger(Router.class);
+
+  private final Map<String, Route> routes;
+
+  /**
+   * One resource.
+   *
+   * @param mediaTypes what it can be had as
+   * @param answer makes the response, on the server's thread; quick, never blocking
+   */
+  public record Route(List<String> mediaTypes, Function<Request, Response> answer) {
+    /** Copies the media types. */
+    public Route {
+      mediaTypes = List.copyOf(mediaTypes);
+    }
+
+    /** A resource with one media type. */
+    public static Route of(String mediaType, Function<Request, Response> answer) {
+      return new Route(List.of(mediaType), answer);
+    }
+  }
+
+  /** A router for these paths. */
+  public Router(Map<String, Route> routes) {
+    this.routes = Map.copyOf(routes);
+  }
+
+  /** All paths, sorted. */
+  public List<String> paths() {
+    return List.copyOf(new TreeMap<>(routes).keySet());
+  }
+
+  /** The response to a request; never throws. */
+  Response answer(String method, Request request) {
+    Route route = routes.get(request.path());
+    if (route == null) {
+      return Problem.notFound(request.path());
+    }
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return Problem.methodNotAllowed(method);
+    }
+    if (!MediaType.accepted(request.accept(), route.mediaTypes())) {
+      return Problem.notAcceptable(route.mediaTypes());
+    }
+    try {
+      return route.answer().apply(request);
+    } catch (RuntimeException e) {
+      log.error("cannot answer {} {}", method, request.path(), e);
+      return Problem.internalError();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.regionbridge.api.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where what the process prints goes. */
+public enum StandardStream {
+  /** Standard output. */
+  OUT(1),
+  /** Standard error. */
+  ERR(2);
+
+  private final int descriptor;
+
+  StandardStream(int descriptor) {
+    this.descriptor = descriptor;
+  }
+
+  /**
+   * Whether people see it as it is written. {@link java.io.Console} would load a line editor to say
+   * so, and cannot say it of one of them.
+   */
+  public boolean isTerminal() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false; // not Linux, or closed
+    }
+  }
+}

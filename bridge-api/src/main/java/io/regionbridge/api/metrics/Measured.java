@@ -1,0 +1,26 @@
+package io.regionbridge.api.metrics;
+
+import io.regionbridge.dns.DnsBridge;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Where the figures come from. All of them are read on the thread that scrapes.
+ *
+ * @param dns the data plane
+ * @param services how many Services there are
+ * @param endpoints how many endpoints their names lead to
+ * @param remapped how many Services are expanded though their pods listen on other ports
+ * @param reloadFailures how many changes of the configuration file were refused
+ * @param ready whether the bridge is
+ * @param version of the program
+ */
+public record Measured(
+    DnsBridge dns,
+    IntSupplier services,
+    IntSupplier endpoints,
+    IntSupplier remapped,
+    LongSupplier reloadFailures,
+    BooleanSupplier ready,
+    String version) {}

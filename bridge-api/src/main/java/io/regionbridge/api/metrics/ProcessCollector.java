@@ -1,0 +1,83 @@
+package io.regionbridge.api.metrics;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** The process and what is in force in it, besides what the JVM's own binders say. Stateless. */
+final class ProcessCollector implements MultiCollector {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final String RESIDENT = "VmRSS:";
+  private static final double NANOS = 1e9;
+
+  private final Measured measured;
+
+  ProcessCollector(Measured measured) {
+    this.measured = measured;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    List<MetricSnapshot> all = new ArrayList<>();
+    all.add(
+        Family.gauge("region_bridge_build_info", "1, labelled with the version.")
+            .dataPoint(Family.gauge(1, "version", measured.version()))
+            .build());
+    all.add(
+        Family.gauge(
+            "region_bridge_ready",
+            "Whether queries should be sent here.",
+            measured.ready().getAsBoolean() ? 1 : 0));
+    all.add(
+        Family.gauge(
+            "region_bridge_directory_services", "Services known.", measured.services().getAsInt()));
+    all.add(
+        Family.gauge(
+            "region_bridge_directory_endpoints",
+            "Endpoints that names lead to.",
+            measured.endpoints().getAsInt()));
+    all.add(
+        Family.gauge(
+            "region_bridge_remapped_services",
+            "Services that peers get as pods, though the pods listen on other ports.",
+            measured.remapped().getAsInt()));
+    all.add(
+        Family.counter(
+            "region_bridge_config_reload_failures",
+            "Changes of the configuration file that were refused.",
+            (double) measured.reloadFailures().getAsLong()));
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+      all.add(
+          Family.counter(
+              "process_cpu_seconds", "CPU time used.", system.getProcessCpuTime() / NANOS));
+    }
+    resident()
+        .ifPresent(octets ->
+            all.add(
+                Family.gauge(
+                    "process_resident_memory_bytes", "Resident memory.", (double) octets)));
+    return new MetricSnapshots(all);
+  }
+
+  private static OptionalLong resident() {
+    try {
+      for (String line : Files.readAllLines(STATUS)) {
+        if (line.startsWith(RESIDENT)) {
+          String kib = line.substring(RESIDENT.length()).replace("kB", "").strip();
+          return OptionalLong.of(Long.parseLong(kib) * 1024);
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      return OptionalLong.empty(); // not Linux
+    }
+    return OptionalLong.empty();
+  }
+}

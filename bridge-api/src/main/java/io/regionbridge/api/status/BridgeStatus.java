@@ -1,0 +1,135 @@
+package io.regionbridge.api.status;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state of one bridge at one moment. Times are in ISO 8601, in UTC; durations say their unit in
+ * the name. Fields are only ever added, and readers skip those they do not know.
+ *
+ * @param version of the program
+ * @param time when this was taken
+ * @param startedAt when the process was ready to be told what to do
+ * @param ready whether queries should be sent here
+ * @param notReady why not, in words; empty when it is
+ * @param conditions what an operator should know, one for each subject; all of them every time
+ * @param peers the other regions, in the order of the configuration
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record BridgeStatus(
+    String version,
+    String time,
+    String startedAt,
+    boolean ready,
+    List<String> notReady,
+    Region region,
+    Dns dns,
+    Directory directory,
+    List<Condition> conditions,
+    List<Peer> peers) {
+
+  /** The local region. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Region(
+      String name, String domain, List<String> podCIDRs, List<String> serviceCIDRs) {}
+
+  /**
+   * The data plane.
+   *
+   * @param listen where it answers, UDP and TCP
+   * @param answers since the start, by source: local, cache, stale, relay, refused
+   * @param failures of these, those answered SERVFAIL
+   * @param waiting queries that wait for a gateway now
+   * @param connections TCP connections of clients that are open now
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Dns(
+      List<String> listen,
+      Map<String, Long> answers,
+      long failures,
+      int cacheEntries,
+      int waiting,
+      int connections) {}
+
+  /**
+   * The local Services.
+   *
+   * @param complete whether the first full list is in
+   * @param problems what could not be read, with its place
+   * @param remapped Services whose port peers must know: they get the pods' addresses, and the pods
+   *     listen on other ports
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Directory(
+      boolean complete,
+      int services,
+      int endpoints,
+      List<String> problems,
+      List<RemappedService> remapped) {}
+
+  /**
+   * A Service with ports that its pods do not listen on.
+   *
+   * @param ports each such as {@code http 80/TCP -> 8080}
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record RemappedService(String namespace, String name, List<String> ports) {}
+
+  /**
+   * Something an operator should know, in the words of a Kubernetes condition.
+   *
+   * @param type what it is about, in CamelCase
+   * @param status True, False or Unknown
+   * @param reason why, in one CamelCase word
+   * @param message why, in words, and what to do
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Condition(String type, String status, String reason, String message) {
+    /** It is so. */
+    public static Condition yes(String type, String reason, String message) {
+      return new Condition(type, "True", reason, message);
+    }
+
+    /** It is not so. */
+    public static Condition no(String type, String reason, String message) {
+      return new Condition(type, "False", reason, message);
+    }
+  }
+
+  /**
+   * Another region.
+   *
+   * @param contained whether its answers are held against its ranges
+   * @param containedAnswers how many pointed elsewhere and were refused
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Peer(
+      String name,
+      String domain,
+      List<String> podCIDRs,
+      List<String> serviceCIDRs,
+      boolean contained,
+      long containedAnswers,
+      List<Condition> conditions,
+      List<Gateway> gateways) {}
+
+  /**
+   * A gateway of another region.
+   *
+   * @param state up, down or unknown
+   * @param since when it is in that state
+   * @param reason why it is, in words
+   * @param rttMillis smoothed round trip, 0 before the first probe came back
+   * @param exchanges tries that ended so, by outcome: answered, failed, timeout, unreachable,
+   *     contained
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Gateway(
+      String address,
+      String state,
+      String since,
+      String reason,
+      double rttMillis,
+      Map<String, Long> exchanges) {}
+}

@@ -1,0 +1,41 @@
+package io.regionbridge.api.status;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Status values as JSON, both ways. Loaded when first asked for: a start does not pay for it. */
+public final class StatusJson {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private StatusJson() {}
+
+  /** The value in one line. */
+  public static byte[] encode(Object status) {
+    try {
+      return MAPPER.writeValueAsBytes(status);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The value for people to read. */
+  public static String pretty(Object status) {
+    try {
+      return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(status);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #encode} wrote, here or in another version of the program.
+   *
+   * @throws JsonProcessingException if it is something else
+   */
+  public static BridgeStatus decode(byte[] json) throws JsonProcessingException {
+    return MAPPER.readValue(new String(json, StandardCharsets.UTF_8), BridgeStatus.class);
+  }
+}

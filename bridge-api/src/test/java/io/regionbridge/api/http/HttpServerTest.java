@@ -1,0 +1,228 @@
+package io.regionbridge.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.regionbridge.api.http.HttpServer.Site;
+import io.regionbridge.api.http.Router.Route;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class HttpServerTest {
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+  private static final int MOST = 3;
+
+  private final AtomicInteger events = new AtomicInteger();
+  private HttpServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    Router first =
+        new Router(
+            Map.of(
+                "/text", Route.of(MediaType.TEXT, r -> Response.text("hello " + r.query())),
+                "/broken",
+                    Route.of(
+                        MediaType.TEXT,
+                        _ -> {
+                          throw new IllegalStateException("on purpose");
+                        }),
+                "/events",
+                    Route.of(
+                        MediaType.EVENTS,
+                        _ ->
+                            new Response.Events(
+                                () ->
+                                    ("n" + events.incrementAndGet())
+                                        .getBytes(StandardCharsets.UTF_8),
+                                Duration.ofMillis(10)))));
+    Router second = new Router(Map.of("/other", Route.of(MediaType.TEXT, _ -> Response.text("o"))));
+    server =
+        HttpServer.start(
+            List.of(new Site(ANY_PORT, first, MOST), new Site(ANY_PORT, second, MOST)));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @ParameterizedTest(name = "{0} is answered {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET /text HTTP/1.1~Host: a|200",
+        "GET /text HTTP/1.0|200",
+        "HEAD /text HTTP/1.1~Host: a|200",
+        "GET http://a/text HTTP/1.1~Host: a|200",
+        "GET /text?a=b HTTP/1.1~Host: a|200",
+        "GET /text?a=%zz HTTP/1.1~Host: a|400",
+        "GET /text HTTP/1.1|400",
+        "GET /text HTTP/1.1~Host: a~Host: b|400",
+        "nonsense|400",
+        "GET /nothing HTTP/1.1~Host: a|404",
+        "GET /text/ HTTP/1.1~Host: a|404",
+        "GET /../text HTTP/1.1~Host: a|404",
+        "GET /other HTTP/1.1~Host: a|404",
+        "POST /text HTTP/1.1~Host: a~Content-Length: 0|405",
+        "DELETE /text HTTP/1.1~Host: a|405",
+        "GET /text HTTP/1.1~Host: a~Accept: application/json|406",
+        "POST /text HTTP/1.1~Host: a~Content-Length: 5000|413",
+        "GET /broken HTTP/1.1~Host: a|500",
+      })
+  void answersWithTheRightStatus(String request, int status) throws IOException {
+    assertThat(status(exchange(0, request.replace("~", "\r\n") + "\r\n\r\n"))).isEqualTo(status);
+  }
+
+  @Test
+  void explainsErrorsAsProblems() throws IOException {
+    String response = exchange(0, "PUT /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assertThat(response)
+        .startsWith("HTTP/1.1 405 Method Not Allowed\r\n")
+        .containsIgnoringCase("\r\nallow: GET, HEAD\r\n")
+        .containsIgnoringCase("\r\ncontent-type: application/problem+json\r\n")
+        .endsWith(
+            "{\"type\":\"about:blank\",\"title\":\"Method Not Allowed\",\"status\":405,"
+                + "\"detail\":\"PUT is not served, only GET\"}");
+  }
+
+  @Test
+  void refusesLinesAndHeadersThatAreTooLong() throws IOException {
+    String much = "a".repeat(9000);
+    assertThat(status(exchange(0, "GET /" + much + " HTTP/1.1\r\nHost: a\r\n\r\n"))).isEqualTo(414);
+    assertThat(status(exchange(0, "GET /text HTTP/1.1\r\nHost: a\r\nX: " + much + "\r\n\r\n")))
+        .isEqualTo(431);
+  }
+
+  @Test
+  void refusesABodyThatTurnsOutTooLarge() throws IOException {
+    String chunk = "1000\r\n" + "a".repeat(4096) + "\r\n";
+    assertThat(
+            status(
+                exchange(
+                    0,
+                    "POST /text HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + chunk
+                        + chunk)))
+        .isEqualTo(413);
+  }
+
+  @Test
+  void sendsNoBodyForHead() throws IOException {
+    String response = exchange(0, "HEAD /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assertThat(response).containsIgnoringCase("content-length: 9\r\n").endsWith("\r\n\r\n");
+  }
+
+  @Test
+  void servesEachSiteItsOwnRouter() throws IOException {
+    assertThat(status(exchange(1, "GET /other HTTP/1.1\r\nHost: a\r\n\r\n"))).isEqualTo(200);
+    assertThat(status(exchange(1, "GET /text HTTP/1.1\r\nHost: a\r\n\r\n"))).isEqualTo(404);
+  }
+
+  @Test
+  void keepsAConnectionForRequestsThatFollow() throws IOException {
+    String one = "GET /text HTTP/1.1\r\nHost: a\r\n\r\n";
+    String last = "GET /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    assertThat(exchange(0, one + one + last).split("HTTP/1.1 200 OK", -1)).hasSize(4);
+  }
+
+  @Test
+  void sendsEventsUntilTheClientGoes() throws IOException {
+    try (Socket socket = connect(0)) {
+      send(socket, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+      BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      List<String> data = lines.lines().filter(line -> line.startsWith("data: ")).limit(3).toList();
+      assertThat(data).containsExactly("data: n1", "data: n2", "data: n3");
+    }
+  }
+
+  @Test
+  void refusesConnectionsBeyondTheLimitAndTakesThemAgainLater() throws Exception {
+    Socket[] open = new Socket[MOST];
+    for (int i = 0; i < MOST; i++) {
+      open[i] = connect(0);
+      send(open[i], "GET /text HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(open[i].getInputStream().read()).isEqualTo('H');
+    }
+    try (Socket more = connect(0)) {
+      assertThat(read(more)).startsWith("HTTP/1.1 503 ");
+    }
+    for (Socket socket : open) {
+      socket.close();
+    }
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    int status;
+    do {
+      status = status(exchange(0, "GET /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    } while (status == 503 && System.nanoTime() < deadline);
+    assertThat(status).isEqualTo(200);
+  }
+
+  @Test
+  void namesTheAddressThatIsTaken() {
+    InetSocketAddress taken = server.addresses().getFirst();
+    Site site = new Site(taken, new Router(Map.of()), 1);
+    assertThatThrownBy(() -> HttpServer.start(List.of(site)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getPort());
+  }
+
+  private String exchange(int site, String request) throws IOException {
+    try (Socket socket = connect(site)) {
+      send(socket, request);
+      socket.shutdownOutput();
+      return read(socket);
+    }
+  }
+
+  private Socket connect(int site) throws IOException {
+    InetSocketAddress address = server.addresses().get(site);
+    Socket socket = new Socket(address.getAddress(), address.getPort());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
+  /** All until the server closes, or resets because it did not read all that was sent. */
+  private static String read(Socket socket) {
+    byte[] buffer = new byte[65_536];
+    int length = 0;
+    try {
+      int n = socket.getInputStream().read(buffer);
+      while (n > 0) {
+        length += n;
+        n = socket.getInputStream().read(buffer, length, buffer.length - length);
+      }
+    } catch (IOException reset) {
+      assertThat(length).as("octets before " + reset).isPositive();
+    }
+    return new String(Arrays.copyOf(buffer, length), StandardCharsets.UTF_8);
+  }
+
+  private static int status(String response) {
+    assertThat(response).startsWith("HTTP/1.1 ");
+    return Integer.parseInt(response.substring(9, 12));
+  }
+}

@@ -37,6 +37,7 @@ public final class ChannelPacketSockets implements PacketSockets {
   /** Registers a channel without a bootstrap, which would bind in a later turn of the loop. */
   private DatagramChannel register() throws IOException {
     DatagramChannel channel = new NioDatagramChannel();
+    channel.config().setReceiveBufferSize(EpollPacketSockets.RECEIVE_BUFFER);
     ChannelFuture registered = loop.register(channel);
     if (registered.cause() != null) {
       throw new IOException("cannot open a UDP socket", registered.cause());
@@ -51,6 +52,7 @@ public final class ChannelPacketSockets implements PacketSockets {
     private final byte[] packet = new byte[65_536];
     private final DatagramChannel channel;
     private long dropped;
+    private boolean refused;
 
     ChannelSocket(DatagramChannel channel, PacketHandler handler) {
       this.channel = channel;
@@ -96,7 +98,9 @@ public final class ChannelPacketSockets implements PacketSockets {
               ? channel.write(content)
               : channel.write(new DatagramPacket(content, to.toSocketAddress()));
       written.addListener(done -> {
-        if (!done.isSuccess()) {
+        if (done.cause() instanceof PortUnreachableException) {
+          refused = true;
+        } else if (!done.isSuccess()) {
           dropped++;
         }
       });
@@ -105,6 +109,10 @@ public final class ChannelPacketSockets implements PacketSockets {
     @Override
     public void flush() {
       channel.flush();
+      if (refused) {
+        refused = false;
+        handler.refused(this, EpollPacketSocket.NOBODY);
+      }
     }
 
     @Override

@@ -40,6 +40,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
   private @Nullable IoRegistration registration;
   private int queued;
   private long dropped;
+  private boolean refused;
   private boolean closed;
 
   EpollPacketSocket(
@@ -123,7 +124,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
       return;
     }
     if (queued == sending.count()) {
-      flush();
+      transmit();
     }
     sending.put(queued, packet, length);
     if (!connected) {
@@ -134,6 +135,15 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
 
   @Override
   public void flush() {
+    transmit();
+    if (refused) {
+      refused = false;
+      handler.refused(this, NOBODY);
+    }
+  }
+
+  /** Calls nobody back: {@link #send} comes here too, amid its caller's work. */
+  private void transmit() {
     int sent = 0;
     int tries = 0;
     while (sent < queued && !closed) {
@@ -148,10 +158,11 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
         if (n != -Libc.ECONNREFUSED) {
           sent++;
           dropped++;
-        } else if (tries++ >= SEND_TRIES) {
-          break;
         } else {
-          handler.refused(this, NOBODY);
+          refused = true;
+          if (tries++ >= SEND_TRIES) {
+            break;
+          }
         }
       }
     }

@@ -33,7 +33,7 @@ public final class EpollPacketSockets implements PacketSockets {
    * The kernel's usual 208 KiB hold some 270 packets, a burst of a few milliseconds. With
    * CAP_NET_ADMIN it grants more than {@code net.core.rmem_max}, else as much as that.
    */
-  private static final int RECEIVE_BUFFER = 4 << 20;
+  static final int RECEIVE_BUFFER = 4 << 20;
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVBUFFORCE = 33;

@@ -13,7 +13,10 @@ public interface PacketSocket extends AutoCloseable {
    */
   void send(byte[] packet, int length, PeerAddress to);
 
-  /** Sends what is queued. What the kernel has no room for is dropped and counted. */
+  /**
+   * Sends what is queued. What the kernel has no room for is dropped and counted. Tells the handler
+   * when the kernel says that nobody listens at the peer; {@link #send} never does.
+   */
   void flush();
 
   /** The address that it is bound to. */

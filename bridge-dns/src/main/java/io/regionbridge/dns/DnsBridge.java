@@ -215,6 +215,11 @@ public final class DnsBridge implements AutoCloseable {
     return loops.stream().mapToInt(l -> l.pipeline().waiting()).sum();
   }
 
+  /** Questions that are out with gateways now, however many clients wait for each. */
+  public int exchanges() {
+    return loops.stream().mapToInt(l -> l.pipeline().exchanges()).sum();
+  }
+
   /** TCP connections of clients that are open now. */
   public int connections() {
     return listeners.connections();
@@ -227,6 +232,9 @@ public final class DnsBridge implements AutoCloseable {
 
   @Override
   public void close() {
+    if (group.isShuttingDown()) {
+      return;
+    }
     for (DnsLoop loop : loops) {
       loop.sockets()
           .loop()

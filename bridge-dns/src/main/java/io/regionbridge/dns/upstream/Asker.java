@@ -337,12 +337,11 @@ public final class Asker {
       link.askOverTcp(t);
       return;
     }
-    int rcode = message[3] & 0xF;
+    // With the upper bits of EDNS: BADVERS alone looks like NOERROR.
+    int rcode = reply.rcode();
     if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
-      if (rcode == Rcode.FORMERR) {
-        link.speakPlainly();
-      }
-      failTry(t, Outcome.FAILED, Rcode.string(rcode), now);
+      boolean worthRepeating = rcode == Rcode.FORMERR && link.speakPlainly(t);
+      failTry(t, Outcome.FAILED, Rcode.string(rcode), now, worthRepeating);
     } else if (truncated || verdict == Reply.Verdict.MALFORMED) {
       failTry(t, Outcome.FAILED, "a malformed reply", now);
     } else if (verdict == Reply.Verdict.FOREIGN_ADDRESS) {
@@ -392,14 +391,21 @@ public final class Asker {
     failTry(t, Outcome.UNREACHABLE, why, now);
   }
 
-  /** Notes a failed try and goes on to the next gateway at once. */
   private void failTry(Try t, Outcome outcome, String why, long now) {
+    failTry(t, outcome, why, now, false);
+  }
+
+  /**
+   * Notes a failed try and goes on to the next gateway at once, or to the same one if that is all
+   * there is and {@code worthRepeating}.
+   */
+  private void failTry(Try t, Outcome outcome, String why, long now, boolean worthRepeating) {
     Exchange e = t.exchange;
     GatewayLink link = link(t);
     link.health().count(outcome);
     end(t, why, now);
     e.fail(why);
-    boolean fresh = false;
+    boolean fresh = worthRepeating;
     for (GatewayLink other : links(e.route())) {
       fresh |= asked(e, other) == 0;
     }
@@ -494,7 +500,7 @@ public final class Asker {
    */
   private void tick() {
     idleTicks = 0;
-    if (ticking == null) {
+    if (ticking == null || ticking.isDone()) {
       lastTurned = clock.getAsLong();
       ticking =
           sockets

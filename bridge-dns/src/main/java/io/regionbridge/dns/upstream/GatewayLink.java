@@ -163,6 +163,7 @@ final class GatewayLink {
     t.missed = false;
     t.endedAt = 0;
     t.open = true;
+    t.plain = plain;
     t.exchange.opened();
     socket.send(t, write(t.exchange), context.packet());
     return true;
@@ -245,9 +246,15 @@ final class GatewayLink {
     return true;
   }
 
-  /** From now on without OPT: the gateway calls it a format error (RFC 6891 section 7). */
-  void speakPlainly() {
-    plain = true;
+  /**
+   * Goes on without OPT, which the gateway may have called a format error (RFC 6891 section 7), or
+   * with it again if the query had none: then it was something else.
+   *
+   * @return whether the question is worth being asked again
+   */
+  boolean speakPlainly(Try refused) {
+    plain = !refused.plain;
+    return plain;
   }
 
   /** Asks once more over TCP: the reply did not fit a packet (RFC 7766 section 5). */

@@ -12,6 +12,9 @@ final class Try {
   long sentAt;
   boolean open;
 
+  /** Whether it went without OPT. */
+  boolean plain;
+
   /** When and how it ended: for those who want to know how an answer came about. */
   long endedAt;
 

@@ -1,0 +1,413 @@
+package io.regionbridge.dns;
+
+import static io.regionbridge.dns.testing.Replies.addresses;
+import static io.regionbridge.dns.testing.Replies.errorCode;
+import static io.regionbridge.dns.testing.Replies.errorText;
+import static io.regionbridge.dns.testing.Replies.rcode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.dns.relay.Source;
+import io.regionbridge.dns.testing.Asked;
+import io.regionbridge.dns.testing.Await;
+import io.regionbridge.dns.testing.ScriptedGateway;
+import io.regionbridge.dns.testing.ScriptedGateway.Health;
+import io.regionbridge.dns.testing.ScriptedGateway.Script;
+import io.regionbridge.dns.testing.UdpClient;
+import io.regionbridge.dns.upstream.GatewayHealth.Outcome;
+import io.regionbridge.dns.upstream.GatewayHealth.State;
+import io.regionbridge.dns.upstream.RelaySettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/** Which gateway is asked when, and what clients see while gateways die and come back. */
+@Timeout(30)
+class FailoverTest {
+  private static final String NAME = "nats.messaging.svc.mn.internal";
+  private static final Script GOOD = a -> a.reply(a.addresses(20, "10.52.1.2"));
+
+  /** Replies that are no answers. */
+  static Stream<Refusal> refusals() {
+    return Stream.of(
+        new Refusal("SERVFAIL", a -> a.refuse(Rcode.SERVFAIL)),
+        new Refusal("REFUSED", a -> a.refuse(Rcode.REFUSED)),
+        new Refusal("FORMERR", a -> a.refuse(Rcode.FORMERR)),
+        new Refusal("NOTIMP", a -> a.refuse(Rcode.NOTIMP)),
+        new Refusal(
+            "BADVERS",
+            a -> {
+              Message m = a.empty(Rcode.NOERROR);
+              m.addRecord(new OPTRecord(1232, 1, 0), Section.ADDITIONAL);
+              a.reply(m);
+            }),
+        new Refusal(
+            "BADCOOKIE",
+            a -> {
+              Message m = a.empty(Rcode.BADCOOKIE & 0xF);
+              m.addRecord(new OPTRecord(1232, Rcode.BADCOOKIE >> 4, 0), Section.ADDITIONAL);
+              a.reply(m);
+            }));
+  }
+
+  record Refusal(String rcode, Script script) {
+    @Override
+    public String toString() {
+      return rcode;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void aGatewayThatRefusesSendsTheQueryToTheNext(Refusal refusal) throws IOException {
+    try (var first = ScriptedGateway.start(refusal.script());
+        var second = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(first, second).start()) {
+      Message reply = bridge.ask(NAME, Type.A);
+      assertThat(rcode(reply)).isEqualTo("NOERROR");
+      assertThat(addresses(reply)).containsExactly("10.52.1.2");
+      assertThat(first.asked()).isNotEmpty();
+      assertThat(bridge.gateway(first).outcomes(Outcome.FAILED)).isPositive();
+      assertThat(bridge.gateway(second).outcomes(Outcome.ANSWERED)).isOne();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void whenEveryGatewayRefusesTheReplyNamesTheLastReason(Refusal refusal) throws IOException {
+    try (var first = ScriptedGateway.start(refusal.script());
+        var second = ScriptedGateway.start(refusal.script());
+        var bridge = TestBridge.plan().gateways(first, second).start()) {
+      Message reply = bridge.ask(NAME, Type.A);
+      assertThat(rcode(reply)).isEqualTo("SERVFAIL");
+      assertThat(errorText(reply)).contains("region mn").contains(refusal.rcode());
+      assertThat(bridge.dns().cacheEntries()).isZero();
+    }
+  }
+
+  /** RFC 6891 section 7: FORMERR may be all that a server without EDNS can say. */
+  @Test
+  void aGatewayWithoutEdnsIsAskedAgainWithout() throws IOException {
+    try (var gateway =
+            ScriptedGateway.start(a -> {
+              if (a.query().getOPT() == null) {
+                a.reply(a.addresses(20, "10.52.1.2"));
+              } else {
+                a.refuse(Rcode.FORMERR);
+              }
+            });
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+      int asked = gateway.asked().size();
+      assertThat(addresses(bridge.ask("b." + NAME, Type.A))).containsExactly("10.52.1.2");
+      assertThat(gateway.asked().subList(asked, gateway.asked().size()))
+          .allSatisfy(a -> assertThat(a.query().getOPT()).isNull());
+    }
+  }
+
+  @Test
+  void aGatewayThatCallsOneQuestionMalformedKeepsEdnsForTheOthers() throws IOException {
+    try (var gateway =
+            ScriptedGateway.start(a -> {
+              if (a.name().toString().startsWith("bad")) {
+                a.refuse(Rcode.FORMERR);
+              } else {
+                a.reply(a.addresses(20, "10.52.1.2"));
+              }
+            });
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      assertThat(rcode(bridge.ask("bad.mn.internal", Type.A))).isEqualTo("SERVFAIL");
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+      assertThat(gateway.asked().getLast().query().getOPT()).isNotNull();
+    }
+  }
+
+  @Test
+  void aGatewayThatIsSilentIsOvertakenByTheNextWithinTheSameQuery() throws IOException {
+    try (var first = ScriptedGateway.start(ScriptedGateway.silent());
+        var second = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(first, second).timeout(9_000).start()) {
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+      assertThat(first.asked()).isNotEmpty();
+      assertThat(bridge.gateway(first).outcomes(Outcome.TIMEOUT)).isPositive();
+    }
+  }
+
+  @Test
+  void theSlowFirstGatewayIsStillListenedToAfterTheSecondWasAsked() throws Exception {
+    Semaphore secondAsked = new Semaphore(0);
+    try (var second = ScriptedGateway.start(a -> secondAsked.release());
+        var first =
+            ScriptedGateway.start(a ->
+                Thread.ofVirtual()
+                    .start(() -> {
+                      secondAsked.acquireUninterruptibly();
+                      try {
+                        a.reply(a.addresses(20, "10.52.1.1"));
+                      } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                      }
+                    }));
+        var bridge = TestBridge.plan().gateways(first, second).timeout(9_000).start()) {
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.1");
+      assertThat(second.asked()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aQuestionIsNotSentMoreOftenThanTheBoundWhateverTheTime() throws IOException {
+    try (var first = ScriptedGateway.start(ScriptedGateway.silent());
+        var second = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = TestBridge.plan().gateways(first, second).timeout(1_200).start()) {
+      assertThat(rcode(bridge.ask(NAME, Type.A))).isEqualTo("SERVFAIL");
+      int sent = first.asked().size() + second.asked().size();
+      assertThat(sent).isBetween(2, RelaySettings.MOST_TRIES);
+      assertThat(first.asked().size() - second.asked().size()).isBetween(-1, 1);
+    }
+  }
+
+  @Test
+  void aDeadHostIsGivenUpAtOnceNotAfterATimeout() throws IOException {
+    try (var first = ScriptedGateway.start(GOOD);
+        var second = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(first, second).timeout(9_000).start()) {
+      first.die();
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+      assertThat(addresses(bridge.ask("b." + NAME, Type.A))).containsExactly("10.52.1.2");
+      assertThat(bridge.gateway(first).outcomes(Outcome.TIMEOUT)).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBurstAtAGatewayThatNobodyListensAtIsAnsweredToTheLastQuery(boolean nio) throws IOException {
+    InetSocketAddress nobody;
+    try (var gone = ScriptedGateway.start(GOOD)) {
+      nobody = gone.address();
+    }
+    TestBridge.Plan plan = TestBridge.plan().gateway(nobody).timeout(3_000).healthInterval(60_000);
+    try (var bridge = (nio ? plan.nio() : plan).start();
+        var client = bridge.client()) {
+      for (int round = 0; round < 4; round++) {
+        everyQueryIsAnswered(client, "r" + round, 200, "SERVFAIL");
+      }
+      assertThat(bridge.dns().waiting()).isZero();
+      assertThat(bridge.dns().exchanges()).isZero();
+    }
+  }
+
+  @Test
+  void aBurstAtTwoGatewaysOfWhichNobodyListensIsAnsweredToTheLastQuery() throws IOException {
+    InetSocketAddress a;
+    InetSocketAddress b;
+    try (var one = ScriptedGateway.start(GOOD);
+        var two = ScriptedGateway.start(GOOD)) {
+      a = one.address();
+      b = two.address();
+    }
+    try (var bridge =
+            TestBridge.plan().gateway(a).gateway(b).timeout(3_000).healthInterval(60_000).start();
+        var client = bridge.client()) {
+      for (int round = 0; round < 4; round++) {
+        everyQueryIsAnswered(client, "r" + round, 200, "SERVFAIL");
+      }
+      assertThat(bridge.dns().exchanges()).isZero();
+    }
+  }
+
+  private static void everyQueryIsAnswered(UdpClient client, String prefix, int count, String rcode)
+      throws IOException {
+    Map<Integer, String> open = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      Message query = UdpClient.query(prefix + "-" + i + ".svc.mn.internal", Type.A);
+      open.put(query.getHeader().getID(), query.getQuestion().getName().toString());
+      client.send(query);
+    }
+    while (!open.isEmpty()) {
+      Message reply = new Message(client.receive());
+      assertThat(rcode(reply)).isEqualTo(rcode);
+      assertThat(reply.getQuestion().getName().toString())
+          .isEqualTo(open.remove(reply.getHeader().getID()));
+    }
+  }
+
+  @Test
+  void noQueryIsLostWhenOneOfTwoGatewaysDiesUnderLoad() throws Exception {
+    int total = 3_000;
+    try (var first = ScriptedGateway.start(GOOD).forgetful();
+        var second = ScriptedGateway.start(GOOD).forgetful();
+        var bridge = TestBridge.plan().gateways(first, second).timeout(9_000).start();
+        var client = bridge.client()) {
+      Semaphore window = new Semaphore(100);
+      var sender =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  for (int i = 0; i < total; i++) {
+                    assertThat(window.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+                    client.send(UdpClient.query("n" + i + ".svc.mn.internal", Type.A));
+                    if (i == total / 3) {
+                      first.die();
+                    } else if (i == total / 6) {
+                      first.script(ScriptedGateway.silent());
+                    }
+                  }
+                } catch (IOException | InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      for (int i = 0; i < total; i++) {
+        Message reply = new Message(client.receive());
+        assertThat(rcode(reply)).isEqualTo("NOERROR");
+        assertThat(addresses(reply)).containsExactly("10.52.1.2");
+        window.release();
+      }
+      sender.join();
+      assertThat(bridge.dns().waiting()).isZero();
+      assertThat(bridge.replies(Source.RELAY)).isEqualTo(total);
+    }
+  }
+
+  @Test
+  void aGatewayIsTakenForDeadByItsProbesAndForAliveAgainByTheNextGoodOne() throws IOException {
+    try (var gateway = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      var health = bridge.gateway(gateway);
+      Await.until("up", () -> health.state() == State.UP);
+      assertThat(health.rtt()).isPositive();
+      gateway.health(Health.FAILING);
+      Await.until("down", () -> health.state() == State.DOWN);
+      assertThat(health.reason()).isEqualTo("answers SERVFAIL");
+      gateway.health(Health.GOOD);
+      Await.until("up again", () -> health.state() == State.UP);
+    }
+  }
+
+  @Test
+  void aGatewayThatIsDownIsAskedOnlyWhenNoOtherIsLeft() throws IOException {
+    try (var first = ScriptedGateway.start(GOOD);
+        var second = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(first, second).start()) {
+      first.health(Health.FAILING);
+      Await.until("down", () -> bridge.gateway(first).state() == State.DOWN);
+      for (int i = 0; i < 20; i++) {
+        assertThat(addresses(bridge.ask("n" + i + ".mn.internal", Type.A)))
+            .containsExactly("10.52.1.2");
+      }
+      assertThat(bridge.gateway(second).outcomes(Outcome.ANSWERED)).isEqualTo(20);
+      second.health(Health.FAILING);
+      Await.until("down as well", () -> bridge.gateway(second).state() == State.DOWN);
+      second.script(a -> a.refuse(Rcode.SERVFAIL));
+      assertThat(addresses(bridge.ask("last.mn.internal", Type.A)))
+          .as("just down: still worth a try")
+          .containsExactly("10.52.1.2");
+    }
+  }
+
+  @Test
+  void whenAllAreGoneStaleAnswersAreGivenThenServfailAndLaterFreshAnswersAgain()
+      throws IOException {
+    ScriptedGateway gateway = ScriptedGateway.start(GOOD);
+    InetSocketAddress address = gateway.address();
+    try (var bridge = TestBridge.plan().gateways(gateway).timeout(500).start();
+        var client = bridge.client()) {
+      assertThat(addresses(client.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+      gateway.die();
+      bridge.pass(25_000);
+      Await.until("down", () -> bridge.gateway(address).state() == State.DOWN);
+
+      Message stale = client.ask(NAME, Type.A);
+      assertThat(addresses(stale)).containsExactly("10.52.1.2");
+      assertThat(errorCode(stale)).isEqualTo(ExtendedErrorCodeOption.STALE_ANSWER);
+      assertThat(stale.getSection(Section.ANSWER).getFirst().getTTL()).isBetween(0L, 5L);
+
+      Message unknown = client.ask("new.svc.mn.internal", Type.A);
+      assertThat(rcode(unknown)).isEqualTo("SERVFAIL");
+      assertThat(errorCode(unknown)).isEqualTo(ExtendedErrorCodeOption.NO_REACHABLE_AUTHORITY);
+
+      bridge.pass(3_600_000);
+      Message over = client.ask(NAME, Type.A);
+      assertThat(rcode(over)).as("an hour later").isEqualTo("SERVFAIL");
+      assertThat(errorText(over)).isEqualTo("no reachable gateway of region mn");
+
+      try (var back = ScriptedGateway.start(address, a -> a.reply(a.addresses(20, "10.52.1.3")))) {
+        Await.until("up", () -> bridge.gateway(address).state() == State.UP);
+        assertThat(addresses(client.ask(NAME, Type.A))).containsExactly("10.52.1.3");
+        assertThat(back.asked()).isNotEmpty();
+      }
+    } finally {
+      gateway.die();
+    }
+  }
+
+  @Test
+  void aStaleAnswerIsGivenWhenAllGatewaysFailBeforeTheProbesKnow() throws IOException {
+    try (var gateway = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(gateway).timeout(300).start();
+        var client = bridge.client()) {
+      client.ask(NAME, Type.A);
+      bridge.pass(25_000);
+      for (Script failing :
+          List.<Script>of(ScriptedGateway.silent(), a -> a.refuse(Rcode.SERVFAIL))) {
+        gateway.script(failing);
+        Message stale = client.ask(NAME, Type.A);
+        assertThat(addresses(stale)).containsExactly("10.52.1.2");
+        assertThat(errorCode(stale)).isEqualTo(ExtendedErrorCodeOption.STALE_ANSWER);
+      }
+      assertThat(bridge.replies(Source.STALE)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void withoutAnyGatewayTheReplySaysSoAtOnce() throws IOException {
+    try (var bridge = TestBridge.plan().start()) {
+      Message reply = bridge.ask(NAME, Type.A);
+      assertThat(rcode(reply)).isEqualTo("SERVFAIL");
+      assertThat(errorText(reply)).isEqualTo("no reachable gateway of region mn");
+    }
+  }
+
+  @Test
+  void queriesGoOnWhenTheTableChangesUnderThem() throws IOException {
+    try (var first = ScriptedGateway.start(ScriptedGateway.silent());
+        var second = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(first).timeout(9_000).start();
+        var client = bridge.client()) {
+      client.send(UdpClient.query(NAME, Type.A));
+      Await.until("asked", () -> !first.asked().isEmpty());
+      bridge.dns().publish(TestBridge.plan().gateways(second).table(bridge.dns().table()));
+      assertThat(addresses(client.ask("b." + NAME, Type.A))).containsExactly("10.52.1.2");
+      Asked open = first.asked().getFirst();
+      open.reply(open.addresses(20, "10.52.9.9"));
+      assertThat(IntStream.of(bridge.dns().gateways().size()).boxed()).containsExactly(1);
+    }
+  }
+
+  @Test
+  void aBridgeThatStopsAnswersWhatWaits() throws IOException {
+    try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = TestBridge.plan().gateways(gateway).timeout(9_000).start();
+        var client = bridge.client()) {
+      client.send(UdpClient.query(NAME, Type.A));
+      Await.until("waiting", () -> bridge.dns().waiting() == 1);
+      bridge.stop();
+      assertThat(rcode(new Message(client.receive()))).isEqualTo("SERVFAIL");
+    }
+  }
+}

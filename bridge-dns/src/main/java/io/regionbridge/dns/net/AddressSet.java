@@ -7,12 +7,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable set of IP addresses given as prefixes, searched without allocating. Addresses are
  * 128-bit numbers in two longs; IPv4 takes its place as mapped addresses, {@code ::ffff:0:0/96}
- * (RFC 4291 section 2.5.5.2).
+ * (RFC 4291 section 2.5.5.2), which no IPv6 prefix includes: {@code ::/0} says nothing of IPv4.
  */
 public final class AddressSet {
   /** The upper half of every IPv4 address. */
@@ -46,7 +47,7 @@ public final class AddressSet {
 
   /** The addresses within any of the prefixes. */
   public static AddressSet of(Collection<Prefix> prefixes) {
-    List<Range> sorted = prefixes.stream().map(Range::of).sorted(Range.BY_FIRST).toList();
+    List<Range> sorted = prefixes.stream().flatMap(Range::of).sorted(Range.BY_FIRST).toList();
     Range[] disjoint = new Range[sorted.size()];
     int n = 0;
     for (Range r : sorted) {
@@ -117,18 +118,37 @@ public final class AddressSet {
           return c != 0 ? c : compare(b.lastHigh, b.lastLow, a.lastHigh, a.lastLow);
         };
 
-    static Range of(Prefix prefix) {
+    private static final Range IPV4 = range(IPV4_HIGH, IPV4_LOW, 96);
+
+    static Stream<Range> of(Prefix prefix) {
       InetAddress address = prefix.address();
       byte[] octets = address.getAddress();
       boolean ipv4 = address instanceof Inet4Address;
       long high = ipv4 ? IPV4_HIGH : Octets.get64(octets, 0);
       long low = ipv4 ? lowOfIpv4(Octets.get32(octets, 0)) : Octets.get64(octets, 8);
       int length = ipv4 ? prefix.length() + 96 : prefix.length();
+      Range whole = range(high, low, length);
+      return ipv4 || !whole.holdsAll(IPV4) ? Stream.of(whole) : whole.withoutIpv4();
+    }
+
+    private Stream<Range> withoutIpv4() {
+      Range below = new Range(firstHigh, firstLow, IPV4_HIGH, IPV4.firstLow - 1);
+      Range above = new Range(IPV4_HIGH, IPV4.lastLow + 1, lastHigh, lastLow);
+      return Stream.of(below, above)
+          .filter(r -> compare(r.firstHigh, r.firstLow, r.lastHigh, r.lastLow) <= 0);
+    }
+
+    private static Range range(long high, long low, int length) {
       long hostHigh = length >= 64 ? 0 : -1L >>> length;
       long hostLow = length >= 128 ? 0 : length <= 64 ? -1L : -1L >>> length - 64;
       return new Range(high & ~hostHigh, low & ~hostLow, high | hostHigh, low | hostLow);
     }
 
+    private boolean holdsAll(Range other) {
+      return compare(firstHigh, firstLow, other.firstHigh, other.firstLow) <= 0 && holds(other);
+    }
+
+    /** Whether the range, which begins no later, holds the other to its end. */
     boolean holds(Range other) {
       return compare(other.lastHigh, other.lastLow, lastHigh, lastLow) <= 0;
     }

@@ -91,7 +91,7 @@ public final class PeerAddress {
     }
     try {
       InetAddress ip =
-          octets.length == 4
+          octets.length == 4 || scope == 0
               ? InetAddress.getByAddress(octets)
               : Inet6Address.getByAddress(null, octets, scope);
       return new InetSocketAddress(ip, port);

@@ -52,6 +52,7 @@ public final class Reply {
   private int runAt;
   private int runCount;
   private int runStride;
+  private int runHead;
   private boolean optInside;
   private int optAt;
   private int cookieAt;
@@ -117,7 +118,7 @@ public final class Reply {
         foreign |= !ours;
         astray |= ours && !addressAllowed(type, data, bounds);
         noteTtl(type, fixed, end, i);
-        noteRun(type, at, end, i);
+        noteRun(type, at, fixed, end, i);
       }
       at = end;
     }
@@ -206,18 +207,29 @@ public final class Reply {
     }
   }
 
-  /** Finds the first run of address records of equal size in the answer: these can be rotated. */
-  private void noteRun(int type, int at, int end, int index) {
+  /**
+   * Finds the first run of addresses in the answer that can be rotated: records of one type whose
+   * owners are the same octets, so that a pointer into any of them still finds the same name.
+   */
+  private void noteRun(int type, int at, int fixed, int end, int index) {
     if (index >= answers || type != Type.A && type != Type.AAAA) {
       return;
     }
-    int stride = end - at;
-    if (runCount == 0) {
+    // Owner and type.
+    int head = fixed + 2 - at;
+    boolean joins =
+        runCount > 0
+            && runStride == end - at
+            && runAt + runCount * runStride == at
+            && head == runHead
+            && Names.equal(message, runAt, message, at, head);
+    if (joins) {
+      runCount++;
+    } else if (runCount < 2) {
       runAt = at;
       runCount = 1;
-      runStride = stride;
-    } else if (runStride == stride && runAt + runCount * stride == at) {
-      runCount++;
+      runStride = end - at;
+      runHead = head;
     }
   }
 

@@ -75,6 +75,7 @@ public final class Query {
     nameLength = 0;
     labelCount = 0;
     type = 0;
+    nameHash = 0;
     edns = false;
     dnssecOk = false;
     relayed = false;

@@ -17,7 +17,8 @@ public final class ReplyFilter {
   /**
    * The reply with only those records that {@code bounds} lets own, and without OPT.
    *
-   * @throws IOException if the reply is malformed in a way that only decoding its records shows
+   * @throws IOException if the reply is malformed in a way that only decoding its records shows, or
+   *     what is left of it, encoded anew, does not fit a message
    */
   public static byte[] keepOwned(byte[] message, int length, Reply.Bounds bounds)
       throws IOException {
@@ -35,7 +36,15 @@ public final class ReplyFilter {
         }
       }
     }
-    return kept.toWire();
+    byte[] wire = kept.toWire();
+    if (wire.length > ReplyWriter.MAX_MESSAGE) {
+      throw new IOException(
+          "the records take "
+              + wire.length
+              + " octets, a message has at most "
+              + ReplyWriter.MAX_MESSAGE);
+    }
+    return wire;
   }
 
   private static boolean owned(Name name, Reply.Bounds bounds) {

@@ -17,6 +17,8 @@ import org.xbill.DNS.SOARecord;
  * it stands comes first.
  */
 public final class LocalZone {
+  private static final byte[] NO_LABELS = {};
+
   private final Name apex;
   private final byte[] apexWire;
   private final byte[] omittable;
@@ -59,12 +61,9 @@ public final class LocalZone {
       }
     }
     RecordSet encoded = RecordSet.of(List.of(soa));
-    NameIndex<ZoneNode> plain = NameIndex.<ZoneNode>empty().with(new byte[0], apexNode(soa));
+    NameIndex<ZoneNode> plain =
+        NameIndex.<ZoneNode>empty().with(NO_LABELS, ZoneNode.EMPTY.with(encoded));
     return new LocalZone(apex, label, false, encoded, plain, NameIndex.empty());
-  }
-
-  private static ZoneNode apexNode(SOARecord soa) {
-    return ZoneNode.of(List.of(soa));
   }
 
   /** The same zone, from now on complete: a name that it does not hold does not exist. */
@@ -73,7 +72,7 @@ public final class LocalZone {
   }
 
   /**
-   * The zone with these names changed.
+   * The zone with these names changed. The apex always holds the SOA, whatever else it holds.
    *
    * @param changes absolute names at or below the apex, with what they hold from now on; null
    *     removes the name's records
@@ -90,8 +89,10 @@ public final class LocalZone {
         nextPlain = put(nextPlain, relative, change.getValue());
       }
     }
-    return new LocalZone(
-        apex, omittable, loaded, RecordSet.of(List.of(soa)), nextPlain, nextShortened);
+    RecordSet encoded = RecordSet.of(List.of(soa));
+    ZoneNode top = nextPlain.get(NO_LABELS);
+    nextPlain = put(nextPlain, NO_LABELS, (top == null ? ZoneNode.EMPTY : top).with(encoded));
+    return new LocalZone(apex, omittable, loaded, encoded, nextPlain, nextShortened);
   }
 
   private byte[] cut(byte[] relative) {

@@ -1,9 +1,11 @@
 package io.regionbridge.dns.zone;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
@@ -38,6 +40,17 @@ public final class ZoneNode {
    */
   public static ZoneNode of(List<Record> cluster, List<Record> pods) {
     return new ZoneNode(encode(cluster), encode(pods), 0);
+  }
+
+  /** The same node with these records, in both views, in place of its own of their type. */
+  ZoneNode with(RecordSet set) {
+    return new ZoneNode(with(cluster, set), with(pods, set), children);
+  }
+
+  private static RecordSet[] with(RecordSet[] sets, RecordSet set) {
+    return Stream.concat(
+            Stream.of(set), Arrays.stream(sets).filter(other -> other.type() != set.type()))
+        .toArray(RecordSet[]::new);
   }
 
   private static RecordSet[] encode(List<Record> records) {

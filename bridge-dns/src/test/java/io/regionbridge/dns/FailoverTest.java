@@ -183,6 +183,15 @@ class FailoverTest {
   }
 
   @Test
+  void aLoopThatAlwaysComesLateStillGivesUpInTheEnd() throws IOException {
+    // On this clock four milliseconds, the pace of the timers, look like forty.
+    try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = TestBridge.plan().gateways(gateway).clockSpeed(10).start()) {
+      assertThat(rcode(bridge.ask(NAME, Type.A))).isEqualTo("SERVFAIL");
+    }
+  }
+
+  @Test
   void aDeadHostIsGivenUpAtOnceNotAfterATimeout() throws IOException {
     try (var first = ScriptedGateway.start(GOOD);
         var second = ScriptedGateway.start(GOOD);

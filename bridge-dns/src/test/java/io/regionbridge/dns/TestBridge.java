@@ -65,6 +65,7 @@ final class TestBridge implements AutoCloseable {
     private boolean epoll = LoopSockets.nativeAvailable();
     private boolean contain = true;
     private boolean prefetch;
+    private int clockSpeed = 1;
     private long timeoutMillis = 2_000;
     private long healthMillis = 50;
     private int maxInflight = 50_000;
@@ -104,6 +105,12 @@ final class TestBridge implements AutoCloseable {
 
     Plan prefetch() {
       prefetch = true;
+      return this;
+    }
+
+    /** A clock that runs so many times as fast as it should. */
+    Plan clockSpeed(int times) {
+      clockSpeed = times;
       return this;
     }
 
@@ -189,7 +196,7 @@ final class TestBridge implements AutoCloseable {
                   settings(),
                   table(ZoneTable.empty()),
                   epoll,
-                  () -> System.nanoTime() + ahead.get()),
+                  () -> clockSpeed * System.nanoTime() + ahead.get()),
               ahead);
         } catch (IOException e) {
           last = e;

@@ -69,6 +69,7 @@ public final class Asker {
   private int size;
   private int idleTicks;
   private long lastTurned;
+  private boolean heldBack;
   private @Nullable ScheduledFuture<?> ticking;
 
   /** The links of a route, looked up once for each route object. */
@@ -516,7 +517,9 @@ public final class Asker {
     // called silent.
     boolean late = now - lastTurned > MOST_LAG;
     lastTurned = now;
-    if (!late) {
+    // Once: a loop that always comes late must not keep its clients waiting for ever.
+    heldBack = late && !heldBack;
+    if (!heldBack) {
       advance(now);
     }
     sink.turnEnds();

@@ -78,6 +78,11 @@ public final class ReplyWriter {
     padded = false;
   }
 
+  /** Changes the rcode that the reply began with; of four bits. */
+  public void rcode(int rcode) {
+    flags = flags & ~0xF | rcode;
+  }
+
   /** The array that replies are built in; sections are written to it at {@link #at}. */
   public byte[] out() {
     return out;

@@ -4,7 +4,6 @@ import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.ReplyWriter;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Rcode;
@@ -35,53 +34,39 @@ public final class LocalAuthority {
       reply.explain(ExtendedErrorCodeOption.NOT_READY, NOT_LOADED);
       return Rcode.SERVFAIL;
     }
+    reply.begin(query, Rcode.NOERROR, ReplyWriter.AA);
     int apexAt = query.nameLength() - zone.apexLength();
     ZoneNode node = zone.find(query.name(), 0, apexAt);
-    int rcode = node == null ? Rcode.NXDOMAIN : Rcode.NOERROR;
-    reply.begin(query, rcode, ReplyWriter.AA);
-    if (node == null || !records(query, zone, view, turn, reply, node)) {
-      negative(zone, RecordSet.QUESTION + apexAt, reply);
-    }
-    return rcode;
-  }
-
-  /** Writes what the node has for the question; false if that is nothing. */
-  private static boolean records(
-      Query query, LocalZone zone, View view, int turn, ReplyWriter reply, ZoneNode node) {
-    if (query.type() == Type.ANY && node.hasRecords()) {
+    if (node != null && query.type() == Type.ANY && node.hasRecords()) {
       any(zone, reply);
-      return true;
-    }
-    RecordSet set = node.find(view, query.type());
-    if (set == null) {
-      return false;
+      return Rcode.NOERROR;
     }
     int owner = RecordSet.QUESTION;
-    for (int aliases = 0; set != null; aliases++) {
-      int at = reply.at();
-      reply.answered(set.copyTo(reply.out(), at, owner, turn), set.count());
-      if (set.type() != Type.CNAME || query.type() == Type.CNAME || aliases == MOST_ALIASES) {
-        return true;
+    for (int aliases = 0; node != null; aliases++) {
+      RecordSet set = node.find(view, query.type());
+      if (set == null) {
+        negative(zone, RecordSet.QUESTION + apexAt, reply);
+        return Rcode.NOERROR;
       }
+      int at = reply.at();
+      set.answer(reply, owner, turn);
       // An alias into the zone is followed, as a client that asks an authority expects (RFC 1034
-      // section 4.3.2).
+      // section 4.3.2); one that leads out of it is the client's to follow.
       int target = RecordSet.firstDataAt(at);
+      if (set.type() != Type.CNAME
+          || query.type() == Type.CNAME
+          || aliases == MOST_ALIASES
+          || target >= 0x4000
+          || !zone.holdsTarget(set)) {
+        return Rcode.NOERROR;
+      }
       owner = 0xC000 | target;
-      set = target < 0x4000 ? follow(zone, view, query.type(), set) : null;
+      node = zone.findTarget(set);
     }
-    return true;
-  }
-
-  private static @Nullable RecordSet follow(LocalZone zone, View view, int type, RecordSet alias) {
-    byte[] encoded = alias.encoded();
-    int at = RecordSet.FIXED;
-    int length = encoded.length - at;
-    int relative = length - zone.apexLength();
-    if (relative < 0 || !zone.endsAtApex(encoded, at, length)) {
-      return null;
-    }
-    ZoneNode node = zone.find(encoded, at, relative);
-    return node == null ? null : node.find(view, type);
+    // Of the name at the end of the aliases, if there are any (RFC 6604 section 3).
+    reply.rcode(Rcode.NXDOMAIN);
+    negative(zone, RecordSet.QUESTION + apexAt, reply);
+    return Rcode.NXDOMAIN;
   }
 
   private static void any(LocalZone zone, ReplyWriter reply) {

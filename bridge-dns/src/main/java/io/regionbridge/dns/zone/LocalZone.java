@@ -152,8 +152,21 @@ public final class LocalZone {
     return node != null || omittable.length == 0 ? node : shortened.get(name, at, length);
   }
 
-  /** Whether the folded name of {@code length} octets from {@code at} is at or below the apex. */
-  boolean endsAtApex(byte[] name, int at, int length) {
+  /** Whether an alias leads to a name at or below the apex. */
+  boolean holdsTarget(RecordSet alias) {
+    byte[] encoded = alias.encoded();
+    int length = encoded.length - RecordSet.FIXED;
+    return length >= apexWire.length && endsAtApex(encoded, RecordSet.FIXED, length);
+  }
+
+  /** What the target of an alias holds, which must be at or below the apex. */
+  @Nullable ZoneNode findTarget(RecordSet alias) {
+    byte[] encoded = alias.encoded();
+    int length = encoded.length - RecordSet.FIXED;
+    return find(encoded, RecordSet.FIXED, length - apexWire.length);
+  }
+
+  private boolean endsAtApex(byte[] name, int at, int length) {
     int from = length - apexWire.length;
     return Names.equal(name, at + from, apexWire, 0, apexWire.length)
         && labelBegins(name, at, from);

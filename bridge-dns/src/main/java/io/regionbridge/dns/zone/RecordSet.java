@@ -1,6 +1,7 @@
 package io.regionbridge.dns.zone;
 
 import io.regionbridge.dns.wire.Octets;
+import io.regionbridge.dns.wire.ReplyWriter;
 import java.util.List;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Record;
@@ -18,11 +19,11 @@ public final class RecordSet {
   /** Octets of a record before its data when its owner is a pointer. */
   static final int FIXED = 12;
 
-  /**
-   * Room that a message of 65,535 octets leaves for records: header, longest question, OPT with all
-   * its options.
-   */
-  private static final int MOST = 65_535 - 12 - 259 - 128;
+  /** What is left of a message for OPT with all its options. */
+  private static final int REST = 128;
+
+  /** Room that a message leaves for records: header, longest question and OPT are in it too. */
+  private static final int MOST = ReplyWriter.MAX_MESSAGE - 12 - 259 - REST;
 
   private final int type;
   private final int count;
@@ -90,6 +91,37 @@ public final class RecordSet {
   /** Octets that the records take. */
   public int length() {
     return encoded.length;
+  }
+
+  /**
+   * Adds the records to the answer; as many as fit if it holds aliases already that leave no room
+   * for all.
+   *
+   * @param owner as for {@link #copyTo}
+   * @param turn as for {@link #copyTo}
+   */
+  void answer(ReplyWriter reply, int owner, int turn) {
+    int at = reply.at();
+    int room = ReplyWriter.MAX_MESSAGE - REST - at;
+    if (encoded.length <= room) {
+      reply.answered(copyTo(reply.out(), at, owner, turn), count);
+      return;
+    }
+    int next = stride == 0 ? 0 : Integer.remainderUnsigned(turn, count) * stride;
+    int fitting = 0;
+    int end = at;
+    while (fitting < count) {
+      int octets = FIXED + Octets.get16(encoded, next + 10);
+      if (end + octets > at + room) {
+        break;
+      }
+      System.arraycopy(encoded, next, reply.out(), end, octets);
+      Octets.put16(reply.out(), end, owner);
+      end += octets;
+      next = (next + octets) % encoded.length;
+      fitting++;
+    }
+    reply.answered(end, fitting);
   }
 
   /**

@@ -18,8 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AddressSetTest {
   private static Prefix prefix(String text) {
-    String[] parts = text.split("/");
-    return new Prefix(InetAddress.ofLiteral(parts[0]), Integer.parseInt(parts[1]));
+    int slash = text.indexOf('/');
+    return new Prefix(
+        InetAddress.ofLiteral(text.substring(0, slash)),
+        Integer.parseInt(text.substring(slash + 1)));
   }
 
   private static AddressSet set(String... prefixes) {

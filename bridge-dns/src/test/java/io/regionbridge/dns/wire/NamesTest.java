@@ -20,11 +20,11 @@ class NamesTest {
   private static final int AT = 12;
 
   /** A message of zeros for a header and these octets after it. */
-  private static byte[] message(Packet packet) {
-    return Packet.part().octets(new byte[AT]).octets(packet.done()).done();
+  private static Packet message(Packet packet) {
+    return Packet.part().octets(new byte[AT]).octets(packet.done());
   }
 
-  record Case(String what, byte[] message, int at, int skipped, int expanded) {
+  record Case(String what, Packet message, int at, int skipped, int expanded) {
     @Override
     public String toString() {
       return what;
@@ -36,13 +36,13 @@ class NamesTest {
     for (int i = 0; i < 3; i++) {
       longest.label("x".repeat(63));
     }
-    byte[] exactly255 = message(Packet.part().octets(longest.done()).label("y".repeat(61)).u8(0));
-    byte[] of256 = message(Packet.part().octets(longest.done()).label("y".repeat(62)).u8(0));
+    Packet exactly255 = message(Packet.part().octets(longest.done()).label("y".repeat(61)).u8(0));
+    Packet of256 = message(Packet.part().octets(longest.done()).label("y".repeat(62)).u8(0));
     Packet ones = Packet.part();
     for (int i = 0; i < 127; i++) {
       ones.label("a");
     }
-    byte[] most = message(ones.u8(0));
+    Packet most = message(ones.u8(0));
     return Stream.of(
         new Case("the root", message(Packet.part().u8(0)), 12, 13, 1),
         new Case("two labels", message(Packet.part().name("mn.internal")), 12, 25, 13),
@@ -111,13 +111,14 @@ class NamesTest {
   @MethodSource("names")
   void skippingAndExpanding(Case c) {
     byte[] into = new byte[255];
-    assertThat(Names.skip(c.message, c.at, c.message.length)).isEqualTo(c.skipped);
-    assertThat(Names.expand(c.message, c.at, c.message.length, into)).isEqualTo(c.expanded);
+    byte[] m = c.message.done();
+    assertThat(Names.skip(m, c.at, m.length)).isEqualTo(c.skipped);
+    assertThat(Names.expand(m, c.at, m.length, into)).isEqualTo(c.expanded);
   }
 
   @Test
   void expandingFoldsCapitalsAndFollowsPointers() {
-    byte[] m = message(Packet.part().name("MN.Internal").label("NaTs").pointer(12));
+    byte[] m = message(Packet.part().name("MN.Internal").label("NaTs").pointer(12)).done();
     byte[] into = new byte[255];
     int length = Names.expand(m, 25, m.length, into);
     assertThat(Arrays.copyOf(into, length))
@@ -164,7 +165,7 @@ class NamesTest {
         text.append("L".repeat(1 + random.nextInt(10))).append(random.nextInt(10)).append('.');
       }
       byte[] name = Name.fromConstantString(text.append("internal.").toString()).toWire();
-      byte[] m = message(Packet.part().octets(name));
+      byte[] m = message(Packet.part().octets(name)).done();
       int length = Names.expand(m, 12, m.length, into);
       assertThat(Arrays.copyOf(into, length))
           .isEqualTo(Name.fromConstantString(text.toString().toLowerCase(Locale.ROOT)).toWire());

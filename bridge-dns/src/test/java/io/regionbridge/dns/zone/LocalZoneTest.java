@@ -207,7 +207,7 @@ class LocalZoneTest {
     Set<String> model = new TreeSet<>();
     for (int step = 0; step < 3_000; step++) {
       String name =
-          String.join(".", Collections.nCopies(1, "abc".charAt(random.nextInt(3)) + ""))
+          "abc".charAt(random.nextInt(3))
               + (random.nextBoolean() ? "." + "abc".charAt(random.nextInt(3)) : "")
               + (random.nextBoolean() ? "." + "ab".charAt(random.nextInt(2)) : "")
               + ".svc";
@@ -228,7 +228,7 @@ class LocalZoneTest {
   private static void check(LocalZone zone, Set<String> model) {
     Map<String, Boolean> expected = new TreeMap<>();
     for (String name : model) {
-      String[] labels = name.split("\\.");
+      String[] labels = name.split("\\.", -1);
       for (int i = 0; i < labels.length; i++) {
         String above = String.join(".", Arrays.copyOfRange(labels, i, labels.length));
         expected.merge(above, i == 0, Boolean::logicalOr);

@@ -70,7 +70,7 @@ final class TimerWheel {
     long to = now / TICK;
     if (size == 0 || to - tick >= SLOTS) {
       // Nothing to find on the way, or one whole turn finds everything.
-      tick = Math.max(tick, size == 0 ? to : to - SLOTS + 1);
+      tick = Math.max(tick, size == 0 ? to : to - SLOTS);
     }
     while (tick < to) {
       tick++;

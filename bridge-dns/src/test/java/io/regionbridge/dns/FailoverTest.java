@@ -195,7 +195,12 @@ class FailoverTest {
   void aDeadHostIsGivenUpAtOnceNotAfterATimeout() throws IOException {
     try (var first = ScriptedGateway.start(GOOD);
         var second = ScriptedGateway.start(GOOD);
-        var bridge = TestBridge.plan().gateways(first, second).timeout(9_000).start()) {
+        var bridge =
+            TestBridge.plan()
+                .gateways(first, second)
+                .timeout(9_000)
+                .healthInterval(60_000)
+                .start()) {
       first.die();
       assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
       assertThat(addresses(bridge.ask("b." + NAME, Type.A))).containsExactly("10.52.1.2");

@@ -113,7 +113,7 @@ final class BridgeTest {
         .containsEntry("relay", 7L)
         .containsEntry("cache", 1L)
         .containsEntry("refused", 1L);
-    assertThat(status.peers().getFirst().gateways().getFirst().state()).isEqualTo("up");
+    await(() -> status(fsn1).peers().getFirst().gateways().getFirst().state().equals("up"));
     assertThat(status(mn).directory().remapped())
         .containsExactly(
             new BridgeStatus.RemappedService(

@@ -19,10 +19,12 @@ final class ScriptedSocket implements AutoCloseable {
   private final ServerSocketChannel server;
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
+  private final Thread serving;
+
   ScriptedSocket(Path path, Function<String, String> answers) throws IOException {
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(path));
-    Thread.ofVirtual().start(() -> serve(answers));
+    serving = Thread.ofVirtual().start(() -> serve(answers));
   }
 
   /** What has been asked so far. */
@@ -30,9 +32,15 @@ final class ScriptedSocket implements AutoCloseable {
     return requests;
   }
 
+  /** When this returns, nobody listens any more. */
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      serving.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void serve(Function<String, String> answers) {

@@ -1,6 +1,6 @@
 /**
- * What Linux says of itself in plain values: error numbers, capabilities, kernel settings. Uses the
- * JDK only.
+ * What Linux says in plain values: error numbers, capabilities, kernel settings; and questions to
+ * programs over its Unix sockets. Uses the JDK only.
  */
 @NullMarked
 package io.regionbridge.router.linux;

@@ -3,16 +3,10 @@ package io.regionbridge.router.uapi;
 import io.regionbridge.router.linux.Capability;
 import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.linux.UnixSocket;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.DeviceUpdate;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -81,76 +75,20 @@ public final class UapiClient {
   }
 
   private UapiDecoder exchange(String doing, byte[] request) throws IOException {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    try (SocketChannel channel = connect(doing);
-        Selector selector = Selector.open()) {
-      channel.configureBlocking(false);
-      SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
-      ByteBuffer out = ByteBuffer.wrap(request);
-      while (out.hasRemaining()) {
-        if (channel.write(out) == 0) {
-          await(selector, deadline, doing);
-        }
-      }
-      key.interestOps(SelectionKey.OP_READ);
-      UapiDecoder answer = read(channel, selector, deadline, doing);
-      int errno = answer.errno().orElse(0);
-      if (errno != 0) {
-        throw new ErrnoException(doing, new Errno(errno), null, lacking(new Errno(errno)));
-      }
-      return answer;
-    }
-  }
-
-  private SocketChannel connect(String doing) throws IOException {
-    if (!Files.exists(socket)) {
-      throw new ErrnoException(doing, Errno.ENOENT, "there is no such socket");
-    }
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      return channel;
-    } catch (IOException e) {
-      channel.close();
-      // The JDK gives the system's words, not its number.
-      if (!Files.isWritable(socket)) {
-        throw new ErrnoException(doing, Errno.EACCES, null, Capability.CAP_DAC_OVERRIDE);
-      }
-      throw new ErrnoException(doing, Errno.ECONNREFUSED, e.getMessage());
-    }
-  }
-
-  private UapiDecoder read(SocketChannel channel, Selector selector, long deadline, String doing)
-      throws IOException {
     UapiDecoder answer = new UapiDecoder(name);
-    ByteBuffer in = ByteBuffer.allocate(64 << 10);
     try {
-      boolean ended = false;
-      while (!ended) {
-        int length = channel.read(in.clear());
-        if (length == 0) {
-          await(selector, deadline, doing);
-        }
-        ended = length < 0 || answer.read(in.flip());
-      }
+      UnixSocket.ask(socket, doing, request, TIMEOUT, answer::read);
     } catch (UapiDecoder.BadLine e) {
       throw new ErrnoException(doing, Errno.EPROTO, e.getMessage());
-    } finally {
-      Arrays.fill(in.array(), (byte) 0);
     }
     if (answer.errno().isEmpty()) {
       throw new ErrnoException(doing, Errno.EPROTO, "the answer ended without errno=");
     }
-    return answer;
-  }
-
-  private static void await(Selector selector, long deadline, String doing) throws IOException {
-    long millis = (deadline - System.nanoTime()) / 1_000_000;
-    if (millis <= 0) {
-      throw new ErrnoException(doing, Errno.ETIMEDOUT, null);
+    Errno errno = new Errno(answer.errno().get());
+    if (errno.number() != 0) {
+      throw new ErrnoException(doing, errno, null, lacking(errno));
     }
-    selector.select(millis);
-    selector.selectedKeys().clear();
+    return answer;
   }
 
   private static @Nullable Capability lacking(Errno errno) {

@@ -9,6 +9,7 @@ import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PrivateKey;
 import io.regionbridge.router.wireguard.PublicKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -39,9 +40,9 @@ final class UapiDecoder {
   private @Nullable Integer errno;
 
   /** A line that no implementation should send. */
-  static final class BadLine extends Exception {
+  static final class BadLine extends IOException {
     BadLine(String message) {
-      super(message, null, false, false);
+      super(message);
     }
   }
 

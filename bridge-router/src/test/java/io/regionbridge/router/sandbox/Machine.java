@@ -32,13 +32,22 @@ public final class Machine {
   private static final List<String> PROGRAMS =
       List.of("qemu-system-x86_64", "busybox", "wg", "ip", "tc", "setpriv", "nft");
   private static final List<String> MODULES =
-      List.of("wireguard", "veth", "dummy", "sch_netem", "nft_masq", "nft_chain_nat", "nf_tables");
+      List.of(
+          "wireguard",
+          "veth",
+          "dummy",
+          "sch_netem",
+          "bridge",
+          "nft_masq",
+          "nft_chain_nat",
+          "nft_ct");
   private static final List<String> JAVA_MODULES =
       List.of("java.base", "java.logging", "java.xml", "java.management", "jdk.crypto.ec");
 
   /** Of the class path, what the tests inside use. */
   private static final List<String> JARS =
-      List.of("jna-", "assertj-core", "junit-jupiter-api", "opentest4j", "slf4j-api", "jspecify");
+      List.of(
+          "jna-", "assertj-core", "junit-", "apiguardian", "opentest4j", "slf4j-api", "jspecify");
 
   private Machine() {}
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DynamicTest;
 
 /**
  * A network namespace with a name of its own, removed when closed. Programs, Java's too, are run in
- * it by {@code ip netns exec}. Closing kills what was started with {@link #start}.
+ * it by {@code ip netns exec}. Closing kills what was started with {@link #startJava}.
  */
 public final class Namespace implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -62,19 +62,18 @@ public final class Namespace implements AutoCloseable {
     }
   }
 
-  /** Starts a program; its output goes to this process's. */
-  public Process start(List<String> command) throws IOException {
+  /** Starts a class of the tests in a JVM here; its input and output are the caller's. */
+  public Process startJava(Class<?> main, String... arguments) throws IOException {
     Process process =
-        new ProcessBuilder(inside(command))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        new ProcessBuilder(inside(javaCommand(main, arguments)))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     processes.add(process);
     return process;
   }
 
   /** The command line that runs a class of the tests in a JVM here. */
-  public List<String> javaCommand(Class<?> main, String... arguments) {
+  private List<String> javaCommand(Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -103,7 +102,7 @@ public final class Namespace implements AutoCloseable {
 
   @Override
   public void close() {
-    processes.forEach(Process::destroyForcibly);
+    processes.forEach(Process::destroy);
     for (Process process : processes) {
       try {
         process.waitFor(5, TimeUnit.SECONDS);

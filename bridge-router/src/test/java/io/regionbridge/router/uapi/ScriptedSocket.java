@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -15,29 +16,31 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** A server on a real Unix domain socket that answers each request by a function. */
-final class ScriptedSocket implements AutoCloseable {
+public final class ScriptedSocket implements AutoCloseable {
   private final ServerSocketChannel server;
+  private final String end;
+  private final Thread thread;
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
-  private final Thread serving;
-
-  ScriptedSocket(Path path, Function<String, String> answers) throws IOException {
+  /** Listens; a request ends with a certain text. */
+  public ScriptedSocket(Path path, String end, Function<String, String> answers)
+      throws IOException {
+    this.end = end;
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(path));
-    serving = Thread.ofVirtual().start(() -> serve(answers));
+    thread = Thread.ofVirtual().start(() -> serve(answers));
   }
 
   /** What has been asked so far. */
-  List<String> requests() {
+  public List<String> requests() {
     return requests;
   }
 
-  /** When this returns, nobody listens any more. */
   @Override
   public void close() throws IOException {
     server.close();
     try {
-      serving.join();
+      thread.join(); // until then it may take one more connection
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -48,7 +51,7 @@ final class ScriptedSocket implements AutoCloseable {
       try (SocketChannel channel = server.accept()) {
         StringBuilder request = new StringBuilder();
         ByteBuffer in = ByteBuffer.allocate(1 << 16);
-        while (request.indexOf("\n\n") < 0 && channel.read(in.clear()) >= 0) {
+        while (request.indexOf(end) < 0 && channel.read(in.clear()) >= 0) {
           request.append(US_ASCII.decode(in.flip()));
         }
         requests.add(request.toString());
@@ -56,7 +59,7 @@ final class ScriptedSocket implements AutoCloseable {
         while (out.hasRemaining()) {
           channel.write(out);
         }
-      } catch (java.nio.channels.ClosedChannelException e) {
+      } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -231,7 +231,7 @@ class UapiClientTest {
   }
 
   private ScriptedSocket socket(Function<String, String> answers) throws IOException {
-    return new ScriptedSocket(directory.resolve("wg7.sock"), answers);
+    return new ScriptedSocket(directory.resolve("wg7.sock"), "\n\n", answers);
   }
 
   private UapiClient client() {

@@ -1,0 +1,143 @@
+package io.regionbridge.router.tailscale;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.regionbridge.router.linux.Errno;
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.linux.UnixSocket;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.wireguard.Device;
+import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PublicKey;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads the status of tailscaled from {@code /localapi/v0/status}, which it lets every local user
+ * do. Immutable; each call has a connection of its own.
+ *
+ * <p>Source: Tailscale's packages {@code ipn/ipnstate} (the JSON) and {@code client/local} (the
+ * socket).
+ */
+public final class TailscaleStatus {
+  /** Where tailscaled listens unless told otherwise. */
+  public static final Path SOCKET = Path.of("/var/run/tailscale/tailscaled.sock");
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final int LONGEST_ANSWER = 64 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** HTTP/1.0 has the answer come in one piece, up to the end of the connection (RFC 1945). */
+  private static final byte[] REQUEST =
+      """
+      GET /localapi/v0/status HTTP/1.0\r
+      Host: local-tailscaled.sock\r
+      Accept: application/json\r
+      \r
+      """
+          .getBytes(US_ASCII);
+
+  private final Path socket;
+
+  public TailscaleStatus(Path socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * The device as far as tailscaled tells: peers with allowed IPs, endpoint, handshake and traffic.
+   * A peer that is reached through a relay has no endpoint.
+   *
+   * @param interfaceName the device's name, which tailscaled does not say
+   * @throws ErrnoException when nobody listens, or EPROTO when the answer is none that makes sense
+   */
+  public Device read(String interfaceName) throws IOException {
+    String doing = "reading tailscaled's status from " + socket;
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    UnixSocket.ask(socket, doing, REQUEST, TIMEOUT, in -> collect(in, answer, doing));
+    try {
+      return device(interfaceName, JSON.readTree(body(answer.toByteArray(), doing)));
+    } catch (JacksonException e) {
+      throw new ErrnoException(doing, Errno.EPROTO, "no JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private static boolean collect(ByteBuffer in, ByteArrayOutputStream answer, String doing)
+      throws ErrnoException {
+    if (answer.size() + in.remaining() > LONGEST_ANSWER) {
+      throw new ErrnoException(doing, Errno.EMSGSIZE, null);
+    }
+    byte[] octets = new byte[in.remaining()];
+    in.get(octets);
+    answer.writeBytes(octets);
+    return false;
+  }
+
+  private static byte[] body(byte[] answer, String doing) throws ErrnoException {
+    String text = new String(answer, ISO_8859_1);
+    int end = text.indexOf("\r\n\r\n");
+    String status = text.lines().findFirst().orElse("nothing");
+    if (end < 0 || !status.matches("HTTP/1\\.[01] 200( .*)?")) {
+      throw new ErrnoException(
+          doing, Errno.EPROTO, "it answered " + status.substring(0, Math.min(80, status.length())));
+    }
+    return Arrays.copyOfRange(answer, end + 4, answer.length);
+  }
+
+  static Device device(String interfaceName, JsonNode status) {
+    List<Peer> peers = new ArrayList<>();
+    for (JsonNode peer : status.path("Peer")) {
+      key(peer).ifPresent(key -> peers.add(peer(key, peer)));
+    }
+    return new Device(interfaceName, key(status.path("Self")), 0, 0, peers);
+  }
+
+  private static Peer peer(PublicKey key, JsonNode node) {
+    List<Cidr> ranges = new ArrayList<>();
+    for (JsonNode range : node.path("AllowedIPs")) {
+      if (Cidr.parse(range.asText()) instanceof Cidr.Parsed.Valid(Cidr valid)) {
+        ranges.add(valid);
+      }
+    }
+    return new Peer(
+        key,
+        Optional.empty(),
+        Endpoint.parse(node.path("CurAddr").asText()),
+        0,
+        time(node.path("LastHandshake").asText()),
+        Math.max(0, node.path("RxBytes").asLong()),
+        Math.max(0, node.path("TxBytes").asLong()),
+        ranges);
+  }
+
+  private static Optional<PublicKey> key(JsonNode node) {
+    String text = node.path("PublicKey").asText();
+    return text.startsWith("nodekey:")
+        ? PublicKey.parseHex(text.substring("nodekey:".length()))
+        : Optional.empty();
+  }
+
+  /** A time of Go, whose zero is the year 1 and stands for never. */
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from))
+          .filter(t -> t.isAfter(Instant.EPOCH));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.regionbridge.router.tunnel;
+
+import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.netlink.RouteNetlink;
+import io.regionbridge.router.netlink.WireGuardNetlink;
+import io.regionbridge.router.tailscale.TailscaleStatus;
+import io.regionbridge.router.uapi.UapiClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the driver for an interface.
+ *
+ * @param uapiSockets the directory of userspace implementations' sockets
+ * @param tailscaleSocket of tailscaled's local API
+ */
+public record TunnelDrivers(Path uapiSockets, Path tailscaleSocket) {
+  /** Where everything is on an ordinary system. */
+  public static final TunnelDrivers SYSTEM =
+      new TunnelDrivers(UapiClient.SOCKET_DIRECTORY, TailscaleStatus.SOCKET);
+
+  /** The interfaces that the usual overlays make, in the order in which they are looked for. */
+  public static final List<String> USUAL_INTERFACES = List.of("wt0", "tailscale0", "wg0");
+
+  /** The driver for an interface of this system; see {@link #open}. */
+  public static Optional<TunnelDriver> forInterface(String name) throws IOException {
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      Optional<Link> link = netlink.link(name);
+      return link.isEmpty() ? Optional.empty() : SYSTEM.open(link.get());
+    }
+  }
+
+  /** The first of {@link #USUAL_INTERFACES} that exists, if one does. */
+  public static Optional<String> usualInterface() throws IOException {
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      for (String name : USUAL_INTERFACES) {
+        if (netlink.link(name).isPresent()) {
+          return Optional.of(name);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The driver for a link: the kernel's for a link of kind {@code wireguard}, else that of the
+   * socket that bears the link's name, else tailscaled's for a link named as it names its own.
+   *
+   * @return empty when nothing is known to run this link
+   */
+  public Optional<TunnelDriver> open(Link link) throws IOException {
+    if (link.kind().equals(Optional.of("wireguard"))) {
+      return Optional.of(new KernelDriver(link.name(), WireGuardNetlink.open()));
+    }
+    UapiClient client = new UapiClient(link.name(), uapiSockets);
+    if (Files.exists(client.socket())) {
+      return Optional.of(new UserspaceDriver(client));
+    }
+    if (link.name().startsWith("tailscale") && Files.exists(tailscaleSocket)) {
+      return Optional.of(new TailscaleDriver(link.name(), new TailscaleStatus(tailscaleSocket)));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,180 @@
+package io.regionbridge.router.tunnel;
+
+import io.regionbridge.router.netlink.RouteMonitor;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps looking at the overlay's interface: at once when the kernel reports a change of links,
+ * addresses or routes, and otherwise every {@code refresh}, since nothing reports handshakes and
+ * traffic. The interface may come and go. One thread owns the state; {@link #view} and {@link
+ * #health} may be called from any.
+ */
+public final class TunnelObserver implements AutoCloseable {
+  /** How often handshakes and traffic are read unless said otherwise. */
+  public static final Duration REFRESH = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(TunnelObserver.class);
+
+  /** A burst of changes, such as an agent that installs its routes, is looked at so often. */
+  private static final Duration BURST = Duration.ofMillis(50);
+
+  private final Eyes eyes;
+  private final Clock clock;
+  private final Duration refresh;
+  private final Consumer<TunnelView> changed;
+  private final Semaphore lookAgain = new Semaphore(0);
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile TunnelView view;
+  private volatile TunnelHealth health;
+  private @Nullable RouteMonitor monitor;
+
+  /** Sees what there is of one interface. */
+  interface Eyes extends AutoCloseable {
+    TunnelView look(Instant now);
+
+    @Override
+    void close();
+  }
+
+  TunnelObserver(
+      String interfaceName,
+      Eyes eyes,
+      Clock clock,
+      Duration refresh,
+      Consumer<TunnelView> changed) {
+    this.eyes = eyes;
+    this.clock = clock;
+    this.refresh = refresh;
+    this.changed = changed;
+    view = eyes.look(clock.instant());
+    health = TunnelHealth.NONE.after(view);
+    thread =
+        Thread.ofPlatform().daemon().name("tunnel-observer-" + interfaceName).unstarted(this::run);
+    report(null, view);
+  }
+
+  /**
+   * Starts to look at an interface, which need not exist yet. The first view is there on return.
+   *
+   * @param refresh how often to read handshakes and traffic, {@link #REFRESH} as a rule
+   * @param changed called on the observer's thread with each view that differs from the one before;
+   *     it should return soon and must not throw
+   * @throws IOException if this system has no netlink
+   */
+  public static TunnelObserver start(
+      String interfaceName, Duration refresh, Consumer<TunnelView> changed) throws IOException {
+    return start(interfaceName, TunnelDrivers.SYSTEM, refresh, changed);
+  }
+
+  /** As above, with sockets in other places. */
+  public static TunnelObserver start(
+      String interfaceName, TunnelDrivers drivers, Duration refresh, Consumer<TunnelView> changed)
+      throws IOException {
+    TunnelObserver observer =
+        new TunnelObserver(
+            interfaceName,
+            new TunnelEyes(interfaceName, drivers),
+            Clock.systemUTC(),
+            refresh,
+            changed);
+    observer.monitor = RouteMonitor.start(observer::lookAgain);
+    observer.thread.start();
+    observer.lookAgain(); // for what changed between the first look and the monitor's start
+    return observer;
+  }
+
+  /** What was seen last. */
+  public TunnelView view() {
+    return view;
+  }
+
+  /** How the peers are, as of {@link #view}. */
+  public TunnelHealth health() {
+    return health;
+  }
+
+  /** Has the observer look soon, on its own thread. */
+  public void lookAgain() {
+    lookAgain.release();
+  }
+
+  /** Stops looking. {@link #view} stays as it was. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    lookAgain();
+    if (monitor != null) {
+      monitor.close();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    eyes.close();
+  }
+
+  /** Looks once; on the observer's thread. */
+  void look() {
+    TunnelView before = view;
+    TunnelView now = eyes.look(clock.instant());
+    health = health.after(now);
+    view = now;
+    report(before, now);
+    if (!now.sameAs(before)) {
+      changed.accept(now);
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopping.await(BURST.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (lookAgain.tryAcquire(refresh.toMillis(), TimeUnit.MILLISECONDS)) {
+          lookAgain.drainPermits();
+        }
+        if (stopping.getCount() > 0) {
+          look();
+        }
+      }
+    } catch (InterruptedException e) {
+      log.info("no longer looking at {}", view.interfaceName());
+    }
+  }
+
+  private static void report(@Nullable TunnelView before, TunnelView now) {
+    if (before == null || !before.problems().equals(now.problems())) {
+      String problems =
+          now.problems().stream().map(TunnelProblem::message).collect(Collectors.joining("; "));
+      if (!problems.isEmpty()) {
+        log.warn("tunnel {}: {}", now.interfaceName(), problems);
+      } else {
+        log.info(
+            "tunnel {}: {} device, {} peers, addresses {}",
+            now.interfaceName(),
+            now.driver().map(Enum::name).orElse("no"),
+            now.device().map(d -> d.peers().size()).orElse(0),
+            now.addresses());
+      }
+    } else if (!addresses(before).equals(addresses(now))) {
+      log.info("tunnel {}: addresses are now {}", now.interfaceName(), now.addresses());
+    }
+  }
+
+  private static Optional<List<String>> addresses(TunnelView view) {
+    return view.link().map(_ -> view.addresses().stream().map(Object::toString).toList());
+  }
+}

@@ -1,0 +1,60 @@
+package io.regionbridge.router.tunnel;
+
+import io.regionbridge.router.linux.Capability;
+import io.regionbridge.router.linux.ErrnoException;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Why the tunnel cannot be seen or is not as it should be, as data for conditions and status.
+ *
+ * @param reason what kind of problem it is, fit for a condition's reason
+ * @param message what is wrong and what to do, for people
+ * @param missing the capability that this process would need
+ */
+public record TunnelProblem(Reason reason, String message, Optional<Capability> missing) {
+  /** The kinds of problem. */
+  public enum Reason {
+    /** There is no such interface. */
+    INTERFACE_MISSING,
+    /** The interface is switched off. */
+    INTERFACE_DOWN,
+    /** The interface is there, but nothing that this process could ask runs it. */
+    NO_DRIVER,
+    /** This process lacks a privilege. */
+    NOT_PERMITTED,
+    /** A request failed in another way. */
+    FAILED
+  }
+
+  static TunnelProblem of(IOException failure) {
+    Optional<Capability> missing =
+        failure instanceof ErrnoException e ? e.missingCapability() : Optional.empty();
+    return new TunnelProblem(
+        missing.isPresent() ? Reason.NOT_PERMITTED : Reason.FAILED,
+        String.valueOf(failure.getMessage()),
+        missing);
+  }
+
+  static TunnelProblem missing(String interfaceName) {
+    return new TunnelProblem(
+        Reason.INTERFACE_MISSING,
+        "there is no interface " + interfaceName + "; is the overlay's agent running?",
+        Optional.empty());
+  }
+
+  static TunnelProblem down(String interfaceName) {
+    return new TunnelProblem(
+        Reason.INTERFACE_DOWN, "interface " + interfaceName + " is switched off", Optional.empty());
+  }
+
+  static TunnelProblem noDriver(String interfaceName) {
+    return new TunnelProblem(
+        Reason.NO_DRIVER,
+        "interface "
+            + interfaceName
+            + " is neither a WireGuard device of the kernel nor served by a socket in "
+            + "/var/run/wireguard; mount that directory if the agent runs in another container",
+        Optional.empty());
+  }
+}

@@ -67,13 +67,16 @@ public final class TunnelPlanner {
             .filter(range -> isFree(range, name, taken, conflicts))
             .forEach(ranges::add);
       }
-      peers.add(peer(name, current, gateway, local, ranges));
+      // Without an endpoint there is nowhere to send keepalives to.
+      int keepalive = gateway.endpoint().isPresent() ? local.persistentKeepalive() : 0;
+      peers.add(peer(name, current, gateway, keepalive, ranges));
       if (!rotated) {
-        // So that the handshake by which the next key comes into use is answered.
+        // So that the handshake by which the next key comes into use is answered. It is the other
+        // side that starts it: before the switch nobody is there to answer ours.
         gateway
             .nextPublicKey()
             .filter(keys::add)
-            .ifPresent(k -> peers.add(peer(name + " (next key)", k, gateway, local, List.of())));
+            .ifPresent(k -> peers.add(peer(name + " (next key)", k, gateway, 0, List.of())));
       }
     }
     TunnelPlan plan =
@@ -100,14 +103,9 @@ public final class TunnelPlanner {
   }
 
   private static PlannedPeer peer(
-      String name, PublicKey key, RemoteGateway gateway, LocalTunnel local, List<Cidr> ranges) {
+      String name, PublicKey key, RemoteGateway gateway, int keepalive, List<Cidr> ranges) {
     return new PlannedPeer(
-        name,
-        key,
-        gateway.presharedKey(),
-        gateway.endpoint(),
-        gateway.endpoint().isPresent() ? local.persistentKeepalive() : 0,
-        ranges);
+        name, key, gateway.presharedKey(), gateway.endpoint(), keepalive, ranges);
   }
 
   private static boolean isFree(

@@ -96,6 +96,8 @@ class TwoRegionsInside {
     TwoRegions.await(
         "the ranges are with the new key",
         () -> {
+          // A probe, as bridges send them all the time: it has the new key shake hands.
+          world.fsn1.pings(TwoRegions.FSN_POD, TwoRegions.MN_POD);
           world.mn.plan(old, fsn2);
           return world.mn.allowedIps(next).contains(PODS);
         });

@@ -40,7 +40,6 @@ public final class TailscaleStatus {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int LONGEST_ANSWER = 64 << 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** HTTP/1.0 has the answer come in one piece, up to the end of the connection (RFC 1945). */
   private static final byte[] REQUEST =
@@ -51,6 +50,11 @@ public final class TailscaleStatus {
       \r
       """
           .getBytes(US_ASCII);
+
+  /** Made when first needed, since most nodes have no tailscaled. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   private final Path socket;
 
@@ -70,7 +74,7 @@ public final class TailscaleStatus {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     UnixSocket.ask(socket, doing, REQUEST, TIMEOUT, in -> collect(in, answer, doing));
     try {
-      return device(interfaceName, JSON.readTree(body(answer.toByteArray(), doing)));
+      return device(interfaceName, Json.MAPPER.readTree(body(answer.toByteArray(), doing)));
     } catch (JacksonException e) {
       throw new ErrnoException(doing, Errno.EPROTO, "no JSON: " + e.getOriginalMessage());
     }

@@ -49,7 +49,14 @@ public final class Machine {
   /** Of the class path, what the tests inside use. */
   private static final List<String> JARS =
       List.of(
-          "jna-", "assertj-core", "junit-", "apiguardian", "opentest4j", "slf4j-api", "jspecify");
+          "jna-",
+          "assertj-core",
+          "jackson-",
+          "junit-",
+          "apiguardian",
+          "opentest4j",
+          "slf4j-api",
+          "jspecify");
 
   private Machine() {}
 
@@ -60,7 +67,8 @@ public final class Machine {
       return run(tests);
     } catch (TestAbortedException e) {
       // Thrown by a factory it would be no skipped test but no test at all.
-      return List.of(dynamicTest("skipped", () -> Assumptions.abort(e.getMessage())));
+      return List.of(
+          dynamicTest("skipped", () -> Assumptions.abort(String.valueOf(e.getMessage()))));
     }
   }
 

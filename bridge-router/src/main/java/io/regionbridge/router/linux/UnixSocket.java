@@ -75,9 +75,12 @@ public final class UnixSocket {
     } catch (IOException e) {
       channel.close();
       // The JDK gives the system's words, not its number.
-      if (!Files.exists(socket)) {
+      Path directory = socket.toAbsolutePath().getParent();
+      boolean closed =
+          directory != null && Files.isDirectory(directory) && !Files.isExecutable(directory);
+      if (!closed && !Files.exists(socket)) {
         throw new ErrnoException(doing, Errno.ENOENT, "there is no socket " + socket);
-      } else if (!Files.isWritable(socket)) {
+      } else if (closed || !Files.isWritable(socket)) {
         throw new ErrnoException(
             doing, Errno.EACCES, socket.toString(), Capability.CAP_DAC_OVERRIDE);
       }

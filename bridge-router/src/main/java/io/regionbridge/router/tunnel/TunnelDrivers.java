@@ -55,12 +55,14 @@ public record TunnelDrivers(Path uapiSockets, Path tailscaleSocket) {
     if (link.kind().equals(Optional.of("wireguard"))) {
       return Optional.of(new KernelDriver(link.name(), WireGuardNetlink.open()));
     }
-    UapiClient client = new UapiClient(link.name(), uapiSockets);
-    if (Files.exists(client.socket())) {
-      return Optional.of(new UserspaceDriver(client));
-    }
     if (link.name().startsWith("tailscale") && Files.exists(tailscaleSocket)) {
       return Optional.of(new TailscaleDriver(link.name(), new TailscaleStatus(tailscaleSocket)));
+    }
+    UapiClient client = new UapiClient(link.name(), uapiSockets);
+    // What a closed directory holds is found out, and said, by trying.
+    boolean closed = Files.isDirectory(uapiSockets) && !Files.isExecutable(uapiSockets);
+    if (closed || Files.exists(client.socket())) {
+      return Optional.of(new UserspaceDriver(client));
     }
     return Optional.empty();
   }

@@ -81,8 +81,12 @@ class TailscaleStatusTest {
       new TailscaleStatus(directory.resolve("ts")).read("tailscale0");
       assertThat(socket.requests())
           .containsExactly(
-              "GET /localapi/v0/status HTTP/1.0\r\nHost: local-tailscaled.sock\r\n"
-                  + "Accept: application/json\r\n\r\n");
+              """
+              GET /localapi/v0/status HTTP/1.0\r
+              Host: local-tailscaled.sock\r
+              Accept: application/json\r
+              \r
+              """);
     }
   }
 

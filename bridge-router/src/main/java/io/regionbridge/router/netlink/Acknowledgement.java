@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 record Acknowledgement(int errno, Optional<String> kernelMessage) {
   private static final int ATTRIBUTE_MESSAGE = 1;
+  private static final int LARGEST_ERRNO = 4095;
 
   static Acknowledgement parse(NetlinkMessage message) throws MalformedMessage {
     ByteBuffer payload = message.payload();
@@ -19,7 +20,10 @@ record Acknowledgement(int errno, Optional<String> kernelMessage) {
       // NLMSG_DONE of some families carries no number.
       return new Acknowledgement(0, Optional.empty());
     }
-    int number = Math.abs(payload.getInt(0));
+    int number = -payload.getInt(0);
+    if (number < 0 || number > LARGEST_ERRNO) {
+      throw new MalformedMessage("an error has the number " + number);
+    }
     Optional<String> text = Optional.empty();
     if (message.has(NetlinkMessage.ACK_ATTRIBUTES)) {
       int start = Math.min(attributesStart(message), payload.limit());

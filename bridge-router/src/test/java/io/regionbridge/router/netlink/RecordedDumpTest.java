@@ -13,6 +13,7 @@ import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -86,12 +87,12 @@ class RecordedDumpTest {
 
   @Test
   void linksAddressesAndRoutes() throws MalformedMessage {
-    Link link = null;
+    List<Link> links = new ArrayList<>();
     for (NetlinkMessage message : RecordedDump.messages("links.hex")) {
-      Optional<Link> found = RouteDecoder.link(message).filter(l -> l.name().equals("wg0"));
-      link = found.orElse(link);
+      RouteDecoder.link(message).filter(l -> l.name().equals("wg0")).ifPresent(links::add);
     }
-    assertThat(link).isNotNull();
+    assertThat(links).hasSize(1);
+    Link link = links.getFirst();
     assertThat(link.kind()).contains("wireguard");
     assertThat(link.mtu()).isEqualTo(1420);
     assertThat(link.up()).isTrue();

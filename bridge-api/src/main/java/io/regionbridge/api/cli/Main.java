@@ -24,7 +24,10 @@ public final class Main {
   /** Every command there is, in the order of the help text. */
   static List<Command> commands(Terminal terminal) {
     return List.of(
-        new ServeCommand(terminal), new CheckConfigCommand(terminal), new DemoCommand(terminal));
+        new ServeCommand(terminal),
+        new CheckConfigCommand(terminal),
+        new DemoCommand(terminal),
+        new StatusCommand(terminal));
   }
 
   /** Runs a command and returns its {@link ExitCode}. Never throws. */

@@ -1,0 +1,143 @@
+package io.regionbridge.api.cli;
+
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A status as text for a terminal of 80 columns: what is wrong last, where the eye is. Pure. */
+final class StatusTable {
+  private StatusTable() {}
+
+  static List<String> of(BridgeStatus status) {
+    List<String> lines = new ArrayList<>();
+    BridgeStatus.Region region = status.region();
+    lines.add(
+        "region %s (%s): %s, up for %s, version %s"
+            .formatted(
+                region.name(),
+                region.domain(),
+                status.ready() ? "ready" : "not ready",
+                age(status.startedAt(), status.time()),
+                status.version()));
+    lines.addAll(
+        new Columns()
+            .row("  dns", String.join(", ", status.dns().listen()))
+            .row("  pods", ranges(region.podCIDRs()))
+            .row(
+                "  directory",
+                "%d Services, %d endpoints"
+                    .formatted(status.directory().services(), status.directory().endpoints()))
+            .row("  answers", answers(status.dns()))
+            .row("  cache", status.dns().cacheEntries() + " entries")
+            .lines());
+    lines.add("");
+    lines.addAll(peers(status));
+    List<String> remarks = remarks(status);
+    if (!remarks.isEmpty()) {
+      lines.add("");
+      lines.addAll(remarks);
+    }
+    return lines;
+  }
+
+  private static String answers(BridgeStatus.Dns dns) {
+    String bySource =
+        dns.answers().entrySet().stream()
+            .map(e -> e.getValue() + " " + e.getKey())
+            .collect(Collectors.joining(", "));
+    return dns.failures() == 0 ? bySource : bySource + "; of these " + dns.failures() + " SERVFAIL";
+  }
+
+  private static List<String> peers(BridgeStatus status) {
+    if (status.peers().isEmpty()) {
+      return List.of("no peer region is configured");
+    }
+    Columns columns =
+        new Columns().row("REGION", "GATEWAY", "STATE", "FOR", "RTT", "ANSWERED", "NOT ANSWERED");
+    for (BridgeStatus.Peer peer : status.peers()) {
+      String name = peer.name();
+      for (BridgeStatus.Gateway gateway : peer.gateways()) {
+        Map<String, Long> exchanges = gateway.exchanges();
+        long answered = exchanges.getOrDefault("answered", 0L);
+        long all = exchanges.values().stream().mapToLong(Long::longValue).sum();
+        columns.row(
+            name,
+            gateway.address(),
+            gateway.state(),
+            age(gateway.since(), status.time()),
+            gateway.rttMillis() == 0
+                ? "-"
+                : String.format(Locale.ROOT, "%.1f ms", gateway.rttMillis()),
+            Long.toString(answered),
+            Long.toString(all - answered));
+        name = "";
+      }
+      if (peer.gateways().isEmpty()) {
+        columns.row(name, "none", "-", "-", "-", "-", "-");
+      }
+    }
+    return columns.lines();
+  }
+
+  private static List<String> remarks(BridgeStatus status) {
+    List<String> remarks = new ArrayList<>();
+    status.notReady().forEach(reason -> remarks.add("not ready: " + reason));
+    status.conditions().forEach(condition -> remark("", condition, remarks));
+    status.directory().problems().forEach(problem -> remarks.add("directory: " + problem));
+    for (BridgeStatus.RemappedService service : status.directory().remapped()) {
+      remarks.add(
+          "Service %s/%s: peers get pods that listen on other ports: %s"
+              .formatted(service.namespace(), service.name(), String.join(", ", service.ports())));
+    }
+    for (BridgeStatus.Peer peer : status.peers()) {
+      peer.conditions()
+          .forEach(condition -> remark("region " + peer.name() + ": ", condition, remarks));
+      for (BridgeStatus.Gateway gateway : peer.gateways()) {
+        if (gateway.state().equals("down")) {
+          remarks.add(
+              "region %s: gateway %s: %s"
+                  .formatted(peer.name(), gateway.address(), gateway.reason()));
+        }
+      }
+      if (peer.containedAnswers() > 0) {
+        remarks.add(
+            "region %s: %d answers pointed outside its ranges and were refused"
+                .formatted(peer.name(), peer.containedAnswers()));
+      }
+    }
+    return remarks;
+  }
+
+  private static void remark(String subject, Condition condition, List<String> remarks) {
+    if (!condition.status().equals("True")) {
+      remarks.add("%s%s: %s".formatted(subject, condition.type(), condition.message()));
+    }
+  }
+
+  private static String ranges(List<String> ranges) {
+    return ranges.isEmpty() ? "not known" : String.join(", ", ranges);
+  }
+
+  /** How long ago something was, in the one unit that says most. */
+  static String age(String then, String now) {
+    try {
+      Duration age = Duration.between(Instant.parse(then), Instant.parse(now));
+      if (age.toSeconds() < 120) {
+        return Math.max(0, age.toSeconds()) + "s";
+      }
+      if (age.toMinutes() < 120) {
+        return age.toMinutes() + "m";
+      }
+      return age.toHours() < 48 ? age.toHours() + "h" : age.toDays() + "d";
+    } catch (DateTimeParseException e) {
+      return "?";
+    }
+  }
+}

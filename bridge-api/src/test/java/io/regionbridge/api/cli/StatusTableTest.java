@@ -1,0 +1,119 @@
+package io.regionbridge.api.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.StatusJson;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class StatusTableTest {
+  private static final String NOW = "2026-01-01T12:00:00.000Z";
+
+  @Test
+  void saysHowThingsAreAndWhatIsWrongLast() {
+    assertThat(StatusTable.of(status()))
+        .containsExactly(
+            "region fsn1 (fsn1.internal): not ready, up for 3h, version 0.1.0",
+            "  dns        10.0.0.1:1053",
+            "  pods       10.42.0.0/16",
+            "  directory  2 Services, 5 endpoints",
+            "  answers    7 local, 30 cache; of these 2 SERVFAIL",
+            "  cache      11 entries",
+            "",
+            "REGION  GATEWAY          STATE  FOR  RTT       ANSWERED  NOT ANSWERED",
+            "mn      100.64.0.9:1053  up     5m   201.3 ms  40        1",
+            "        100.64.0.8:1053  down   30s  -         0         3",
+            "lab     none             -      -    -         -         -",
+            "",
+            "not ready: the bridge is stopping",
+            "ConfigAccepted: the file was refused",
+            "Service a/b: peers get pods that listen on other ports: http 80/TCP -> 8080",
+            "region mn: gateway 100.64.0.8:1053: no reply",
+            "region mn: 4 answers pointed outside its ranges and were refused",
+            "region lab: DNSReachable: no gateway is known");
+  }
+
+  @Test
+  void survivesTheWayThroughJson() throws Exception {
+    assertThat(StatusJson.decode(StatusJson.encode(status()))).isEqualTo(status());
+  }
+
+  @ParameterizedTest(name = "{0} is {1} before noon")
+  @CsvSource({
+    "2026-01-01T11:59:59Z, 1s",
+    "2026-01-01T12:00:05Z, 0s",
+    "2026-01-01T11:58:01Z, 119s",
+    "2026-01-01T11:58:00Z, 2m",
+    "2026-01-01T10:00:01Z, 119m",
+    "2026-01-01T10:00:00Z, 2h",
+    "2025-12-30T12:00:00Z, 2d",
+    "soon, ?",
+  })
+  void tellsAgesInTheUnitThatSaysMost(String then, String age) {
+    assertThat(StatusTable.age(then, NOW)).isEqualTo(age);
+  }
+
+  private static BridgeStatus status() {
+    Map<String, Long> answers = new LinkedHashMap<>();
+    answers.put("local", 7L);
+    answers.put("cache", 30L);
+    return new BridgeStatus(
+        "0.1.0",
+        NOW,
+        "2026-01-01T09:00:00.000Z",
+        false,
+        List.of("the bridge is stopping"),
+        new BridgeStatus.Region("fsn1", "fsn1.internal", List.of("10.42.0.0/16"), List.of()),
+        new BridgeStatus.Dns(List.of("10.0.0.1:1053"), answers, 2, 11, 0, 0),
+        new BridgeStatus.Directory(
+            true,
+            2,
+            5,
+            List.of(),
+            List.of(new BridgeStatus.RemappedService("a", "b", List.of("http 80/TCP -> 8080")))),
+        List.of(
+            Condition.yes("DirectoryLoaded", "Loaded", "fine"),
+            Condition.no("ConfigAccepted", "LastGoodInForce", "the file was refused")),
+        List.of(
+            new BridgeStatus.Peer(
+                "mn",
+                "mn.internal",
+                List.of("10.52.0.0/16"),
+                List.of(),
+                true,
+                4,
+                List.of(Condition.yes("DNSReachable", "SomeGatewaysUp", "1 of 2 gateways answer")),
+                List.of(
+                    gateway(
+                        "100.64.0.9:1053", "up", "2026-01-01T11:55:00Z", "answers", 201.34, 40, 1),
+                    gateway(
+                        "100.64.0.8:1053", "down", "2026-01-01T11:59:30Z", "no reply", 0, 0, 3))),
+            new BridgeStatus.Peer(
+                "lab",
+                "lab.internal",
+                List.of(),
+                List.of(),
+                false,
+                0,
+                List.of(Condition.no("DNSReachable", "NoGateway", "no gateway is known")),
+                List.of())));
+  }
+
+  private static BridgeStatus.Gateway gateway(
+      String address,
+      String state,
+      String since,
+      String reason,
+      double rtt,
+      long answered,
+      long timeouts) {
+    return new BridgeStatus.Gateway(
+        address, state, since, reason, rtt, Map.of("answered", answered, "timeout", timeouts));
+  }
+}

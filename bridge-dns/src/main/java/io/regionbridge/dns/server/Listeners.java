@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 
 /** The addresses that are served, each on every loop. */
 public final class Listeners {
+  private static final int MOST_CHOICES = 16;
+
   private final List<DnsLoop> loops;
   private final ConnectionLimiter limiter;
   private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
@@ -29,8 +31,7 @@ public final class Listeners {
    */
   public void bind(InetSocketAddress address) throws IOException {
     try {
-      refuseSharing(address);
-      addresses.add(DnsLoop.bind(loops, address, limiter));
+      addresses.add(DnsLoop.bind(loops, claim(address), limiter));
     } catch (IOException e) {
       throw cannotListen(address, e);
     }
@@ -46,8 +47,7 @@ public final class Listeners {
   public InetSocketAddress bindTls(InetSocketAddress address, Supplier<SslContext> tls)
       throws IOException {
     try {
-      refuseSharing(address);
-      return DnsLoop.bindTls(loops, address, limiter, tls);
+      return DnsLoop.bindTls(loops, claim(address), limiter, tls);
     } catch (IOException e) {
       throw cannotListen(address, e);
     }
@@ -60,15 +60,22 @@ public final class Listeners {
   /**
    * The loops share each port among themselves, and the kernel would let another process of the
    * same user join in: it would silently take part of the queries. So a port that somebody holds
-   * already is an error here.
+   * already is an error here. Port 0 becomes one that is free for UDP and TCP alike.
    */
-  private static void refuseSharing(InetSocketAddress address) throws IOException {
-    if (address.getPort() != 0) {
+  private static InetSocketAddress claim(InetSocketAddress address) throws IOException {
+    for (int tries = 1; ; tries++) {
       try (DatagramSocket udp = new DatagramSocket(null);
           ServerSocket tcp = new ServerSocket()) {
         udp.setReuseAddress(false);
         udp.bind(address);
-        tcp.bind(address);
+        InetSocketAddress bound = (InetSocketAddress) udp.getLocalSocketAddress();
+        tcp.bind(bound);
+        return bound;
+      } catch (IOException e) {
+        // The port that the kernel chose for UDP may be taken for TCP: it chooses again.
+        if (address.getPort() != 0 || tries == MOST_CHOICES) {
+          throw e;
+        }
       }
     }
   }

@@ -24,7 +24,13 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
   private final QueryPipeline pipeline;
   private final ConnectionLimiter limiter;
   private final PeerAddress client = new PeerAddress();
+
+  /** Queries that have no reply yet. */
+  private final AtomicInteger unanswered = new AtomicInteger();
+
+  /** Queries whose reply has not left yet. */
   private final AtomicInteger underWay = new AtomicInteger();
+
   private @Nullable ChannelHandlerContext context;
   private @Nullable ScheduledFuture<?> idleCheck;
   private boolean entered;
@@ -57,10 +63,8 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
   private void checkIdle(ChannelHandlerContext ctx) {
     long allowed = TimeUnit.MILLISECONDS.toNanos(limiter.limits().idleMillis());
     long left = lastActive + allowed - System.nanoTime();
-    // Waiting for our own answer is not idling, unless the client does not read what it has got
-    // already.
-    boolean ours = underWay.get() > 0 && ctx.channel().isWritable();
-    if (left <= 0 && !ours) {
+    // Waiting for our own answer is not idling. Not reading the answers is.
+    if (left <= 0 && unanswered.get() == 0) {
       var _ = ctx.close();
     } else {
       checkIdleIn(ctx, Math.max(left, allowed / 4 + 1));
@@ -78,6 +82,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
       var _ = ctx.close();
       return;
     }
+    unanswered.incrementAndGet();
     if (underWay.incrementAndGet() >= MOST_UNDER_WAY) {
       ctx.channel().config().setAutoRead(false);
     }
@@ -130,10 +135,12 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
       return;
     }
     lastActive = System.nanoTime();
+    unanswered.decrementAndGet();
     ByteBuf frame = ctx.alloc().ioBuffer(length + 2);
     frame.writeShort(length).writeBytes(message, 0, length);
     ctx.writeAndFlush(frame)
         .addListener(done -> {
+          lastActive = System.nanoTime();
           if (underWay.decrementAndGet() == LEAST_UNDER_WAY) {
             readAgain(ctx);
           }

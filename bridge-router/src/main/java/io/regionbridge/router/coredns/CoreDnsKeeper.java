@@ -1,0 +1,199 @@
+package io.regionbridge.router.coredns;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out {@link CoreDnsPlan}s. Each call looks, writes what differs, and says how it stands;
+ * called again after each change it sees, by the active gateway alone. Blocks.
+ */
+public final class CoreDnsKeeper {
+  /** The condition that a look comes to. */
+  public static final String CONDITION = "CoreDNSConfigured";
+
+  /** The condition that says whether something bypasses what we configure. */
+  public static final String BYPASS = "NodeLocalDNS";
+
+  private static final Logger log = LoggerFactory.getLogger(CoreDnsKeeper.class);
+  private static final String MANAGER = "region-bridge";
+  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+  private static final String RKE2 = "rke2-coredns";
+
+  private final KubernetesClient client;
+
+  public CoreDnsKeeper(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Makes CoreDNS forward the zones, if it does not do so already.
+   *
+   * @param zones none: takes away whatever we ever wrote
+   * @param upstreams the bridges
+   */
+  public List<Finding> keep(
+      ClusterView view, List<ForwardZone> zones, List<InetSocketAddress> upstreams) {
+    List<Finding> findings = new ArrayList<>(2);
+    findings.add(carriedOut(CoreDnsPlan.of(view, zones, upstreams)));
+    if (view.configMaps().containsKey(ClusterWatcher.NODE_LOCAL_DNS)) {
+      findings.add(
+          new Finding(
+              BYPASS,
+              State.TRUE,
+              "NodeLocalDNSCacheFound",
+              "pods ask NodeLocal DNSCache, which does not read CoreDNS's own blocks: add the"
+                  + " regions' domains to ConfigMap kube-system/node-local-dns"));
+    }
+    return findings;
+  }
+
+  private Finding carriedOut(CoreDnsPlan plan) {
+    try {
+      return switch (plan) {
+        case CoreDnsPlan.Nothing() -> configured();
+        case CoreDnsPlan.Impossible(String reason, String message) ->
+            new Finding(CONDITION, State.FALSE, reason, message);
+        case CoreDnsPlan.CustomKey(Optional<String> content) -> customKey(content);
+        case CoreDnsPlan.Corefile corefile -> corefile(corefile);
+        case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values);
+      };
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return new Finding(
+            CONDITION, State.UNKNOWN, "Changed", "changed meanwhile, looking at it again");
+      }
+      log.warn("cannot write CoreDNS's configuration: {}", e.getMessage());
+      return new Finding(
+          CONDITION,
+          State.FALSE,
+          e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
+          "cannot write CoreDNS's configuration: " + e.getMessage());
+    }
+  }
+
+  private static Finding configured() {
+    return new Finding(
+        CONDITION, State.TRUE, "Forwarding", "CoreDNS forwards the regions' domains here");
+  }
+
+  /** Server-side apply owns the one key: it leaves all others, and takes it away when left out. */
+  private Finding customKey(Optional<String> content) {
+    ConfigMapBuilder map =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName(ClusterWatcher.COREDNS_CUSTOM)
+            .withNamespace(ClusterWatcher.SYSTEM)
+            .endMetadata();
+    content.ifPresent(text -> map.addToData(CoreDnsPlan.KEY, text));
+    client
+        .configMaps()
+        .inNamespace(ClusterWatcher.SYSTEM)
+        .resource(map.build())
+        .fieldManager(MANAGER)
+        .forceConflicts()
+        .serverSideApply();
+    log.info(
+        "{} key {} of ConfigMap coredns-custom",
+        content.isPresent() ? "wrote" : "removed",
+        CoreDnsPlan.KEY);
+    return configured();
+  }
+
+  /** One key holds everybody's text, so the whole object is replaced, if it is still the same. */
+  private Finding corefile(CoreDnsPlan.Corefile plan) {
+    Resource<ConfigMap> resource =
+        client.configMaps().inNamespace(ClusterWatcher.SYSTEM).withName(ClusterWatcher.COREDNS);
+    ConfigMap now = resource.get();
+    if (now == null
+        || !now.getMetadata().getResourceVersion().equals(plan.before().resourceVersion())) {
+      return new Finding(
+          CONDITION, State.UNKNOWN, "Changed", "changed meanwhile, looking at it again");
+    }
+    Map<String, String> data = new HashMap<>(now.getData());
+    data.put(CoreDnsKind.COREFILE, plan.corefile());
+    client
+        .configMaps()
+        .inNamespace(ClusterWatcher.SYSTEM)
+        .resource(new ConfigMapBuilder(now).withData(data).build())
+        .update();
+    log.info("wrote the block of region-bridge in ConfigMap coredns");
+    return configured();
+  }
+
+  private Finding helmValues(Optional<String> values) {
+    Resource<GenericKubernetesResource> resource =
+        client
+            .genericKubernetesResources(
+                new ResourceDefinitionContext.Builder()
+                    .withGroup("helm.cattle.io")
+                    .withVersion("v1")
+                    .withKind("HelmChartConfig")
+                    .withPlural("helmchartconfigs")
+                    .withNamespaced(true)
+                    .build())
+            .inNamespace(ClusterWatcher.SYSTEM)
+            .withName(RKE2);
+    GenericKubernetesResource now = resource.get();
+    Map<String, String> labels = now == null ? null : now.getMetadata().getLabels();
+    if (now != null && (labels == null || !MANAGER.equals(labels.get(MANAGED_BY)))) {
+      return values.isEmpty()
+          ? configured()
+          : new Finding(
+              CONDITION,
+              State.FALSE,
+              "HelmChartConfigNotOurs",
+              "HelmChartConfig kube-system/rke2-coredns exists and is not ours: add the regions'"
+                  + " servers to its valuesContent, or delete it");
+    }
+    if (values.isEmpty()) {
+      if (now != null) {
+        resource.delete();
+        log.info("deleted HelmChartConfig rke2-coredns");
+      }
+      return configured();
+    }
+    if (now != null && values.get().equals(now.get("spec", "valuesContent"))) {
+      return configured();
+    }
+    PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
+    apply.setFieldManager(MANAGER);
+    apply.setForce(true);
+    resource.patch(apply, chartConfig(values.get()));
+    log.info("wrote HelmChartConfig rke2-coredns");
+    return configured();
+  }
+
+  private static GenericKubernetesResource chartConfig(String values) {
+    return new GenericKubernetesResourceBuilder()
+        .withApiVersion("helm.cattle.io/v1")
+        .withKind("HelmChartConfig")
+        .withNewMetadata()
+        .withName(RKE2)
+        .withNamespace(ClusterWatcher.SYSTEM)
+        .addToLabels(MANAGED_BY, MANAGER)
+        .endMetadata()
+        .addToAdditionalProperties("spec", Map.of("valuesContent", values))
+        .build();
+  }
+}

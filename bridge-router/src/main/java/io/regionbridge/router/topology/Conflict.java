@@ -1,0 +1,64 @@
+package io.regionbridge.router.topology;
+
+import io.regionbridge.router.net.Cidr;
+
+/** Something that two sides claim and only one can have. */
+public sealed interface Conflict {
+  /** Whether it is about a region. */
+  boolean concerns(String region);
+
+  /**
+   * Two ranges overlap. No traffic is sent to a peer for its one.
+   *
+   * @param region a peer region
+   * @param cidr what it claims
+   * @param other a peer region, or what {@link #LOCAL} and {@link #OVERLAY} say
+   * @param otherCidr what that one claims
+   */
+  record Ranges(String region, Cidr cidr, String other, Cidr otherCidr) implements Conflict {
+    /** This region's own pods, Services or nodes. */
+    public static final String LOCAL = "this region";
+
+    /** The overlay between the regions: sent there, traffic would come back in a loop. */
+    public static final String OVERLAY = "the overlay";
+
+    @Override
+    public boolean concerns(String name) {
+      return region.equals(name) || other.equals(name);
+    }
+
+    /** The range of one of the two sides. */
+    Cidr rangeOf(String name) {
+      return region.equals(name) ? cidr : otherCidr;
+    }
+
+    @Override
+    public String toString() {
+      return "%s of region %s overlaps %s of %s"
+          .formatted(
+              cidr,
+              region,
+              otherCidr,
+              other.equals(LOCAL) || other.equals(OVERLAY) ? other : "region " + other);
+    }
+  }
+
+  /**
+   * A peer's domain is another's, or inside it. The peer is left out.
+   *
+   * @param other a peer region or this one
+   */
+  record Domains(String region, String domain, String other, String otherDomain)
+      implements Conflict {
+    @Override
+    public boolean concerns(String name) {
+      return region.equals(name);
+    }
+
+    @Override
+    public String toString() {
+      return "domain %s of region %s clashes with %s of region %s"
+          .formatted(domain, region, otherDomain, other);
+    }
+  }
+}

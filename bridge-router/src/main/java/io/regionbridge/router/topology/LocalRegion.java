@@ -1,0 +1,71 @@
+package io.regionbridge.router.topology;
+
+import io.regionbridge.router.net.Cidr;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The region that this process is in.
+ *
+ * @param gateways its router nodes, by name
+ * @param active the node of the active gateway; empty: none, or not known yet
+ * @param nodeAddresses of all its nodes, in order
+ */
+public record LocalRegion(
+    String name,
+    String domain,
+    Ranges podCidrs,
+    Ranges serviceCidrs,
+    List<Gateway> gateways,
+    Optional<String> active,
+    List<InetAddress> nodeAddresses) {
+  public LocalRegion {
+    gateways = List.copyOf(gateways);
+    nodeAddresses = List.copyOf(nodeAddresses);
+  }
+
+  /**
+   * Address ranges and where they come from.
+   *
+   * @param cidrs in order, none inside another
+   */
+  public record Ranges(List<Cidr> cidrs, Origin origin) {
+    public Ranges {
+      cidrs = List.copyOf(cidrs);
+    }
+  }
+
+  /** Where ranges come from, in the order of precedence. */
+  public enum Origin {
+    CONFIGURATION,
+    /** The pool that Cilium gives to nodes from, in ConfigMap cilium-config. */
+    CILIUM_POOL,
+    /** What Cilium gave to each node. */
+    CILIUM_NODES,
+    /** What Kubernetes gave to each node. */
+    NODES,
+    /** The ServiceCIDR API. */
+    SERVICE_CIDR_API,
+    /** The ClusterIPs in use: at least these. */
+    CLUSTER_IPS,
+    /** Nobody says. */
+    NONE
+  }
+
+  /**
+   * A router node.
+   *
+   * @param hostname value of its label {@code kubernetes.io/hostname}
+   * @param nodeAddress in the cluster
+   * @param overlayAddress between the regions
+   * @param ready whether its kubelet says that the node is
+   */
+  public record Gateway(
+      String node,
+      String hostname,
+      Optional<InetAddress> nodeAddress,
+      Optional<InetAddress> overlayAddress,
+      int dnsPort,
+      boolean ready) {}
+}

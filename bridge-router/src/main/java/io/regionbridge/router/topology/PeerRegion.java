@@ -1,0 +1,37 @@
+package io.regionbridge.router.topology;
+
+import io.regionbridge.router.net.Cidr;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Another region, as all sources together say.
+ *
+ * @param gateways where its DNS is asked
+ * @param contain whether answers with addresses outside its ranges are refused
+ * @param sources who knows of it
+ */
+public record PeerRegion(
+    String name,
+    String domain,
+    List<Cidr> podCidrs,
+    List<Cidr> serviceCidrs,
+    List<Gateway> gateways,
+    boolean contain,
+    Set<PeerSource> sources) {
+  public PeerRegion {
+    podCidrs = List.copyOf(podCidrs);
+    serviceCidrs = List.copyOf(serviceCidrs);
+    gateways = List.copyOf(gateways);
+    sources = Set.copyOf(sources);
+  }
+
+  /**
+   * One of its gateways.
+   *
+   * @param node its node's name, where it is known
+   */
+  public record Gateway(InetSocketAddress address, Optional<String> node) {}
+}

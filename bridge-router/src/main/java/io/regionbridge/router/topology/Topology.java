@@ -1,0 +1,33 @@
+package io.regionbridge.router.topology;
+
+import io.regionbridge.router.net.Cidr;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All regions at one moment. Compared by value.
+ *
+ * @param local the region that this process is in
+ * @param peers the others, by name
+ * @param conflicts what the regions claim and cannot all have, in a fixed order
+ */
+public record Topology(LocalRegion local, List<PeerRegion> peers, List<Conflict> conflicts) {
+  public Topology {
+    peers = List.copyOf(peers);
+    conflicts = List.copyOf(conflicts);
+  }
+
+  /** The peer of that name. */
+  public Optional<PeerRegion> peer(String name) {
+    return peers.stream().filter(peer -> peer.name().equals(name)).findFirst();
+  }
+
+  /** Whether traffic for a range may be sent to a peer: nobody else claims any of it. */
+  public boolean undisputed(PeerRegion peer, Cidr range) {
+    return conflicts.stream()
+        .noneMatch(conflict ->
+            conflict instanceof Conflict.Ranges ranges
+                && ranges.concerns(peer.name())
+                && ranges.rangeOf(peer.name()).equals(range));
+  }
+}

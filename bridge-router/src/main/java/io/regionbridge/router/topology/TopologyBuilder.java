@@ -1,0 +1,245 @@
+package io.regionbridge.router.topology;
+
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.ConfigMapFacts;
+import io.regionbridge.router.discovery.NodeFacts;
+import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.topology.LocalRegion.Origin;
+import io.regionbridge.router.topology.LocalRegion.Ranges;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the {@link Topology} of everything that is known. Pure: the same facts give the same
+ * topology, in whatever order they are given.
+ *
+ * <p>Of a peer region each field is taken from the first source that says it, in the order of
+ * {@link PeerSource}; a peer that claims this region's name is this region, and nothing is believed
+ * of it.
+ */
+public final class TopologyBuilder {
+  private static final int DNS_PORT = 1053;
+
+  private final Settings settings;
+
+  /**
+   * What was configured of the local region; empty lists mean "find it out".
+   *
+   * @param overlay the ranges of the overlay's own addresses
+   */
+  public record Settings(
+      String name,
+      String domain,
+      List<Cidr> podCidrs,
+      List<Cidr> serviceCidrs,
+      List<Cidr> overlay) {
+    public Settings {
+      podCidrs = List.copyOf(podCidrs);
+      serviceCidrs = List.copyOf(serviceCidrs);
+      overlay = List.copyOf(overlay);
+    }
+  }
+
+  public TopologyBuilder(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The topology of what is known.
+   *
+   * @param active the node of the active gateway
+   * @param clusterIps ranges that ClusterIPs were seen in, for a cluster that does not say more
+   */
+  public Topology build(
+      ClusterView view, List<PeerClaim> claims, Optional<String> active, List<Cidr> clusterIps) {
+    LocalRegion local = local(view, active, clusterIps);
+    List<Conflict> conflicts = new ArrayList<>();
+    List<PeerRegion> peers = distinct(merged(claims), conflicts);
+    conflicts.addAll(rangeConflicts(local, peers));
+    return new Topology(local, peers, conflicts);
+  }
+
+  private LocalRegion local(ClusterView view, Optional<String> active, List<Cidr> clusterIps) {
+    List<LocalRegion.Gateway> gateways =
+        view.routers().stream()
+            .sorted(Comparator.comparing(NodeFacts::name))
+            .map(node -> gateway(node, view))
+            .toList();
+    return new LocalRegion(
+        settings.name(),
+        settings.domain(),
+        podCidrs(view),
+        serviceCidrs(view, clusterIps),
+        gateways,
+        active,
+        view.nodes().stream()
+            .flatMap(node -> node.addresses().stream())
+            .sorted(Comparator.comparing(Cidr::host))
+            .distinct()
+            .toList());
+  }
+
+  private static LocalRegion.Gateway gateway(NodeFacts node, ClusterView view) {
+    Optional<RouterNodeFacts> said =
+        view.routerNodes().stream().filter(r -> r.name().equals(node.name())).findFirst();
+    Optional<InetAddress> overlay =
+        said.map(r -> r.spec().overlayAddress()).flatMap(IpLiteral::parse);
+    return new LocalRegion.Gateway(
+        node.name(),
+        node.hostname(),
+        node.addresses().stream().findFirst(),
+        overlay,
+        said.map(r -> r.spec().dnsPort()).orElse(DNS_PORT),
+        node.ready());
+  }
+
+  private Ranges podCidrs(ClusterView view) {
+    if (!settings.podCidrs().isEmpty()) {
+      return ranges(settings.podCidrs(), Origin.CONFIGURATION);
+    }
+    List<Cidr> pool = ciliumPool(view.configMaps().get(ClusterWatcher.CILIUM_CONFIG));
+    if (!pool.isEmpty()) {
+      return ranges(pool, Origin.CILIUM_POOL);
+    }
+    if (!view.ciliumNodeCidrs().isEmpty()) {
+      return ranges(view.ciliumNodeCidrs(), Origin.CILIUM_NODES);
+    }
+    List<Cidr> ofNodes = view.nodes().stream().flatMap(n -> n.podCidrs().stream()).toList();
+    return ranges(ofNodes, ofNodes.isEmpty() ? Origin.NONE : Origin.NODES);
+  }
+
+  /** In other modes the key is there as well, with a default that means nothing. */
+  private static List<Cidr> ciliumPool(@Nullable ConfigMapFacts config) {
+    if (config == null || !config.data().getOrDefault("ipam", "").startsWith("cluster-pool")) {
+      return List.of();
+    }
+    return Stream.of("cluster-pool-ipv4-cidr", "cluster-pool-ipv6-cidr")
+        .flatMap(key -> Stream.of(config.data().getOrDefault(key, "").split("[ ,]+")))
+        .flatMap(text ->
+            Cidr.parse(text) instanceof Cidr.Parsed.Valid(Cidr range)
+                ? Stream.of(range)
+                : Stream.empty())
+        .toList();
+  }
+
+  private Ranges serviceCidrs(ClusterView view, List<Cidr> clusterIps) {
+    if (!settings.serviceCidrs().isEmpty()) {
+      return ranges(settings.serviceCidrs(), Origin.CONFIGURATION);
+    }
+    if (!view.serviceCidrs().isEmpty()) {
+      return ranges(view.serviceCidrs(), Origin.SERVICE_CIDR_API);
+    }
+    return ranges(clusterIps, clusterIps.isEmpty() ? Origin.NONE : Origin.CLUSTER_IPS);
+  }
+
+  private static Ranges ranges(List<Cidr> cidrs, Origin origin) {
+    return new Ranges(CidrMerge.merge(cidrs), origin);
+  }
+
+  private List<PeerRegion> merged(List<PeerClaim> claims) {
+    Map<String, List<PeerClaim>> byName = new TreeMap<>();
+    for (PeerClaim claim : claims) {
+      if (!claim.name().equals(settings.name())) {
+        byName.computeIfAbsent(claim.name(), _ -> new ArrayList<>()).add(claim);
+      }
+    }
+    return byName.values().stream().map(TopologyBuilder::merge).toList();
+  }
+
+  private static PeerRegion merge(List<PeerClaim> claims) {
+    // Within a source the text decides: any order will do, as long as it is always the same.
+    List<PeerClaim> ordered =
+        claims.stream()
+            .sorted(Comparator.comparing(PeerClaim::source).thenComparing(PeerClaim::toString))
+            .toList();
+    EnumSet<PeerSource> sources = EnumSet.noneOf(PeerSource.class);
+    ordered.forEach(claim -> sources.add(claim.source()));
+    String name = ordered.getFirst().name();
+    return new PeerRegion(
+        name,
+        first(ordered, PeerClaim::domain).orElse(name + ".internal"),
+        CidrMerge.merge(all(ordered, PeerClaim::podCidrs)),
+        CidrMerge.merge(all(ordered, PeerClaim::serviceCidrs)),
+        all(ordered, PeerClaim::gateways).stream().distinct().toList(),
+        first(ordered, PeerClaim::contain).orElse(true),
+        sources);
+  }
+
+  private static <V> Optional<V> first(
+      List<PeerClaim> claims, Function<PeerClaim, Optional<V>> field) {
+    return claims.stream().map(field).flatMap(Optional::stream).findFirst();
+  }
+
+  /** All that the first source with anything to say has to say: it may speak through several. */
+  private static <V> List<V> all(List<PeerClaim> claims, Function<PeerClaim, List<V>> field) {
+    Optional<PeerSource> source =
+        claims.stream()
+            .filter(claim -> !field.apply(claim).isEmpty())
+            .map(PeerClaim::source)
+            .findFirst();
+    return claims.stream()
+        .filter(claim -> source.isPresent() && claim.source() == source.get())
+        .flatMap(claim -> field.apply(claim).stream())
+        .toList();
+  }
+
+  /** Leaves out peers whose domain is taken: by this region, or by one that has it for longer. */
+  private List<PeerRegion> distinct(List<PeerRegion> peers, List<Conflict> conflicts) {
+    List<PeerRegion> kept = new ArrayList<>();
+    for (PeerRegion peer : peers) {
+      String domain = peer.domain();
+      Optional<Conflict> clash =
+          Stream.concat(
+                  Stream.of(Map.entry(settings.name(), settings.domain())),
+                  kept.stream().map(other -> Map.entry(other.name(), other.domain())))
+              .filter(other -> within(domain, other.getValue()) || within(other.getValue(), domain))
+              .findFirst()
+              .map(other ->
+                  new Conflict.Domains(peer.name(), domain, other.getKey(), other.getValue()));
+      clash.ifPresentOrElse(conflicts::add, () -> kept.add(peer));
+    }
+    return kept;
+  }
+
+  private static boolean within(String domain, String other) {
+    return domain.equals(other) || domain.endsWith("." + other);
+  }
+
+  private List<Conflict> rangeConflicts(LocalRegion local, List<PeerRegion> peers) {
+    record Claimed(String owner, Cidr cidr) {}
+    List<Claimed> fixed = new ArrayList<>();
+    Stream.of(local.podCidrs().cidrs(), local.serviceCidrs().cidrs())
+        .flatMap(List::stream)
+        .forEach(cidr -> fixed.add(new Claimed(Conflict.Ranges.LOCAL, cidr)));
+    local.nodeAddresses().stream()
+        .map(Cidr::host)
+        .forEach(cidr -> fixed.add(new Claimed(Conflict.Ranges.LOCAL, cidr)));
+    settings.overlay().forEach(cidr -> fixed.add(new Claimed(Conflict.Ranges.OVERLAY, cidr)));
+    List<Conflict> conflicts = new ArrayList<>();
+    List<Claimed> claimed = new ArrayList<>();
+    for (PeerRegion peer : peers) {
+      List<Cidr> own =
+          Stream.of(peer.podCidrs(), peer.serviceCidrs()).flatMap(List::stream).toList();
+      for (Cidr cidr : own) {
+        Stream.concat(fixed.stream(), claimed.stream())
+            .filter(other -> other.cidr().overlaps(cidr))
+            .forEach(other ->
+                conflicts.add(new Conflict.Ranges(peer.name(), cidr, other.owner(), other.cidr())));
+      }
+      own.forEach(cidr -> claimed.add(new Claimed(peer.name(), cidr)));
+    }
+    return conflicts;
+  }
+}

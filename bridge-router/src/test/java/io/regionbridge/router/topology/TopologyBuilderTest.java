@@ -1,0 +1,259 @@
+package io.regionbridge.router.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ConfigMapFacts;
+import io.regionbridge.router.discovery.NodeFacts;
+import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.kubernetes.RouterNodeSpec;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.topology.LocalRegion.Origin;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TopologyBuilderTest {
+  private static final Cidr OVERLAY = Cidr.of("100.64.0.0/10");
+
+  @Test
+  void routerNodesBecomeGatewaysWithTheOverlayAddressThatTheirBridgeSays() {
+    Topology topology =
+        build(view(List.of(), List.of(node("b", true), node("a", true), node("w", false))));
+    assertThat(topology.local().gateways())
+        .extracting(LocalRegion.Gateway::node)
+        .containsExactly("a", "b");
+    assertThat(topology.local().gateways().getFirst().overlayAddress()).contains(ip("100.64.0.1"));
+    assertThat(topology.local().gateways().getLast().overlayAddress()).isEmpty();
+    assertThat(topology.local().nodeAddresses()).hasSize(3);
+  }
+
+  @Test
+  void podRangesComeFromTheFirstThatSays() {
+    List<NodeFacts> nodes = List.of(node("a", true));
+    assertThat(build(view(List.of(), nodes)).local().podCidrs())
+        .isEqualTo(new LocalRegion.Ranges(List.of(Cidr.of("10.42.0.0/24")), Origin.NODES));
+    assertThat(build(view(List.of(Cidr.of("10.99.0.0/24")), nodes)).local().podCidrs().origin())
+        .isEqualTo(Origin.CILIUM_NODES);
+    assertThat(build(cilium(nodes, "cluster-pool")).local().podCidrs().origin())
+        .isEqualTo(Origin.CILIUM_POOL);
+    assertThat(build(cilium(nodes, "kubernetes")).local().podCidrs().origin())
+        .as("the pool is only a default then")
+        .isEqualTo(Origin.NODES);
+    Topology configured =
+        new TopologyBuilder(
+                new TopologyBuilder.Settings(
+                    "fsn1", "fsn1.internal", cidrs("10.1.0.0/16"), List.of(), List.of()))
+            .build(cilium(nodes, "cluster-pool"), List.of(), Optional.empty(), List.of());
+    assertThat(configured.local().podCidrs())
+        .isEqualTo(new LocalRegion.Ranges(cidrs("10.1.0.0/16"), Origin.CONFIGURATION));
+  }
+
+  @Test
+  void eachFieldOfAPeerComesFromTheFirstSourceThatSaysIt() {
+    Topology topology =
+        build(
+            new PeerClaim(
+                PeerSource.OVERLAY,
+                "mn",
+                Optional.of("overlay.example"),
+                cidrs("10.52.0.0/16"),
+                List.of(),
+                gateways("100.64.0.9"),
+                Optional.empty()),
+            new PeerClaim(
+                PeerSource.OVERLAY,
+                "mn",
+                Optional.of("overlay.example"),
+                cidrs("10.52.0.0/16"),
+                List.of(),
+                gateways("100.64.0.8"),
+                Optional.empty()),
+            new PeerClaim(
+                PeerSource.REGION_OBJECT,
+                "mn",
+                Optional.of("mn.example"),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.of(false)));
+    assertThat(topology.peers())
+        .containsExactly(
+            new PeerRegion(
+                "mn",
+                "mn.example",
+                cidrs("10.52.0.0/16"),
+                List.of(),
+                gateways("100.64.0.8", "100.64.0.9"),
+                false,
+                Set.of(PeerSource.REGION_OBJECT, PeerSource.OVERLAY)));
+  }
+
+  @Test
+  void aPeerWithNothingButANameHasTheUsualDomain() {
+    assertThat(build(claim("mn")).peers().getFirst().domain()).isEqualTo("mn.internal");
+  }
+
+  @Test
+  void whoeverClaimsToBeThisRegionIsNotBelieved() {
+    assertThat(build(claim("fsn1", "10.0.0.0/8")).peers()).isEmpty();
+  }
+
+  @Test
+  void overlapsAreNamedWithBothSidesAndOnlyTheyAreDisputed() {
+    Topology topology =
+        build(
+            claim("mn", "10.52.0.0/16", "10.42.0.0/15"),
+            claim("hel1", "10.52.128.0/17", "100.64.1.0/24", "10.60.0.0/16"));
+    assertThat(topology.conflicts())
+        .map(Conflict::toString)
+        .containsExactlyInAnyOrder(
+            "100.64.1.0/24 of region hel1 overlaps 100.64.0.0/10 of the overlay",
+            "10.42.0.0/15 of region mn overlaps 10.42.0.0/24 of this region",
+            "10.52.0.0/16 of region mn overlaps 10.52.128.0/17 of region hel1");
+    PeerRegion mn = topology.peer("mn").orElseThrow();
+    PeerRegion hel1 = topology.peer("hel1").orElseThrow();
+    assertThat(topology.undisputed(mn, Cidr.of("10.52.0.0/16"))).isFalse();
+    assertThat(topology.undisputed(hel1, Cidr.of("10.52.128.0/17"))).isFalse();
+    assertThat(topology.undisputed(hel1, Cidr.of("100.64.1.0/24"))).isFalse();
+    assertThat(topology.undisputed(hel1, Cidr.of("10.60.0.0/16"))).isTrue();
+  }
+
+  @Test
+  void aPeerWhoseDomainIsTakenIsLeftOut() {
+    Topology topology =
+        build(
+            withDomain("aa", "x.fsn1.internal"),
+            withDomain("bb", "same.example"),
+            withDomain("cc", "same.example"));
+    assertThat(topology.peers()).extracting(PeerRegion::name).containsExactly("bb");
+    assertThat(topology.conflicts())
+        .map(Conflict::toString)
+        .containsExactly(
+            "domain x.fsn1.internal of region aa clashes with fsn1.internal of region fsn1",
+            "domain same.example of region cc clashes with same.example of region bb");
+  }
+
+  @Test
+  void theOrderOfTheFactsDoesNotMatter() {
+    List<PeerClaim> claims = new ArrayList<>();
+    for (PeerSource source : PeerSource.values()) {
+      for (String name : List.of("mn", "hel1", "nbg1")) {
+        claims.add(
+            new PeerClaim(
+                source,
+                name,
+                source == PeerSource.OVERLAY ? Optional.of(name + ".o") : Optional.empty(),
+                cidrs("10." + (50 + name.length() + source.ordinal()) + ".0.0/16"),
+                List.of(),
+                gateways("100.64.0." + (source.ordinal() + 1)),
+                Optional.empty()));
+      }
+    }
+    List<NodeFacts> nodes =
+        new ArrayList<>(List.of(node("a", true), node("b", true), node("c", false)));
+    Topology first = build(view(List.of(), nodes), claims);
+    for (int seed = 0; seed < 50; seed++) {
+      Collections.shuffle(claims, new Random(seed));
+      Collections.shuffle(nodes, new Random(seed));
+      assertThat(build(view(List.of(), nodes), claims)).isEqualTo(first);
+    }
+  }
+
+  private static Topology build(PeerClaim... claims) {
+    return build(view(List.of(), List.of(node("a", true))), List.of(claims));
+  }
+
+  private static Topology build(ClusterView view) {
+    return build(view, List.of());
+  }
+
+  private static Topology build(ClusterView view, List<PeerClaim> claims) {
+    return new TopologyBuilder(
+            new TopologyBuilder.Settings(
+                "fsn1", "fsn1.internal", List.of(), List.of(), List.of(OVERLAY)))
+        .build(view, claims, Optional.of("a"), List.of());
+  }
+
+  private static ClusterView view(List<Cidr> ciliumNodes, List<NodeFacts> nodes) {
+    RouterNodeSpec spec =
+        new RouterNodeSpec("fsn1", null, null, "100.64.0.1", 1053, null, null, null);
+    return new ClusterView(
+        nodes,
+        List.of(),
+        ciliumNodes,
+        Map.of(),
+        List.of(),
+        List.of(new RouterNodeFacts("a", spec, "Active", List.of())),
+        Map.of());
+  }
+
+  private static ClusterView cilium(List<NodeFacts> nodes, String ipam) {
+    Map<String, String> data = Map.of("ipam", ipam, "cluster-pool-ipv4-cidr", "10.0.0.0/8");
+    return new ClusterView(
+        nodes,
+        List.of(),
+        List.of(),
+        Map.of("cilium-config", new ConfigMapFacts("cilium-config", "1", data)),
+        List.of(),
+        List.of(),
+        Map.of());
+  }
+
+  private static NodeFacts node(String name, boolean router) {
+    int number = name.charAt(0);
+    return new NodeFacts(
+        name,
+        "uid-" + name,
+        name,
+        router,
+        true,
+        List.of(ip("192.0.2." + number)),
+        name.equals("a") ? cidrs("10.42.0.0/24") : List.of());
+  }
+
+  private static PeerClaim claim(String name, String... podCidrs) {
+    return new PeerClaim(
+        PeerSource.REGION_OBJECT,
+        name,
+        Optional.empty(),
+        cidrs(podCidrs),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+
+  private static PeerClaim withDomain(String name, String domain) {
+    return new PeerClaim(
+        PeerSource.REGION_OBJECT,
+        name,
+        Optional.of(domain),
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+
+  private static List<PeerRegion.Gateway> gateways(String... addresses) {
+    return Stream.of(addresses)
+        .map(a -> new PeerRegion.Gateway(new InetSocketAddress(ip(a), 1053), Optional.empty()))
+        .toList();
+  }
+
+  private static List<Cidr> cidrs(String... texts) {
+    return Stream.of(texts).map(Cidr::of).toList();
+  }
+
+  private static InetAddress ip(String text) {
+    return IpLiteral.parse(text).orElseThrow();
+  }
+}

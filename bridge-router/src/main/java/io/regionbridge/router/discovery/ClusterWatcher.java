@@ -75,7 +75,6 @@ public final class ClusterWatcher implements AutoCloseable {
     this.onChange = onChange;
     this.nodes = new FactStore<>(new NodeReader(LabelSelector.parse(routerLabel)), onChange);
     this.routerNodes = new FactStore<>(RouterNodeFacts::of, onChange);
-    watch("nodes", client.nodes(), nodes);
     watch("routernodes.region-bridge.io", client.resources(RouterNode.class), routerNodes);
   }
 
@@ -99,10 +98,9 @@ public final class ClusterWatcher implements AutoCloseable {
     return watcher;
   }
 
-  /** Starts to watch a peer's cluster: its router nodes alone. */
-  public static ClusterWatcher peer(
-      KubernetesClient client, String routerLabel, Runnable onChange, Clock clock) {
-    ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock);
+  /** Starts to watch a peer's cluster: its RouterNode objects alone. */
+  public static ClusterWatcher peer(KubernetesClient client, Runnable onChange, Clock clock) {
+    ClusterWatcher watcher = new ClusterWatcher(client, "", onChange, clock);
     watcher.watches.forEach(ResourceWatch::start);
     return watcher;
   }
@@ -137,6 +135,7 @@ public final class ClusterWatcher implements AutoCloseable {
   }
 
   private void watchLocal(Runnable onDirectory) {
+    watch("nodes", client.nodes(), nodes);
     DirectoryFeed feed = new DirectoryFeed(onDirectory);
     directory = feed;
     watch("services", client.services().inAnyNamespace(), feed.services());

@@ -146,16 +146,18 @@ class TopologyBuilderTest {
   @Test
   void theOrderOfTheFactsDoesNotMatter() {
     List<PeerClaim> claims = new ArrayList<>();
+    int number = 0;
     for (PeerSource source : PeerSource.values()) {
+      number++;
       for (String name : List.of("mn", "hel1", "nbg1")) {
         claims.add(
             new PeerClaim(
                 source,
                 name,
                 source == PeerSource.OVERLAY ? Optional.of(name + ".o") : Optional.empty(),
-                cidrs("10." + (50 + name.length() + source.ordinal()) + ".0.0/16"),
+                cidrs("10." + (50 + name.length() + number) + ".0.0/16"),
                 List.of(),
-                gateways("100.64.0." + (source.ordinal() + 1)),
+                gateways("100.64.0." + number),
                 Optional.empty()));
       }
     }

@@ -1,0 +1,423 @@
+package io.regionbridge.router;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.coredns.CoreDnsKeeper;
+import io.regionbridge.router.coredns.ForwardZone;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.ControlLoop;
+import io.regionbridge.router.discovery.NodeFacts;
+import io.regionbridge.router.discovery.RegionFacts;
+import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.election.GatewayElection;
+import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.Condition;
+import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.RouterNodeSpec;
+import io.regionbridge.router.kubernetes.RouterNodeStatus;
+import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.peers.OverlayDiscovery;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.peers.PeerClusters;
+import io.regionbridge.router.peers.RegionClaims;
+import io.regionbridge.router.topology.LocalRegion;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.topology.TopologyBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane of one router node: watches the local API server, the peers' ones and the
+ * overlay, takes part in the election of the active gateway, and as such writes what all share.
+ * Publishes what it finds as immutable snapshots.
+ *
+ * <p>Two loops own the state: one makes directories, so that an endpoint never waits for anything
+ * slow; the other makes topologies, and writes. Everything else only says "look again".
+ */
+public final class ControlPlane implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+
+  /** Changes of the directory that come together make one snapshot. */
+  private static final Duration DIRECTORY_SETTLE = Duration.ofMillis(5);
+
+  private static final Duration SETTLE = Duration.ofMillis(50);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /**
+   * What is fixed while the process lives.
+   *
+   * @param node this node's name
+   * @param nodeAddress its address in the cluster, for signs of life
+   * @param namespace where the Lease and the Secrets of peers are
+   * @param electionPort where router nodes ask each other for signs of life; UDP
+   * @param dnsPort where this bridge, and others unless they say otherwise, serve DNS
+   * @param httpPort where bridges answer on the overlay
+   */
+  public record Settings(
+      String node,
+      InetAddress nodeAddress,
+      String namespace,
+      String routerLabel,
+      int electionPort,
+      int dnsPort,
+      int httpPort) {
+    /** Where signs of life are asked for unless something else is configured. */
+    public static final int ELECTION_PORT = 8054;
+  }
+
+  /**
+   * What others tell the control plane; each is asked anew at every look.
+   *
+   * @param region what is configured of the local region
+   * @param configured the peers that the configuration declares
+   * @param overlay the overlay's device
+   * @param health what the data plane knows of peers' gateways
+   * @param fit whether this node could be the active gateway: overlay up, DNS serving
+   */
+  public record Sources(
+      Supplier<TopologyBuilder.Settings> region,
+      Supplier<List<PeerClaim>> configured,
+      OverlayView overlay,
+      GatewayHealth health,
+      BooleanSupplier fit) {}
+
+  /** Who is told. Calls come one at a time for each kind, and must not block for long. */
+  public interface Listener {
+    /** The Services of the local region, whenever they are others. */
+    void directory(Directory directory);
+
+    /**
+     * The regions, whenever they are others; first when the API server was heard or found silent.
+     */
+    void topology(Topology topology);
+  }
+
+  private final Settings settings;
+  private final Sources sources;
+  private final Listener listener;
+  private final Clock clock;
+  private final KubernetesClient client;
+  private final StatusWriter statuses;
+  private final CoreDnsKeeper coreDns;
+  private final PeerClusters peerClusters;
+  private final ControlLoop directories;
+  private final ControlLoop topologies;
+  private final ClusterWatcher watcher;
+  private final OverlayDiscovery overlay;
+  private final GatewayElection election;
+  private volatile Optional<Topology> topology = Optional.empty();
+  private volatile List<Condition> conditions = List.of();
+  private Directory directory = Directory.EMPTY;
+  private List<Finding> coreDnsFindings = List.of();
+
+  private ControlPlane(
+      Settings settings, Sources sources, KubernetesClient client, Listener listener, Clock clock)
+      throws IOException {
+    this.settings = settings;
+    this.sources = sources;
+    this.client = client;
+    this.listener = listener;
+    this.clock = clock;
+    statuses = new StatusWriter(client);
+    coreDns = new CoreDnsKeeper(client);
+    Gate gate = new Gate();
+    peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
+    election =
+        GatewayElection.start(
+            new GatewayElection.Settings(
+                settings.node(),
+                new InetSocketAddress(settings.nodeAddress(), settings.electionPort()),
+                this::otherRouters,
+                sources.fit()),
+            client,
+            settings.namespace(),
+            _ -> gate.topologies(),
+            clock);
+    watcher =
+        ClusterWatcher.local(
+            client, settings.routerLabel(), gate::topologies, gate::directories, clock);
+    overlay =
+        OverlayDiscovery.start(
+            sources.overlay(), settings.httpPort(), settings.dnsPort(), gate::topologies);
+    directories =
+        ControlLoop.start("directory", DIRECTORY_SETTLE, LOOK_AGAIN, this::lookAtDirectory);
+    topologies = ControlLoop.start("topology", SETTLE, LOOK_AGAIN, this::look);
+    gate.open(this);
+  }
+
+  /** Keeps calls back until all that they lead to is there. */
+  private static final class Gate {
+    private volatile Optional<ControlPlane> plane = Optional.empty();
+
+    private void open(ControlPlane built) {
+      plane = Optional.of(built);
+      directories();
+      topologies();
+    }
+
+    private void directories() {
+      plane.ifPresent(p -> p.directories.lookAgain());
+    }
+
+    private void topologies() {
+      plane.ifPresent(p -> p.topologies.lookAgain());
+    }
+  }
+
+  /**
+   * Starts one against the cluster that the process runs in. Never waits for the API server.
+   *
+   * @throws IOException if the address for signs of life cannot be bound
+   */
+  public static ControlPlane start(Settings settings, Sources sources, Listener listener)
+      throws IOException {
+    return start(settings, sources, ClusterClient.local(), listener);
+  }
+
+  /**
+   * The same with another client, which is closed in the end.
+   *
+   * @throws IOException if the address for signs of life cannot be bound
+   */
+  public static ControlPlane start(
+      Settings settings, Sources sources, KubernetesClient client, Listener listener)
+      throws IOException {
+    try {
+      return new ControlPlane(settings, sources, client, listener, Clock.systemUTC());
+    } catch (IOException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /** The regions as last published. Any thread. */
+  public Optional<Topology> topology() {
+    return topology;
+  }
+
+  /** Who is the active gateway. Any thread. */
+  public Leadership leadership() {
+    return election.leadership();
+  }
+
+  /** How the control plane fares. Any thread. */
+  public List<Condition> conditions() {
+    return conditions;
+  }
+
+  /** How far each resource of the local API server is known, by its RBAC name. Any thread. */
+  public Map<String, WatchStatus> watches() {
+    return watcher.view().statuses();
+  }
+
+  /** Something that {@link Sources} tells has changed. Any thread. */
+  public void lookAgain() {
+    topologies.lookAgain();
+  }
+
+  /** Hands the role of the active gateway over if it is here, and stops. */
+  @Override
+  public void close() {
+    topologies.close();
+    election.close();
+    directories.close();
+    overlay.close();
+    peerClusters.close();
+    watcher.close();
+    client.close();
+  }
+
+  private void lookAtDirectory() {
+    Directory next = watcher.directory();
+    if (next.generation() != directory.generation()) {
+      directory = next;
+      listener.directory(next);
+    }
+  }
+
+  private void look() {
+    ClusterView view = watcher.view();
+    if (!view.settled()) {
+      return;
+    }
+    List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
+    Map<RegionFacts, List<String>> problems = new LinkedHashMap<>();
+    for (RegionFacts region : view.regions()) {
+      RegionClaims.Reading reading = RegionClaims.of(region);
+      claims.add(reading.claim());
+      problems.put(region, reading.problems());
+    }
+    claims.addAll(peerClusters.look(view.regions()));
+    claims.addAll(overlay.claims());
+    Topology next =
+        new TopologyBuilder(sources.region().get())
+            .build(view, claims, election.leadership().active(), List.of());
+    if (!topology.equals(Optional.of(next))) {
+      tell(next);
+      topology = Optional.of(next);
+      listener.topology(next);
+    }
+    writeRouterNode(view, next);
+    if (election.leadership().mine()) {
+      election.whileActive(PATIENCE, () -> writeShared(view, next, problems));
+    } else {
+      coreDnsFindings = List.of();
+      statuses.forget();
+    }
+    conditions = Conditions.merge(conditions, findings(view), 0, clock.instant());
+  }
+
+  private void tell(Topology next) {
+    log.info(
+        "regions: {} gateways here, active {}; peers {}",
+        next.local().gateways().size(),
+        next.local().active().orElse("none"),
+        next.peers().stream().map(p -> p.name() + "(" + p.gateways().size() + ")").toList());
+    next.conflicts().stream()
+        .filter(conflict -> topology.isEmpty() || !topology.get().conflicts().contains(conflict))
+        .forEach(conflict -> log.warn("{}", conflict));
+  }
+
+  private Map<String, InetSocketAddress> otherRouters() {
+    Map<String, InetSocketAddress> others = new LinkedHashMap<>();
+    topology.ifPresent(known ->
+        known.local().gateways().stream()
+            .filter(gateway -> !gateway.node().equals(settings.node()))
+            .forEach(gateway ->
+                gateway
+                    .nodeAddress()
+                    .ifPresent(address ->
+                        others.put(
+                            gateway.node(),
+                            new InetSocketAddress(address, settings.electionPort())))));
+    return others;
+  }
+
+  /** What this node says of itself; nobody else writes it, so no permit is needed. */
+  private void writeRouterNode(ClusterView view, Topology next) {
+    Optional<NodeFacts> node =
+        view.routers().stream().filter(n -> n.name().equals(settings.node())).findFirst();
+    if (node.isEmpty()) {
+      return;
+    }
+    LocalRegion local = next.local();
+    RouterNodeSpec spec =
+        new RouterNodeSpec(
+            local.name(),
+            local.domain(),
+            IpLiteral.format(settings.nodeAddress()),
+            sources.overlay().address().map(IpLiteral::format).orElse(null),
+            settings.dnsPort(),
+            sources.overlay().publicKey().orElse(null),
+            texts(local.podCidrs().cidrs()),
+            texts(local.serviceCidrs().cidrs()));
+    List<Condition> before =
+        view.routerNodes().stream()
+            .filter(r -> r.name().equals(settings.node()))
+            .findFirst()
+            .map(RouterNodeFacts::conditions)
+            .orElse(List.of());
+    boolean fit = sources.fit().getAsBoolean();
+    Finding ready =
+        fit
+            ? new Finding("Ready", State.TRUE, "Serving", "DNS is served and the overlay is up")
+            : new Finding(
+                "Ready", State.FALSE, "Unfit", "DNS is not served, or the overlay is down");
+    statuses.routerNode(
+        settings.node(),
+        node.get().uid(),
+        spec,
+        new RouterNodeStatus(
+            election.leadership().mine() ? "Active" : "Standby",
+            null,
+            Conditions.merge(before, List.of(ready), 0, clock.instant())));
+  }
+
+  /** Whatever all router nodes share. Called with a permit. */
+  private void writeShared(
+      ClusterView view, Topology next, Map<RegionFacts, List<String>> problems) {
+    coreDnsFindings = coreDns.keep(view, forwardZones(next), upstreams(next));
+    problems.forEach((region, said) ->
+        statuses.region(
+            region.name(),
+            RegionReport.status(
+                region,
+                next,
+                sources.health(),
+                said,
+                peerClusters.finding(region.name()),
+                clock.instant())));
+  }
+
+  private static List<ForwardZone> forwardZones(Topology topology) {
+    List<ForwardZone> zones = new ArrayList<>();
+    zones.add(new ForwardZone(List.of(topology.local().domain())));
+    for (PeerRegion peer : topology.peers()) {
+      List<String> names = new ArrayList<>(List.of(peer.domain()));
+      peer.podCidrs().stream()
+          .filter(range -> topology.undisputed(peer, range))
+          .map(Cidr::toString)
+          .forEach(names::add);
+      zones.add(new ForwardZone(names));
+    }
+    return zones;
+  }
+
+  private static List<InetSocketAddress> upstreams(Topology topology) {
+    return topology.local().gateways().stream()
+        .flatMap(gateway ->
+            gateway.nodeAddress().stream()
+                .map(address -> new InetSocketAddress(address, gateway.dnsPort())))
+        .toList();
+  }
+
+  private List<Finding> findings(ClusterView view) {
+    List<Finding> findings = new ArrayList<>(coreDnsFindings);
+    List<String> failing =
+        view.failures().stream()
+            .filter(f -> !f.failure().resource().equals("ciliumnodes.cilium.io"))
+            .map(f -> f.failure() + " (since " + f.since() + (f.known() ? ", stale)" : ")"))
+            .toList();
+    findings.add(
+        failing.isEmpty()
+            ? new Finding("APIServerCurrent", State.TRUE, "Watching", "everything is watched")
+            : new Finding(
+                "APIServerCurrent", State.FALSE, "Incomplete", String.join("; ", failing)));
+    findings.add(
+        election.leadership().active().isPresent()
+            ? new Finding(
+                "ActiveGateway",
+                State.TRUE,
+                "Elected",
+                election.leadership().active().get() + " is the active gateway")
+            : new Finding(
+                "ActiveGateway", State.FALSE, "Nobody", "no router node is fit, or none is heard"));
+    return findings;
+  }
+
+  private static List<String> texts(List<?> values) {
+    return values.stream().map(Object::toString).toList();
+  }
+}

@@ -1,0 +1,120 @@
+package io.regionbridge.router;
+
+import io.regionbridge.router.discovery.RegionFacts;
+import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.RegionStatus;
+import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.topology.Conflict;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Makes the status of a Region object out of what is known of the region. Pure. */
+final class RegionReport {
+  private static final long COARSE_MILLIS = 50;
+
+  private RegionReport() {}
+
+  /**
+   * The status.
+   *
+   * @param problems of the object itself, one sentence each
+   * @param apiServer how the peer's own API server fares, if it is asked
+   */
+  static RegionStatus status(
+      RegionFacts region,
+      Topology topology,
+      GatewayHealth health,
+      List<String> problems,
+      Optional<Finding> apiServer,
+      Instant now) {
+    Optional<PeerRegion> peer = topology.peer(region.name());
+    List<RegionStatus.Gateway> gateways =
+        peer.map(p -> p.gateways().stream().map(g -> gateway(p, g, health)).toList())
+            .orElse(List.of());
+    long up = gateways.stream().filter(g -> "Up".equals(g.health())).count();
+    List<Finding> findings = new ArrayList<>();
+    findings.add(reachable(gateways, up));
+    findings.add(conflict(region.name(), topology));
+    apiServer.ifPresent(findings::add);
+    findings.add(ready(peer.isPresent(), problems, findings));
+    return new RegionStatus(
+        peer.map(PeerRegion::domain).orElse(null),
+        peer.map(p -> texts(p.podCidrs())).orElse(null),
+        peer.map(p -> texts(p.serviceCidrs())).orElse(null),
+        up + "/" + gateways.size(),
+        gateways,
+        null,
+        region.generation(),
+        Conditions.merge(region.conditions(), findings, region.generation(), now));
+  }
+
+  private static RegionStatus.Gateway gateway(
+      PeerRegion peer, PeerRegion.Gateway gateway, GatewayHealth health) {
+    Optional<GatewayHealth.State> state = health.of(peer.name(), gateway.address());
+    return new RegionStatus.Gateway(
+        SocketLiteral.format(gateway.address()),
+        gateway.node().orElse(null),
+        state.map(s -> s.up() ? "Up" : "Down").orElse("Unknown"),
+        // Coarse, or every probe would be a write.
+        state
+            .filter(s -> s.roundTrip().isPositive())
+            .map(s -> Math.ceilDiv(s.roundTrip().toMillis(), COARSE_MILLIS) * COARSE_MILLIS)
+            .orElse(null));
+  }
+
+  private static Finding reachable(List<RegionStatus.Gateway> gateways, long up) {
+    if (gateways.isEmpty()) {
+      return new Finding(
+          "DNSReachable",
+          State.FALSE,
+          "NoGateway",
+          "no gateway is known: set spec.gateways or spec.kubeconfigSecretRef, or connect the"
+              + " overlays");
+    }
+    boolean unknown = gateways.stream().allMatch(g -> "Unknown".equals(g.health()));
+    if (unknown) {
+      return new Finding("DNSReachable", State.UNKNOWN, "NotProbed", "not probed yet");
+    }
+    return up > 0
+        ? new Finding("DNSReachable", State.TRUE, "GatewayUp", "a gateway answers")
+        : new Finding(
+            "DNSReachable", State.FALSE, "AllGatewaysDown", "no gateway answers DNS queries");
+  }
+
+  private static Finding conflict(String region, Topology topology) {
+    String text =
+        topology.conflicts().stream()
+            .filter(conflict -> conflict.concerns(region))
+            .map(Conflict::toString)
+            .collect(Collectors.joining("; "));
+    return text.isEmpty()
+        ? new Finding("CIDRConflict", State.FALSE, "None", "its ranges are its own")
+        : new Finding("CIDRConflict", State.TRUE, "Overlap", text);
+  }
+
+  private static Finding ready(boolean present, List<String> problems, List<Finding> others) {
+    if (!problems.isEmpty()) {
+      return new Finding("Ready", State.FALSE, "Invalid", String.join("; ", problems));
+    }
+    if (!present) {
+      return new Finding(
+          "Ready", State.FALSE, "LeftOut", "its domain, or its name, is another region's");
+    }
+    return others.stream()
+        .filter(finding -> finding.type().equals("DNSReachable"))
+        .findFirst()
+        .map(dns -> new Finding("Ready", dns.state(), dns.reason(), dns.message()))
+        .orElseThrow();
+  }
+
+  private static List<String> texts(List<?> values) {
+    return values.stream().map(Object::toString).toList();
+  }
+}

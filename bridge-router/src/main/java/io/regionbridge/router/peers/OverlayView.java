@@ -1,0 +1,54 @@
+package io.regionbridge.router.peers;
+
+import io.regionbridge.router.net.Cidr;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** What the overlay's device says at the moment. Must answer at once, from any thread. */
+public interface OverlayView {
+  /** No overlay, or none that can be looked into. */
+  OverlayView NONE =
+      new OverlayView() {
+        @Override
+        public Optional<InetAddress> address() {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> publicKey() {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<Peer> peers() {
+          return List.of();
+        }
+      };
+
+  /** This node's own address on it. */
+  Optional<InetAddress> address();
+
+  /** The device's public key, base64. */
+  Optional<String> publicKey();
+
+  /** Everybody that the device knows. */
+  List<Peer> peers();
+
+  /**
+   * A peer of the device.
+   *
+   * @param address its own address on the overlay
+   * @param routed the ranges that the device sends to it and takes from it
+   */
+  record Peer(InetAddress address, List<Cidr> routed) {
+    public Peer {
+      routed = List.copyOf(routed);
+    }
+
+    /** Whether packets from everywhere in a range can only be this peer's. */
+    boolean owns(Cidr range) {
+      return routed.stream().anyMatch(own -> own.contains(range));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.regionbridge.router.peers;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.PeerSource;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a bridge says of its own region at {@code /api/v1/region}, and how much of it is believed.
+ * Pure.
+ */
+final class RegionAnnouncement {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+  private static final Pattern DOMAIN =
+      Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*");
+  private static final int LONGEST_DOMAIN = 253;
+
+  private RegionAnnouncement() {}
+
+  /**
+   * The claim that an announcement makes. A range counts only if the device routes all of it to the
+   * peer that announces it; a peer that owns no range of the region is not believed to be of it at
+   * all, since anybody on the overlay could say so.
+   *
+   * @param dns the port that the peer's DNS is asked at
+   * @return empty if it is no announcement, or not believed
+   */
+  static Optional<PeerClaim> believed(String json, OverlayView.Peer peer, int dns) {
+    JsonNode root = parsed(json);
+    if (root == null) {
+      return Optional.empty();
+    }
+    String name = root.path("name").asText("");
+    String domain = root.path("domain").asText("");
+    if (!NAME.matcher(name).matches()
+        || domain.length() > LONGEST_DOMAIN
+        || !DOMAIN.matcher(domain).matches()) {
+      return Optional.empty();
+    }
+    List<Cidr> pods = owned(root.path("podCIDRs"), peer);
+    List<Cidr> services = owned(root.path("serviceCIDRs"), peer);
+    if (pods.isEmpty() && services.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PeerClaim(
+            PeerSource.OVERLAY,
+            name,
+            Optional.of(domain),
+            pods,
+            services,
+            List.of(
+                new PeerRegion.Gateway(
+                    new InetSocketAddress(peer.address(), dns), Optional.empty())),
+            Optional.empty()));
+  }
+
+  private static @Nullable JsonNode parsed(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      return null;
+    }
+  }
+
+  private static List<Cidr> owned(JsonNode texts, OverlayView.Peer peer) {
+    List<Cidr> owned = new ArrayList<>();
+    for (JsonNode text : texts) {
+      if (Cidr.parse(text.asText("")) instanceof Cidr.Parsed.Valid(Cidr range)
+          && peer.owns(range)) {
+        owned.add(range);
+      }
+    }
+    return owned;
+  }
+}

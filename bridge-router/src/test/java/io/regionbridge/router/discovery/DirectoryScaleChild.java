@@ -1,0 +1,75 @@
+package io.regionbridge.router.discovery;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory in a process of its own, to be measured. Prints {@code LOADED MILLIS SERVICES
+ * ENDPOINTS}, then {@code RESIDENT KIB}, then {@code CHANGED EPOCH_MILLIS} whenever Service {@code
+ * scale/s0} is another one.
+ */
+final class DirectoryScaleChild {
+  private static final ServiceKey WATCHED = new ServiceKey("scale", "s0");
+
+  private DirectoryScaleChild() {}
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    KubernetesClient client = ClusterClient.of(Files.readString(Path.of(arguments[0])));
+    AtomicReference<ControlLoop> loop = new AtomicReference<>();
+    AtomicReference<@Nullable DirectoryService> last = new AtomicReference<>();
+    CountDownLatch complete = new CountDownLatch(1);
+    ClusterWatcher watcher =
+        ClusterWatcher.local(
+            client,
+            "netbird-router",
+            () -> {},
+            () -> {
+              ControlLoop started = loop.get();
+              if (started != null) {
+                started.lookAgain();
+              }
+            },
+            Clock.systemUTC());
+    loop.set(
+        ControlLoop.start(
+            "directory",
+            Duration.ofMillis(5),
+            Duration.ofSeconds(1),
+            () -> {
+              Directory directory = watcher.directory();
+              DirectoryService now = directory.service(WATCHED);
+              if (directory.complete() && complete.getCount() > 0) {
+                System.out.printf(
+                    "LOADED %d %d %d%n",
+                    (System.nanoTime() - began) / 1_000_000,
+                    directory.services(),
+                    directory.endpoints());
+                complete.countDown();
+              } else if (now != null && !now.equals(last.get())) {
+                System.out.println("CHANGED " + System.currentTimeMillis());
+              }
+              last.set(now);
+            }));
+    complete.await();
+    System.gc();
+    String resident =
+        Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith("VmRSS"))
+            .findFirst()
+            .orElse("");
+    System.out.println("RESIDENT " + resident.replaceAll("[^0-9]", ""));
+    new CountDownLatch(1).await();
+  }
+}

@@ -55,7 +55,7 @@ class TwoRegionsInside {
     assertThat(world.mn.ask("routes")).contains("10.52.0.0/16=" + world.fsn1.ask("key"));
     assertThat(world.mn.namespace.sh("ip route show 10.52.0.0/16"))
         .contains("dev " + world.mn.interfaceName + " proto 114");
-    assertThat(world.mn.ask("problems")).isEqualTo("[]");
+    TwoRegions.await("mn sees no problem", () -> world.mn.ask("problems").equals("[]"));
   }
 
   private static void anUnchangedPlanTouchesNothing(TwoRegions world) {

@@ -20,6 +20,7 @@ final class ContentBuilder {
   private final Set<ServiceKey> brokenServices = new HashSet<>();
   private final Set<EndpointSliceKey> brokenSlices = new HashSet<>();
   private final List<ManifestProblem> problems = new ArrayList<>();
+  private boolean nameless;
   private int untold;
 
   ContentBuilder(String file) {
@@ -39,18 +40,25 @@ final class ContentBuilder {
         }
       }
       case ManifestObject.BrokenService(ServiceKey key, List<ManifestProblem> reasons) -> {
-        if (key != null) {
+        if (key == null) {
+          nameless = true;
+        } else {
           brokenServices.add(key);
         }
         reasons.forEach(this::tell);
       }
       case ManifestObject.BrokenSlice(EndpointSliceKey key, List<ManifestProblem> reasons) -> {
-        if (key != null) {
+        if (key == null) {
+          nameless = true;
+        } else {
           brokenSlices.add(key);
         }
         reasons.forEach(this::tell);
       }
-      case ManifestObject.Broken(List<ManifestProblem> reasons) -> reasons.forEach(this::tell);
+      case ManifestObject.Broken(List<ManifestProblem> reasons) -> {
+        nameless = true;
+        reasons.forEach(this::tell);
+      }
       case ManifestObject.Other() -> {}
     }
   }
@@ -66,6 +74,7 @@ final class ContentBuilder {
         Collections.unmodifiableMap(slices),
         Collections.unmodifiableSet(brokenServices),
         Collections.unmodifiableSet(brokenSlices),
+        nameless,
         List.copyOf(problems));
   }
 

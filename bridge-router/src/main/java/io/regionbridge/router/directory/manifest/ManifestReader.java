@@ -13,6 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -41,7 +42,12 @@ public final class ManifestReader {
   /** Reads a file. Whatever is wrong with it is in the outcome. */
   public static ManifestReading read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      return read(file.toString(), in);
+      Stamp before = Stamp.of(file);
+      ManifestReading reading = read(file.toString(), in);
+      // Half a file may well be sound, with half of the Services.
+      return before.equals(Stamp.of(file))
+          ? reading
+          : unreadable(file.toString(), 0, 0, "it is being written; it is read again after that");
     } catch (NoSuchFileException e) {
       return unreadable(file.toString(), 0, 0, "no such file; it is read when it appears");
     } catch (AccessDeniedException e) {
@@ -72,6 +78,13 @@ public final class ManifestReader {
       return notParsed(file, json ? "JSON" : "YAML", e);
     } catch (CharacterCodingException e) {
       return unreadable(file, 0, 0, "not UTF-8");
+    }
+  }
+
+  /** What tells that a file was written to. */
+  private record Stamp(long size, FileTime modified) {
+    static Stamp of(Path file) throws IOException {
+      return new Stamp(Files.size(file), Files.getLastModifiedTime(file));
     }
   }
 

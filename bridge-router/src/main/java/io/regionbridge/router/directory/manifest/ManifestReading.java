@@ -19,12 +19,15 @@ public sealed interface ManifestReading {
    *
    * @param brokenServices which Services were left out, as far as they had a name
    * @param brokenSlices which EndpointSlices were left out, as far as they had a name
+   * @param nameless whether something was left out that did not even have a name, so that nobody
+   *     can tell what is missing
    */
   record Content(
       Map<ServiceKey, ServiceFacts> services,
       Map<EndpointSliceKey, EndpointSliceFacts> slices,
       Set<ServiceKey> brokenServices,
       Set<EndpointSliceKey> brokenSlices,
+      boolean nameless,
       List<ManifestProblem> problems)
       implements ManifestReading {}
 

@@ -34,11 +34,20 @@ final class ManifestSet {
       Map<ServiceKey, ServiceFacts> services, Map<EndpointSliceKey, EndpointSliceFacts> slices) {
     static final Good NOTHING = new Good(Map.of(), Map.of());
 
-    /** The new content, and of the objects that are broken in it their last good version. */
+    /**
+     * The new content, and of the objects that are broken in it their last good version. Any object
+     * may be the one that does not even have a name: then all that are missing stay.
+     */
     static Good of(ManifestReading.Content content, Good last) {
       return new Good(
-          kept(content.services(), content.brokenServices(), last.services),
-          kept(content.slices(), content.brokenSlices(), last.slices));
+          kept(
+              content.services(),
+              content.nameless() ? last.services.keySet() : content.brokenServices(),
+              last.services),
+          kept(
+              content.slices(),
+              content.nameless() ? last.slices.keySet() : content.brokenSlices(),
+              last.slices));
     }
 
     private static <K, V> Map<K, V> kept(Map<K, V> sound, Set<K> broken, Map<K, V> last) {
@@ -49,7 +58,7 @@ final class ManifestSet {
       for (K key : broken) {
         V before = last.get(key);
         if (before != null) {
-          kept.put(key, before);
+          kept.putIfAbsent(key, before);
         }
       }
       return kept;

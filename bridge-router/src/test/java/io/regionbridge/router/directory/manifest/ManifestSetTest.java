@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestSetTest {
   private static final Path A = Path.of("a.yaml");
@@ -71,6 +73,38 @@ class ManifestSetTest {
 
     content.put(A, service("db", "10.43.0.3"));
     assertThat(manifests.look(List.of(A)).services()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // As a list with sorted keys looks while the end of it, with its kind, is not written yet.
+        """
+        apiVersion: v1
+        items:
+        - {apiVersion: v1, kind: Service, metadata: {name: new}}
+        """,
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: new}}
+        ---
+        {apiVersion: v1, kind: Service, metadata: {nam
+        """,
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: new}}
+        ---
+        {apiVersion: v1, kind: Service, metadata: {name: "???"}}
+        """
+      })
+  void whatIsMissingStaysWhileNobodyCanTellWhatIsBroken(String half) {
+    content.put(A, service("web", "10.43.0.1") + service("db", "10.43.0.2"));
+    manifests.look(List.of(A));
+
+    content.put(A, half);
+    Directory directory = manifests.look(List.of(A));
+
+    assertThat(address(directory, "web")).isEqualTo("[10.43.0.1]");
+    assertThat(address(directory, "db")).isEqualTo("[10.43.0.2]");
+    assertThat(manifests.problems()).isNotEmpty();
   }
 
   @Test

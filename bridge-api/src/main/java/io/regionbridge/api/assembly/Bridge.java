@@ -74,6 +74,11 @@ public final class Bridge implements AutoCloseable {
 
   private Bridge(BridgeConfig config, Optional<ConfigFile> file) throws IOException {
     this.config = config;
+    if (config.kubernetes().enabled()) {
+      log.warn(
+          "kubernetes.enabled: this version does not read the API server yet, only directory.files;"
+              + " set it to false to say that you know");
+    }
     HostAddresses host = HostAddresses.read();
     listen = ListenAddresses.of(config, host);
     control = new ControlLoop(this::config, this::directory, listen, clock);

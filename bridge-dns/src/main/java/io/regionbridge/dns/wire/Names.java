@@ -31,12 +31,14 @@ public final class Names {
    * {@code into} (at least 255 octets).
    *
    * @return the octets written, or -1 if the name is malformed: cut short, longer than 255 octets,
-   *     or with a pointer that does not lead strictly backwards, which also rules out loops
+   *     with a pointer that does not lead strictly backwards, which also rules out loops, or with
+   *     more pointers than a name has labels, which only costs time
    */
   public static int expand(byte[] message, int at, int length, byte[] into) {
     int i = at;
     int written = 0;
     int limit = at;
+    int pointers = 0;
     while (i < length) {
       int octet = message[i] & 0xFF;
       if (octet >= 0xC0) {
@@ -44,7 +46,7 @@ public final class Names {
           return -1;
         }
         int target = Octets.get16(message, i) & 0x3FFF;
-        if (target >= limit || target < Query.HEADER) {
+        if (target >= limit || target < Query.HEADER || ++pointers > Query.MAX_LABELS) {
           return -1;
         }
         limit = target;

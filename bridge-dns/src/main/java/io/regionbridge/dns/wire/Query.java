@@ -24,7 +24,7 @@ public final class Query {
   /** Largest UDP payload to a client that speaks no EDNS (RFC 1035 section 4.2.1). */
   public static final int CLASSIC_UDP = 512;
 
-  private static final int MAX_LABELS = 128;
+  static final int MAX_LABELS = 128;
 
   /** What {@link #parse} made of a packet. */
   public enum Verdict {

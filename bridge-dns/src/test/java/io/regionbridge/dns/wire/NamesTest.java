@@ -116,6 +116,22 @@ class NamesTest {
     assertThat(Names.expand(m, c.at, m.length, into)).isEqualTo(c.expanded);
   }
 
+  /** Thousands of pointers behind each other, in each record anew, would keep a loop busy. */
+  @Test
+  void aLongChainOfPointersIsMalformed() {
+    byte[] into = new byte[255];
+    for (int pointers : new int[] {1, 127, 128, 129, 5_000}) {
+      Packet chain = Packet.part().name("mn.internal").pointer(12);
+      for (int i = 1; i < pointers; i++) {
+        chain.pointer(25 + 2 * (i - 1));
+      }
+      byte[] m = message(chain).done();
+      assertThat(Names.expand(m, m.length - 2, m.length, into))
+          .as("%d pointers", pointers)
+          .isEqualTo(pointers <= 128 ? 13 : -1);
+    }
+  }
+
   @Test
   void expandingFoldsCapitalsAndFollowsPointers() {
     byte[] m = message(Packet.part().name("MN.Internal").label("NaTs").pointer(12)).done();

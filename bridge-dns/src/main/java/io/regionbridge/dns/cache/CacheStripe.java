@@ -112,6 +112,10 @@ final class CacheStripe {
       return false;
     }
     byte[] chunk = chunks[cell / CELLS_PER_CHUNK];
+    if (chunk == null) {
+      // A cell of a chunk that another core has just made: seen before the chunk itself.
+      return false;
+    }
     int at = cell % CELLS_PER_CHUNK * CELL;
     int length = CachedReply.length(chunk, at);
     if (length < 0 || length > CachedReply.MOST) {
@@ -124,8 +128,11 @@ final class CacheStripe {
       if (cell < 0) {
         return false;
       }
-      System.arraycopy(
-          chunks[cell / CELLS_PER_CHUNK], cell % CELLS_PER_CHUNK * CELL, to, done, CELL);
+      byte[] following = chunks[cell / CELLS_PER_CHUNK];
+      if (following == null) {
+        return false;
+      }
+      System.arraycopy(following, cell % CELLS_PER_CHUNK * CELL, to, done, CELL);
     }
     return true;
   }

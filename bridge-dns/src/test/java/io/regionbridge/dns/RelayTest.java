@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -208,7 +209,7 @@ class RelayTest {
 
   @Test
   void aReplyAfterTheQueryWasGivenUpChangesNothing() throws IOException {
-    List<Asked> kept = new ArrayList<>();
+    List<Asked> kept = new CopyOnWriteArrayList<>();
     try (var gateway = ScriptedGateway.start(kept::add);
         var bridge = TestBridge.plan().gateways(gateway).timeout(200).start();
         var client = bridge.client()) {
@@ -458,7 +459,7 @@ class RelayTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void aHundredIdenticalQuestionsAtOnceMakeOneExchange(int loops) throws Exception {
-    List<Asked> held = new ArrayList<>();
+    List<Asked> held = new CopyOnWriteArrayList<>();
     CountDownLatch first = new CountDownLatch(1);
     try (var gateway =
             ScriptedGateway.start(a -> {

@@ -192,6 +192,17 @@ class FailoverTest {
   }
 
   @Test
+  void aDeadHostIsToldFromASilentOne() throws IOException {
+    try (var only = ScriptedGateway.start(GOOD);
+        var bridge =
+            TestBridge.plan().gateways(only).timeout(2_000).healthInterval(60_000).start()) {
+      only.die();
+      assertThat(rcode(bridge.ask(NAME, Type.A))).isEqualTo("SERVFAIL");
+      assertThat(bridge.gateway(only).outcomes(Outcome.UNREACHABLE)).isPositive();
+    }
+  }
+
+  @Test
   void aDeadHostIsGivenUpAtOnceNotAfterATimeout() throws IOException {
     try (var first = ScriptedGateway.start(GOOD);
         var second = ScriptedGateway.start(GOOD);

@@ -147,6 +147,24 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
+   * Also serves an address from now on, such as one that an interface got later.
+   *
+   * @throws IOException naming the address that cannot be bound
+   */
+  public void listen(InetSocketAddress address) throws IOException {
+    listeners.bind(address);
+  }
+
+  /**
+   * Serves an address no longer, and does nothing if it did not.
+   *
+   * @param address as bound
+   */
+  public void stopListening(InetSocketAddress address) throws IOException {
+    listeners.unbind(address);
+  }
+
+  /**
    * Also serves DNS over TLS (RFC 7858) on an address of its own.
    *
    * @param tls the certificate to present to the next client; asked anew for each, so that it can

@@ -19,6 +19,8 @@ import io.regionbridge.dns.testing.TcpClient;
 import io.regionbridge.dns.testing.UdpClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -326,6 +328,24 @@ abstract class ServerContract {
   void everyTypeAtOnceGetsTheMinimum() throws IOException {
     assertThat(section(client.ask(WEB, Type.ANY), Section.ANSWER))
         .containsExactly(WEB + ". 5 IN HINFO \"RFC8482\" \"\"");
+  }
+
+  @Test
+  void addressesComeAndGoWhileOthersAreServed() throws IOException {
+    bridge.dns().listen(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+    InetSocketAddress added = bridge.dns().addresses().getLast();
+    try (UdpClient udp = new UdpClient(added);
+        TcpClient tcp = new TcpClient(added)) {
+      assertThat(addresses(udp.ask(UdpClient.query(WEB, Type.A)))).hasSize(2);
+      bridge.dns().stopListening(added);
+      assertThat(bridge.dns().addresses()).containsExactly(bridge.address());
+      assertThat(addresses(tcp.ask(UdpClient.query(WEB, Type.A)))).hasSize(2);
+      assertThat(addresses(client.ask(UdpClient.query(WEB, Type.A)))).hasSize(2);
+    }
+    bridge.dns().listen(added);
+    try (UdpClient udp = new UdpClient(added)) {
+      assertThat(addresses(udp.ask(UdpClient.query(WEB, Type.A)))).hasSize(2);
+    }
   }
 
   @Test

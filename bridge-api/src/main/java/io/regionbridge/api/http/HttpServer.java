@@ -14,8 +14,8 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -33,7 +33,7 @@ public final class HttpServer implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("http", true), NioIoHandler.newFactory());
-  private final List<Channel> listeners = new ArrayList<>();
+  private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
   /**
    * Something to serve.
@@ -55,7 +55,7 @@ public final class HttpServer implements AutoCloseable {
     HttpServer server = new HttpServer();
     try {
       for (Site site : sites) {
-        server.bind(site);
+        server.listen(site);
       }
       return server;
     } catch (IOException | RuntimeException e) {
@@ -64,7 +64,12 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private void bind(Site site) throws IOException {
+  /**
+   * Also serves this from now on.
+   *
+   * @throws IOException naming the address that cannot be bound
+   */
+  public void listen(Site site) throws IOException {
     AtomicInteger open = new AtomicInteger();
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -102,6 +107,21 @@ public final class HttpServer implements AutoCloseable {
   /** The addresses as bound, in the order of the sites. */
   public List<InetSocketAddress> addresses() {
     return listeners.stream().map(c -> (InetSocketAddress) c.localAddress()).toList();
+  }
+
+  /**
+   * Serves an address no longer; connections that are open stay.
+   *
+   * @param address as bound
+   */
+  public void stopListening(InetSocketAddress address) {
+    listeners.removeIf(channel -> {
+      boolean meant = address.equals(channel.localAddress());
+      if (meant) {
+        channel.close().awaitUninterruptibly();
+      }
+      return meant;
+    });
   }
 
   /** Runs something on the server's thread, soon. */

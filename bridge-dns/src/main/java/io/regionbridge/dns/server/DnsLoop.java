@@ -16,7 +16,7 @@ public final class DnsLoop {
   private final LoopSockets sockets;
   private final QueryPipeline pipeline;
   private final List<UdpServer> udp = new ArrayList<>();
-  private final List<TcpServer> tcp = new ArrayList<>();
+  private final List<TcpServer> tcp = new CopyOnWriteArrayList<>();
 
   /** A loop that listens nowhere yet. */
   public DnsLoop(int index, QueryPipeline.Shared shared, LoopSockets sockets) {
@@ -59,6 +59,27 @@ public final class DnsLoop {
       throw new IOException(cause.getMessage(), cause);
     }
     return (InetSocketAddress) server.bound().channel().localAddress();
+  }
+
+  /**
+   * Stops listening on an address; connections that are open stay. On the loop.
+   *
+   * @param address as bound
+   */
+  void unbind(InetSocketAddress address) {
+    for (UdpServer server : List.copyOf(udp)) {
+      if (server.address().equals(address)) {
+        server.flush();
+        server.close();
+        udp.remove(server);
+      }
+    }
+    for (TcpServer server : List.copyOf(tcp)) {
+      if (address.equals(server.address())) {
+        server.close();
+        tcp.remove(server);
+      }
+    }
   }
 
   /** Packets that could not be sent to clients. */

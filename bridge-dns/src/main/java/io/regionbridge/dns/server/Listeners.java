@@ -53,6 +53,25 @@ public final class Listeners {
     }
   }
 
+  /**
+   * Stops to serve an address over UDP and TCP; queries that are under way are answered by those
+   * connections that are open. Does nothing for an address that is not served.
+   *
+   * @param address as bound
+   */
+  public void unbind(InetSocketAddress address) throws IOException {
+    if (addresses.remove(address)) {
+      for (DnsLoop loop : loops) {
+        OnLoop.call(
+            loop.sockets().loop(),
+            () -> {
+              loop.unbind(address);
+              return address;
+            });
+      }
+    }
+  }
+
   private static IOException cannotListen(InetSocketAddress address, IOException e) {
     return new IOException("cannot listen on " + HostPort.text(address) + ": " + e.getMessage(), e);
   }

@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslContext;
 import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.socket.LoopSockets;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,11 @@ final class TcpServer {
   /** Completes when the address is bound. */
   ChannelFuture bound() {
     return bound;
+  }
+
+  /** Where it listens; null if it does not. */
+  @Nullable SocketAddress address() {
+    return bound.channel().localAddress();
   }
 
   void close() {

@@ -32,7 +32,9 @@ import java.util.function.Supplier;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
 
 /**
  * The data plane as a whole: event loops, listening sockets, cache, relay. Whoever runs it
@@ -217,7 +219,9 @@ public final class DnsBridge implements AutoCloseable {
    */
   public CompletableFuture<Trace> trace(Name name, int type, View view) {
     CompletableFuture<Trace> result = new CompletableFuture<>();
-    byte[] packet = Message.newQuery(Record.newRecord(name, type, DClass.IN)).toWire(Query.MAX_UDP);
+    Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
+    query.addRecord(new OPTRecord(Query.MAX_UDP, 0, 0), Section.ADDITIONAL); // for explanations
+    byte[] packet = query.toWire(Query.MAX_UDP);
     DnsLoop loop = loops.getFirst();
     loop.sockets().loop().execute(() -> loop.pipeline().trace(packet, view, result));
     return result;

@@ -5,6 +5,7 @@ import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.Source;
 import io.regionbridge.dns.upstream.GatewayHealth;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Rcode;
 
@@ -97,6 +100,19 @@ final class Introspection implements AutoCloseable {
         directory(),
         conditions(),
         peers);
+  }
+
+  /**
+   * Answers a question as a client would be answered, and tells how. Completes on a DNS loop, which
+   * has other things to do than to make the report.
+   */
+  CompletionStage<Supplier<TraceReport>> trace(TraceQuestion question) {
+    String region = bridge.config().region().name();
+    return bridge
+        .dns()
+        .trace(question.name(), question.type(), question.view())
+        .thenApply(
+            trace -> () -> TraceReports.of(region, question, trace, bridge.dns().gateways()));
   }
 
   private BridgeStatus.Dns dns() {

@@ -28,6 +28,9 @@ final class Sites {
   private static final int PEER_CONNECTIONS = 32;
   private static final Duration EVENT_PERIOD = Duration.ofSeconds(1);
 
+  /** A relay ends sooner by itself: {@code dns.relay.timeout} is 10 s at most. */
+  private static final Duration TRACE_PATIENCE = Duration.ofSeconds(12);
+
   /** Everything the page needs is in it; nothing else may be loaded. */
   private static final Map<String, String> PAGE_HEADERS =
       Map.of(
@@ -68,6 +71,7 @@ final class Sites {
             "/metrics", metrics(bridge),
             "/api/v1/status", json(_ -> bridge.status()),
             "/api/v1/region", json(_ -> bridge.region()),
+            "/api/v1/trace", trace(bridge),
             "/api/v1/events",
                 Route.of(
                     MediaType.EVENTS,
@@ -87,6 +91,23 @@ final class Sites {
     return Route.of(
         MediaType.JSON,
         request -> Response.ok(MediaType.JSON, StatusJson.encode(value.apply(request))));
+  }
+
+  private static Route trace(Introspection bridge) {
+    return Route.of(
+        MediaType.JSON,
+        request -> {
+          try {
+            return new Response.Later(
+                bridge
+                    .trace(TraceQuestion.of(request.query()))
+                    .thenApply(report ->
+                        () -> Response.ok(MediaType.JSON, StatusJson.encode(report.get()))),
+                TRACE_PATIENCE);
+          } catch (TraceQuestion.Unclear e) {
+            return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
+          }
+        });
   }
 
   private static Route healthz(Introspection bridge) {

@@ -27,7 +27,8 @@ public final class Main {
         new ServeCommand(terminal),
         new CheckConfigCommand(terminal),
         new DemoCommand(terminal),
-        new StatusCommand(terminal));
+        new StatusCommand(terminal),
+        new TraceCommand(terminal));
   }
 
   /** Runs a command and returns its {@link ExitCode}. Never throws. */

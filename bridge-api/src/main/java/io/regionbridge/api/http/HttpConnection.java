@@ -30,9 +30,12 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +65,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable HttpRequest request;
   private int received;
   private boolean ended;
+
+  /** What came in while a response is awaited: at most what one read brings. */
+  private final Deque<Object> behind = new ArrayDeque<>();
+
+  private Response.@Nullable Later awaited;
   private @Nullable ScheduledFuture<?> timeout;
   private @Nullable ScheduledFuture<?> events;
 
@@ -85,10 +93,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     open.decrementAndGet();
     cancel(timeout);
     cancel(events);
+    ended = true;
+    awaited = null;
+    for (Object message : behind) {
+      ReferenceCountUtil.release(message);
+    }
+    behind.clear();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (awaited != null) {
+      behind.add(message);
+    } else {
+      read(ctx, message);
+    }
+  }
+
+  private void read(ChannelHandlerContext ctx, Object message) {
     try {
       if (!ended && message instanceof HttpRequest head) {
         begin(ctx, head);
@@ -136,6 +158,59 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     switch (response(head)) {
       case Response.Content content -> respond(ctx, content, HttpUtil.isKeepAlive(head), head);
       case Response.Events stream -> stream(ctx, head, stream);
+      case Response.Later later -> await(ctx, head, later);
+    }
+  }
+
+  /** Reads nothing more until the response is there, so that responses keep their order. */
+  private void await(ChannelHandlerContext ctx, HttpRequest head, Response.Later later) {
+    awaited = later;
+    cancel(timeout);
+    ctx.channel().config().setAutoRead(false);
+    Response.Content late = Problem.late(later.atMost());
+    timeout =
+        ctx.executor()
+            .schedule(
+                () -> arrived(ctx, head, later, late),
+                later.atMost().toMillis(),
+                TimeUnit.MILLISECONDS);
+    var _ =
+        later
+            .content()
+            .handleAsync(
+                (made, failure) -> {
+                  arrived(ctx, head, later, content(head, made, failure));
+                  return null;
+                },
+                ctx.executor());
+  }
+
+  private static Response.Content content(
+      HttpRequest head, @Nullable Supplier<Response.Content> made, @Nullable Throwable failure) {
+    try {
+      if (made != null) {
+        return made.get();
+      }
+      log.error("cannot answer {} {}", head.method(), head.uri(), failure);
+    } catch (RuntimeException e) {
+      log.error("cannot answer {} {}", head.method(), head.uri(), e);
+    }
+    return Problem.internalError();
+  }
+
+  /** The response, or that there is none in time, whichever comes first. */
+  private void arrived(
+      ChannelHandlerContext ctx, HttpRequest head, Response.Later later, Response.Content content) {
+    if (!later.equals(awaited)) {
+      return; // the client has gone, or has been told
+    }
+    awaited = null;
+    respond(ctx, content, HttpUtil.isKeepAlive(head), head);
+    while (awaited == null && !behind.isEmpty()) {
+      read(ctx, behind.remove());
+    }
+    if (awaited == null) {
+      ctx.channel().config().setAutoRead(true);
     }
   }
 
@@ -172,6 +247,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       Response.Content content,
       boolean keepAlive,
       @Nullable HttpRequest head) {
+    ended |= !keepAlive;
     ByteBuf body = Unpooled.wrappedBuffer(content.body());
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(

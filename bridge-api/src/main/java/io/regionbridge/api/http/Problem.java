@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -24,56 +25,61 @@ public record Problem(int status, String title, String detail, List<String> reas
     reasons = List.copyOf(reasons);
   }
 
-  static Response of(int status, String title, String detail) {
+  static Response.Content of(int status, String title, String detail) {
     return new Problem(status, title, detail, List.of()).response();
   }
 
-  static Response badRequest(String detail) {
+  /** The request makes no sense; says what would. */
+  public static Response.Content badRequest(String detail) {
     return of(400, "Bad Request", detail);
   }
 
-  static Response notFound(String path) {
+  static Response.Content notFound(String path) {
     return of(404, "Not Found", "there is nothing at " + path);
   }
 
-  static Response methodNotAllowed(String method) {
+  static Response.Content methodNotAllowed(String method) {
     return new Problem(405, "Method Not Allowed", method + " is not served, only GET", List.of())
         .response(Map.of("Allow", "GET, HEAD"));
   }
 
-  static Response notAcceptable(List<String> offered) {
+  static Response.Content notAcceptable(List<String> offered) {
     return of(406, "Not Acceptable", "there is only " + String.join(" or ", offered));
   }
 
-  static Response contentTooLarge(int limit) {
+  static Response.Content contentTooLarge(int limit) {
     return of(413, "Content Too Large", "a body of " + limit + " octets is the most");
   }
 
-  static Response uriTooLong(int limit) {
+  static Response.Content uriTooLong(int limit) {
     return of(414, "URI Too Long", "a request line of " + limit + " octets is the most");
   }
 
-  static Response headersTooLarge(int limit) {
+  static Response.Content headersTooLarge(int limit) {
     return of(
         431,
         "Request Header Fields Too Large",
         "header fields of " + limit + " octets are the most");
   }
 
-  static Response internalError() {
+  static Response.Content late(Duration after) {
+    return unavailable("there was no answer within " + after.toMillis() + " ms", List.of());
+  }
+
+  static Response.Content internalError() {
     return of(500, "Internal Server Error", "the log says more");
   }
 
   /** Nothing wrong with the request, but with the bridge. */
-  public static Response unavailable(String detail, List<String> reasons) {
+  public static Response.Content unavailable(String detail, List<String> reasons) {
     return new Problem(503, "Service Unavailable", detail, reasons).response();
   }
 
-  private Response response() {
+  private Response.Content response() {
     return response(Map.of());
   }
 
-  private Response response(Map<String, String> headers) {
+  private Response.Content response(Map<String, String> headers) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();

@@ -3,6 +3,7 @@ package io.regionbridge.api.http;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** What is given for a {@link Request}. */
@@ -31,13 +32,23 @@ public sealed interface Response {
    */
   record Events(Supplier<byte[]> event, Duration period) implements Response {}
 
+  /**
+   * All of it, but not yet. Requests that follow on the same connection wait; others do not, nor
+   * does the server's thread.
+   *
+   * @param content completed by any thread with what makes the content, which the server's thread
+   *     calls: whoever completes it is not kept. A failure is answered as an internal error
+   * @param atMost how long to wait for it; then the client is told that it did not come
+   */
+  record Later(CompletionStage<Supplier<Content>> content, Duration atMost) implements Response {}
+
   /** A body that is fine. */
-  static Response ok(String mediaType, byte[] body) {
+  static Content ok(String mediaType, byte[] body) {
     return new Content(200, mediaType, body, Map.of());
   }
 
   /** A line of text that is fine. */
-  static Response text(String line) {
+  static Content text(String line) {
     return ok(MediaType.TEXT, (line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

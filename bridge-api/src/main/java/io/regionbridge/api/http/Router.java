@@ -20,7 +20,8 @@ public final class Router {
    * One resource.
    *
    * @param mediaTypes what it can be had as
-   * @param answer makes the response, on the server's thread; quick, never blocking
+   * @param answer makes the response, on the server's thread; quick, never blocking: what takes
+   *     time is a {@link Response.Later}
    */
   public record Route(List<String> mediaTypes, Function<Request, Response> answer) {
     /** Copies the media types. */

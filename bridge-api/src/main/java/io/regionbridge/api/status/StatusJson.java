@@ -1,10 +1,13 @@
 package io.regionbridge.api.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Status values as JSON, both ways. Loaded when first asked for: a start does not pay for it. */
 public final class StatusJson {
@@ -36,6 +39,25 @@ public final class StatusJson {
    * @throws JsonProcessingException if it is something else
    */
   public static BridgeStatus decode(byte[] json) throws JsonProcessingException {
-    return MAPPER.readValue(new String(json, StandardCharsets.UTF_8), BridgeStatus.class);
+    return decode(json, BridgeStatus.class);
+  }
+
+  /**
+   * The same for another value.
+   *
+   * @throws JsonProcessingException if it is something else
+   */
+  public static <T> T decode(byte[] json, Class<T> type) throws JsonProcessingException {
+    return MAPPER.readValue(new String(json, StandardCharsets.UTF_8), type);
+  }
+
+  /** What is wrong, as a problem of RFC 9457 says it; empty if this is none. */
+  public static Optional<String> problem(byte[] json) {
+    try {
+      JsonNode detail = MAPPER.readTree(json).path("detail");
+      return detail.isTextual() ? Optional.of(detail.textValue()) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,8 @@ final class HttpServerTest {
   private static final int MOST = 3;
 
   private final AtomicInteger events = new AtomicInteger();
+  private final Map<String, CompletableFuture<Supplier<Response.Content>>> later =
+      Map.of("/later", new CompletableFuture<>(), "/never", new CompletableFuture<>());
   private HttpServer server;
 
   @BeforeEach
@@ -43,6 +48,8 @@ final class HttpServerTest {
                         _ -> {
                           throw new IllegalStateException("on purpose");
                         }),
+                "/later", later("/later", Duration.ofMinutes(1)),
+                "/never", later("/never", Duration.ofMillis(10)),
                 "/events",
                     Route.of(
                         MediaType.EVENTS,
@@ -140,6 +147,51 @@ final class HttpServerTest {
     String one = "GET /text HTTP/1.1\r\nHost: a\r\n\r\n";
     String last = "GET /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     assertThat(exchange(0, one + one + last).split("HTTP/1.1 200 OK", -1)).hasSize(4);
+  }
+
+  private Route later(String path, Duration atMost) {
+    return Route.of(
+        MediaType.TEXT, _ -> new Response.Later(Objects.requireNonNull(later.get(path)), atMost));
+  }
+
+  private void arrives(Supplier<Response.Content> content) {
+    Objects.requireNonNull(later.get("/later")).complete(content);
+  }
+
+  @Test
+  void keepsTheOrderOfRequestsWhileItAwaitsAResponseAndServesOthersMeanwhile() throws IOException {
+    try (Socket socket = connect(0)) {
+      String last = "GET /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+      send(socket, "GET /later HTTP/1.1\r\nHost: a\r\n\r\n" + last);
+      assertThat(status(exchange(0, last))).isEqualTo(200);
+      arrives(() -> Response.text("at last"));
+      assertThat(read(socket)).containsSubsequence("at last\n", "hello {}\n");
+    }
+  }
+
+  @Test
+  void saysThatAResponseDidNotComeInTime() throws IOException {
+    String response = exchange(0, "GET /never HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assertThat(response).startsWith("HTTP/1.1 503 ").contains("there was no answer within 10 ms");
+  }
+
+  @Test
+  void answersAnInternalErrorWhenAResponseFails() throws IOException {
+    arrives(() -> {
+      throw new IllegalStateException("on purpose");
+    });
+    assertThat(status(exchange(0, "GET /later HTTP/1.1\r\nHost: a\r\n\r\n"))).isEqualTo(500);
+  }
+
+  @Test
+  void forgetsAResponseWhoseClientHasGone() throws IOException {
+    try (Socket socket = connect(0)) {
+      String get = "GET /text HTTP/1.1\r\nHost: a\r\n\r\n";
+      send(socket, "GET /later HTTP/1.1\r\nHost: a\r\n\r\n" + get + get);
+      assertThat(status(exchange(0, get))).isEqualTo(200);
+    }
+    arrives(() -> Response.text("too late"));
+    assertThat(status(exchange(0, "GET /text HTTP/1.1\r\nHost: a\r\n\r\n"))).isEqualTo(200);
   }
 
   @Test

@@ -379,7 +379,7 @@ public final class QueryPipeline implements AnswerSink {
       ReplyPath path = w.path;
       if (path != null) {
         if (path instanceof TracePath trace) {
-          trace.tried(asker.reports(exchange));
+          trace.tried(exchange.startedAt(), asker.reports(exchange));
         }
         reply.begin(
             w.id,
@@ -475,13 +475,15 @@ public final class QueryPipeline implements AnswerSink {
     Query.Verdict verdict = query.parse(packet, packet.length);
     Route route = verdict == Query.Verdict.OK ? table.route(query) : null;
     PeerAddress nobody = new PeerAddress();
-    TracePath path = new TracePath(route, view, shared.clock(), result);
+    TracePath path = new TracePath(route, view, shared.clock(), now, result);
     if (route instanceof Route.Local local) {
       LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(nobody, path, 0);
     } else if (route instanceof Route.Forward forward) {
       if (cached(forward)) {
         path.cached(cached.age(now / 1_000_000), cached.remaining(now / 1_000_000));
+      } else {
+        path.absent();
       }
       relay(forward, nobody, path, false);
     } else {

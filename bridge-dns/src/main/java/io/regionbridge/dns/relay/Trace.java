@@ -12,8 +12,12 @@ import org.xbill.DNS.Message;
  * @param zone the zone that the name belongs to, without the final dot; null if it belongs to none
  * @param region the peer region that is asked for the zone; null for local zones and none
  * @param view what the client may see of local names
+ * @param routedAfter nanoseconds from the question until its zone was known
+ * @param cachedAfter nanoseconds until it was known what the cache has; -1 if it was not looked at
  * @param cacheAge milliseconds since the cached reply came; -1 if there was none
  * @param cacheLeft milliseconds that it is still fresh; negative when it is stale
+ * @param exchangeAfter nanoseconds from the question until gateways were asked, negative if they
+ *     had been already for somebody else; 0 if they were not
  * @param tries gateways asked, in order
  * @param took nanoseconds from question to answer
  * @param answer the reply
@@ -22,8 +26,11 @@ public record Trace(
     @Nullable String zone,
     @Nullable String region,
     View view,
+    long routedAfter,
+    long cachedAfter,
     long cacheAge,
     long cacheLeft,
+    long exchangeAfter,
     List<TryReport> tries,
     long took,
     Message answer) {}

@@ -19,24 +19,44 @@ final class TracePath implements ReplyPath {
   private final LongSupplier clock;
   private final CompletableFuture<Trace> result;
   private final long started;
+  private final long routed;
+  private long looked = -1;
   private long cacheAge = -1;
   private long cacheLeft;
+  private long exchangeAfter;
   private List<TryReport> tries = List.of();
 
-  TracePath(@Nullable Route route, View view, LongSupplier clock, CompletableFuture<Trace> result) {
+  /**
+   * The path of a question whose zone is known by now.
+   *
+   * @param started when the question came
+   */
+  TracePath(
+      @Nullable Route route,
+      View view,
+      LongSupplier clock,
+      long started,
+      CompletableFuture<Trace> result) {
     this.route = route;
     this.view = view;
     this.clock = clock;
     this.result = result;
-    started = clock.getAsLong();
+    this.started = started;
+    routed = clock.getAsLong() - started;
+  }
+
+  void absent() {
+    looked = clock.getAsLong() - started;
   }
 
   void cached(long age, long left) {
+    absent();
     cacheAge = age;
     cacheLeft = left;
   }
 
-  void tried(List<TryReport> reports) {
+  void tried(long exchangeStarted, List<TryReport> reports) {
+    exchangeAfter = exchangeStarted - started;
     tries = reports;
   }
 
@@ -52,7 +72,19 @@ final class TracePath implements ReplyPath {
     try {
       Message answer = new Message(Arrays.copyOf(message, length));
       long took = clock.getAsLong() - started;
-      result.complete(new Trace(zone, region, view, cacheAge, cacheLeft, tries, took, answer));
+      result.complete(
+          new Trace(
+              zone,
+              region,
+              view,
+              routed,
+              looked,
+              cacheAge,
+              cacheLeft,
+              exchangeAfter,
+              tries,
+              took,
+              answer));
     } catch (IOException e) {
       result.completeExceptionally(e);
     }

@@ -1,0 +1,143 @@
+package io.regionbridge.api.cli;
+
+import io.regionbridge.api.status.TraceReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A trace as text for a terminal of 80 columns: one line per step, with its time. Pure. */
+final class TraceText {
+  private static final int WIDTH = 80;
+  private static final String INDENT = " ".repeat(23);
+
+  private final List<String> lines = new ArrayList<>();
+
+  private TraceText() {}
+
+  static List<String> of(TraceReport report) {
+    TraceText text = new TraceText();
+    text.lines.add("%s %s".formatted(report.name(), report.type()));
+    text.zone(report);
+    text.cache(report.cache());
+    report.tries().forEach(text::attempt);
+    text.answer(report.answer());
+    return text.lines;
+  }
+
+  private void zone(TraceReport report) {
+    TraceReport.Zone zone = report.zone();
+    String viewed =
+        report.view().equals("cluster")
+            ? "as its own pods are answered"
+            : "as other regions are answered";
+    step(
+        zone.atMillis(),
+        "zone",
+        switch (zone.kind()) {
+          case "local" -> zone.name() + ", this region's own; " + viewed;
+          case "peer" -> zone.name() + ", of region " + zone.region();
+          default -> "none that region " + report.bridge() + " serves";
+        });
+  }
+
+  private void cache(TraceReport.Cache cache) {
+    switch (cache.state()) {
+      case "fresh" ->
+          step(
+              cache.atMillis(),
+              "cache",
+              "an answer of %s ago, good for another %s"
+                  .formatted(seconds(cache.ageMillis()), seconds(cache.leftMillis())));
+      case "expired" ->
+          step(
+              cache.atMillis(),
+              "cache",
+              "an answer of %s ago, past its time by %s"
+                  .formatted(seconds(cache.ageMillis()), seconds(-cache.leftMillis())));
+      case "absent" -> step(cache.atMillis(), "cache", "nothing");
+      default -> {
+        // only what is relayed is cached
+      }
+    }
+  }
+
+  private void attempt(TraceReport.Try attempt) {
+    String usual =
+        attempt.rttMillis() > 0
+            ? ", usually %s".formatted(millis(attempt.rttMillis()).strip())
+            : "";
+    step(
+        attempt.atMillis(),
+        "gateway",
+        "%s (%s%s): %s after %s"
+            .formatted(
+                attempt.gateway(),
+                attempt.state(),
+                usual,
+                attempt.outcome(),
+                millis(attempt.tookMillis()).strip()));
+  }
+
+  private void answer(TraceReport.Answer answer) {
+    int count = answer.records().size();
+    step(
+        answer.atMillis(),
+        "answer",
+        "%s from %s%s, %s"
+            .formatted(
+                answer.rcode(),
+                source(answer.source()),
+                answer.authoritative() ? ", authoritative" : "",
+                count == 0 ? "no records" : count == 1 ? "1 record" : count + " records"));
+    for (TraceReport.ResourceRecord r : answer.records()) {
+      add("%s %d %s %s".formatted(r.name(), r.ttl(), r.type(), r.data()), INDENT + "  ");
+    }
+    if (count == 0) {
+      for (TraceReport.ResourceRecord r : answer.authority()) {
+        add("%s %d %s %s".formatted(r.name(), r.ttl(), r.type(), r.data()), INDENT + "  ");
+      }
+    }
+    answer.explanations().forEach(why -> add(why, INDENT));
+  }
+
+  private static String source(String source) {
+    return switch (source) {
+      case "local" -> "the region's directory";
+      case "cache" -> "the cache";
+      case "stale" -> "the cache, past its time";
+      case "relay" -> "the peer region";
+      default -> "this bridge";
+    };
+  }
+
+  private void step(double at, String what, String text) {
+    String head = "%s  %-8s ".formatted(millis(at), what);
+    int before = lines.size();
+    add(text, INDENT);
+    lines.set(before, head + lines.get(before).substring(INDENT.length()));
+  }
+
+  /** The text in lines that fit, broken at spaces where there are any. */
+  private void add(String text, String indent) {
+    int room = WIDTH - indent.length();
+    String rest = text;
+    String margin = indent;
+    while (rest.length() > room) {
+      int space = rest.lastIndexOf(' ', room);
+      int end = space > 0 ? space : room;
+      lines.add(margin + rest.substring(0, end));
+      rest = rest.substring(end).stripLeading();
+      margin = indent + "  ";
+      room = WIDTH - margin.length();
+    }
+    lines.add(margin + rest);
+  }
+
+  private static String millis(double millis) {
+    return String.format(Locale.ROOT, "%9.2f ms", millis);
+  }
+
+  private static String seconds(long millis) {
+    return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+  }
+}

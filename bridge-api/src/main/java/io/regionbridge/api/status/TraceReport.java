@@ -1,0 +1,97 @@
+package io.regionbridge.api.status;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.List;
+
+/**
+ * How a bridge would answer a question, step by step. Times are milliseconds since the question
+ * came, unless they are told otherwise.
+ *
+ * @param bridge the region of the bridge that was asked
+ * @param name what was asked for, without the final dot
+ * @param type of records, such as A
+ * @param view cluster: as a client in the bridge's own cluster is answered; pods: as all others are
+ * @param tries gateways that were asked, in order
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record TraceReport(
+    String bridge,
+    String name,
+    String type,
+    String view,
+    Zone zone,
+    Cache cache,
+    List<Try> tries,
+    Answer answer) {
+
+  /**
+   * The zone that the name is in.
+   *
+   * @param name without the final dot; empty if the bridge serves none that the name is in
+   * @param kind local, peer or none
+   * @param region whose names these are; empty if none
+   * @param atMillis when it was known
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Zone(String name, String kind, String region, double atMillis) {}
+
+  /**
+   * What the cache had.
+   *
+   * @param state fresh, expired or absent; unused for names that are not relayed
+   * @param ageMillis since the answer came, 0 if there is none
+   * @param leftMillis that it stays fresh, negative once it is not
+   * @param atMillis when it was known
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Cache(String state, long ageMillis, long leftMillis, double atMillis) {}
+
+  /**
+   * One sending of the question to a gateway.
+   *
+   * @param gateway its address and port
+   * @param state of that gateway by its health checks: up, down or unknown
+   * @param rttMillis its usual round trip, 0 if none is known
+   * @param atMillis when it was sent; negative if somebody else had asked the same already
+   * @param tookMillis until the reply, or until it was given up
+   * @param outcome in words
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Try(
+      String gateway,
+      String state,
+      double rttMillis,
+      double atMillis,
+      double tookMillis,
+      String outcome) {}
+
+  /**
+   * What the client would get.
+   *
+   * @param source local, cache, stale, relay or refused
+   * @param rcode such as NOERROR
+   * @param authoritative whether this bridge speaks for the zone
+   * @param records of the answer
+   * @param authority such as the SOA of a negative answer
+   * @param explanations extended errors (RFC 8914), in words
+   * @param atMillis when it was there
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Answer(
+      String source,
+      String rcode,
+      boolean authoritative,
+      List<ResourceRecord> records,
+      List<ResourceRecord> authority,
+      List<String> explanations,
+      double atMillis) {}
+
+  /**
+   * One record.
+   *
+   * @param ttl in seconds
+   * @param data as in a zone file
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record ResourceRecord(String name, long ttl, String type, String data) {}
+}

@@ -1,0 +1,37 @@
+package io.regionbridge.router.egress;
+
+import io.regionbridge.router.net.Cidr;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be sent to which peer. Compared by value.
+ *
+ * @param regions one entry for each peer, by name
+ */
+public record EgressPlan(List<RegionEgress> regions) {
+  /** Nothing to be sent anywhere. */
+  public static final EgressPlan EMPTY = new EgressPlan(List.of());
+
+  public EgressPlan {
+    regions = List.copyOf(regions);
+  }
+
+  /** The entry of a peer. */
+  public Optional<RegionEgress> region(String name) {
+    return regions.stream().filter(r -> r.region().equals(name)).findFirst();
+  }
+
+  /**
+   * What is to be sent to one peer.
+   *
+   * @param destinations safe to be sent there, in order, none inside another
+   * @param refusals what the peer claims and does not get, in order
+   */
+  public record RegionEgress(String region, List<Cidr> destinations, List<Refusal> refusals) {
+    public RegionEgress {
+      destinations = List.copyOf(destinations);
+      refusals = List.copyOf(refusals);
+    }
+  }
+}

@@ -27,7 +27,12 @@ public final class EgressPlanner {
   private final List<Owned> forbidden;
 
   /** A range that no traffic for a peer may touch. */
-  private record Owned(Cidr cidr, Reason reason, String owner) {}
+  private record Owned(Cidr cidr, Reason reason, String owner) {
+    /** Compared as what it stands for. */
+    private Owned {
+      cidr = SpecialRanges.plain(cidr);
+    }
+  }
 
   private EgressPlanner(Topology topology, EgressRules rules) {
     this.topology = topology;

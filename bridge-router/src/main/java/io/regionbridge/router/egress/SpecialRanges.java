@@ -1,6 +1,7 @@
 package io.regionbridge.router.egress;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.net.IpLiteral;
 import java.net.InetAddress;
 import java.util.List;
@@ -51,6 +52,16 @@ final class SpecialRanges {
         .filter(special -> special.overlaps(network, range.prefixLength()))
         .map(Special::what)
         .findFirst();
+  }
+
+  /** The same range, as IPv4 if it is IPv4 in IPv6 (RFC 4291, section 2.5.5.2). */
+  static Cidr plain(Cidr range) {
+    return range.prefixLength() >= 96
+            && IpAddress.of(range.network()) instanceof IpAddress.V6(long high, long low)
+            && high == 0
+            && low >>> 32 == 0xffff
+        ? Cidr.containing(new IpAddress.V4((int) low).toInetAddress(), range.prefixLength() - 96)
+        : range;
   }
 
   private static Special special(String network, int length, String what) {

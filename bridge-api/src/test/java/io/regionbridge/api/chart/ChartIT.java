@@ -1,0 +1,201 @@
+package io.regionbridge.api.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigReader;
+import io.regionbridge.api.config.ConfigResult;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The chart, rendered by the real Helm. */
+class ChartIT {
+  private static final String[] BARE = {};
+
+  static Stream<String> presets() {
+    return Chart.presets();
+  }
+
+  @Test
+  void lintFindsNothing() {
+    Helm.lint().succeeded();
+    Helm.lint("--set=region.name=mn").succeeded();
+    Helm.lint(Helm.everything()).succeeded();
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void everyPresetIsCleanAndItsConfigurationValid(String preset) {
+    Helm.lint(Helm.preset(preset), "--set=region.name=mn").succeeded();
+    List<JsonNode> objects = Helm.objects(Helm.preset(preset));
+    BridgeConfig config = config(objects);
+    assertThat(config.region().name()).isEqualTo("mn");
+    assertThat(config.kubernetes().enabled()).isTrue();
+    String label = config.kubernetes().routerLabel();
+    JsonNode pod = bridge(objects).at("/spec/template/spec");
+    assertThat(pod.at("/affinity").toString()).contains(label.substring(0, label.indexOf('=')));
+    assertThat(pod.at("/tolerations/0/key").asText())
+        .isEqualTo(label.substring(0, label.indexOf('=')));
+  }
+
+  /** Hooks and tests included, and twice the same, which GitOps relies on. */
+  @Test
+  void rendersTheSameTwice() {
+    assertThat(Helm.template(Helm.everything()).succeeded())
+        .isEqualTo(Helm.template(Helm.everything()).succeeded());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          region.name=MN                            | /region/name
+          region.nmae=mn                            | additional properties 'nmae' not allowed
+          regoin.name=mn                            | additional properties 'regoin' not allowed
+          config.dns.ttl=5                          | /config/dns/ttl
+          config.dns.ttl=5 s                        | /config/dns/ttl
+          config.dns.ttI=5s                         | additional properties 'ttI' not allowed
+          config.dns.listen=10.0.0.1:1053           | /config/dns/listen
+          config.dns.allow={10.0.0.0}               | /config/dns/allow/0
+          config.dns.threads=65                     | /config/dns/threads
+          config.dns.cache.maxEntries=0             | /config/dns/cache/maxEntries
+          config.overlay.mode=manged                | /config/overlay/mode
+          config.region.name=mn                     | additional properties 'region' not allowed
+          config.kubernetes.enabled=false           | additional properties 'kubernetes' not allowed
+          config.directory.clusterIP=both           | /config/directory/clusterIP
+          regions[0].domain=fsn1.internal           | missing property 'name'
+          regions[0].name=fsn1,regions[0].podCIDRs={10.42.0.0} | /regions/0/podCIDRs/0
+          regions[0].name=fsn1,regions[0].wireguard.publicKey=abc | /regions/0/wireguard/publicKey
+          router.label=a=b=c                        | /router/label
+          image.pullPolicy=Sometimes                | /image/pullPolicy
+          image.digest=sha256:12                    | /image/digest
+          security.runAsUser=0                      | /security/runAsUser
+          security.netAdmin=maybe                   | /security/netAdmin
+          admin.address=0.0.0.0                     | /admin/address
+          admin.port=70000                          | /admin/port
+          podLabels.a=1                             | /podLabels/a
+          resources.limit.memory=1Gi                | additional properties 'limit' not allowed
+          """)
+  void refusesValuesThatCannotBeMeant(String set, String problem) {
+    Helm.Run run = Helm.template("--set=" + set);
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.output()).contains(problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          region.name=                              | region.name: give this region's short name
+          metrics.podMonitor.enabled=true           | set admin.address=node
+          metrics.annotations=true                  | set admin.address=node
+          config.dns.listen={10.0.0.1:53}           | a port below 1024
+          regions[0].name=fsn1,regions[1].name=fsn1 | fsn1 is listed twice
+          """)
+  void refusesValuesThatDoNotGoTogether(String set, String problem) {
+    Helm.Run run = Helm.template("--set=" + set);
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.output()).contains(problem);
+  }
+
+  /** The same values for every cluster: the own entry is this region, the others are peers. */
+  @Test
+  void takesTheRegionFromTheListOfAll() {
+    List<JsonNode> objects = Helm.objects(Helm.everything());
+    assertThat(config(objects).region().podCidrs()).asString().isEqualTo("[10.52.0.0/16]");
+    JsonNode peer = Helm.object(objects, "Region", "fsn1");
+    assertThat(peer.at("/spec/gateways/0").asText()).isEqualTo("100.64.0.7");
+    assertThat(peer.at("/spec").has("name")).isFalse();
+    assertThat(objects.stream().filter(o -> o.at("/kind").asText().equals("Region"))).hasSize(1);
+  }
+
+  @Test
+  void readsNoSecretButThoseThatAreNamed() {
+    assertThat(secretRules(Helm.objects(BARE))).isEmpty();
+    assertThat(secretRules(Helm.objects(Helm.everything())))
+        .singleElement()
+        .satisfies(rule -> {
+          assertThat(rule.at("/resourceNames").toString())
+              .isEqualTo("[\"fsn1-kubeconfig\",\"fsn1-reader\"]");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void givesNoRightsButWhatTheModeNeeds(String preset) {
+    List<JsonNode> objects = Helm.objects(Helm.preset(preset));
+    boolean manage = config(objects).overlay().mode() == BridgeConfig.OverlayMode.MANAGE;
+    JsonNode pod = bridge(objects).at("/spec/template/spec");
+    JsonNode security = pod.at("/containers/0/securityContext");
+    assertThat(security.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(security.at("/allowPrivilegeEscalation").asBoolean(true)).isFalse();
+    assertThat(security.at("/capabilities/drop").toString()).isEqualTo("[\"ALL\"]");
+    assertThat(security.at("/runAsNonRoot").asBoolean()).isEqualTo(!manage);
+    assertThat(security.at("/capabilities/add").toString())
+        .isEqualTo(manage ? "[\"NET_ADMIN\"]" : "");
+    assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
+    assertThat(pod.at("/hostNetwork").asBoolean()).isTrue();
+    assertThat(pod.at("/dnsPolicy").asText()).isEqualTo("ClusterFirstWithHostNet");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5s,20", "1500ms,17", "1m,75", "0s,15"})
+  void waitsLongerThanTheDrain(String drain, int grace) {
+    List<JsonNode> objects = Helm.objects("--set=config.dns.drain=" + drain);
+    assertThat(bridge(objects).at("/spec/template/spec/terminationGracePeriodSeconds").asInt())
+        .isEqualTo(grace);
+  }
+
+  /** What a running bridge takes over from the mounted file is no reason to restart it. */
+  @Test
+  void rollsThePodsOnlyForWhatNeedsIt() {
+    JsonNode before = bridge(Helm.objects(BARE)).at("/spec/template");
+    assertThat(
+            bridge(
+                    Helm.objects(
+                        "--set=config.dns.ttl=7s,config.dns.cache.serveStale=2h",
+                        "--set=config.directory.export=annotated,region.podCIDRs={10.52.0.0/16}",
+                        "--set=regions[0].name=fsn1"))
+                .at("/spec/template"))
+        .isEqualTo(before);
+    assertThat(bridge(Helm.objects("--set=config.dns.threads=2")).at("/spec/template"))
+        .isNotEqualTo(before);
+    assertThat(bridge(Helm.objects("--set=config.dns.cache.maxEntries=7")).at("/spec/template"))
+        .isNotEqualTo(before);
+    assertThat(bridge(Helm.objects("--set=region.domain=mn.example")).at("/spec/template"))
+        .isNotEqualTo(before);
+  }
+
+  private static List<JsonNode> secretRules(List<JsonNode> objects) {
+    return objects.stream()
+        .filter(object -> object.at("/kind").asText().endsWith("Role"))
+        .flatMap(role -> role.at("/rules").valueStream())
+        .filter(rule -> rule.at("/resources").toString().contains("secrets"))
+        .toList();
+  }
+
+  static JsonNode bridge(List<JsonNode> objects) {
+    return Helm.object(objects, "DaemonSet", "region-bridge");
+  }
+
+  /** As the bridge itself reads it, with the variables that the chart sets. */
+  static BridgeConfig config(List<JsonNode> objects) {
+    String yaml =
+        Helm.object(objects, "ConfigMap", "region-bridge").at("/data/config.yaml").asText();
+    ConfigResult result = ConfigReader.read(yaml, Path.of("/etc/region-bridge"), Map.of());
+    if (result instanceof ConfigResult.Valid(BridgeConfig config, List<?> warnings)) {
+      assertThat(warnings).isEmpty();
+      return config;
+    }
+    throw new AssertionError(result + "\n" + yaml);
+  }
+}

@@ -1,0 +1,200 @@
+{{- /* One release per cluster, so its objects have one name: the Lease that elects the active gateway has it too. */ -}}
+{{- define "region-bridge.name" -}}region-bridge{{- end -}}
+
+{{- define "region-bridge.selector" -}}
+app.kubernetes.io/name: region-bridge
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "region-bridge.labels" -}}
+{{ include "region-bridge.selector" . }}
+app.kubernetes.io/part-of: region-bridge
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- /* Of Pods: without the chart's version, so that a new chart alone restarts nothing. */ -}}
+{{- define "region-bridge.podLabels" -}}
+{{ include "region-bridge.selector" . }}
+app.kubernetes.io/part-of: region-bridge
+{{- end -}}
+
+{{- define "region-bridge.image" -}}
+{{- with .Values.image -}}
+{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end -}}
+{{- end -}}
+
+{{- /* The router label as key and value. */ -}}
+{{- define "region-bridge.routerKey" -}}{{ (splitList "=" .Values.router.label) | first }}{{- end -}}
+{{- define "region-bridge.routerValue" -}}{{ if contains "=" .Values.router.label }}{{ (splitList "=" .Values.router.label) | last }}{{ end }}{{- end -}}
+
+{{- /* Required node affinity: a label with its value, or with any. */ -}}
+{{- define "region-bridge.routerAffinity" -}}
+nodeAffinity:
+  requiredDuringSchedulingIgnoredDuringExecution:
+    nodeSelectorTerms:
+      - matchExpressions:
+          - key: {{ include "region-bridge.routerKey" . }}
+            {{- if contains "=" .Values.router.label }}
+            operator: In
+            values: [{{ include "region-bridge.routerValue" . | quote }}]
+            {{- else }}
+            operator: Exists
+            {{- end }}
+{{- end -}}
+
+{{- define "region-bridge.overlayMode" -}}
+{{- dig "overlay" "mode" "observe" (.Values.config | default dict) -}}
+{{- end -}}
+
+{{- /* "true" if the bridge gets NET_ADMIN. */ -}}
+{{- define "region-bridge.netAdmin" -}}
+{{- $asked := toString .Values.security.netAdmin -}}
+{{- if eq $asked "auto" -}}
+{{- eq (include "region-bridge.overlayMode" .) "manage" -}}
+{{- else -}}
+{{- $asked -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* dns.drain in whole seconds, rounded up. */ -}}
+{{- define "region-bridge.drainSeconds" -}}
+{{- $drain := dig "dns" "drain" "5s" (.Values.config | default dict) -}}
+{{- $number := regexFind "^[0-9]+" $drain | int -}}
+{{- $unit := regexFind "[a-z]+$" $drain -}}
+{{- if eq $unit "ms" }}{{ div (add $number 999) 1000 }}{{ else if eq $unit "m" }}{{ mul $number 60 }}{{ else }}{{ $number }}{{ end -}}
+{{- end -}}
+
+{{- /* The port of dns.listen; the bridge's own default where nothing is said. */ -}}
+{{- define "region-bridge.dnsPort" -}}
+{{- $listen := dig "dns" "listen" list (.Values.config | default dict) -}}
+{{- $port := "" -}}
+{{- with $listen }}{{ $port = regexFind "[0-9]+$" (regexFind "(^[^:]*|\\]):[0-9]+$" (first .)) }}{{ end -}}
+{{- $port | default "1053" -}}
+{{- end -}}
+
+{{- /* The bridge's configuration, as YAML. */ -}}
+{{- define "region-bridge.config" -}}
+{{- $name := required "region.name: give this region's short name, such as --set region.name=mn" .Values.region.name -}}
+{{- $own := dict -}}
+{{- range .Values.regions -}}
+{{- if eq .name $name -}}{{- $own = . -}}{{- end -}}
+{{- end -}}
+{{- $region := dict "name" $name -}}
+{{- range $key := list "domain" "podCIDRs" "serviceCIDRs" -}}
+{{- $value := (index $.Values.region $key) | default (get $own $key) -}}
+{{- if $value -}}{{- $_ := set $region $key $value -}}{{- end -}}
+{{- end -}}
+{{- $config := deepCopy (.Values.config | default dict) -}}
+{{- $_ := set $config "region" $region -}}
+{{- $_ := set $config "kubernetes" (dict "enabled" true "routerLabel" .Values.router.label) -}}
+{{- $admin := deepCopy ($config.admin | default dict) -}}
+{{- $_ := set $admin "listen" (printf "127.0.0.1:%d" (int .Values.admin.port)) -}}
+{{- $_ := set $config "admin" $admin -}}
+{{- toYaml $config -}}
+{{- end -}}
+
+{{- /* What of the configuration a running bridge cannot take over: a change of it rolls the Pods. Every key counts that is not known
+to be live, so a key that is new is safe. */ -}}
+{{- define "region-bridge.restartConfig" -}}
+{{- $config := include "region-bridge.config" . | fromYaml -}}
+{{- $_ := set $config "region" (omit $config.region "podCIDRs" "serviceCIDRs") -}}
+{{- $dns := omit ($config.dns | default dict) "allow" "ttl" "relay" "drain" "maxInflight" "maxInflightPerClient" "tcp" "refusedPerSecond" -}}
+{{- if $dns.cache -}}
+{{- $cache := omit $dns.cache "maxTtl" "maxNegativeTtl" "serveStale" "prefetch" -}}
+{{- $dns = omit $dns "cache" -}}
+{{- if $cache -}}{{- $_ := set $dns "cache" $cache -}}{{- end -}}
+{{- end -}}
+{{- $_ := set $config "dns" $dns -}}
+{{- omit $config "directory" | toJson -}}
+{{- end -}}
+
+{{- define "region-bridge.podSecurity" -}}
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- /* Of a container that needs no rights at all. */ -}}
+{{- define "region-bridge.unprivileged" -}}
+runAsUser: {{ .Values.security.runAsUser }}
+runAsGroup: {{ .Values.security.runAsUser }}
+runAsNonRoot: true
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- /* Of one that configures the kernel's network: user 0, since Kubernetes gives capabilities to no other, and nothing but NET_ADMIN. */ -}}
+{{- define "region-bridge.netAdminSecurity" -}}
+runAsUser: 0
+runAsGroup: 0
+runAsNonRoot: false
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+  add: [NET_ADMIN]
+{{- end -}}
+
+{{- /* Variables that every container of the release has. */ -}}
+{{- define "region-bridge.env" -}}
+- name: NODE_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: spec.nodeName
+- name: POD_NAMESPACE
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.namespace
+{{- with .Values.javaOptions }}
+- name: REGION_BRIDGE_JAVA_OPTS
+  value: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "region-bridge.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* The namespace's rules, with Secrets limited to names. */ -}}
+{{- define "region-bridge.namespaceRules" -}}
+{{- $names := .Values.rbac.secretNames -}}
+{{- range .Values.regions -}}
+{{- if and (ne .name $.Values.region.name) .kubeconfigSecretRef -}}
+{{- $names = append $names .kubeconfigSecretRef.name -}}
+{{- end -}}
+{{- end -}}
+{{- $rules := list -}}
+{{- range (.Files.Get "rbac-rules.yaml" | fromYaml).namespace -}}
+{{- if not (has "secrets" .resources) -}}
+{{- $rules = append $rules . -}}
+{{- else if $names -}}
+{{- $rules = append $rules (set . "resourceNames" ($names | uniq | sortAlpha)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $rules -}}
+{{- end -}}
+
+{{- /* What the chart's CustomResourceDefinition has and the cluster's lacks: the paths of properties. */ -}}
+{{- define "region-bridge.missing" -}}
+{{- $path := .path -}}
+{{- $there := .there | default dict -}}
+{{- range $name, $wanted := .wanted.properties -}}
+{{- $has := get ($there.properties | default dict) $name -}}
+{{- if not $has }} {{ $path }}.{{ $name }}
+{{- else -}}
+{{- include "region-bridge.missing" (dict "path" (printf "%s.%s" $path $name) "wanted" $wanted "there" $has) -}}
+{{- end -}}
+{{- end -}}
+{{- if .wanted.items -}}
+{{- include "region-bridge.missing" (dict "path" (printf "%s[]" $path) "wanted" .wanted.items "there" ($there.items | default dict)) -}}
+{{- end -}}
+{{- end -}}

@@ -19,9 +19,9 @@ public record ConfigProblem(String path, String reason, @Nullable String text, S
   public String toString() {
     StringBuilder line = new StringBuilder();
     if (!path.isEmpty()) {
-      line.append(path).append(": ");
+      line.append(printable(path)).append(": ");
     }
-    line.append(reason);
+    line.append(printable(reason)); // a parser quotes what it stumbled over
     if (text != null) {
       line.append(": ").append(quote(text));
     }
@@ -29,19 +29,26 @@ public record ConfigProblem(String path, String reason, @Nullable String text, S
   }
 
   private static String quote(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
     int end = text.offsetByCodePoints(0, Math.min(SHOWN, text.codePointCount(0, text.length())));
-    text.substring(0, end)
-        .codePoints()
+    return "\"" + printable(text.substring(0, end)) + (end < text.length() ? "…\"" : "\"");
+  }
+
+  /** With escapes for all that would end the line or change how it looks. */
+  private static String printable(String text) {
+    StringBuilder printable = new StringBuilder();
+    text.codePoints()
         .forEach(c -> {
           if (c == '\n') {
-            quoted.append("\\n");
-          } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-            quoted.append("\\u%04x".formatted(c));
+            printable.append("\\n");
+          } else if (Character.isISOControl(c)
+              || Character.getType(c) == Character.FORMAT
+              || Character.getType(c) == Character.LINE_SEPARATOR
+              || Character.getType(c) == Character.PARAGRAPH_SEPARATOR) {
+            printable.append("\\u%04x".formatted(c));
           } else {
-            quoted.appendCodePoint(c);
+            printable.appendCodePoint(c);
           }
         });
-    return quoted.append(end < text.length() ? "…\"" : "\"").toString();
+    return printable.toString();
   }
 }

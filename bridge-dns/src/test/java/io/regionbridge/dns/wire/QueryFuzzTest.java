@@ -17,8 +17,7 @@ import org.xbill.DNS.Message;
  * Whatever the packet: a verdict, never an exception; and what is taken for a query, another
  * implementation takes for one too.
  *
- * <p>To search for more: {@code JAZZER_FUZZ=1 mvn -o test -pl bridge-dns -am -Dtest=QueryFuzzTest
- * -Dsurefire.failIfNoSpecifiedTests=false}.
+ * <p>To search for more: {@code .ci/fuzz}.
  */
 class QueryFuzzTest {
   private final Query query = new Query();
@@ -42,6 +41,7 @@ class QueryFuzzTest {
       named = "JAZZER_FUZZ",
       matches = "1",
       disabledReason = "the seeds are tested without the fuzzer; JAZZER_FUZZ=1 searches for more")
+  @MethodSource("seeds")
   @FuzzTest(maxDuration = "2m")
   void anyPacket(byte[] packet) throws IOException {
     Verdict verdict = query.parse(packet, packet.length);

@@ -20,8 +20,7 @@ import org.xbill.DNS.Type;
  * Whatever a gateway replies: a verdict, never an exception; what is called clean holds nothing
  * foreign in the eyes of another implementation; what the filter leaves is clean.
  *
- * <p>To search for more: {@code JAZZER_FUZZ=1 mvn -o test -pl bridge-dns -am -Dtest=ReplyFuzzTest
- * -Dsurefire.failIfNoSpecifiedTests=false}.
+ * <p>To search for more: {@code .ci/fuzz}.
  */
 class ReplyFuzzTest {
   private static final int QUESTION_END = 12 + ReplyTest.NAME.length() + 2 + 4;
@@ -36,17 +35,21 @@ class ReplyFuzzTest {
             ReplyTest.ownersAndAddresses().map(c -> c.message().toWire()),
             Stream.generate(() -> ReplyTest.randomMessage(random).toWire()).limit(200))
         .flatMap(s -> s)
-        .map(whole -> Arrays.copyOfRange(whole, 6, whole.length));
+        .map(ReplyFuzzTest::withoutQuestion);
+  }
+
+  private static byte[] withoutQuestion(byte[] whole) {
+    byte[] counts = Arrays.copyOfRange(whole, 6, 12);
+    byte[] body = Arrays.copyOfRange(whole, Math.min(QUESTION_END, whole.length), whole.length);
+    byte[] both = Arrays.copyOf(counts, 6 + body.length);
+    System.arraycopy(body, 0, both, 6, body.length);
+    return both;
   }
 
   @ParameterizedTest
   @MethodSource("seeds")
-  void seeded(byte[] rest) {
-    byte[] counts = Arrays.copyOf(rest, 6);
-    byte[] body = Arrays.copyOfRange(rest, QUESTION_END - 6, rest.length);
-    byte[] both = Arrays.copyOf(counts, 6 + body.length);
-    System.arraycopy(body, 0, both, 6, body.length);
-    anyReply(both);
+  void seeded(byte[] countsAndBody) {
+    anyReply(countsAndBody);
   }
 
   /** A reply to a fixed question: its record counts and all that follows the question. */
@@ -54,6 +57,7 @@ class ReplyFuzzTest {
       named = "JAZZER_FUZZ",
       matches = "1",
       disabledReason = "the seeds are tested without the fuzzer; JAZZER_FUZZ=1 searches for more")
+  @MethodSource("seeds")
   @FuzzTest(maxDuration = "2m")
   void anyReply(byte[] countsAndBody) {
     if (countsAndBody.length < 6 || countsAndBody.length > 60_000) {

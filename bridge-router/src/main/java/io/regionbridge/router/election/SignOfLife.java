@@ -3,6 +3,7 @@ package io.regionbridge.router.election;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -13,7 +14,8 @@ import java.util.Optional;
  * us.
  */
 sealed interface SignOfLife {
-  int MOST_OCTETS = 4 + 1 + 8 + 255;
+  int LEAST_OCTETS = 4 + 1 + 8;
+  int MOST_OCTETS = LEAST_OCTETS + 255;
 
   int MAGIC = 0x72626c31;
 
@@ -40,15 +42,25 @@ sealed interface SignOfLife {
 
   /** What a datagram says, or empty if it is none of these. Never throws. */
   static Optional<SignOfLife> decode(ByteBuffer datagram) {
-    if (datagram.remaining() < 13 || datagram.getInt() != MAGIC) {
+    if (datagram.remaining() < LEAST_OCTETS
+        || datagram.remaining() > MOST_OCTETS
+        || datagram.getInt() != MAGIC) {
       return Optional.empty();
     }
     byte kind = datagram.get();
     long nonce = datagram.getLong();
     return switch (kind) {
-      case 0 -> Optional.of(new Question(nonce, UTF_8.decode(datagram).toString()));
+      case 0 -> question(nonce, datagram);
       case 1, 2 -> Optional.of(new Answer(nonce, kind == 2));
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<SignOfLife> question(long nonce, ByteBuffer node) {
+    try {
+      return Optional.of(new Question(nonce, UTF_8.newDecoder().decode(node).toString()));
+    } catch (CharacterCodingException e) {
+      return Optional.empty(); // no name of a node
+    }
   }
 }

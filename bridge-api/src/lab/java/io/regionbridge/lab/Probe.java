@@ -1,0 +1,213 @@
+package io.regionbridge.lab;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/**
+ * A pod that keeps asking and connecting: {@code Probe SERVER KNOWN NEW ADDRESS PORT}. It asks the
+ * server for the name KNOWN, which caches may answer, and for names below NEW that are asked once
+ * and do not exist, which only their own region can say; and it connects to ADDRESS, by turns. A
+ * question is lost if one packet brings no right answer within five seconds: the first try of a
+ * stub resolver. On standard input it takes the words {@code mark}, which is when something breaks,
+ * and {@code stop}.
+ */
+final class Probe {
+  private static final int QUESTIONS_A_SECOND = 20;
+  private static final int CONNECTIONS_A_SECOND = 10;
+  private static final int QUESTION_PATIENCE_MILLIS = 5_000;
+  private static final int CONNECTION_PATIENCE_MILLIS = 1_000;
+  private static final int TYPE_A = 1;
+  private static final int NO_ERROR = 0;
+  private static final int NO_SUCH_NAME = 3;
+
+  private final InetAddress server;
+  private final List<Attempt> known = new CopyOnWriteArrayList<>();
+  private final List<Attempt> fresh = new CopyOnWriteArrayList<>();
+  private final List<Attempt> connections = new CopyOnWriteArrayList<>();
+  private volatile boolean running = true;
+
+  /** One question or connection; times by {@link System#nanoTime}. */
+  private record Attempt(long began, long took, boolean good) {
+    boolean bad() {
+      return !good;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Try {
+    boolean succeeds() throws IOException;
+  }
+
+  private Probe(InetAddress server) {
+    this.server = server;
+  }
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Probe probe = new Probe(InetAddress.getByName(args[0]));
+    InetSocketAddress peer = new InetSocketAddress(args[3], Integer.parseInt(args[4]));
+    String run = Integer.toString(ThreadLocalRandom.current().nextInt(1_000_000), 36);
+    List<Thread> loops =
+        List.of(
+            probe.repeat(QUESTIONS_A_SECOND, probe.known, _ -> () -> probe.finds(args[1])),
+            probe.repeat(
+                QUESTIONS_A_SECOND,
+                probe.fresh,
+                n -> () -> probe.isTold("p" + run + n + "." + args[2])),
+            probe.repeat(CONNECTIONS_A_SECOND, probe.connections, _ -> () -> connects(peer)));
+    long mark = probe.untilStopped();
+    probe.running = false;
+    for (Thread loop : loops) {
+      loop.join();
+    }
+    probe.report(mark);
+  }
+
+  @FunctionalInterface
+  private interface Tries {
+    Try numbered(int n);
+  }
+
+  private Thread repeat(int perSecond, List<Attempt> attempts, Tries tries) {
+    return Thread.startVirtualThread(() -> {
+      long began = System.nanoTime();
+      List<Thread> open = new CopyOnWriteArrayList<>();
+      for (int n = 0; running; n++) {
+        Try one = tries.numbered(n);
+        open.add(Thread.startVirtualThread(() -> attempt(attempts, one)));
+        open.removeIf(t -> !t.isAlive());
+        LockSupport.parkNanos(began + (n + 1) * (1_000_000_000L / perSecond) - System.nanoTime());
+      }
+      for (Thread t : open) {
+        try {
+          t.join();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    });
+  }
+
+  private static void attempt(List<Attempt> attempts, Try one) {
+    long began = System.nanoTime();
+    boolean good;
+    try {
+      good = one.succeeds();
+    } catch (IOException e) {
+      good = false;
+    }
+    attempts.add(new Attempt(began, System.nanoTime() - began, good));
+  }
+
+  private boolean finds(String name) throws IOException {
+    byte[] reply = ask(name);
+    return (reply[3] & 0xf) == NO_ERROR && (reply[7] & 0xff) > 0;
+  }
+
+  private boolean isTold(String name) throws IOException {
+    return (ask(name)[3] & 0xf) == NO_SUCH_NAME;
+  }
+
+  private static boolean connects(InetSocketAddress peer) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(peer, CONNECTION_PATIENCE_MILLIS);
+      return true;
+    }
+  }
+
+  /** The reply to one packet, from a port of its own. */
+  private byte[] ask(String name) throws IOException {
+    byte[] question = question(name);
+    byte[] buffer = new byte[1500];
+    long deadline = System.nanoTime() + QUESTION_PATIENCE_MILLIS * 1_000_000L;
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.connect(server, 53);
+      socket.send(new DatagramPacket(question, question.length));
+      while (true) {
+        int left = (int) ((deadline - System.nanoTime()) / 1_000_000L);
+        socket.setSoTimeout(Math.max(1, left));
+        DatagramPacket reply = new DatagramPacket(buffer, buffer.length);
+        socket.receive(reply);
+        if (reply.getLength() > 12 && buffer[0] == question[0] && buffer[1] == question[1]) {
+          return buffer;
+        }
+      }
+    }
+  }
+
+  private static byte[] question(String name) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int id = ThreadLocalRandom.current().nextInt(1 << 16);
+    out.writeBytes(new byte[] {(byte) (id >> 8), (byte) id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
+    for (String label : name.split("\\.", -1)) {
+      byte[] octets = label.getBytes(StandardCharsets.US_ASCII);
+      out.write(octets.length);
+      out.writeBytes(octets);
+    }
+    out.writeBytes(new byte[] {0, 0, TYPE_A, 0, 1});
+    return out.toByteArray();
+  }
+
+  /** When the mark was given; the time of the stop if it was not. */
+  private long untilStopped() throws IOException {
+    long mark = 0;
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
+      for (String word = in.readLine();
+          word != null && !word.equals("stop");
+          word = in.readLine()) {
+        if (word.equals("mark")) {
+          mark = System.nanoTime();
+        }
+      }
+    }
+    return mark == 0 ? System.nanoTime() : mark;
+  }
+
+  private void report(long mark) {
+    System.out.printf(
+        "known=%d known_lost=%d new=%d new_lost=%d dns_slowest=%d dns_recovered=%d"
+            + " tcp=%d tcp_failed=%d tcp_recovered=%d%n",
+        known.size(),
+        count(known, Attempt::bad),
+        fresh.size(),
+        count(fresh, Attempt::bad),
+        Math.max(slowest(known), slowest(fresh)),
+        Math.max(recovered(known, mark), recovered(fresh, mark)),
+        connections.size(),
+        count(connections, Attempt::bad),
+        recovered(connections, mark));
+  }
+
+  private static long count(List<Attempt> attempts, Predicate<Attempt> which) {
+    return attempts.stream().filter(which).count();
+  }
+
+  /** The longest that a good answer took, in milliseconds. */
+  private static long slowest(List<Attempt> attempts) {
+    return attempts.stream().filter(Attempt::good).mapToLong(Attempt::took).max().orElse(0)
+        / 1_000_000L;
+  }
+
+  /** From the mark to the begin of the last attempt that failed, in milliseconds; 0 if none did. */
+  private static long recovered(List<Attempt> attempts, long mark) {
+    return attempts.stream()
+            .filter(Attempt::bad)
+            .mapToLong(a -> Math.max(0, a.began() - mark))
+            .max()
+            .orElse(0)
+        / 1_000_000L;
+  }
+}

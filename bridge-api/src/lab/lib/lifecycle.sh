@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Up, down, and what holds in between.
+
+programs=(ip nft wg wireguard-go etcd kube-apiserver kubectl coredns nats-server psql jq curl openssl dig runuser setsid)
+PATH=${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/bin:$PATH:/usr/sbin:/sbin
+
+up() {
+  need "${programs[@]}"
+  [[ -x $(postgres_bin)/postgres ]] || fail 'not installed: Postgres; run .ci/tools lab'
+  java >/dev/null
+  compile
+  up_network
+  spawn_wan
+  up_overlay
+  up_clusters
+  up_coredns
+  up_bridges
+  up_workloads
+  say "up: ${regions[*]}; try: region-bridge lab check"
+}
+
+down() {
+  local place
+  say "down: stopping everything in lab '$lab'"
+  for place in $(all_places); do remove_place "$place"; done
+  rm -rf "$state"
+  rmdir --ignore-fail-on-non-empty "${state%/*}/.wireguard" /run/wireguard 2>/dev/null || true
+  say 'down: nothing is left'
+}
+
+status() {
+  local place name
+  for place in $(all_places); do
+    for name in "$state/pid/$place"/*; do
+      [[ -e $name ]] || continue
+      name=${name##*/}
+      printf '%-16s %-12s %s\n' "$place" "$name" "$(runs "$place" "$name" && echo runs || echo 'does not run')"
+    done
+  done
+}

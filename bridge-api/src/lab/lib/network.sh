@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# Cables, addresses, routes, NAT: everything below the overlay.
+
+up_network() {
+  if is_place wan; then return; fi
+  local r
+  say "network: namespaces, LANs, NAT, and a WAN of $wan_delay_ms ms each way"
+  make_place wan
+  for r in "${regions[@]}"; do up_lan "$r"; done
+  for r in "${regions[@]}"; do up_pod_network "$r"; done
+  up_wan
+}
+
+# The LAN of a region: an edge router with a switch, and the nodes at its ports.
+up_lan() {
+  local r=$1 edge=$1-edge node address public=198.18.${number[$1]}
+  make_place "$edge"
+  join wan "to-$r" "$edge" wan0
+  ip_in wan address add "$public.1/30" dev "to-$r"
+  ip_in "$edge" address add "$public.2/30" dev wan0
+  ip_in "$edge" route add default via "$public.1"
+  ip_in "$edge" link add lan0 type bridge
+  ip_in "$edge" address add "$(node_address "$r" edge)/24" dev lan0
+  ip_in "$edge" link set lan0 up
+  for node in cp $(nodes "$r"); do
+    make_place "$r-$node"
+    join "$edge" "$node" "$r-$node" eth0
+    ip_in "$edge" link set "$node" master lan0
+    address=$(node_address "$r" "$node")
+    ip_in "$r-$node" address add "$address/24" dev eth0
+    ip_in "$r-$node" route add default via "$(node_address "$r" edge)"
+  done
+  if [[ -n ${behind_nat[$r]-} ]]; then
+    # As a home router does: what goes out gets its address, and nothing comes in unasked.
+    in_place "$edge" nft -f - <<'NFT'
+table ip nat {
+  chain out { type nat hook postrouting priority srcnat; oifname wan0 masquerade; }
+}
+table ip filter {
+  chain forward {
+    type filter hook forward priority filter;
+    ct state established,related accept
+    iifname wan0 drop
+  }
+}
+NFT
+  else
+    ip_in wan route add "${lan[$r]}.0/24" via "$public.2"
+  fi
+}
+
+# Pods: routed, each with an address of its node's range, as Cilium and Calico do it; ClusterIPs by the node's nftables.
+up_pod_network() {
+  local r=$1 home=$1-${worker[$1]} pod place node address
+  ip_in "$home" address add 169.254.1.1/32 dev lo
+  for pod in ${region_pods[$r]}; do
+    place=$r-$pod
+    address=$(pod_address "$r" "$pod")
+    make_place "$place"
+    join "$home" "v-$pod" "$place" eth0
+    ip_in "$place" address add "$address/32" dev eth0
+    ip_in "$place" route add 169.254.1.1 dev eth0 scope link
+    ip_in "$place" route add default via 169.254.1.1
+    ip_in "$home" route add "$address/32" dev "v-$pod"
+    cat >"$state/place/$place/etc/resolv.conf" <<RESOLV
+nameserver $(cluster_dns "$r")
+search default.svc.cluster.local svc.cluster.local cluster.local
+options ndots:5
+RESOLV
+    # Unlike the host's, it knows no names that are none of Kubernetes's.
+    echo "127.0.0.1 localhost" >"$state/place/$place/etc/hosts"
+  done
+  for node in cp $(nodes "$r"); do
+    [[ $node == "${worker[$r]}" ]] ||
+      ip_in "$r-$node" route add "${pods[$r]}.1.0/24" via "$(node_address "$r" "${worker[$r]}")"
+  done
+  in_place "$home" nft -f - <<NFT
+table ip services {
+  chain in {
+    type nat hook prerouting priority dstnat;
+    ip daddr $(cluster_dns "$r") dnat to $(pod_address "$r" coredns)
+    ip daddr $(postgres_cluster_ip "$r") dnat to ${pods[$r]}.1.${pod_octet[postgres-0]}
+  }
+}
+NFT
+}
+
+# The WAN delays what crosses it, by netem; where the kernel has none, by a program behind a TUN device.
+up_wan() {
+  local r
+  if set_netem add "$wan_delay_ms" 0 2>/dev/null; then
+    echo netem >"$state/wan"
+    return
+  fi
+  echo tun >"$state/wan"
+  say 'this kernel has no netem: a program delays the packets instead'
+  echo "$wan_delay_ms 0" >"$state/wan.settings"
+  ip_in wan tuntap add dev delay mode tun
+  ip_in wan link set delay mtu 1500 up
+  ip_in wan route add default dev delay table 100
+  for r in "${regions[@]}"; do ip_in wan rule add iif "to-$r" lookup 100; done
+  spawn_wan
+}
+
+spawn_wan() {
+  [[ $(cat "$state/wan") == tun ]] || return 0
+  spawn wan delay "$(java)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Wan delay "$state/wan.settings"
+}
+
+set_netem() { # add|change MILLISECONDS LOSS
+  local r
+  for r in "${regions[@]}"; do
+    in_place wan tc qdisc "$1" dev "to-$r" root netem delay "$2ms" loss "$3%" limit 20000
+  done
+}
+
+# set_loss PERCENT: of the packets in each direction.
+set_loss() {
+  if [[ $(cat "$state/wan") == netem ]]; then
+    set_netem change "$wan_delay_ms" "$1"
+  else
+    echo "$wan_delay_ms $1" >"$state/wan.settings"
+    sleep 0.3 # it looks five times a second
+  fi
+}

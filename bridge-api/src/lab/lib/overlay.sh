@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# The overlay, as an agent such as NetBird would leave it: on each router node a WireGuard device with the routers of the
+# other regions as peers; the first router of a region carries its pods.
+
+up_overlay() {
+  local r node
+  runs "${regions[0]}-r1" wireguard && return
+  say 'overlay: WireGuard between the router nodes'
+  mkdir -p /run/wireguard # a place to mount on: each node has sockets of its own
+  for r in "${regions[@]}"; do
+    for node in ${routers[$r]}; do
+      mkdir -p "$state/place/$r-$node/wireguard"
+      (umask 077 && wg genkey >"$state/place/$r-$node/key")
+      wg pubkey <"$state/place/$r-$node/key" >"$state/place/$r-$node/key.pub"
+    done
+  done
+  for r in "${regions[@]}"; do
+    for node in ${routers[$r]}; do up_device "$r" "$node"; done
+    # The pods' way out of the region.
+    [[ ${worker[$r]} == r1 ]] || route_by "$r" r1
+  done
+}
+
+up_device() {
+  local r=$1 node=$2 place=$1-$2 peer
+  start_wireguard "$place"
+  overlay_config "$r" "$node" | in_place "$place" wg setconf $overlay_device /dev/stdin
+  ip_in "$place" link set $overlay_device mtu 1420 up
+  ip_in "$place" address add "$(overlay_address "$r" "$node")/16" dev $overlay_device
+  for peer in $(others "$r"); do
+    ip_in "$place" route add "$(pod_cidr "$peer")" dev $overlay_device
+  done
+}
+
+start_wireguard() { # PLACE
+  spawn "$1" wireguard env LOG_LEVEL=error wireguard-go -f $overlay_device
+  await 20 "the WireGuard device of $1" test -S "$state/place/$1/wireguard/$overlay_device.sock"
+}
+
+# The device of a router; ranges of pods go to the first router of their region.
+overlay_config() { # REGION ROUTER
+  local peer_region peer ranges
+  printf '[Interface]\nPrivateKey = %s\nListenPort = %s\n' "$(cat "$state/place/$1-$2/key")" $overlay_port
+  for peer_region in $(others "$1"); do
+    for peer in ${routers[$peer_region]}; do
+      ranges=$(overlay_address "$peer_region" "$peer")/32
+      [[ $peer != r1 ]] || ranges+=", $(pod_cidr "$peer_region")"
+      printf '[Peer]\nPublicKey = %s\nAllowedIPs = %s\n' "$(cat "$state/place/$peer_region-$peer/key.pub")" "$ranges"
+      [[ -n ${behind_nat[$peer_region]-} ]] ||
+        printf 'Endpoint = %s:%s\n' "$(node_address "$peer_region" "$peer")" $overlay_port
+      # Whoever is behind NAT keeps its way in open.
+      [[ -z ${behind_nat[$1]-} ]] || printf 'PersistentKeepalive = 5\n'
+    done
+  done
+}
+
+# route_by REGION ROUTER: where the workers of a region send what is for other regions' pods.
+route_by() {
+  local peer
+  for peer in $(others "$1"); do
+    ip_in "$1-${worker[$1]}" route replace "$(pod_cidr "$peer")" via "$(node_address "$1" "$2")"
+  done
+}

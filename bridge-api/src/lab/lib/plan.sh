@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# The plan of the world: which regions there are, and all of their names and addresses. Nothing here does anything.
+
+read -r -a regions <<<"${REGION_BRIDGE_LAB_REGIONS:-mn fsn1 mgmt}"
+
+# On premises behind NAT; a data centre with public addresses; a single node that reaches both. Each region has another
+# way of configuring CoreDNS, and none of the ranges overlap.
+declare -A number=([mn]=1 [fsn1]=2 [mgmt]=3)
+declare -A lan=([mn]=192.168.10 [fsn1]=203.0.113 [mgmt]=192.0.2)
+declare -A behind_nat=([mn]=yes)
+declare -A pods=([mn]=10.52 [fsn1]=10.42 [mgmt]=10.62)
+declare -A services=([mn]=10.53 [fsn1]=10.43 [mgmt]=10.63)
+declare -A routers=([mn]='r1 r2' [fsn1]='r1 r2' [mgmt]='r1')
+declare -A worker=([mn]=w1 [fsn1]=w1 [mgmt]=r1)
+declare -A coredns_kind=([mn]=k3s [fsn1]=kubeadm [mgmt]=k3s)
+
+# Pods and their last octet. A pod NAME of region R lives in the namespace of place R-NAME.
+declare -A pod_octet=([coredns]=2 [client]=3 [nats-0]=10 [postgres-0]=20 [db-0]=30 [db-1]=31 [db-2]=32)
+declare -A region_pods=(
+  [mn]='coredns client nats-0 postgres-0 db-0 db-1'
+  [fsn1]='coredns client nats-0 postgres-0 db-0 db-1 db-2'
+  [mgmt]='coredns client'
+)
+
+# Last octets in the LAN: the edge router is 1, the control plane 5.
+declare -A lan_octet=([edge]=1 [cp]=5 [r1]=11 [r2]=12 [w1]=21)
+
+readonly wan_delay_ms=100 overlay_port=51820 overlay_device=wt0
+
+domain() { echo "astring-$1.internal"; }
+nodes() { # REGION: those that are Nodes in Kubernetes
+  if [[ ${worker[$1]} == w1 ]]; then echo "${routers[$1]} w1"; else echo "${routers[$1]}"; fi
+}
+node_address() { echo "${lan[$1]}.${lan_octet[$2]}"; }                # REGION NODE
+overlay_address() { echo "100.64.${number[$1]}.${2#r}"; }             # REGION ROUTER
+pod_address() { echo "${pods[$1]}.1.${pod_octet[$2]}"; }              # REGION POD
+pod_cidr() { echo "${pods[$1]}.0.0/16"; }
+service_cidr() { echo "${services[$1]}.0.0/16"; }
+cluster_dns() { echo "${services[$1]}.0.10"; }
+postgres_cluster_ip() { echo "${services[$1]}.0.54"; }
+api_url() { echo "https://$(node_address "$1" cp):6443"; }
+
+has_region() { [[ " ${regions[*]} " == *" $1 "* ]]; }
+others() { # REGION: the other regions
+  local r
+  for r in "${regions[@]}"; do
+    if [[ $r != "$1" ]]; then echo "$r"; fi
+  done
+}

@@ -1,6 +1,8 @@
 package io.regionbridge.api.assembly;
 
+import io.netty.handler.ssl.SslContext;
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.http.BearerToken;
 import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.http.MediaType;
 import io.regionbridge.api.http.Problem;
@@ -8,6 +10,7 @@ import io.regionbridge.api.http.Request;
 import io.regionbridge.api.http.Response;
 import io.regionbridge.api.http.Router;
 import io.regionbridge.api.http.Router.Route;
+import io.regionbridge.api.http.ServerTls;
 import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.status.StatusJson;
 import java.io.IOException;
@@ -20,7 +23,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What is served by HTTP, and where: one router for operators, a much smaller one for peers. */
 final class Sites {
@@ -46,45 +51,62 @@ final class Sites {
   /**
    * The admin address, and the overlay address where DNS is served on it. Peers ask on the port
    * that they know from their own admin address.
+   *
+   * @throws IOException naming a file of the configuration that cannot be used, and why
    */
   static List<Site> of(
       BridgeConfig config,
       HostAddresses host,
       Collection<InetSocketAddress> dnsListen,
-      Introspection bridge) {
+      Introspection bridge)
+      throws IOException {
     InetSocketAddress admin = config.admin().listen();
     List<Site> sites = new ArrayList<>();
-    sites.add(new Site(admin, admin(bridge), ADMIN_CONNECTIONS));
+    sites.add(admin(config.admin(), bridge));
     ListenAddresses.overlay(config, host)
         .filter(overlay -> dnsListen.stream().anyMatch(a -> a.getAddress().equals(overlay)))
         .map(overlay -> new InetSocketAddress(overlay, admin.getPort()))
         .filter(peers -> admin.getPort() == 0 || !peers.equals(admin))
-        .ifPresent(peers -> sites.add(new Site(peers, peers(bridge), PEER_CONNECTIONS)));
+        .ifPresent(
+            peers -> sites.add(new Site(peers, new Router(peers(bridge)), PEER_CONNECTIONS)));
     return sites;
   }
 
-  static Router admin(Introspection bridge) {
-    return new Router(
-        Map.of(
-            "/healthz", healthz(bridge),
-            "/readyz", readyz(bridge),
-            "/metrics", metrics(bridge),
-            "/api/v1/status", json(_ -> bridge.status()),
-            "/api/v1/region", json(_ -> bridge.region()),
-            "/api/v1/trace", trace(bridge),
-            "/api/v1/events",
-                Route.of(
-                    MediaType.EVENTS,
-                    _ ->
-                        new Response.Events(
-                            () -> StatusJson.encode(bridge.status()), EVENT_PERIOD)),
-            "/", page()));
+  /** For operators, at the admin address. */
+  private static Site admin(BridgeConfig.Admin admin, Introspection bridge) throws IOException {
+    Optional<BearerToken> token = Optional.empty();
+    if (admin.tokenFile().isPresent()) {
+      token = Optional.of(BearerToken.in(admin.tokenFile().get()));
+    }
+    Optional<Supplier<SslContext>> tls = Optional.empty();
+    if (admin.tls().isPresent()) {
+      BridgeConfig.Tls files = admin.tls().get();
+      tls = Optional.of(ServerTls.in(files.certificate(), files.key()));
+    }
+    Router router = new Router(operators(bridge), token);
+    return new Site(admin.listen(), router, ADMIN_CONNECTIONS, tls);
+  }
+
+  /** What operators may ask. Probes know no token, and who opens the page has yet to type it. */
+  static Map<String, Route> operators(Introspection bridge) {
+    return Map.of(
+        "/healthz", healthz(bridge).forEveryone(),
+        "/readyz", readyz(bridge).forEveryone(),
+        "/metrics", metrics(bridge),
+        "/api/v1/status", json(_ -> bridge.status()),
+        "/api/v1/region", json(_ -> bridge.region()).forEveryone(),
+        "/api/v1/trace", trace(bridge),
+        "/api/v1/events",
+            Route.of(
+                MediaType.EVENTS,
+                _ -> new Response.Events(() -> StatusJson.encode(bridge.status()), EVENT_PERIOD)),
+        "/api/v1/openapi.json", document(MediaType.JSON, "openapi.json", Map.of()).forEveryone(),
+        "/", document(MediaType.HTML, "status.html", PAGE_HEADERS).forEveryone());
   }
 
   /** What a peer may know of this region. */
-  static Router peers(Introspection bridge) {
-    return new Router(
-        Map.of("/healthz", healthz(bridge), "/api/v1/region", json(_ -> bridge.region())));
+  static Map<String, Route> peers(Introspection bridge) {
+    return Map.of("/healthz", healthz(bridge), "/api/v1/region", json(_ -> bridge.region()));
   }
 
   private static Route json(Function<Request, Object> value) {
@@ -137,13 +159,12 @@ final class Sites {
           boolean open = request.accept().contains("application/openmetrics-text");
           String mediaType = BridgeMetrics.MEDIA_TYPES.get(open ? 1 : 0);
           return Response.ok(mediaType, bridge.metrics().scrape(mediaType));
-        });
+        },
+        false);
   }
 
-  private static Route page() {
-    return Route.of(
-        MediaType.HTML,
-        _ -> new Response.Content(200, MediaType.HTML, resource("status.html"), PAGE_HEADERS));
+  private static Route document(String mediaType, String name, Map<String, String> headers) {
+    return Route.of(mediaType, _ -> new Response.Content(200, mediaType, resource(name), headers));
   }
 
   private static byte[] resource(String name) {

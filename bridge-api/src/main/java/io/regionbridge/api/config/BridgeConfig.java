@@ -192,6 +192,16 @@ public record BridgeConfig(
    * HTTP for operators.
    *
    * @param listen the address; port 0 is any free one
+   * @param tokenFile holds the token that clients must show; empty: none is needed
+   * @param tls what it is served with; empty: in the clear
    */
-  public record Admin(InetSocketAddress listen) {}
+  public record Admin(InetSocketAddress listen, Optional<Path> tokenFile, Optional<Tls> tls) {}
+
+  /**
+   * What a server proves itself with, in PEM files.
+   *
+   * @param certificate its chain, its own first
+   * @param key unencrypted, PKCS #8
+   */
+  public record Tls(Path certificate, Path key) {}
 }

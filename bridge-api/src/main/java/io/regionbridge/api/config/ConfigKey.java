@@ -55,7 +55,9 @@ public record ConfigKey(String path, Effect effect, Function<BridgeConfig, Objec
           live("directory.export", c -> c.directory().export()),
           live("directory.excludeNamespaces", c -> c.directory().excludeNamespaces()),
           live("regions", BridgeConfig::regions),
-          restart("admin.listen", c -> c.admin().listen()));
+          restart("admin.listen", c -> c.admin().listen()),
+          restart("admin.tokenFile", c -> c.admin().tokenFile()),
+          restart("admin.tls", c -> c.admin().tls()));
 
   /** Where a key of this name is, if some section has it. */
   static Optional<String> elsewhere(String name) {

@@ -191,8 +191,25 @@ public final class ConfigReader {
         s.optional("listen", Notation.listenAddress(DEFAULT_ADMIN_PORT))
             .orElseGet(() -> new Located<>(s.pathOf("listen"), DEFAULT_ADMIN_LISTEN));
     checks.listen(listen);
+    Optional<Path> tokenFile = file(s, "tokenFile").map(Located::value);
+    Optional<BridgeConfig.Tls> tls = tls(s.section("tls"));
     s.end();
-    return new BridgeConfig.Admin(listen.value());
+    return new BridgeConfig.Admin(listen.value(), tokenFile, tls);
+  }
+
+  private Optional<BridgeConfig.Tls> tls(Section s) {
+    Optional<Located<Path>> certificate = file(s, "certificate");
+    Optional<Located<Path>> key = file(s, "key");
+    checks.together(certificate, s.pathOf("certificate"), key, s.pathOf("key"));
+    s.end();
+    return certificate.isPresent() && key.isPresent()
+        ? Optional.of(new BridgeConfig.Tls(certificate.get().value(), key.get().value()))
+        : Optional.empty();
+  }
+
+  private Optional<Located<Path>> file(Section s, String key) {
+    return s.optional(key, Notation.PATH)
+        .map(text -> new Located<>(text.path(), directory.resolve(text.value()).normalize()));
   }
 
   private Located<String> name(Section s, String advice) {

@@ -24,6 +24,7 @@ final class ConfigWarnings {
               DurationText.format(config.dns().relay().timeout()),
               "write less than 5s"));
     }
+    openAdmin(config.admin(), warnings);
     directory(config, warnings);
     for (int i = 0; i < config.regions().size(); i++) {
       peer("regions[" + i + "]", config, config.regions().get(i), warnings);
@@ -41,6 +42,17 @@ final class ConfigWarnings {
                 range.toString(),
                 "write the ranges of pods, nodes and overlay"));
       }
+    }
+  }
+
+  private static void openAdmin(BridgeConfig.Admin admin, List<ConfigProblem> warnings) {
+    if (!admin.listen().getAddress().isLoopbackAddress() && admin.tokenFile().isEmpty()) {
+      warnings.add(
+          new ConfigProblem(
+              "admin.tokenFile",
+              "anyone who reaches admin.listen may read the status and every name",
+              null,
+              "name a file that holds a token, or listen on 127.0.0.1"));
     }
   }
 

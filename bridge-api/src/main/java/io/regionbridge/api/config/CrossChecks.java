@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
@@ -72,6 +73,21 @@ final class CrossChecks {
 
   void file(Located<Path> file) {
     check(file, files, Path::equals, Path::toString, "is also", "list it once");
+  }
+
+  /** Of two values that only make sense together, one is there. */
+  void together(
+      Optional<? extends Located<?>> one,
+      String onePath,
+      Optional<? extends Located<?>> other,
+      String otherPath) {
+    if (one.isPresent() != other.isPresent()) {
+      String missing = one.isPresent() ? otherPath : onePath;
+      String present = one.isPresent() ? onePath : otherPath;
+      problems.add(
+          new ConfigProblem(
+              missing, "is missing, though " + present + " is there", null, "write both, or none"));
+    }
   }
 
   /** All that clashes. */

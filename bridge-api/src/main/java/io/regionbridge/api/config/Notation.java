@@ -79,8 +79,7 @@ interface Notation<T> {
 
   /** A path of the file system, not yet resolved. */
   Notation<String> PATH =
-      matching(
-          Pattern.compile("[^\\x00]+"), "is no path", "write the path of a Kubernetes manifest");
+      matching(Pattern.compile("[^\\x00]+"), "is no path", "write the path of a file");
 
   /** An address to listen on. */
   static Notation<InetSocketAddress> listenAddress(int defaultPort) {

@@ -218,7 +218,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     try {
       QueryStringDecoder uri = new QueryStringDecoder(originForm(head.uri()));
       String accept = String.join(",", head.headers().getAll(HttpHeaderNames.ACCEPT));
-      return router.answer(head.method().name(), new Request(uri.path(), uri.parameters(), accept));
+      String authorization = head.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+      return router.answer(
+          head.method().name(), new Request(uri.path(), uri.parameters(), accept, authorization));
     } catch (IllegalArgumentException e) {
       return Problem.badRequest("the path or the query is not percent-encoded as it should be");
     }

@@ -11,13 +11,17 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Serves {@link Router}s, each on an address of its own, all on one thread. */
 public final class HttpServer implements AutoCloseable {
@@ -27,6 +31,7 @@ public final class HttpServer implements AutoCloseable {
   /** Most octets of header fields. */
   static final int MAX_HEADERS = 8192;
 
+  private static final long HANDSHAKE_MILLIS = 10_000;
   private static final int BACKLOG = 64;
   private static final long STOP_MILLIS = 2000;
 
@@ -41,8 +46,18 @@ public final class HttpServer implements AutoCloseable {
    * @param address where; port 0 lets the kernel choose
    * @param router what
    * @param maxConnections open at once; more are told to come again
+   * @param tls what it proves itself with to the next client; empty: it is served in the clear
    */
-  public record Site(InetSocketAddress address, Router router, int maxConnections) {}
+  public record Site(
+      InetSocketAddress address,
+      Router router,
+      int maxConnections,
+      Optional<Supplier<SslContext>> tls) {
+    /** A site in the clear. */
+    public Site(InetSocketAddress address, Router router, int maxConnections) {
+      this(address, router, maxConnections, Optional.empty());
+    }
+  }
 
   private HttpServer() {}
 
@@ -85,6 +100,7 @@ public final class HttpServer implements AutoCloseable {
                         new HttpDecoderConfig()
                             .setMaxInitialLineLength(MAX_LINE)
                             .setMaxHeaderSize(MAX_HEADERS);
+                    site.tls().ifPresent(tls -> secure(channel, tls.get()));
                     channel
                         .pipeline()
                         .addLast(new HttpServerCodec(limits))
@@ -102,6 +118,12 @@ public final class HttpServer implements AutoCloseable {
           bound.cause());
     }
     listeners.add(bound.channel());
+  }
+
+  private static void secure(SocketChannel channel, SslContext tls) {
+    SslHandler handler = tls.newHandler(channel.alloc());
+    handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
+    channel.pipeline().addLast(handler);
   }
 
   /** The addresses as bound, in the order of the sites. */

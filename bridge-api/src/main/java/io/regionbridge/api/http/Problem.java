@@ -34,6 +34,21 @@ public record Problem(int status, String title, String detail, List<String> reas
     return of(400, "Bad Request", detail);
   }
 
+  /** RFC 6750, section 3. */
+  static Response.Content unauthorized(boolean tried) {
+    String challenge = "Bearer realm=\"region-bridge\"";
+    return new Problem(
+            401,
+            "Unauthorized",
+            tried
+                ? "this is not the token that admin.tokenFile holds"
+                : "a token is needed, the one that admin.tokenFile holds: Authorization: Bearer …",
+            List.of())
+        .response(
+            Map.of(
+                "WWW-Authenticate", tried ? challenge + ", error=\"invalid_token\"" : challenge));
+  }
+
   static Response.Content notFound(String path) {
     return of(404, "Not Found", "there is nothing at " + path);
   }

@@ -10,10 +10,18 @@ import java.util.Optional;
  * @param path decoded, without the query
  * @param query decoded; a name that was given twice has two values
  * @param accept the value of the Accept header, empty if there is none
+ * @param authorization the value of the Authorization header, empty if there is none
  */
-public record Request(String path, Map<String, List<String>> query, String accept) {
+public record Request(
+    String path, Map<String, List<String>> query, String accept, String authorization) {
   /** The first value of a query parameter. */
   public Optional<String> parameter(String name) {
     return query.getOrDefault(name, List.of()).stream().findFirst();
+  }
+
+  /** Without what nobody should read in a log. */
+  @Override
+  public String toString() {
+    return "Request[" + path + " " + query + "]";
   }
 }

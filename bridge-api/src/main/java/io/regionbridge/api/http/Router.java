@@ -2,6 +2,7 @@ package io.regionbridge.api.http;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ public final class Router {
   private static final Logger log = LoggerFactory.getLogger(Router.class);
 
   private final Map<String, Route> routes;
+  private final Optional<BearerToken> token;
 
   /**
    * One resource.
@@ -22,8 +24,9 @@ public final class Router {
    * @param mediaTypes what it can be had as
    * @param answer makes the response, on the server's thread; quick, never blocking: what takes
    *     time is a {@link Response.Later}
+   * @param open whether it can be had without the router's token, if it has one
    */
-  public record Route(List<String> mediaTypes, Function<Request, Response> answer) {
+  public record Route(List<String> mediaTypes, Function<Request, Response> answer, boolean open) {
     /** Copies the media types. */
     public Route {
       mediaTypes = List.copyOf(mediaTypes);
@@ -31,13 +34,24 @@ public final class Router {
 
     /** A resource with one media type. */
     public static Route of(String mediaType, Function<Request, Response> answer) {
-      return new Route(List.of(mediaType), answer);
+      return new Route(List.of(mediaType), answer, false);
+    }
+
+    /** The same resource for everyone: it holds no secrets, or is for those who know none. */
+    public Route forEveryone() {
+      return new Route(mediaTypes, answer, true);
     }
   }
 
   /** A router for these paths. */
   public Router(Map<String, Route> routes) {
+    this(routes, Optional.empty());
+  }
+
+  /** A router that serves what is not open to those who show a token. */
+  public Router(Map<String, Route> routes, Optional<BearerToken> token) {
     this.routes = Map.copyOf(routes);
+    this.token = token;
   }
 
   /** All paths, sorted. */
@@ -50,6 +64,9 @@ public final class Router {
     Route route = routes.get(request.path());
     if (route == null) {
       return Problem.notFound(request.path());
+    }
+    if (!route.open() && token.isPresent() && !token.get().shownIn(request.authorization())) {
+      return Problem.unauthorized(!request.authorization().isEmpty());
     }
     if (!method.equals("GET") && !method.equals("HEAD")) {
       return Problem.methodNotAllowed(method);

@@ -28,6 +28,7 @@ final class ConfigChangeTest {
         "dns: {threads: 1, maxInflight: 20000} | dns.maxInflight     | dns.threads",
         "kubernetes: {enabled: false}      | ''                      | kubernetes.enabled",
         "admin: {listen: 127.0.0.1:80}     | ''                      | admin.listen",
+        "admin: {tokenFile: token}         | ''                      | admin.tokenFile",
         "overlay: {interface: wg0}         | ''                      | overlay.interface",
       })
   void tellsWhatAppliesNowFromWhatNeedsARestart(String keys, String live, String restart) {

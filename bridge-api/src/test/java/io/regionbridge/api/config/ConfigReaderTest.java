@@ -99,6 +99,8 @@ final class ConfigReaderTest {
               - name: sgp1
             admin:
               listen: 127.0.0.1:9000
+              tokenFile: token
+              tls: { certificate: /run/tls.crt, key: tls.key }
             """);
     assertThat(config.region().domain()).isEqualTo(new Domain("germany.example"));
     assertThat(config.region().podCidrs())
@@ -146,6 +148,9 @@ final class ConfigReaderTest {
             new BridgeConfig.Peer(
                 "sgp1", new Domain("sgp1.internal"), List.of(), List.of(), List.of(), true));
     assertThat(SocketLiteral.format(config.admin().listen())).isEqualTo("127.0.0.1:9000");
+    assertThat(config.admin().tokenFile()).contains(DIRECTORY.resolve("token"));
+    assertThat(config.admin().tls())
+        .contains(new BridgeConfig.Tls(Path.of("/run/tls.crt"), DIRECTORY.resolve("tls.key")));
   }
 
   @ParameterizedTest
@@ -232,6 +237,10 @@ final class ConfigReaderTest {
         "dns: {listen: ['127.0.0.1:8053']}  | admin.listen         | is taken by dns.listen[0]",
         "dns: {allow: [10.0.0.1/8]}         | dns.allow[0]         | write 10.0.0.0/8",
         "dns: {allow: [10.0.0.1]}           | dns.allow[0]         | write 10.0.0.1/32",
+        "admin: {tls: {key: a.pem}}         | admin.tls.certificate | is missing, though"
+            + " admin.tls.key",
+        "admin: {tls: {certificate: a.pem}} | admin.tls.key        | is missing, though"
+            + " admin.tls.cert",
         "admin: {listen: '0.0.0.0:80'}      | admin.listen         | the wildcard",
         "overlay: {mode: managed}           | overlay.mode         | none of observe, manage, none:"
             + " \"managed\"",
@@ -404,6 +413,7 @@ final class ConfigReaderTest {
             + " regions[0].gateways | there are none",
         "kubernetes: {enabled: false}, overlay: {mode: none}, regions: [{name: mn}] |"
             + " regions[0].contain | no ranges",
+        "admin: {listen: 10.0.0.1}                | admin.tokenFile  | anyone who reaches",
         "regions: [{name: mn, domain: mn.local}]  | regions[0].domain | multicast DNS",
       })
   void warnsOfWhatIsHardlyMeant(String keys, String path, String fragment) {

@@ -1,0 +1,129 @@
+package io.regionbridge.api.http;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A value made from the content of small files, such as a certificate and its key. Looks at them
+ * again when it is asked for, once a second at most, so that a file that was renewed counts at
+ * once. Files that cannot be read or make no value are told in the log; the last good value stays.
+ *
+ * <p>Thread-safe. Reading takes as long as the file system does.
+ */
+public final class FileBacked<T> implements Supplier<T> {
+  private static final Logger log = LoggerFactory.getLogger(FileBacked.class);
+  private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** Makes a value of what is in files. */
+  @FunctionalInterface
+  public interface Maker<T> {
+    /**
+     * The value.
+     *
+     * @param contents one for each file, in their order
+     * @throws IOException or GeneralSecurityException if they make none; the message must not tell
+     *     what is in them
+     */
+    T make(List<byte[]> contents) throws IOException, GeneralSecurityException;
+  }
+
+  private final List<Path> files;
+  private final Maker<T> maker;
+  private final LongSupplier nanos;
+  private List<byte[]> seen;
+  private long lookedAt;
+  private T value;
+  private String told = "";
+
+  private FileBacked(List<Path> files, Maker<T> maker, LongSupplier nanos) throws IOException {
+    this.files = List.copyOf(files);
+    this.maker = maker;
+    this.nanos = nanos;
+    lookedAt = nanos.getAsLong();
+    seen = contents();
+    try {
+      value = maker.make(seen);
+    } catch (GeneralSecurityException e) {
+      throw new IOException(names() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the files for the first time.
+   *
+   * @throws IOException naming the file and what is wrong with it
+   */
+  public static <T> FileBacked<T> read(List<Path> files, Maker<T> maker) throws IOException {
+    return new FileBacked<>(files, maker, System::nanoTime);
+  }
+
+  /** The same by another clock. */
+  static <T> FileBacked<T> read(List<Path> files, Maker<T> maker, LongSupplier nanos)
+      throws IOException {
+    return new FileBacked<>(files, maker, nanos);
+  }
+
+  @Override
+  public synchronized T get() {
+    long now = nanos.getAsLong();
+    if (now - lookedAt >= LOOK_AGAIN_NANOS) {
+      lookedAt = now;
+      look();
+    }
+    return value;
+  }
+
+  private void look() {
+    try {
+      List<byte[]> contents = contents();
+      if (!same(contents)) {
+        value = maker.make(contents);
+        seen = contents;
+        log.info("{} changed, and what is new there holds from now on", names());
+      }
+      told = "";
+    } catch (IOException | GeneralSecurityException e) {
+      String problem = String.valueOf(e.getMessage());
+      if (!problem.equals(told)) {
+        log.warn("{}: {}; what was last good stays in force", names(), problem);
+        told = problem;
+      }
+    }
+  }
+
+  private List<byte[]> contents() throws IOException {
+    List<byte[]> contents = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        contents.add(Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw new IOException("cannot read " + file + ": " + e.getClass().getSimpleName(), e);
+      }
+    }
+    return contents;
+  }
+
+  private boolean same(List<byte[]> contents) {
+    for (int i = 0; i < contents.size(); i++) {
+      if (!Arrays.equals(contents.get(i), seen.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String names() {
+    return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+  }
+}

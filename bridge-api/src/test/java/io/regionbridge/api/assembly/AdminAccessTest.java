@@ -1,0 +1,150 @@
+package io.regionbridge.api.assembly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may see what on the admin address, with a token and over TLS. */
+final class AdminAccessTest {
+  private static final String TOKEN = "f00dfacef00dfacef00dfacef00dface";
+
+  @TempDir Path directory;
+
+  @Test
+  void showsNothingButProbesAndPageToWhoHasNoToken() throws Exception {
+    Files.writeString(directory.resolve("token"), TOKEN + "\n");
+    try (RegionPair regions = RegionPair.start(directory, 0, ", tokenFile: token")) {
+      for (String path : new String[] {"/api/v1/status", "/api/v1/events", "/metrics"}) {
+        HttpResponse<String> response = regions.get(path);
+        assertThat(response.statusCode()).as(path).isEqualTo(401);
+        assertThat(response.headers().firstValue("www-authenticate"))
+            .hasValue("Bearer realm=\"region-bridge\"");
+        assertThat(response.body()).contains("\"status\":401").doesNotContain(TOKEN);
+        assertThat(status(regions, path, "Bearer not-the-token-not-the-token")).isEqualTo(401);
+        assertThat(status(regions, path, "Basic " + TOKEN)).isEqualTo(401);
+      }
+      for (String path : new String[] {"/", "/healthz", "/readyz", "/api/v1/openapi.json"}) {
+        assertThat(regions.get(path).statusCode()).as(path).isEqualTo(200);
+      }
+      for (String path : new String[] {"/api/v1/status", "/metrics"}) {
+        assertThat(status(regions, path, "Bearer " + TOKEN)).as(path).isEqualTo(200);
+        assertThat(status(regions, path, "bearer  " + TOKEN)).as(path).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void takesANewTokenAndKeepsTheLastGoodOne() throws Exception {
+    Path file = Files.writeString(directory.resolve("token"), TOKEN);
+    try (RegionPair regions = RegionPair.start(directory, 0, ", tokenFile: token")) {
+      assertThat(status(regions, "/metrics", "Bearer " + TOKEN)).isEqualTo(200);
+      Files.writeString(file, TOKEN + "2");
+      RegionPair.await(() -> status(regions, "/metrics", "Bearer " + TOKEN + "2") == 200);
+      assertThat(status(regions, "/metrics", "Bearer " + TOKEN)).isEqualTo(401);
+      Files.delete(file);
+      assertThat(status(regions, "/metrics", "Bearer " + TOKEN + "2")).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"", "short", "sixteen or more, but with spaces"})
+  void doesNotStartWithATokenThatIsNone(String content) throws IOException {
+    Path file = Files.writeString(directory.resolve("token"), content);
+    assertThatThrownBy(() -> RegionPair.start(directory, 0, ", tokenFile: token"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(file + " holds no token of 16 or more")
+        .hasMessageNotContaining("sixteen or more, but");
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({"missing, missing", "key, certificate"})
+  void doesNotStartWithoutItsCertificate(String certificate, String key) throws Exception {
+    certificate("one");
+    assertThatThrownBy(() ->
+            RegionPair.start(
+                directory, 0, ", tls: { certificate: %s, key: %s }".formatted(certificate, key)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(directory.resolve(certificate).toString());
+  }
+
+  @Test
+  void servesOverTlsWithACertificateThatMayBeRenewed() throws Exception {
+    X509Bundle first = certificate("one");
+    try (RegionPair regions =
+        RegionPair.start(directory, 0, ", tls: { certificate: certificate, key: key }")) {
+      assertThat(overTls(regions, first)).isEqualTo("one");
+      X509Bundle second = certificate("two");
+      RegionPair.await(() -> overTls(regions, second).equals("two"));
+      assertThatThrownBy(() -> regions.get("/healthz")).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** Writes one for 127.0.0.1, and its key. */
+  private X509Bundle certificate(String name) throws Exception {
+    X509Bundle bundle =
+        new CertificateBuilder()
+            .ecp256()
+            .subject("CN=" + name)
+            .addSanIpAddress(InetAddress.ofLiteral("127.0.0.1"))
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    Files.writeString(directory.resolve("key"), bundle.getPrivateKeyPEM());
+    Files.writeString(directory.resolve("certificate"), bundle.getCertificatePathPEM());
+    return bundle;
+  }
+
+  /** The name on the certificate, if it is the one that is trusted. */
+  private static String overTls(RegionPair regions, X509Bundle trusted) throws Exception {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    store.setCertificateEntry("ca", trusted.getCertificate());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), new SecureRandom());
+    URI uri = URI.create(RegionPair.url(regions.fsn1()).replace("http:", "https:") + "/healthz");
+    try (HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
+      HttpResponse<String> response =
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(response.body()).isEqualTo("ok\n");
+      X509Certificate shown =
+          (X509Certificate) response.sslSession().orElseThrow().getPeerCertificates()[0];
+      return shown.getSubjectX500Principal().getName().substring("CN=".length());
+    } catch (IOException notTrusted) {
+      return "";
+    }
+  }
+
+  private static int status(RegionPair regions, String path, String authorization)
+      throws Exception {
+    URI uri = URI.create(RegionPair.url(regions.fsn1()) + path);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(uri).header("Authorization", authorization).build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+}

@@ -24,6 +24,7 @@ public final class NativeTool {
           "dns", List.of("coredns", "coredns-old", "dig", "kdig"),
           "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool"),
           "wireguard", List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox"),
+          "people", List.of("chromium", "zsh"),
           "bench", List.of("dnsdist", "unbound", "dnsperf"));
 
   private NativeTool() {}

@@ -10,10 +10,17 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a running bridge about itself, by HTTP. */
-final class AdminClient {
+final class AdminClient implements AutoCloseable {
   /** Where a bridge on this machine is, unless it was told otherwise. */
   static final String DEFAULT_URL = "http://127.0.0.1:8053";
 
@@ -23,14 +30,61 @@ final class AdminClient {
   private static final int READ_MILLIS = 15_000;
 
   private final String url;
+  private final String name;
+  private final Optional<String> token;
+  private final @Nullable SSLSocketFactory trust;
+  private final List<AutoCloseable> way;
+  private final Supplier<@Nullable String> wayProblem;
+
+  private AdminClient(
+      String url,
+      String name,
+      Optional<Path> token,
+      Optional<Path> ca,
+      List<? extends AutoCloseable> way,
+      Supplier<@Nullable String> wayProblem) {
+    this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    this.name = name;
+    this.token = token.map(AdminClient::read);
+    this.trust = ca.map(TrustedCertificates::in).orElse(null);
+    this.way = List.copyOf(way);
+    this.wayProblem = wayProblem;
+  }
 
   /**
-   * A client.
+   * A client for an address.
    *
    * @param url of the admin address, without a path
+   * @param token the file with the bearer token
+   * @param ca the file with the certificates to trust; the JDK's own are trusted without
    */
-  AdminClient(String url) {
-    this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  static AdminClient at(String url, Optional<Path> token, Optional<Path> ca) {
+    return new AdminClient(url, url, token, ca, List.of(), () -> null);
+  }
+
+  /**
+   * A client for a bridge that something leads to.
+   *
+   * @param name what to call the bridge
+   * @param way what leads there, closed with the client in this order
+   * @param wayProblem what is wrong with the way, or null
+   */
+  static AdminClient through(
+      String url,
+      String name,
+      Optional<Path> token,
+      Optional<Path> ca,
+      List<? extends AutoCloseable> way,
+      Supplier<@Nullable String> wayProblem) {
+    return new AdminClient(url, name, token, ca, way, wayProblem);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new CommandFailure("cannot read the token in " + file + "; see --token-file", e);
+    }
   }
 
   BridgeStatus status() {
@@ -38,8 +92,8 @@ final class AdminClient {
   }
 
   /** How the bridge would answer; the strings as typed, empty where the bridge may choose. */
-  TraceReport trace(String name, String type, String view) {
-    StringBuilder path = new StringBuilder("/api/v1/trace?name=").append(encoded(name));
+  TraceReport trace(String question, String type, String view) {
+    StringBuilder path = new StringBuilder("/api/v1/trace?name=").append(encoded(question));
     if (!type.isEmpty()) {
       path.append("&type=").append(encoded(type));
     }
@@ -58,7 +112,7 @@ final class AdminClient {
     try {
       return StatusJson.decode(json, type);
     } catch (JsonProcessingException e) {
-      throw new CommandFailure(url + " does not answer as a bridge does; check --url", e);
+      throw new CommandFailure(name + " does not answer as a bridge does; check --url", e);
     }
   }
 
@@ -68,6 +122,10 @@ final class AdminClient {
       if (!(URI.create(url + path).toURL().openConnection() instanceof HttpURLConnection http)) {
         throw CommandFailure.usage(url + " is no HTTP address; write --url http://HOST:PORT");
       }
+      if (http instanceof HttpsURLConnection https && trust != null) {
+        https.setSSLSocketFactory(trust);
+      }
+      token.ifPresent(secret -> http.setRequestProperty("Authorization", "Bearer " + secret));
       http.setConnectTimeout(CONNECT_MILLIS);
       http.setReadTimeout(READ_MILLIS);
       int status = http.getResponseCode();
@@ -80,9 +138,10 @@ final class AdminClient {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(url + " is no address; write --url http://HOST:PORT");
     } catch (IOException e) {
+      String problem = wayProblem.get();
       throw new CommandFailure(
           "no bridge answers at %s: %s; start one, or name its admin address with --url"
-              .formatted(url, e.getMessage()),
+              .formatted(name, problem == null ? e.getMessage() : problem),
           e);
     }
   }
@@ -93,12 +152,37 @@ final class AdminClient {
     try (InputStream in = http.getErrorStream()) {
       Optional<String> detail =
           in == null ? Optional.empty() : StatusJson.problem(in.readAllBytes());
+      if (status == HttpURLConnection.HTTP_UNAUTHORIZED) {
+        return new CommandFailure(
+            "%s %s"
+                .formatted(
+                    name,
+                    token.isPresent()
+                        ? "does not take this token; see --token-file"
+                        : "needs a token; name the file that holds it with --token-file"));
+      }
       if (detail.isEmpty()) {
-        return new CommandFailure("%s%s answered %d; check --url".formatted(url, path, status));
+        return new CommandFailure("%s%s answered %d; check --url".formatted(name, path, status));
       }
       return status == HttpURLConnection.HTTP_BAD_REQUEST
           ? CommandFailure.usage(detail.get())
-          : new CommandFailure("%s: %s".formatted(url, detail.get()));
+          : new CommandFailure("%s: %s".formatted(name, detail.get()));
+    }
+  }
+
+  /** What the bridge is called. */
+  String name() {
+    return name;
+  }
+
+  @Override
+  public void close() {
+    for (AutoCloseable each : way) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        throw new CommandFailure("cannot close the way to " + name, e);
+      }
     }
   }
 }

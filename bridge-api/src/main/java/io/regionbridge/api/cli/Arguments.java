@@ -44,6 +44,10 @@ final class Arguments {
         if (missing || (option.value() == null && equals >= 0)) {
           throw wrong(syntax, option.name() + (missing ? " needs a value" : " takes no value"));
         }
+        if (!option.choices().isEmpty() && !option.choices().contains(value)) {
+          throw wrong(
+              syntax, "%s is %s, not \"%s\"".formatted(option.name(), alternatives(option), value));
+        }
         if (values.put(option, value) != null) {
           throw wrong(syntax, option.name() + " is given twice");
         }
@@ -72,16 +76,21 @@ final class Arguments {
 
   private static Option option(Syntax syntax, String name) {
     for (Option option : syntax.allOptions()) {
-      if (option.name().equals(name)) {
+      if (option.names().contains(name)) {
         return option;
       }
     }
-    List<String> names = syntax.allOptions().stream().map(Option::name).toList();
+    List<String> names = syntax.allOptions().stream().flatMap(o -> o.names().stream()).toList();
     throw wrong(
         syntax,
         "unknown option "
             + name
             + Suggestion.nearest(name, names).map(n -> ", did you mean " + n + "?").orElse(""));
+  }
+
+  private static String alternatives(Option option) {
+    List<String> all = option.choices();
+    return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.getLast();
   }
 
   private static CommandFailure wrong(Syntax syntax, String reason) {

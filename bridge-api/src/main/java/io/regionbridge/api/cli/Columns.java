@@ -23,14 +23,16 @@ final class Columns {
         if (i == widths.size()) {
           widths.add(0);
         }
-        widths.set(i, Math.max(widths.get(i), row.get(i).length()));
+        widths.set(i, Math.max(widths.get(i), Style.width(row.get(i))));
       }
     }
     List<String> lines = new ArrayList<>();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < row.size(); i++) {
-        line.append(row.get(i)).append(" ".repeat(widths.get(i) - row.get(i).length())).append(GAP);
+        line.append(row.get(i))
+            .append(" ".repeat(widths.get(i) - Style.width(row.get(i))))
+            .append(GAP);
       }
       lines.add(line.toString().stripTrailing());
     }

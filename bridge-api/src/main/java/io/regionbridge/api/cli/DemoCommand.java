@@ -2,7 +2,6 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.demo.Demo;
 import io.regionbridge.api.log.LogLevel;
-import io.regionbridge.api.log.StandardStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,9 +33,7 @@ final class DemoCommand implements Command {
   @Override
   public int run(Arguments arguments) {
     LogLevel.errorsOnly();
-    boolean colour =
-        StandardStream.OUT.isTerminal() && !terminal.environment().containsKey("NO_COLOR");
-    try (Demo demo = Demo.start(terminal.out(), colour)) {
+    try (Demo demo = Demo.start(terminal.out(), terminal.colour())) {
       boolean held = demo.run();
       if (!arguments.has(ONCE)) {
         closeAtExit(demo);

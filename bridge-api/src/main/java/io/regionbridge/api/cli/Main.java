@@ -28,7 +28,8 @@ public final class Main {
         new CheckConfigCommand(terminal),
         new DemoCommand(terminal),
         new StatusCommand(terminal),
-        new TraceCommand(terminal));
+        new TraceCommand(terminal),
+        new CompletionCommand(terminal, () -> commands(terminal)));
   }
 
   /** Runs a command and returns its {@link ExitCode}. Never throws. */

@@ -2,47 +2,91 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.StatusJson;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code status}: what a running bridge knows and does. */
 final class StatusCommand implements Command {
-  private static final Option URL =
-      Option.optional(
-          "--url",
-          "URL",
-          "The bridge's admin address; " + AdminClient.DEFAULT_URL + " if not set.");
   private static final Option OUTPUT =
-      Option.optional("-o", "FORMAT", "table, or json for programs.");
+      Option.optional("--output", "FORMAT", "table or wide; json or yaml for programs.")
+          .or("-o")
+          .oneOf("table", "wide", "json", "yaml");
+  private static final Option WATCH =
+      Option.flag("--watch", "Show it again every two seconds, until Ctrl-C.").or("-w");
+
+  /** What a terminal does before the next state: home, and nothing below. */
+  private static final String CLEAR = "\u001B[H\u001B[2J";
+
+  private static final Duration PERIOD = Duration.ofSeconds(2);
 
   private final Terminal terminal;
+  private final Pause pause;
+
+  /** Lets time pass. */
+  interface Pause {
+    /** Returns after that time; false: enough. */
+    boolean sleep(Duration time);
+  }
 
   StatusCommand(Terminal terminal) {
+    this(terminal, StatusCommand::sleep);
+  }
+
+  StatusCommand(Terminal terminal, Pause pause) {
     this.terminal = terminal;
+    this.pause = pause;
+  }
+
+  private static boolean sleep(Duration time) {
+    try {
+      Thread.sleep(time);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   @Override
   public Syntax syntax() {
     return new Syntax(
         "status",
-        "Show the regions and gateways of a running bridge.",
-        "",
+        "Show the regions, gateways, tunnels and policies of a running bridge.",
+        "What is wrong stands last, with since when and what to do. Exits 0 all the same.",
         List.of(),
-        List.of(URL, OUTPUT));
+        Stream.concat(Stream.of(OUTPUT, WATCH), TargetOptions.ALL.stream()).toList());
   }
 
   @Override
   public int run(Arguments arguments) {
-    String format = arguments.value(OUTPUT).orElse("table");
-    if (!format.equals("table") && !format.equals("json")) {
-      throw CommandFailure.usage("status: -o is table or json, not \"" + format + "\"");
-    }
-    AdminClient client = new AdminClient(arguments.value(URL).orElse(AdminClient.DEFAULT_URL));
-    BridgeStatus status = client.status();
-    if (format.equals("json")) {
-      terminal.out().println(StatusJson.pretty(status));
-    } else {
-      StatusTable.of(status).forEach(terminal.out()::println);
+    try (AdminClient client = TargetOptions.connect(arguments)) {
+      print(client.status(), arguments);
+      while (arguments.has(WATCH) && pause.sleep(PERIOD)) {
+        terminal.out().print(terminal.interactive() ? CLEAR : "\n");
+        again(client, arguments);
+      }
     }
     return ExitCode.OK;
+  }
+
+  /** A bridge that does not answer for a while is what somebody may be watching for. */
+  private void again(AdminClient client, Arguments arguments) {
+    try {
+      print(client.status(), arguments);
+    } catch (CommandFailure e) {
+      terminal.out().println(e.getMessage());
+      terminal.out().flush();
+    }
+  }
+
+  private void print(BridgeStatus status, Arguments arguments) {
+    String format = arguments.value(OUTPUT).orElse("table");
+    switch (format) {
+      case "json" -> terminal.out().println(StatusJson.pretty(status));
+      case "yaml" -> terminal.out().print(StatusJson.yaml(status));
+      default -> StatusTable.of(status).forEach(terminal.out()::println);
+    }
+    terminal.out().flush();
   }
 }

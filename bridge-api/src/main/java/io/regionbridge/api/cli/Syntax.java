@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  */
 record Syntax(
     String name, String summary, String details, List<String> operands, List<Option> options) {
+  private static final int WIDTH = 80;
+
   Syntax {
     operands = List.copyOf(operands);
     options = List.copyOf(options);
@@ -37,15 +39,32 @@ record Syntax(
       usage.add(option.required() ? option.usage() : "[" + option.usage() + "]");
     }
     usage.addAll(operands);
-    String text = "Usage: " + String.join(" ", usage) + "\n\n" + summary + "\n";
+    String text = "Usage: " + wrapped(usage) + "\n\n" + summary + "\n";
     return text + (details.isEmpty() ? "" : details + "\n") + "\n" + table(allOptions());
+  }
+
+  /** Words in lines that fit a terminal, broken between them. */
+  private static String wrapped(List<String> words) {
+    StringBuilder text = new StringBuilder();
+    int column = "Usage: ".length();
+    for (String word : words) {
+      if (column + word.length() > WIDTH) {
+        text.append("\n        ");
+        column = 8;
+      } else if (!text.isEmpty()) {
+        text.append(' ');
+      }
+      text.append(word);
+      column += word.length() + 1;
+    }
+    return text.toString();
   }
 
   /** Options and what they do, one per line. */
   static String table(List<Option> options) {
     return table(
         "Options:",
-        options.stream().map(Option::usage).toList(),
+        options.stream().map(Option::term).toList(),
         options.stream().map(Option::description).toList());
   }
 

@@ -3,19 +3,17 @@ package io.regionbridge.api.cli;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code trace}: how a running bridge would answer, and why so. */
 final class TraceCommand implements Command {
-  private static final Option URL =
-      Option.optional(
-          "--url",
-          "URL",
-          "The bridge's admin address; " + AdminClient.DEFAULT_URL + " if not set.");
   private static final Option VIEW =
-      Option.optional(
-          "--view", "VIEW", "cluster: as pods beside it are answered; pods: as others.");
+      Option.optional("--view", "VIEW", "cluster: as pods beside it are answered; pods: as others.")
+          .oneOf("pods", "cluster");
   private static final Option OUTPUT =
-      Option.optional("-o", "FORMAT", "table, or json for programs.");
+      Option.optional("--output", "FORMAT", "table; json or yaml for programs.")
+          .or("-o")
+          .oneOf("table", "json", "yaml");
 
   private final Terminal terminal;
 
@@ -34,25 +32,23 @@ final class TraceCommand implements Command {
         asks what it is called. Exits 1 if there is no answer (SERVFAIL or REFUSED).\
         """,
         List.of("NAME", "[TYPE]"),
-        List.of(VIEW, URL, OUTPUT));
+        Stream.concat(Stream.of(VIEW, OUTPUT), TargetOptions.ALL.stream()).toList());
   }
 
   @Override
   public int run(Arguments arguments) {
-    String format = arguments.value(OUTPUT).orElse("table");
-    if (!format.equals("table") && !format.equals("json")) {
-      throw CommandFailure.usage("trace: -o is table or json, not \"" + format + "\"");
+    TraceReport report;
+    try (AdminClient client = TargetOptions.connect(arguments)) {
+      report =
+          client.trace(
+              arguments.operand(0).orElseThrow(),
+              arguments.operand(1).orElse(""),
+              arguments.value(VIEW).orElse(""));
     }
-    TraceReport report =
-        new AdminClient(arguments.value(URL).orElse(AdminClient.DEFAULT_URL))
-            .trace(
-                arguments.operand(0).orElseThrow(),
-                arguments.operand(1).orElse(""),
-                arguments.value(VIEW).orElse(""));
-    if (format.equals("json")) {
-      terminal.out().println(StatusJson.pretty(report));
-    } else {
-      TraceText.of(report).forEach(terminal.out()::println);
+    switch (arguments.value(OUTPUT).orElse("table")) {
+      case "json" -> terminal.out().println(StatusJson.pretty(report));
+      case "yaml" -> terminal.out().print(StatusJson.yaml(report));
+      default -> TraceText.of(report).forEach(terminal.out()::println);
     }
     String rcode = report.answer().rcode();
     return rcode.equals("NOERROR") || rcode.equals("NXDOMAIN") ? ExitCode.OK : ExitCode.FAILED;

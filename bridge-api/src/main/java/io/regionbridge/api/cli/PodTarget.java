@@ -1,0 +1,150 @@
+package io.regionbridge.api.cli;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A bridge in a cluster, reached by way of the API server as {@code kubectl port-forward} does. */
+final class PodTarget {
+  private static final String LABEL = "app.kubernetes.io/name";
+  private static final String NAME = "region-bridge";
+
+  /** What the chart calls the port of admin.listen. */
+  private static final String PORT_NAME = "http";
+
+  private static final int DEFAULT_PORT = 8053;
+  private static final int CONNECT_MILLIS = 5000;
+  private static final int REQUEST_MILLIS = 10_000;
+
+  private PodTarget() {}
+
+  static AdminClient connect(
+      Optional<String> context,
+      Optional<String> namespace,
+      Optional<String> pod,
+      Optional<Path> token,
+      Optional<Path> ca) {
+    KubernetesClient client = client(context);
+    try {
+      String where =
+          namespace.orElseGet(() -> Optional.ofNullable(client.getNamespace()).orElse("default"));
+      Pod chosen = choose(pods(client, where), pod, where);
+      LocalPortForward forward =
+          client
+              .pods()
+              .inNamespace(where)
+              .withName(chosen.getMetadata().getName())
+              .portForward(port(chosen));
+      String scheme = ca.isPresent() ? "https" : "http";
+      return AdminClient.through(
+          "%s://127.0.0.1:%d".formatted(scheme, forward.getLocalPort()),
+          "pod %s/%s".formatted(where, chosen.getMetadata().getName()),
+          token,
+          ca,
+          List.of(forward, client),
+          () -> cause(forward));
+    } catch (KubernetesClientException e) {
+      client.close();
+      throw unreachable(client.getMasterUrl().toString(), e);
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /** The cluster that a context of the kubeconfig names. */
+  static KubernetesClient client(Optional<String> context) {
+    Config config = Config.autoConfigure(context.orElse(null));
+    if (context.isPresent()
+        && config.getContexts().stream().noneMatch(c -> c.getName().equals(context.get()))) {
+      List<String> known = config.getContexts().stream().map(c -> c.getName()).sorted().toList();
+      throw CommandFailure.usage(
+          "the kubeconfig has no context \"%s\"; it has %s"
+              .formatted(context.get(), known.isEmpty() ? "none" : String.join(", ", known)));
+    }
+    config.setConnectionTimeout(CONNECT_MILLIS);
+    config.setRequestTimeout(REQUEST_MILLIS);
+    config.setRequestRetryBackoffLimit(0);
+    config.setUserAgent(NAME);
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  static CommandFailure unreachable(String url, KubernetesClientException e) {
+    String reason =
+        e.getCode() > 0
+            ? "answered " + e.getCode() + ": " + e.getMessage()
+            : "does not answer: " + rootMessage(e);
+    return new CommandFailure("the API server at " + url + " " + reason, e);
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  private static List<Pod> pods(KubernetesClient client, String namespace) {
+    return client.pods().inNamespace(namespace).withLabel(LABEL, NAME).list().getItems();
+  }
+
+  /** The pod that was named, or the first that is ready. */
+  static Pod choose(List<Pod> pods, Optional<String> name, String namespace) {
+    List<Pod> sorted = new ArrayList<>(pods);
+    sorted.sort(Comparator.comparing(pod -> pod.getMetadata().getName()));
+    List<String> names = sorted.stream().map(pod -> pod.getMetadata().getName()).toList();
+    if (pods.isEmpty()) {
+      throw new CommandFailure(
+          "namespace %s has no pods labelled %s=%s; name their namespace with -n"
+              .formatted(namespace, LABEL, NAME));
+    }
+    if (name.isPresent()) {
+      return sorted.stream()
+          .filter(pod -> pod.getMetadata().getName().equals(name.get()))
+          .findFirst()
+          .orElseThrow(() ->
+              CommandFailure.usage(
+                  "namespace %s has no bridge in a pod %s; it has %s"
+                      .formatted(namespace, name.get(), String.join(", ", names))));
+    }
+    return sorted.stream()
+        .filter(Readiness::isPodReady)
+        .findFirst()
+        .orElseThrow(() ->
+            new CommandFailure(
+                "none of the bridges in namespace %s is ready: %s; name one with --pod to ask it"
+                        .formatted(namespace, String.join(", ", names))
+                    + " all the same"));
+  }
+
+  /** Where the pod serves HTTP. */
+  static int port(Pod pod) {
+    for (Container container : pod.getSpec().getContainers()) {
+      for (ContainerPort port : container.getPorts()) {
+        if (PORT_NAME.equals(port.getName())) {
+          return port.getContainerPort();
+        }
+      }
+    }
+    return DEFAULT_PORT;
+  }
+
+  private static @Nullable String cause(LocalPortForward forward) {
+    List<Throwable> errors = new ArrayList<>(forward.getClientThrowables());
+    errors.addAll(forward.getServerThrowables());
+    return errors.isEmpty() ? null : rootMessage(errors.getFirst());
+  }
+}

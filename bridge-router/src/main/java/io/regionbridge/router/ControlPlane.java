@@ -2,7 +2,6 @@ package io.regionbridge.router;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.coredns.CoreDnsKeeper;
-import io.regionbridge.router.coredns.ForwardZone;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
@@ -18,23 +17,18 @@ import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
-import io.regionbridge.router.kubernetes.RouterNodeSpec;
-import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.kubernetes.StatusWriter;
-import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.RegionClaims;
-import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.PeerClaim;
-import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -64,6 +59,9 @@ public final class ControlPlane implements AutoCloseable {
   private static final Duration SETTLE = Duration.ofMillis(50);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final String CURRENT = "APIServerCurrent";
+  private static final Finding STARTING =
+      new Finding(CURRENT, State.UNKNOWN, "Connecting", "the API server has not answered yet");
 
   /**
    * What is fixed while the process lives.
@@ -127,6 +125,7 @@ public final class ControlPlane implements AutoCloseable {
   private final ClusterWatcher watcher;
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
+  private final AtomicBoolean resigned = new AtomicBoolean();
   private volatile Optional<Topology> topology = Optional.empty();
   private volatile List<Condition> conditions = List.of();
   private Directory directory = Directory.EMPTY;
@@ -187,13 +186,17 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /**
-   * Starts one against the cluster that the process runs in. Never waits for the API server.
+   * Starts one. Never waits for the API server.
    *
-   * @throws IOException if the address for signs of life cannot be bound
+   * @param kubeconfig the file that names the API server; empty: that of the cluster that the
+   *     process runs in, by its ServiceAccount
+   * @throws IOException if the address for signs of life cannot be bound, or the file makes no
+   *     sense
    */
-  public static ControlPlane start(Settings settings, Sources sources, Listener listener)
+  public static ControlPlane start(
+      Settings settings, Sources sources, Optional<Path> kubeconfig, Listener listener)
       throws IOException {
-    return start(settings, sources, ClusterClient.local(), listener);
+    return start(settings, sources, ClusterClient.local(kubeconfig), listener);
   }
 
   /**
@@ -237,11 +240,21 @@ public final class ControlPlane implements AutoCloseable {
     topologies.lookAgain();
   }
 
+  /**
+   * Hands the role of the active gateway over if it is here, and never takes it again. Everything
+   * else goes on. Waits for some seconds at most; does nothing the second time.
+   */
+  public void resign() {
+    if (!resigned.getAndSet(true)) {
+      election.close();
+    }
+  }
+
   /** Hands the role of the active gateway over if it is here, and stops. */
   @Override
   public void close() {
     topologies.close();
-    election.close();
+    resign();
     directories.close();
     overlay.close();
     peerClusters.close();
@@ -260,6 +273,7 @@ public final class ControlPlane implements AutoCloseable {
   private void look() {
     ClusterView view = watcher.view();
     if (!view.settled()) {
+      conditions = Conditions.merge(conditions, List.of(STARTING), 0, clock.instant());
       return;
     }
     List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
@@ -322,43 +336,24 @@ public final class ControlPlane implements AutoCloseable {
     if (node.isEmpty()) {
       return;
     }
-    LocalRegion local = next.local();
-    RouterNodeSpec spec =
-        new RouterNodeSpec(
-            local.name(),
-            local.domain(),
-            IpLiteral.format(settings.nodeAddress()),
-            sources.overlay().address().map(IpLiteral::format).orElse(null),
-            settings.dnsPort(),
-            sources.overlay().publicKey().orElse(null),
-            texts(local.podCidrs().cidrs()),
-            texts(local.serviceCidrs().cidrs()));
     List<Condition> before =
         view.routerNodes().stream()
             .filter(r -> r.name().equals(settings.node()))
             .findFirst()
             .map(RouterNodeFacts::conditions)
             .orElse(List.of());
-    boolean fit = sources.fit().getAsBoolean();
-    Finding ready =
-        fit
-            ? new Finding("Ready", State.TRUE, "Serving", "DNS is served and the overlay is up")
-            : new Finding(
-                "Ready", State.FALSE, "Unfit", "DNS is not served, or the overlay is down");
     statuses.routerNode(
         settings.node(),
         node.get().uid(),
-        spec,
-        new RouterNodeStatus(
-            election.leadership().mine() ? "Active" : "Standby",
-            null,
-            Conditions.merge(before, List.of(ready), 0, clock.instant())));
+        RouterNodeReport.spec(settings, sources.overlay(), next.local()),
+        RouterNodeReport.status(
+            election.leadership().mine(), sources.fit().getAsBoolean(), before, clock.instant()));
   }
 
   /** Whatever all router nodes share. Called with a permit. */
   private void writeShared(
       ClusterView view, Topology next, Map<RegionFacts, List<String>> problems) {
-    coreDnsFindings = coreDns.keep(view, forwardZones(next), upstreams(next));
+    coreDnsFindings = coreDns.keep(view, Forwards.zones(next), Forwards.upstreams(next));
     problems.forEach((region, said) ->
         statuses.region(
             region.name(),
@@ -371,28 +366,6 @@ public final class ControlPlane implements AutoCloseable {
                 clock.instant())));
   }
 
-  private static List<ForwardZone> forwardZones(Topology topology) {
-    List<ForwardZone> zones = new ArrayList<>();
-    zones.add(new ForwardZone(List.of(topology.local().domain())));
-    for (PeerRegion peer : topology.peers()) {
-      List<String> names = new ArrayList<>(List.of(peer.domain()));
-      peer.podCidrs().stream()
-          .filter(range -> topology.undisputed(peer, range))
-          .map(Cidr::toString)
-          .forEach(names::add);
-      zones.add(new ForwardZone(names));
-    }
-    return zones;
-  }
-
-  private static List<InetSocketAddress> upstreams(Topology topology) {
-    return topology.local().gateways().stream()
-        .flatMap(gateway ->
-            gateway.nodeAddress().stream()
-                .map(address -> new InetSocketAddress(address, gateway.dnsPort())))
-        .toList();
-  }
-
   private List<Finding> findings(ClusterView view) {
     List<Finding> findings = new ArrayList<>(coreDnsFindings);
     List<String> failing =
@@ -402,9 +375,8 @@ public final class ControlPlane implements AutoCloseable {
             .toList();
     findings.add(
         failing.isEmpty()
-            ? new Finding("APIServerCurrent", State.TRUE, "Watching", "everything is watched")
-            : new Finding(
-                "APIServerCurrent", State.FALSE, "Incomplete", String.join("; ", failing)));
+            ? new Finding(CURRENT, State.TRUE, "Watching", "everything is watched")
+            : new Finding(CURRENT, State.FALSE, "Incomplete", String.join("; ", failing)));
     findings.add(
         election.leadership().active().isPresent()
             ? new Finding(
@@ -415,9 +387,5 @@ public final class ControlPlane implements AutoCloseable {
             : new Finding(
                 "ActiveGateway", State.FALSE, "Nobody", "no router node is fit, or none is heard"));
     return findings;
-  }
-
-  private static List<String> texts(List<?> values) {
-    return values.stream().map(Object::toString).toList();
   }
 }

@@ -228,11 +228,13 @@ class ControlPlaneIT {
     corefile(".:%d {\n}\nimport /etc/coredns/custom/*.server\n");
     Await.that("our key is there", () -> custom(CoreDnsPlan.KEY).contains("fsn1.internal:"));
     assertThat(custom("mine.server")).isEqualTo("a.example { }");
-    admin
-        .configMaps()
-        .inNamespace("kube-system")
-        .withName("coredns-custom")
-        .edit(map -> new ConfigMapBuilder(map).removeFromData(CoreDnsPlan.KEY).build());
+    cluster
+        .server()
+        .request(
+            "PATCH",
+            CUSTOM,
+            "application/merge-patch+json",
+            "{\"data\": {\"%s\": null}}".formatted(CoreDnsPlan.KEY));
     Await.that("it is put back", () -> custom(CoreDnsPlan.KEY).contains("fsn1.internal:"));
     assertThat(custom("mine.server")).isEqualTo("a.example { }");
   }

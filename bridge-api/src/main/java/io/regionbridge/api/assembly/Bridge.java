@@ -7,15 +7,25 @@ import io.regionbridge.api.config.ConfigListener;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.api.http.HttpServer;
+import io.regionbridge.api.http.HttpServer.Site;
+import io.regionbridge.api.region.ClusterPlace;
+import io.regionbridge.api.region.ClusterSource;
+import io.regionbridge.api.region.ConfiguredRegions;
+import io.regionbridge.api.region.OverlayWatch;
+import io.regionbridge.api.region.RegionSource;
+import io.regionbridge.api.region.StandaloneSource;
+import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.directory.manifest.ManifestDirectory;
+import io.regionbridge.router.topology.Topology;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,13 +35,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One bridge, from start to end. Start: directory, first zone table, DNS, HTTP, and the watcher of
- * the configuration file; it is ready once the directory is complete. End: it says that it is not
- * ready, answers for a while what still comes in, and closes everything in reverse.
+ * One bridge, from start to end. Start: the overlay's watch, first zone table, DNS, the source of
+ * regions and Services, HTTP, and the watcher of the configuration file; it is ready once the
+ * directory is complete. End: it says that it is not ready, gives its role away, answers for a
+ * while what still comes in, and closes everything in reverse.
  *
- * <p>Each state has one owner. The directory's thread writes what Services there are, the watcher's
- * what is configured; the control loop reads both and publishes zone tables; the event loops answer
- * from those. Everything else only reads.
+ * <p>Each state has one owner. The source writes what regions and Services there are, the watcher
+ * what is configured; the control loop reads all of it and publishes zone tables; the event loops
+ * answer from those. Everything else only reads.
  *
  * <p>Thread-safe.
  */
@@ -40,14 +51,18 @@ public final class Bridge implements AutoCloseable {
 
   private final Clock clock = Clock.systemUTC();
   private final AtomicLong reloadFailures = new AtomicLong();
-  private final List<InetSocketAddress> listen;
-  private final ManifestDirectory manifests;
+  private final Optional<InetAddress> nodeAddress;
+  private final HostWatch host;
   private final ControlLoop control;
+  private final OverlayWatch overlay;
   private final DnsBridge dns;
   private final Introspection introspection;
   private final HttpServer http;
+  private final Doors doors;
   private final @Nullable ConfigWatcher watcher;
   private volatile BridgeConfig config;
+  private volatile List<InetSocketAddress> listen;
+  private volatile @Nullable RegionSource source;
   private volatile Directory directory = Directory.EMPTY;
   private volatile List<ConfigProblem> refused = List.of();
   private volatile boolean draining;
@@ -59,7 +74,7 @@ public final class Bridge implements AutoCloseable {
    * @throws IOException naming what cannot be had, such as an address; nothing is left running then
    */
   public static Bridge start(BridgeConfig config) throws IOException {
-    return new Bridge(config, Optional.empty());
+    return new Bridge(config, Optional.empty(), System.getenv());
   }
 
   /**
@@ -69,23 +84,38 @@ public final class Bridge implements AutoCloseable {
    * @throws IOException naming what cannot be had, such as an address; nothing is left running then
    */
   public static Bridge start(BridgeConfig config, ConfigFile file) throws IOException {
-    return new Bridge(config, Optional.of(file));
+    return new Bridge(config, Optional.of(file), System.getenv());
   }
 
-  private Bridge(BridgeConfig config, Optional<ConfigFile> file) throws IOException {
+  /**
+   * One in an environment other than the process's own.
+   *
+   * @throws IOException naming what cannot be had, such as an address; nothing is left running then
+   */
+  static Bridge start(BridgeConfig config, Map<String, String> environment) throws IOException {
+    return new Bridge(config, Optional.empty(), environment);
+  }
+
+  private Bridge(BridgeConfig config, Optional<ConfigFile> file, Map<String, String> environment)
+      throws IOException {
     this.config = config;
-    if (config.kubernetes().enabled()) {
-      log.warn(
-          "kubernetes.enabled: this version does not read the API server yet, only directory.files;"
-              + " set it to false to say that you know");
-    }
-    HostAddresses host = HostAddresses.read();
-    listen = ListenAddresses.of(config, host);
-    control = new ControlLoop(this::config, this::directory, listen, clock);
-    // Reads on a thread of its own while the sockets are opened here.
-    manifests = ManifestDirectory.start(config.directory().files(), this::take);
-    List<AutoCloseable> started = new ArrayList<>(List.of(manifests));
+    boolean clustered = config.kubernetes().enabled();
+    Optional<ClusterPlace> place =
+        clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
+    nodeAddress = place.flatMap(ClusterPlace::address);
+    host = new HostWatch();
+    control =
+        new ControlLoop(
+            this::config, this::directory, this::regions, () -> listen, host::addresses, clock);
+    overlay = OverlayWatch.start(config.overlay(), this::look);
+    listen = wanted();
+    List<AutoCloseable> started = new ArrayList<>(List.of(overlay));
     try {
+      if (!clustered) {
+        // Reads on a thread of its own while the sockets are opened here.
+        source = new StandaloneSource(this::config, overlay, this::take, control::lookAgain);
+        started.addFirst(source);
+      }
       dns =
           DnsBridge.start(
               Settings.threads(config.dns(), Runtime.getRuntime().availableProcessors()),
@@ -96,10 +126,20 @@ public final class Bridge implements AutoCloseable {
       started.addFirst(dns);
       introspection = new Introspection(this, clock);
       started.addFirst(introspection);
-      control.start(dns::publish);
-      started.addFirst(control);
-      http = HttpServer.start(Sites.of(config, host, listen, introspection));
+      http = HttpServer.start(sites());
       started.addFirst(http);
+      doors =
+          new Doors(
+              dns,
+              http,
+              address -> Sites.peers(config.admin(), address, introspection),
+              http.addresses().stream().skip(1).findFirst());
+      if (place.isPresent()) {
+        source = cluster(place.get());
+        started.addFirst(source);
+      }
+      control.start(dns::publish, this::lookAround);
+      started.addFirst(control);
       watcher = file.map(f -> ConfigWatcher.start(f, config, new Reload())).orElse(null);
     } catch (IOException | RuntimeException e) {
       close(started);
@@ -107,9 +147,65 @@ public final class Bridge implements AutoCloseable {
     }
   }
 
+  private RegionSource cluster(ClusterPlace place) throws IOException {
+    InetSocketAddress reached =
+        dns.addresses().stream()
+            .filter(address -> !address.getAddress().isLoopbackAddress())
+            .findFirst()
+            .orElse(dns.addresses().getFirst());
+    return new ClusterSource(
+        place,
+        new ClusterSource.Ties(
+            this::config,
+            new InetSocketAddress(place.address().orElse(reached.getAddress()), reached.getPort()),
+            overlay,
+            new DataPlaneHealth(dns),
+            () -> !draining,
+            this::take,
+            control::lookAgain));
+  }
+
+  private List<Site> sites() throws IOException {
+    List<Site> sites = new ArrayList<>(List.of(Sites.admin(config.admin(), introspection)));
+    overlay
+        .address()
+        .filter(address -> listen.stream().anyMatch(l -> l.getAddress().equals(address)))
+        .flatMap(address -> Sites.peers(config.admin(), address, introspection))
+        .ifPresent(sites::add);
+    return sites;
+  }
+
   private void take(Directory next) {
     directory = next;
     control.lookAgain();
+  }
+
+  /** Something is known now that was not before. */
+  private void look() {
+    host.changed();
+    RegionSource started = source;
+    if (started != null) {
+      started.lookAgain();
+    }
+    control.lookAgain();
+  }
+
+  /** On the control loop's thread, at each look: what depends on the machine's addresses. */
+  private void lookAround() {
+    doors.follow(
+        config.dns().listen().isEmpty() ? Optional.of(wanted()) : Optional.empty(),
+        overlay.address(),
+        host.addresses());
+    listen = dns.addresses();
+    var _ = introspection.conditions();
+  }
+
+  private List<InetSocketAddress> wanted() {
+    return ListenAddresses.of(config.dns(), host.addresses(), nodeAddress, overlay.address());
+  }
+
+  private ControlLoop.Regions regions() {
+    return new ControlLoop.Regions(topology(), overlay.ranges());
   }
 
   private final class Reload implements ConfigListener {
@@ -118,8 +214,7 @@ public final class Bridge implements AutoCloseable {
       refused = List.of();
       config = withoutRestart(next);
       dns.configure(Settings.dataPlane(next.dns()));
-      manifests.files(next.directory().files());
-      control.lookAgain();
+      look();
     }
 
     @Override
@@ -152,9 +247,44 @@ public final class Bridge implements AutoCloseable {
     return directory;
   }
 
-  /** What is wrong with the manifests. */
+  /** The regions as they are known now. */
+  Topology topology() {
+    RegionSource started = source;
+    return started != null
+        ? started.topology()
+        : ConfiguredRegions.withoutCluster(config, List.of(), overlay.ranges());
+  }
+
+  /** Whether this node is the active gateway; empty where none is elected. */
+  Optional<Boolean> active() {
+    RegionSource started = source;
+    return started != null && config.kubernetes().enabled()
+        ? Optional.of(started.active())
+        : Optional.empty();
+  }
+
+  /** What is wrong with the source of the local Services. */
   List<String> directoryProblems() {
-    return manifests.problems().stream().map(Objects::toString).toList();
+    RegionSource started = source;
+    return started == null ? List.of() : started.problems();
+  }
+
+  /** How everything around the data plane fares. */
+  List<Condition> surroundings() {
+    List<Condition> conditions = new ArrayList<>(overlay.conditions(config.kubernetes().enabled()));
+    RegionSource started = source;
+    if (started != null) {
+      conditions.addAll(started.conditions());
+    }
+    List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
+    conditions.add(
+        conflicts.isEmpty()
+            ? Condition.yes("RegionsDistinct", "Distinct", "no two regions claim the same")
+            : Condition.no("RegionsDistinct", "Conflict", String.join("; ", conflicts)));
+    if (!doors.problem().isEmpty()) {
+      conditions.add(Condition.no("Listening", "CannotListen", doors.problem()));
+    }
+    return conditions;
   }
 
   /** The zones in force, if the control loop made any. */
@@ -189,6 +319,7 @@ public final class Bridge implements AutoCloseable {
     }
     if (control.loaded().getCount() > 0) {
       reasons.add("the first full list of the local Services is not in");
+      reasons.addAll(directoryProblems());
     }
     return reasons;
   }
@@ -213,15 +344,20 @@ public final class Bridge implements AutoCloseable {
   }
 
   /**
-   * Says that the bridge is not ready any more, and goes on answering for as long as is configured:
-   * whoever sends queries here needs that time to notice.
+   * Says that the bridge is not ready any more, gives the role of the active gateway away at once,
+   * and goes on answering for as long as is configured: whoever sends queries here needs that time
+   * to notice.
    */
   public void drain() throws InterruptedException {
     draining = true;
     Duration time = config.dns().drain();
-    log.info(
-        "stopping: not ready any more, queries are answered for another {} ms", time.toMillis());
-    TimeUnit.MILLISECONDS.sleep(time.toMillis());
+    long end = System.nanoTime() + time.toNanos();
+    log.info("stopping: not ready any more, queries are answered for {} ms", time.toMillis());
+    RegionSource started = source;
+    if (started != null) {
+      started.resign();
+    }
+    TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
   }
 
   /** Stops at once. Does nothing the second time. */
@@ -231,11 +367,15 @@ public final class Bridge implements AutoCloseable {
       return;
     }
     closed = true;
-    List<AutoCloseable> parts =
-        new ArrayList<>(List.of(http, control, introspection, dns, manifests));
+    List<AutoCloseable> parts = new ArrayList<>(List.of(control, http, introspection, dns));
+    RegionSource started = source;
+    if (started != null) {
+      parts.addFirst(started);
+    }
     if (watcher != null) {
       parts.addFirst(watcher);
     }
+    parts.addLast(overlay);
     close(parts);
   }
 

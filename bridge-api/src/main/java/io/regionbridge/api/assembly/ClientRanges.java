@@ -1,9 +1,11 @@
 package io.regionbridge.api.assembly;
 
-import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.region.HostAddresses;
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -19,35 +21,42 @@ import java.util.List;
  * @param peers who belongs to another region
  */
 record ClientRanges(List<Cidr> allowed, List<Cidr> cluster, List<Cidr> peers) {
-  /** What NetBird and Tailscale number their peers from: shared address space (RFC 6598). */
-  private static final Cidr OVERLAY = Cidr.of("100.64.0.0/10");
-
   private static final List<Cidr> LOOPBACK = List.of(Cidr.of("127.0.0.0/8"), Cidr.of("::1/128"));
 
   /**
-   * The ranges that follow from a configuration.
+   * The ranges that follow from what is known.
    *
+   * @param allow who may ask, as configured; empty: what follows from the rest
+   * @param overlay the overlay's own ranges
    * @param listen where DNS is served
    */
   static ClientRanges of(
-      BridgeConfig config, HostAddresses host, Collection<InetSocketAddress> listen) {
-    List<Cidr> cluster = new ArrayList<>(config.region().podCidrs());
+      List<Cidr> allow,
+      Topology topology,
+      List<Cidr> overlay,
+      HostAddresses host,
+      Collection<InetSocketAddress> listen) {
+    List<Cidr> cluster = new ArrayList<>(topology.local().podCidrs().cidrs());
+    topology.local().nodeAddresses().forEach(address -> cluster.add(Cidr.host(address)));
     host.node().forEach(address -> cluster.add(Cidr.host(address)));
     for (InetSocketAddress address : listen) {
       add(address.getAddress(), cluster);
     }
     List<Cidr> gateways = new ArrayList<>();
     List<Cidr> peers = new ArrayList<>();
-    for (BridgeConfig.Peer peer : config.regions()) {
-      peer.gateways().forEach(gateway -> gateways.add(Cidr.host(gateway.getAddress())));
-      peers.addAll(peer.podCidrs());
+    for (PeerRegion peer : topology.peers()) {
+      peer.gateways().forEach(g -> gateways.add(Cidr.host(g.address().getAddress())));
+      // Whoever is in a range that is ours as well is taken to be ours.
+      peer.podCidrs().stream()
+          .filter(range -> topology.undisputed(peer, range))
+          .forEach(peers::add);
     }
     peers.addAll(gateways);
-    List<Cidr> allowed = config.dns().allow();
+    List<Cidr> allowed = allow;
     if (allowed.isEmpty()) {
       allowed = new ArrayList<>(cluster);
-      allowed.add(OVERLAY);
-      // A declared gateway is on the overlay, whatever numbers that uses.
+      allowed.addAll(overlay);
+      // A peer's gateway is on the overlay, whatever numbers that uses.
       allowed.addAll(gateways);
       allowed.addAll(LOOPBACK);
     }

@@ -1,10 +1,14 @@
 package io.regionbridge.api.assembly;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.region.HostAddresses;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneTable;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,7 +42,9 @@ final class ControlLoop implements AutoCloseable {
 
   private final Supplier<BridgeConfig> config;
   private final Supplier<Directory> directory;
-  private final List<InetSocketAddress> listen;
+  private final Supplier<Regions> regions;
+  private final Supplier<List<InetSocketAddress>> listen;
+  private final Supplier<HostAddresses> host;
   private final Clock clock;
   private final Semaphore lookAgain = new Semaphore(1);
   private volatile boolean closed;
@@ -51,7 +57,17 @@ final class ControlLoop implements AutoCloseable {
   private @Nullable Inputs last;
   private @Nullable ZoneSettings compiledWith;
   private @Nullable ZoneCompiler compiler;
-  private Map<BridgeConfig.Peer, List<ForwardZone>> peers = Map.of();
+  private Map<Relayed, List<ForwardZone>> peers = Map.of();
+
+  /**
+   * What is known of the regions.
+   *
+   * @param overlay the overlay's own ranges
+   */
+  record Regions(Topology topology, List<Cidr> overlay) {}
+
+  /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
+  private record Relayed(PeerRegion peer, List<Cidr> reverse) {}
 
   /**
    * All that a table is made from; the same inputs make the same table. Local zones are equal only
@@ -62,17 +78,21 @@ final class ControlLoop implements AutoCloseable {
   /**
    * Does nothing yet.
    *
-   * @param listen where DNS is served
+   * @param listen where DNS is served at the moment
    * @param clock tells the time that serial numbers are taken from
    */
   ControlLoop(
       Supplier<BridgeConfig> config,
       Supplier<Directory> directory,
-      List<InetSocketAddress> listen,
+      Supplier<Regions> regions,
+      Supplier<List<InetSocketAddress>> listen,
+      Supplier<HostAddresses> host,
       Clock clock) {
     this.config = config;
     this.directory = directory;
+    this.regions = regions;
     this.listen = listen;
+    this.host = host;
     this.clock = clock;
   }
 
@@ -82,9 +102,13 @@ final class ControlLoop implements AutoCloseable {
     return table;
   }
 
-  /** Starts to make tables on a thread of its own. */
-  void start(Consumer<ZoneTable> publish) {
-    thread = Thread.ofPlatform().daemon().name("control").start(() -> run(publish));
+  /**
+   * Starts to make tables on a thread of its own.
+   *
+   * @param around what else is to be done at each look, before a table is made
+   */
+  void start(Consumer<ZoneTable> publish, Runnable around) {
+    thread = Thread.ofPlatform().daemon().name("control").start(() -> run(publish, around));
   }
 
   /** Something may have changed. Any thread. */
@@ -107,7 +131,7 @@ final class ControlLoop implements AutoCloseable {
     return thread != null && thread.isAlive();
   }
 
-  private void run(Consumer<ZoneTable> publish) {
+  private void run(Consumer<ZoneTable> publish, Runnable around) {
     while (true) {
       try {
         // Whether it was told or the time has come makes no difference: it looks.
@@ -122,6 +146,7 @@ final class ControlLoop implements AutoCloseable {
         return;
       }
       try {
+        around.run();
         pass(publish);
       } catch (RuntimeException e) {
         log.error("cannot make a zone table, the last one stays in force", e);
@@ -131,14 +156,18 @@ final class ControlLoop implements AutoCloseable {
 
   private void pass(Consumer<ZoneTable> publish) {
     BridgeConfig current = config.get();
-    CompiledZones compiled = compile(current, directory.get());
+    Regions known = regions.get();
+    List<InetSocketAddress> at = listen.get();
+    CompiledZones compiled =
+        compile(Settings.zones(current, known.topology().local(), at), directory.get());
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
     Inputs inputs =
         new Inputs(
             local,
-            forward(current.regions(), local),
-            ClientRanges.of(current, HostAddresses.read(), listen));
+            forward(known.topology(), local),
+            ClientRanges.of(
+                current.dns().allow(), known.topology(), known.overlay(), host.get(), at));
     if (!inputs.equals(last)) {
       table = table.next(local, inputs.forward(), inputs.clients().policy());
       last = inputs;
@@ -150,8 +179,7 @@ final class ControlLoop implements AutoCloseable {
     }
   }
 
-  private CompiledZones compile(BridgeConfig current, Directory services) {
-    ZoneSettings settings = Settings.zones(current, listen, false);
+  private CompiledZones compile(ZoneSettings settings, Directory services) {
     if (compiler == null || !settings.equals(compiledWith)) {
       compiler = new ZoneCompiler(settings);
       compiledWith = settings;
@@ -160,17 +188,20 @@ final class ControlLoop implements AutoCloseable {
   }
 
   /** The zones of all peers, without those whose apex is taken. */
-  private List<ForwardZone> forward(List<BridgeConfig.Peer> regions, List<LocalZone> local) {
-    Map<BridgeConfig.Peer, List<ForwardZone>> made = new LinkedHashMap<>();
-    for (BridgeConfig.Peer peer : regions) {
-      List<ForwardZone> known = peers.get(peer);
+  private List<ForwardZone> forward(Topology topology, List<LocalZone> local) {
+    Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
+    for (PeerRegion peer : topology.peers()) {
+      Relayed relayed =
+          new Relayed(
+              peer, peer.podCidrs().stream().filter(r -> topology.undisputed(peer, r)).toList());
+      List<ForwardZone> known = peers.get(relayed);
       if (known == null && peer.contain() && !PeerZones.contained(peer)) {
         log.warn(
             "region {}: contain is on, but neither podCIDRs nor serviceCIDRs are known, so its"
                 + " answers are not checked",
             peer.name());
       }
-      made.put(peer, known != null ? known : PeerZones.of(peer));
+      made.put(relayed, known != null ? known : PeerZones.of(peer, relayed.reverse()));
     }
     peers = made;
     Map<Name, Object> apexes = new LinkedHashMap<>();

@@ -1,6 +1,5 @@
 package io.regionbridge.api.assembly;
 
-import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
@@ -8,20 +7,20 @@ import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.Source;
-import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.topology.LocalRegion;
+import io.regionbridge.router.topology.Topology;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +31,7 @@ final class Introspection implements AutoCloseable {
   private final Bridge bridge;
   private final Clock clock;
   private final Instant startedAt;
+  private final ConditionHistory history = new ConditionHistory();
   private @Nullable BridgeMetrics metrics;
 
   Introspection(Bridge bridge, Clock clock) {
@@ -52,6 +52,7 @@ final class Introspection implements AutoCloseable {
                   () -> bridge.zones().map(z -> z.remapped().size()).orElse(0),
                   bridge::reloadFailures,
                   () -> bridge.notReady().isEmpty(),
+                  bridge::active,
                   Version.text()));
     }
     return metrics;
@@ -67,39 +68,63 @@ final class Introspection implements AutoCloseable {
 
   /** What peers may know: where the region's addresses lie, and nothing that happens in it. */
   BridgeStatus.Region region() {
-    BridgeConfig.Region region = bridge.config().region();
+    LocalRegion region = bridge.topology().local();
     return new BridgeStatus.Region(
         region.name(),
-        region.domain().name(),
-        strings(region.podCidrs()),
-        strings(region.serviceCidrs()));
+        region.domain(),
+        strings(region.podCidrs().cidrs()),
+        strings(region.serviceCidrs().cidrs()));
   }
 
   /** All there is to know, at this moment. */
   BridgeStatus status() {
-    BridgeConfig config = bridge.config();
-    Map<String, List<GatewayHealth>> gateways = new LinkedHashMap<>();
-    for (GatewayHealth gateway : bridge.dns().gateways()) {
-      gateways.computeIfAbsent(gateway.region(), _ -> new ArrayList<>()).add(gateway);
-    }
-    long nanos = System.nanoTime();
     Instant now = clock.instant();
+    Topology topology = bridge.topology();
     List<BridgeStatus.Peer> peers =
-        config.regions().stream()
-            .map(p -> peer(p, gateways.getOrDefault(p.name(), List.of()), now, nanos))
+        PeerReports.of(topology, bridge.dns().gateways(), now, System.nanoTime()).stream()
+            .map(peer -> dated(peer, now))
             .toList();
     List<String> notReady = bridge.notReady();
     return new BridgeStatus(
         Version.text(),
-        text(now),
-        text(startedAt),
+        PeerReports.text(now),
+        PeerReports.text(startedAt),
         notReady.isEmpty(),
         notReady,
         region(),
         dns(),
         directory(),
         conditions(),
-        peers);
+        gateways(topology.local()),
+        peers,
+        List.of(),
+        List.of());
+  }
+
+  private BridgeStatus.Peer dated(BridgeStatus.Peer peer, Instant now) {
+    return new BridgeStatus.Peer(
+        peer.name(),
+        peer.domain(),
+        peer.podCIDRs(),
+        peer.serviceCIDRs(),
+        peer.sources(),
+        peer.contained(),
+        peer.containedAnswers(),
+        history.dated(peer.name(), peer.conditions(), now),
+        peer.gateways());
+  }
+
+  private static List<BridgeStatus.LocalGateway> gateways(LocalRegion local) {
+    return local.gateways().stream()
+        .map(gateway ->
+            new BridgeStatus.LocalGateway(
+                gateway.node(),
+                gateway.nodeAddress().map(IpLiteral::format).orElse(null),
+                gateway.overlayAddress().map(IpLiteral::format).orElse(null),
+                gateway.dnsPort(),
+                gateway.ready(),
+                local.active().equals(Optional.of(gateway.node()))))
+        .toList();
   }
 
   /**
@@ -165,7 +190,11 @@ final class Introspection implements AutoCloseable {
         remapped);
   }
 
-  private List<Condition> conditions() {
+  /**
+   * What an operator should know. Has to be asked every now and then by somebody, so that it is
+   * known since when.
+   */
+  List<Condition> conditions() {
     List<Condition> conditions = new ArrayList<>();
     List<String> problems = bridge.directoryProblems();
     if (!bridge.directory().complete()) {
@@ -196,76 +225,8 @@ final class Introspection implements AutoCloseable {
                 "ConfigAccepted",
                 "LastGoodInForce",
                 "the file was refused, the last good one is in force: " + refused.getFirst()));
-    return conditions;
-  }
-
-  private static BridgeStatus.Peer peer(
-      BridgeConfig.Peer peer, List<GatewayHealth> gateways, Instant now, long nanos) {
-    List<BridgeStatus.Gateway> shown =
-        gateways.stream()
-            .sorted(Comparator.comparing(g -> SocketLiteral.format(g.address())))
-            .map(g -> gateway(g, now, nanos))
-            .toList();
-    long contained =
-        gateways.stream().mapToLong(g -> g.outcomes(GatewayHealth.Outcome.CONTAINED)).sum();
-    return new BridgeStatus.Peer(
-        peer.name(),
-        peer.domain().name(),
-        strings(peer.podCidrs()),
-        strings(peer.serviceCidrs()),
-        PeerZones.contained(peer),
-        contained,
-        List.of(reachable(peer, gateways)),
-        shown);
-  }
-
-  private static Condition reachable(BridgeConfig.Peer peer, List<GatewayHealth> gateways) {
-    long up = count(gateways, GatewayHealth.State.UP);
-    long unknown = count(gateways, GatewayHealth.State.UNKNOWN);
-    String type = "DNSReachable";
-    if (gateways.isEmpty()) {
-      return Condition.no(
-          type,
-          "NoGateway",
-          "no gateway of region " + peer.name() + " is known; list its gateways");
-    }
-    if (up == gateways.size()) {
-      return Condition.yes(type, "AllGatewaysUp", "all gateways answer");
-    }
-    if (up > 0) {
-      return Condition.yes(
-          type, "SomeGatewaysUp", "%d of %d gateways answer".formatted(up, gateways.size()));
-    }
-    if (unknown > 0) {
-      return new Condition(type, "Unknown", "NotProbedYet", "the gateways are being probed");
-    }
-    return Condition.no(
-        type,
-        "NoGatewayUp",
-        "no reachable gateway of region %s; stale answers are given while there are any"
-            .formatted(peer.name()));
-  }
-
-  private static long count(List<GatewayHealth> gateways, GatewayHealth.State state) {
-    return gateways.stream().filter(g -> g.state() == state).count();
-  }
-
-  private static BridgeStatus.Gateway gateway(GatewayHealth gateway, Instant now, long nanos) {
-    Map<String, Long> exchanges = new LinkedHashMap<>();
-    for (GatewayHealth.Outcome outcome : GatewayHealth.Outcome.values()) {
-      exchanges.put(outcome.name().toLowerCase(Locale.ROOT), gateway.outcomes(outcome));
-    }
-    return new BridgeStatus.Gateway(
-        SocketLiteral.format(gateway.address()),
-        gateway.state().name().toLowerCase(Locale.ROOT),
-        text(now.minusNanos(nanos - gateway.changedAt())),
-        gateway.reason(),
-        Math.round(gateway.rtt() / 1e3) / 1e3,
-        exchanges);
-  }
-
-  private static String text(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+    conditions.addAll(bridge.surroundings());
+    return history.dated("", conditions, clock.instant());
   }
 
   private static List<String> strings(Collection<?> values) {

@@ -1,9 +1,10 @@
 package io.regionbridge.api.assembly;
 
-import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.xbill.DNS.Name;
@@ -12,13 +13,18 @@ import org.xbill.DNS.Name;
 final class PeerZones {
   private PeerZones() {}
 
-  static List<ForwardZone> of(BridgeConfig.Peer peer) {
+  /**
+   * The zones of a peer.
+   *
+   * @param reverse the pod ranges that nobody else claims
+   */
+  static List<ForwardZone> of(PeerRegion peer, List<Cidr> reverse) {
     List<Cidr> ranges = new ArrayList<>(peer.podCidrs());
     ranges.addAll(peer.serviceCidrs());
     AddressSet addresses = AddressSet.of(ClientRanges.prefixes(ranges));
     List<ForwardZone> zones = new ArrayList<>();
     zones.add(zone(peer, Name.fromConstantString(peer.domain() + "."), addresses));
-    for (Cidr pods : peer.podCidrs()) {
+    for (Cidr pods : reverse) {
       for (Name apex : ReverseNames.zones(pods)) {
         zones.add(zone(peer, apex, addresses));
       }
@@ -30,11 +36,13 @@ final class PeerZones {
    * Whether answers of the region can be held against its ranges: wanted, and there are ranges.
    * Without them, every answer would be outside.
    */
-  static boolean contained(BridgeConfig.Peer peer) {
+  static boolean contained(PeerRegion peer) {
     return peer.contain() && !(peer.podCidrs().isEmpty() && peer.serviceCidrs().isEmpty());
   }
 
-  private static ForwardZone zone(BridgeConfig.Peer peer, Name apex, AddressSet addresses) {
-    return new ForwardZone(peer.name(), apex, peer.gateways(), addresses, contained(peer));
+  private static ForwardZone zone(PeerRegion peer, Name apex, AddressSet addresses) {
+    List<InetSocketAddress> gateways =
+        peer.gateways().stream().map(PeerRegion.Gateway::address).distinct().toList();
+    return new ForwardZone(peer.name(), apex, gateways, addresses, contained(peer));
   }
 }

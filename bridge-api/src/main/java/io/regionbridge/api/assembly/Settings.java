@@ -9,6 +9,7 @@ import io.regionbridge.dns.upstream.RelaySettings;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.topology.LocalRegion;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
@@ -49,18 +50,18 @@ final class Settings {
   /**
    * What zones are compiled by.
    *
+   * @param local what is known of the region
    * @param listen where DNS is served: the addresses of the zone's name server
-   * @param translates whether gateway nodes translate ClusterIPs for traffic from other regions
    */
   static ZoneSettings zones(
-      BridgeConfig config, Collection<InetSocketAddress> listen, boolean translates) {
+      BridgeConfig config, LocalRegion local, Collection<InetSocketAddress> listen) {
     List<IpAddress> nameServers =
         listen.stream().map(a -> IpAddress.of(a.getAddress())).distinct().sorted().toList();
     BridgeConfig.Directory directory = config.directory();
     return new ZoneSettings(
         Name.fromConstantString(config.region().domain() + "."),
         config.dns().ttl(),
-        config.region().podCidrs(),
+        local.podCidrs().cidrs(),
         nameServers,
         new ExportRule(
             switch (directory.export()) {
@@ -74,6 +75,6 @@ final class Settings {
               case KEEP -> ClusterIpRule.Mode.KEEP;
               case AUTO -> ClusterIpRule.Mode.AUTO;
             },
-            translates));
+            local.translates()));
   }
 }

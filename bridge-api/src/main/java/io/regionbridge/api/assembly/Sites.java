@@ -16,10 +16,9 @@ import io.regionbridge.api.status.StatusJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,31 +48,11 @@ final class Sites {
   private Sites() {}
 
   /**
-   * The admin address, and the overlay address where DNS is served on it. Peers ask on the port
-   * that they know from their own admin address.
+   * For operators, at the admin address.
    *
    * @throws IOException naming a file of the configuration that cannot be used, and why
    */
-  static List<Site> of(
-      BridgeConfig config,
-      HostAddresses host,
-      Collection<InetSocketAddress> dnsListen,
-      Introspection bridge)
-      throws IOException {
-    InetSocketAddress admin = config.admin().listen();
-    List<Site> sites = new ArrayList<>();
-    sites.add(admin(config.admin(), bridge));
-    ListenAddresses.overlay(config, host)
-        .filter(overlay -> dnsListen.stream().anyMatch(a -> a.getAddress().equals(overlay)))
-        .map(overlay -> new InetSocketAddress(overlay, admin.getPort()))
-        .filter(peers -> admin.getPort() == 0 || !peers.equals(admin))
-        .ifPresent(
-            peers -> sites.add(new Site(peers, new Router(peers(bridge)), PEER_CONNECTIONS)));
-    return sites;
-  }
-
-  /** For operators, at the admin address. */
-  private static Site admin(BridgeConfig.Admin admin, Introspection bridge) throws IOException {
+  static Site admin(BridgeConfig.Admin admin, Introspection bridge) throws IOException {
     Optional<BearerToken> token = Optional.empty();
     if (admin.tokenFile().isPresent()) {
       token = Optional.of(BearerToken.in(admin.tokenFile().get()));
@@ -85,6 +64,20 @@ final class Sites {
     }
     Router router = new Router(operators(bridge), token);
     return new Site(admin.listen(), router, ADMIN_CONNECTIONS, tls);
+  }
+
+  /**
+   * For peers, at an address on the overlay. They ask on the port that they know from their own
+   * admin address.
+   *
+   * @return empty if it is the admin address itself
+   */
+  static Optional<Site> peers(BridgeConfig.Admin admin, InetAddress overlay, Introspection bridge) {
+    int port = admin.listen().getPort();
+    InetSocketAddress address = new InetSocketAddress(overlay, port);
+    return port != 0 && address.equals(admin.listen())
+        ? Optional.empty()
+        : Optional.of(new Site(address, new Router(peers(bridge)), PEER_CONNECTIONS));
   }
 
   /** What operators may ask. Probes know no token, and who opens the page has yet to type it. */

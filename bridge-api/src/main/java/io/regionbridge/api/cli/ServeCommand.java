@@ -80,8 +80,12 @@ final class ServeCommand implements Command {
     try {
       return Bridge.start(config, file);
     } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
       throw new CommandFailure(
-          e.getMessage() + "; stop what has it, or change dns.listen or admin.listen", e);
+          message.startsWith("cannot listen on")
+              ? message + "; stop what has it, or change dns.listen or admin.listen"
+              : message,
+          e);
     }
   }
 

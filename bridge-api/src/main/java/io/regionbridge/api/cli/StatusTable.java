@@ -9,10 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A status as text for a terminal of 80 columns: what is wrong last, where the eye is. Pure. */
 final class StatusTable {
+  /** Conditions that name what is wrong rather than what is right. */
+  private static final Set<String> BAD_IF_TRUE = Set.of("CIDRConflict");
+
   private StatusTable() {}
 
   static List<String> of(BridgeStatus status) {
@@ -37,8 +42,16 @@ final class StatusTable {
             .row("  answers", answers(status.dns()))
             .row("  cache", status.dns().cacheEntries() + " entries")
             .lines());
+    if (!status.gateways().isEmpty()) {
+      lines.add("");
+      lines.addAll(gateways(status));
+    }
     lines.add("");
     lines.addAll(peers(status));
+    if (!status.tunnels().isEmpty()) {
+      lines.add("");
+      lines.addAll(tunnels(status));
+    }
     List<String> remarks = remarks(status);
     if (!remarks.isEmpty()) {
       lines.add("");
@@ -53,6 +66,52 @@ final class StatusTable {
             .map(e -> e.getValue() + " " + e.getKey())
             .collect(Collectors.joining(", "));
     return dns.failures() == 0 ? bySource : bySource + "; of these " + dns.failures() + " SERVFAIL";
+  }
+
+  private static List<String> gateways(BridgeStatus status) {
+    Columns columns = new Columns().row("ROUTER NODE", "ADDRESS", "OVERLAY", "NODE", "ROLE");
+    for (BridgeStatus.LocalGateway gateway : status.gateways()) {
+      columns.row(
+          gateway.node(),
+          orDash(gateway.nodeAddress()),
+          orDash(gateway.overlayAddress()),
+          gateway.ready() ? "ready" : "not ready",
+          gateway.active() ? "active" : "standby");
+    }
+    return columns.lines();
+  }
+
+  private static List<String> tunnels(BridgeStatus status) {
+    Columns columns =
+        new Columns().row("TUNNEL TO", "ENDPOINT", "STATE", "FOR", "HANDSHAKE", "RX", "TX");
+    for (BridgeStatus.Tunnel tunnel : status.tunnels()) {
+      String handshake = tunnel.lastHandshake();
+      columns.row(
+          tunnel.region().isEmpty() ? tunnel.publicKey().substring(0, 8) + "…" : tunnel.region(),
+          orDash(tunnel.endpoint()),
+          tunnel.state(),
+          age(tunnel.since(), status.time()),
+          handshake == null ? "never" : age(handshake, status.time()) + " ago",
+          octets(tunnel.rxBytes()),
+          octets(tunnel.txBytes()));
+    }
+    return columns.lines();
+  }
+
+  /** In the binary unit that leaves one to four digits. */
+  static String octets(long count) {
+    long left = count;
+    for (String unit : new String[] {"B", "KiB", "MiB", "GiB"}) {
+      if (left < 10_000) {
+        return left + " " + unit;
+      }
+      left /= 1024;
+    }
+    return left + " TiB";
+  }
+
+  private static String orDash(@Nullable String text) {
+    return text == null ? "-" : text;
   }
 
   private static List<String> peers(BridgeStatus status) {
@@ -116,7 +175,9 @@ final class StatusTable {
   }
 
   private static void remark(String subject, Condition condition, List<String> remarks) {
-    if (!condition.status().equals("True")) {
+    boolean good =
+        condition.status().equals(BAD_IF_TRUE.contains(condition.type()) ? "False" : "True");
+    if (!good) {
       remarks.add("%s%s: %s".formatted(subject, condition.type(), condition.message()));
     }
   }

@@ -1,9 +1,11 @@
 package io.regionbridge.api.metrics;
 
 import io.regionbridge.dns.DnsBridge;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Where the figures come from. All of them are read on the thread that scrapes.
@@ -14,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param remapped how many Services are expanded though their pods listen on other ports
  * @param reloadFailures how many changes of the configuration file were refused
  * @param ready whether the bridge is
+ * @param active whether this node is the active gateway; empty where none is elected
  * @param version of the program
  */
 public record Measured(
@@ -23,4 +26,5 @@ public record Measured(
     IntSupplier remapped,
     LongSupplier reloadFailures,
     BooleanSupplier ready,
+    Supplier<Optional<Boolean>> active,
     String version) {}

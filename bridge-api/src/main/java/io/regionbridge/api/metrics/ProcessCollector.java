@@ -36,6 +36,15 @@ final class ProcessCollector implements MultiCollector {
             "region_bridge_ready",
             "Whether queries should be sent here.",
             measured.ready().getAsBoolean() ? 1 : 0));
+    measured
+        .active()
+        .get()
+        .ifPresent(active ->
+            all.add(
+                Family.gauge(
+                    "region_bridge_active_gateway",
+                    "Whether this node is the active gateway of its region.",
+                    active ? 1 : 0)));
     all.add(
         Family.gauge(
             "region_bridge_directory_services", "Services known.", measured.services().getAsInt()));

@@ -3,6 +3,7 @@ package io.regionbridge.api.status;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one bridge at one moment. Times are in ISO 8601, in UTC; durations say their unit in
@@ -14,7 +15,10 @@ import java.util.Map;
  * @param ready whether queries should be sent here
  * @param notReady why not, in words; empty when it is
  * @param conditions what an operator should know, one for each subject; all of them every time
- * @param peers the other regions, in the order of the configuration
+ * @param gateways the router nodes of the local region, by name; empty where no cluster says
+ * @param peers the other regions, by name
+ * @param tunnels the peers of the overlay's device; empty where it cannot be read
+ * @param policies what sends pods' traffic to other regions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BridgeStatus(
@@ -27,7 +31,20 @@ public record BridgeStatus(
     Dns dns,
     Directory directory,
     List<Condition> conditions,
-    List<Peer> peers) {
+    List<LocalGateway> gateways,
+    List<Peer> peers,
+    List<Tunnel> tunnels,
+    List<Policy> policies) {
+  /** Fields that an older version of the program does not have are empty. */
+  public BridgeStatus {
+    gateways = listed(gateways);
+    tunnels = listed(tunnels);
+    policies = listed(policies);
+  }
+
+  private static <T> List<T> listed(@Nullable List<T> values) {
+    return values == null ? List.of() : List.copyOf(values);
+  }
 
   /** The local region. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -83,9 +100,20 @@ public record BridgeStatus(
    * @param status True, False or Unknown
    * @param reason why, in one CamelCase word
    * @param message why, in words, and what to do
+   * @param lastTransitionTime since when the status is what it is; null: not known
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Condition(String type, String status, String reason, String message) {
+  public record Condition(
+      String type,
+      String status,
+      String reason,
+      String message,
+      @Nullable String lastTransitionTime) {
+    /** One that was only just found. */
+    public Condition(String type, String status, String reason, String message) {
+      this(type, status, reason, message, null);
+    }
+
     /** It is so. */
     public static Condition yes(String type, String reason, String message) {
       return new Condition(type, "True", reason, message);
@@ -98,8 +126,64 @@ public record BridgeStatus(
   }
 
   /**
+   * A router node of the local region.
+   *
+   * @param nodeAddress in the cluster; null: not known
+   * @param overlayAddress between the regions; null: not known
+   * @param ready whether its kubelet says that the node is
+   * @param active whether egress policies point at it
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record LocalGateway(
+      String node,
+      @Nullable String nodeAddress,
+      @Nullable String overlayAddress,
+      int dnsPort,
+      boolean ready,
+      boolean active) {}
+
+  /**
+   * A peer of the overlay's device.
+   *
+   * @param region that it is a gateway of; empty: of none that is known
+   * @param endpoint where its packets come from; null: none came yet
+   * @param state up, idle, silent or down
+   * @param since when it is in that state
+   * @param lastHandshake null: there was none
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Tunnel(
+      String region,
+      String publicKey,
+      @Nullable String endpoint,
+      List<String> allowedIPs,
+      String state,
+      String since,
+      @Nullable String lastHandshake,
+      long rxBytes,
+      long txBytes) {}
+
+  /**
+   * Something that sends the traffic of this region's pods to a peer region.
+   *
+   * @param region that it leads to
+   * @param gateway the node that the traffic leaves by; empty: none
+   * @param state active, pending, blocked or error
+   * @param message why, in words
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Policy(
+      String name,
+      String region,
+      List<String> destinationCIDRs,
+      String gateway,
+      String state,
+      String message) {}
+
+  /**
    * Another region.
    *
+   * @param sources who knows of it: configuration, region-object, peer-api-server, overlay
    * @param contained whether its answers are held against its ranges
    * @param containedAnswers how many pointed elsewhere and were refused
    */
@@ -109,6 +193,7 @@ public record BridgeStatus(
       String domain,
       List<String> podCIDRs,
       List<String> serviceCIDRs,
+      List<String> sources,
       boolean contained,
       long containedAnswers,
       List<Condition> conditions,

@@ -3,12 +3,16 @@ package io.regionbridge.api.assembly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.region.ConfiguredRegions;
+import io.regionbridge.api.region.HostAddresses;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.zone.ClientPolicy.Standing;
+import io.regionbridge.router.net.Cidr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +27,8 @@ final class ClientRangesTest {
             - { name: mn, podCIDRs: [10.52.0.0/16], gateways: ["100.64.0.9:1053", "10.9.0.1:1053"] }
           """,
           Path.of("/"));
+
+  private static final List<Cidr> OVERLAY = List.of(Cidr.of("100.64.0.0/10"));
 
   private static final HostAddresses HOST =
       ListenAddressesTest.host("192.168.1.5", "eth0", "192.168.1.5", "wt0", "100.64.0.1");
@@ -64,16 +70,25 @@ final class ClientRangesTest {
 
   @Test
   void isTheSameForTheSameInputs() {
-    List<InetSocketAddress> listen = ListenAddresses.of(CONFIG, HOST);
-    assertThat(ClientRanges.of(CONFIG, HOST, listen))
-        .isEqualTo(ClientRanges.of(CONFIG, HOST, listen));
+    assertThat(ranges(CONFIG)).isEqualTo(ranges(CONFIG));
+  }
+
+  private static ClientRanges ranges(BridgeConfig config) {
+    return ClientRanges.of(
+        config.dns().allow(),
+        ConfiguredRegions.withoutCluster(config, List.of(), OVERLAY),
+        OVERLAY,
+        HOST,
+        ListenAddresses.of(
+            config.dns(),
+            HOST,
+            Optional.empty(),
+            Optional.of(InetAddress.ofLiteral("100.64.0.1"))));
   }
 
   private static Standing standing(BridgeConfig config, String address) {
     PeerAddress client = new PeerAddress();
     client.set(new InetSocketAddress(InetAddress.ofLiteral(address), 9));
-    return ClientRanges.of(config, HOST, ListenAddresses.of(config, HOST))
-        .policy()
-        .standing(client.high(), client.low());
+    return ranges(config).policy().standing(client.high(), client.low());
   }
 }

@@ -3,7 +3,9 @@ package io.regionbridge.api.assembly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.region.ConfiguredRegions;
 import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.router.topology.PeerRegion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +23,7 @@ final class PeerZonesTest {
     "fd52:0:8::/45, 8, 8.0.0.0.0.0.0.0.2.5.d.f.ip6.arpa., f.0.0.0.0.0.0.0.2.5.d.f.ip6.arpa.",
   })
   void splitsRangesWhereLabelsEnd(String range, int count, String first, String last) {
-    List<ForwardZone> zones = PeerZones.of(peer("podCIDRs: [\"" + range + "\"]"));
+    List<ForwardZone> zones = zones(peer("podCIDRs: [\"" + range + "\"]"));
     assertThat(zones.getFirst().apex()).hasToString("mn.internal.");
     assertThat(zones).hasSize(count + 1);
     assertThat(zones.get(1).apex()).hasToString(first);
@@ -31,7 +33,7 @@ final class PeerZonesTest {
   @Test
   void holdsAnswersAgainstPodAndServiceRanges() {
     ForwardZone zone =
-        PeerZones.of(peer("podCIDRs: [10.52.0.0/16], serviceCIDRs: [10.53.0.0/16]")).getFirst();
+        zones(peer("podCIDRs: [10.52.0.0/16], serviceCIDRs: [10.53.0.0/16]")).getFirst();
     assertThat(zone.contain()).isTrue();
     assertThat(zone.addresses().containsIpv4(0x0A34_0101)).isTrue();
     assertThat(zone.addresses().containsIpv4(0x0A35_0101)).isTrue();
@@ -40,18 +42,22 @@ final class PeerZonesTest {
 
   @Test
   void containsNothingWhereNoRangeIsKnown() {
-    assertThat(PeerZones.of(peer("contain: true")).getFirst().contain()).isFalse();
+    assertThat(zones(peer("contain: true")).getFirst().contain()).isFalse();
   }
 
   @Test
   void containsNothingWhereThatIsNotWanted() {
-    assertThat(PeerZones.of(peer("podCIDRs: [10.52.0.0/16], contain: false")))
+    assertThat(zones(peer("podCIDRs: [10.52.0.0/16], contain: false")))
         .noneMatch(ForwardZone::contain);
   }
 
-  private static BridgeConfig.Peer peer(String keys) {
-    return Configs.of("regions: [{ name: mn, gateways: [\"100.64.0.9\"], %s }]".formatted(keys))
-        .regions()
-        .getFirst();
+  private static List<ForwardZone> zones(PeerRegion peer) {
+    return PeerZones.of(peer, peer.podCidrs());
+  }
+
+  private static PeerRegion peer(String keys) {
+    BridgeConfig config =
+        Configs.of("regions: [{ name: mn, gateways: [\"100.64.0.9\"], %s }]".formatted(keys));
+    return ConfiguredRegions.withoutCluster(config, List.of(), List.of()).peers().getFirst();
   }
 }

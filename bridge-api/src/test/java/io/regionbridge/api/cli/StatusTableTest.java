@@ -8,6 +8,7 @@ import io.regionbridge.api.status.StatusJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,10 +27,18 @@ final class StatusTableTest {
             "  answers    7 local, 30 cache; of these 2 SERVFAIL",
             "  cache      11 entries",
             "",
+            "ROUTER NODE  ADDRESS   OVERLAY     NODE   ROLE",
+            "node-1       10.0.0.1  100.64.0.1  ready  active",
+            "node-2       10.0.0.2  -           ready  standby",
+            "",
             "REGION  GATEWAY          STATE  FOR  RTT       ANSWERED  NOT ANSWERED",
             "mn      100.64.0.9:1053  up     5m   201.3 ms  40        1",
             "        100.64.0.8:1053  down   30s  -         0         3",
             "lab     none             -      -    -         -         -",
+            "",
+            "TUNNEL TO  ENDPOINT         STATE  FOR  HANDSHAKE  RX     TX",
+            "mn         192.0.2.1:51820  up     60s  30s ago    148 B  12 KiB",
+            "AAAAAAAA…  -                idle   60s  never      0 B    0 B",
             "",
             "not ready: the bridge is stopping",
             "ConfigAccepted: the file was refused",
@@ -81,11 +90,15 @@ final class StatusTableTest {
             Condition.yes("DirectoryLoaded", "Loaded", "fine"),
             Condition.no("ConfigAccepted", "LastGoodInForce", "the file was refused")),
         List.of(
+            new BridgeStatus.LocalGateway("node-1", "10.0.0.1", "100.64.0.1", 1053, true, true),
+            new BridgeStatus.LocalGateway("node-2", "10.0.0.2", null, 1053, true, false)),
+        List.of(
             new BridgeStatus.Peer(
                 "mn",
                 "mn.internal",
                 List.of("10.52.0.0/16"),
                 List.of(),
+                List.of("configuration"),
                 true,
                 4,
                 List.of(Condition.yes("DNSReachable", "SomeGatewaysUp", "1 of 2 gateways answer")),
@@ -99,10 +112,34 @@ final class StatusTableTest {
                 "lab.internal",
                 List.of(),
                 List.of(),
+                List.of("region-object"),
                 false,
                 0,
                 List.of(Condition.no("DNSReachable", "NoGateway", "no gateway is known")),
-                List.of())));
+                List.of())),
+        List.of(
+            tunnel("mn", "192.0.2.1:51820", "up", "2026-01-01T11:59:30Z", 148, 12_345),
+            tunnel("", null, "idle", null, 0, 0)),
+        List.of());
+  }
+
+  private static BridgeStatus.Tunnel tunnel(
+      String region,
+      @Nullable String endpoint,
+      String state,
+      @Nullable String handshake,
+      long rx,
+      long tx) {
+    return new BridgeStatus.Tunnel(
+        region,
+        "A".repeat(43) + "=",
+        endpoint,
+        List.of("100.64.0.9/32"),
+        state,
+        "2026-01-01T11:59:00Z",
+        handshake,
+        rx,
+        tx);
   }
 
   private static BridgeStatus.Gateway gateway(

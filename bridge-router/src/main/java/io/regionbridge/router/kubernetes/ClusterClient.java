@@ -4,7 +4,11 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Makes clients for API servers. They never try a request again by themselves: whoever asks knows
@@ -17,9 +21,25 @@ public final class ClusterClient {
 
   private ClusterClient() {}
 
-  /** For the cluster that the process runs in: its ServiceAccount, or else {@code KUBECONFIG}. */
-  public static KubernetesClient local() {
-    return client(Config.autoConfigure(null));
+  /**
+   * For the cluster that the process runs in.
+   *
+   * @param kubeconfig a file that names the API server; empty: the ServiceAccount's
+   * @throws IOException if the file cannot be read or is none
+   */
+  public static KubernetesClient local(Optional<Path> kubeconfig) throws IOException {
+    if (kubeconfig.isEmpty()) {
+      return client(Config.autoConfigure(null));
+    }
+    Path file = kubeconfig.get();
+    if (!Files.isReadable(file)) {
+      throw new IOException("KUBECONFIG: cannot read " + file);
+    }
+    try {
+      return client(Config.fromKubeconfig(file.toFile()));
+    } catch (RuntimeException e) {
+      throw new IOException("KUBECONFIG: " + file + " is no kubeconfig: " + e.getMessage(), e);
+    }
   }
 
   /**

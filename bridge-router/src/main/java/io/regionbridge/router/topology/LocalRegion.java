@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param gateways its router nodes, by name
  * @param active the node of the active gateway; empty: none, or not known yet
  * @param nodeAddresses of all its nodes, in order
+ * @param translates whether its nodes translate ClusterIPs for traffic from other regions
  */
 public record LocalRegion(
     String name,
@@ -19,7 +20,8 @@ public record LocalRegion(
     Ranges serviceCidrs,
     List<Gateway> gateways,
     Optional<String> active,
-    List<InetAddress> nodeAddresses) {
+    List<InetAddress> nodeAddresses,
+    boolean translates) {
   public LocalRegion {
     gateways = List.copyOf(gateways);
     nodeAddresses = List.copyOf(nodeAddresses);

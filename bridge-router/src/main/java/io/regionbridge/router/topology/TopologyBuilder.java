@@ -5,6 +5,7 @@ import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
 import io.regionbridge.router.discovery.NodeFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.topology.LocalRegion.Origin;
@@ -88,7 +89,23 @@ public final class TopologyBuilder {
             .flatMap(node -> node.addresses().stream())
             .sorted(Comparator.comparing(Cidr::host))
             .distinct()
-            .toList());
+            .toList(),
+        translates(view));
+  }
+
+  /**
+   * kube-proxy translates for everybody, and so it is taken to be there where Cilium is not or does
+   * not replace it; Cilium does where {@code bpf.lbExternalClusterIP} is on.
+   */
+  private static boolean translates(ClusterView view) {
+    ConfigMapFacts cilium = view.configMaps().get(ClusterWatcher.CILIUM_CONFIG);
+    if (cilium == null) {
+      return view.statuses().get("configmaps/" + ClusterWatcher.CILIUM_CONFIG)
+          instanceof WatchStatus.Current;
+    }
+    String replaced = cilium.data().getOrDefault("kube-proxy-replacement", "false");
+    boolean kubeProxy = replaced.equals("false") || replaced.equals("disabled");
+    return kubeProxy || cilium.data().getOrDefault("bpf-lb-external-clusterip", "").equals("true");
   }
 
   private static LocalRegion.Gateway gateway(NodeFacts node, ClusterView view) {
@@ -99,7 +116,10 @@ public final class TopologyBuilder {
     return new LocalRegion.Gateway(
         node.name(),
         node.hostname(),
-        node.addresses().stream().findFirst(),
+        // Where its bridge listens; a Node may have several addresses.
+        said.map(r -> r.spec().nodeAddress())
+            .flatMap(IpLiteral::parse)
+            .or(() -> node.addresses().stream().findFirst()),
         overlay,
         said.map(r -> r.spec().dnsPort()).orElse(DNS_PORT),
         node.ready());

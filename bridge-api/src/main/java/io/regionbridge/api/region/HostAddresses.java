@@ -1,13 +1,14 @@
-package io.regionbridge.api.assembly;
+package io.regionbridge.api.region;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,17 +24,21 @@ import java.util.Optional;
  * @param route the address from which packets leave for the rest of the world; empty without a
  *     default route
  */
-record HostAddresses(Map<String, List<InetAddress>> interfaces, Optional<InetAddress> route) {
+public record HostAddresses(
+    Map<String, List<InetAddress>> interfaces, Optional<InetAddress> route) {
   /** RFC 5737: documentation only. A socket connected to it sends nothing, but has a route. */
   private static final InetSocketAddress ELSEWHERE =
       new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 53);
 
-  HostAddresses {
+  /** Where Linux lists interfaces. */
+  private static final Path SYSTEM = Path.of("/sys/class/net");
+
+  public HostAddresses {
     interfaces = Collections.unmodifiableMap(new LinkedHashMap<>(interfaces));
   }
 
   /** Asks the operating system. */
-  static HostAddresses read() {
+  public static HostAddresses read() {
     Map<String, List<InetAddress>> interfaces = new LinkedHashMap<>();
     try {
       for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
@@ -63,17 +68,25 @@ record HostAddresses(Map<String, List<InetAddress>> interfaces, Optional<InetAdd
     }
   }
 
-  /** The first address of an interface, if it is there; IPv4 where it has both. */
-  Optional<InetAddress> of(String interfaceName) {
-    List<InetAddress> addresses = interfaces.getOrDefault(interfaceName, List.of());
-    return addresses.stream()
-        .filter(Inet4Address.class::isInstance)
-        .findFirst()
-        .or(() -> addresses.stream().findFirst());
+  /** Whether this machine has an address. */
+  public boolean has(InetAddress address) {
+    return interfaces.values().stream().anyMatch(all -> all.contains(address));
+  }
+
+  /** Whether an interface exists now, in whatever state; much cheaper than {@link #read}. */
+  static boolean exists(String interfaceName) {
+    if (Files.isDirectory(SYSTEM)) {
+      return Files.exists(SYSTEM.resolve(interfaceName));
+    }
+    try {
+      return NetworkInterface.getByName(interfaceName) != null;
+    } catch (SocketException e) {
+      return false;
+    }
   }
 
   /** All addresses but loopback's: what this node is known by. */
-  List<InetAddress> node() {
+  public List<InetAddress> node() {
     List<InetAddress> addresses = new ArrayList<>();
     interfaces.values().forEach(addresses::addAll);
     addresses.removeIf(InetAddress::isLoopbackAddress);

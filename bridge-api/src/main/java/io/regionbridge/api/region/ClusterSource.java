@@ -1,0 +1,139 @@
+package io.regionbridge.api.region;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.router.ControlPlane;
+import io.regionbridge.router.GatewayHealth;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.topology.Topology;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * In a cluster: Services, ranges, router nodes and peers come from the control plane. Loaded only
+ * where Kubernetes is enabled, so that nobody else pays for its client.
+ */
+public final class ClusterSource implements RegionSource {
+  /** What the directory is made of. */
+  private static final List<String> DIRECTORY =
+      List.of("services", "endpointslices.discovery.k8s.io");
+
+  private final Supplier<BridgeConfig> config;
+  private final OverlayWatch overlay;
+  private final ControlPlane plane;
+  private volatile Optional<Topology> topology = Optional.empty();
+
+  /**
+   * What a bridge tells of itself and is told.
+   *
+   * @param config what is in force
+   * @param listen where other nodes of the cluster reach its DNS
+   * @param overlay closed by whoever made it
+   * @param health what its data plane knows of gateways
+   * @param serving whether it serves DNS, and means to go on
+   * @param onDirectory takes each new directory
+   * @param onRegions told that {@link #topology} may be another one
+   */
+  public record Ties(
+      Supplier<BridgeConfig> config,
+      InetSocketAddress listen,
+      OverlayWatch overlay,
+      GatewayHealth health,
+      BooleanSupplier serving,
+      Consumer<Directory> onDirectory,
+      Runnable onRegions) {}
+
+  /**
+   * Starts the control plane. Never waits for the API server.
+   *
+   * @throws IOException if this node's address for signs of life cannot be bound, or the kubeconfig
+   *     cannot be read
+   */
+  public ClusterSource(ClusterPlace place, Ties ties) throws IOException {
+    config = ties.config();
+    overlay = ties.overlay();
+    BridgeConfig first = config.get();
+    plane =
+        ControlPlane.start(
+            new ControlPlane.Settings(
+                place.node(),
+                ties.listen().getAddress(),
+                place.namespace(),
+                first.kubernetes().routerLabel(),
+                ControlPlane.Settings.ELECTION_PORT,
+                ties.listen().getPort(),
+                first.admin().listen().getPort()),
+            new ControlPlane.Sources(
+                () -> ConfiguredRegions.local(config.get(), overlay.ranges()),
+                () -> ConfiguredRegions.claims(config.get()),
+                overlay,
+                ties.health(),
+                () -> ties.serving().getAsBoolean() && overlay.up()),
+            place.kubeconfig(),
+            new ControlPlane.Listener() {
+              @Override
+              public void directory(Directory next) {
+                ties.onDirectory().accept(next);
+              }
+
+              @Override
+              public void topology(Topology next) {
+                topology = Optional.of(next);
+                ties.onRegions().run();
+              }
+            });
+  }
+
+  @Override
+  public Topology topology() {
+    return topology.orElseGet(
+        () -> ConfiguredRegions.withoutCluster(config.get(), List.of(), overlay.ranges()));
+  }
+
+  @Override
+  public void lookAgain() {
+    plane.lookAgain();
+  }
+
+  /** Why the Services are not known, or not as they are now. */
+  @Override
+  public List<String> problems() {
+    Map<String, WatchStatus> watches = plane.watches();
+    return DIRECTORY.stream()
+        .flatMap(resource -> Stream.ofNullable(watches.get(resource)))
+        .filter(WatchStatus.Failing.class::isInstance)
+        .map(status -> ((WatchStatus.Failing) status).failure().toString())
+        .toList();
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return plane.conditions().stream()
+        .map(c ->
+            new Condition(c.type(), c.status(), c.reason(), c.message(), c.lastTransitionTime()))
+        .toList();
+  }
+
+  @Override
+  public boolean active() {
+    return plane.leadership().mine();
+  }
+
+  @Override
+  public void resign() {
+    plane.resign();
+  }
+
+  @Override
+  public void close() {
+    plane.close();
+  }
+}

@@ -1,0 +1,62 @@
+package io.regionbridge.api.region;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.PeerSource;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.topology.TopologyBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the configuration says of the regions, in the control plane's terms. Pure. */
+public final class ConfiguredRegions {
+  private static final ClusterView NO_CLUSTER =
+      new ClusterView(List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(), Map.of());
+
+  private ConfiguredRegions() {}
+
+  /**
+   * What is configured of the local region.
+   *
+   * @param overlay the overlay's own ranges
+   */
+  static TopologyBuilder.Settings local(BridgeConfig config, List<Cidr> overlay) {
+    return new TopologyBuilder.Settings(
+        config.region().name(),
+        config.region().domain().name(),
+        config.region().podCidrs(),
+        config.region().serviceCidrs(),
+        overlay);
+  }
+
+  /** What is configured of the peers. */
+  static List<PeerClaim> claims(BridgeConfig config) {
+    return config.regions().stream()
+        .map(peer ->
+            new PeerClaim(
+                PeerSource.CONFIGURATION,
+                peer.name(),
+                Optional.of(peer.domain().name()),
+                peer.podCidrs(),
+                peer.serviceCidrs(),
+                peer.gateways().stream()
+                    .map(address -> new PeerRegion.Gateway(address, Optional.empty()))
+                    .toList(),
+                Optional.of(peer.contain())))
+        .toList();
+  }
+
+  /** The regions as far as they are known without a cluster: by configuration and overlay alone. */
+  public static Topology withoutCluster(
+      BridgeConfig config, List<PeerClaim> others, List<Cidr> overlay) {
+    List<PeerClaim> claims = new ArrayList<>(claims(config));
+    claims.addAll(others);
+    return new TopologyBuilder(local(config, overlay))
+        .build(NO_CLUSTER, claims, Optional.empty(), List.of());
+  }
+}

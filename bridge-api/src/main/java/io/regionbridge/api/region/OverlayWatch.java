@@ -1,0 +1,210 @@
+package io.regionbridge.api.region;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.BridgeConfig.OverlayMode;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.tunnel.PeerHealth;
+import io.regionbridge.router.tunnel.TunnelHealth;
+import io.regionbridge.router.tunnel.TunnelObserver;
+import io.regionbridge.router.tunnel.TunnelView;
+import io.regionbridge.router.wireguard.Device;
+import io.regionbridge.router.wireguard.PublicKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The overlay as this machine shows it: this node's own address on it, and the peers of the
+ * WireGuard device where that can be read. The interface may come, go and change at any time.
+ *
+ * <p>Until one exists nothing but its name is looked for, and nothing of the WireGuard library is
+ * loaded. One thread owns the state; everything else reads it.
+ */
+public final class OverlayWatch implements OverlayView, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(OverlayWatch.class);
+
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  /** Addresses are read anew so often although the kernel reports changes. */
+  private static final int ROUNDS = 10;
+
+  private final BridgeConfig.Overlay settings;
+  private final Runnable onChange;
+  private final Semaphore wanted = new Semaphore(0);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile OverlayAddresses addresses = OverlayAddresses.NONE;
+  private volatile @Nullable TunnelObserver observer;
+  private volatile Optional<String> unobservable = Optional.empty();
+  private Seen last = Seen.NOTHING;
+  private volatile String observed = "";
+
+  /** What is worth telling others when it changes: counters and handshakes are not. */
+  private record Seen(
+      OverlayAddresses addresses,
+      Optional<String> publicKey,
+      List<OverlayView.Peer> peers,
+      Map<PublicKey, PeerHealth.State> states) {
+    static final Seen NOTHING =
+        new Seen(OverlayAddresses.NONE, Optional.empty(), List.of(), Map.of());
+  }
+
+  private OverlayWatch(BridgeConfig.Overlay settings, Runnable onChange) {
+    this.settings = settings;
+    this.onChange = onChange;
+    thread = Thread.ofVirtual().name("overlay-watch").unstarted(this::run);
+  }
+
+  /**
+   * Starts to look at the interface that is configured, or else at the first usual one that exists.
+   *
+   * @param onChange told after each change, on a thread of its own
+   */
+  public static OverlayWatch start(BridgeConfig.Overlay settings, Runnable onChange) {
+    OverlayWatch watch = new OverlayWatch(settings, onChange);
+    if (settings.mode() != OverlayMode.NONE) {
+      watch.interfaceName().ifPresent(name -> watch.addresses = OverlayAddresses.read(name));
+      watch.thread.start();
+    }
+    return watch;
+  }
+
+  @Override
+  public Optional<InetAddress> address() {
+    return addresses.address();
+  }
+
+  @Override
+  public Optional<String> publicKey() {
+    return device().flatMap(Device::publicKey).map(PublicKey::toString);
+  }
+
+  @Override
+  public List<OverlayView.Peer> peers() {
+    return device().map(OverlayPeers::of).orElse(List.of());
+  }
+
+  /** Where overlay addresses come from; empty where there is no overlay. */
+  public List<Cidr> ranges() {
+    return settings.mode() == OverlayMode.NONE ? List.of() : addresses.ranges();
+  }
+
+  /** Whether this node is reached over the overlay, or needs none. */
+  public boolean up() {
+    return settings.mode() == OverlayMode.NONE || address().isPresent();
+  }
+
+  /** The interface that is looked at: the configured one, or the first usual one that exists. */
+  public Optional<String> interfaceName() {
+    return OverlayInterface.choose(settings.interfaceName(), observed, HostAddresses::exists);
+  }
+
+  /** The device as last seen; empty while there is no interface to look at. */
+  public Optional<TunnelView> tunnel() {
+    return Optional.ofNullable(observer).map(TunnelObserver::view);
+  }
+
+  /** How the device's peers are, as of {@link #tunnel}. */
+  public TunnelHealth health() {
+    TunnelObserver started = observer;
+    return started == null ? TunnelHealth.NONE : started.health();
+  }
+
+  /**
+   * How the overlay fares.
+   *
+   * @param expected whether a usual interface that is not there is worth a word
+   */
+  public List<Condition> conditions(boolean expected) {
+    boolean named = settings.interfaceName().isPresent();
+    return settings.mode() == OverlayMode.NONE
+        ? List.of()
+        : OverlayConditions.of(
+            interfaceName(), addresses, tunnel(), unobservable, expected || named);
+  }
+
+  private Optional<Device> device() {
+    return tunnel().flatMap(TunnelView::device);
+  }
+
+  private void run() {
+    try {
+      for (int round = 0; closed.getCount() > 0; round++) {
+        look(round % ROUNDS == 0);
+        if (wanted.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+          wanted.drainPermits();
+          round = -1; // something has changed: read everything
+        }
+      }
+    } catch (InterruptedException e) {
+      log.debug("no longer looking for the overlay");
+    }
+  }
+
+  private void look(boolean all) {
+    Optional<String> name = interfaceName();
+    boolean another = name.isPresent() && !name.get().equals(observed);
+    if (another && HostAddresses.exists(name.get())) {
+      observe(name.get());
+    }
+    if (all || another || addresses.interfaceName().isEmpty()) {
+      addresses = name.map(OverlayAddresses::read).orElse(OverlayAddresses.NONE);
+    }
+    Seen now =
+        new Seen(
+            addresses,
+            publicKey(),
+            peers(),
+            health().peers().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().state())));
+    if (!now.equals(last)) {
+      last = now;
+      onChange.run();
+    }
+  }
+
+  private void observe(String name) {
+    observed = name;
+    TunnelObserver before = observer;
+    if (before != null) {
+      before.close();
+    }
+    try {
+      observer = TunnelObserver.start(name, TunnelObserver.REFRESH, _ -> wanted.release());
+      unobservable = Optional.empty();
+    } catch (IOException e) {
+      observer = null;
+      unobservable = Optional.of(String.valueOf(e.getMessage()));
+      log.warn("cannot look at {}: {}; peers on it are not found", name, e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    wanted.release();
+    try {
+      if (settings.mode() != OverlayMode.NONE) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    TunnelObserver started = observer;
+    if (started != null) {
+      started.close();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.regionbridge.api.region;
+
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.router.topology.Topology;
+import java.util.List;
+
+/** Where a bridge learns what its region holds and which peers there are. Any thread. */
+public interface RegionSource extends AutoCloseable {
+  /** The regions as they are known now; at first what is configured of them. */
+  Topology topology();
+
+  /** The configuration is another one, or what the overlay shows. */
+  void lookAgain();
+
+  /** What is wrong with the Services of the local region, one sentence each. */
+  List<String> problems();
+
+  /** How the source itself fares, besides {@link #problems}. */
+  List<Condition> conditions();
+
+  /** Whether this node is the active gateway; false where nobody is elected. */
+  boolean active();
+
+  /**
+   * Gives the role of the active gateway to somebody else for good, if it is here; everything else
+   * goes on. Waits for some seconds at most.
+   */
+  void resign();
+
+  @Override
+  void close();
+}

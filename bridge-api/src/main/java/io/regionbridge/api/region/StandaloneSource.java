@@ -1,0 +1,110 @@
+package io.regionbridge.api.region;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigReader;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.manifest.ManifestDirectory;
+import io.regionbridge.router.peers.OverlayDiscovery;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Topology;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Standalone: Services come from manifests, peers from the configuration and, where there is an
+ * overlay, from the bridges that answer on it.
+ */
+public final class StandaloneSource implements RegionSource {
+  private final Supplier<BridgeConfig> config;
+  private final OverlayWatch overlay;
+  private final Runnable onRegions;
+  private final ManifestDirectory manifests;
+  private @Nullable OverlayDiscovery discovery;
+  private boolean closed;
+
+  /**
+   * Starts to read, on threads of its own.
+   *
+   * @param config what is in force
+   * @param overlay closed by whoever made it
+   * @param onDirectory takes each new directory
+   * @param onRegions told that {@link #topology} may be another one
+   */
+  public StandaloneSource(
+      Supplier<BridgeConfig> config,
+      OverlayWatch overlay,
+      Consumer<Directory> onDirectory,
+      Runnable onRegions) {
+    this.config = config;
+    this.overlay = overlay;
+    this.onRegions = onRegions;
+    manifests = ManifestDirectory.start(config.get().directory().files(), onDirectory);
+  }
+
+  @Override
+  public Topology topology() {
+    return ConfiguredRegions.withoutCluster(config.get(), claims(), overlay.ranges());
+  }
+
+  private synchronized List<PeerClaim> claims() {
+    return discovery == null ? List.of() : discovery.claims();
+  }
+
+  @Override
+  public void lookAgain() {
+    BridgeConfig now = config.get();
+    manifests.files(now.directory().files());
+    discover(now);
+  }
+
+  /**
+   * Whom to ask is known once there is a device; until then nothing of an HTTP client is needed.
+   */
+  private synchronized void discover(BridgeConfig now) {
+    int http = now.admin().listen().getPort();
+    if (discovery == null && !closed && http != 0 && !overlay.peers().isEmpty()) {
+      discovery = OverlayDiscovery.start(overlay, http, dnsPort(now), onRegions);
+    }
+  }
+
+  /** Peers are taken to serve DNS where this bridge does. */
+  private static int dnsPort(BridgeConfig config) {
+    return config.dns().listen().stream()
+        .map(InetSocketAddress::getPort)
+        .filter(port -> port != 0)
+        .findFirst()
+        .orElse(ConfigReader.DEFAULT_DNS_PORT);
+  }
+
+  @Override
+  public List<String> problems() {
+    return manifests.problems().stream().map(Objects::toString).toList();
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return List.of();
+  }
+
+  @Override
+  public boolean active() {
+    return false;
+  }
+
+  @Override
+  public void resign() {}
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    manifests.close();
+    if (discovery != null) {
+      discovery.close();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.regionbridge.router;
+
+import io.regionbridge.router.coredns.ForwardZone;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the cluster's CoreDNS is to forward, and where to, by the topology. Pure. */
+final class Forwards {
+  private Forwards() {}
+
+  /** The local domain, then each peer's domain with the reverse zones of its pods. */
+  static List<ForwardZone> zones(Topology topology) {
+    List<ForwardZone> zones = new ArrayList<>();
+    zones.add(new ForwardZone(List.of(topology.local().domain())));
+    for (PeerRegion peer : topology.peers()) {
+      List<String> names = new ArrayList<>(List.of(peer.domain()));
+      peer.podCidrs().stream()
+          .filter(range -> topology.undisputed(peer, range))
+          .map(Cidr::toString)
+          .forEach(names::add);
+      zones.add(new ForwardZone(names));
+    }
+    return zones;
+  }
+
+  /** The bridges of the local region. */
+  static List<InetSocketAddress> upstreams(Topology topology) {
+    return topology.local().gateways().stream()
+        .flatMap(gateway ->
+            gateway.nodeAddress().stream()
+                .map(address -> new InetSocketAddress(address, gateway.dnsPort())))
+        .toList();
+  }
+}

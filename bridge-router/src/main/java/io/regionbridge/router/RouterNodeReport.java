@@ -1,0 +1,52 @@
+package io.regionbridge.router;
+
+import io.regionbridge.router.kubernetes.Condition;
+import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.RouterNodeSpec;
+import io.regionbridge.router.kubernetes.RouterNodeStatus;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.topology.LocalRegion;
+import java.time.Instant;
+import java.util.List;
+
+/** What a router node says of itself in its RouterNode object. Pure. */
+final class RouterNodeReport {
+  private RouterNodeReport() {}
+
+  static RouterNodeSpec spec(
+      ControlPlane.Settings settings, OverlayView overlay, LocalRegion local) {
+    return new RouterNodeSpec(
+        local.name(),
+        local.domain(),
+        IpLiteral.format(settings.nodeAddress()),
+        overlay.address().map(IpLiteral::format).orElse(null),
+        settings.dnsPort(),
+        overlay.publicKey().orElse(null),
+        texts(local.podCidrs().cidrs()),
+        texts(local.serviceCidrs().cidrs()));
+  }
+
+  /**
+   * The status.
+   *
+   * @param active whether it is the active gateway
+   * @param fit whether it could be
+   * @param before the conditions that it has
+   */
+  static RouterNodeStatus status(boolean active, boolean fit, List<Condition> before, Instant now) {
+    Finding ready =
+        fit
+            ? new Finding("Ready", State.TRUE, "Serving", "DNS is served and the overlay is up")
+            : new Finding(
+                "Ready", State.FALSE, "Unfit", "DNS is not served, or the overlay is down");
+    return new RouterNodeStatus(
+        active ? "Active" : "Standby", null, Conditions.merge(before, List.of(ready), 0, now));
+  }
+
+  private static List<String> texts(List<?> values) {
+    return values.stream().map(Object::toString).toList();
+  }
+}

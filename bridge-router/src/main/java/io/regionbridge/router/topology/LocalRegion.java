@@ -27,6 +27,18 @@ public record LocalRegion(
     nodeAddresses = List.copyOf(nodeAddresses);
   }
 
+  /** One whose nodes are not known to translate. */
+  public LocalRegion(
+      String name,
+      String domain,
+      Ranges podCidrs,
+      Ranges serviceCidrs,
+      List<Gateway> gateways,
+      Optional<String> active,
+      List<InetAddress> nodeAddresses) {
+    this(name, domain, podCidrs, serviceCidrs, gateways, active, nodeAddresses, false);
+  }
+
   /**
    * Address ranges and where they come from.
    *

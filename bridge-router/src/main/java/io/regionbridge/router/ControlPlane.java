@@ -7,9 +7,13 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ControlLoop;
 import io.regionbridge.router.discovery.NodeFacts;
+import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.kubernetes.ClusterClient;
@@ -39,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +77,8 @@ public final class ControlPlane implements AutoCloseable {
    * @param electionPort where router nodes ask each other for signs of life; UDP
    * @param dnsPort where this bridge, and others unless they say otherwise, serve DNS
    * @param httpPort where bridges answer on the overlay
+   * @param memory how long after the start what was written before is kept although nobody has said
+   *     yet that it still holds: as long as it may take to hear from all peers
    */
   public record Settings(
       String node,
@@ -80,7 +87,23 @@ public final class ControlPlane implements AutoCloseable {
       String routerLabel,
       int electionPort,
       int dnsPort,
-      int httpPort) {
+      int httpPort,
+      Duration memory) {
+    /** Long enough to hear from every peer. */
+    public static final Duration MEMORY = Duration.ofSeconds(30);
+
+    /** With the usual memory. */
+    public Settings(
+        String node,
+        InetAddress nodeAddress,
+        String namespace,
+        String routerLabel,
+        int electionPort,
+        int dnsPort,
+        int httpPort) {
+      this(node, nodeAddress, namespace, routerLabel, electionPort, dnsPort, httpPort, MEMORY);
+    }
+
     /** Where signs of life are asked for unless something else is configured. */
     public static final int ELECTION_PORT = 8054;
   }
@@ -93,13 +116,25 @@ public final class ControlPlane implements AutoCloseable {
    * @param overlay the overlay's device
    * @param health what the data plane knows of peers' gateways
    * @param fit whether this node could be the active gateway: overlay up, DNS serving
+   * @param egress what is configured of egress
    */
   public record Sources(
       Supplier<TopologyBuilder.Settings> region,
       Supplier<List<PeerClaim>> configured,
       OverlayView overlay,
       GatewayHealth health,
-      BooleanSupplier fit) {}
+      BooleanSupplier fit,
+      Supplier<EgressSettings> egress) {
+    /** The same without egress. */
+    public Sources(
+        Supplier<TopologyBuilder.Settings> region,
+        Supplier<List<PeerClaim>> configured,
+        OverlayView overlay,
+        GatewayHealth health,
+        BooleanSupplier fit) {
+      this(region, configured, overlay, health, fit, () -> EgressSettings.of(EgressEngine.NONE));
+    }
+  }
 
   /** Who is told. Calls come one at a time for each kind, and must not block for long. */
   public interface Listener {
@@ -119,6 +154,7 @@ public final class ControlPlane implements AutoCloseable {
   private final KubernetesClient client;
   private final StatusWriter statuses;
   private final CoreDnsKeeper coreDns;
+  private final EgressControl egress;
   private final PeerClusters peerClusters;
   private final ControlLoop directories;
   private final ControlLoop topologies;
@@ -141,6 +177,7 @@ public final class ControlPlane implements AutoCloseable {
     this.clock = clock;
     statuses = new StatusWriter(client);
     coreDns = new CoreDnsKeeper(client);
+    egress = new EgressControl(settings, sources, client, clock);
     Gate gate = new Gate();
     peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
     election =
@@ -235,6 +272,11 @@ public final class ControlPlane implements AutoCloseable {
     return watcher.view().statuses();
   }
 
+  /** How egress stands. Any thread. */
+  public EgressReport egress() {
+    return egress.report();
+  }
+
   /** Something that {@link Sources} tells has changed. Any thread. */
   public void lookAgain() {
     topologies.lookAgain();
@@ -298,6 +340,7 @@ public final class ControlPlane implements AutoCloseable {
       election.whileActive(PATIENCE, () -> writeShared(view, next, problems));
     } else {
       coreDnsFindings = List.of();
+      egress.look(view, next);
       statuses.forget();
     }
     conditions = Conditions.merge(conditions, findings(view), 0, clock.instant());
@@ -354,6 +397,7 @@ public final class ControlPlane implements AutoCloseable {
   private void writeShared(
       ClusterView view, Topology next, Map<RegionFacts, List<String>> problems) {
     coreDnsFindings = coreDns.keep(view, Forwards.zones(next), Forwards.upstreams(next));
+    egress.keep(view, next);
     problems.forEach((region, said) ->
         statuses.region(
             region.name(),
@@ -362,7 +406,9 @@ public final class ControlPlane implements AutoCloseable {
                 next,
                 sources.health(),
                 said,
-                peerClusters.finding(region.name()),
+                Stream.of(peerClusters.finding(region.name()), egress.finding(region.name()))
+                    .flatMap(Optional::stream)
+                    .toList(),
                 clock.instant())));
   }
 
@@ -370,7 +416,7 @@ public final class ControlPlane implements AutoCloseable {
     List<Finding> findings = new ArrayList<>(coreDnsFindings);
     List<String> failing =
         view.failures().stream()
-            .filter(f -> !f.failure().resource().equals("ciliumnodes.cilium.io"))
+            .filter(f -> !(f.failure().resource().endsWith(".cilium.io") && missing(f)))
             .map(f -> f.failure() + " (since " + f.since() + (f.known() ? ", stale)" : ")"))
             .toList();
     findings.add(
@@ -387,5 +433,9 @@ public final class ControlPlane implements AutoCloseable {
             : new Finding(
                 "ActiveGateway", State.FALSE, "Nobody", "no router node is fit, or none is heard"));
     return findings;
+  }
+
+  private static boolean missing(WatchStatus.Failing failing) {
+    return failing.failure().reason() == ReadFailure.Reason.NOT_INSTALLED;
   }
 }

@@ -25,14 +25,14 @@ final class RegionReport {
    * The status.
    *
    * @param problems of the object itself, one sentence each
-   * @param apiServer how the peer's own API server fares, if it is asked
+   * @param others what else was found of it: how its own API server fares, how its egress stands
    */
   static RegionStatus status(
       RegionFacts region,
       Topology topology,
       GatewayHealth health,
       List<String> problems,
-      Optional<Finding> apiServer,
+      List<Finding> others,
       Instant now) {
     Optional<PeerRegion> peer = topology.peer(region.name());
     List<RegionStatus.Gateway> gateways =
@@ -42,7 +42,7 @@ final class RegionReport {
     List<Finding> findings = new ArrayList<>();
     findings.add(reachable(gateways, up));
     findings.add(conflict(region.name(), topology));
-    apiServer.ifPresent(findings::add);
+    findings.addAll(others);
     findings.add(ready(peer.isPresent(), problems, findings));
     return new RegionStatus(
         peer.map(PeerRegion::domain).orElse(null),

@@ -249,7 +249,7 @@ class ControlPlaneIT {
     assertThat(message(conditions, "Ready")).contains("spec.podCIDRs", "10.52.0.0/16");
     assertThat(status("mn").orElseThrow().gatewaysUp()).isEqualTo("0/1");
     assertThat(kubectl("get regions"))
-        .containsPattern("NAME +DOMAIN +GATEWAYS +READY +TUNNEL +DNS +EGRESS +AGE")
+        .containsPattern("NAME +DOMAIN +GATEWAYS +READY +TUNNEL +DNS +EGRESS +EGRESS REASON +AGE")
         .containsPattern("mn +mn.internal +0/1 +False");
   }
 

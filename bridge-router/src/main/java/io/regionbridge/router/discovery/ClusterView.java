@@ -14,6 +14,7 @@ import java.util.Map;
  * @param configMaps those of {@code kube-system} that matter and exist, by name
  * @param regions Region objects, by name
  * @param routerNodes RouterNode objects, by name
+ * @param egressPolicies CiliumEgressGatewayPolicies, by name
  * @param statuses how far each resource is known, by RBAC name
  */
 public record ClusterView(
@@ -23,6 +24,7 @@ public record ClusterView(
     Map<String, ConfigMapFacts> configMaps,
     List<RegionFacts> regions,
     List<RouterNodeFacts> routerNodes,
+    List<EgressPolicyFacts> egressPolicies,
     Map<String, WatchStatus> statuses) {
   public ClusterView {
     nodes = List.copyOf(nodes);
@@ -31,7 +33,28 @@ public record ClusterView(
     configMaps = Map.copyOf(configMaps);
     regions = List.copyOf(regions);
     routerNodes = List.copyOf(routerNodes);
+    egressPolicies = List.copyOf(egressPolicies);
     statuses = Map.copyOf(statuses);
+  }
+
+  /** The same without egress policies. */
+  public ClusterView(
+      List<NodeFacts> nodes,
+      List<Cidr> serviceCidrs,
+      List<Cidr> ciliumNodeCidrs,
+      Map<String, ConfigMapFacts> configMaps,
+      List<RegionFacts> regions,
+      List<RouterNodeFacts> routerNodes,
+      Map<String, WatchStatus> statuses) {
+    this(
+        nodes,
+        serviceCidrs,
+        ciliumNodeCidrs,
+        configMaps,
+        regions,
+        routerNodes,
+        List.of(),
+        statuses);
   }
 
   /** The router nodes among the Nodes. */

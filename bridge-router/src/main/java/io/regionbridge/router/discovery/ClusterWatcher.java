@@ -32,6 +32,9 @@ public final class ClusterWatcher implements AutoCloseable {
   /** The namespace of the ConfigMaps that matter. */
   public static final String SYSTEM = "kube-system";
 
+  /** The resource of Cilium's egress policies, as RBAC names it. */
+  public static final String EGRESS_POLICIES = "ciliumegressgatewaypolicies.cilium.io";
+
   public static final String CILIUM_CONFIG = "cilium-config";
   public static final String COREDNS = "coredns";
   public static final String COREDNS_CUSTOM = "coredns-custom";
@@ -48,6 +51,8 @@ public final class ClusterWatcher implements AutoCloseable {
           "enable-egress-gateway",
           "enable-ipv4-egress-gateway",
           "enable-bpf-masquerade",
+          "identity-allocation-mode",
+          "enable-cilium-endpoint-slice",
           "devices");
 
   /** Objects per page: a slice may have a thousand endpoints, a Node thirty kilobytes. */
@@ -66,6 +71,7 @@ public final class ClusterWatcher implements AutoCloseable {
   private @Nullable FactStore<Region, RegionFacts> regions;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> serviceCidrs;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> ciliumNodes;
+  private @Nullable FactStore<GenericKubernetesResource, EgressPolicyFacts> egressPolicies;
   private @Nullable DirectoryFeed directory;
 
   private ClusterWatcher(
@@ -120,6 +126,9 @@ public final class ClusterWatcher implements AutoCloseable {
         maps,
         regions == null ? List.of() : sorted(regions, Comparator.comparing(RegionFacts::name)),
         sorted(routerNodes, Comparator.comparing(RouterNodeFacts::name)),
+        egressPolicies == null
+            ? List.of()
+            : sorted(egressPolicies, Comparator.comparing(EgressPolicyFacts::name)),
         statuses);
   }
 
@@ -146,16 +155,22 @@ public final class ClusterWatcher implements AutoCloseable {
         feed.slices());
     regions = new FactStore<>(RegionFacts::of, onChange);
     watch("regions.region-bridge.io", client.resources(Region.class), regions);
-    serviceCidrs = new FactStore<>(object -> strings(object, "spec", "cidrs"), onChange);
+    serviceCidrs = new FactStore<>(object -> Ranges.in(object, "spec", "cidrs"), onChange);
     watch(
         "servicecidrs.networking.k8s.io",
         generic("networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs"),
         serviceCidrs);
-    ciliumNodes = new FactStore<>(object -> strings(object, "spec", "ipam", "podCIDRs"), onChange);
+    ciliumNodes =
+        new FactStore<>(object -> Ranges.in(object, "spec", "ipam", "podCIDRs"), onChange);
     watch(
         "ciliumnodes.cilium.io",
         generic("cilium.io", "v2", "CiliumNode", "ciliumnodes"),
         ciliumNodes);
+    egressPolicies = new FactStore<>(EgressPolicyFacts::of, onChange);
+    watch(
+        EGRESS_POLICIES,
+        generic("cilium.io", "v2", "CiliumEgressGatewayPolicy", "ciliumegressgatewaypolicies"),
+        egressPolicies);
     watchConfigMap(CILIUM_CONFIG, CILIUM_KEYS);
     watchConfigMap(COREDNS, Set.of());
     watchConfigMap(COREDNS_CUSTOM, Set.of());
@@ -210,12 +225,5 @@ public final class ClusterWatcher implements AutoCloseable {
     return store == null
         ? List.of()
         : store.facts().values().stream().flatMap(List::stream).sorted().distinct().toList();
-  }
-
-  private static List<Cidr> strings(GenericKubernetesResource object, String... path) {
-    Object value = object.get((Object[]) path);
-    return value instanceof List<?> list
-        ? Ranges.valid(list.stream().map(String::valueOf).toList())
-        : List.of();
   }
 }

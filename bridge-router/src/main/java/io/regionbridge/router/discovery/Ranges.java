@@ -1,5 +1,6 @@
 package io.regionbridge.router.discovery;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.regionbridge.router.net.Cidr;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,5 +22,12 @@ final class Ranges {
       }
     }
     return ranges.stream().sorted().distinct().toList();
+  }
+
+  /** Those that a field of an object lists. */
+  static List<Cidr> in(GenericKubernetesResource object, String... path) {
+    return object.get((Object[]) path) instanceof List<?> list
+        ? valid(list.stream().map(String::valueOf).toList())
+        : List.of();
   }
 }

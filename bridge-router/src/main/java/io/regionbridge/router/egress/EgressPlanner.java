@@ -96,6 +96,13 @@ public final class EgressPlanner {
   }
 
   private Optional<Refusal> refusal(String region, Cidr cidr, List<Owned> besides) {
+    return unfit(cidr)
+        .or(() -> overlapping(cidr, Stream.concat(othersThan(region), besides.stream())))
+        .or(() -> disputed(region, cidr));
+  }
+
+  /** What is wrong with a range, whoever claims it. */
+  private Optional<Refusal> unfit(Cidr cidr) {
     if (cidr.prefixLength() == 0) {
       return refused(cidr, Reason.DEFAULT_ROUTE, "is a default route: name the pods' own range");
     }
@@ -104,20 +111,21 @@ public final class EgressPlanner {
       return refused(cidr, Reason.SPECIAL, "has " + special.get() + " in it");
     }
     int shortest = cidr.isIpv6() ? rules.shortestIpv6() : rules.shortestIpv4();
-    if (cidr.prefixLength() < shortest) {
-      return refused(
-          cidr, Reason.TOO_WIDE, "is wider than /" + shortest + ", the widest that is allowed");
-    }
-    return Stream.of(forbidden.stream(), othersThan(region), besides.stream())
-        .flatMap(others -> others)
+    return cidr.prefixLength() < shortest
+        ? refused(
+            cidr, Reason.TOO_WIDE, "is wider than /" + shortest + ", the widest that is allowed")
+        : overlapping(cidr, forbidden.stream());
+  }
+
+  private static Optional<Refusal> overlapping(Cidr cidr, Stream<Owned> others) {
+    return others
         .filter(other -> other.cidr().overlaps(cidr))
         .min(
             Comparator.comparing(Owned::reason)
                 .thenComparing(Owned::cidr)
                 .thenComparing(Owned::owner))
         .flatMap(other ->
-            refused(cidr, other.reason(), "overlaps " + other.cidr() + " of " + other.owner()))
-        .or(() -> disputed(region, cidr));
+            refused(cidr, other.reason(), "overlaps " + other.cidr() + " of " + other.owner()));
   }
 
   /** What the topology knows besides. */
@@ -126,10 +134,19 @@ public final class EgressPlanner {
         .filter(Conflict.Ranges.class::isInstance)
         .map(Conflict.Ranges.class::cast)
         .filter(conflict ->
-            conflict.region().equals(region) && conflict.cidr().overlaps(cidr)
-                || conflict.other().equals(region) && conflict.otherCidr().overlaps(cidr))
+            conflict.region().equals(region)
+                    && conflict.cidr().overlaps(cidr)
+                    && counts(conflict.other(), conflict.otherCidr())
+                || conflict.other().equals(region)
+                    && conflict.otherCidr().overlaps(cidr)
+                    && counts(conflict.region(), conflict.cidr()))
         .findFirst()
         .flatMap(conflict -> refused(cidr, Reason.ANOTHER_REGION, "is disputed: " + conflict));
+  }
+
+  /** A peer that claims everything would take everything away from the others. */
+  private boolean counts(String owner, Cidr claimed) {
+    return topology.peer(owner).isEmpty() || unfit(claimed).isEmpty();
   }
 
   private List<Owned> forbidden() {
@@ -180,12 +197,13 @@ public final class EgressPlanner {
     return owned;
   }
 
-  /** Whatever other regions claim, whether or not it is sent to them. */
+  /** Whatever other regions claim and could be theirs, whether or not it is sent to them. */
   private Stream<Owned> othersThan(String region) {
     return topology.peers().stream()
         .filter(peer -> !peer.name().equals(region))
         .flatMap(peer ->
             claims(peer).stream()
+                .filter(cidr -> unfit(cidr).isEmpty())
                 .map(cidr -> new Owned(cidr, Reason.ANOTHER_REGION, "region " + peer.name())));
   }
 

@@ -23,8 +23,15 @@ import io.fabric8.kubernetes.model.annotation.Version;
     name = "Egress",
     jsonPath = ".status.conditions[?(@.type==\"EgressReady\")].status")
 @AdditionalPrinterColumn(
+    name = "Egress Reason",
+    jsonPath = ".status.conditions[?(@.type==\"EgressReady\")].reason")
+@AdditionalPrinterColumn(
     name = "Message",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].message",
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Egress Message",
+    jsonPath = ".status.conditions[?(@.type==\"EgressReady\")].message",
     priority = 1)
 @AdditionalPrinterColumn(
     name = "Age",

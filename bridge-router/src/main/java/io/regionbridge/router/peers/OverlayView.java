@@ -29,6 +29,11 @@ public interface OverlayView {
   /** This node's own address on it. */
   Optional<InetAddress> address();
 
+  /** The name of its network interface, if it has one. */
+  default Optional<String> interfaceName() {
+    return Optional.empty();
+  }
+
   /** The device's public key, base64. */
   Optional<String> publicKey();
 

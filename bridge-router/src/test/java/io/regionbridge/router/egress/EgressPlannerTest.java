@@ -68,6 +68,15 @@ class EgressPlannerTest {
   }
 
   @Test
+  void aPeerThatClaimsEverythingTakesNothingFromTheOthers() {
+    PeerRegion mn = peer("mn", cidrs("10.52.0.0/16"), List.of());
+    PeerRegion greedy = peer("greedy", cidrs("0.0.0.0/0", "0.0.0.0/1", "10.0.0.0/8"), List.of());
+    EgressPlan plan = plan(mn, greedy);
+    assertThat(plan.region("mn").orElseThrow().destinations()).isEqualTo(mn.podCidrs());
+    assertThat(plan.region("greedy").orElseThrow().refusals()).hasSize(3);
+  }
+
+  @Test
   void clusterIpsAreSentOnlyWhereThatIsConfigured() {
     PeerRegion mn = peer("mn", cidrs("10.52.0.0/16"), cidrs("10.53.0.0/16"));
     assertThat(plan(mn).region("mn").orElseThrow().destinations()).isEqualTo(mn.podCidrs());

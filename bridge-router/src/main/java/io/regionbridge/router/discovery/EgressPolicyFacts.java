@@ -1,0 +1,80 @@
+package io.regionbridge.router.discovery;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.regionbridge.router.net.Cidr;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is known of a CiliumEgressGatewayPolicy. Of one that is not ours only what shows whether it
+ * is in the way: any other change of it is no change.
+ *
+ * @param ours whether it carries our label
+ * @param uid for events about it; empty if it is not ours
+ * @param resourceVersion of the object, for writes that must not overwrite another's; empty if it
+ *     is not ours
+ * @param annotations those with our prefix
+ * @param destinations the ranges that it catches
+ * @param spec all of it, as JSON values; empty if it is not ours
+ */
+public record EgressPolicyFacts(
+    String name,
+    boolean ours,
+    String uid,
+    String resourceVersion,
+    Map<String, String> annotations,
+    List<Cidr> destinations,
+    Map<String, Object> spec) {
+  /** The label of all that is written by the bridge, and its value. */
+  public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+
+  public static final String MANAGER = "region-bridge";
+
+  /** What the annotations of the bridge begin with. */
+  public static final String PREFIX = "region-bridge.io/";
+
+  public EgressPolicyFacts {
+    annotations = Map.copyOf(annotations);
+    destinations = List.copyOf(destinations);
+    spec = Map.copyOf(spec);
+  }
+
+  static EgressPolicyFacts of(GenericKubernetesResource policy) {
+    String name = policy.getMetadata().getName();
+    List<Cidr> destinations = Ranges.in(policy, "spec", "destinationCIDRs");
+    Map<String, String> labels = policy.getMetadata().getLabels();
+    if (labels == null || !MANAGER.equals(labels.get(MANAGED_BY))) {
+      return new EgressPolicyFacts(name, false, "", "", Map.of(), destinations, Map.of());
+    }
+    Map<String, String> annotations = policy.getMetadata().getAnnotations();
+    Map<String, String> own = new HashMap<>();
+    if (annotations != null) {
+      annotations.forEach((key, value) -> {
+        if (key.startsWith(PREFIX)) {
+          own.put(key, value);
+        }
+      });
+    }
+    String uid = policy.getMetadata().getUid();
+    String version = policy.getMetadata().getResourceVersion();
+    return new EgressPolicyFacts(
+        name,
+        true,
+        uid == null ? "" : uid,
+        version == null ? "" : version,
+        own,
+        destinations,
+        policy.get("spec") instanceof Map<?, ?> spec ? texts(spec) : Map.of());
+  }
+
+  private static Map<String, Object> texts(Map<?, ?> json) {
+    Map<String, Object> copy = new HashMap<>();
+    json.forEach((key, value) -> {
+      if (value != null) {
+        copy.put(String.valueOf(key), value);
+      }
+    });
+    return copy;
+  }
+}

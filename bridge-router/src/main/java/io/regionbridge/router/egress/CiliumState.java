@@ -1,0 +1,104 @@
+package io.regionbridge.router.egress;
+
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.ConfigMapFacts;
+import io.regionbridge.router.discovery.ReadFailure;
+import io.regionbridge.router.discovery.WatchStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a cluster's Cilium does what policies ask of it, as far as the API server shows. Pure.
+ */
+public final class CiliumState {
+  private CiliumState() {}
+
+  /**
+   * Why policies would do nothing.
+   *
+   * @param reason one word in CamelCase
+   * @param message what to switch on
+   */
+  public record Obstacle(String reason, String message) {}
+
+  /** Whether there is any trace of Cilium. */
+  static boolean found(ClusterView view) {
+    return view.configMaps().containsKey(ClusterWatcher.CILIUM_CONFIG) || known(view);
+  }
+
+  /** Whether the policies have been listed, so that one that is not there is not there. */
+  static boolean known(ClusterView view) {
+    return switch (view.statuses().get(ClusterWatcher.EGRESS_POLICIES)) {
+      case WatchStatus.Current _ -> true;
+      case WatchStatus.Failing failing ->
+          failing.known() && failing.failure().reason() != ReadFailure.Reason.NOT_INSTALLED;
+      case null, default -> false;
+    };
+  }
+
+  /** What is in the way, if anything is. */
+  static Optional<Obstacle> obstacle(ClusterView view) {
+    return resource(view.statuses().get(ClusterWatcher.EGRESS_POLICIES))
+        .or(() ->
+            Optional.ofNullable(view.configMaps().get(ClusterWatcher.CILIUM_CONFIG))
+                .flatMap(config -> settings(config.data())));
+  }
+
+  private static Optional<Obstacle> resource(@Nullable WatchStatus status) {
+    if (!(status instanceof WatchStatus.Failing failing)) {
+      return Optional.empty();
+    }
+    return switch (failing.failure().reason()) {
+      case NOT_INSTALLED ->
+          Optional.of(
+              new Obstacle(
+                  "CiliumNotFound",
+                  "the API server has no CiliumEgressGatewayPolicy: install Cilium with"
+                      + " egressGateway.enabled=true, or set egress.engine to routes and run the"
+                      + " agents"));
+      case FORBIDDEN, UNAUTHORIZED ->
+          Optional.of(new Obstacle("Forbidden", failing.failure().toString()));
+      case THROTTLED, SERVER_ERROR, UNREACHABLE ->
+          failing.known()
+              ? Optional.empty() // what was last known stays in force
+              : Optional.of(new Obstacle("APIServerUnreachable", failing.failure().toString()));
+    };
+  }
+
+  /** What {@code cilium-config} has switched off, in the words of Cilium's Helm values. */
+  static Optional<Obstacle> settings(Map<String, String> config) {
+    List<String> values = new ArrayList<>();
+    // The second is what releases before 1.18 call it.
+    if (!on(config, "enable-egress-gateway") && !on(config, "enable-ipv4-egress-gateway")) {
+      values.add("egressGateway.enabled=true");
+    }
+    if (!on(config, "enable-bpf-masquerade")) {
+      values.add("bpf.masquerade=true");
+    }
+    String proxy = config.getOrDefault("kube-proxy-replacement", "");
+    if (!proxy.equals("true") && !proxy.equals("strict")) {
+      values.add("kubeProxyReplacement=true");
+    }
+    return values.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Obstacle(
+                "EgressGatewayDisabled",
+                "Cilium does not carry policies out: set "
+                    + String.join(", ", values)
+                    + " in its Helm values and restart its agents"));
+  }
+
+  /** The same of the ConfigMap as it is known. */
+  public static Optional<Obstacle> settings(ConfigMapFacts config) {
+    return settings(config.data());
+  }
+
+  private static boolean on(Map<String, String> config, String key) {
+    return config.getOrDefault(key, "").equals("true");
+  }
+}

@@ -1,0 +1,17 @@
+package io.regionbridge.router.egress;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * The active gateway as egress sees it.
+ *
+ * @param hostname value of its Node's label {@code kubernetes.io/hostname}
+ * @param interfaceName of the overlay, on that node
+ * @param overlayAddress of that node
+ */
+public record EgressGateway(
+    String node,
+    String hostname,
+    Optional<String> interfaceName,
+    Optional<InetAddress> overlayAddress) {}

@@ -1,0 +1,100 @@
+package io.regionbridge.router.egress;
+
+import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.net.Cidr;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How egress stands, for conditions, status and metrics. Compared by value.
+ *
+ * @param engine the one at work
+ * @param regions one entry for each region that is known or has a policy, by name
+ */
+public record EgressReport(EgressEngine engine, List<Region> regions) {
+  /** Nothing is known yet. */
+  public static final EgressReport EMPTY = new EgressReport(EgressEngine.NONE, List.of());
+
+  /** The condition of a Region that says how its egress stands. */
+  public static final String CONDITION = "EgressReady";
+
+  public EgressReport {
+    regions = List.copyOf(regions);
+  }
+
+  /** How far it is. */
+  public enum State {
+    /** All that may be sent to the region leaves by the active gateway. */
+    APPLIED,
+    /** Something else does as well: whose way it goes is not for us to say. */
+    CONTESTED,
+    /** Being written. */
+    PENDING,
+    /** Cannot be written. */
+    BLOCKED,
+    /** Nothing may be sent there. */
+    REFUSED,
+    /** Nobody is to see to it. */
+    DISABLED
+  }
+
+  /**
+   * One region's egress.
+   *
+   * @param reason one word in CamelCase
+   * @param message one sentence, with what to do about it
+   * @param destinations what may be sent there
+   * @param node that it leaves by, as far as it does
+   * @param interfaceName that it leaves by, as far as it does
+   * @param refusals what may not be sent there
+   * @param foreign policies of others that catch some of it
+   */
+  public record Region(
+      String name,
+      State state,
+      String reason,
+      String message,
+      List<Cidr> destinations,
+      Optional<String> node,
+      Optional<String> interfaceName,
+      List<Refusal> refusals,
+      List<String> foreign) {
+    public Region {
+      destinations = List.copyOf(destinations);
+      refusals = List.copyOf(refusals);
+      foreign = List.copyOf(foreign);
+    }
+  }
+
+  /** The entry of a region. */
+  public Optional<Region> region(String name) {
+    return regions.stream().filter(r -> r.name().equals(name)).findFirst();
+  }
+
+  /** What a Region's condition is to say. */
+  public Optional<Finding> finding(String name) {
+    return region(name)
+        .map(region ->
+            new Finding(
+                CONDITION,
+                switch (region.state()) {
+                  case APPLIED -> Conditions.State.TRUE;
+                  case CONTESTED, PENDING, DISABLED -> Conditions.State.UNKNOWN;
+                  case BLOCKED, REFUSED -> Conditions.State.FALSE;
+                },
+                region.reason(),
+                region.message()));
+  }
+
+  /** How many regions are in each state; every state is there. */
+  public Map<State, Long> counts() {
+    Map<State, Long> counts = new EnumMap<>(State.class);
+    for (State state : State.values()) {
+      counts.put(state, regions.stream().filter(r -> r.state() == state).count());
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,37 @@
+package io.regionbridge.router.egress;
+
+import io.regionbridge.router.net.Cidr;
+import java.util.List;
+
+/**
+ * What is configured of egress.
+ *
+ * @param namespaces whose pods get it; empty: all but the excluded ones
+ * @param excludeNamespaces whose pods do not
+ * @param shortestIpv4 see {@link EgressRules}
+ * @param shortestIpv6 see {@link EgressRules}
+ * @param services see {@link EgressRules}
+ */
+public record EgressSettings(
+    EgressEngine engine,
+    List<String> namespaces,
+    List<String> excludeNamespaces,
+    int shortestIpv4,
+    int shortestIpv6,
+    boolean services) {
+  public EgressSettings {
+    namespaces = List.copyOf(namespaces);
+    excludeNamespaces = List.copyOf(excludeNamespaces);
+  }
+
+  /** What holds unless something else is configured. */
+  public static EgressSettings of(EgressEngine engine) {
+    return new EgressSettings(
+        engine, List.of(), List.of(), EgressRules.SHORTEST_IPV4, EgressRules.SHORTEST_IPV6, false);
+  }
+
+  /** The rules for a plan. */
+  public EgressRules rules(List<Cidr> overlay) {
+    return new EgressRules(overlay, shortestIpv4, shortestIpv6, services);
+  }
+}

@@ -17,6 +17,7 @@ import io.regionbridge.api.region.StandaloneSource;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.topology.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -233,6 +234,7 @@ public final class Bridge implements AutoCloseable {
           config.overlay(),
           config.kubernetes(),
           next.directory(),
+          next.egress(),
           next.regions(),
           config.admin());
     }
@@ -261,6 +263,12 @@ public final class Bridge implements AutoCloseable {
     return started != null && config.kubernetes().enabled()
         ? Optional.of(started.active())
         : Optional.empty();
+  }
+
+  /** How traffic gets to the peers' pods. */
+  EgressReport egress() {
+    RegionSource started = source;
+    return started == null ? EgressReport.EMPTY : started.egress();
   }
 
   /** What is wrong with the source of the local Services. */

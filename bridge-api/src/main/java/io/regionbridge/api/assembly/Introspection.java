@@ -53,6 +53,7 @@ final class Introspection implements AutoCloseable {
                   bridge::reloadFailures,
                   () -> bridge.notReady().isEmpty(),
                   bridge::active,
+                  () -> PolicyReports.counts(bridge.egress()),
                   Version.text()));
     }
     return metrics;
@@ -98,7 +99,7 @@ final class Introspection implements AutoCloseable {
         gateways(topology.local()),
         peers,
         List.of(),
-        List.of());
+        PolicyReports.of(bridge.egress()));
   }
 
   private BridgeStatus.Peer dated(BridgeStatus.Peer peer, Instant now) {

@@ -22,6 +22,7 @@ public record BridgeConfig(
     Overlay overlay,
     Kubernetes kubernetes,
     Directory directory,
+    Egress egress,
     List<Peer> regions,
     Admin admin) {
 
@@ -147,6 +148,49 @@ public record BridgeConfig(
       files = List.copyOf(files);
       excludeNamespaces = List.copyOf(excludeNamespaces);
     }
+  }
+
+  /**
+   * How the traffic of pods gets to the pods of peers.
+   *
+   * @param namespaces whose pods' traffic does; empty: all but the excluded ones
+   * @param excludeNamespaces whose pods' traffic does not
+   * @param serviceCidrs whether that for peers' ClusterIPs does too
+   * @param minPrefixIpv4 the shortest prefix of a range that may be sent to a peer
+   * @param minPrefixIpv6 the same of IPv6
+   */
+  public record Egress(
+      EgressEngine engine,
+      List<String> namespaces,
+      List<String> excludeNamespaces,
+      boolean serviceCidrs,
+      int minPrefixIpv4,
+      int minPrefixIpv6,
+      Encapsulation encapsulation) {
+    public Egress {
+      namespaces = List.copyOf(namespaces);
+      excludeNamespaces = List.copyOf(excludeNamespaces);
+    }
+  }
+
+  /** Who sends the traffic to the active gateway. */
+  public enum EgressEngine {
+    /** Cilium where it is. */
+    AUTO,
+    /** Cilium, by its egress gateway policies. */
+    CILIUM,
+    /** Agents on all nodes, by kernel routes. */
+    ROUTES,
+    /** Nobody. */
+    NONE
+  }
+
+  /** When the agents wrap traffic for the active gateway in VXLAN. */
+  public enum Encapsulation {
+    /** Where the gateway is on another subnet. */
+    AUTO,
+    ALWAYS,
+    NEVER
   }
 
   /** What peers get for a Service with a ClusterIP. */

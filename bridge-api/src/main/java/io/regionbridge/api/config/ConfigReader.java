@@ -64,6 +64,7 @@ public final class ConfigReader {
         overlay(root.section("overlay")),
         kubernetes(root.section("kubernetes")),
         directory(root.section("directory")),
+        egress(root.section("egress")),
         root.sections("regions", this::peer),
         admin(root.section("admin")));
   }
@@ -184,6 +185,26 @@ public final class ConfigReader {
             Located.values(s.list("excludeNamespaces", Notation.LABEL)));
     s.end();
     return result;
+  }
+
+  private static BridgeConfig.Egress egress(Section s) {
+    BridgeConfig.Egress egress =
+        new BridgeConfig.Egress(
+            s.value(
+                "engine",
+                Notation.word(BridgeConfig.EgressEngine.class),
+                BridgeConfig.EgressEngine.AUTO),
+            Located.values(s.list("namespaces", Notation.LABEL)),
+            Located.values(s.list("excludeNamespaces", Notation.LABEL)),
+            s.flag("serviceCIDRs", false),
+            s.number("minPrefixIPv4", 10, 1, 32),
+            s.number("minPrefixIPv6", 40, 1, 128),
+            s.value(
+                "encapsulation",
+                Notation.word(BridgeConfig.Encapsulation.class),
+                BridgeConfig.Encapsulation.AUTO));
+    s.end();
+    return egress;
   }
 
   private BridgeConfig.Admin admin(Section s) {

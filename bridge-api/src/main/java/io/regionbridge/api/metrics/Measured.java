@@ -1,6 +1,7 @@
 package io.regionbridge.api.metrics;
 
 import io.regionbridge.dns.DnsBridge;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param reloadFailures how many changes of the configuration file were refused
  * @param ready whether the bridge is
  * @param active whether this node is the active gateway; empty where none is elected
+ * @param egress regions by the state of their egress; empty where it is nobody's business
  * @param version of the program
  */
 public record Measured(
@@ -27,4 +29,5 @@ public record Measured(
     LongSupplier reloadFailures,
     BooleanSupplier ready,
     Supplier<Optional<Boolean>> active,
+    Supplier<Map<String, Long>> egress,
     String version) {}

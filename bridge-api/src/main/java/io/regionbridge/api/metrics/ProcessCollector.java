@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** The process and what is in force in it, besides what the JVM's own binders say. Stateless. */
@@ -45,6 +46,14 @@ final class ProcessCollector implements MultiCollector {
                     "region_bridge_active_gateway",
                     "Whether this node is the active gateway of its region.",
                     active ? 1 : 0)));
+    Map<String, Long> egress = measured.egress().get();
+    if (!egress.isEmpty()) {
+      var policies =
+          Family.gauge(
+              "region_bridge_egress_policies", "Peer regions by the state of their egress.");
+      egress.forEach((state, count) -> policies.dataPoint(Family.gauge(count, "state", state)));
+      all.add(policies.build());
+    }
     all.add(
         Family.gauge(
             "region_bridge_directory_services", "Services known.", measured.services().getAsInt()));

@@ -6,6 +6,7 @@ import io.regionbridge.router.ControlPlane;
 import io.regionbridge.router.GatewayHealth;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.topology.Topology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,7 +77,8 @@ public final class ClusterSource implements RegionSource {
                 () -> ConfiguredRegions.claims(config.get()),
                 overlay,
                 ties.health(),
-                () -> ties.serving().getAsBoolean() && overlay.up()),
+                () -> ties.serving().getAsBoolean() && overlay.up(),
+                () -> ConfiguredRegions.egress(config.get())),
             place.kubeconfig(),
             new ControlPlane.Listener() {
               @Override
@@ -120,6 +122,11 @@ public final class ClusterSource implements RegionSource {
         .map(c ->
             new Condition(c.type(), c.status(), c.reason(), c.message(), c.lastTransitionTime()))
         .toList();
+  }
+
+  @Override
+  public EgressReport egress() {
+    return plane.egress();
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
@@ -58,5 +60,22 @@ public final class ConfiguredRegions {
     claims.addAll(others);
     return new TopologyBuilder(local(config, overlay))
         .build(NO_CLUSTER, claims, Optional.empty(), List.of());
+  }
+
+  /** What is configured of egress. */
+  static EgressSettings egress(BridgeConfig config) {
+    BridgeConfig.Egress egress = config.egress();
+    return new EgressSettings(
+        switch (egress.engine()) {
+          case AUTO -> EgressEngine.AUTO;
+          case CILIUM -> EgressEngine.CILIUM;
+          case ROUTES -> EgressEngine.ROUTES;
+          case NONE -> EgressEngine.NONE;
+        },
+        egress.namespaces(),
+        egress.excludeNamespaces(),
+        egress.minPrefixIpv4(),
+        egress.minPrefixIpv6(),
+        egress.serviceCidrs());
   }
 }

@@ -107,6 +107,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   }
 
   /** The interface that is looked at: the configured one, or the first usual one that exists. */
+  @Override
   public Optional<String> interfaceName() {
     return OverlayInterface.choose(settings.interfaceName(), observed, HostAddresses::exists);
   }

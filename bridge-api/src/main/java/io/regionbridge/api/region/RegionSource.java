@@ -1,6 +1,7 @@
 package io.regionbridge.api.region;
 
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.topology.Topology;
 import java.util.List;
 
@@ -17,6 +18,11 @@ public interface RegionSource extends AutoCloseable {
 
   /** How the source itself fares, besides {@link #problems}. */
   List<Condition> conditions();
+
+  /** How traffic gets to the peers' pods; nothing where that is not our business. */
+  default EgressReport egress() {
+    return EgressReport.EMPTY;
+  }
 
   /** Whether this node is the active gateway; false where nobody is elected. */
   boolean active();

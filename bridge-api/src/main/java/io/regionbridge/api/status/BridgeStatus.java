@@ -168,7 +168,7 @@ public record BridgeStatus(
    *
    * @param region that it leads to
    * @param gateway the node that the traffic leaves by; empty: none
-   * @param state active, pending, blocked or error
+   * @param state active, contested, pending, blocked, refused or disabled
    * @param message why, in words
    */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -1,5 +1,6 @@
 package io.regionbridge.dns.socket;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -90,7 +91,7 @@ public final class EpollPacketSockets implements PacketSockets {
         LinuxSocket.newSocketDgram(ipv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET);
     try {
       fd.setIntOpt(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
-    } catch (IOException notPrivileged) {
+    } catch (ChannelException | IOException notPrivileged) { // Netty's native code throws the former
       fd.setReceiveBufferSize(RECEIVE_BUFFER);
     }
     return fd;

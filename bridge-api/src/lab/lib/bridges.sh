@@ -1,4 +1,107 @@
 # shellcheck shell=bash
-# The bridge on each router node, started as the chart starts it.
+# The bridge on each router node and the agent on each other one: as the chart says, with a kubelet's hand. The chart is
+# installed by Helm; what its DaemonSets say of arguments, environment and rights is what is started.
 
-up_bridges() { :; }
+up_bridges() {
+  local r node fresh=''
+  for r in "${regions[@]}"; do
+    [[ -e $state/place/$r-cp/release ]] || fresh+=" $r"
+  done
+  if [[ -n $fresh ]]; then
+    say "bridges: the chart, for$fresh"
+    "$root/region-bridge" --help >/dev/null # builds, if need be
+    keep_distribution
+    for r in $fresh; do
+      install_chart "$r"
+      touch "$state/place/$r-cp/release"
+    done
+  fi
+  for r in "${regions[@]}"; do
+    for node in $(nodes "$r"); do start_bridge "$r" "$node"; done
+  done
+  for r in "${regions[@]}"; do
+    for node in ${routers[$r]}; do await 60 "the bridge of $r-$node" bridge_ready "$r" "$node"; done
+    await 90 "the block in CoreDNS of $r" answers "$r" "$(domain "$r")" SOA
+  done
+}
+
+# A copy, so that a build beside a running lab takes nothing away from it.
+keep_distribution() {
+  [[ ! -e $state/dist ]] || return 0
+  cp -a "$root/bridge-api/target/dist" "$state/dist"
+}
+
+# The same values for all regions but for the region's name.
+chart_values() { # REGION
+  local r gateways node
+  printf 'region: { name: %s }\nregions:\n' "$1"
+  for r in "${regions[@]}"; do
+    gateways=''
+    for node in ${routers[$r]}; do gateways+=${gateways:+, }$(overlay_address "$r" "$node"); done
+    printf '  - { name: %s, domain: %s, podCIDRs: [%s], serviceCIDRs: [%s], gateways: [%s] }\n' \
+      "$r" "$(domain "$r")" "$(pod_cidr "$r")" "$(service_cidr "$r")" "$gateways"
+  done
+  cat <<YAML
+config:
+  overlay: { interface: $overlay_device, mode: observe }
+security: { netAdmin: true }
+agent: { enabled: true }
+YAML
+}
+
+install_chart() {
+  local r=$1
+  chart_values "$r" >"$state/place/$r-cp/values.yaml"
+  in_place "$r-cp" env KUBECONFIG="$state/place/$r-cp/admin.kubeconfig" helm upgrade --install region-bridge \
+    "$root/charts/region-bridge" --namespace region-bridge --create-namespace --no-hooks \
+    --values "$state/place/$r-cp/values.yaml" >"$state/log/$r-helm.log" 2>&1 ||
+    fail "the chart cannot be installed in $r; see $state/log/$r-helm.log"
+  account_kubeconfig "$r" region-bridge region-bridge >"$state/place/$r-cp/bridge.kubeconfig"
+  kubectl_in "$r" -n region-bridge get daemonsets -o json >"$state/place/$r-cp/daemonsets.json"
+  local node
+  for node in $(nodes "$r"); do
+    mkdir -p "$state/place/$r-$node/config"
+    kubectl_in "$r" -n region-bridge get configmap region-bridge -o 'jsonpath={.data.config\.yaml}' \
+      >"$state/place/$r-$node/config/config.yaml"
+  done
+}
+
+# start_bridge REGION NODE [PREFIX...]: the prefix goes before the command, such as faketime's variables.
+start_bridge() {
+  local r=$1 node=$2 place=$1-$2 name=region-bridge container
+  shift 2
+  [[ $node == r* ]] || name=region-bridge-agent
+  container=$(jq -c --arg name "$name" \
+    '.items[] | select(.metadata.name == $name).spec.template.spec.containers[0]' \
+    "$state/place/$r-cp/daemonsets.json")
+  if [[ -z $container ]]; then return; fi
+  local arguments environment
+  mapfile -t arguments < <(jq -r --arg file "$state/place/$place/config/config.yaml" \
+    '.args[] | if . == "/etc/region-bridge/config.yaml" then $file else . end' <<<"$container")
+  mapfile -t environment < <(jq -r --arg node "$place" --arg address "$(node_address "$r" "$node")" '
+    { "spec.nodeName": $node, "metadata.namespace": "region-bridge", "status.hostIP": $address } as $fields
+    | .env[] | .name + "=" + (.value // $fields[.valueFrom.fieldRef.fieldPath])
+    | gsub("\\$\\(HOST_IP\\)"; $address)' <<<"$container")
+  # Root without rights but the one that a container with NET_ADMIN has.
+  spawn "$place" bridge setpriv --inh-caps=-all --bounding-set=-all,+net_admin --no-new-privs \
+    env "${environment[@]}" "KUBECONFIG=$state/place/$r-cp/bridge.kubeconfig" \
+    "REGION_BRIDGE_JAVA_HOME=$(java_home)" "$@" \
+    "$state/dist/bin/region-bridge" "${arguments[@]}"
+}
+
+bridge_ready() { # REGION NODE
+  runs "$1-$2" bridge || fail "the bridge of $1-$2 has ended: $(tail -n 1 "$state/log/$1-$2-bridge.log")"
+  in_place "$1-$2" curl -fs -m 2 http://127.0.0.1:8053/readyz
+}
+
+# The router node that a region's traffic goes through: r1 or r2.
+active() { # REGION
+  local holder
+  holder=$(kubectl_in "$1" -n region-bridge get lease region-bridge -o 'jsonpath={.spec.holderIdentity}' 2>/dev/null) || true
+  echo "${holder:-$1-r1}" | sed "s/^$1-//"
+}
+
+# answers REGION NAME TYPE: whether a pod there gets an answer that is not empty.
+answers() {
+  [[ -n $(in_place "$1-client" dig +short +time=2 +tries=1 "$2" "$3" 2>/dev/null) ]]
+}

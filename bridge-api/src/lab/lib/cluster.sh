@@ -82,7 +82,6 @@ fill_cluster() {
   local r=$1 node
   kubectl_in "$r" create -f - >/dev/null < <(
     for node in $(nodes "$r"); do node_object "$r" "$node"; done
-    cat "$root"/charts/region-bridge/crds/*.yaml
   )
   kubectl_in "$r" apply --server-side -f - >/dev/null < <(
     coredns_objects "$r"

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # Up, down, and what holds in between.
 
-programs=(ip nft wg wireguard-go etcd kube-apiserver kubectl coredns nats-server psql jq curl openssl dig runuser setsid)
+programs=(ip nft wg wireguard-go etcd kube-apiserver kubectl coredns nats-server psql jq curl openssl dig helm runuser setsid setpriv)
 PATH=${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/bin:$PATH:/usr/sbin:/sbin
 
 up() {
   need "${programs[@]}"
   [[ -x $(postgres_bin)/postgres ]] || fail 'not installed: Postgres; run .ci/tools lab'
-  java >/dev/null
+  java_program >/dev/null
   compile
   up_network
   spawn_wan

@@ -104,7 +104,7 @@ up_wan() {
 
 spawn_wan() {
   [[ $(cat "$state/wan") == tun ]] || return 0
-  spawn wan delay "$(java)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Wan delay "$state/wan.settings"
+  spawn wan delay "$(java_program)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Wan delay "$state/wan.settings"
 }
 
 set_netem() { # add|change MILLISECONDS LOSS

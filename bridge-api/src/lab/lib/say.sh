@@ -25,7 +25,7 @@ need() {
 await() {
   local deadline=$((SECONDS + $1)) what=$2
   shift 2
-  until "$@" >/dev/null 2>&1; do
+  until "$@" >/dev/null; do
     ((SECONDS < deadline)) || fail "waited too long for $what; logs are in $state/log"
     sleep 0.2
   done

@@ -119,12 +119,12 @@ psql_in() { # REGION SQL
 # Each region publishes its own table and subscribes to the other's, by the other's short name.
 up_replication() {
   local r=$1 peer
-  psql_in "$r" "create table if not exists orders_$r (id text primary key, at timestamptz default now())"
+  psql_in "$r" "set client_min_messages = warning; create table if not exists orders_$r (id text primary key, at timestamptz default now())"
   [[ $(psql_in "$r" "select count(*) from pg_publication") != 0 ]] ||
     psql_in "$r" "create publication lab for table orders_$r"
   for peer in $(workload_regions); do
     [[ $peer != "$r" ]] || continue
-    psql_in "$r" "create table if not exists orders_$peer (id text primary key, at timestamptz default now())"
+    psql_in "$r" "set client_min_messages = warning; create table if not exists orders_$peer (id text primary key, at timestamptz default now())"
   done
 }
 
@@ -176,4 +176,42 @@ store_agrees() {
   for pod in $(members "$2"); do
     in_place "$2-$pod" curl -fsS -m 10 http://127.0.0.1:2379/v3/kv/range -d '{"key":"bGFi"}' | grep -qF "$value" || return 1
   done
+}
+
+# --- All of it, once ----------------------------------------------------------------------------------------------------
+
+# check: the scenario, a line for each thing that has to hold.
+check() {
+  local r peer pod failed=''
+  for r in "${regions[@]}"; do
+    for peer in $(workload_regions); do
+      [[ $peer != "$r" ]] || continue
+      holds "a pod of $r finds NATS of $peer" finds "$r" "nats-$peer-headless.nats.$(domain "$peer")" nats-0 "$peer"
+      holds "a pod of $r finds Postgres of $peer by its short name" \
+        finds "$r" "postgres-primary.pgedge.$(domain "$peer")" postgres-0 "$peer"
+      for pod in $(members "$peer"); do
+        holds "a pod of $r finds $pod of $peer" finds "$r" "$pod.db.store.svc.$(domain "$peer")" "$pod" "$peer"
+      done
+      holds "a pod of $r connects to Postgres of $peer" connects "$r" "$(pod_address "$peer" postgres-0)" 5432
+      [[ " ${region_pods[$r]} " == *' nats-0 '* ]] || continue
+      holds "a message published in $peer arrives in $r" nats_carries "$peer" "$r"
+      holds "a row inserted in $peer appears in $r" postgres_replicates "$peer" "$r"
+      holds "what a member of the store writes in $peer, each in $r reads" store_agrees "$peer" "$r"
+    done
+  done
+  [[ -z $failed ]]
+}
+
+holds() { # WHAT COMMAND...
+  if "${@:2}" >>"$state/log/check.log" 2>&1; then
+    printf 'ok      %s\n' "$1"
+  else
+    printf 'FAILED  %s\n' "$1"
+    failed=yes
+  fi
+}
+
+# finds REGION NAME POD PEER: whether the name means that pod, to a real resolver with its search list.
+finds() {
+  in_place "$1-client" getent ahostsv4 "$2" | grep -q "^$(pod_address "$4" "$3") "
 }

@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What clients notice: a probe in a pod of each of the two regions asks for names of the other and connects to its pods.
+
+# Where probes run, and what they ask of which region.
+probes() { printf 'mn fsn1\nfsn1 mn\n'; }
+
+# start_probes FILE: FILE.REGION gets what each of them reports.
+declare -A probe_input=() probe_pid=()
+start_probes() {
+  local from to fd
+  while read -r from to; do
+    rm -f "$1.$from.in"
+    mkfifo "$1.$from.in"
+    in_place "$from-client" "$(java_program)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Probe \
+      "$(cluster_dns "$from")" "nats-$to-headless.nats.$(domain "$to")" "nats.svc.$(domain "$to")" \
+      "$(pod_address "$to" postgres-0)" 5432 <"$1.$from.in" >"$1.$from" 2>>"$state/log/probe.log" &
+    probe_pid[$from]=$!
+    exec {fd}>"$1.$from.in"
+    probe_input[$from]=$fd
+  done < <(probes)
+}
+
+tell_probes() { # mark|stop
+  local fd
+  for fd in "${probe_input[@]}"; do echo "$1" >&"$fd"; done
+}
+
+# stop_probes FILE: and sets $report to all that they saw: sums of what was lost, the worst of the times.
+# shellcheck disable=SC2034
+stop_probes() {
+  local from fd
+  tell_probes stop
+  for from in "${!probe_input[@]}"; do
+    fd=${probe_input[$from]}
+    exec {fd}>&-
+    wait "${probe_pid[$from]}" || fail "a probe failed; see $state/log/probe.log"
+  done
+  probe_input=()
+  probe_pid=()
+  report=$(cat "$1".mn "$1".fsn1 | tr ' ' '\n' | awk -F= '
+    $1 ~ /slowest|recovered/ { if ($2 > value[$1]) value[$1] = $2; next }
+    NF == 2 { value[$1] += $2 }
+    END { for (key in value) printf "%s=%d\n", key, value[key] }')
+  rm -f "$1".*
+}
+
+field() { sed -n "s/^$1=//p" <<<"$2"; }
+
+# Whether everything is as it should be, as clients see it: new names and new connections, both ways.
+healthy() {
+  local from to
+  while read -r from to; do
+    in_place "$from-client" dig +time=2 +tries=1 "h$RANDOM$RANDOM.nats.svc.$(domain "$to")" 2>/dev/null |
+      grep -q 'status: NXDOMAIN' || return 1
+    answers "$from" "nats-$to-headless.nats.$(domain "$to")" A || return 1
+    connects "$from" "$(pod_address "$to" postgres-0)" 5432 || return 1
+  done < <(probes)
+}
+
+connects() { # REGION ADDRESS PORT
+  timeout 2 ip netns exec "$(namespace "$1-client")" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>/dev/null
+}
+
+# median NUMBER...
+median() {
+  printf '%s\n' "$@" | sort -n | awk '{ n[NR] = $1 } END { print NR % 2 ? n[(NR + 1) / 2] : int((n[NR / 2] + n[NR / 2 + 1]) / 2) }'
+}

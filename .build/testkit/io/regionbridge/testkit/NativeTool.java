@@ -25,7 +25,8 @@ public final class NativeTool {
           "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool"),
           "wireguard", List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox"),
           "people", List.of("chromium", "zsh"),
-          "bench", List.of("dnsdist", "unbound", "dnsperf"));
+          "bench", List.of("dnsdist", "unbound", "dnsperf"),
+          "lab", List.of("nats-server", "psql", "jq", "curl", "openssl"));
 
   private NativeTool() {}
 

@@ -177,6 +177,7 @@ break_things() {
   done
   [[ ${#chosen[@]} -gt 0 ]] || fail "say what to break: ${kinds[*]}, or all"
   compile
+  trap abandon_probes EXIT
   await 60 'a lab that is well; is it up?' healthy
   echo '| what happens | names known: lost | new names: lost | slowest answer | names well after | connections: failed | well after |'
   echo '|---|---|---|---|---|---|---|'

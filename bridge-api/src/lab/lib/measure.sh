@@ -13,11 +13,16 @@ start_probes() {
     mkfifo "$1.$from.in"
     in_place "$from-client" "$(java_program)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Probe \
       "$(cluster_dns "$from")" "nats-$to-headless.nats.$(domain "$to")" "nats.svc.$(domain "$to")" \
-      "$(pod_address "$to" postgres-0)" 5432 <"$1.$from.in" >"$1.$from" 2>>"$state/log/probe.log" &
+      "$(pod_address "$to" postgres-0)" 5432 <"$1.$from.in" >"$1.$from" 2>"$state/log/probe-$from.log" 9>&- &
     probe_pid[$from]=$!
     exec {fd}>"$1.$from.in"
     probe_input[$from]=$fd
   done < <(probes)
+}
+
+# For when the lab ends before they do.
+abandon_probes() {
+  [[ ${#probe_pid[@]} == 0 ]] || kill "${probe_pid[@]}" 2>/dev/null || true
 }
 
 tell_probes() { # mark|stop
@@ -33,7 +38,7 @@ stop_probes() {
   for from in "${!probe_input[@]}"; do
     fd=${probe_input[$from]}
     exec {fd}>&-
-    wait "${probe_pid[$from]}" || fail "a probe failed; see $state/log/probe.log"
+    wait "${probe_pid[$from]}" || fail "a probe failed; see $state/log/probe-$from.log"
   done
   probe_input=()
   probe_pid=()
@@ -42,6 +47,7 @@ stop_probes() {
     NF == 2 { value[$1] += $2 }
     END { for (key in value) printf "%s=%d\n", key, value[key] }')
   rm -f "$1".*
+  for from in mn fsn1; do sed "s/^/lab:          from $from: /" "$state/log/probe-$from.log" >&2; done
 }
 
 field() { sed -n "s/^$1=//p" <<<"$2"; }

@@ -11,6 +11,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -39,16 +42,25 @@ final class Probe {
   private final List<Attempt> connections = new CopyOnWriteArrayList<>();
   private volatile boolean running = true;
 
-  /** One question or connection; times by {@link System#nanoTime}. */
-  private record Attempt(long began, long took, boolean good) {
+  /**
+   * One question or connection; times by {@link System#nanoTime}.
+   *
+   * @param failure why it failed; empty if it did not
+   */
+  private record Attempt(long began, long took, String failure) {
+    boolean good() {
+      return failure.isEmpty();
+    }
+
     boolean bad() {
-      return !good;
+      return !good();
     }
   }
 
   @FunctionalInterface
   private interface Try {
-    boolean succeeds() throws IOException;
+    /** Why it failed; empty if it did not. */
+    String failure() throws IOException;
   }
 
   private Probe(InetAddress server) {
@@ -102,28 +114,30 @@ final class Probe {
 
   private static void attempt(List<Attempt> attempts, Try one) {
     long began = System.nanoTime();
-    boolean good;
+    String failure;
     try {
-      good = one.succeeds();
+      failure = one.failure();
     } catch (IOException e) {
-      good = false;
+      failure = String.valueOf(e.getMessage());
     }
-    attempts.add(new Attempt(began, System.nanoTime() - began, good));
+    attempts.add(new Attempt(began, System.nanoTime() - began, failure));
   }
 
-  private boolean finds(String name) throws IOException {
+  private String finds(String name) throws IOException {
     byte[] reply = ask(name);
-    return (reply[3] & 0xf) == NO_ERROR && (reply[7] & 0xff) > 0;
+    int rcode = reply[3] & 0xf;
+    return rcode == NO_ERROR && (reply[7] & 0xff) > 0 ? "" : "RCODE " + rcode;
   }
 
-  private boolean isTold(String name) throws IOException {
-    return (ask(name)[3] & 0xf) == NO_SUCH_NAME;
+  private String isTold(String name) throws IOException {
+    int rcode = ask(name)[3] & 0xf;
+    return rcode == NO_SUCH_NAME ? "" : "RCODE " + rcode;
   }
 
-  private static boolean connects(InetSocketAddress peer) throws IOException {
+  private static String connects(InetSocketAddress peer) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(peer, CONNECTION_PATIENCE_MILLIS);
-      return true;
+      return "";
     }
   }
 
@@ -189,6 +203,24 @@ final class Probe {
         connections.size(),
         count(connections, Attempt::bad),
         recovered(connections, mark));
+    explain("known", known, mark);
+    explain("new", fresh, mark);
+    explain("tcp", connections, mark);
+  }
+
+  /** Why attempts failed, and when: on standard error. */
+  private static void explain(String what, List<Attempt> attempts, long mark) {
+    Map<String, LongSummaryStatistics> failures = new TreeMap<>();
+    attempts.stream()
+        .filter(Attempt::bad)
+        .forEach(a ->
+            failures
+                .computeIfAbsent(a.failure(), _ -> new LongSummaryStatistics())
+                .accept((a.began() - mark) / 1_000_000L));
+    failures.forEach((why, when) ->
+        System.err.printf(
+            "%s: %d x %s, %d to %d ms after%n",
+            what, when.getCount(), why, when.getMin(), when.getMax()));
   }
 
   private static long count(List<Attempt> attempts, Predicate<Attempt> which) {

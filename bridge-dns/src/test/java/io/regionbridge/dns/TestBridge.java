@@ -59,6 +59,7 @@ final class TestBridge implements AutoCloseable {
   /** What a test may want different. */
   static final class Plan {
     private final List<InetSocketAddress> gateways = new ArrayList<>();
+    private final List<InetSocketAddress> siblings = new ArrayList<>();
     private final Map<Name, @Nullable ZoneNode> local = new LinkedHashMap<>();
     private int loops = 1;
     private int maxEntries = 10_000;
@@ -80,6 +81,11 @@ final class TestBridge implements AutoCloseable {
 
     Plan gateway(InetSocketAddress address) {
       gateways.add(address);
+      return this;
+    }
+
+    Plan sibling(InetSocketAddress address) {
+      siblings.add(address);
       return this;
     }
 
@@ -170,7 +176,8 @@ final class TestBridge implements AutoCloseable {
               Records.name(PEER),
               gateways,
               AddressSet.of(List.of(prefix("10.52.0.0", 16), prefix("fd52::", 32))),
-              contain);
+              contain,
+              siblings);
       ClientPolicy clients =
           ClientPolicy.of(
               List.of(

@@ -220,7 +220,11 @@ public final class QueryPipeline implements AnswerSink {
       }
       return;
     }
-    if (known && cached.usable(millis) && asker.allDown(forward)) {
+    // A sibling wants to know whether there is a way from here; stale answers it has itself.
+    if (known
+        && cached.usable(millis)
+        && !query.fromSibling()
+        && asker.allDown(forward)) {
       stale(forward, client, path, millis);
       return;
     }
@@ -272,7 +276,7 @@ public final class QueryPipeline implements AnswerSink {
       fail(forward, client, path, Explanations.OVERLOADED);
       return;
     }
-    if (asker.hopeless(forward, now)) {
+    if (asker.hopeless(forward, query.fromSibling(), now)) {
       fail(forward, client, path, Explanations.noGateway(forward));
       return;
     }
@@ -353,7 +357,8 @@ public final class QueryPipeline implements AnswerSink {
     long millis = now / 1_000_000;
     if (failure == Failure.CONTAINED) {
       counters.event(LoopCounters.Event.CONTAINED);
-    } else if (shared
+    } else if (!exchange.fromSibling()
+        && shared
             .cache()
             .find(
                 exchange.question(),

@@ -14,6 +14,7 @@ import io.regionbridge.dns.wire.ReplyFilter;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.Route;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,8 @@ import org.xbill.DNS.Rcode;
  * over or its tries are used up; whichever answers first is taken, and the earlier ones are still
  * listened to. A reply without an answer (SERVFAIL, REFUSED and their like) or word that nobody
  * listens sends it on at once. So a dead gateway costs a query a few milliseconds more than its
- * usual time, not a timeout.
+ * usual time, not a timeout. Where no gateway answers, another bridge of the own region is asked,
+ * unless it is one that asks.
  */
 public final class Asker {
   private static final int MOST_IDLE = 1024;
@@ -110,21 +112,24 @@ public final class Asker {
   }
 
   /**
-   * Whether the probes have found no reachable gateway of the region for a while, so that asking
-   * would only be waiting.
+   * Whether the probes have found no way to the region for a while, so that asking would only be
+   * waiting.
+   *
+   * @param fromSibling whether another bridge of the own region asks
    */
-  public boolean hopeless(Route.Forward route, long now) {
+  public boolean hopeless(Route.Forward route, boolean fromSibling, long now) {
     long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
     List<GatewayLink> all = links(route);
     for (GatewayLink link : all) {
-      if (!link.down() || now - link.health().changedAt() < patience) {
+      if (mayAsk(link, fromSibling)
+          && (!link.down() || now - link.health().changedAt() < patience)) {
         return false;
       }
     }
     return true;
   }
 
-  /** Whether the probes find no gateway of the region reachable now. */
+  /** Whether the probes find no way to the region now. */
   public boolean allDown(Route.Forward route) {
     for (GatewayLink link : links(route)) {
       if (!link.down()) {
@@ -132,6 +137,10 @@ public final class Asker {
       }
     }
     return true;
+  }
+
+  private static boolean mayAsk(GatewayLink link, boolean fromSibling) {
+    return !(fromSibling && link.sibling());
   }
 
   /**
@@ -202,7 +211,7 @@ public final class Asker {
     for (int i = 0; i < all.size(); i++) {
       GatewayLink link = all.get(i);
       double cost = asked(e, link) * 1e15 + cost(link, i == 0);
-      if (cost < bestCost) {
+      if (cost < bestCost && mayAsk(link, e.fromSibling())) {
         bestCost = cost;
         best = link;
       }
@@ -221,8 +230,8 @@ public final class Asker {
   }
 
   /**
-   * Nanoseconds that a reply is expected to take; much more for those that are silent, and more
-   * still when down.
+   * Nanoseconds that a reply is expected to take; much more for those that are silent, more for
+   * siblings, and more still when down.
    */
   private static double cost(GatewayLink link, boolean first) {
     // The first of the list wins between equals, so that gateways do not take turns for a
@@ -230,6 +239,9 @@ public final class Asker {
     double cost = link.usual() * (first ? 0.8 : 1) + (first ? 0 : 200_000);
     if (link.silent()) {
       cost += 1e12;
+    }
+    if (link.sibling()) {
+      cost += 5e12;
     }
     return link.down() ? cost + 1e13 : cost;
   }
@@ -247,14 +259,16 @@ public final class Asker {
     }
     ForwardZone zone = route.zone();
     List<GatewayLink> found = new ArrayList<>();
-    for (var address : zone.gateways()) {
-      found.add(
-          links.computeIfAbsent(
-              new GatewayRegistry.Key(zone.region(), address),
-              k -> new GatewayLink(registry.health(k.region(), k.address()), context)));
-    }
+    zone.gateways().forEach(address -> found.add(link(zone, address, false)));
+    zone.siblings().forEach(address -> found.add(link(zone, address, true)));
     routes[id] = new Cached(route, found);
     return found;
+  }
+
+  private GatewayLink link(ForwardZone zone, InetSocketAddress address, boolean sibling) {
+    return links.computeIfAbsent(
+        new GatewayRegistry.Key(zone.region(), address),
+        k -> new GatewayLink(registry.health(k.region(), k.address(), sibling), context));
   }
 
   /** Closes links to gateways that no route names any more; their exchanges go on with others. */
@@ -264,6 +278,7 @@ public final class Asker {
       if (route instanceof Route.Forward forward) {
         ForwardZone zone = forward.zone();
         zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
+        zone.siblings().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
       }
     }
     for (Iterator<Map.Entry<GatewayRegistry.Key, GatewayLink>> i = links.entrySet().iterator();
@@ -408,7 +423,7 @@ public final class Asker {
     e.fail(why);
     boolean fresh = worthRepeating;
     for (GatewayLink other : links(e.route())) {
-      fresh |= asked(e, other) == 0;
+      fresh |= asked(e, other) == 0 && mayAsk(other, e.fromSibling());
     }
     if (fresh && now < e.deadline()) {
       sendNext(e, now);

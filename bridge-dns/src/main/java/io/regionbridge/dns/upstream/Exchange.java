@@ -19,6 +19,7 @@ public final class Exchange {
   private int type;
   private long nameHash;
   private Route.@Nullable Forward route;
+  private boolean fromSibling;
 
   private final Try[] tries = new Try[RelaySettings.MOST_TRIES];
   private int tryCount;
@@ -55,6 +56,7 @@ public final class Exchange {
     Octets.put16(question, nameLength + 2, DClass.IN);
     nameHash = query.nameHash();
     this.route = route;
+    fromSibling = query.fromSibling();
     tryCount = 0;
     open = 0;
     startedAt = now;
@@ -70,6 +72,11 @@ public final class Exchange {
         && nameLength == query.nameLength()
         && route == forward
         && Names.equal(question, 0, query.name(), 0, nameLength);
+  }
+
+  /** Whether a bridge of our own region asked first: then no other one is asked. */
+  public boolean fromSibling() {
+    return fromSibling;
   }
 
   void end() {

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of one gateway of a peer region, shared by all event loops. The prober writes it on
- * its own loop; the others read volatile fields and ask for a probe when they have doubts.
+ * What is known of one gateway of a peer region, or of one bridge of our own that may reach it,
+ * shared by all event loops. The prober writes it on its own loop; the others read volatile fields
+ * and ask for a probe when they have doubts.
  *
  * <p>A circuit breaker turns probes into a verdict: two failures among the last four probes open
  * it, and from then on the gateway is asked only when no other is left; one good probe closes it
@@ -54,6 +55,7 @@ public final class GatewayHealth {
 
   private final String region;
   private final InetSocketAddress address;
+  private final boolean sibling;
   private final CircuitBreaker breaker;
   private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
   private volatile State state = State.UNKNOWN;
@@ -64,9 +66,11 @@ public final class GatewayHealth {
   private volatile long answeredAt;
   private volatile String reason = "not probed yet";
 
-  GatewayHealth(String region, InetSocketAddress address, long healthInterval, long now) {
+  GatewayHealth(
+      String region, InetSocketAddress address, boolean sibling, long healthInterval, long now) {
     this.region = region;
     this.address = address;
+    this.sibling = sibling;
     this.changedAt = now;
     this.answeredAt = now - Long.MAX_VALUE / 2;
     for (Outcome outcome : Outcome.values()) {
@@ -118,11 +122,17 @@ public final class GatewayHealth {
       state = next;
       changedAt = now;
       if (next == State.DOWN) {
-        log.warn("gateway {} of region {} is down: {}", HostPort.text(address), region, why);
+        log.warn("{} is down: {}", name(), why);
       } else if (before == State.DOWN) {
-        log.info("gateway {} of region {} is back", HostPort.text(address), region);
+        log.info("{} is back", name());
       }
     }
+  }
+
+  private String name() {
+    return sibling
+        ? "the way to region %s by our own %s".formatted(region, HostPort.text(address))
+        : "gateway %s of region %s".formatted(HostPort.text(address), region);
   }
 
   /** It answered a question. Any thread. */
@@ -161,6 +171,11 @@ public final class GatewayHealth {
   /** The peer region's name. */
   public String region() {
     return region;
+  }
+
+  /** Whether it is a bridge of our own region, that may reach the peer where we do not. */
+  boolean sibling() {
+    return sibling;
   }
 
   /** Where the gateway listens. */

@@ -60,6 +60,11 @@ final class GatewayLink {
     return health;
   }
 
+  /** Whether it is a bridge of our own region. */
+  boolean sibling() {
+    return health.sibling();
+  }
+
   // How it does.
 
   /** Whether several tries in a row were waited for in vain, and nothing was heard since. */
@@ -153,7 +158,7 @@ final class GatewayLink {
 
   /** Sends the exchange's question; false if there is no socket to send it from. */
   boolean send(Try t, long now) {
-    ClientTls tls = context.tls(health.region());
+    ClientTls tls = sibling() ? null : context.tls(health.region());
     UpstreamSocket socket = tls != null ? stream(tls) : socket();
     if (socket == null) {
       return false;
@@ -211,11 +216,13 @@ final class GatewayLink {
     Octets.put16(out, 2, 0x0100);
     Octets.put16(out, 4, 1);
     Octets.put32(out, 6, 0);
-    Octets.put16(out, 10, plain ? 0 : 1);
+    // A sibling must be told that we ask for others, whatever it thinks of our options.
+    boolean bare = plain && !sibling();
+    Octets.put16(out, 10, bare ? 0 : 1);
     int at = Query.HEADER;
     System.arraycopy(e.question(), 0, out, at, e.questionLength());
     at += e.questionLength();
-    return plain ? at : UpstreamOpt.write(out, at, clientCookie, serverCookie);
+    return bare ? at : UpstreamOpt.write(out, at, clientCookie, serverCookie, sibling());
   }
 
   /** Whether the cookie in a reply, if there is one, is an echo of ours (RFC 7873 section 5.3). */

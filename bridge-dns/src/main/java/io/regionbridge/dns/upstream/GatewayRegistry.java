@@ -6,9 +6,11 @@ import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -62,12 +64,19 @@ public final class GatewayRegistry {
   /** Adds the gateways that the table names and drops all others. */
   public synchronized void follow(ZoneTable table) {
     Map<Key, Name> named = new LinkedHashMap<>();
+    Set<Key> siblings = new HashSet<>();
     for (Route route : table.routes()) {
       if (route instanceof Route.Forward forward) {
         ForwardZone zone = forward.zone();
         for (InetSocketAddress address : zone.gateways()) {
           // The first zone of a region is its domain; reverse zones come after.
           named.putIfAbsent(new Key(zone.region(), address), zone.apex());
+        }
+        for (InetSocketAddress address : zone.siblings()) {
+          Key key = new Key(zone.region(), address);
+          if (named.putIfAbsent(key, zone.apex()) == null) {
+            siblings.add(key);
+          }
         }
       }
     }
@@ -80,25 +89,29 @@ public final class GatewayRegistry {
                     before != null
                         ? before.health()
                         : new GatewayHealth(
-                            k.region(), k.address(), settings.healthInterval(), clock.getAsLong()),
+                            k.region(),
+                            k.address(),
+                            siblings.contains(k),
+                            settings.healthInterval(),
+                            clock.getAsLong()),
                     apex)));
   }
 
-  GatewayHealth health(String region, InetSocketAddress address) {
+  GatewayHealth health(String region, InetSocketAddress address, boolean sibling) {
     Probed known = gateways.get(new Key(region, address));
     // A loop may still use a table whose gateway was just dropped: it gets a record of its own,
     // soon forgotten.
     return known != null
         ? known.health()
-        : new GatewayHealth(region, address, settings.healthInterval(), clock.getAsLong());
+        : new GatewayHealth(region, address, sibling, settings.healthInterval(), clock.getAsLong());
   }
 
   Collection<Probed> probed() {
     return gateways.values();
   }
 
-  /** All gateways. */
+  /** All gateways; siblings are none. */
   public List<GatewayHealth> all() {
-    return gateways.values().stream().map(Probed::health).toList();
+    return gateways.values().stream().map(Probed::health).filter(g -> !g.sibling()).toList();
   }
 }

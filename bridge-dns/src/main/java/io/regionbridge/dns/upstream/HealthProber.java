@@ -8,7 +8,6 @@ import io.regionbridge.dns.socket.PacketHandler;
 import io.regionbridge.dns.socket.PacketSocket;
 import io.regionbridge.dns.socket.StreamSocket;
 import io.regionbridge.dns.upstream.GatewayRegistry.Probed;
-import io.regionbridge.dns.wire.EdnsOption;
 import io.regionbridge.dns.wire.Octets;
 import java.io.IOException;
 import java.util.HashMap;
@@ -25,7 +24,7 @@ import org.xbill.DNS.Type;
 /**
  * Asks every gateway for its domain's SOA, again and again, on one event loop. An answer, be it
  * that there is none, is health; silence, SERVFAIL (its directory is not loaded) and REFUSED are
- * not.
+ * not. A sibling is asked the same: it is well if it reaches the region.
  */
 public final class HealthProber {
   /** How often the prober looks whether a probe is due or overdue. */
@@ -138,7 +137,7 @@ public final class HealthProber {
       id = ids.next();
       try {
         waiting = true;
-        PacketSocket open = open(registry.tls(gateway.region()));
+        PacketSocket open = open(gateway.sibling() ? null : registry.tls(gateway.region()));
         open.send(packet, write(apex), nobody);
         open.flush();
       } catch (IOException e) {
@@ -183,10 +182,10 @@ public final class HealthProber {
       Octets.put16(packet, at + 1, Type.OPT);
       Octets.put16(packet, at + 3, 1232);
       Octets.put32(packet, at + 5, 0);
-      Octets.put16(packet, at + 9, 4);
-      Octets.put16(packet, at + 11, EdnsOption.RELAYED);
-      Octets.put16(packet, at + 13, 0);
-      return at + 15;
+      int mark = UpstreamOpt.markLength(gateway.sibling());
+      Octets.put16(packet, at + 9, mark);
+      UpstreamOpt.mark(packet, at + 11, gateway.sibling());
+      return at + 11 + mark;
     }
 
     @Override

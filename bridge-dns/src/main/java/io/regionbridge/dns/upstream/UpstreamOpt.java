@@ -11,23 +11,41 @@ import org.xbill.DNS.Type;
 final class UpstreamOpt {
   private UpstreamOpt() {}
 
-  /** Writes the record at {@code at} and returns where it ends. */
-  static int write(byte[] out, int at, byte[] clientCookie, byte[] serverCookie) {
+  /**
+   * Writes the record at {@code at} and returns where it ends.
+   *
+   * @param sibling whether the question goes to another bridge of the own region
+   */
+  static int write(byte[] out, int at, byte[] clientCookie, byte[] serverCookie, boolean sibling) {
     int cookie = clientCookie.length + serverCookie.length;
     out[at] = 0;
     Octets.put16(out, at + 1, Type.OPT);
     Octets.put16(out, at + 3, Query.MAX_UDP);
     Octets.put32(out, at + 5, 0);
-    Octets.put16(out, at + 9, 4 + 4 + cookie);
-    int p = at + 11;
-    Octets.put16(out, p, EdnsOption.RELAYED);
-    Octets.put16(out, p + 2, 0);
-    Octets.put16(out, p + 4, EdnsOption.COOKIE);
-    Octets.put16(out, p + 6, cookie);
-    p += 8;
+    int mark = markLength(sibling);
+    Octets.put16(out, at + 9, mark + 4 + cookie);
+    mark(out, at + 11, sibling);
+    int p = at + 11 + mark;
+    Octets.put16(out, p, EdnsOption.COOKIE);
+    Octets.put16(out, p + 2, cookie);
+    p += 4;
     System.arraycopy(clientCookie, 0, out, p, clientCookie.length);
     p += clientCookie.length;
     System.arraycopy(serverCookie, 0, out, p, serverCookie.length);
     return p + serverCookie.length;
+  }
+
+  /** Octets of the option that says that we ask for others. */
+  static int markLength(boolean sibling) {
+    return sibling ? 5 : 4;
+  }
+
+  /** Writes that option. */
+  static void mark(byte[] out, int at, boolean sibling) {
+    Octets.put16(out, at, EdnsOption.RELAYED);
+    Octets.put16(out, at + 2, sibling ? 1 : 0);
+    if (sibling) {
+      out[at + 4] = EdnsOption.FOR_SIBLING;
+    }
   }
 }

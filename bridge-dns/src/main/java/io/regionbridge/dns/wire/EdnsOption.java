@@ -18,5 +18,11 @@ public final class EdnsOption {
    */
   public static final int RELAYED = 65313;
 
+  /**
+   * The one octet of {@link #RELAYED} in a question to another bridge of the own region: it may go
+   * to the peer's gateways, but to no third bridge.
+   */
+  public static final byte FOR_SIBLING = 1;
+
   private EdnsOption() {}
 }

@@ -59,6 +59,7 @@ public final class Query {
   private boolean edns;
   private boolean dnssecOk;
   private boolean relayed;
+  private boolean fromSibling;
   private boolean padded;
   private int udpSize;
   private int cookieAt;
@@ -79,6 +80,7 @@ public final class Query {
     edns = false;
     dnssecOk = false;
     relayed = false;
+    fromSibling = false;
     padded = false;
     udpSize = CLASSIC_UDP;
     cookieAt = 0;
@@ -212,7 +214,11 @@ public final class Query {
         cookieAt = at;
         cookieLength = octets;
       } else if (code == EdnsOption.RELAYED) {
-        relayed = true;
+        if (octets == 1 && packet[at] == EdnsOption.FOR_SIBLING) {
+          fromSibling = true;
+        } else {
+          relayed = true;
+        }
       } else if (code == EdnsOption.PADDING) {
         padded = true;
       }
@@ -313,6 +319,11 @@ public final class Query {
   /** Whether another bridge relays this query for its clients. */
   public boolean relayed() {
     return relayed;
+  }
+
+  /** Whether another bridge of the own region asks because it reaches no gateway itself. */
+  public boolean fromSibling() {
+    return fromSibling;
   }
 
   /** Whether the query is padded, and so the reply has to be (RFC 7830 section 4). */

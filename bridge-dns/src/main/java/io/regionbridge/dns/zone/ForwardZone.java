@@ -14,16 +14,30 @@ import org.xbill.DNS.Name;
  * @param gateways where the region answers, all equal; tried by health
  * @param addresses where A and AAAA answers may point; an answer outside is refused whole
  * @param contain whether {@code addresses} is enforced
+ * @param siblings other bridges of our own region: asked to relay when no gateway answers here,
+ *     since the way from there may be open; none of them asks another
  */
 public record ForwardZone(
     String region,
     Name apex,
     List<InetSocketAddress> gateways,
     AddressSet addresses,
-    boolean contain) {
-  /** Copies the gateways. */
+    boolean contain,
+    List<InetSocketAddress> siblings) {
+  /** A zone without siblings. */
+  public ForwardZone(
+      String region,
+      Name apex,
+      List<InetSocketAddress> gateways,
+      AddressSet addresses,
+      boolean contain) {
+    this(region, apex, gateways, addresses, contain, List.of());
+  }
+
+  /** Copies the lists. */
   public ForwardZone {
     Objects.requireNonNull(region);
     gateways = List.copyOf(gateways);
+    siblings = List.copyOf(siblings);
   }
 }

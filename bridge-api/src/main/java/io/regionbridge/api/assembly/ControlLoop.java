@@ -67,7 +67,7 @@ final class ControlLoop implements AutoCloseable {
   record Regions(Topology topology, List<Cidr> overlay) {}
 
   /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
-  private record Relayed(PeerRegion peer, List<Cidr> reverse) {}
+  private record Relayed(PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings) {}
 
   /**
    * All that a table is made from; the same inputs make the same table. Local zones are equal only
@@ -165,7 +165,7 @@ final class ControlLoop implements AutoCloseable {
     Inputs inputs =
         new Inputs(
             local,
-            forward(known.topology(), local),
+            forward(known.topology(), local, at),
             ClientRanges.of(
                 current.dns().allow(), known.topology(), known.overlay(), host.get(), at));
     if (!inputs.equals(last)) {
@@ -188,12 +188,16 @@ final class ControlLoop implements AutoCloseable {
   }
 
   /** The zones of all peers, without those whose apex is taken. */
-  private List<ForwardZone> forward(Topology topology, List<LocalZone> local) {
+  private List<ForwardZone> forward(
+      Topology topology, List<LocalZone> local, List<InetSocketAddress> listen) {
+    List<InetSocketAddress> siblings = siblings(topology, listen);
     Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
       Relayed relayed =
           new Relayed(
-              peer, peer.podCidrs().stream().filter(r -> topology.undisputed(peer, r)).toList());
+              peer,
+              peer.podCidrs().stream().filter(r -> topology.undisputed(peer, r)).toList(),
+              siblings);
       List<ForwardZone> known = peers.get(relayed);
       if (known == null && peer.contain() && !PeerZones.contained(peer)) {
         log.warn(
@@ -201,7 +205,7 @@ final class ControlLoop implements AutoCloseable {
                 + " answers are not checked",
             peer.name());
       }
-      made.put(relayed, known != null ? known : PeerZones.of(peer, relayed.reverse()));
+      made.put(relayed, known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings));
     }
     peers = made;
     Map<Name, Object> apexes = new LinkedHashMap<>();
@@ -215,6 +219,17 @@ final class ControlLoop implements AutoCloseable {
               }
             }));
     return zones;
+  }
+
+  /** Where the other bridges of the region answer. */
+  private static List<InetSocketAddress> siblings(
+      Topology topology, List<InetSocketAddress> listen) {
+    return topology.local().gateways().stream()
+        .flatMap(gateway ->
+            gateway.nodeAddress().stream()
+                .map(address -> new InetSocketAddress(address, gateway.dnsPort())))
+        .filter(address -> !listen.contains(address))
+        .toList();
   }
 
   /** Stops. No table is published after this returns. */

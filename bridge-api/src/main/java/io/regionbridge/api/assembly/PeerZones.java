@@ -17,16 +17,18 @@ final class PeerZones {
    * The zones of a peer.
    *
    * @param reverse the pod ranges that nobody else claims
+   * @param siblings the other bridges of the local region
    */
-  static List<ForwardZone> of(PeerRegion peer, List<Cidr> reverse) {
+  static List<ForwardZone> of(
+      PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings) {
     List<Cidr> ranges = new ArrayList<>(peer.podCidrs());
     ranges.addAll(peer.serviceCidrs());
     AddressSet addresses = AddressSet.of(ClientRanges.prefixes(ranges));
     List<ForwardZone> zones = new ArrayList<>();
-    zones.add(zone(peer, Name.fromConstantString(peer.domain() + "."), addresses));
+    zones.add(zone(peer, Name.fromConstantString(peer.domain() + "."), addresses, siblings));
     for (Cidr pods : reverse) {
       for (Name apex : ReverseNames.zones(pods)) {
-        zones.add(zone(peer, apex, addresses));
+        zones.add(zone(peer, apex, addresses, siblings));
       }
     }
     return zones;
@@ -40,9 +42,10 @@ final class PeerZones {
     return peer.contain() && !(peer.podCidrs().isEmpty() && peer.serviceCidrs().isEmpty());
   }
 
-  private static ForwardZone zone(PeerRegion peer, Name apex, AddressSet addresses) {
+  private static ForwardZone zone(
+      PeerRegion peer, Name apex, AddressSet addresses, List<InetSocketAddress> siblings) {
     List<InetSocketAddress> gateways =
         peer.gateways().stream().map(PeerRegion.Gateway::address).distinct().toList();
-    return new ForwardZone(peer.name(), apex, gateways, addresses, contained(peer));
+    return new ForwardZone(peer.name(), apex, gateways, addresses, contained(peer), siblings);
   }
 }

@@ -52,7 +52,7 @@ final class PeerZonesTest {
   }
 
   private static List<ForwardZone> zones(PeerRegion peer) {
-    return PeerZones.of(peer, peer.podCidrs());
+    return PeerZones.of(peer, peer.podCidrs(), List.of());
   }
 
   private static PeerRegion peer(String keys) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(OrderAnnotation.class)
 class LabE2E {
   private static final String NAME = "e2e" + ProcessHandle.current().pid();
-  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path LAUNCHER = Path.of("../region-bridge").toAbsolutePath().normalize();
   private static final Path NAMESPACES = Path.of("/run/netns");
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -114,7 +114,7 @@ class LabE2E {
   }
 
   private static Ended lab(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(ROOT + "/region-bridge", "lab"));
+    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "lab"));
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile("lab", ".txt");
     ProcessBuilder builder =

@@ -221,10 +221,7 @@ public final class QueryPipeline implements AnswerSink {
       return;
     }
     // A sibling wants to know whether there is a way from here; stale answers it has itself.
-    if (known
-        && cached.usable(millis)
-        && !query.fromSibling()
-        && asker.allDown(forward)) {
+    if (known && cached.usable(millis) && !query.fromSibling() && asker.allDown(forward)) {
       stale(forward, client, path, millis);
       return;
     }

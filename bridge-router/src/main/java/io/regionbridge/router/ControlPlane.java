@@ -16,6 +16,8 @@ import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.election.Reach;
+import io.regionbridge.router.election.ReachObserver;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
@@ -161,6 +163,7 @@ public final class ControlPlane implements AutoCloseable {
   private final ClusterWatcher watcher;
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
+  private final ReachObserver eyes = new ReachObserver();
   private final AtomicBoolean resigned = new AtomicBoolean();
   private volatile Optional<Topology> topology = Optional.empty();
   private volatile List<Condition> conditions = List.of();
@@ -186,7 +189,8 @@ public final class ControlPlane implements AutoCloseable {
                 settings.node(),
                 new InetSocketAddress(settings.nodeAddress(), settings.electionPort()),
                 this::otherRouters,
-                sources.fit()),
+                sources.fit(),
+                this::reach),
             client,
             settings.namespace(),
             _ -> gate.topologies(),
@@ -355,6 +359,19 @@ public final class ControlPlane implements AutoCloseable {
     next.conflicts().stream()
         .filter(conflict -> topology.isEmpty() || !topology.get().conflicts().contains(conflict))
         .forEach(conflict -> log.warn("{}", conflict));
+  }
+
+  /** Whether any peer answers through this node's tunnel. On any thread, several times a second. */
+  private synchronized Reach reach() {
+    List<GatewayHealth.State> probed =
+        topology.stream()
+            .flatMap(known -> known.peers().stream())
+            .flatMap(peer ->
+                peer.gateways().stream()
+                    .flatMap(g -> sources.health().of(peer.name(), g.address()).stream()))
+            .toList();
+    return eyes.look(
+        !probed.isEmpty(), probed.stream().anyMatch(GatewayHealth.State::up), System.nanoTime());
   }
 
   private Map<String, InetSocketAddress> otherRouters() {

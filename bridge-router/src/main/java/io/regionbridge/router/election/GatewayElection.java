@@ -41,12 +41,23 @@ public final class GatewayElection implements AutoCloseable {
    * @param listen where this node answers for signs of life; UDP
    * @param others the other router nodes and where they answer; asked several times a second
    * @param fit whether this node could be the active gateway: overlay up, DNS serving
+   * @param reach whether it reaches a peer through its tunnel; any thread
    */
   public record Settings(
       String node,
       InetSocketAddress listen,
       Supplier<Map<String, InetSocketAddress>> others,
-      BooleanSupplier fit) {}
+      BooleanSupplier fit,
+      Supplier<Reach> reach) {
+    /** Without a look through the tunnel. */
+    public Settings(
+        String node,
+        InetSocketAddress listen,
+        Supplier<Map<String, InetSocketAddress>> others,
+        BooleanSupplier fit) {
+      this(node, listen, others, fit, () -> Reach.UNKNOWN);
+    }
+  }
 
   private final Settings settings;
   private final LeaseStore store;
@@ -63,7 +74,7 @@ public final class GatewayElection implements AutoCloseable {
   private volatile Leadership leadership = Leadership.UNKNOWN;
   private volatile long permitUntil = ElectionMachine.NEVER;
   private volatile boolean closing;
-  private boolean fit;
+  private boolean wasOutdone;
   private long nextRound = System.nanoTime();
 
   private GatewayElection(Settings settings, LeaseStore store, Consumer<Leadership> onChange)
@@ -73,7 +84,7 @@ public final class GatewayElection implements AutoCloseable {
     this.onChange = onChange;
     this.machine = new ElectionMachine(settings.node(), UUID.randomUUID().toString());
     this.signs =
-        new SignsOfLife(settings.node(), settings.listen(), settings.fit(), new Listener());
+        new SignsOfLife(settings.node(), settings.listen(), this::standing, new Listener());
     this.thread = Thread.ofPlatform().daemon().name("election").unstarted(this::run);
   }
 
@@ -171,11 +182,27 @@ public final class GatewayElection implements AutoCloseable {
       return;
     }
     nextRound = now + PeerLiveness.INTERVAL.toNanos();
-    fit = settings.fit().getAsBoolean();
+    Standing standing = standing();
+    // Blind as everybody is, as when the whole network is down, nobody would do better.
+    boolean outdone = settings.reach().get() == Reach.BLIND && liveness.anySeeing();
+    boolean fit = standing != Standing.UNFIT && !outdone;
+    if (outdone != wasOutdone) {
+      wasOutdone = outdone;
+      log.info(
+          outdone
+              ? "no peer is reached through this node's tunnel, and one is through another's"
+              : "this node's tunnel is no worse than another's again");
+    }
     machine.eligible(fit, now);
     Map<String, InetSocketAddress> others = settings.others().get();
     liveness.round(others.keySet(), now);
     signs.ask(others);
+  }
+
+  private Standing standing() {
+    return !settings.fit().getAsBoolean()
+        ? Standing.UNFIT
+        : settings.reach().get() == Reach.SEEING ? Standing.SEEING : Standing.CANDIDATE;
   }
 
   private void step() {
@@ -277,8 +304,8 @@ public final class GatewayElection implements AutoCloseable {
   /** Brings signs of life to the thread that owns them. */
   private final class Listener implements SignsOfLife.Listener {
     @Override
-    public void answered(String node, boolean candidate) {
-      tell(_ -> liveness.answered(node, candidate));
+    public void answered(String node, Standing standing) {
+      tell(_ -> liveness.answered(node, standing));
     }
 
     @Override

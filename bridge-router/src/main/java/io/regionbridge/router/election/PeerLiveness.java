@@ -31,7 +31,7 @@ final class PeerLiveness {
     private int refused;
     private boolean awaited;
     private boolean heard;
-    private boolean candidate;
+    private Standing standing = Standing.UNFIT;
   }
 
   /**
@@ -58,14 +58,14 @@ final class PeerLiveness {
   }
 
   /** A node has answered the last question or one before it. */
-  void answered(String node, boolean candidate) {
+  void answered(String node, Standing standing) {
     Count count = counts.get(node);
     if (count != null) {
       count.missed = 0;
       count.refused = 0;
       count.awaited = false;
       count.heard = true;
-      count.candidate = candidate;
+      count.standing = standing;
     }
   }
 
@@ -91,7 +91,15 @@ final class PeerLiveness {
     if (!count.heard) {
       return Liveness.UNKNOWN;
     }
-    return count.candidate ? Liveness.CANDIDATE : Liveness.UNFIT;
+    return count.standing == Standing.UNFIT ? Liveness.UNFIT : Liveness.CANDIDATE;
+  }
+
+  /** Whether some node that could take over reaches a peer through its own tunnel. */
+  boolean anySeeing() {
+    return counts.entrySet().stream()
+        .anyMatch(entry ->
+            entry.getValue().standing == Standing.SEEING
+                && of(entry.getKey()) == Liveness.CANDIDATE);
   }
 
   /** Whether some node could take over. */

@@ -26,7 +26,7 @@ sealed interface SignOfLife {
   record Question(long nonce, String node) implements SignOfLife {}
 
   /** I am. */
-  record Answer(long nonce, boolean candidate) implements SignOfLife {}
+  record Answer(long nonce, Standing standing) implements SignOfLife {}
 
   /** The datagram, ready to be sent. */
   default byte[] encoded() {
@@ -34,8 +34,7 @@ sealed interface SignOfLife {
     switch (this) {
       case Question(long nonce, String node) ->
           buffer.put((byte) 0).putLong(nonce).put(node.getBytes(UTF_8));
-      case Answer(long nonce, boolean candidate) ->
-          buffer.put((byte) (candidate ? 2 : 1)).putLong(nonce);
+      case Answer(long nonce, Standing standing) -> buffer.put(standing.code()).putLong(nonce);
     }
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
@@ -51,8 +50,7 @@ sealed interface SignOfLife {
     long nonce = datagram.getLong();
     return switch (kind) {
       case 0 -> question(nonce, datagram);
-      case 1, 2 -> Optional.of(new Answer(nonce, kind == 2));
-      default -> Optional.empty();
+      default -> Standing.of(kind).map(standing -> new Answer(nonce, standing));
     };
   }
 

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +31,13 @@ final class SignsOfLife implements AutoCloseable {
 
   /** What comes of asking. */
   interface Listener {
-    void answered(String node, boolean candidate);
+    void answered(String node, Standing standing);
 
     void refused(String node);
   }
 
   private final String me;
-  private final BooleanSupplier candidate;
+  private final Supplier<Standing> standing;
   private final Listener listener;
   private final DatagramSocket answering;
   private final SecureRandom random = new SecureRandom();
@@ -47,13 +47,13 @@ final class SignsOfLife implements AutoCloseable {
    * Opens the socket that answers.
    *
    * @param me the only name that is answered for
-   * @param candidate whether this node could take over, asked at each answer
+   * @param standing what to say of this node, asked at each answer
    * @throws IOException if the address cannot be bound
    */
-  SignsOfLife(String me, InetSocketAddress listen, BooleanSupplier candidate, Listener listener)
+  SignsOfLife(String me, InetSocketAddress listen, Supplier<Standing> standing, Listener listener)
       throws IOException {
     this.me = me;
-    this.candidate = candidate;
+    this.standing = standing;
     this.listener = listener;
     this.answering = new DatagramSocket(listen);
     Thread.ofVirtual().name("signs-of-life").start(this::answer);
@@ -107,7 +107,7 @@ final class SignsOfLife implements AutoCloseable {
         if (SignOfLife.decode(datagram).orElse(null)
                 instanceof SignOfLife.Question(long nonce, String node)
             && node.equals(me)) {
-          byte[] reply = new SignOfLife.Answer(nonce, candidate.getAsBoolean()).encoded();
+          byte[] reply = new SignOfLife.Answer(nonce, standing.get()).encoded();
           answering.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
         }
       } catch (IOException e) {
@@ -151,9 +151,9 @@ final class SignsOfLife implements AutoCloseable {
           socket.receive(packet);
           ByteBuffer datagram = ByteBuffer.wrap(octets, 0, packet.getLength());
           if (SignOfLife.decode(datagram).orElse(null)
-                  instanceof SignOfLife.Answer(long nonce, boolean isCandidate)
+                  instanceof SignOfLife.Answer(long nonce, Standing said)
               && asked(nonce)) {
-            listener.answered(node, isCandidate);
+            listener.answered(node, said);
           }
         } catch (PortUnreachableException e) {
           listener.refused(node);

@@ -197,7 +197,7 @@ final class ElectionWorld {
         now + pathDelay.getAsLong(),
         () -> {
           if (!cut(asker, asked)) {
-            asker.liveness.answered(asked.name, fit);
+            asker.liveness.answered(asked.name, fit ? Standing.CANDIDATE : Standing.UNFIT);
           }
         });
   }

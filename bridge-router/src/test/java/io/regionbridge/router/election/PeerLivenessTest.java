@@ -22,10 +22,10 @@ class PeerLivenessTest {
   @Test
   void oneAnswerIsEnoughToLive() {
     rounds(20);
-    liveness.answered("a", true);
+    liveness.answered("a", Standing.CANDIDATE);
     assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
     assertThat(liveness.anyCandidate()).isTrue();
-    liveness.answered("a", false);
+    liveness.answered("a", Standing.UNFIT);
     assertThat(liveness.of("a")).isEqualTo(Liveness.UNFIT);
     assertThat(liveness.anyCandidate()).isFalse();
   }
@@ -33,7 +33,7 @@ class PeerLivenessTest {
   @Test
   void refusalsAreDeathSooner() {
     rounds(1);
-    liveness.answered("a", true);
+    liveness.answered("a", Standing.CANDIDATE);
     liveness.refused("a");
     assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
     liveness.refused("a");

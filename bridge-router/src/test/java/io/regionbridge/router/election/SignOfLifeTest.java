@@ -14,8 +14,9 @@ class SignOfLifeTest {
     for (SignOfLife sign :
         new SignOfLife[] {
           new SignOfLife.Question(-7, "node-a"),
-          new SignOfLife.Answer(Long.MAX_VALUE, true),
-          new SignOfLife.Answer(0, false)
+          new SignOfLife.Answer(Long.MAX_VALUE, Standing.SEEING),
+          new SignOfLife.Answer(3, Standing.CANDIDATE),
+          new SignOfLife.Answer(0, Standing.UNFIT)
         }) {
       assertThat(SignOfLife.decode(ByteBuffer.wrap(sign.encoded()))).contains(sign);
     }
@@ -23,7 +24,7 @@ class SignOfLifeTest {
 
   @Test
   void anAnswerIsNoLongerThanItsQuestion() {
-    assertThat(new SignOfLife.Answer(1, true).encoded())
+    assertThat(new SignOfLife.Answer(1, Standing.CANDIDATE).encoded())
         .hasSizeLessThanOrEqualTo(new SignOfLife.Question(1, "").encoded().length);
   }
 
@@ -31,7 +32,7 @@ class SignOfLifeTest {
   void otherDatagramsSayNothing() {
     assertThat(SignOfLife.decode(ByteBuffer.allocate(0))).isEmpty();
     assertThat(SignOfLife.decode(ByteBuffer.allocate(64))).isEmpty();
-    byte[] unknownKind = new SignOfLife.Answer(1, true).encoded();
+    byte[] unknownKind = new SignOfLife.Answer(1, Standing.CANDIDATE).encoded();
     unknownKind[4] = 9;
     assertThat(SignOfLife.decode(ByteBuffer.wrap(unknownKind))).isEmpty();
     byte[] noText = new SignOfLife.Question(1, "node-a").encoded();

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -109,8 +110,24 @@ public final class DnsBridge implements AutoCloseable {
       DnsSettings settings,
       ZoneTable table)
       throws IOException {
+    return start(threads, maxEntries, listen, settings, table, Map.of());
+  }
+
+  /**
+   * Starts to serve, with regions that are never asked in the clear.
+   *
+   * @param secured as {@link #secure} has it
+   */
+  public static DnsBridge start(
+      int threads,
+      int maxEntries,
+      List<InetSocketAddress> listen,
+      DnsSettings settings,
+      ZoneTable table,
+      Map<String, ClientTls> secured)
+      throws IOException {
     boolean epoll = LoopSockets.nativeAvailable();
-    return start(threads, maxEntries, listen, settings, table, epoll, System::nanoTime);
+    return start(threads, maxEntries, listen, settings, table, secured, epoll, System::nanoTime);
   }
 
   /**
@@ -128,8 +145,22 @@ public final class DnsBridge implements AutoCloseable {
       boolean epoll,
       LongSupplier clock)
       throws IOException {
+    return start(threads, maxEntries, listen, settings, table, Map.of(), epoll, clock);
+  }
+
+  private static DnsBridge start(
+      int threads,
+      int maxEntries,
+      List<InetSocketAddress> listen,
+      DnsSettings settings,
+      ZoneTable table,
+      Map<String, ClientTls> secured,
+      boolean epoll,
+      LongSupplier clock)
+      throws IOException {
     DnsBridge bridge = new DnsBridge(threads, maxEntries, settings, table, epoll, clock);
     try {
+      bridge.gateways.secure(secured);
       bridge.gateways.follow(table);
       for (InetSocketAddress address : listen) {
         bridge.listeners.bind(address);
@@ -170,11 +201,11 @@ public final class DnsBridge implements AutoCloseable {
    * Also serves DNS over TLS (RFC 7858) on an address of its own.
    *
    * @param tls the certificate to present to the next client; asked anew for each, so that it can
-   *     be renewed
+   *     be renewed; null turns the client away
    * @return the address as bound
    * @throws IOException naming the address that cannot be bound
    */
-  public InetSocketAddress listenTls(InetSocketAddress address, Supplier<SslContext> tls)
+  public InetSocketAddress listenTls(InetSocketAddress address, Supplier<@Nullable SslContext> tls)
       throws IOException {
     return listeners.bindTls(address, tls);
   }

@@ -15,6 +15,7 @@ import io.regionbridge.api.region.OverlayWatch;
 import io.regionbridge.api.region.RegionSource;
 import io.regionbridge.api.region.StandaloneSource;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressReport;
@@ -52,10 +53,12 @@ public final class Bridge implements AutoCloseable {
 
   private final Clock clock = Clock.systemUTC();
   private final AtomicLong reloadFailures = new AtomicLong();
+  private final List<InetSocketAddress> tlsListen = new ArrayList<>();
   private final Optional<InetAddress> nodeAddress;
   private final HostWatch host;
   private final ControlLoop control;
   private final OverlayWatch overlay;
+  private final TlsFiles tls;
   private final DnsBridge dns;
   private final Introspection introspection;
   private final HttpServer http;
@@ -110,7 +113,8 @@ public final class Bridge implements AutoCloseable {
             this::config, this::directory, this::regions, () -> listen, host::addresses, clock);
     overlay = OverlayWatch.start(config.overlay(), this::look);
     listen = wanted();
-    List<AutoCloseable> started = new ArrayList<>(List.of(overlay));
+    tls = TlsFiles.read(config, clock);
+    List<AutoCloseable> started = new ArrayList<>(List.of(tls, overlay));
     try {
       if (!clustered) {
         // Reads on a thread of its own while the sockets are opened here.
@@ -123,8 +127,13 @@ public final class Bridge implements AutoCloseable {
               config.dns().cache().maxEntries(),
               listen,
               Settings.dataPlane(config.dns()),
-              control.first());
+              control.first(),
+              tls.peers());
       started.addFirst(dns);
+      for (InetSocketAddress address : config.dns().tls().listen()) {
+        tlsListen.add(dns.listenTls(address, tls::server));
+      }
+      tls.watch(dns::secure);
       introspection = new Introspection(this, clock);
       started.addFirst(introspection);
       http = HttpServer.start(sites());
@@ -213,6 +222,7 @@ public final class Bridge implements AutoCloseable {
     @Override
     public void changed(BridgeConfig next, ConfigChange change) {
       refused = List.of();
+      tls.follow(next); // before anybody could be asked in the clear
       config = withoutRestart(next);
       dns.configure(Settings.dataPlane(next.dns()));
       look();
@@ -346,6 +356,16 @@ public final class Bridge implements AutoCloseable {
     return dns.addresses();
   }
 
+  /** Where DNS over TLS is served, as bound. */
+  public List<InetSocketAddress> tlsAddresses() {
+    return List.copyOf(tlsListen);
+  }
+
+  /** Keys and certificates. */
+  TlsFiles tls() {
+    return tls;
+  }
+
   /** Where HTTP is served, as bound; the admin address first. */
   public List<InetSocketAddress> httpAddresses() {
     return http.addresses();
@@ -375,7 +395,7 @@ public final class Bridge implements AutoCloseable {
       return;
     }
     closed = true;
-    List<AutoCloseable> parts = new ArrayList<>(List.of(control, http, introspection, dns));
+    List<AutoCloseable> parts = new ArrayList<>(List.of(control, http, introspection, dns, tls));
     RegionSource started = source;
     if (started != null) {
       parts.addFirst(started);

@@ -226,6 +226,13 @@ final class Introspection implements AutoCloseable {
                 "ConfigAccepted",
                 "LastGoodInForce",
                 "the file was refused, the last good one is in force: " + refused.getFirst()));
+    if (bridge.tls().used()) {
+      List<String> flaws = bridge.tls().problems();
+      conditions.add(
+          flaws.isEmpty()
+              ? Condition.yes("CertificatesAccepted", "InForce", "all TLS files are in force")
+              : Condition.no("CertificatesAccepted", "LastGoodInForce", flaws.getFirst()));
+    }
     conditions.addAll(bridge.surroundings());
     return history.dated("", conditions, clock.instant());
   }

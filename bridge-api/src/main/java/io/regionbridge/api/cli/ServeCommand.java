@@ -91,11 +91,13 @@ final class ServeCommand implements Command {
 
   /** The one line; programs may wait for it. */
   static String ready(BridgeConfig config, Bridge bridge) {
-    return "region-bridge ready: region %s (%s), dns %s, http %s"
+    String tls = bridge.tlsAddresses().isEmpty() ? "" : ", tls " + texts(bridge.tlsAddresses());
+    return "region-bridge ready: region %s (%s), dns %s%s, http %s"
         .formatted(
             config.region().name(),
             config.region().domain(),
             texts(bridge.dnsAddresses()),
+            tls,
             texts(bridge.httpAddresses()));
   }
 

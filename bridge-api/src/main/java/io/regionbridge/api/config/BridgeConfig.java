@@ -54,6 +54,7 @@ public record BridgeConfig(
    * @param maxInflight queries waiting for a peer's answer, of all clients
    * @param maxInflightPerClient the same, of one client address
    * @param refusedPerSecond REFUSED answers to one client by UDP, each second; 0 is silence
+   * @param tls DNS over TLS to clients
    */
   public record Dns(
       List<InetSocketAddress> listen,
@@ -66,7 +67,8 @@ public record BridgeConfig(
       int maxInflight,
       int maxInflightPerClient,
       Tcp tcp,
-      int refusedPerSecond) {
+      int refusedPerSecond,
+      ServerTls tls) {
     public Dns {
       listen = List.copyOf(listen);
       allow = List.copyOf(allow);
@@ -106,6 +108,28 @@ public record BridgeConfig(
    * @param idleTimeout after which a connection without a query in flight is closed
    */
   public record Tcp(int maxConnections, int maxConnectionsPerClient, Duration idleTimeout) {}
+
+  /**
+   * DNS over TLS (RFC 7858) to clients. The files are read again when they change.
+   *
+   * @param listen the addresses; none: nobody is served over TLS, and there are no files
+   * @param certificate PEM: the certificate, then those that lead to its authority; absolute
+   * @param key PEM: its private key; absolute
+   */
+  public record ServerTls(
+      List<InetSocketAddress> listen, Optional<Path> certificate, Optional<Path> key) {
+    public ServerTls {
+      listen = List.copyOf(listen);
+    }
+  }
+
+  /**
+   * DNS over TLS to the gateways of a peer. The file is read again when it changes.
+   *
+   * @param serverName the name that their certificates must carry (RFC 8310, section 8.1)
+   * @param authority PEM: who vouches for them, absolute; empty is whom the Java runtime trusts
+   */
+  public record PeerTls(Domain serverName, Optional<Path> authority) {}
 
   /**
    * The network between the regions.
@@ -217,6 +241,7 @@ public record BridgeConfig(
    * @param name an RFC 1123 label, lower case
    * @param gateways where it is asked
    * @param contain whether answers with addresses outside its ranges are refused
+   * @param tls how its gateways are asked over TLS; empty is in the clear
    */
   public record Peer(
       String name,
@@ -224,7 +249,8 @@ public record BridgeConfig(
       List<Cidr> podCidrs,
       List<Cidr> serviceCidrs,
       List<InetSocketAddress> gateways,
-      boolean contain) {
+      boolean contain,
+      Optional<PeerTls> tls) {
     public Peer {
       podCidrs = List.copyOf(podCidrs);
       serviceCidrs = List.copyOf(serviceCidrs);

@@ -18,6 +18,9 @@ public final class ConfigReader {
   /** Where bridges answer unless told otherwise. */
   public static final int DEFAULT_DNS_PORT = 1053;
 
+  /** Where DNS over TLS is served unless told otherwise (RFC 7858, section 3.1). */
+  private static final int DEFAULT_TLS_PORT = 853;
+
   private static final int DEFAULT_ADMIN_PORT = 8053;
   private static final InetSocketAddress DEFAULT_ADMIN_LISTEN =
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), DEFAULT_ADMIN_PORT);
@@ -81,13 +84,15 @@ public final class ConfigReader {
 
   private BridgeConfig.Peer peer(Section s) {
     Located<String> name = name(s, "write the peer region's short name, such as mn");
+    boolean tls = s.has("tls");
     return new BridgeConfig.Peer(
         name.value(),
         domain(s, name),
         ranges(s, "podCIDRs"),
         ranges(s, "serviceCIDRs"),
-        gateways(s),
-        s.flag("contain", true));
+        gateways(s, tls ? DEFAULT_TLS_PORT : DEFAULT_DNS_PORT),
+        s.flag("contain", true),
+        tls ? peerTls(s.section("tls")) : Optional.empty());
   }
 
   private BridgeConfig.Dns dns(Section s) {
@@ -104,7 +109,8 @@ public final class ConfigReader {
             maxInflight,
             s.number("maxInflightPerClient", Math.min(16_384, maxInflight), 1, maxInflight),
             tcp(s.section("tcp")),
-            s.number("refusedPerSecond", 50, 0, 1_000_000));
+            s.number("refusedPerSecond", 50, 0, 1_000_000),
+            serverTls(s.section("tls")));
     s.end();
     return dns;
   }
@@ -144,6 +150,41 @@ public final class ConfigReader {
     return tcp;
   }
 
+  /** All of it or none: half of it would be a service that nobody gets, or one without a key. */
+  private BridgeConfig.ServerTls serverTls(Section s) {
+    List<InetSocketAddress> listen =
+        listen(s.list("listen", Notation.listenAddress(DEFAULT_TLS_PORT)));
+    Optional<Path> certificate = file(s, "certificate").map(Located::value);
+    Optional<Path> key = file(s, "key").map(Located::value);
+    s.end();
+    boolean any = !listen.isEmpty() || certificate.isPresent() || key.isPresent();
+    if (any && listen.isEmpty()) {
+      s.missing("listen", "write the addresses for DNS over TLS, such as [10.0.0.1:853]");
+    }
+    if (any && certificate.isEmpty()) {
+      s.missing("certificate", "write the path of a PEM file with the certificate chain");
+    }
+    if (any && key.isEmpty()) {
+      s.missing("key", "write the path of a PEM file with the private key");
+    }
+    return new BridgeConfig.ServerTls(listen, certificate, key);
+  }
+
+  private Optional<BridgeConfig.PeerTls> peerTls(Section s) {
+    Optional<Located<Domain>> serverName =
+        s.required(
+            "serverName",
+            Notation.SERVER_NAME,
+            "write the name in the certificates of the region's gateways");
+    Optional<Path> authority = file(s, "ca").map(Located::value);
+    s.end();
+    return serverName.map(name -> new BridgeConfig.PeerTls(name.value(), authority));
+  }
+
+  private Path resolve(Located<String> file) {
+    return directory.resolve(file.value()).normalize();
+  }
+
   private static BridgeConfig.Overlay overlay(Section s) {
     BridgeConfig.Overlay overlay =
         new BridgeConfig.Overlay(
@@ -168,7 +209,7 @@ public final class ConfigReader {
   private BridgeConfig.Directory directory(Section s) {
     List<Located<Path>> files = new ArrayList<>();
     for (Located<String> file : s.list("files", Notation.PATH)) {
-      files.add(new Located<>(file.path(), directory.resolve(file.value()).normalize()));
+      files.add(new Located<>(file.path(), resolve(file)));
     }
     files.forEach(checks::file);
     BridgeConfig.Directory result =
@@ -229,8 +270,7 @@ public final class ConfigReader {
   }
 
   private Optional<Located<Path>> file(Section s, String key) {
-    return s.optional(key, Notation.PATH)
-        .map(text -> new Located<>(text.path(), directory.resolve(text.value()).normalize()));
+    return s.optional(key, Notation.PATH).map(text -> new Located<>(text.path(), resolve(text)));
   }
 
   private Located<String> name(Section s, String advice) {
@@ -264,9 +304,9 @@ public final class ConfigReader {
     return Located.values(addresses);
   }
 
-  private List<InetSocketAddress> gateways(Section s) {
+  private List<InetSocketAddress> gateways(Section s, int defaultPort) {
     List<Located<InetSocketAddress>> gateways =
-        s.list("gateways", Notation.gatewayAddress(DEFAULT_DNS_PORT));
+        s.list("gateways", Notation.gatewayAddress(defaultPort));
     gateways.forEach(checks::gateway);
     return Located.values(gateways);
   }

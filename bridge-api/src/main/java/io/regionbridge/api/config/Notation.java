@@ -77,6 +77,9 @@ interface Notation<T> {
           "is no node label",
           "write key=value or key, such as netbird-router=true");
 
+  /** The name in a certificate. */
+  Notation<Domain> SERVER_NAME = Domain::parse;
+
   /** A path of the file system, not yet resolved. */
   Notation<String> PATH =
       matching(Pattern.compile("[^\\x00]+"), "is no path", "write the path of a file");

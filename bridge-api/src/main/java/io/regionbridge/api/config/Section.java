@@ -61,6 +61,11 @@ final class Section {
     return child(path, key);
   }
 
+  /** Whether a section is there, be it empty. */
+  boolean has(String key) {
+    return !(entries.getOrDefault(key, new YamlNode.Absent()) instanceof YamlNode.Absent);
+  }
+
   Section section(String key) {
     known.add(key);
     String childPath = child(path, key);
@@ -85,6 +90,11 @@ final class Section {
       return Optional.empty();
     }
     return scalar(place, notation);
+  }
+
+  /** Tells that a key is missing which others that are there need. */
+  void missing(String key, String advice) {
+    problems.add(new ConfigProblem(pathOf(key), "is missing", null, advice));
   }
 
   /** The values of a list, in order; one value alone is a list as well only in the environment. */

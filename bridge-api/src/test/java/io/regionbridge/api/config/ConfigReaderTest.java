@@ -40,7 +40,8 @@ final class ConfigReaderTest {
                 32_768,
                 16_384,
                 new BridgeConfig.Tcp(1024, 64, Duration.ofSeconds(10)),
-                50));
+                50,
+                new BridgeConfig.ServerTls(List.of(), Optional.empty(), Optional.empty())));
     assertThat(config.overlay())
         .isEqualTo(new BridgeConfig.Overlay(Optional.empty(), BridgeConfig.OverlayMode.OBSERVE));
     assertThat(config.kubernetes())
@@ -78,6 +79,7 @@ final class ConfigReaderTest {
               maxInflightPerClient: 10
               tcp: { maxConnections: 7, maxConnectionsPerClient: 3, idleTimeout: 1m }
               refusedPerSecond: 0
+              tls: { listen: [10.0.0.1], certificate: tls.crt, key: /srv/tls.key }
             overlay:
               interface: tailscale0
               mode: manage
@@ -97,6 +99,8 @@ final class ConfigReaderTest {
                 gateways: [10.9.0.1, "10.9.0.2:53", "[fd00::1]"]
                 contain: false
               - name: sgp1
+                gateways: [10.9.1.1]
+                tls: { serverName: Bridge.sgp1.example., ca: ca.crt }
             admin:
               listen: 127.0.0.1:9000
               tokenFile: token
@@ -123,6 +127,10 @@ final class ConfigReaderTest {
     assertThat(config.dns().maxInflightPerClient()).isEqualTo(10);
     assertThat(config.dns().tcp()).isEqualTo(new BridgeConfig.Tcp(7, 3, Duration.ofMinutes(1)));
     assertThat(config.dns().refusedPerSecond()).isZero();
+    BridgeConfig.ServerTls tls = config.dns().tls();
+    assertThat(tls.listen()).extracting(SocketLiteral::format).containsExactly("10.0.0.1:853");
+    assertThat(tls.certificate()).contains(DIRECTORY.resolve("tls.crt"));
+    assertThat(tls.key()).contains(Path.of("/srv/tls.key"));
     assertThat(config.overlay())
         .isEqualTo(
             new BridgeConfig.Overlay(Optional.of("tailscale0"), BridgeConfig.OverlayMode.MANAGE));
@@ -143,10 +151,17 @@ final class ConfigReaderTest {
         .extracting(SocketLiteral::format)
         .containsExactly("10.9.0.1:1053", "10.9.0.2:53", "[fd00::1]:1053");
     assertThat(mn.contain()).isFalse();
-    assertThat(config.regions().getLast())
-        .isEqualTo(
-            new BridgeConfig.Peer(
-                "sgp1", new Domain("sgp1.internal"), List.of(), List.of(), List.of(), true));
+    assertThat(mn.tls()).isEmpty();
+    BridgeConfig.Peer sgp = config.regions().getLast();
+    assertThat(sgp.domain()).isEqualTo(new Domain("sgp1.internal"));
+    assertThat(sgp.podCidrs()).isEmpty();
+    assertThat(sgp.serviceCidrs()).isEmpty();
+    assertThat(sgp.contain()).isTrue();
+    assertThat(sgp.gateways()).extracting(SocketLiteral::format).containsExactly("10.9.1.1:853");
+    assertThat(sgp.tls())
+        .contains(
+            new BridgeConfig.PeerTls(
+                new Domain("bridge.sgp1.example"), Optional.of(DIRECTORY.resolve("ca.crt"))));
     assertThat(SocketLiteral.format(config.admin().listen())).isEqualTo("127.0.0.1:9000");
     assertThat(config.admin().tokenFile()).contains(DIRECTORY.resolve("token"));
     assertThat(config.admin().tls())
@@ -258,6 +273,15 @@ final class ConfigReaderTest {
         "directory: {excludeNamespaces: [Kube]} | directory.excludeNamespaces[0] | capital letters",
         "directory: {files: ['']}           | directory.files[0]   | is no path",
         "directory: {files: [a.yaml, ./a.yaml]} | directory.files[1] | is also directory.files[0]",
+        // TLS.
+        "dns: {tls: {listen: [10.0.0.1]}}   | dns.tls.certificate  | is missing",
+        "dns: {tls: {listen: [10.0.0.1], certificate: a}} | dns.tls.key | is missing",
+        "dns: {tls: {certificate: a, key: b}} | dns.tls.listen     | is missing",
+        "dns: {listen: ['10.0.0.1:853'], tls: {listen: [10.0.0.1], certificate: a, key: b}} |"
+            + " dns.tls.listen[0] | is taken by dns.listen[0]",
+        "regions: [{name: mn, tls: {}}]     | regions[0].tls.serverName | is missing",
+        "regions: [{name: mn, tls: {serverName: a_b}}] | regions[0].tls.serverName | host names"
+            + " cannot have",
         // Peers.
         "regions: [{}]                      | regions[0].name      | is missing",
         "regions: [{name: a.b}]             | regions[0].name      | host names cannot have",

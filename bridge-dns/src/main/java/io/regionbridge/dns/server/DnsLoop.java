@@ -49,7 +49,9 @@ public final class DnsLoop {
   }
 
   private InetSocketAddress bindTcp(
-      InetSocketAddress address, ConnectionLimiter limiter, @Nullable Supplier<SslContext> tls)
+      InetSocketAddress address,
+      ConnectionLimiter limiter,
+      @Nullable Supplier<@Nullable SslContext> tls)
       throws IOException {
     TcpServer server = new TcpServer(address, sockets, pipeline, limiter, tls);
     tcp.add(server);
@@ -124,7 +126,7 @@ public final class DnsLoop {
       List<DnsLoop> loops,
       InetSocketAddress address,
       ConnectionLimiter limiter,
-      Supplier<SslContext> tls)
+      Supplier<@Nullable SslContext> tls)
       throws IOException {
     InetSocketAddress bound = address;
     for (DnsLoop loop : loops) {

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The addresses that are served, each on every loop. */
 public final class Listeners {
@@ -40,11 +41,11 @@ public final class Listeners {
   /**
    * Serves an address over TLS (RFC 7858).
    *
-   * @param tls the certificate to present to the next client
+   * @param tls the certificate to present to the next client, or null to turn it away
    * @return the address as bound
    * @throws IOException if it cannot be bound; names the address
    */
-  public InetSocketAddress bindTls(InetSocketAddress address, Supplier<SslContext> tls)
+  public InetSocketAddress bindTls(InetSocketAddress address, Supplier<@Nullable SslContext> tls)
       throws IOException {
     try {
       return DnsLoop.bindTls(loops, claim(address), limiter, tls);

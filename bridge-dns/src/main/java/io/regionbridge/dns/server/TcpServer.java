@@ -32,7 +32,7 @@ final class TcpServer {
       LoopSockets sockets,
       QueryPipeline pipeline,
       ConnectionLimiter limiter,
-      @Nullable Supplier<SslContext> tls) {
+      @Nullable Supplier<@Nullable SslContext> tls) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(sockets.loop(), sockets.loop())
@@ -52,10 +52,12 @@ final class TcpServer {
     private final QueryPipeline pipeline;
     private final ConnectionLimiter limiter;
 
-    private final @Nullable Supplier<SslContext> tls;
+    private final @Nullable Supplier<@Nullable SslContext> tls;
 
     Connections(
-        QueryPipeline pipeline, ConnectionLimiter limiter, @Nullable Supplier<SslContext> tls) {
+        QueryPipeline pipeline,
+        ConnectionLimiter limiter,
+        @Nullable Supplier<@Nullable SslContext> tls) {
       this.pipeline = pipeline;
       this.limiter = limiter;
       this.tls = tls;
@@ -65,7 +67,12 @@ final class TcpServer {
     protected void initChannel(Channel channel) {
       if (tls != null) {
         // The certificate of the moment: it is renewed while we run.
-        channel.pipeline().addLast(tls.get().newHandler(channel.alloc()));
+        SslContext context = tls.get();
+        if (context == null) {
+          var _ = channel.close();
+          return;
+        }
+        channel.pipeline().addLast(context.newHandler(channel.alloc()));
       }
       channel
           .pipeline()

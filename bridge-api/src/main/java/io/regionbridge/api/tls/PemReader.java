@@ -1,0 +1,125 @@
+package io.regionbridge.api.tls;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Reads certificates and keys, and finds out whether they can be used. */
+final class PemReader {
+  private static final int MOST_OCTETS = 1 << 20;
+
+  private final Clock clock;
+
+  PemReader(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * A certificate chain and its key.
+   *
+   * @throws TlsProblem naming the file that cannot be used, and why
+   */
+  KeyAndChain keyAndChain(Path certificate, Path key) throws TlsProblem {
+    List<X509Certificate> chain = certificates(certificate);
+    String text = text(key);
+    X509Certificate own = chain.getFirst();
+    if (own.getNotAfter().toInstant().isBefore(clock.instant())) {
+      throw new TlsProblem(
+          certificate,
+          "the certificate expired at " + own.getNotAfter().toInstant(),
+          "have it renewed");
+    }
+    try {
+      PrivateKey secret = PrivateKeyFile.read(text);
+      if (!belongTogether(secret, own.getPublicKey())) {
+        throw new TlsProblem(
+            key,
+            "is not the key of the first certificate in " + certificate,
+            "put the certificate of this key first, or write the key of that certificate");
+      }
+      return new KeyAndChain(secret, chain);
+    } catch (GeneralSecurityException e) {
+      throw new TlsProblem(
+          key, String.valueOf(e.getMessage()), "write an RSA, EC or EdDSA key in PEM");
+    }
+  }
+
+  /** The certificates in a file, one or more. */
+  List<X509Certificate> certificates(Path file) throws TlsProblem {
+    byte[] octets = octets(file);
+    List<X509Certificate> certificates = new ArrayList<>();
+    try {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      factory
+          .generateCertificates(new ByteArrayInputStream(octets))
+          .forEach(certificate -> certificates.add((X509Certificate) certificate));
+    } catch (GeneralSecurityException e) {
+      throw new TlsProblem(
+          file, "a certificate in it is damaged", "write certificates in PEM, one after the other");
+    }
+    if (certificates.isEmpty()) {
+      throw new TlsProblem(
+          file, "no certificate is in it", "write certificates in PEM, one after the other");
+    }
+    return List.copyOf(certificates);
+  }
+
+  private static String text(Path file) throws TlsProblem {
+    return new String(octets(file), ISO_8859_1);
+  }
+
+  private static byte[] octets(Path file) throws TlsProblem {
+    try {
+      if (Files.size(file) > MOST_OCTETS) {
+        throw new TlsProblem(file, "is larger than 1 MiB", "name the right file");
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new TlsProblem(file, "there is no such file", "write it, or name another");
+    } catch (AccessDeniedException e) {
+      throw new TlsProblem(file, "it may not be read", "let the user of this process read it");
+    } catch (IOException e) {
+      throw new TlsProblem(file, "it cannot be read: " + e.getMessage(), "name a PEM file");
+    }
+  }
+
+  /** What one signs the other verifies. */
+  private static boolean belongTogether(PrivateKey secret, PublicKey known)
+      throws GeneralSecurityException {
+    String kind = secret.getAlgorithm();
+    if (!kind.equals(known.getAlgorithm())) {
+      return false;
+    }
+    String algorithm =
+        switch (kind.toUpperCase(Locale.ROOT)) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> kind;
+        };
+    byte[] sample = "region-bridge".getBytes(US_ASCII);
+    Signature signer = Signature.getInstance(algorithm);
+    signer.initSign(secret);
+    signer.update(sample);
+    byte[] signature = signer.sign();
+    Signature verifier = Signature.getInstance(algorithm);
+    verifier.initVerify(known);
+    verifier.update(sample);
+    return verifier.verify(signature);
+  }
+}

@@ -91,7 +91,8 @@ public final class EpollPacketSockets implements PacketSockets {
         LinuxSocket.newSocketDgram(ipv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET);
     try {
       fd.setIntOpt(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
-    } catch (ChannelException | IOException notPrivileged) { // Netty's native code throws the former
+    } catch (ChannelException
+        | IOException notPrivileged) { // Netty's native code throws the former
       fd.setReceiveBufferSize(RECEIVE_BUFFER);
     }
     return fd;

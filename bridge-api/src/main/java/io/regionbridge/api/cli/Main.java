@@ -1,6 +1,7 @@
 package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.Suggestion;
+import java.time.Clock;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class Main {
         new DemoCommand(terminal),
         new StatusCommand(terminal),
         new TraceCommand(terminal),
+        new DoctorCommand(terminal, Clock.systemUTC()),
         new CompletionCommand(terminal, () -> commands(terminal)));
   }
 
@@ -106,7 +108,7 @@ public final class Main {
   }
 
   /** What the build wrote into the jar's manifest. */
-  private static String version() {
+  static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
     return version == null ? "(not packaged)" : version;
   }

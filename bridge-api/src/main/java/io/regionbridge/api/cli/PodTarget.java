@@ -21,6 +21,9 @@ final class PodTarget {
   private static final String LABEL = "app.kubernetes.io/name";
   private static final String NAME = "region-bridge";
 
+  /** As {@code kubernetes.routerLabel} is unless set otherwise. */
+  static final String ROUTER_LABEL = "netbird-router=true";
+
   /** What the chart calls the port of admin.listen. */
   private static final String PORT_NAME = "http";
 
@@ -81,12 +84,18 @@ final class PodTarget {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  static CommandFailure unreachable(String url, KubernetesClientException e) {
-    String reason =
-        e.getCode() > 0
-            ? "answered " + e.getCode() + ": " + e.getMessage()
-            : "does not answer: " + rootMessage(e);
-    return new CommandFailure("the API server at " + url + " " + reason, e);
+  private static CommandFailure unreachable(String url, KubernetesClientException e) {
+    return new CommandFailure("the API server at " + url + " " + reason(e), e);
+  }
+
+  /** What an API server did instead of answering. */
+  static String reason(KubernetesClientException e) {
+    return e.getCode() > 0
+        ? "answered "
+            + e.getCode()
+            + ": "
+            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+        : "does not answer: " + rootMessage(e);
   }
 
   private static String rootMessage(Throwable e) {

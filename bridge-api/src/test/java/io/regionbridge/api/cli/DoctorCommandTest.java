@@ -1,0 +1,146 @@
+package io.regionbridge.api.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.api.assembly.RegionPair;
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.router.diagnosis.Check;
+import io.regionbridge.testkit.FreePorts;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DoctorCommandTest {
+  private static final String NOW = "2026-01-01T12:00:00Z";
+
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void checksABridgeWithoutACluster() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1)) {
+      String url = RegionPair.url(regions.fsn1());
+      assertThat(run("doctor", "--url", url)).as(out.toString()).isEqualTo(ExitCode.OK);
+      assertThat(out.toString())
+          .contains("skipped  cluster: --url names a bridge; name a cluster with --context\n")
+          .contains("ok       bridge: region fsn1 is ready");
+      assertThat(run("doctor", "--url", url, "-o", "json")).isEqualTo(ExitCode.OK);
+      assertThat(out.toString()).contains("\"state\" : \"SKIPPED\"");
+    }
+  }
+
+  @Test
+  void failsWhenThereIsNoBridgeAndSaysWhatToDo() {
+    String url = "http://127.0.0.1:" + FreePorts.next();
+    assertThat(run("doctor", "--url", url)).isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString())
+        .containsPattern("failure  bridge: no bridge answers at " + url + ": .* → start one, or");
+  }
+
+  @Test
+  void saysThatThereIsNoKubeconfig() {
+    run("doctor");
+    assertThat(out.toString()).contains("skipped  cluster: there is no kubeconfig; name one in");
+  }
+
+  @Test
+  void mendsEverythingThatAStatusMayTell() {
+    List<Check> checks =
+        BridgeChecks.of(
+            status(
+                List.of(new Condition("ConfigAccepted", "False", "X", "the file was refused", NOW)),
+                List.of(
+                    peer(
+                        List.of(
+                            new Condition("CIDRConflict", "True", "Overlap", "a and b overlap")),
+                        gateway("up"),
+                        gateway("down"))),
+                List.of(
+                    tunnel("up", "2026-01-01T11:59:10Z"),
+                    tunnel("idle", "2026-01-01T11:00:00Z"),
+                    tunnel("down", null)),
+                List.of(
+                    new BridgeStatus.Policy(
+                        "region-bridge-mn", "mn", List.of("10.52.0.0/16"), "n1", "active", ""),
+                    new BridgeStatus.Policy(
+                        "region-bridge-lab", "lab", List.of(), "", "blocked", "Cilium is off"))),
+            "0.1.0",
+            Instant.parse(NOW).plusSeconds(9));
+    assertThat(DoctorCommand.lines(checks, false))
+        .contains(
+            "ok       bridge: region fsn1 is ready, version 0.1.0",
+            "failure  ConfigAccepted: the file was refused (for 0s) → region-bridge check-config"
+                + " --config FILE; correct it, it is taken over by itself",
+            "ok       tunnel: to region mn: last handshake 50s ago",
+            "ok       egress: to region mn by n1: 10.52.0.0/16")
+        .anyMatch(
+            line -> line.startsWith("warning  bridge's clock: differs from this machine's by 9 s"))
+        .anyMatch(line -> line.startsWith("failure  CIDRConflict: region mn: a and b overlap → "))
+        .anyMatch(
+            line -> line.startsWith("warning  gateway: region mn: 100.64.0.1:1053 is down for"))
+        .anyMatch(
+            line -> line.startsWith("warning  tunnel: to region mn: no traffic; last handshake"))
+        .anyMatch(line -> line.startsWith("failure  tunnel: to region mn is down for"))
+        .anyMatch(line -> line.startsWith("failure  egress: to region lab: Cilium is off → "));
+    assertThat(checks)
+        .filteredOn(c -> c.state() == Check.State.FAILURE || c.state() == Check.State.WARNING)
+        .allMatch(c -> !c.remedy().isEmpty());
+  }
+
+  private static BridgeStatus status(
+      List<Condition> conditions,
+      List<BridgeStatus.Peer> peers,
+      List<BridgeStatus.Tunnel> tunnels,
+      List<BridgeStatus.Policy> policies) {
+    return new BridgeStatus(
+        "0.1.0",
+        NOW,
+        NOW,
+        true,
+        List.of(),
+        new BridgeStatus.Region("fsn1", "fsn1.internal", List.of(), List.of()),
+        new BridgeStatus.Dns(List.of(), Map.of(), 0, 0, 0, 0),
+        new BridgeStatus.Directory(true, 0, 0, List.of(), List.of()),
+        conditions,
+        List.of(),
+        peers,
+        tunnels,
+        policies);
+  }
+
+  private static BridgeStatus.Peer peer(
+      List<Condition> conditions, BridgeStatus.Gateway... gateways) {
+    return new BridgeStatus.Peer(
+        "mn",
+        "mn.internal",
+        List.of(),
+        List.of(),
+        List.of(),
+        true,
+        0,
+        conditions,
+        List.of(gateways));
+  }
+
+  private static BridgeStatus.Gateway gateway(String state) {
+    return new BridgeStatus.Gateway("100.64.0.1:1053", state, NOW, "no reply", 200, Map.of());
+  }
+
+  private static BridgeStatus.Tunnel tunnel(String state, @Nullable String handshake) {
+    return new BridgeStatus.Tunnel(
+        "mn", "key=", "192.0.2.1:51820", List.of(), state, NOW, handshake, 0, 0);
+  }
+
+  private int run(String... args) {
+    Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), Map.of());
+    return new Main(terminal, Main.commands(terminal)).run(List.of(args));
+  }
+}

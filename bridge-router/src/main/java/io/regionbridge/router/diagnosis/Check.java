@@ -1,0 +1,42 @@
+package io.regionbridge.router.diagnosis;
+
+/**
+ * One thing that was looked at.
+ *
+ * @param name what, in one or two words
+ * @param message what was found, in words
+ * @param remedy the command or setting that mends it; empty if nothing is to be mended
+ */
+public record Check(String name, State state, String message, String remedy) {
+  /** What was found. */
+  public enum State {
+    /** All is well. */
+    OK,
+    /** It works, but not as well as it could, or not for long. */
+    WARNING,
+    /** It does not work. */
+    FAILURE,
+    /** It could not be looked at. */
+    SKIPPED
+  }
+
+  /** All is well. */
+  public static Check ok(String name, String message) {
+    return new Check(name, State.OK, message, "");
+  }
+
+  /** It could be better. */
+  public static Check warning(String name, String message, String remedy) {
+    return new Check(name, State.WARNING, message, remedy);
+  }
+
+  /** It does not work. */
+  public static Check failure(String name, String message, String remedy) {
+    return new Check(name, State.FAILURE, message, remedy);
+  }
+
+  /** It could not be looked at, and why. */
+  public static Check skipped(String name, String message) {
+    return new Check(name, State.SKIPPED, message, "");
+  }
+}

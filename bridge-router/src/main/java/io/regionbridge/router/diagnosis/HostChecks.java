@@ -1,0 +1,55 @@
+package io.regionbridge.router.diagnosis;
+
+import io.regionbridge.router.tunnel.HostSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is to be said of a node. Pure. */
+public final class HostChecks {
+  /** What IPv6 needs (RFC 8200, section 5), and what Cilium's own headers leave of 1420. */
+  private static final int LEAST_MTU = 1280;
+
+  private HostChecks() {}
+
+  /** Everything about the node that this runs on. */
+  public static List<Check> of(HostFacts host) {
+    if (host.overlay().isEmpty()) {
+      return List.of(
+          Check.skipped(
+              "node", "this machine has no interface wt0, tailscale0 or wg0: no router node"));
+    }
+    String name = host.overlay().get();
+    List<Check> checks = new ArrayList<>();
+    if (!host.up()) {
+      checks.add(Check.failure("overlay", name + " is down", "ip link set " + name + " up"));
+    } else if (host.mtu() < LEAST_MTU) {
+      checks.add(
+          Check.failure(
+              "overlay",
+              "%s has an MTU of %d; large packets vanish".formatted(name, host.mtu()),
+              "ip link set " + name + " mtu 1280, and in the overlay agent's settings"));
+    } else {
+      checks.add(Check.ok("overlay", "%s is up, MTU %d".formatted(name, host.mtu())));
+    }
+    for (HostSettings.Finding finding : host.settings()) {
+      String wanted = finding.setting().endsWith("rp_filter") ? "2" : "1";
+      checks.add(
+          Check.failure(
+              "kernel",
+              "%s is %s: %s".formatted(finding.setting(), finding.value(), finding.advice()),
+              "sysctl -w %s=%s, and in /etc/sysctl.d".formatted(finding.setting(), wanted)));
+    }
+    if (host.settings().isEmpty()) {
+      checks.add(Check.ok("kernel", "forwards between pods and " + name));
+    }
+    if (!host.netAdmin() && !host.userspace() && !name.startsWith("tailscale")) {
+      checks.add(
+          Check.warning(
+              "capabilities",
+              "without CAP_NET_ADMIN the kernel does not tell of handshakes",
+              "overlay.capabilities in the chart, or run doctor as root to see what the bridge"
+                  + " sees"));
+    }
+    return checks;
+  }
+}

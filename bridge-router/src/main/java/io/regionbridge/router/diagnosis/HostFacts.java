@@ -1,0 +1,75 @@
+package io.regionbridge.router.diagnosis;
+
+import io.regionbridge.router.tunnel.HostSettings;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node says of itself.
+ *
+ * @param overlay the overlay's interface; empty: there is none of the names that are looked for
+ * @param up whether it is
+ * @param mtu in octets
+ * @param settings of the kernel that are in the way
+ * @param netAdmin whether this process may read and change the kernel's WireGuard devices
+ * @param userspace whether the device is a program's, which is read by its socket
+ */
+public record HostFacts(
+    Optional<String> overlay,
+    boolean up,
+    int mtu,
+    List<HostSettings.Finding> settings,
+    boolean netAdmin,
+    boolean userspace) {
+  private static final Logger log = LoggerFactory.getLogger(HostFacts.class);
+  private static final List<String> USUAL = List.of("wt0", "tailscale0", "wg0");
+  private static final int CAP_NET_ADMIN = 12; // include/uapi/linux/capability.h
+
+  /** Copies the settings. */
+  public HostFacts {
+    settings = List.copyOf(settings);
+  }
+
+  /**
+   * Looks at this machine.
+   *
+   * @param configured the name of the overlay's interface, if it is not one of the usual
+   */
+  public static HostFacts read(Optional<String> configured) {
+    for (String name : configured.map(List::of).orElse(USUAL)) {
+      try {
+        NetworkInterface found = NetworkInterface.getByName(name);
+        if (found != null) {
+          return new HostFacts(
+              Optional.of(name),
+              found.isUp(),
+              found.getMTU(),
+              HostSettings.SYSTEM.check(name, false),
+              mayAdminister(),
+              Files.exists(Path.of("/var/run/wireguard", name + ".sock")));
+        }
+      } catch (SocketException e) {
+        log.debug("{} went while it was looked at", name, e);
+      }
+    }
+    return new HostFacts(Optional.empty(), false, 0, List.of(), mayAdminister(), false);
+  }
+
+  private static boolean mayAdminister() {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("CapEff:"))
+          .map(line -> Long.parseUnsignedLong(line.substring("CapEff:".length()).strip(), 16))
+          .anyMatch(capabilities -> (capabilities >>> CAP_NET_ADMIN & 1) == 1);
+    } catch (IOException e) {
+      return false; // not Linux
+    }
+  }
+}

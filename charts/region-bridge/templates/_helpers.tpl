@@ -145,6 +145,10 @@ capabilities:
   valueFrom:
     fieldRef:
       fieldPath: spec.nodeName
+- name: NODE_IP
+  valueFrom:
+    fieldRef:
+      fieldPath: status.hostIP
 - name: POD_NAMESPACE
   valueFrom:
     fieldRef:
@@ -172,10 +176,15 @@ imagePullSecrets:
 {{- $names = append $names .kubeconfigSecretRef.name -}}
 {{- end -}}
 {{- end -}}
+{{- $manage := eq (dig "overlay" "mode" "observe" .Values.config) "manage" -}}
 {{- $rules := list -}}
 {{- range (.Files.Get "rbac-rules.yaml" | fromYaml).namespace -}}
 {{- if not (has "secrets" .resources) -}}
 {{- $rules = append $rules . -}}
+{{- else if or .resourceNames (has "create" .verbs) -}}
+{{- if $manage -}}
+{{- $rules = append $rules . -}}
+{{- end -}}
 {{- else if $names -}}
 {{- $rules = append $rules (set . "resourceNames" ($names | uniq | sortAlpha)) -}}
 {{- end -}}

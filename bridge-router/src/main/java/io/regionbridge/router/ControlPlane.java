@@ -23,6 +23,7 @@ import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.OverlayView;
@@ -31,6 +32,7 @@ import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
+import io.regionbridge.router.tunnel.KeyStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -276,6 +278,11 @@ public final class ControlPlane implements AutoCloseable {
     return watcher.view().statuses();
   }
 
+  /** Where this node's WireGuard key is kept. Any thread. */
+  public KeyStore keys() {
+    return new SecretKeyStore(client, settings.namespace(), settings.node());
+  }
+
   /** How egress stands. Any thread. */
   public EgressReport egress() {
     return egress.report();
@@ -426,6 +433,7 @@ public final class ControlPlane implements AutoCloseable {
                 Stream.of(peerClusters.finding(region.name()), egress.finding(region.name()))
                     .flatMap(Optional::stream)
                     .toList(),
+                next.peer(region.name()).flatMap(sources.overlay()::tunnel),
                 clock.instant())));
   }
 

@@ -6,10 +6,12 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RegionStatus;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ final class RegionReport {
    * The status.
    *
    * @param problems of the object itself, one sentence each
+   * @param tunnel to the region, where one can be seen
    * @param others what else was found of it: how its own API server fares, how its egress stands
    */
   static RegionStatus status(
@@ -33,6 +36,7 @@ final class RegionReport {
       GatewayHealth health,
       List<String> problems,
       List<Finding> others,
+      Optional<RegionTunnel> tunnel,
       Instant now) {
     Optional<PeerRegion> peer = topology.peer(region.name());
     List<RegionStatus.Gateway> gateways =
@@ -43,6 +47,7 @@ final class RegionReport {
     findings.add(reachable(gateways, up));
     findings.add(conflict(region.name(), topology));
     findings.addAll(others);
+    tunnel.map(RegionTunnel::finding).ifPresent(findings::add);
     findings.add(ready(peer.isPresent(), problems, findings));
     return new RegionStatus(
         peer.map(PeerRegion::domain).orElse(null),
@@ -50,7 +55,10 @@ final class RegionReport {
         peer.map(p -> texts(p.serviceCidrs())).orElse(null),
         up + "/" + gateways.size(),
         gateways,
-        null,
+        tunnel
+            .flatMap(RegionTunnel::lastHandshake)
+            .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
+            .orElse(null),
         region.generation(),
         Conditions.merge(region.conditions(), findings, region.generation(), now));
   }

@@ -11,6 +11,7 @@ import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.api.region.ClusterSource;
 import io.regionbridge.api.region.ConfiguredRegions;
+import io.regionbridge.api.region.ManagedTunnel;
 import io.regionbridge.api.region.OverlayWatch;
 import io.regionbridge.api.region.RegionSource;
 import io.regionbridge.api.region.StandaloneSource;
@@ -67,6 +68,7 @@ public final class Bridge implements AutoCloseable {
   private volatile BridgeConfig config;
   private volatile List<InetSocketAddress> listen;
   private volatile @Nullable RegionSource source;
+  private volatile @Nullable ManagedTunnel tunnel;
   private volatile Directory directory = Directory.EMPTY;
   private volatile List<ConfigProblem> refused = List.of();
   private volatile boolean draining;
@@ -148,6 +150,10 @@ public final class Bridge implements AutoCloseable {
         source = cluster(place.get());
         started.addFirst(source);
       }
+      if (config.overlay().mode() == BridgeConfig.OverlayMode.MANAGE) {
+        tunnel = tunnel();
+        started.addFirst(tunnel);
+      }
       control.start(dns::publish, this::lookAround);
       started.addFirst(control);
       watcher = file.map(f -> ConfigWatcher.start(f, config, new Reload())).orElse(null);
@@ -155,6 +161,11 @@ public final class Bridge implements AutoCloseable {
       close(started);
       throw e;
     }
+  }
+
+  private ManagedTunnel tunnel() {
+    return ManagedTunnel.start(
+        config.overlay(), Objects.requireNonNull(source).keys(), this::topology);
   }
 
   private RegionSource cluster(ClusterPlace place) throws IOException {
@@ -207,6 +218,10 @@ public final class Bridge implements AutoCloseable {
         overlay.address(),
         host.addresses());
     listen = dns.addresses();
+    ManagedTunnel made = tunnel;
+    if (made != null) {
+      made.lookAgain();
+    }
     var _ = introspection.conditions();
   }
 
@@ -281,6 +296,10 @@ public final class Bridge implements AutoCloseable {
     return started == null ? EgressReport.EMPTY : started.egress();
   }
 
+  OverlayWatch overlay() {
+    return overlay;
+  }
+
   /** What is wrong with the source of the local Services. */
   List<String> directoryProblems() {
     RegionSource started = source;
@@ -293,6 +312,10 @@ public final class Bridge implements AutoCloseable {
     RegionSource started = source;
     if (started != null) {
       conditions.addAll(started.conditions());
+    }
+    ManagedTunnel made = tunnel;
+    if (made != null) {
+      conditions.addAll(made.conditions());
     }
     List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
     conditions.add(
@@ -402,6 +425,10 @@ public final class Bridge implements AutoCloseable {
     }
     if (watcher != null) {
       parts.addFirst(watcher);
+    }
+    ManagedTunnel made = tunnel;
+    if (made != null) {
+      parts.addFirst(made);
     }
     parts.addLast(overlay);
     close(parts);

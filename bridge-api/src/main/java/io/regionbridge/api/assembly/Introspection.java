@@ -54,6 +54,7 @@ final class Introspection implements AutoCloseable {
                   () -> bridge.notReady().isEmpty(),
                   bridge::active,
                   () -> PolicyReports.counts(bridge.egress()),
+                  () -> bridge.overlay().handshakes(bridge.topology().peers()),
                   Version.text()));
     }
     return metrics;
@@ -98,7 +99,7 @@ final class Introspection implements AutoCloseable {
         conditions(),
         gateways(topology.local()),
         peers,
-        List.of(),
+        bridge.overlay().tunnels(topology.peers()),
         PolicyReports.of(bridge.egress()));
   }
 

@@ -1,6 +1,7 @@
 package io.regionbridge.api.config;
 
 import io.regionbridge.router.net.Cidr;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -135,9 +136,45 @@ public record BridgeConfig(
    * The network between the regions.
    *
    * @param interfaceName the network interface; empty is the first of wt0, tailscale0 and wg0 that
-   *     exists
+   *     exists; where the bridge makes the device, {@code rb0}
+   * @param address of this node on it, where the bridge makes the device
+   * @param listenPort where the device receives packets then, UDP; 0 is any
+   * @param keys the directory that its private key is kept in, without a cluster
    */
-  public record Overlay(Optional<String> interfaceName, OverlayMode mode) {}
+  public record Overlay(
+      Optional<String> interfaceName,
+      OverlayMode mode,
+      Optional<HostInNetwork> address,
+      int listenPort,
+      Path keys) {
+    /** Where keys are kept unless something else is configured. */
+    public static final Path DEFAULT_KEYS = Path.of("/var/lib/region-bridge");
+
+    /** Where WireGuard listens unless something else is configured. */
+    public static final int DEFAULT_PORT = 51_820;
+
+    /** One that somebody else makes. */
+    public Overlay(Optional<String> interfaceName, OverlayMode mode) {
+      this(interfaceName, mode, Optional.empty(), DEFAULT_PORT, DEFAULT_KEYS);
+    }
+  }
+
+  /**
+   * A host and the network that it is in.
+   *
+   * @param prefixLength leading bits that all hosts of the network share
+   */
+  public record HostInNetwork(InetAddress address, int prefixLength) {}
+
+  /**
+   * A peer region's end of a tunnel that the bridge makes.
+   *
+   * @param publicKey base64
+   * @param endpoint where it is reached; empty: it calls us
+   * @param persistentKeepalive seconds between keepalives; 0: none
+   */
+  public record WireGuard(
+      String publicKey, Optional<InetSocketAddress> endpoint, int persistentKeepalive) {}
 
   /** What the bridge does about the overlay. */
   public enum OverlayMode {
@@ -242,6 +279,7 @@ public record BridgeConfig(
    * @param gateways where it is asked
    * @param contain whether answers with addresses outside its ranges are refused
    * @param tls how its gateways are asked over TLS; empty is in the clear
+   * @param wireguard its end of the tunnel, where the bridge makes that
    */
   public record Peer(
       String name,
@@ -250,7 +288,8 @@ public record BridgeConfig(
       List<Cidr> serviceCidrs,
       List<InetSocketAddress> gateways,
       boolean contain,
-      Optional<PeerTls> tls) {
+      Optional<PeerTls> tls,
+      Optional<WireGuard> wireguard) {
     public Peer {
       podCidrs = List.copyOf(podCidrs);
       serviceCidrs = List.copyOf(serviceCidrs);

@@ -92,7 +92,8 @@ public final class ConfigReader {
         ranges(s, "serviceCIDRs"),
         gateways(s, tls ? DEFAULT_TLS_PORT : DEFAULT_DNS_PORT),
         s.flag("contain", true),
-        tls ? peerTls(s.section("tls")) : Optional.empty());
+        tls ? peerTls(s.section("tls")) : Optional.empty(),
+        wireguard(s.section("wireguard")));
   }
 
   private BridgeConfig.Dns dns(Section s) {
@@ -185,16 +186,39 @@ public final class ConfigReader {
     return directory.resolve(file.value()).normalize();
   }
 
-  private static BridgeConfig.Overlay overlay(Section s) {
+  private BridgeConfig.Overlay overlay(Section s) {
+    Optional<String> name = s.optional("interface", Notation.INTERFACE).map(Located::value);
+    BridgeConfig.OverlayMode mode =
+        s.value(
+            "mode",
+            Notation.word(BridgeConfig.OverlayMode.class),
+            BridgeConfig.OverlayMode.OBSERVE);
+    Optional<Located<BridgeConfig.HostInNetwork>> address =
+        mode == BridgeConfig.OverlayMode.MANAGE
+            ? s.required(
+                "address",
+                Notation.HOST_IN_NETWORK,
+                "write this node's address on the overlay, such as 100.99.0.1/24")
+            : s.optional("address", Notation.HOST_IN_NETWORK);
     BridgeConfig.Overlay overlay =
         new BridgeConfig.Overlay(
-            s.optional("interface", Notation.INTERFACE).map(Located::value),
-            s.value(
-                "mode",
-                Notation.word(BridgeConfig.OverlayMode.class),
-                BridgeConfig.OverlayMode.OBSERVE));
+            name,
+            mode,
+            address.map(Located::value),
+            s.number("listenPort", BridgeConfig.Overlay.DEFAULT_PORT, 0, 65_535),
+            file(s, "keys").map(Located::value).orElse(BridgeConfig.Overlay.DEFAULT_KEYS));
     s.end();
     return overlay;
+  }
+
+  private static Optional<BridgeConfig.WireGuard> wireguard(Section s) {
+    Optional<Located<String>> key = s.optional("publicKey", Notation.WIREGUARD_KEY);
+    Optional<Located<InetSocketAddress>> endpoint =
+        s.optional("endpoint", Notation.gatewayAddress(BridgeConfig.Overlay.DEFAULT_PORT));
+    int keepalive = s.number("persistentKeepalive", 25, 0, 65_535);
+    s.end();
+    return key.map(
+        k -> new BridgeConfig.WireGuard(k.value(), endpoint.map(Located::value), keepalive));
   }
 
   private static BridgeConfig.Kubernetes kubernetes(Section s) {

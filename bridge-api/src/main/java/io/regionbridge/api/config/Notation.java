@@ -1,6 +1,7 @@
 package io.regionbridge.api.config;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,6 +60,31 @@ interface Notation<T> {
                 Parsed.wrong("the range is every address there is", "write the region's own range");
             case Parsed<Cidr> other -> other;
           };
+
+  /** A host's own address with the length of its network's prefix. */
+  Notation<BridgeConfig.HostInNetwork> HOST_IN_NETWORK =
+      text -> {
+        int slash = text.indexOf('/');
+        Optional<InetAddress> address =
+            slash < 0 ? Optional.empty() : IpLiteral.parse(text.substring(0, slash));
+        String length = slash < 0 ? "" : text.substring(slash + 1);
+        boolean digits = length.matches("[0-9]{1,3}");
+        if (address.isEmpty() || !digits) {
+          return Parsed.wrong(
+              "is no address with a prefix length", "write for instance 100.99.0.1/24");
+        }
+        int bits = Integer.parseInt(length);
+        return bits <= 8 * address.get().getAddress().length
+            ? Parsed.value(new BridgeConfig.HostInNetwork(address.get(), bits))
+            : Parsed.wrong("the prefix is longer than the address", "write for instance /24");
+      };
+
+  /** A Curve25519 public key: 32 octets in base64. */
+  Notation<String> WIREGUARD_KEY =
+      matching(
+          Pattern.compile("[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="),
+          "is no WireGuard key",
+          "write the 44 characters that \"wg pubkey\" prints");
 
   /** A Linux network interface: what dev_valid_name() of the kernel takes. */
   Notation<String> INTERFACE =

@@ -1,6 +1,7 @@
 package io.regionbridge.api.metrics;
 
 import io.regionbridge.dns.DnsBridge;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param remapped how many Services are expanded though their pods listen on other ports
  * @param reloadFailures how many changes of the configuration file were refused
  * @param ready whether the bridge is
+ * @param handshakes when the last one with each region was
  * @param active whether this node is the active gateway; empty where none is elected
  * @param egress regions by the state of their egress; empty where it is nobody's business
  * @param version of the program
@@ -30,4 +32,5 @@ public record Measured(
     BooleanSupplier ready,
     Supplier<Optional<Boolean>> active,
     Supplier<Map<String, Long>> egress,
+    Supplier<Map<String, Instant>> handshakes,
     String version) {}

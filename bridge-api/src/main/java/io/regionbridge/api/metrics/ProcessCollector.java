@@ -2,12 +2,14 @@ package io.regionbridge.api.metrics;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,16 @@ final class ProcessCollector implements MultiCollector {
               "region_bridge_egress_policies", "Peer regions by the state of their egress.");
       egress.forEach((state, count) -> policies.dataPoint(Family.gauge(count, "state", state)));
       all.add(policies.build());
+    }
+    Map<String, Instant> handshakes = measured.handshakes().get();
+    if (!handshakes.isEmpty()) {
+      GaugeSnapshot.Builder family =
+          Family.gauge(
+              "region_bridge_wireguard_last_handshake_seconds",
+              "When the last WireGuard handshake with the region was, in Unix time.");
+      handshakes.forEach((region, at) ->
+          family.dataPoint(Family.gauge((double) at.getEpochSecond(), "region", region)));
+      all.add(family.build());
     }
     all.add(
         Family.gauge(

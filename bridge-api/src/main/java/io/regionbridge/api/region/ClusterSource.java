@@ -8,6 +8,7 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.tunnel.KeyStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -127,6 +128,11 @@ public final class ClusterSource implements RegionSource {
   @Override
   public EgressReport egress() {
     return plane.egress();
+  }
+
+  @Override
+  public KeyStore keys() {
+    return plane.keys();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
+import io.regionbridge.router.topology.TunnelEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +50,19 @@ public final class ConfiguredRegions {
                 peer.gateways().stream()
                     .map(address -> new PeerRegion.Gateway(address, Optional.empty()))
                     .toList(),
-                Optional.of(peer.contain())))
+                Optional.of(peer.contain()),
+                peer.wireguard().map(ConfiguredRegions::tunnel).stream().toList()))
         .toList();
+  }
+
+  private static TunnelEnd tunnel(BridgeConfig.WireGuard end) {
+    return new TunnelEnd(
+        "gateway",
+        end.publicKey(),
+        Optional.empty(),
+        end.endpoint(),
+        end.persistentKeepalive(),
+        true);
   }
 
   /** The regions as far as they are known without a cluster: by configuration and overlay alone. */

@@ -2,9 +2,12 @@ package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.BridgeConfig.OverlayMode;
+import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.peers.RegionTunnel;
+import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.tunnel.PeerHealth;
 import io.regionbridge.router.tunnel.TunnelHealth;
 import io.regionbridge.router.tunnel.TunnelObserver;
@@ -14,6 +17,7 @@ import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +96,21 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   }
 
   @Override
+  public Optional<RegionTunnel> tunnel(PeerRegion region) {
+    return RegionTunnels.of(region, tunnel(), health());
+  }
+
+  /** The peers of the device for the status; empty where it cannot be read. */
+  public List<BridgeStatus.Tunnel> tunnels(List<PeerRegion> regions) {
+    return device().map(d -> RegionTunnels.reports(regions, d, health())).orElse(List.of());
+  }
+
+  /** The last handshake with each region. */
+  public Map<String, Instant> handshakes(List<PeerRegion> regions) {
+    return device().map(d -> RegionTunnels.handshakes(regions, d)).orElse(Map.of());
+  }
+
+  @Override
   public List<OverlayView.Peer> peers() {
     return device().map(OverlayPeers::of).orElse(List.of());
   }
@@ -109,7 +128,11 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   /** The interface that is looked at: the configured one, or the first usual one that exists. */
   @Override
   public Optional<String> interfaceName() {
-    return OverlayInterface.choose(settings.interfaceName(), observed, HostAddresses::exists);
+    Optional<String> named =
+        settings.mode() == OverlayMode.MANAGE
+            ? Optional.of(ManagedTunnel.interfaceName(settings))
+            : settings.interfaceName();
+    return OverlayInterface.choose(named, observed, HostAddresses::exists);
   }
 
   /** The device as last seen; empty while there is no interface to look at. */

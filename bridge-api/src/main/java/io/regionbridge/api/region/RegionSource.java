@@ -3,6 +3,7 @@ package io.regionbridge.api.region;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.tunnel.KeyStore;
 import java.util.List;
 
 /** Where a bridge learns what its region holds and which peers there are. Any thread. */
@@ -23,6 +24,9 @@ public interface RegionSource extends AutoCloseable {
   default EgressReport egress() {
     return EgressReport.EMPTY;
   }
+
+  /** Where this node's WireGuard key is kept, if the bridge makes its device. */
+  KeyStore keys();
 
   /** Whether this node is the active gateway; false where nobody is elected. */
   boolean active();

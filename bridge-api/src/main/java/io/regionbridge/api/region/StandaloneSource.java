@@ -8,6 +8,8 @@ import io.regionbridge.router.directory.manifest.ManifestDirectory;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.tunnel.FileKeyStore;
+import io.regionbridge.router.tunnel.KeyStore;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -89,6 +91,11 @@ public final class StandaloneSource implements RegionSource {
   @Override
   public List<Condition> conditions() {
     return List.of();
+  }
+
+  @Override
+  public KeyStore keys() {
+    return new FileKeyStore(config.get().overlay().keys());
   }
 
   @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.SocketLiteral;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,6 +85,9 @@ final class ConfigReaderTest {
             overlay:
               interface: tailscale0
               mode: manage
+              address: 100.99.0.1/24
+              listenPort: 51821
+              keys: keys
             kubernetes:
               enabled: false
               routerLabel: example.com/router
@@ -98,6 +103,9 @@ final class ConfigReaderTest {
                 serviceCIDRs: [10.53.0.0/16]
                 gateways: [10.9.0.1, "10.9.0.2:53", "[fd00::1]"]
                 contain: false
+                wireguard:
+                  publicKey: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+                  endpoint: 203.0.113.2
               - name: sgp1
                 gateways: [10.9.1.1]
                 tls: { serverName: Bridge.sgp1.example., ca: ca.crt }
@@ -133,7 +141,13 @@ final class ConfigReaderTest {
     assertThat(tls.key()).contains(Path.of("/srv/tls.key"));
     assertThat(config.overlay())
         .isEqualTo(
-            new BridgeConfig.Overlay(Optional.of("tailscale0"), BridgeConfig.OverlayMode.MANAGE));
+            new BridgeConfig.Overlay(
+                Optional.of("tailscale0"),
+                BridgeConfig.OverlayMode.MANAGE,
+                Optional.of(
+                    new BridgeConfig.HostInNetwork(InetAddress.ofLiteral("100.99.0.1"), 24)),
+                51_821,
+                DIRECTORY.resolve("keys")));
     assertThat(config.kubernetes())
         .isEqualTo(new BridgeConfig.Kubernetes(false, "example.com/router"));
     assertThat(config.directory())
@@ -162,6 +176,12 @@ final class ConfigReaderTest {
         .contains(
             new BridgeConfig.PeerTls(
                 new Domain("bridge.sgp1.example"), Optional.of(DIRECTORY.resolve("ca.crt"))));
+    assertThat(mn.wireguard())
+        .contains(
+            new BridgeConfig.WireGuard(
+                "A".repeat(43) + "=",
+                Optional.of(new InetSocketAddress(InetAddress.ofLiteral("203.0.113.2"), 51_820)),
+                25));
     assertThat(SocketLiteral.format(config.admin().listen())).isEqualTo("127.0.0.1:9000");
     assertThat(config.admin().tokenFile()).contains(DIRECTORY.resolve("token"));
     assertThat(config.admin().tls())

@@ -1,6 +1,7 @@
 package io.regionbridge.router.peers;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,11 @@ public interface OverlayView {
 
   /** The device's public key, base64. */
   Optional<String> publicKey();
+
+  /** How the tunnel to a region fares, as far as the device tells. */
+  default Optional<RegionTunnel> tunnel(PeerRegion region) {
+    return Optional.empty();
+  }
 
   /** Everybody that the device knows. */
   List<Peer> peers();

@@ -42,9 +42,7 @@ final class RegionAnnouncement {
     }
     String name = root.path("name").asText("");
     String domain = root.path("domain").asText("");
-    if (!NAME.matcher(name).matches()
-        || domain.length() > LONGEST_DOMAIN
-        || !DOMAIN.matcher(domain).matches()) {
+    if (!NAME.matcher(name).matches() || !isDomain(domain)) {
       return Optional.empty();
     }
     List<Cidr> pods = owned(root.path("podCIDRs"), peer);
@@ -63,6 +61,11 @@ final class RegionAnnouncement {
                 new PeerRegion.Gateway(
                     new InetSocketAddress(peer.address(), dns), Optional.empty())),
             Optional.empty()));
+  }
+
+  /** Whether a text that a peer gave can be a region's domain. */
+  static boolean isDomain(String text) {
+    return text.length() <= LONGEST_DOMAIN && DOMAIN.matcher(text).matches();
   }
 
   private static @Nullable JsonNode parsed(String json) {

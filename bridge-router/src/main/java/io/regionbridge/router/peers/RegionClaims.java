@@ -10,6 +10,8 @@ import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
+import io.regionbridge.router.topology.TunnelEnd;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class RegionClaims {
   /** Where a bridge serves DNS unless something says otherwise. */
   public static final int DNS_PORT = 1053;
+
+  private static final int WIREGUARD_PORT = 51_820;
 
   private RegionClaims() {}
 
@@ -46,7 +50,8 @@ public final class RegionClaims {
             cidrs(spec.podCidrs(), "spec.podCIDRs", problems),
             cidrs(spec.serviceCidrs(), "spec.serviceCIDRs", problems),
             gateways(spec.gateways(), problems),
-            Optional.ofNullable(spec.contain()));
+            Optional.ofNullable(spec.contain()),
+            tunnels(spec.wireguard(), problems));
     return new Reading(claim, problems);
   }
 
@@ -71,11 +76,12 @@ public final class RegionClaims {
           new PeerClaim(
               PeerSource.PEER_API_SERVER,
               name,
-              Optional.ofNullable(spec.domain()),
+              Optional.ofNullable(spec.domain()).filter(RegionAnnouncement::isDomain),
               cidrs(spec.podCidrs(), "", new ArrayList<>()),
               cidrs(spec.serviceCidrs(), "", new ArrayList<>()),
               gateways,
-              Optional.empty()));
+              Optional.empty(),
+              tunnels(node)));
     }
     return claims;
   }
@@ -91,6 +97,44 @@ public final class RegionClaims {
       }
     }
     return cidrs;
+  }
+
+  private static List<TunnelEnd> tunnels(
+      RegionSpec.@Nullable WireGuard wireguard, List<String> problems) {
+    if (wireguard == null) {
+      return List.of();
+    }
+    Optional<InetSocketAddress> endpoint = Optional.empty();
+    String text = wireguard.endpoint();
+    if (text != null) {
+      switch (SocketLiteral.parse(text, WIREGUARD_PORT)) {
+        case SocketLiteral.Parsed.Valid(InetSocketAddress address) ->
+            endpoint = Optional.of(address);
+        case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
+            problems.add("spec.wireguard.endpoint: %s: %s; %s".formatted(text, reason, advice));
+      }
+    }
+    Integer keepalive = wireguard.persistentKeepalive();
+    return List.of(
+        new TunnelEnd(
+            "gateway",
+            wireguard.publicKey(),
+            Optional.empty(),
+            endpoint,
+            keepalive == null ? 0 : keepalive,
+            true));
+  }
+
+  /** Where it is reached from outside, its API server does not know: it calls us. */
+  private static List<TunnelEnd> tunnels(RouterNodeFacts node) {
+    String key = node.spec().publicKey();
+    Optional<InetAddress> address =
+        Optional.ofNullable(node.spec().overlayAddress()).flatMap(IpLiteral::parse);
+    return key == null || address.isEmpty()
+        ? List.of()
+        : List.of(
+            new TunnelEnd(
+                node.name(), key, address, Optional.empty(), 0, "Active".equals(node.role())));
   }
 
   private static List<PeerRegion.Gateway> gateways(

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param gateways where its DNS is asked
  * @param contain whether answers with addresses outside its ranges are refused
  * @param sources who knows of it
+ * @param tunnels its ends of tunnels, where this region makes them itself
  */
 public record PeerRegion(
     String name,
@@ -20,8 +21,22 @@ public record PeerRegion(
     List<Cidr> serviceCidrs,
     List<Gateway> gateways,
     boolean contain,
-    Set<PeerSource> sources) {
+    Set<PeerSource> sources,
+    List<TunnelEnd> tunnels) {
+  /** One to which no tunnel is to be made. */
+  public PeerRegion(
+      String name,
+      String domain,
+      List<Cidr> podCidrs,
+      List<Cidr> serviceCidrs,
+      List<Gateway> gateways,
+      boolean contain,
+      Set<PeerSource> sources) {
+    this(name, domain, podCidrs, serviceCidrs, gateways, contain, sources, List.of());
+  }
+
   public PeerRegion {
+    tunnels = List.copyOf(tunnels);
     podCidrs = List.copyOf(podCidrs);
     serviceCidrs = List.copyOf(serviceCidrs);
     gateways = List.copyOf(gateways);

@@ -194,7 +194,8 @@ public final class TopologyBuilder {
         CidrMerge.merge(all(ordered, PeerClaim::serviceCidrs)),
         all(ordered, PeerClaim::gateways).stream().distinct().toList(),
         first(ordered, PeerClaim::contain).orElse(true),
-        sources);
+        sources,
+        all(ordered, PeerClaim::tunnels));
   }
 
   private static <V> Optional<V> first(

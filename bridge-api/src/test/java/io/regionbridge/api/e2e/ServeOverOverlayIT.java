@@ -1,0 +1,257 @@
+package io.regionbridge.api.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.regionbridge.testkit.NativeProcess;
+import io.regionbridge.testkit.NativeTool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two bridges in network namespaces of their own, with real WireGuard between them: a device that
+ * somebody else made, and one that each makes itself across a router that translates addresses and
+ * takes its time.
+ */
+@Timeout(240)
+class ServeOverOverlayIT {
+  private static final Pattern KEY = Pattern.compile("public key ([A-Za-z0-9+/\\\\]{43,}=)");
+  private static final String WEB = "web.default.svc.mn.internal";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path directory;
+  private final List<AutoCloseable> running = new ArrayList<>();
+  private final String device = "rb" + ProcessHandle.current().pid() % 1_000_000 + ".";
+  private Installation installation;
+  private NetworkNamespace mn;
+  private NetworkNamespace fsn1;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    for (String tool : List.of("wireguard-go", "wg", "nft", "busybox", "dig")) {
+      NativeTool.find(tool);
+    }
+    installation = Installation.in(directory);
+    mn = namespace();
+    fsn1 = namespace();
+    Files.writeString(
+        directory.resolve("mn-services.yaml"),
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: default}
+        spec: {clusterIP: None, ports: [{name: main, port: 80}]}
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: web-1, namespace: default, labels: {kubernetes.io/service-name: web}}
+        addressType: IPv4
+        ports: [{name: main, port: 80}]
+        endpoints: [{addresses: [10.52.0.1], conditions: {ready: true}}]
+        """);
+    mn.sh("ip address add 10.52.0.1/32 dev lo");
+    fsn1.sh("ip address add 10.42.0.1/32 dev lo");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : running) {
+      each.close();
+    }
+  }
+
+  @Test
+  void peersOnAnOverlayFindEachOtherWithNothingDeclaredEvenIfItComesLater() throws IOException {
+    mn.sh("ip link add a0 type veth peer name b0 netns " + fsn1.name());
+    address(mn, "a0", "192.0.2.1/24");
+    address(fsn1, "b0", "192.0.2.2/24");
+    NativeProcess there = serve(mn, "mn", "10.52.0.0/16", "interface: %s1".formatted(device), "");
+    NativeProcess here =
+        serve(fsn1, "fsn1", "10.42.0.0/16", "interface: %s2".formatted(device), "");
+    ready(there);
+    ready(here);
+    assertThat(condition(status(fsn1), "OverlayUp").path("status").asText()).isEqualTo("False");
+
+    String mnKey = wireguard(mn, 1, "100.98.0.1/24", 51_820);
+    String fsn1Key = wireguard(fsn1, 2, "100.98.0.2/24", 51_821);
+    peer(mn, 1, fsn1Key, "192.0.2.2:51821", "100.98.0.2/32,10.42.0.0/16");
+    peer(fsn1, 2, mnKey, "192.0.2.1:51820", "100.98.0.1/32,10.52.0.0/16");
+
+    Served.await("a name of the peer", () -> dig(fsn1, "100.98.0.2").equals("10.52.0.1"));
+    JsonNode status = status(fsn1);
+    assertThat(status.at("/peers/0/name").asText()).isEqualTo("mn");
+    assertThat(status.at("/peers/0/sources/0").asText()).isEqualTo("overlay");
+    assertThat(status.at("/peers/0/podCIDRs/0").asText()).isEqualTo("10.52.0.0/16");
+    assertThat(status.at("/tunnels/0/region").asText()).isEqualTo("mn");
+    assertThat(status.at("/tunnels/0/state").asText()).isEqualTo("up");
+    assertThat(condition(status, "TunnelObserved").path("status").asText()).isEqualTo("True");
+    assertThat(get(fsn1, "/metrics"))
+        .contains("\nregion_bridge_wireguard_last_handshake_seconds{region=\"mn\"} ");
+  }
+
+  @Test
+  void bridgesMakeATunnelThemselvesAcrossNatAndALongWay() throws IOException {
+    NetworkNamespace router = namespace();
+    router.sh("ip link add inside type veth peer name a0 netns " + mn.name());
+    router.sh("ip link add public type veth peer name b0 netns " + fsn1.name());
+    address(router, "inside", "192.168.7.1/24");
+    address(router, "public", "203.0.113.1/24");
+    address(mn, "a0", "192.168.7.2/24");
+    address(fsn1, "b0", "203.0.113.2/24");
+    mn.sh("ip route add default via 192.168.7.1");
+    fsn1.sh("ip route add default via 203.0.113.1");
+    router.run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
+    router.sh("nft add table ip nat");
+    router.run("nft", "add chain ip nat out { type nat hook postrouting priority 100 ; }");
+    router.sh("nft add rule ip nat out oifname public masquerade");
+    boolean delayed =
+        router.attempt("tc qdisc add dev inside root netem delay 50ms").isPresent()
+            && router.attempt("tc qdisc add dev public root netem delay 50ms").isPresent();
+
+    String mnOverlay = manage(1, "100.99.0.1/24", 0);
+    String fsn1Overlay = manage(2, "100.99.0.2/24", 51_820);
+    NativeProcess there = serve(mn, "mn", "10.52.0.0/16", mnOverlay, "");
+    NativeProcess here = serve(fsn1, "fsn1", "10.42.0.0/16", fsn1Overlay, "");
+    ready(there);
+    ready(here);
+    String toFsn1 =
+        """
+        - {name: fsn1, podCIDRs: [10.42.0.0/16], gateways: [100.99.0.2],
+           wireguard: {publicKey: %s, endpoint: 203.0.113.2, persistentKeepalive: 1}}
+        """
+            .formatted(key(here));
+    String toMn =
+        """
+        - {name: mn, podCIDRs: [10.52.0.0/16], gateways: [100.99.0.1],
+           wireguard: {publicKey: %s}}
+        """
+            .formatted(key(there));
+    configure("mn", "10.52.0.0/16", mnOverlay, toFsn1);
+    configure("fsn1", "10.42.0.0/16", fsn1Overlay, toMn);
+
+    Served.await(
+        "pods reach each other",
+        () -> fsn1.attempt("busybox ping -c 1 -W 2 -I 10.42.0.1 10.52.0.1").isPresent());
+    var took = Served.await("a name", () -> dig(fsn1, "100.99.0.2").equals("10.52.0.1"));
+    System.out.println(
+        "a name over a tunnel%s, %d ms after the first ping"
+            .formatted(delayed ? " of 100 ms" : "", took.toMillis()));
+    assertThat(mn.attempt("busybox ping -c 1 -W 2 -I 10.52.0.1 10.42.0.1")).isPresent();
+    JsonNode status = status(fsn1);
+    assertThat(condition(status, "TunnelManaged").path("status").asText()).isEqualTo("True");
+    assertThat(status.at("/tunnels/0/region").asText()).isEqualTo("mn");
+    Path kept = directory.resolve("keys1/private.key");
+    assertThat(kept).isNotEmptyFile();
+  }
+
+  private NetworkNamespace namespace() {
+    NetworkNamespace made = NetworkNamespace.create();
+    running.add(made);
+    return made;
+  }
+
+  private static void address(NetworkNamespace of, String link, String address) {
+    of.sh("ip address add %s dev %s".formatted(address, link));
+    of.sh("ip link set %s up".formatted(link));
+  }
+
+  // WireGuard that somebody else made.
+
+  private String wireguard(NetworkNamespace in, int number, String address, int port)
+      throws IOException {
+    running.addFirst(in.start("wireguard-go", "-f", device + number));
+    Served.await("a device", () -> in.attempt("wg show " + device + number).isPresent());
+    Path file = Files.writeString(directory.resolve("wg" + number), in.run("wg", "genkey"));
+    in.sh("wg set %s listen-port %d private-key %s".formatted(device + number, port, file));
+    address(in, device + number, address);
+    return in.sh("wg show %s public-key".formatted(device + number)).strip();
+  }
+
+  private void peer(NetworkNamespace in, int number, String key, String endpoint, String ranges) {
+    in.sh(
+        "wg set %s peer %s endpoint %s allowed-ips %s"
+            .formatted(device + number, key, endpoint, ranges));
+  }
+
+  // Bridges.
+
+  private String manage(int number, String address, int port) {
+    return "mode: manage, interface: %s%d, address: %s, listenPort: %d, keys: keys%d"
+        .formatted(device, number, address, port, number);
+  }
+
+  private Path configure(String region, String pods, String overlay, String regions)
+      throws IOException {
+    return Files.writeString(
+        directory.resolve(region + ".yaml"),
+        """
+        region: {name: %1$s, podCIDRs: [%2$s]}
+        dns: {threads: 1, drain: 0s}
+        overlay: {%3$s}
+        kubernetes: {enabled: false}
+        directory: {files: [%4$s]}
+        regions:
+        %5$s
+        """
+            .formatted(
+                region,
+                pods,
+                overlay,
+                region.equals("mn") ? "mn-services.yaml" : "",
+                regions.isEmpty() ? "  []" : regions.indent(2)));
+  }
+
+  private NativeProcess serve(
+      NetworkNamespace in, String region, String pods, String overlay, String regions)
+      throws IOException {
+    Path file = configure(region, pods, overlay, regions);
+    NativeProcess process =
+        installation.command(in.prefix(), "serve", "--config", file.toString()).start();
+    running.addFirst(process);
+    return process;
+  }
+
+  private static void ready(NativeProcess bridge) {
+    bridge.awaitLine(Pattern.compile("^region-bridge ready"), Served.PATIENCE);
+  }
+
+  private static String key(NativeProcess bridge) {
+    Matcher line = KEY.matcher(bridge.awaitLine(KEY, Served.PATIENCE).replace("\\/", "/"));
+    assertThat(line.find()).isTrue();
+    return line.group(1);
+  }
+
+  private static String get(NetworkNamespace in, String path) {
+    return in.attempt("busybox wget -q -O - http://127.0.0.1:8053" + path).orElse("");
+  }
+
+  private static JsonNode status(NetworkNamespace in) throws IOException {
+    return JSON.readTree(get(in, "/api/v1/status"));
+  }
+
+  private static JsonNode condition(JsonNode status, String type) {
+    for (JsonNode condition : status.path("conditions")) {
+      if (condition.path("type").asText().equals(type)) {
+        return condition;
+      }
+    }
+    return JSON.createObjectNode();
+  }
+
+  private static String dig(NetworkNamespace in, String server) {
+    return in.attempt("dig @%s -p 1053 +short +tries=1 +time=2 %s A".formatted(server, WEB))
+        .orElse("")
+        .strip();
+  }
+}

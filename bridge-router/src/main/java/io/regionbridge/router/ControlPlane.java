@@ -414,7 +414,11 @@ public final class ControlPlane implements AutoCloseable {
         node.get().uid(),
         RouterNodeReport.spec(settings, sources.overlay(), next.local()),
         RouterNodeReport.status(
-            election.leadership().mine(), sources.fit().getAsBoolean(), before, clock.instant()));
+            election.leadership().mine(),
+            sources.fit().getAsBoolean(),
+            egress.published(view, next),
+            before,
+            clock.instant()));
   }
 
   /** Whatever all router nodes share. Called with a permit. */

@@ -5,6 +5,7 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressKeeper;
 import io.regionbridge.router.egress.EgressPlan;
@@ -13,6 +14,7 @@ import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.EventRecorder;
+import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
@@ -73,14 +75,30 @@ final class EgressControl {
     view.regions().forEach(region -> tell(region, before));
   }
 
+  /** What agents are to send here while this node is the active gateway; empty: there are none. */
+  Optional<List<RouterNodeStatus.Egress>> published(ClusterView view, Topology topology) {
+    EgressSettings egress = sources.egress().get();
+    if (egress.engine() != EgressEngine.ROUTES) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        plan(view, topology, egress).regions().stream()
+            .filter(region -> !region.destinations().isEmpty())
+            .map(region ->
+                new RouterNodeStatus.Egress(
+                    region.region(), region.destinations().stream().map(Cidr::toString).toList()))
+            .toList());
+  }
+
   private EgressPlan plan(ClusterView view, Topology topology, EgressSettings egress) {
     return EgressPlanner.plan(
         topology, egress.rules(sources.region().get().overlay()), remembered(view));
   }
 
   /**
-   * What the policies say, as long as a region that is missing may only not have been heard of yet:
-   * this process knows nothing when it starts, and its start must not cut anybody off.
+   * What the policies and this node's RouterNode say, as long as a region that is missing may only
+   * not have been heard of yet: this process knows nothing when it starts, and its start must not
+   * cut anybody off.
    */
   private Map<String, List<Cidr>> remembered(ClusterView view) {
     boolean listed =
@@ -93,6 +111,9 @@ final class EgressControl {
       return Map.of();
     }
     Map<String, List<Cidr>> remembered = new HashMap<>();
+    view.routerNodes().stream()
+        .filter(router -> router.name().equals(settings.node()))
+        .forEach(router -> router.egress().ifPresent(remembered::putAll));
     view.egressPolicies().stream()
         .filter(EgressPolicyFacts::ours)
         .forEach(policy -> remembered.put(EgressKeeper.region(policy), policy.destinations()));

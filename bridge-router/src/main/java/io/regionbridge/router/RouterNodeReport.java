@@ -11,6 +11,7 @@ import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.LocalRegion;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What a router node says of itself in its RouterNode object. Pure. */
 final class RouterNodeReport {
@@ -34,16 +35,25 @@ final class RouterNodeReport {
    *
    * @param active whether it is the active gateway
    * @param fit whether it could be
+   * @param egress what agents send to it while it is the active gateway; empty: they do not
    * @param before the conditions that it has
    */
-  static RouterNodeStatus status(boolean active, boolean fit, List<Condition> before, Instant now) {
+  static RouterNodeStatus status(
+      boolean active,
+      boolean fit,
+      Optional<List<RouterNodeStatus.Egress>> egress,
+      List<Condition> before,
+      Instant now) {
     Finding ready =
         fit
             ? new Finding("Ready", State.TRUE, "Serving", "DNS is served and the overlay is up")
             : new Finding(
                 "Ready", State.FALSE, "Unfit", "DNS is not served, or the overlay is down");
     return new RouterNodeStatus(
-        active ? "Active" : "Standby", null, Conditions.merge(before, List.of(ready), 0, now));
+        active ? "Active" : "Standby",
+        egress.orElse(null),
+        null,
+        Conditions.merge(before, List.of(ready), 0, now));
   }
 
   private static List<String> texts(List<?> values) {

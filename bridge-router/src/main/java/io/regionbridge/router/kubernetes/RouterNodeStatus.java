@@ -1,7 +1,9 @@
 package io.regionbridge.router.kubernetes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,5 +11,14 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RouterNodeStatus(
     @JsonPropertyDescription("Active or Standby.") @Nullable String role,
+    @JsonPropertyDescription(
+            "What nodes with an agent send to this node while it is the active gateway.")
+        @Nullable List<Egress> egress,
     @Nullable Long observedGeneration,
-    @Nullable List<Condition> conditions) {}
+    @Nullable List<Condition> conditions) {
+
+  /** Ranges of one peer region. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Egress(
+      @Required String region, @JsonProperty("CIDRs") @Required List<String> cidrs) {}
+}

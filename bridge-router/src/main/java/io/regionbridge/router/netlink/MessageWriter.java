@@ -69,6 +69,15 @@ final class MessageWriter {
     return end(start, type);
   }
 
+  /** A number in network byte order, as nfnetlink wants all of them. */
+  MessageWriter be32(int type, int value) {
+    return attribute(
+        type,
+        new byte[] {
+          (byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value
+        });
+  }
+
   /** A text with a zero octet at its end. */
   MessageWriter string(int type, String value) {
     return attribute(type, (value + "\0").getBytes(UTF_8));

@@ -6,6 +6,10 @@ import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.linux.ErrnoException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NetlinkSocket implements AutoCloseable {
   static final int ROUTE = 0;
+  static final int NETFILTER = 12;
   static final int GENERIC = 16;
 
   private static final int TIMEOUT_SECONDS = 5;
@@ -97,6 +102,45 @@ final class NetlinkSocket implements AutoCloseable {
   /** Sends a request that has no answer but success. */
   void request(MessageWriter request, String doing) throws ErrnoException {
     request(request, doing, _ -> {});
+  }
+
+  /**
+   * Sends requests as one transaction, all of which is done or nothing, and waits for it.
+   *
+   * @param begin what starts a transaction, and end what commits it; neither is acknowledged
+   */
+  synchronized void transaction(
+      MessageWriter begin, List<MessageWriter> requests, MessageWriter end, String doing)
+      throws ErrnoException {
+    if (closed) {
+      throw new ErrnoException(doing, Errno.EBADF, null);
+    }
+    Set<Integer> awaited = new HashSet<>();
+    List<ByteBuffer> messages = new ArrayList<>();
+    messages.add(begin.finish(++sequence, false));
+    int first = sequence;
+    for (MessageWriter request : requests) {
+      messages.add(request.finish(++sequence, true));
+      awaited.add(sequence);
+    }
+    messages.add(end.finish(++sequence, false));
+    ByteBuffer all =
+        ByteBuffer.allocateDirect(messages.stream().mapToInt(ByteBuffer::remaining).sum());
+    messages.forEach(all::put);
+    all.flip();
+    try {
+      LibC.sendto(fd, all, all.remaining(), 0, kernelAddress(0), 12);
+    } catch (LastErrorException e) {
+      throw failure(doing, e);
+    }
+    while (!awaited.isEmpty()) {
+      for (NetlinkMessage message : receive(doing)) {
+        // A refusal of the whole comes as an answer to its begin.
+        if (message.sequence() - first >= 0 && take(message, doing, _ -> {})) {
+          awaited.remove(message.sequence());
+        }
+      }
+    }
   }
 
   /** Sends a request for a list and takes all of it. */

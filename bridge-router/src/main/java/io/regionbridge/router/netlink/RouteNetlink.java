@@ -23,6 +23,7 @@ public final class RouteNetlink implements AutoCloseable {
   private static final int SCOPE_UNIVERSE = 0;
   private static final int SCOPE_LINK = 253;
   private static final int SCOPE_NOWHERE = 255; // matches any when deleting
+  private static final int ONLINK = 4; // RTNH_F_ONLINK
   private static final int FIB_MATCH = 0; // flags of a look-up: the route as it is used
 
   private final NetlinkSocket socket;
@@ -220,7 +221,9 @@ public final class RouteNetlink implements AutoCloseable {
             route.table() < 256 ? route.table() : 0,
             route.protocol(),
             scope,
-            RouteDecoder.UNICAST);
+            RouteDecoder.UNICAST,
+            // A next hop need not be in a range of the interface's own addresses.
+            route.gateway().isPresent() && route.interfaceIndex() != 0 ? ONLINK : 0);
     request
         .attribute(RouteDecoder.ROUTE_DESTINATION, octets)
         .u32(RouteDecoder.ROUTE_TABLE, route.table());
@@ -296,6 +299,19 @@ public final class RouteNetlink implements AutoCloseable {
       int protocol,
       int scope,
       int kind) {
+    return routeHeader(type, flags, family, prefixLength, table, protocol, scope, kind, 0);
+  }
+
+  private static MessageWriter routeHeader(
+      int type,
+      int flags,
+      int family,
+      int prefixLength,
+      int table,
+      int protocol,
+      int scope,
+      int kind,
+      int routeFlags) {
     return new MessageWriter(type, flags)
         .u8(family)
         .u8(prefixLength)
@@ -305,7 +321,7 @@ public final class RouteNetlink implements AutoCloseable {
         .u8(protocol)
         .u8(scope)
         .u8(kind)
-        .u32(0);
+        .u32(routeFlags);
   }
 
   private static int family(byte[] octets) {

@@ -32,6 +32,12 @@ public final class LinuxTunnelHost implements TunnelHost {
    */
   public static final int ROUTE_PROTOCOL = 114;
 
+  /**
+   * Lets the routes of agents go first: on a router node that is not the active gateway, pods'
+   * traffic goes to the one that is, whose key alone the peers take it from.
+   */
+  static final int ROUTE_METRIC = 4096;
+
   private static final Logger log = LoggerFactory.getLogger(LinuxTunnelHost.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -157,7 +163,15 @@ public final class LinuxTunnelHost implements TunnelHost {
   /** A route that something else made for the same range is not taken over but named. */
   private void addRoute(Link link, Cidr destination) throws ErrnoException {
     try {
-      netlink.addRoute(Route.through(link.index(), destination, ROUTE_PROTOCOL));
+      netlink.addRoute(
+          new Route(
+              destination,
+              link.index(),
+              Optional.empty(),
+              Optional.empty(),
+              Route.MAIN,
+              ROUTE_PROTOCOL,
+              ROUTE_METRIC));
     } catch (ErrnoException e) {
       if (!e.errno().equals(Errno.EEXIST)) {
         throw e;

@@ -1,12 +1,16 @@
 package io.regionbridge.router.sandbox;
 
+import com.sun.jna.Function;
 import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
  * it by {@code ip netns exec}. Closing kills what was started with {@link #startJava}.
  */
 public final class Namespace implements AutoCloseable {
+  private static final int NEW_NET = 0x40000000; // CLONE_NEWNET
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name;
@@ -91,8 +96,48 @@ public final class Namespace implements AutoCloseable {
   }
 
   /** The class path of the tests; surefire hides it behind a jar of its own. */
-  static String classPath() {
+  public static String classPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  /**
+   * Runs something of this very process here, on a thread of its own: sockets that it opens stay
+   * here, whoever uses them later, and so do threads of the platform that it starts.
+   */
+  public <T> T call(Callable<T> task) {
+    AtomicReference<Object> outcome = new AtomicReference<>();
+    Thread thread =
+        Thread.ofPlatform()
+            .name(name)
+            .start(() -> {
+              try {
+                enter();
+                outcome.set(Optional.of(task.call()));
+              } catch (Exception | AssertionError e) {
+                outcome.set(e);
+              }
+            });
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (outcome.get() instanceof Optional<?> result) {
+      @SuppressWarnings("unchecked") // it is what the task returned
+      T value = (T) result.get();
+      return value;
+    }
+    throw new AssertionError("in namespace " + name, (Throwable) outcome.get());
+  }
+
+  /** {@code setns(2)} moves the calling thread alone. */
+  private void enter() {
+    int fd = Function.getFunction("c", "open").invokeInt(new Object[] {"/run/netns/" + name, 0});
+    int moved = Function.getFunction("c", "setns").invokeInt(new Object[] {fd, NEW_NET});
+    Function.getFunction("c", "close").invokeInt(new Object[] {fd});
+    if (moved != 0) {
+      throw new AssertionError("cannot enter namespace " + name);
+    }
   }
 
   /** Runs the tests of a class in a JVM here. */

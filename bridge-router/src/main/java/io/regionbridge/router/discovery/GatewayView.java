@@ -1,0 +1,28 @@
+package io.regionbridge.router.discovery;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What nodes have to know of the gateways of their region.
+ *
+ * @param known whether the API server has told all of it once; what it told last stays in force
+ * @param holder the node that holds the role of the active gateway; empty while it changes hands
+ * @param routers the router nodes, by name
+ * @param failures why something cannot be read now
+ */
+public record GatewayView(
+    boolean known,
+    Optional<String> holder,
+    List<RouterNodeFacts> routers,
+    List<WatchStatus.Failing> failures) {
+  public GatewayView {
+    routers = List.copyOf(routers);
+    failures = List.copyOf(failures);
+  }
+
+  /** A router node. */
+  public Optional<RouterNodeFacts> router(String name) {
+    return routers.stream().filter(r -> r.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,86 @@
+package io.regionbridge.router.discovery;
+
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.kubernetes.RouterNode;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Watches the little that an agent needs: the Lease of the active gateway and the RouterNodes. The
+ * callback only says that it is worth asking again.
+ */
+public final class GatewayWatcher implements AutoCloseable {
+  private final FactStore<Lease, String> lease;
+  private final FactStore<RouterNode, RouterNodeFacts> routers;
+  private final List<ResourceWatch<?>> watches;
+
+  private GatewayWatcher(
+      KubernetesClient client, String namespace, String name, Runnable onChange, Clock clock) {
+    lease = new FactStore<>(GatewayWatcher::holder, onChange);
+    routers = new FactStore<>(RouterNodeFacts::of, onChange);
+    watches =
+        List.of(
+            new ResourceWatch<>(
+                "leases.coordination.k8s.io/" + name,
+                1,
+                client.leases().inNamespace(namespace).withField("metadata.name", name),
+                lease,
+                onChange,
+                clock),
+            new ResourceWatch<>(
+                "routernodes.region-bridge.io",
+                250,
+                client.resources(RouterNode.class),
+                routers,
+                onChange,
+                clock));
+  }
+
+  /**
+   * Starts to watch.
+   *
+   * @param client closed by whoever made it, after this
+   * @param namespace of the Lease
+   * @param name of the Lease
+   */
+  public static GatewayWatcher start(
+      KubernetesClient client, String namespace, String name, Runnable onChange, Clock clock) {
+    GatewayWatcher watcher = new GatewayWatcher(client, namespace, name, onChange, clock);
+    watcher.watches.forEach(ResourceWatch::start);
+    return watcher;
+  }
+
+  /** What is known now. Any thread. */
+  public GatewayView view() {
+    boolean known =
+        watches.stream()
+            .map(ResourceWatch::status)
+            .allMatch(status ->
+                status instanceof WatchStatus.Current
+                    || status instanceof WatchStatus.Failing failing && failing.known());
+    return new GatewayView(
+        known,
+        lease.facts().values().stream().findFirst().filter(holder -> !holder.isEmpty()),
+        routers.facts().values().stream()
+            .sorted(Comparator.comparing(RouterNodeFacts::name))
+            .toList(),
+        watches.stream()
+            .map(ResourceWatch::status)
+            .flatMap(status ->
+                status instanceof WatchStatus.Failing failing ? Stream.of(failing) : Stream.empty())
+            .toList());
+  }
+
+  @Override
+  public void close() {
+    watches.forEach(ResourceWatch::close);
+  }
+
+  private static String holder(Lease lease) {
+    return Optional.ofNullable(lease.getSpec()).map(spec -> spec.getHolderIdentity()).orElse("");
+  }
+}

@@ -1,6 +1,7 @@
 package io.regionbridge.router.routes;
 
 import io.regionbridge.router.sandbox.Namespace;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * A wire for datagrams between two ends that takes its time, for kernels without netem: each end
  * sends to the address of the wire and is sent to from there.
  */
-final class DelayedWire implements AutoCloseable {
+final class DelayedWire implements Closeable {
   private static final int LARGEST = 65_535;
 
   private final DatagramChannel channel;

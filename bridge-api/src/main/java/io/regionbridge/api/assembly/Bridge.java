@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,15 @@ public final class Bridge implements AutoCloseable {
   private volatile Directory directory = Directory.EMPTY;
   private volatile List<ConfigProblem> refused = List.of();
   private volatile boolean draining;
+
+  /**
+   * Counted down once DNS is served. In a cluster that waits until the regions are known: before,
+   * peers' names would be refused, and the cluster's DNS passes that on instead of asking the next
+   * bridge, as it does where a port is closed.
+   */
+  private final CountDownLatch open;
+
+  private boolean settled;
   private volatile boolean closed;
 
   /**
@@ -109,6 +119,7 @@ public final class Bridge implements AutoCloseable {
     Optional<ClusterPlace> place =
         clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
     nodeAddress = place.flatMap(ClusterPlace::address);
+    open = new CountDownLatch(clustered && config.dns().listen().isEmpty() ? 1 : 0);
     host = new HostWatch();
     control =
         new ControlLoop(
@@ -127,7 +138,7 @@ public final class Bridge implements AutoCloseable {
           DnsBridge.start(
               Settings.threads(config.dns(), Runtime.getRuntime().availableProcessors()),
               config.dns().cache().maxEntries(),
-              listen,
+              isOpen() ? listen : List.of(),
               Settings.dataPlane(config.dns()),
               control.first(),
               tls.peers());
@@ -169,11 +180,12 @@ public final class Bridge implements AutoCloseable {
   }
 
   private RegionSource cluster(ClusterPlace place) throws IOException {
+    List<InetSocketAddress> at = isOpen() ? dns.addresses() : listen;
     InetSocketAddress reached =
-        dns.addresses().stream()
+        at.stream()
             .filter(address -> !address.getAddress().isLoopbackAddress())
             .findFirst()
-            .orElse(dns.addresses().getFirst());
+            .orElse(at.getFirst());
     return new ClusterSource(
         place,
         new ClusterSource.Ties(
@@ -181,7 +193,7 @@ public final class Bridge implements AutoCloseable {
             new InetSocketAddress(place.address().orElse(reached.getAddress()), reached.getPort()),
             overlay,
             new DataPlaneHealth(dns),
-            () -> !draining,
+            () -> !draining && isOpen(),
             this::take,
             control::lookAgain));
   }
@@ -213,16 +225,36 @@ public final class Bridge implements AutoCloseable {
 
   /** On the control loop's thread, at each look: what depends on the machine's addresses. */
   private void lookAround() {
+    ManagedTunnel made = tunnel;
+    if (made != null) {
+      made.lookAgain();
+    }
+    if (!isOpen() && !settled) {
+      settled = settled();
+      if (settled) {
+        control.lookAgain(); // to open when the table that this look makes is in force
+      }
+      return;
+    }
     doors.follow(
         config.dns().listen().isEmpty() ? Optional.of(wanted()) : Optional.empty(),
         overlay.address(),
         host.addresses());
     listen = dns.addresses();
-    ManagedTunnel made = tunnel;
-    if (made != null) {
-      made.lookAgain();
-    }
+    open.countDown();
     var _ = introspection.conditions();
+  }
+
+  private boolean isOpen() {
+    return open.getCount() == 0;
+  }
+
+  /** Whether more can be known of the regions and the Services only later, if at all. */
+  private boolean settled() {
+    RegionSource started = source;
+    return started != null
+        && started.settled()
+        && (directory.complete() || !directoryProblems().isEmpty());
   }
 
   private List<InetSocketAddress> wanted() {
@@ -358,6 +390,9 @@ public final class Bridge implements AutoCloseable {
     if (draining) {
       reasons.add("the bridge is stopping");
     }
+    if (!isOpen()) {
+      reasons.add("DNS is not served before the regions are known");
+    }
     if (control.loaded().getCount() > 0) {
       reasons.add("the first full list of the local Services is not in");
       reasons.addAll(directoryProblems());
@@ -371,7 +406,9 @@ public final class Bridge implements AutoCloseable {
    * @return false if it is not after this time
    */
   public boolean awaitReady(Duration atMost) throws InterruptedException {
-    return control.loaded().await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    long end = System.nanoTime() + atMost.toNanos();
+    return control.loaded().await(atMost.toNanos(), TimeUnit.NANOSECONDS)
+        && open.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
   /** Where DNS is served, as bound. */

@@ -102,6 +102,11 @@ public final class ClusterSource implements RegionSource {
   }
 
   @Override
+  public boolean settled() {
+    return topology.isPresent();
+  }
+
+  @Override
   public void lookAgain() {
     plane.lookAgain();
   }

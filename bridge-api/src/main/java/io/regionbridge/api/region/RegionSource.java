@@ -11,6 +11,9 @@ public interface RegionSource extends AutoCloseable {
   /** The regions as they are known now; at first what is configured of them. */
   Topology topology();
 
+  /** Whether {@link #topology} is more than what is configured, or nothing more can be had. */
+  boolean settled();
+
   /** The configuration is another one, or what the overlay shows. */
   void lookAgain();
 

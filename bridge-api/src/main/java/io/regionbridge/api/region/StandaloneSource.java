@@ -58,6 +58,11 @@ public final class StandaloneSource implements RegionSource {
   }
 
   @Override
+  public boolean settled() {
+    return true;
+  }
+
+  @Override
   public void lookAgain() {
     BridgeConfig now = config.get();
     manifests.files(now.directory().files());

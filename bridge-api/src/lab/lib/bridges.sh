@@ -20,6 +20,9 @@ up_bridges() {
     for node in $(nodes "$r"); do start_bridge "$r" "$node"; done
   done
   for r in "${regions[@]}"; do
+    spawn "$r-cp" overlay-agent "$here/lab" follow "$r"
+  done
+  for r in "${regions[@]}"; do
     for node in ${routers[$r]}; do await 60 "the bridge of $r-$node" bridge_ready "$r" "$node"; done
     await 90 "the block in CoreDNS of $r" answers "$r" "$(domain "$r")" SOA
   done

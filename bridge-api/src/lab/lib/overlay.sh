@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The overlay, as an agent such as NetBird would leave it: on each router node a WireGuard device with the routers of the
-# other regions as peers; the first router of a region carries its pods.
+# The overlay, as an agent such as NetBird would make and keep it: on each router node a WireGuard device with the routers
+# of the other regions as peers. One router of a region carries its pods: the one that the bridges have elected.
 
 up_overlay() {
   local r node
@@ -52,6 +52,36 @@ overlay_config() { # REGION ROUTER
       [[ -z ${behind_nat[$1]-} ]] || printf 'PersistentKeepalive = 5\n'
     done
   done
+}
+
+# follow_active REGION: moves the region's traffic to the router that holds the bridges' Lease, whenever that is another
+# one. It is what an overlay agent does in the other regions, and Cilium's egress gateway at the region's own workers.
+follow_active() {
+  local holder last=$state/place/$1-cp/active
+  [[ -e $last ]] || echo "$1-r1" >"$last"
+  while true; do
+    kubectl_in "$1" -n region-bridge get lease region-bridge --watch \
+      -o 'jsonpath={.spec.holderIdentity}{"\n"}' 2>/dev/null | while IFS= read -r holder; do
+      [[ -n $holder && $holder != "$(cat "$last")" ]] || continue
+      move_to "$1" "${holder#"$1-"}"
+      echo "$holder" >"$last"
+      echo "$(date +%T.%3N) the pods of $1 are reached by $holder"
+    done
+    sleep 0.5 # the API server is gone, for now
+  done
+}
+
+# move_to REGION ROUTER
+move_to() {
+  local peer node key
+  key=$(cat "$state/place/$1-$2/key.pub")
+  for peer in $(others "$1"); do
+    for node in ${routers[$peer]}; do
+      in_place "$peer-$node" wg set $overlay_device peer "$key" \
+        allowed-ips "$(overlay_address "$1" "$2")/32,$(pod_cidr "$1")" || true
+    done
+  done
+  [[ ${worker[$1]} == r1 ]] || route_by "$1" "$2"
 }
 
 # route_by REGION ROUTER: where the workers of a region send what is for other regions' pods.

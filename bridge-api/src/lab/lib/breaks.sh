@@ -89,7 +89,7 @@ break_upgrade() {
   for node in ${routers[$broken_region]}; do
     stop "$broken_region-$node" bridge
     start_bridge $broken_region "$node"
-    await 60 "the bridge of $broken_region-$node" bridge_ready $broken_region "$node"
+    await 120 "the bridge of $broken_region-$node" bridge_ready $broken_region "$node"
     sleep 3
   done
   sleep 3
@@ -118,7 +118,7 @@ break_clock() {
   stop "$broken_region-$node" bridge
   start_bridge $broken_region "$node" "LD_PRELOAD=$library" "FAKETIME_TIMESTAMP_FILE=$file" FAKETIME_NO_CACHE=1 \
     FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1
-  await 60 'the bridge' bridge_ready $broken_region "$node"
+  await 120 'the bridge' bridge_ready $broken_region "$node"
   sleep 3
   mark
   echo '+3600' >"$file"
@@ -129,7 +129,7 @@ break_clock() {
   sleep 2
   stop "$broken_region-$node" bridge
   start_bridge $broken_region "$node"
-  await 60 'the bridge' bridge_ready $broken_region "$node"
+  await 120 'the bridge' bridge_ready $broken_region "$node"
 }
 
 break_churn() {

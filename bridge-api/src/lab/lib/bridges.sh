@@ -23,7 +23,7 @@ up_bridges() {
     spawn "$r-cp" overlay-agent "$here/lab" follow "$r"
   done
   for r in "${regions[@]}"; do
-    for node in ${routers[$r]}; do await 60 "the bridge of $r-$node" bridge_ready "$r" "$node"; done
+    for node in ${routers[$r]}; do await 180 "the bridge of $r-$node" bridge_ready "$r" "$node"; done
     await 90 "the block in CoreDNS of $r" answers "$r" "$(domain "$r")" SOA
   done
 }

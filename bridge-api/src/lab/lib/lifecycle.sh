@@ -29,7 +29,11 @@ down() {
 }
 
 status() {
-  local place name
+  local place name r
+  [[ -n $(all_places) ]] || fail "lab '$lab' is not up"
+  for r in "${regions[@]}"; do
+    printf '%-16s %-12s %s\n' "$r" gateway "$r-$(active "$r") is active"
+  done
   for place in $(all_places); do
     for name in "$state/pid/$place"/*; do
       [[ -e $name ]] || continue

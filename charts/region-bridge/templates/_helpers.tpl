@@ -90,10 +90,26 @@ nodeAffinity:
 {{- $config := deepCopy (.Values.config | default dict) -}}
 {{- $_ := set $config "region" $region -}}
 {{- $_ := set $config "kubernetes" (dict "enabled" true "routerLabel" .Values.router.label) -}}
-{{- $admin := deepCopy ($config.admin | default dict) -}}
-{{- $_ := set $admin "listen" (printf "127.0.0.1:%d" (int .Values.admin.port)) -}}
+{{- $admin := dict "listen" (printf "127.0.0.1:%d" (int .Values.admin.port)) -}}
+{{- if .Values.admin.tokenSecret -}}
+{{- $_ := set $admin "tokenFile" "/var/run/region-bridge/token/token" -}}
+{{- end -}}
+{{- if .Values.admin.tlsSecret -}}
+{{- $_ := set $admin "tls" (dict "certificate" "/var/run/region-bridge/tls/tls.crt" "key" "/var/run/region-bridge/tls/tls.key") -}}
+{{- end -}}
 {{- $_ := set $config "admin" $admin -}}
 {{- toYaml $config -}}
+{{- end -}}
+
+{{- /* How the kubelet asks. */ -}}
+{{- define "region-bridge.probe" -}}
+port: http
+{{- if .Values.admin.tlsSecret }}
+scheme: HTTPS
+{{- end }}
+{{- if eq .Values.admin.address "loopback" }}
+host: 127.0.0.1
+{{- end }}
 {{- end -}}
 
 {{- /* What of the configuration a running bridge cannot take over: a change of it rolls the Pods. Every key counts that is not known
@@ -108,7 +124,7 @@ to be live, so a key that is new is safe. */ -}}
 {{- if $cache -}}{{- $_ := set $dns "cache" $cache -}}{{- end -}}
 {{- end -}}
 {{- $_ := set $config "dns" $dns -}}
-{{- omit $config "directory" | toJson -}}
+{{- omit $config "directory" "egress" "regions" | toJson -}}
 {{- end -}}
 
 {{- define "region-bridge.podSecurity" -}}

@@ -22,7 +22,7 @@ public final class NativeTool {
   private static final Map<String, List<String>> GROUPS =
       Map.of(
           "dns", List.of("coredns", "coredns-old", "dig", "kdig"),
-          "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool"),
+          "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4"),
           "wireguard", List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox"),
           "people", List.of("chromium", "zsh"),
           "bench", List.of("dnsdist", "unbound", "dnsperf"),

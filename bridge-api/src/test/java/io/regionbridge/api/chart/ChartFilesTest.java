@@ -23,10 +23,11 @@ class ChartFilesTest {
           "region.domain",
           "region.podCIDRs",
           "region.serviceCIDRs",
-          "regions",
           "kubernetes.enabled",
           "kubernetes.routerLabel",
-          "admin.listen");
+          "admin.listen",
+          "admin.tokenFile",
+          "admin.tls");
 
   @Test
   void theReadmeHasEveryValue() throws IOException {

@@ -99,6 +99,7 @@ class ChartIT {
           metrics.podMonitor.enabled=true           | set admin.address=node
           metrics.annotations=true                  | set admin.address=node
           config.dns.listen={10.0.0.1:53}           | a port below 1024
+          config.egress.engine=routes               | set agent.enabled=true
           regions[0].name=fsn1,regions[1].name=fsn1 | fsn1 is listed twice
           """)
   void refusesValuesThatDoNotGoTogether(String set, String problem) {

@@ -100,6 +100,7 @@ final class Helm {
       "--set=alerts.runbookURL=https://example.com/OPERATIONS.md,networkPolicy.enabled=true",
       "--set=agent.enabled=true,uninstall.purge=true,rbac.secretNames={fsn1-kubeconfig}",
       "--set=image.pullSecrets={pull},javaOptions=-Xmx256m",
+      "--set=admin.tokenSecret=bridge-token,admin.tlsSecret=bridge-tls",
       "--set-json=regions=[{\"name\":\"mn\",\"podCIDRs\":[\"10.52.0.0/16\"]},"
           + "{\"name\":\"fsn1\",\"podCIDRs\":[\"10.42.0.0/16\"],\"gateways\":[\"100.64.0.7\"],"
           + "\"kubeconfigSecretRef\":{\"name\":\"fsn1-reader\"}}]",

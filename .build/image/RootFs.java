@@ -1,0 +1,254 @@
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The root directory of the image of one architecture: the C library and bash of Debian, a Java
+ * runtime linked from Debian's modules, and the distribution. Nothing else: no package manager, no
+ * coreutils.
+ */
+final class RootFs {
+  private static final String RELEASE = "trixie";
+  private static final String JDK = "openjdk-25-jdk-headless";
+
+  /** What the bridge and its libraries load, and nothing that only might be. */
+  private static final String MODULES =
+      "java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.jfr,"
+          + "jdk.management,jdk.unsupported";
+
+  /** Files of packages, by the directory that they are in; T stands for the architecture's own. */
+  private static final Map<String, List<String>> USERLAND =
+      Map.of(
+          "bash", List.of("usr/bin/bash"),
+          "libtinfo6", List.of("T/libtinfo.so.6*"),
+          "libc6",
+              List.of(
+                  "T/ld-linux*",
+                  "usr/lib/ld-linux*",
+                  "usr/lib64/ld-linux*",
+                  "T/libc.so.6",
+                  "T/libm.so.6",
+                  "T/libdl.so.2",
+                  "T/libpthread.so.0",
+                  "T/librt.so.1",
+                  "T/libresolv.so.2"),
+          "libgcc-s1", List.of("T/libgcc_s.so.1"),
+          "libstdc++6", List.of("T/libstdc++.so.6*"),
+          "zlib1g", List.of("T/libz.so.1*"));
+
+  private final String architecture;
+  private final Path directory;
+  private final Path cache;
+
+  RootFs(String architecture, Path directory, Path cache) {
+    this.architecture = architecture;
+    this.directory = directory;
+    this.cache = cache;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /**
+   * Makes it anew.
+   *
+   * @param dist the distribution
+   * @param time of everything in it
+   * @return Debian's packages in it, with their versions
+   */
+  Map<String, String> build(Path dist, Instant time) throws IOException {
+    Trees.deleteTree(directory);
+    Debian debian = new Debian(RELEASE, architecture, cache);
+    List<String> names = new ArrayList<>(USERLAND.keySet());
+    names.add(JDK);
+    Map<String, String> versions = debian.versions(names);
+    userland(debian, versions);
+    etc();
+    Path home = directory.resolve("opt/region-bridge");
+    Trees.copy(runtime(debian, versions.get(JDK)), home.resolve("runtime"));
+    Trees.copy(dist.resolve("lib"), home.resolve("lib"));
+    foreign(home.resolve("lib"));
+    launcher(dist.resolve("bin/region-bridge"), home.resolve("bin/region-bridge"));
+    Trees.date(directory, FileTime.from(time));
+    return versions;
+  }
+
+  /** What changes least comes first. */
+  List<List<Path>> layers() throws IOException {
+    Path home = directory.resolve("opt/region-bridge");
+    List<Path> libraries = new ArrayList<>();
+    List<Path> own = new ArrayList<>(List.of(home.resolve("bin"), home.resolve("sbom.json")));
+    for (Path file : list(home.resolve("lib"), "*")) {
+      String name = file.getFileName().toString();
+      boolean ours = name.startsWith("bridge-") || !name.endsWith(".jar");
+      (ours ? own : libraries).add(file);
+    }
+    List<Path> system = new ArrayList<>();
+    for (Path top : list(directory, "*")) {
+      if (!top.endsWith("opt")) {
+        system.add(top);
+      }
+    }
+    return List.of(system, List.of(home.resolve("runtime")), libraries, own);
+  }
+
+  /**
+   * Records the AOT cache with the image's own runtime, at its own paths: of another runtime, or of
+   * files with other times, it would be of no use.
+   *
+   * @return false where this machine cannot run the architecture; the image then starts without
+   */
+  boolean train() throws IOException {
+    String machine = System.getProperty("os.arch");
+    if (!machine.equals(architecture)
+        && !(machine.equals("aarch64") && architecture.equals("arm64"))) {
+      return false;
+    }
+    Path lib = directory.resolve("opt/region-bridge/lib");
+    Path jar = list(lib, "bridge-api-*.jar").getFirst();
+    Run.in(
+        directory,
+        "bash",
+        List.of(
+            Path.of(System.getProperty("image.sources"))
+                .resolve("enter")
+                .toAbsolutePath()
+                .toString()),
+        "--writable",
+        directory.toAbsolutePath().toString(),
+        "/opt/region-bridge/runtime/bin/java",
+        "@/opt/region-bridge/lib/java.options",
+        "-XX:AOTCacheOutput=/opt/region-bridge/lib/region-bridge.aot",
+        "-cp",
+        "/opt/region-bridge/lib/" + jar.getFileName(),
+        "io.regionbridge.api.cli.TrainingRun");
+    if (!Files.exists(lib.resolve("region-bridge.aot"))) {
+      throw new IOException("the training run left no AOT cache");
+    }
+    return true;
+  }
+
+  private void userland(Debian debian, Map<String, String> versions) throws IOException {
+    String triplet =
+        "usr/lib/" + (architecture.equals("amd64") ? "x86_64" : "aarch64") + "-linux-gnu";
+    for (String link : List.of("bin", "lib", "lib64")) {
+      Files.createDirectories(directory.resolve("usr").resolve(link));
+      Files.createSymbolicLink(directory.resolve(link), Path.of("usr", link));
+    }
+    for (Map.Entry<String, List<String>> part : USERLAND.entrySet()) {
+      String name = part.getKey();
+      Path unpacked = unpacked(debian, name, versions.get(name));
+      for (String glob : part.getValue()) {
+        String path = glob.replaceFirst("^T/", triplet + "/");
+        int slash = path.lastIndexOf('/');
+        Path from = unpacked.resolve(path.substring(0, slash));
+        if (Files.isDirectory(from)) {
+          for (Path file : list(from, path.substring(slash + 1))) {
+            Trees.copy(file, directory.resolve(unpacked.relativize(file).toString()));
+          }
+        }
+      }
+      Path copyright = unpacked.resolve("usr/share/doc").resolve(name).resolve("copyright");
+      if (Files.isRegularFile(copyright, LinkOption.NOFOLLOW_LINKS)) {
+        Trees.copy(copyright, directory.resolve("usr/share/doc/" + name + "/copyright"));
+      }
+    }
+  }
+
+  private void etc() throws IOException {
+    Path etc = Files.createDirectories(directory.resolve("etc/region-bridge")).getParent();
+    Files.writeString(
+        etc.resolve("passwd"),
+        "root:x:0:0:root:/:/usr/bin/bash\n"
+            + "region-bridge:x:65532:65532:region-bridge:/tmp:/usr/bin/bash\n");
+    Files.writeString(etc.resolve("group"), "root:x:0:\nregion-bridge:x:65532:\n");
+    Files.writeString(etc.resolve("nsswitch.conf"), "hosts: files dns\n");
+    for (String mount : List.of("dev", "proc", "tmp", "var/lib/region-bridge", "var/run")) {
+      Files.createDirectories(directory.resolve(mount));
+    }
+  }
+
+  /**
+   * A Java runtime of the modules that are needed, without debugging symbols. Kept for next time.
+   */
+  private Path runtime(Debian debian, String version) throws IOException {
+    Path made =
+        cache.resolve(
+            "runtime-"
+                + version
+                + "-"
+                + architecture
+                + "-"
+                + Integer.toHexString(MODULES.hashCode()));
+    if (!Files.exists(made)) {
+      Path fresh = made.resolveSibling(made.getFileName() + ".new");
+      Trees.deleteTree(fresh);
+      Path jmods =
+          list(unpacked(debian, JDK, version).resolve("usr/lib/jvm"), "java-25-*")
+              .getFirst()
+              .resolve("jmods");
+      Run.in(
+          cache,
+          Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
+          List.of(
+              "--module-path",
+              jmods.toString(),
+              "--add-modules",
+              MODULES,
+              "--output",
+              fresh.toString()),
+          "--strip-java-debug-attributes",
+          "--exclude-files=**.debuginfo,**/libjsig.so,**/jexec,/java.base/man/**",
+          "--no-header-files",
+          "--no-man-pages");
+      Files.move(fresh, made);
+    }
+    return made;
+  }
+
+  private Path unpacked(Debian debian, String name, String version) throws IOException {
+    Path made = cache.resolve("unpacked").resolve(name + "-" + version + "-" + architecture);
+    if (!Files.exists(made)) {
+      Path fresh = made.resolveSibling(made.getFileName() + ".new");
+      Trees.deleteTree(fresh);
+      debian.unpack(name, version, Files.createDirectories(fresh));
+      Files.move(fresh, made);
+    }
+    return made;
+  }
+
+  /** Native code for other machines, and the cache that this machine's JDK made. */
+  private void foreign(Path lib) throws IOException {
+    String other = architecture.equals("amd64") ? "aarch_64" : "x86_64";
+    for (Path jar : list(lib, "*-linux-" + other + ".jar")) {
+      Files.delete(jar);
+    }
+    Files.deleteIfExists(lib.resolve("region-bridge.aot"));
+  }
+
+  /** There is no env here. */
+  private static void launcher(Path from, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    Files.writeString(
+        to, Files.readString(from).replaceFirst("#!/usr/bin/env bash", "#!/usr/bin/bash"));
+    Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static List<Path> list(Path directory, String glob) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
+      List<Path> sorted = new ArrayList<>();
+      files.forEach(sorted::add);
+      sorted.sort(null);
+      return sorted;
+    }
+  }
+}

@@ -9,6 +9,9 @@ import io.regionbridge.testkit.KubeApiServer;
 import io.regionbridge.testkit.NativeProcess;
 import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -97,6 +100,11 @@ class ImageIT {
         String ready = bridge.awaitLine(Pattern.compile("region-bridge ready: "), PATIENCE);
         assertThat(ready).contains("region mn (mn.internal)", "127.0.0.1:" + dns);
         assertThat(dig(dns, "web.shop.svc.mn.internal")).isEqualTo("10.52.1.7");
+        URI metrics = URI.create("http://127.0.0.1:" + http + "/metrics");
+        try (InputStream in = metrics.toURL().openStream()) {
+          assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+              .contains("region_bridge_active_gateway ");
+        }
         assertThat(bridge.output()).doesNotContain("orbidden");
       }
     }

@@ -66,7 +66,7 @@ follow_active() {
       move_to "$1" "${holder#"$1-"}"
       echo "$holder" >"$last"
       echo "$(date +%T.%3N) the pods of $1 are reached by $holder"
-    done
+    done || true
     sleep 0.5 # the API server is gone, for now
   done
 }

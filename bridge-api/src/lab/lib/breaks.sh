@@ -26,7 +26,8 @@ break_gateway() {
   stop "$broken_region-$node" bridge KILL
   sleep 10
   start_bridge $broken_region "$node"
-  sleep 5
+  await 120 'the bridge' bridge_ready $broken_region "$node"
+  sleep 2
 }
 
 break_node() {

@@ -52,9 +52,12 @@ stop_probes() {
 
 field() { sed -n "s/^$1=//p" <<<"$2"; }
 
-# Whether everything is as it should be, as clients see it: new names and new connections, both ways.
+# Whether everything is as it should be: every bridge is ready, and clients get new names and new connections, both ways.
 healthy() {
-  local from to
+  local from to node
+  for from in "${regions[@]}"; do
+    for node in ${routers[$from]}; do bridge_ready "$from" "$node" || return 1; done
+  done
   while read -r from to; do
     in_place "$from-client" dig +time=2 +tries=1 "h$RANDOM$RANDOM.nats.svc.$(domain "$to")" 2>/dev/null |
       grep -q 'status: NXDOMAIN' || return 1

@@ -48,7 +48,7 @@ chart_values() { # REGION
 config:
   overlay: { interface: $overlay_device, mode: observe }
 security: { netAdmin: true }
-agent: { enabled: true }
+agent: { enabled: false }
 YAML
 }
 

@@ -161,7 +161,13 @@ class ImageIT {
         new ArrayList<>(List.of("--user", container.at("/securityContext/runAsUser").asText()));
     image.environment().forEach(variable -> command.addAll(List.of("--env", variable)));
     Map<String, String> fields =
-        Map.of("spec.nodeName", "router-1", "metadata.namespace", "region-bridge");
+        Map.of(
+            "spec.nodeName",
+            "router-1",
+            "status.hostIP",
+            "127.0.0.1",
+            "metadata.namespace",
+            "region-bridge");
     for (JsonNode variable : container.at("/env")) {
       String field = variable.at("/valueFrom/fieldRef/fieldPath").asText();
       String value = field.isEmpty() ? variable.at("/value").asText() : fields.get(field);

@@ -68,6 +68,23 @@ public final class CoreDnsKeeper {
     return findings;
   }
 
+  /** What {@link #keep} without zones would take away; empty if there is nothing of ours. */
+  public static Optional<String> present(ClusterView view) {
+    return switch (CoreDnsPlan.of(view, List.of(), List.of())) {
+      case CoreDnsPlan.Nothing() -> Optional.empty();
+      case CoreDnsPlan.Impossible(String reason, String message)
+          when reason.equals("CoreDNSNotFound") ->
+          Optional.empty();
+      case CoreDnsPlan.Impossible(String reason, String message) -> Optional.of(message);
+      case CoreDnsPlan.CustomKey(Optional<String> none) ->
+          Optional.of("key " + CoreDnsPlan.KEY + " of ConfigMap kube-system/coredns-custom");
+      case CoreDnsPlan.Corefile corefile ->
+          Optional.of("the block in ConfigMap kube-system/coredns");
+      case CoreDnsPlan.HelmValues(Optional<String> none) ->
+          Optional.of("HelmChartConfig kube-system/" + RKE2 + ", if it is ours");
+    };
+  }
+
   private Finding carriedOut(CoreDnsPlan plan) {
     try {
       return switch (plan) {

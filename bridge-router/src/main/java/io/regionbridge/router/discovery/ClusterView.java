@@ -57,6 +57,12 @@ public record ClusterView(
         statuses);
   }
 
+  /** One that holds these ConfigMaps and nothing else. */
+  static ClusterView ofConfigMaps(Map<String, ConfigMapFacts> maps) {
+    return new ClusterView(
+        List.of(), List.of(), List.of(), maps, List.of(), List.of(), List.of(), Map.of());
+  }
+
   /** The router nodes among the Nodes. */
   public List<NodeFacts> routers() {
     return nodes.stream().filter(NodeFacts::router).toList();

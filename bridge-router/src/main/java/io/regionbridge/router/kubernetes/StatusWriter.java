@@ -81,6 +81,22 @@ public final class StatusWriter {
         });
   }
 
+  /**
+   * Takes away whatever was said in a Region's status.
+   *
+   * @return what went wrong, if anything did
+   */
+  public Optional<String> withdrawRegion(String name) {
+    return write(
+        "regions/" + name + "/status",
+        Optional.empty(),
+        () -> {
+          Region region = new Region();
+          region.setMetadata(named(name));
+          client.resource(region).subresource("status").patch(apply());
+        });
+  }
+
   private Optional<String> write(String what, Object content, Runnable write) {
     if (content.equals(written.get(what))) {
       return Optional.empty();

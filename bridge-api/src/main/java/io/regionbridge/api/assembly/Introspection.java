@@ -15,6 +15,7 @@ import io.regionbridge.router.topology.Topology;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,8 @@ import org.xbill.DNS.Rcode;
 
 /** Reads what a bridge is and does, for whoever asks. Changes nothing. Any thread. */
 final class Introspection implements AutoCloseable {
+  private static final double NANOS = 1e6;
+
   private final Bridge bridge;
   private final Clock clock;
   private final Instant startedAt;
@@ -169,7 +172,26 @@ final class Introspection implements AutoCloseable {
         failures,
         bridge.dns().cacheEntries(),
         bridge.dns().waiting(),
-        bridge.dns().connections());
+        bridge.dns().connections(),
+        Arrays.stream(LoopCounters.latencyBounds()).mapToObj(nanos -> nanos / NANOS).toList(),
+        latencies(loops));
+  }
+
+  private static Map<String, List<Long>> latencies(List<LoopCounters> loops) {
+    int buckets = LoopCounters.latencyBounds().length + 1;
+    Map<String, List<Long>> latencies = new LinkedHashMap<>();
+    for (Source source : Source.values()) {
+      List<Long> counts = new ArrayList<>(buckets);
+      for (int i = 0; i < buckets; i++) {
+        long count = 0;
+        for (LoopCounters loop : loops) {
+          count += loop.latencies(source, i);
+        }
+        counts.add(count);
+      }
+      latencies.put(source.label(), counts);
+    }
+    return latencies;
   }
 
   private BridgeStatus.Directory directory() {

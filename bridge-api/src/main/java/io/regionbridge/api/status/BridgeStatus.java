@@ -46,6 +46,10 @@ public record BridgeStatus(
     return values == null ? List.of() : List.copyOf(values);
   }
 
+  private static <T> Map<String, T> mapped(@Nullable Map<String, T> values) {
+    return values == null ? Map.of() : values;
+  }
+
   /** The local region. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Region(
@@ -59,6 +63,10 @@ public record BridgeStatus(
    * @param failures of these, those answered SERVFAIL
    * @param waiting queries that wait for a gateway now
    * @param connections TCP connections of clients that are open now
+   * @param latencyBounds milliseconds, rising
+   * @param latencies since the start, by source: how many answers took so long; one count for each
+   *     bound, of those that took no longer than it and longer than the one before, and a last one
+   *     for all above
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Dns(
@@ -67,7 +75,26 @@ public record BridgeStatus(
       long failures,
       int cacheEntries,
       int waiting,
-      int connections) {}
+      int connections,
+      List<Double> latencyBounds,
+      Map<String, List<Long>> latencies) {
+    /** One without latencies. */
+    public Dns(
+        List<String> listen,
+        Map<String, Long> answers,
+        long failures,
+        int cacheEntries,
+        int waiting,
+        int connections) {
+      this(listen, answers, failures, cacheEntries, waiting, connections, List.of(), Map.of());
+    }
+
+    /** Fields that an older version of the program does not have are empty. */
+    public Dns {
+      latencyBounds = listed(latencyBounds);
+      latencies = mapped(latencies);
+    }
+  }
 
   /**
    * The local Services.

@@ -107,6 +107,13 @@ public final class RegionPair implements AutoCloseable {
     return new RegionPair(directory, gateways, admin);
   }
 
+  /** The same without a gateway, and fsn1's admin address asks for a token. */
+  public static RegionPair withToken(Path directory, String token)
+      throws IOException, InterruptedException {
+    Files.writeString(directory.resolve("token"), token);
+    return new RegionPair(directory, 1, ", tokenFile: token");
+  }
+
   /** The bridge that relays. */
   public Bridge fsn1() {
     return fsn1;

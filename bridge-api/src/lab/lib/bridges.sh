@@ -85,9 +85,9 @@ start_bridge() {
     { "spec.nodeName": $node, "metadata.namespace": "region-bridge", "status.hostIP": $address } as $fields
     | .env[] | .name + "=" + (.value // $fields[.valueFrom.fieldRef.fieldPath])
     | gsub("\\$\\(HOST_IP\\)"; $address)' <<<"$container")
-  # Root without rights but the one that a container with NET_ADMIN has.
+  # The environment of a container, not ours. Root without rights but the one that a container with NET_ADMIN has.
   spawn "$place" bridge setpriv --inh-caps=-all --bounding-set=-all,+net_admin --no-new-privs \
-    env "${environment[@]}" "KUBECONFIG=$state/place/$r-cp/bridge.kubeconfig" \
+    env -i "PATH=$PATH" "${environment[@]}" "KUBECONFIG=$state/place/$r-cp/bridge.kubeconfig" \
     "REGION_BRIDGE_JAVA_HOME=$(java_home)" "$@" \
     "$state/dist/bin/region-bridge" "${arguments[@]}"
 }

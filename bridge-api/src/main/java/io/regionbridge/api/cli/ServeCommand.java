@@ -20,6 +20,19 @@ final class ServeCommand implements Command {
   private static final Option CONFIG =
       Option.required("--config", "FILE", "The configuration file.");
 
+  private static final String AGENT = "agent";
+
+  private static final Option ROLE =
+      Option.optional(
+              "--role",
+              "ROLE",
+              "bridge, or agent: keeps a node's routes to the active gateway, for egress.engine"
+                  + " routes. Needs CAP_NET_ADMIN.")
+          .oneOf("bridge", AGENT);
+
+  private static final Option CLEAN_UP =
+      Option.flag("--clean-up", "With --role agent: take this node's routes away and exit.");
+
   /** How long the directory may take until there is a word about it. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -41,7 +54,7 @@ final class ServeCommand implements Command {
         exit 0.\
         """,
         List.of(),
-        List.of(CONFIG));
+        List.of(CONFIG, ROLE, CLEAN_UP));
   }
 
   @Override
@@ -55,7 +68,10 @@ final class ServeCommand implements Command {
       case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
         Logger log = LoggerFactory.getLogger(ServeCommand.class);
         warnings.forEach(warning -> log.warn("{}: {}", file.path(), warning));
-        yield serve(config, file, log);
+        boolean agent = arguments.value(ROLE).filter(AGENT::equals).isPresent();
+        yield agent && arguments.has(CLEAN_UP)
+            ? AgentRole.cleanUp(terminal)
+            : agent ? AgentRole.run(terminal, config, file, log) : serve(config, file, log);
       }
     };
   }

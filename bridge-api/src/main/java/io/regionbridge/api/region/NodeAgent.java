@@ -1,0 +1,94 @@
+package io.regionbridge.api.region;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigChange;
+import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigListener;
+import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.config.ConfigWatcher;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.routes.Encapsulation;
+import io.regionbridge.router.routes.RouteAgent;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The agent of one node as a process: keeps the routes to the active gateway, follows its
+ * configuration file, and leaves the routes in place when it stops.
+ */
+public final class NodeAgent implements AutoCloseable {
+  private final String node;
+  private final KubernetesClient client;
+  private final RouteAgent agent;
+  private final ConfigWatcher watcher;
+  private volatile BridgeConfig config;
+
+  private NodeAgent(BridgeConfig config, ConfigFile file, ClusterPlace place) throws IOException {
+    this.config = config;
+    node = place.node();
+    client = ClusterClient.local(place.kubeconfig());
+    try {
+      agent = RouteAgent.start(node, this::encapsulation, client, place.namespace());
+    } catch (IOException | RuntimeException e) {
+      client.close();
+      throw e;
+    }
+    watcher = ConfigWatcher.start(file, config, new Reload());
+  }
+
+  /**
+   * Starts it. Never waits for the API server.
+   *
+   * @param environment the variables of the process
+   * @throws IOException if the kernel cannot be talked to, or the environment makes no sense
+   */
+  public static NodeAgent start(
+      BridgeConfig config, ConfigFile file, Map<String, String> environment) throws IOException {
+    return new NodeAgent(config, file, ClusterPlace.of(environment));
+  }
+
+  /**
+   * Takes away all that agents ever made on this node; none must run meanwhile.
+   *
+   * @return what could not be done, one sentence each
+   * @throws IOException if the kernel cannot be talked to
+   */
+  public static List<String> cleanUp() throws IOException {
+    return RouteAgent.cleanUp();
+  }
+
+  /** The node's name. */
+  public String node() {
+    return node;
+  }
+
+  @Override
+  public void close() {
+    watcher.close();
+    agent.close();
+    client.close();
+  }
+
+  private Encapsulation encapsulation() {
+    return switch (config.egress().encapsulation()) {
+      case AUTO -> Encapsulation.AUTO;
+      case ALWAYS -> Encapsulation.ALWAYS;
+      case NEVER -> Encapsulation.NEVER;
+    };
+  }
+
+  private final class Reload implements ConfigListener {
+    @Override
+    public void changed(BridgeConfig next, ConfigChange change) {
+      config = next;
+      agent.lookAgain();
+    }
+
+    @Override
+    public void refused(List<ConfigProblem> problems) {
+      // logged; what was last good stays
+    }
+  }
+}

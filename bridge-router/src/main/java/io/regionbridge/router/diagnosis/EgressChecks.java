@@ -1,0 +1,98 @@
+package io.regionbridge.router.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What silently breaks the way of pods' traffic out of a router node. Pure. */
+public final class EgressChecks {
+  /** Bits of packet marks that others on a node use, and who. */
+  private record Marks(int mask, String owner) {}
+
+  private static final List<Marks> MARKS =
+      List.of(new Marks(0xc000, "kube-proxy"), new Marks(0x0f00, "Cilium"));
+
+  private EgressChecks() {}
+
+  /** Everything about a node's egress. */
+  public static List<Check> of(EgressFacts facts) {
+    List<Check> checks = new ArrayList<>();
+    routes(facts, checks);
+    if (facts.sourceMark()) {
+      checks.add(
+          Check.warning(
+              "source mark",
+              "net.ipv4.conf.all.src_valid_mark is 1: with Cilium, packets for the node's own pods"
+                  + " may be dropped",
+              "sysctl -w net.ipv4.conf.all.src_valid_mark=0, unless the overlay's agent needs it"));
+    }
+    for (Marks marks : MARKS) {
+      if ((facts.fwmark() & marks.mask()) != 0) {
+        checks.add(
+            Check.warning(
+                "packet marks",
+                "the overlay marks its packets 0x%x, of which %s uses 0x%x"
+                    .formatted(facts.fwmark(), marks.owner(), marks.mask()),
+                "give the overlay's device a mark outside of 0x%x".formatted(marks.mask())));
+      }
+    }
+    facts
+        .ciliumDevices()
+        .filter(devices -> !named(devices, facts.overlay()))
+        .ifPresent(devices ->
+            checks.add(
+                Check.warning(
+                    "Cilium devices",
+                    "Cilium's devices (%s) leave %s out: replies to what it sends by it may not be"
+                            .formatted(devices, facts.overlay())
+                        + " translated back",
+                    "add %s to devices in Cilium's Helm values, and try it on one node first"
+                        .formatted(facts.overlay()))));
+    return checks;
+  }
+
+  private static void routes(EgressFacts facts, List<Check> checks) {
+    String overlay = facts.overlay();
+    Set<String> own = Set.of(overlay, "region-bridge");
+    int fine = 0;
+    for (EgressFacts.Way way : facts.ways()) {
+      if (way.interfaceName().isEmpty()) {
+        checks.add(
+            Check.failure(
+                "egress route",
+                "the kernel has no route to %s: what pods send there is dropped here"
+                    .formatted(way.range()),
+                "have the overlay's agent route it, or set overlay.mode to manage"));
+      } else if (!own.contains(way.interfaceName().get())) {
+        checks.add(
+            Check.failure(
+                "egress route",
+                "%s leaves by %s, not by %s"
+                    .formatted(way.range(), way.interfaceName().get(), overlay),
+                "ip route get %s, and have the overlay's agent route it; fine on a node that sends"
+                        .formatted(way.range().toString().replaceFirst("/.*", ""))
+                    + " to the active gateway itself"));
+      } else {
+        fine++;
+      }
+    }
+    if (fine > 0 && fine == facts.ways().size()) {
+      checks.add(Check.ok("egress route", "all %d ranges leave by %s".formatted(fine, overlay)));
+    }
+  }
+
+  /** Cilium takes names with a plus as a wildcard at their end, separated by spaces or commas. */
+  private static boolean named(String devices, String name) {
+    for (String device : devices.strip().split("[ ,]+", -1)) {
+      boolean prefix = device.endsWith("+");
+      String pattern =
+          Pattern.quote(prefix ? device.substring(0, device.length() - 1) : device)
+              + (prefix ? ".*" : "");
+      if (device.isEmpty() || name.matches(pattern)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

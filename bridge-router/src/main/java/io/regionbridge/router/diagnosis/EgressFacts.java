@@ -1,0 +1,82 @@
+package io.regionbridge.router.diagnosis;
+
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.netlink.Route;
+import io.regionbridge.router.netlink.RouteNetlink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a router node's kernel does with traffic for peers.
+ *
+ * @param overlay the overlay's interface
+ * @param ways of the ranges that are sent to peers
+ * @param sourceMark whether replies' marks count when their source is checked
+ * @param fwmark of the WireGuard device; 0: none, or not known
+ * @param ciliumDevices the interfaces on which Cilium translates; empty: it finds them by itself,
+ *     or is not there
+ */
+public record EgressFacts(
+    String overlay,
+    List<Way> ways,
+    boolean sourceMark,
+    int fwmark,
+    Optional<String> ciliumDevices) {
+  /** Copies the ways. */
+  public EgressFacts {
+    ways = List.copyOf(ways);
+  }
+
+  /**
+   * By which interface a range is left for.
+   *
+   * @param interfaceName empty: there is no route
+   */
+  public record Way(Cidr range, Optional<String> interfaceName) {}
+
+  /**
+   * Asks the kernel of the calling thread's network namespace. Needs no privilege.
+   *
+   * @param ranges that are sent to peers
+   * @throws IOException if it does not answer
+   */
+  public static EgressFacts read(
+      String overlay, List<Cidr> ranges, int fwmark, Optional<String> ciliumDevices)
+      throws IOException {
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      Map<Integer, String> names =
+          netlink.links().stream().collect(Collectors.toMap(Link::index, Link::name));
+      List<Way> ways = new ArrayList<>();
+      for (Cidr range : ranges) {
+        ways.add(new Way(range, way(netlink, range).map(names::get)));
+      }
+      return new EgressFacts(
+          overlay,
+          ways,
+          isSet(Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark"))
+              || isSet(Path.of("/proc/sys/net/ipv4/conf", overlay, "src_valid_mark")),
+          fwmark,
+          ciliumDevices);
+    }
+  }
+
+  private static Optional<Integer> way(RouteNetlink netlink, Cidr range) throws ErrnoException {
+    return netlink.routeTo(range.network()).map(Route::interfaceIndex);
+  }
+
+  private static boolean isSet(Path setting) {
+    try {
+      return Files.readString(setting).strip().equals("1");
+    } catch (IOException e) {
+      return false; // not Linux, or no such interface
+    }
+  }
+}

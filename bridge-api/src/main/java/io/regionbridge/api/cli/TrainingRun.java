@@ -24,7 +24,10 @@ import org.xbill.DNS.Type;
 
 /**
  * What the build runs once to record which classes a start needs (JEP 514), for the AOT cache that
- * the launcher uses. Not a command: it does in one process what users do in several, with no trace
+ * the launcher uses. Every class that is used here is in the memory of every process later, whether
+ * it is used there or not; so this does what every bridge does from the start, and leaves out what
+ * somebody may ask for later: the first scrape of the metrics and the first look at the page take
+ * longer for it. Not a command: it does in one process what users do in several, with no trace
  * outside a temporary directory and ports that the kernel chooses. A step that fails fails the
  * build.
  */
@@ -86,11 +89,8 @@ final class TrainingRun {
 
   private void commands() throws IOException {
     Path good = write("good.yaml", CHECKED);
-    Path bad = write("bad.yaml", CHECKED + "dns: { ttl: 5 }\nextra: {}\n");
     step(ExitCode.OK, "--version");
-    step(ExitCode.OK, "--help");
     step(ExitCode.OK, "check-config", "--config", good.toString());
-    step(ExitCode.USAGE, "check-config", "--config", bad.toString());
   }
 
   /** Two regions: local answers, relayed and cached ones, both transports, HTTP. */
@@ -119,7 +119,7 @@ final class TrainingRun {
         }
         expect(Rcode.NXDOMAIN, client.ask(Name.fromString("none.svc.fsn1.internal."), Type.SRV));
         expect(Rcode.REFUSED, client.ask(Name.fromString("www.example.com."), Type.A));
-        for (String path : List.of("/healthz", "/readyz", "/metrics", "/api/v1/status", "/")) {
+        for (String path : List.of("/healthz", "/readyz")) {
           get(bridge.httpAddresses().getFirst(), path);
         }
       }

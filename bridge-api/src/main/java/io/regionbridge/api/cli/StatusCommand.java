@@ -85,7 +85,9 @@ final class StatusCommand implements Command {
     switch (format) {
       case "json" -> terminal.out().println(StatusJson.pretty(status));
       case "yaml" -> terminal.out().print(StatusJson.yaml(status));
-      default -> StatusTable.of(status).forEach(terminal.out()::println);
+      default ->
+          StatusTable.of(status, format.equals("wide"), terminal.colour())
+              .forEach(terminal.out()::println);
     }
     terminal.out().flush();
   }

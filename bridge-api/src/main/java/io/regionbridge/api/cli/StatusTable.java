@@ -21,6 +21,16 @@ final class StatusTable {
   private StatusTable() {}
 
   static List<String> of(BridgeStatus status) {
+    return of(status, false, false);
+  }
+
+  /**
+   * The lines.
+   *
+   * @param wide whether they may be longer than 80 columns, and tell more
+   * @param colour whether states have one
+   */
+  static List<String> of(BridgeStatus status, boolean wide, boolean colour) {
     List<String> lines = new ArrayList<>();
     BridgeStatus.Region region = status.region();
     lines.add(
@@ -47,10 +57,18 @@ final class StatusTable {
       lines.addAll(gateways(status));
     }
     lines.add("");
-    lines.addAll(peers(status));
+    lines.addAll(peers(status, colour));
     if (!status.tunnels().isEmpty()) {
       lines.add("");
-      lines.addAll(tunnels(status));
+      lines.addAll(tunnels(status, wide, colour));
+    }
+    if (!status.policies().isEmpty()) {
+      lines.add("");
+      lines.addAll(policies(status, colour));
+    }
+    if (wide && !status.peers().isEmpty()) {
+      lines.add("");
+      lines.addAll(ranges(status));
     }
     List<String> remarks = remarks(status);
     if (!remarks.isEmpty()) {
@@ -81,21 +99,66 @@ final class StatusTable {
     return columns.lines();
   }
 
-  private static List<String> tunnels(BridgeStatus status) {
+  private static List<String> tunnels(BridgeStatus status, boolean wide, boolean colour) {
     Columns columns =
         new Columns().row("TUNNEL TO", "ENDPOINT", "STATE", "FOR", "HANDSHAKE", "RX", "TX");
     for (BridgeStatus.Tunnel tunnel : status.tunnels()) {
       String handshake = tunnel.lastHandshake();
       columns.row(
-          tunnel.region().isEmpty() ? tunnel.publicKey().substring(0, 8) + "…" : tunnel.region(),
+          destination(tunnel, wide),
           orDash(tunnel.endpoint()),
-          tunnel.state(),
+          state(tunnel.state(), colour),
           age(tunnel.since(), status.time()),
           handshake == null ? "never" : age(handshake, status.time()) + " ago",
           octets(tunnel.rxBytes()),
           octets(tunnel.txBytes()));
     }
     return columns.lines();
+  }
+
+  private static String destination(BridgeStatus.Tunnel tunnel, boolean wide) {
+    if (wide) {
+      return "%s %s".formatted(tunnel.region(), tunnel.publicKey()).strip();
+    }
+    String key = tunnel.publicKey();
+    return tunnel.region().isEmpty()
+        ? key.substring(0, Math.min(8, key.length())) + "…"
+        : tunnel.region();
+  }
+
+  private static List<String> policies(BridgeStatus status, boolean colour) {
+    Columns columns = new Columns().row("EGRESS TO", "BY GATEWAY", "STATE", "RANGES");
+    for (BridgeStatus.Policy policy : status.policies()) {
+      columns.row(
+          policy.region(),
+          policy.gateway().isEmpty() ? "none" : policy.gateway(),
+          state(policy.state(), colour),
+          String.join(", ", policy.destinationCIDRs()));
+    }
+    return columns.lines();
+  }
+
+  private static List<String> ranges(BridgeStatus status) {
+    Columns columns = new Columns().row("REGION", "DOMAIN", "PODS", "SERVICES", "KNOWN FROM");
+    for (BridgeStatus.Peer peer : status.peers()) {
+      columns.row(
+          peer.name(),
+          peer.domain(),
+          ranges(peer.podCIDRs()),
+          ranges(peer.serviceCIDRs()),
+          String.join(", ", peer.sources()));
+    }
+    return columns.lines();
+  }
+
+  private static String state(String state, boolean colour) {
+    Style style =
+        switch (state) {
+          case "up", "active" -> Style.GOOD;
+          case "down", "silent", "blocked", "error" -> Style.BAD;
+          default -> Style.UNSURE;
+        };
+    return style.of(state, colour);
   }
 
   /** In the binary unit that leaves one to four digits. */
@@ -114,7 +177,7 @@ final class StatusTable {
     return text == null ? "-" : text;
   }
 
-  private static List<String> peers(BridgeStatus status) {
+  private static List<String> peers(BridgeStatus status, boolean colour) {
     if (status.peers().isEmpty()) {
       return List.of("no peer region is configured");
     }
@@ -129,7 +192,7 @@ final class StatusTable {
         columns.row(
             name,
             gateway.address(),
-            gateway.state(),
+            state(gateway.state(), colour),
             age(gateway.since(), status.time()),
             gateway.rttMillis() == 0
                 ? "-"
@@ -154,6 +217,13 @@ final class StatusTable {
       remarks.add(
           "Service %s/%s: peers get pods that listen on other ports: %s"
               .formatted(service.namespace(), service.name(), String.join(", ", service.ports())));
+    }
+    for (BridgeStatus.Policy policy : status.policies()) {
+      if (!policy.state().equals("active")) {
+        remarks.add(
+            "egress to region %s is %s: %s"
+                .formatted(policy.region(), policy.state(), policy.message()));
+      }
     }
     for (BridgeStatus.Peer peer : status.peers()) {
       peer.conditions()

@@ -49,6 +49,15 @@ final class StatusTableTest {
   }
 
   @Test
+  void tellsMoreWhereThereIsRoomAndColoursStatesWhereThereAreColours() {
+    assertThat(StatusTable.of(status(), true, false))
+        .anyMatch(line -> line.startsWith("REGION  DOMAIN"));
+    assertThat(StatusTable.of(status(), false, true))
+        .anyMatch(line -> line.contains("\u001B[32mup\u001B[0m     5m"))
+        .anyMatch(line -> line.contains("\u001B[31mdown\u001B[0m   30s"));
+  }
+
+  @Test
   void survivesTheWayThroughJson() throws Exception {
     assertThat(StatusJson.decode(StatusJson.encode(status()))).isEqualTo(status());
   }

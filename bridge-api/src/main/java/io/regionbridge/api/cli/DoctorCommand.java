@@ -5,12 +5,13 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.ClusterChecks;
+import io.regionbridge.router.diagnosis.ClusterFacts;
 import io.regionbridge.router.diagnosis.ClusterProbe;
-import io.regionbridge.router.diagnosis.HostChecks;
-import io.regionbridge.router.diagnosis.HostFacts;
+import io.regionbridge.router.discovery.ClusterWatcher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,12 +58,15 @@ final class DoctorCommand implements Command {
 
   @Override
   public int run(Arguments arguments) {
-    List<Check> checks = new ArrayList<>(cluster(arguments));
-    checks.addAll(bridge(arguments));
+    ClusterLook cluster = cluster(arguments);
+    BridgeLook bridge = bridge(arguments);
+    List<Check> checks = new ArrayList<>(cluster.checks());
+    checks.addAll(bridge.checks());
     checks.addAll(
         TargetOptions.inCluster(arguments)
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : HostChecks.of(HostFacts.read(arguments.value(INTERFACE))));
+            : NodeChecks.look(
+                arguments.value(INTERFACE), bridge.status(), cluster.ciliumDevices()));
     switch (arguments.value(OUTPUT).orElse("table")) {
       case "json" -> terminal.out().println(StatusJson.pretty(checks));
       case "yaml" -> terminal.out().print(StatusJson.yaml(checks));
@@ -107,14 +111,32 @@ final class DoctorCommand implements Command {
     };
   }
 
-  private List<Check> cluster(Arguments arguments) {
+  /** What was found in the cluster, and what of it the checks of the node need. */
+  private record ClusterLook(List<Check> checks, Optional<String> ciliumDevices) {
+    ClusterLook(List<Check> checks) {
+      this(checks, Optional.empty());
+    }
+
+    static ClusterLook of(ClusterFacts facts) {
+      return new ClusterLook(
+          ClusterChecks.of(facts),
+          Optional.ofNullable(facts.configMaps().get(ClusterWatcher.CILIUM_CONFIG))
+              .flatMap(config -> Optional.ofNullable(config.get("devices")))
+              .filter(devices -> !devices.isBlank()));
+    }
+  }
+
+  /** The same of the bridge. */
+  private record BridgeLook(List<Check> checks, Optional<BridgeStatus> status) {}
+
+  private ClusterLook cluster(Arguments arguments) {
     boolean asked = TargetOptions.inCluster(arguments);
     if (!asked && (arguments.has(TargetOptions.URL) || !inPod() && !hasKubeconfig())) {
       String why =
           arguments.has(TargetOptions.URL)
               ? "--url names a bridge; name a cluster with --context"
               : "there is no kubeconfig; name one in KUBECONFIG, or run doctor in the pod";
-      return List.of(Check.skipped("cluster", why));
+      return new ClusterLook(List.of(Check.skipped("cluster", why)));
     }
     try (KubernetesClient client = PodTarget.client(arguments.value(TargetOptions.CONTEXT))) {
       String namespace =
@@ -122,7 +144,7 @@ final class DoctorCommand implements Command {
               .value(TargetOptions.NAMESPACE)
               .orElseGet(() -> Optional.ofNullable(client.getNamespace()).orElse("default"));
       try (KubernetesClient asBridge = asBridge(client, namespace)) {
-        return ClusterChecks.of(
+        return ClusterLook.of(
             new ClusterProbe(
                     client,
                     asBridge,
@@ -132,7 +154,8 @@ final class DoctorCommand implements Command {
                     clock)
                 .look());
       } catch (KubernetesClientException e) {
-        return ClusterChecks.unreachable(client.getMasterUrl().toString(), PodTarget.reason(e));
+        return new ClusterLook(
+            ClusterChecks.unreachable(client.getMasterUrl().toString(), PodTarget.reason(e)));
       }
     }
   }
@@ -160,19 +183,23 @@ final class DoctorCommand implements Command {
     return !named.isEmpty() || Files.exists(Path.of(home, ".kube", "config"));
   }
 
-  private List<Check> bridge(Arguments arguments) {
+  private BridgeLook bridge(Arguments arguments) {
     try (AdminClient client = TargetOptions.connect(arguments)) {
-      return BridgeChecks.of(client.status(), Main.version(), clock.instant());
+      BridgeStatus status = client.status();
+      return new BridgeLook(
+          BridgeChecks.of(status, Main.version(), clock.instant()), Optional.of(status));
     } catch (CommandFailure e) {
       if (e.exitCode() == ExitCode.USAGE) {
         throw e;
       }
       String[] parts = String.valueOf(e.getMessage()).split("; ", 2);
-      return List.of(
-          Check.failure(
-              "bridge",
-              parts[0],
-              parts.length > 1 ? parts[1] : "kubectl -n NAMESPACE get pods -o wide"));
+      return new BridgeLook(
+          List.of(
+              Check.failure(
+                  "bridge",
+                  parts[0],
+                  parts.length > 1 ? parts[1] : "kubectl -n NAMESPACE get pods -o wide")),
+          Optional.empty());
     }
   }
 }

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,9 @@ import org.xbill.DNS.Section;
 public final class DnsBridge implements AutoCloseable {
   private static final long QUIET_MILLIS = 0;
   private static final long STOP_MILLIS = 2000;
+
+  /** While answers are awaited at the end. */
+  private static final long LOOK_AGAIN_NANOS = 5_000_000;
 
   private final MultiThreadIoEventLoopGroup group;
   private final List<DnsLoop> loops;
@@ -283,24 +288,45 @@ public final class DnsBridge implements AutoCloseable {
     return LoopSockets.nativeAvailable();
   }
 
+  /**
+   * Takes no more queries, waits a little for answers to those that were taken, and ends. Whoever
+   * asks meanwhile hears that nobody listens, and may turn to the next bridge at once.
+   */
   @Override
   public void close() {
     if (group.isShuttingDown()) {
       return;
     }
+    loops.forEach(loop -> onLoop(loop, loop::stopListening));
+    awaitAnswers();
     for (DnsLoop loop : loops) {
-      loop.sockets()
-          .loop()
-          .submit(() -> {
+      onLoop(
+          loop,
+          () -> {
             if (loop == loops.getFirst()) {
               prober.close();
             }
             loop.close();
-          })
-          .awaitUninterruptibly(STOP_MILLIS);
+          });
     }
     group
         .shutdownGracefully(QUIET_MILLIS, STOP_MILLIS, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(STOP_MILLIS);
+  }
+
+  private void awaitAnswers() {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+    AtomicInteger left = new AtomicInteger();
+    do {
+      left.set(0);
+      loops.forEach(loop -> onLoop(loop, () -> left.addAndGet(loop.pipeline().waiting())));
+      if (left.get() > 0) {
+        LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+      }
+    } while (left.get() > 0 && System.nanoTime() < end && !Thread.currentThread().isInterrupted());
+  }
+
+  private static void onLoop(DnsLoop loop, Runnable task) {
+    loop.sockets().loop().submit(task).awaitUninterruptibly(STOP_MILLIS);
   }
 }

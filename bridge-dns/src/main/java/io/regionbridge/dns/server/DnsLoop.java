@@ -93,6 +93,15 @@ public final class DnsLoop {
     return sum;
   }
 
+  /**
+   * Takes no more queries but by connections that are open; what waits is still answered. On the
+   * loop.
+   */
+  public void stopListening() {
+    tcp.forEach(TcpServer::close);
+    udp.forEach(UdpServer::stopReceiving);
+  }
+
   /** Stops listening and ends what is under way. On the loop. */
   public void close() {
     tcp.forEach(TcpServer::close);

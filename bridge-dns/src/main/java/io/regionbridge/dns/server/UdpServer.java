@@ -72,6 +72,10 @@ final class UdpServer implements PacketHandler, ReplyPath {
     return socket.dropped();
   }
 
+  void stopReceiving() {
+    socket.stopReceiving();
+  }
+
   void close() {
     socket.close();
   }

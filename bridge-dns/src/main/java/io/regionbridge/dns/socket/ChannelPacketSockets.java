@@ -125,6 +125,12 @@ public final class ChannelPacketSockets implements PacketSockets {
       return dropped;
     }
 
+    /** A selector's channel that is connected sends to nobody else: it only stops to read. */
+    @Override
+    public void stopReceiving() {
+      channel.config().setAutoRead(false);
+    }
+
     @Override
     public void close() {
       ChannelFuture _ = channel.close();

@@ -180,6 +180,17 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
   }
 
   @Override
+  public void stopReceiving() {
+    try {
+      // Connected to itself, it is nobody else's address any more, and the kernel refuses what
+      // comes for it (connect(2)); a packet with an address of its own may still be sent.
+      fd.connect(local);
+    } catch (IOException e) {
+      log.warn("{}: queries are taken until the end: {}", local, e.toString());
+    }
+  }
+
+  @Override
   public void close() {
     if (closed) {
       return;

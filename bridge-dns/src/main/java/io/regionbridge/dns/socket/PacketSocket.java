@@ -25,6 +25,12 @@ public interface PacketSocket extends AutoCloseable {
   /** Packets that could not be sent. */
   long dropped();
 
+  /**
+   * Takes no more packets, where the system can say so to those who send them: for them nobody
+   * listens here any more. What is sent still leaves. Means nothing to a socket that asks.
+   */
+  default void stopReceiving() {}
+
   @Override
   void close();
 }

@@ -9,6 +9,7 @@ import io.regionbridge.dns.cache.ResponseCache;
 import io.regionbridge.dns.relay.InflightClaims;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.QueryPipeline;
+import io.regionbridge.dns.relay.QueryTap;
 import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.server.DnsLoop;
 import io.regionbridge.dns.server.Listeners;
@@ -61,6 +62,7 @@ public final class DnsBridge implements AutoCloseable {
   private final Listeners listeners;
   private volatile ZoneTable table;
   private volatile DnsSettings settings;
+  private volatile @Nullable QueryTap tap;
 
   private DnsBridge(
       int threads,
@@ -87,6 +89,7 @@ public final class DnsBridge implements AutoCloseable {
             gateways,
             new InflightClaims(count),
             clock,
+            () -> this.tap,
             pipelines);
     List<DnsLoop> made = new ArrayList<>();
     int index = 0;
@@ -229,6 +232,11 @@ public final class DnsBridge implements AutoCloseable {
   public void configure(DnsSettings next) {
     settings = next;
     gateways.settings(next.relay());
+  }
+
+  /** Lets somebody see replies from now on, in place of whoever saw them before; null: nobody. */
+  public void tap(@Nullable QueryTap next) {
+    tap = next;
   }
 
   /** Where it listens, as bound. */

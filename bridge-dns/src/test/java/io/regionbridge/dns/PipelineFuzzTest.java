@@ -7,9 +7,13 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.regionbridge.dns.cache.ResponseCache;
+import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.relay.InflightClaims;
 import io.regionbridge.dns.relay.QueryPipeline;
+import io.regionbridge.dns.relay.QuerySample;
+import io.regionbridge.dns.relay.QuerySampler;
+import io.regionbridge.dns.relay.QueryTap;
 import io.regionbridge.dns.relay.ReplyPath;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.socket.PacketHandler;
@@ -51,6 +55,7 @@ class PipelineFuzzTest {
 
   private final List<byte[]> replies = new ArrayList<>();
   private final List<byte[]> asked = new ArrayList<>();
+  private final List<QuerySample> samples = new ArrayList<>();
   private final PeerAddress client = new PeerAddress();
   private final Sockets sockets = new Sockets();
   private final QueryPipeline pipeline;
@@ -67,6 +72,7 @@ class PipelineFuzzTest {
     GatewayRegistry gateways = new GatewayRegistry(plan.settings().relay(), () -> now);
     gateways.follow(table);
     List<QueryPipeline> loops = new ArrayList<>();
+    QueryTap tap = new QuerySampler(AddressSet.NONE, null, 1, () -> now, samples::add);
     pipeline =
         new QueryPipeline(
             0,
@@ -77,6 +83,7 @@ class PipelineFuzzTest {
                 gateways,
                 new InflightClaims(1),
                 () -> now,
+                () -> tap,
                 loops),
             new LoopSockets(
                 embedded.eventLoop(),
@@ -223,6 +230,7 @@ class PipelineFuzzTest {
     byte[] rest = Arrays.copyOfRange(input, 2 + length, input.length);
     replies.clear();
     asked.clear();
+    samples.clear();
     now += 60_000_000_000L;
     pipeline.handle(packet, packet.length, client, path);
     pipeline.turnEnds();
@@ -236,6 +244,7 @@ class PipelineFuzzTest {
     assertThat(pipeline.waiting()).isZero();
     assertThat(pipeline.exchanges()).isZero();
     assertThat(replies).hasSize(query ? 1 : 0);
+    assertThat(samples).hasSameSizeAs(replies);
     if (query) {
       byte[] reply = replies.getFirst();
       assertThat(Structure.isWhole(reply)).isTrue();

@@ -75,6 +75,10 @@ public class HotPathBenchmark {
   @Param({"false", "true"})
   public boolean edns;
 
+  /** Whether replies to another client are sampled just now; {@code -p sampling=true}. */
+  @Param("false")
+  public boolean sampling;
+
   private MultiThreadIoEventLoopGroup group;
   private QueryPipeline pipeline;
   private byte[][] cached;
@@ -115,6 +119,7 @@ public class HotPathBenchmark {
     RelaySettings relay = new RelaySettings(1_500_000_000L, 500_000_000L);
     ResponseCache cache = new ResponseCache(100_000);
     ZoneTable table = table();
+    QueryTap tap = sampling ? sampler() : null;
     pipeline =
         new QueryPipeline(
             0,
@@ -125,6 +130,7 @@ public class HotPathBenchmark {
                 new GatewayRegistry(relay, System::nanoTime),
                 new InflightClaims(1),
                 System::nanoTime,
+                () -> tap,
                 new ArrayList<>(List.of())),
             sockets,
             () -> {});
@@ -136,6 +142,11 @@ public class HotPathBenchmark {
       cached[i] = query("svc-" + i + ".ns.svc.mn.internal.");
       remember(cache, table, cached[i]);
     }
+  }
+
+  private static QuerySampler sampler() throws Exception {
+    Prefix another = new Prefix(InetAddress.getByName("10.42.0.7"), 32);
+    return new QuerySampler(AddressSet.of(List.of(another)), null, 10, System::nanoTime, _ -> {});
   }
 
   private ZoneTable table() throws Exception {

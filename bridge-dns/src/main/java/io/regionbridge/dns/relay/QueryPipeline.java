@@ -56,6 +56,7 @@ public final class QueryPipeline implements AnswerSink {
       GatewayRegistry gateways,
       InflightClaims claims,
       LongSupplier clock,
+      Supplier<@Nullable QueryTap> tap,
       List<QueryPipeline> loops) {}
 
   /** Where the turn's replies leave when it ends. */
@@ -84,6 +85,7 @@ public final class QueryPipeline implements AnswerSink {
   private boolean inTurn;
   private long now;
   private @Nullable ZoneTable lastTable;
+  private @Nullable QueryTap tap;
 
   /**
    * The pipeline of loop {@code index}.
@@ -145,7 +147,7 @@ public final class QueryPipeline implements AnswerSink {
       View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, 0);
-      count(local.id() + 1, path, rcode, Source.LOCAL);
+      count(local.id() + 1, client, path, rcode, Source.LOCAL);
     } else if (!(route instanceof Route.Forward forward)) {
       refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, client, path, NO_ZONE);
     } else if (standing == Standing.PEER || query.relayed()) {
@@ -161,6 +163,7 @@ public final class QueryPipeline implements AnswerSink {
       inTurn = true;
       now = shared.clock().getAsLong();
       wallSeconds = (int) (System.currentTimeMillis() / 1000);
+      tap = shared.tap().get();
     }
   }
 
@@ -198,7 +201,7 @@ public final class QueryPipeline implements AnswerSink {
     reply.begin(query, rcode, 0);
     reply.explain(why, NO_COOKIE);
     send(client, path, rcode > 0xF ? rcode : 0);
-    count(zone, path, rcode, Source.REFUSED);
+    count(zone, client, path, rcode, Source.REFUSED);
   }
 
   // Relaying.
@@ -214,7 +217,7 @@ public final class QueryPipeline implements AnswerSink {
       int rcode = cached.rcode();
       boolean renew = shared.settings().get().cache().prefetch() && cached.claimPrefetch(millis);
       send(client, path, 0);
-      count(forward.id() + 1, path, rcode, Source.CACHE);
+      count(forward.id() + 1, client, path, rcode, Source.CACHE);
       if (renew) {
         prefetch(forward);
       }
@@ -245,7 +248,7 @@ public final class QueryPipeline implements AnswerSink {
     cached.writeTo(reply, millis, ++turn);
     reply.explain(Explanations.STALE_ANSWER, NO_COOKIE);
     send(client, path, 0);
-    count(forward.id() + 1, path, cached.rcode(), Source.STALE);
+    count(forward.id() + 1, client, path, cached.rcode(), Source.STALE);
   }
 
   private void prefetch(Route.Forward forward) {
@@ -408,6 +411,13 @@ public final class QueryPipeline implements AnswerSink {
         path.reply(reply.out(), length, w.client);
         counters.reply(exchange.route().id() + 1, path.tcp(), rcode, source);
         counters.took(source, now - w.since);
+        QueryTap listening = tap;
+        if (listening != null && !(path instanceof TracePath)) {
+          byte[] name = exchange.question();
+          int octets = exchange.nameLength();
+          listening.replied(
+              w.client, path.tcp(), name, octets, exchange.type(), rcode, source, now - w.since);
+        }
       }
       waiting--;
       waitingByClient[clientBucket(w.client)]--;
@@ -432,7 +442,7 @@ public final class QueryPipeline implements AnswerSink {
     reply.begin(query, Rcode.SERVFAIL, ReplyWriter.RA);
     reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
     send(client, path, 0);
-    count(forward.id() + 1, path, Rcode.SERVFAIL, Source.RELAY);
+    count(forward.id() + 1, client, path, Rcode.SERVFAIL, Source.RELAY);
   }
 
   // Replying.
@@ -461,9 +471,16 @@ public final class QueryPipeline implements AnswerSink {
     path.reply(reply.out(), length, client);
   }
 
-  private void count(int zone, ReplyPath path, int rcode, Source source) {
+  private void count(int zone, PeerAddress client, ReplyPath path, int rcode, Source source) {
     counters.reply(zone, path.tcp(), rcode, source);
     counters.inline(source);
+    QueryTap listening = tap;
+    if (listening != null && !(path instanceof TracePath)) {
+      long took = shared.clock().getAsLong() - now;
+      byte[] name = query.name();
+      listening.replied(
+          client, path.tcp(), name, query.nameLength(), query.type(), rcode, source, took);
+    }
   }
 
   /**

@@ -1,0 +1,124 @@
+package io.regionbridge.dns.relay;
+
+import io.regionbridge.dns.net.AddressSet;
+import io.regionbridge.dns.net.PeerAddress;
+import io.regionbridge.dns.wire.Names;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.DNSInput;
+import org.xbill.DNS.Name;
+
+/**
+ * Picks some of the replies: those to some clients, of some zone, and of these so many in a second
+ * and no more. What is not picked costs no object. Thread-safe.
+ */
+public final class QuerySampler implements QueryTap {
+  private static final long SECOND = 1_000_000_000L;
+
+  /** Below this bit: how many were picked in the second that is above. */
+  private static final int COUNT_BITS = 20;
+
+  private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
+
+  /** The most that can be picked in a second. */
+  public static final int MOST_PER_SECOND = 1000;
+
+  private final AddressSet clients;
+  private final byte @Nullable [] apex;
+  private final int perSecond;
+  private final LongSupplier clock;
+  private final Consumer<QuerySample> sink;
+  private final long started;
+  private final AtomicLong window = new AtomicLong();
+  private final LongAdder matched = new LongAdder();
+  private final LongAdder picked = new LongAdder();
+
+  /**
+   * A sampler.
+   *
+   * @param clients whose queries; empty: everyone's
+   * @param zone names at or below it; null: all
+   * @param perSecond how many at most, 1 to {@link #MOST_PER_SECOND}
+   * @param clock nanoseconds that never go back
+   * @param sink gets what is picked, on an event loop: it must not wait
+   */
+  public QuerySampler(
+      AddressSet clients,
+      @Nullable Name zone,
+      int perSecond,
+      LongSupplier clock,
+      Consumer<QuerySample> sink) {
+    if (perSecond < 1 || perSecond > MOST_PER_SECOND) {
+      throw new IllegalArgumentException(perSecond + " a second is not 1 to " + MOST_PER_SECOND);
+    }
+    this.clients = clients;
+    this.apex = zone == null ? null : zone.toWireCanonical();
+    this.perSecond = perSecond;
+    this.clock = clock;
+    this.sink = sink;
+    this.started = clock.getAsLong();
+  }
+
+  @Override
+  public void replied(
+      PeerAddress client,
+      boolean tcp,
+      byte[] name,
+      int nameLength,
+      int type,
+      int rcode,
+      Source source,
+      long nanos) {
+    if (!clients.isEmpty() && !clients.contains(client.high(), client.low())
+        || apex != null && !Names.within(name, nameLength, apex)) {
+      return;
+    }
+    matched.increment();
+    if (permit()) {
+      picked.increment();
+      sink.accept(
+          new QuerySample(
+              client.toSocketAddress(), tcp, text(name, nameLength), type, rcode, source, nanos));
+    }
+  }
+
+  private boolean permit() {
+    long second = (clock.getAsLong() - started) / SECOND;
+    while (true) {
+      long seen = window.get();
+      long count = seen >>> COUNT_BITS == second ? seen & COUNT_MASK : 0;
+      if (count >= perSecond) {
+        return false;
+      }
+      if (window.compareAndSet(seen, second << COUNT_BITS | count + 1)) {
+        return true;
+      }
+    }
+  }
+
+  private static String text(byte[] name, int length) {
+    if (length == 0) {
+      return "";
+    }
+    try {
+      return new Name(new DNSInput(Arrays.copyOf(name, length))).toString(true);
+    } catch (IOException e) {
+      throw new IllegalStateException("the pipeline has parsed this name", e);
+    }
+  }
+
+  /** Replies that were meant, picked or not. */
+  public long matched() {
+    return matched.sum();
+  }
+
+  /** Replies that were picked. */
+  public long picked() {
+    return picked.sum();
+  }
+}

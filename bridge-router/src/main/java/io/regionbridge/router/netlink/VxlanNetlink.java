@@ -37,6 +37,10 @@ public final class VxlanNetlink implements AutoCloseable {
   private static final int INET_CONF = 1;
   private static final int RP_FILTER = 8; // IPV4_DEVCONF_RP_FILTER
   private static final int LOOSE = 2;
+  private static final int SCOPE_LINK = 253; // RT_SCOPE_LINK
+
+  /** Never anybody's destination: the dummy address of RFC 7600. */
+  private static final byte[] DUMMY_ADDRESS = {(byte) 192, 0, 0, 8};
 
   private final String name;
   private final NetlinkSocket socket;
@@ -62,6 +66,7 @@ public final class VxlanNetlink implements AutoCloseable {
     }
     if (there.isPresent() && !there.get().up()) {
       loosen(there.get().index());
+      address(there.get().index());
       links.setUp(there.get().index(), true);
     }
   }
@@ -131,6 +136,23 @@ public final class VxlanNetlink implements AutoCloseable {
     request.endNest(inet);
     request.endNest(families);
     socket.request(request, "setting rp_filter of " + name);
+  }
+
+  /**
+   * Has the kernel take pods' packets from this device at all: even a loose check of the source
+   * refuses what comes by another way than it would go, unless the device has an IPv4 address. The
+   * address is of this link alone, so that nothing is ever sent from it.
+   */
+  private void address(int index) throws ErrnoException {
+    MessageWriter request =
+        new MessageWriter(RouteDecoder.NEW_ADDRESS, NetlinkMessage.CREATE | NetlinkMessage.REPLACE)
+            .u8(LibC.AF_INET)
+            .u8(Byte.SIZE * DUMMY_ADDRESS.length)
+            .u8(0)
+            .u8(SCOPE_LINK)
+            .u32(index)
+            .attribute(RouteDecoder.ADDRESS_LOCAL, DUMMY_ADDRESS);
+    socket.request(request, "giving " + name + " an address");
   }
 
   private static MessageWriter link(int type, int flags, int index) {

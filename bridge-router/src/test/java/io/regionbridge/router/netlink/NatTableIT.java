@@ -62,6 +62,8 @@ class NatTableIT {
       assertThat(namespace.sh("bridge fdb show dev rbx0"))
           .contains("0a:72:c6:33:64:07 dst 198.51.100.7 self permanent");
       assertThat(namespace.sh("cat /proc/sys/net/ipv4/conf/rbx0/rp_filter").strip()).isEqualTo("2");
+      assertThat(namespace.sh("ip -4 address show dev rbx0"))
+          .contains("inet 192.0.0.8/32 scope link rbx0");
       Route route =
           new Route(
               Cidr.of("10.52.0.0/16"),

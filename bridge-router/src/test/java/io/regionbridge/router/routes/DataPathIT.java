@@ -15,9 +15,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * TCP between pods of two regions over the routes engine while the active gateway's node dies. With
@@ -31,14 +32,19 @@ class DataPathIT {
 
   @TempDir private Path directory;
 
-  @Test
-  void podsReachEachOtherAgainWhenTheActiveGatewaysNodeDies() throws Exception {
+  /** To the gateway as a neighbour, and wrapped as if it were none. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Encapsulation.class,
+      names = {"AUTO", "ALWAYS"})
+  void podsReachEachOtherAgainWhenTheActiveGatewaysNodeDies(Encapsulation encapsulation)
+      throws Exception {
     for (String tool : List.of("ip", "wireguard-go", "wg", "nft")) {
       NativeTool.find(tool);
     }
     List<Long> newConnections = new ArrayList<>();
     List<Long> streams = new ArrayList<>();
-    try (TwoClusters world = new TwoClusters(directory);
+    try (TwoClusters world = new TwoClusters(directory, encapsulation);
         ServerSocket server = TwoClusters.listen(world.fsn1.pod, world.fsn1.podAddress)) {
       InetSocketAddress there = (InetSocketAddress) server.getLocalSocketAddress();
       Thread.ofPlatform().daemon().start(() -> echo(server));
@@ -51,6 +57,7 @@ class DataPathIT {
         assertThat(ask(stream))
             .as("the pod's own address arrives: nothing masquerades it")
             .isEqualTo(world.mn.podAddress);
+        askMuch(stream, world.mn.podAddress);
         TwoClusters.Node dead = world.active();
         TwoClusters.Node next = world.standby();
         long killed = System.nanoTime();
@@ -61,7 +68,9 @@ class DataPathIT {
         streams.add((System.nanoTime() - killed) / 1_000_000);
         assertThat(world.active()).isSameAs(next);
         assertThat(world.mn.worker.sh("ip route show " + world.fsn1.pods))
-            .contains("via " + next.address, "proto 115");
+            .contains("via " + next.address, "proto 115")
+            .contains(
+                "dev " + (encapsulation == Encapsulation.ALWAYS ? LinuxRouteHost.VXLAN : "lan"));
         stream.close();
         world.revive(dead);
         Await.that(
@@ -75,8 +84,9 @@ class DataPathIT {
     Collections.sort(newConnections);
     Collections.sort(streams);
     System.out.printf(
-        "new connections after the death of the active gateway's node, ms: median %d, worst %d %s;"
-            + " a stream goes on after: median %d, worst %d%n",
+        "%s: new connections after the death of the active gateway's node, ms: median %d, worst %d"
+            + " %s; a stream goes on after: median %d, worst %d%n",
+        encapsulation,
         newConnections.get(newConnections.size() / 2),
         newConnections.getLast(),
         newConnections,
@@ -102,6 +112,15 @@ class DataPathIT {
     socket.getOutputStream().write(1);
     int length = socket.getInputStream().read();
     return new String(socket.getInputStream().readNBytes(Math.max(length, 0)), US_ASCII);
+  }
+
+  /** Many at once: full packets both ways, for which each way must be wide enough. */
+  private static void askMuch(Socket socket, String expected) throws IOException {
+    int count = 20_000;
+    socket.getOutputStream().write(new byte[count]);
+    byte[] answers = socket.getInputStream().readNBytes(count * (1 + expected.length()));
+    String answer = (char) expected.length() + expected;
+    assertThat(new String(answers, US_ASCII)).isEqualTo(answer.repeat(count));
   }
 
   private static void echo(ServerSocket server) {

@@ -46,6 +46,7 @@ final class TwoClusters implements AutoCloseable {
   private final TestCluster cluster;
   private final KubernetesClient client;
   private final Path kubeconfig;
+  private final Encapsulation encapsulation;
   private final List<Closeable> parts = new ArrayList<>();
   private final Map<String, NativeProcess> elections = new LinkedHashMap<>();
   private final GatewayWatcher watcher;
@@ -101,7 +102,8 @@ final class TwoClusters implements AutoCloseable {
     }
   }
 
-  TwoClusters(Path directory) throws IOException {
+  TwoClusters(Path directory, Encapsulation encapsulation) throws IOException {
+    this.encapsulation = encapsulation;
     cluster = TestCluster.start();
     client = cluster.admin();
     kubeconfig =
@@ -393,7 +395,7 @@ final class TwoClusters implements AutoCloseable {
             namespace.call(() -> {
               LinuxRouteHost host = LinuxRouteHost.open();
               return RouteAgent.start(
-                  name, () -> Encapsulation.AUTO, client, TestCluster.NAMESPACE, lease, host);
+                  name, () -> encapsulation, client, TestCluster.NAMESPACE, lease, host);
             })
                 ::close));
   }

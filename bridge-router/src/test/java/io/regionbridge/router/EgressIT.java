@@ -321,10 +321,11 @@ class EgressIT {
     Await.that(
         "the standby sees it too",
         () -> other.egress().region("mn").flatMap(EgressReport.Region::node).isPresent());
-    plane.close();
-    Await.that("the policy is moved", () -> spec(policy("mn")).contains("hostname=host-2"));
+    plane.resign();
+    Await.that("the policy is moved before the process ends", () -> spec(policy("mn")).contains("hostname=host-2"));
     Await.that("an event tells", () -> told("region-bridge-mn", "EgressMoved"));
     awaitEgress("mn", "Applied");
+    plane.close();
     String version = version("mn");
     ControlPlane back = plane(1, Duration.ZERO);
     Await.that("it is back", () -> back.leadership().active().isPresent());

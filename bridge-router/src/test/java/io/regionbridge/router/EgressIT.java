@@ -322,7 +322,9 @@ class EgressIT {
         "the standby sees it too",
         () -> other.egress().region("mn").flatMap(EgressReport.Region::node).isPresent());
     plane.resign();
-    Await.that("the policy is moved before the process ends", () -> spec(policy("mn")).contains("hostname=host-2"));
+    Await.that(
+        "the policy is moved before the process ends",
+        () -> spec(policy("mn")).contains("hostname=host-2"));
     Await.that("an event tells", () -> told("region-bridge-mn", "EgressMoved"));
     awaitEgress("mn", "Applied");
     plane.close();

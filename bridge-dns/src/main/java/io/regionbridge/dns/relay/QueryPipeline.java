@@ -43,9 +43,7 @@ import org.xbill.DNS.Rcode;
  * <p>All stages but the last end within the call and allocate nothing.
  */
 public final class QueryPipeline implements AnswerSink {
-  private static final int CLIENT_BUCKETS = 4096;
-  private static final int MOST_IDLE = 4096;
-  private static final byte[] NO_COOKIE = new byte[0];
+  private static final byte[] NO_TEXT = new byte[0];
   private static final int NO_ZONE = 0;
 
   /** What all loops share. */
@@ -74,18 +72,13 @@ public final class QueryPipeline implements AnswerSink {
   private final Query query = new Query();
   private final ReplyWriter reply = new ReplyWriter();
   private final CachedReply cached = new CachedReply();
-  private final ServerCookies cookies = new ServerCookies();
+  private final ReplySender sender;
   private final RefusalLimiter refusals = new RefusalLimiter();
-  private final int[] waitingByClient = new int[CLIENT_BUCKETS];
-  private @Nullable Waiter idle;
-  private int idleCount;
-  private int waiting;
+  private final WaitingRoom waiting = new WaitingRoom();
   private int turn;
-  private int wallSeconds;
   private boolean inTurn;
   private long now;
   private @Nullable ZoneTable lastTable;
-  private @Nullable QueryTap tap;
 
   /**
    * The pipeline of loop {@code index}.
@@ -97,6 +90,7 @@ public final class QueryPipeline implements AnswerSink {
     this.shared = shared;
     this.sockets = sockets;
     this.clients = clients;
+    this.sender = new ReplySender(reply, counters, shared.clock());
     this.asker = new Asker(shared.gateways(), this, sockets, shared.clock());
   }
 
@@ -107,7 +101,7 @@ public final class QueryPipeline implements AnswerSink {
 
   /** Queries that wait for gateways. A moment late when read from elsewhere. */
   public int waiting() {
-    return waiting;
+    return waiting.size();
   }
 
   /** Queries to gateways under way; a moment late when read from elsewhere. */
@@ -146,8 +140,7 @@ public final class QueryPipeline implements AnswerSink {
     if (route instanceof Route.Local local) {
       View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
-      send(client, path, 0);
-      count(local.id() + 1, client, path, rcode, Source.LOCAL);
+      send(client, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (!(route instanceof Route.Forward forward)) {
       refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, client, path, NO_ZONE);
     } else if (standing == Standing.PEER || query.relayed()) {
@@ -162,8 +155,7 @@ public final class QueryPipeline implements AnswerSink {
     if (!inTurn) {
       inTurn = true;
       now = shared.clock().getAsLong();
-      wallSeconds = (int) (System.currentTimeMillis() / 1000);
-      tap = shared.tap().get();
+      sender.beginTurn(now, shared.tap().get());
     }
   }
 
@@ -199,9 +191,8 @@ public final class QueryPipeline implements AnswerSink {
 
   private void refuse(int rcode, int why, PeerAddress client, ReplyPath path, int zone) {
     reply.begin(query, rcode, 0);
-    reply.explain(why, NO_COOKIE);
-    send(client, path, rcode > 0xF ? rcode : 0);
-    count(zone, client, path, rcode, Source.REFUSED);
+    reply.explain(why, NO_TEXT);
+    send(client, path, zone, rcode, Source.REFUSED);
   }
 
   // Relaying.
@@ -216,8 +207,7 @@ public final class QueryPipeline implements AnswerSink {
       cached.writeTo(reply, millis, ++turn);
       int rcode = cached.rcode();
       boolean renew = shared.settings().get().cache().prefetch() && cached.claimPrefetch(millis);
-      send(client, path, 0);
-      count(forward.id() + 1, client, path, rcode, Source.CACHE);
+      send(client, path, forward.id() + 1, rcode, Source.CACHE);
       if (renew) {
         prefetch(forward);
       }
@@ -246,9 +236,8 @@ public final class QueryPipeline implements AnswerSink {
   private void stale(Route.Forward forward, PeerAddress client, ReplyPath path, long millis) {
     reply.begin(query, cached.rcode(), ReplyWriter.RA);
     cached.writeTo(reply, millis, ++turn);
-    reply.explain(Explanations.STALE_ANSWER, NO_COOKIE);
-    send(client, path, 0);
-    count(forward.id() + 1, client, path, cached.rcode(), Source.STALE);
+    reply.explain(Explanations.STALE_ANSWER, NO_TEXT);
+    send(client, path, forward.id() + 1, cached.rcode(), Source.STALE);
   }
 
   private void prefetch(Route.Forward forward) {
@@ -268,10 +257,7 @@ public final class QueryPipeline implements AnswerSink {
    */
   private void await(
       Route.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
-    PipelineSettings settings = shared.settings().get();
-    int bucket = clientBucket(client);
-    if (waiting >= settings.maxInflight() / shared.loops().size()
-        || waitingByClient[bucket] >= settings.maxInflightPerClient()) {
+    if (waiting.full(client, shared.settings().get(), shared.loops().size())) {
       counters.event(LoopCounters.Event.SHED);
       fail(forward, client, path, Explanations.OVERLOADED);
       return;
@@ -289,16 +275,7 @@ public final class QueryPipeline implements AnswerSink {
       }
       exchange = asker.ask(query, forward, now);
     }
-    Waiter waiter = takeWaiter();
-    waiter.take(query, client, path, limit(path), now);
-    waiter.next = (Waiter) exchange.waiters();
-    exchange.setWaiters(waiter);
-    waiting++;
-    waitingByClient[bucket]++;
-  }
-
-  private static int clientBucket(PeerAddress client) {
-    return (int) ((client.high() ^ client.low()) * 0x9E3779B97F4A7C15L >>> 52);
+    waiting.enter(exchange, query, client, path, ReplySender.limit(query, path), now);
   }
 
   /** Another loop asks this question just now: it answers this client as well. */
@@ -315,16 +292,6 @@ public final class QueryPipeline implements AnswerSink {
           other.handle(copy, copy.length, from, itsPath, false);
           other.turnEnds();
         });
-  }
-
-  private Waiter takeWaiter() {
-    Waiter w = idle;
-    if (w == null) {
-      return new Waiter();
-    }
-    idle = w.next;
-    idleCount--;
-    return w;
   }
 
   @Override
@@ -348,7 +315,7 @@ public final class QueryPipeline implements AnswerSink {
             millis,
             freshFor,
             staleFor);
-    finish(exchange, Source.RELAY, answer.rcode(), NO_COOKIE, true, millis);
+    finish(exchange, Source.RELAY, answer.rcode(), NO_TEXT, true, millis);
   }
 
   @Override
@@ -368,7 +335,7 @@ public final class QueryPipeline implements AnswerSink {
                 exchange.route().epoch(),
                 cached)
         && cached.usable(millis)) {
-      finish(exchange, Source.STALE, cached.rcode(), NO_COOKIE, true, millis);
+      finish(exchange, Source.STALE, cached.rcode(), NO_TEXT, true, millis);
       return;
     }
     byte[] why = Explanations.of(failure, exchange);
@@ -397,90 +364,25 @@ public final class QueryPipeline implements AnswerSink {
           cached.writeTo(reply, millis, ++turn);
         }
         if (source == Source.STALE) {
-          reply.explain(Explanations.STALE_ANSWER, NO_COOKIE);
+          reply.explain(Explanations.STALE_ANSWER, NO_TEXT);
         } else if (!body) {
           reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
         }
-        if (w.padded) {
-          reply.pad();
-        }
-        byte[] cookie =
-            w.cookied ? cookies.forReply(w.cookie, 0, w.client, wallSeconds) : NO_COOKIE;
-        int length =
-            reply.finish(w.limit, w.edns, w.dnssecOk, 0, cookie, w.cookied ? cookie.length : 0);
-        path.reply(reply.out(), length, w.client);
-        counters.reply(exchange.route().id() + 1, path.tcp(), rcode, source);
-        counters.took(source, now - w.since);
-        QueryTap listening = tap;
-        if (listening != null && !(path instanceof TracePath)) {
-          byte[] name = exchange.question();
-          int octets = exchange.nameLength();
-          listening.replied(
-              w.client, path.tcp(), name, octets, exchange.type(), rcode, source, now - w.since);
-        }
+        sender.send(w, path, exchange, rcode, source);
       }
-      waiting--;
-      waitingByClient[clientBucket(w.client)]--;
-      w = recycle(w);
+      w = waiting.leave(w);
     }
     exchange.setWaiters(null);
-  }
-
-  private @Nullable Waiter recycle(Waiter w) {
-    Waiter following = w.next;
-    w.path = null;
-    w.next = null;
-    if (idleCount < MOST_IDLE) {
-      w.next = idle;
-      idle = w;
-      idleCount++;
-    }
-    return following;
   }
 
   private void fail(Route.Forward forward, PeerAddress client, ReplyPath path, byte[] why) {
     reply.begin(query, Rcode.SERVFAIL, ReplyWriter.RA);
     reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
-    send(client, path, 0);
-    count(forward.id() + 1, client, path, Rcode.SERVFAIL, Source.RELAY);
+    send(client, path, forward.id() + 1, Rcode.SERVFAIL, Source.RELAY);
   }
 
-  // Replying.
-
-  private int limit(ReplyPath path) {
-    return path.tcp() ? ReplyWriter.MAX_MESSAGE : query.udpSize();
-  }
-
-  private void send(PeerAddress client, ReplyPath path, int extendedRcode) {
-    if (query.padded()) {
-      reply.pad();
-    }
-    boolean cookied = query.cookieLength() > 0;
-    byte[] cookie =
-        cookied
-            ? cookies.forReply(query.packet(), query.cookieAt(), client, wallSeconds)
-            : NO_COOKIE;
-    int length =
-        reply.finish(
-            limit(path),
-            query.edns(),
-            query.dnssecOk(),
-            extendedRcode,
-            cookie,
-            cookied ? cookie.length : 0);
-    path.reply(reply.out(), length, client);
-  }
-
-  private void count(int zone, PeerAddress client, ReplyPath path, int rcode, Source source) {
-    counters.reply(zone, path.tcp(), rcode, source);
-    counters.inline(source);
-    QueryTap listening = tap;
-    if (listening != null && !(path instanceof TracePath)) {
-      long took = shared.clock().getAsLong() - now;
-      byte[] name = query.name();
-      listening.replied(
-          client, path.tcp(), name, query.nameLength(), query.type(), rcode, source, took);
-    }
+  private void send(PeerAddress client, ReplyPath path, int zone, int rcode, Source source) {
+    sender.send(query, client, path, zone, rcode, source);
   }
 
   /**
@@ -496,8 +398,8 @@ public final class QueryPipeline implements AnswerSink {
     PeerAddress nobody = new PeerAddress();
     TracePath path = new TracePath(route, view, shared.clock(), now, result);
     if (route instanceof Route.Local local) {
-      LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
-      send(nobody, path, 0);
+      int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
+      send(nobody, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (route instanceof Route.Forward forward) {
       if (cached(forward)) {
         path.cached(cached.age(now / 1_000_000), cached.remaining(now / 1_000_000));

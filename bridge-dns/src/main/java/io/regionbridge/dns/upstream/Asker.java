@@ -11,19 +11,10 @@ import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
 import io.regionbridge.dns.wire.ReplyFilter;
-import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.Route;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +32,6 @@ import org.xbill.DNS.Rcode;
  * unless it is one that asks.
  */
 public final class Asker {
-  private static final int MOST_IDLE = 1024;
-
-  /**
-   * A region whose gateways are all down for so many timeouts is not asked any more; probes find it
-   * again.
-   */
-  private static final int PATIENT_TIMEOUTS = 2;
-
   /** Turning the wheel later than this means that the loop was kept from running. */
   private static final long MOST_LAG = 4 * TimerWheel.TICK;
 
@@ -63,21 +46,13 @@ public final class Asker {
   private final Reply filtered = new Reply();
   private final RouteBounds bounds = new RouteBounds();
   private final PeerAddress nobody = new PeerAddress();
-  private final Map<GatewayRegistry.Key, GatewayLink> links = new HashMap<>();
+  private final GatewayLinks links;
+  private final ExchangeTable exchanges = new ExchangeTable();
   private final List<UpstreamSocket> toFlush = new ArrayList<>();
-  private final ArrayDeque<Exchange> idle = new ArrayDeque<>();
-  private @Nullable Exchange[] buckets = new @Nullable Exchange[256];
-  private Cached[] routes = new Cached[16];
-  private int size;
   private int idleTicks;
   private long lastTurned;
   private boolean heldBack;
   private @Nullable ScheduledFuture<?> ticking;
-
-  /** The links of a route, looked up once for each route object. */
-  private record Cached(Route.@Nullable Forward route, List<GatewayLink> links) {
-    static final Cached NONE = new Cached(null, List.of());
-  }
 
   /**
    * An asker for one loop.
@@ -90,25 +65,19 @@ public final class Asker {
     this.sockets = sockets;
     this.clock = clock;
     context = new UpstreamContext(sockets, this, registry);
+    links = new GatewayLinks(registry, context);
     wheel = new TimerWheel(clock.getAsLong());
     budget = new RetryBudget(clock.getAsLong());
-    Arrays.fill(routes, Cached.NONE);
   }
 
   /** The exchange that already asks this, or null. */
   public @Nullable Exchange find(Query query, Route.Forward route) {
-    for (Exchange e = buckets[bucket(query.nameHash(), query.type())]; e != null; ) {
-      if (e.asks(query, route)) {
-        return e;
-      }
-      e = e.nextInBucket;
-    }
-    return null;
+    return exchanges.find(query, route);
   }
 
   /** Exchanges under way. */
   public int size() {
-    return size;
+    return exchanges.size();
   }
 
   /**
@@ -118,29 +87,12 @@ public final class Asker {
    * @param fromSibling whether another bridge of the own region asks
    */
   public boolean hopeless(Route.Forward route, boolean fromSibling, long now) {
-    long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
-    List<GatewayLink> all = links(route);
-    for (GatewayLink link : all) {
-      if (mayAsk(link, fromSibling)
-          && (!link.down() || now - link.health().changedAt() < patience)) {
-        return false;
-      }
-    }
-    return true;
+    return links.hopeless(route, fromSibling, now);
   }
 
   /** Whether the probes find no way to the region now. */
   public boolean allDown(Route.Forward route) {
-    for (GatewayLink link : links(route)) {
-      if (!link.down()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean mayAsk(GatewayLink link, boolean fromSibling) {
-    return !(fromSibling && link.sibling());
+    return links.allDown(route);
   }
 
   /**
@@ -149,46 +101,19 @@ public final class Asker {
    * @param now nanoseconds of the clock
    */
   public Exchange ask(Query query, Route.Forward route, long now) {
-    Exchange e = idle.isEmpty() ? new Exchange() : idle.pop();
-    e.begin(query, route, now, now + registry.settings().timeout());
-    int i = bucket(e.nameHash(), e.type());
-    e.nextInBucket = buckets[i];
-    buckets[i] = e;
-    if (++size > buckets.length) {
-      grow();
-    }
+    Exchange e = exchanges.begin(query, route, now, now + registry.settings().timeout());
     budget.question();
     sendNext(e, now);
     tick();
     return e;
   }
 
-  private int bucket(long nameHash, int type) {
-    return (int) (nameHash + type * 31L) & buckets.length - 1;
-  }
-
-  private void grow() {
-    @Nullable Exchange[] old = buckets;
-    buckets = new @Nullable Exchange[old.length * 4];
-    for (Exchange head : old) {
-      for (Exchange e = head; e != null; ) {
-        Exchange following = e.nextInBucket;
-        int i = bucket(e.nameHash(), e.type());
-        e.nextInBucket = buckets[i];
-        buckets[i] = e;
-        e = following;
-      }
-    }
-  }
-
-  // Choosing and sending.
-
   /**
    * Sends the question once more, if there is a gateway and a try left, and sets the timer for what
    * comes after.
    */
   private void sendNext(Exchange e, long now) {
-    GatewayLink link = choose(e);
+    GatewayLink link = links.choose(e);
     long wait = registry.settings().timeout();
     if (link != null) {
       Try t = e.nextTry();
@@ -203,93 +128,9 @@ public final class Asker {
     wheel.set(e, Math.min(now + wait, e.deadline()));
   }
 
-  /** The best gateway among those that were asked the fewest times for this exchange. */
-  private @Nullable GatewayLink choose(Exchange e) {
-    GatewayLink best = null;
-    double bestCost = Double.MAX_VALUE;
-    List<GatewayLink> all = links(e.route());
-    for (int i = 0; i < all.size(); i++) {
-      GatewayLink link = all.get(i);
-      double cost = asked(e, link) * 1e15 + cost(link, i == 0);
-      if (cost < bestCost && mayAsk(link, e.fromSibling())) {
-        bestCost = cost;
-        best = link;
-      }
-    }
-    return best;
-  }
-
-  private static int asked(Exchange e, GatewayLink link) {
-    int count = 0;
-    for (int i = 0; i < e.tryCount(); i++) {
-      if (e.tryAt(i).link == link) {
-        count++;
-      }
-    }
-    return count;
-  }
-
-  /**
-   * Nanoseconds that a reply is expected to take; much more for those that are silent, more for
-   * siblings, and more still when down.
-   */
-  private static double cost(GatewayLink link, boolean first) {
-    // The first of the list wins between equals, so that gateways do not take turns for a
-    // microsecond's difference.
-    double cost = link.usual() * (first ? 0.8 : 1) + (first ? 0 : 200_000);
-    if (link.silent()) {
-      cost += 1e12;
-    }
-    if (link.sibling()) {
-      cost += 5e12;
-    }
-    return link.down() ? cost + 1e13 : cost;
-  }
-
-  private List<GatewayLink> links(Route.Forward route) {
-    int id = route.id();
-    if (id >= routes.length) {
-      int before = routes.length;
-      routes = Arrays.copyOf(routes, Math.max(id + 1, before * 2));
-      Arrays.fill(routes, before, routes.length, Cached.NONE);
-    }
-    Cached cached = routes[id];
-    if (cached.route() == route) {
-      return cached.links();
-    }
-    ForwardZone zone = route.zone();
-    List<GatewayLink> found = new ArrayList<>();
-    zone.gateways().forEach(address -> found.add(link(zone, address, false)));
-    zone.siblings().forEach(address -> found.add(link(zone, address, true)));
-    routes[id] = new Cached(route, found);
-    return found;
-  }
-
-  private GatewayLink link(ForwardZone zone, InetSocketAddress address, boolean sibling) {
-    return links.computeIfAbsent(
-        new GatewayRegistry.Key(zone.region(), address),
-        k -> new GatewayLink(registry.health(k.region(), k.address(), sibling), context));
-  }
-
   /** Closes links to gateways that no route names any more; their exchanges go on with others. */
   public void keepOnly(List<Route> current) {
-    Set<GatewayRegistry.Key> named = new HashSet<>();
-    for (Route route : current) {
-      if (route instanceof Route.Forward forward) {
-        ForwardZone zone = forward.zone();
-        zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
-        zone.siblings().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
-      }
-    }
-    for (Iterator<Map.Entry<GatewayRegistry.Key, GatewayLink>> i = links.entrySet().iterator();
-        i.hasNext(); ) {
-      Map.Entry<GatewayRegistry.Key, GatewayLink> entry = i.next();
-      if (!named.contains(entry.getKey())) {
-        i.remove();
-        entry.getValue().close();
-      }
-    }
-    Arrays.fill(routes, Cached.NONE);
+    links.keepOnly(current);
   }
 
   void flushLater(UpstreamSocket socket) {
@@ -421,11 +262,7 @@ public final class Asker {
     link.health().count(outcome);
     end(t, why, now);
     e.fail(why);
-    boolean fresh = worthRepeating;
-    for (GatewayLink other : links(e.route())) {
-      fresh |= asked(e, other) == 0 && mayAsk(other, e.fromSibling());
-    }
-    if (fresh && now < e.deadline()) {
+    if ((worthRepeating || links.anyFresh(e)) && now < e.deadline()) {
       sendNext(e, now);
     } else if (e.open() == 0) {
       finish(e, null, Failure.NO_ANSWER, link);
@@ -539,7 +376,7 @@ public final class Asker {
     }
     sink.turnEnds();
     var timer = ticking;
-    if (size == 0 && ++idleTicks > 64 && timer != null) {
+    if (exchanges.size() == 0 && ++idleTicks > 64 && timer != null) {
       timer.cancel(false);
       ticking = null;
     }
@@ -550,7 +387,7 @@ public final class Asker {
   private void finish(
       Exchange e, @Nullable Reply answer, Failure failure, @Nullable GatewayLink link) {
     wheel.clear(e);
-    unlink(e);
+    exchanges.remove(e);
     for (int i = 0; i < e.tryCount(); i++) {
       close(e.tryAt(i));
     }
@@ -562,40 +399,13 @@ public final class Asker {
     for (int i = 0; i < e.tryCount(); i++) {
       e.tryAt(i).link = null;
     }
-    e.end();
-    if (idle.size() < MOST_IDLE) {
-      idle.push(e);
-    }
-  }
-
-  private void unlink(Exchange e) {
-    int i = bucket(e.nameHash(), e.type());
-    Exchange before = null;
-    for (Exchange at = buckets[i]; at != null; before = at, at = at.nextInBucket) {
-      if (at == e) {
-        if (before == null) {
-          buckets[i] = e.nextInBucket;
-        } else {
-          before.nextInBucket = e.nextInBucket;
-        }
-        e.nextInBucket = null;
-        size--;
-        return;
-      }
-    }
+    exchanges.recycle(e);
   }
 
   /** Ends everything: exchanges fail, sockets close. */
   public void close() {
-    for (Exchange head : buckets.clone()) {
-      for (Exchange e = head; e != null; ) {
-        Exchange following = e.nextInBucket;
-        finish(e, null, Failure.TIMEOUT, null);
-        e = following;
-      }
-    }
-    links.values().forEach(GatewayLink::close);
-    links.clear();
+    exchanges.forEach(e -> finish(e, null, Failure.TIMEOUT, null));
+    links.close();
     var timer = ticking;
     if (timer != null) {
       timer.cancel(false);

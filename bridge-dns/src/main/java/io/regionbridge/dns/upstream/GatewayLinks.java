@@ -1,0 +1,179 @@
+package io.regionbridge.dns.upstream;
+
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.dns.zone.Route;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateways as one loop knows them, and which of a route's is asked next. Looked up once for
+ * each route object. On the loop.
+ */
+final class GatewayLinks {
+  /**
+   * A region whose gateways are all down for so many timeouts is not asked any more; probes find it
+   * again.
+   */
+  private static final int PATIENT_TIMEOUTS = 2;
+
+  private final GatewayRegistry registry;
+  private final UpstreamContext context;
+  private final Map<GatewayRegistry.Key, GatewayLink> links = new HashMap<>();
+  private Cached[] routes = new Cached[16]; // by the route's id
+
+  private record Cached(Route.@Nullable Forward route, List<GatewayLink> links) {
+    static final Cached NONE = new Cached(null, List.of());
+  }
+
+  GatewayLinks(GatewayRegistry registry, UpstreamContext context) {
+    this.registry = registry;
+    this.context = context;
+    Arrays.fill(routes, Cached.NONE);
+  }
+
+  /** Those of a route: the region's gateways, then the siblings. */
+  List<GatewayLink> of(Route.Forward route) {
+    int id = route.id();
+    if (id >= routes.length) {
+      int before = routes.length;
+      routes = Arrays.copyOf(routes, Math.max(id + 1, before * 2));
+      Arrays.fill(routes, before, routes.length, Cached.NONE);
+    }
+    Cached cached = routes[id];
+    if (cached.route() == route) {
+      return cached.links();
+    }
+    ForwardZone zone = route.zone();
+    List<GatewayLink> found = new ArrayList<>();
+    zone.gateways().forEach(address -> found.add(link(zone, address, false)));
+    zone.siblings().forEach(address -> found.add(link(zone, address, true)));
+    routes[id] = new Cached(route, found);
+    return found;
+  }
+
+  private GatewayLink link(ForwardZone zone, InetSocketAddress address, boolean sibling) {
+    return links.computeIfAbsent(
+        new GatewayRegistry.Key(zone.region(), address),
+        k -> new GatewayLink(registry.health(k.region(), k.address(), sibling), context));
+  }
+
+  /** Closes links to gateways that no route names any more; their exchanges go on with others. */
+  void keepOnly(List<Route> current) {
+    Set<GatewayRegistry.Key> named = new HashSet<>();
+    for (Route route : current) {
+      if (route instanceof Route.Forward forward) {
+        ForwardZone zone = forward.zone();
+        zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
+        zone.siblings().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
+      }
+    }
+    for (Iterator<Map.Entry<GatewayRegistry.Key, GatewayLink>> i = links.entrySet().iterator();
+        i.hasNext(); ) {
+      Map.Entry<GatewayRegistry.Key, GatewayLink> entry = i.next();
+      if (!named.contains(entry.getKey())) {
+        i.remove();
+        entry.getValue().close();
+      }
+    }
+    Arrays.fill(routes, Cached.NONE);
+  }
+
+  /** Closes all. */
+  void close() {
+    links.values().forEach(GatewayLink::close);
+    links.clear();
+  }
+
+  /** Whether the probes find no way to the region now. */
+  boolean allDown(Route.Forward route) {
+    for (GatewayLink link : of(route)) {
+      if (!link.down()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether the probes have found no way to the region for a while, so that asking would only be
+   * waiting.
+   *
+   * @param fromSibling whether another bridge of the own region asks
+   */
+  boolean hopeless(Route.Forward route, boolean fromSibling, long now) {
+    long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
+    for (GatewayLink link : of(route)) {
+      if (mayAsk(link, fromSibling)
+          && (!link.down() || now - link.health().changedAt() < patience)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The best gateway among those that were asked the fewest times for this exchange. */
+  @Nullable GatewayLink choose(Exchange e) {
+    GatewayLink best = null;
+    double bestCost = Double.MAX_VALUE;
+    List<GatewayLink> all = of(e.route());
+    for (int i = 0; i < all.size(); i++) {
+      GatewayLink link = all.get(i);
+      double cost = asked(e, link) * 1e15 + cost(link, i == 0);
+      if (cost < bestCost && mayAsk(link, e.fromSibling())) {
+        bestCost = cost;
+        best = link;
+      }
+    }
+    return best;
+  }
+
+  /** Whether some gateway was not asked yet for this exchange. */
+  boolean anyFresh(Exchange e) {
+    for (GatewayLink link : of(e.route())) {
+      if (asked(e, link) == 0 && mayAsk(link, e.fromSibling())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A sibling that asks is not asked in turn: that would go round in circles. */
+  private static boolean mayAsk(GatewayLink link, boolean fromSibling) {
+    return !(fromSibling && link.sibling());
+  }
+
+  private static int asked(Exchange e, GatewayLink link) {
+    int count = 0;
+    for (int i = 0; i < e.tryCount(); i++) {
+      if (e.tryAt(i).link == link) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Nanoseconds that a reply is expected to take; much more for those that are silent, more for
+   * siblings, and more still when down.
+   */
+  private static double cost(GatewayLink link, boolean first) {
+    // The first of the list wins between equals, so that gateways do not take turns for a
+    // microsecond's difference.
+    double cost = link.usual() * (first ? 0.8 : 1) + (first ? 0 : 200_000);
+    if (link.silent()) {
+      cost += 1e12;
+    }
+    if (link.sibling()) {
+      cost += 5e12;
+    }
+    return link.down() ? cost + 1e13 : cost;
+  }
+}

@@ -30,11 +30,10 @@ public final class HealthProber {
   /** How often the prober looks whether a probe is due or overdue. */
   private static final long LOOK = 25_000_000;
 
-  /** Longest wait for the reply to a probe. */
-  private static final long MOST_PATIENCE = 1_000_000_000;
-
-  /** Wait for the reply when a loop has doubts: many round trips, yet soon over. */
-  private static final long DOUBT = 60_000_000;
+  /**
+   * Looking later than this means that the loop was kept from running, and from reading replies.
+   */
+  private static final long MOST_LAG = 4 * LOOK;
 
   private final GatewayRegistry registry;
   private final LoopSockets sockets;
@@ -43,6 +42,7 @@ public final class HealthProber {
   private final PeerAddress nobody = new PeerAddress();
   private final Map<GatewayHealth, Probe> probes = new HashMap<>();
   private @Nullable ScheduledFuture<?> looking;
+  private long lastLooked;
 
   /** A prober that runs once it is started. */
   public HealthProber(GatewayRegistry registry, LoopSockets sockets, LongSupplier clock) {
@@ -68,12 +68,14 @@ public final class HealthProber {
 
   private void look() {
     long now = clock.getAsLong();
+    boolean late = now - lastLooked > MOST_LAG;
+    lastLooked = now;
     Set<GatewayHealth> current = new HashSet<>();
     for (Probed probed : registry.probed()) {
       current.add(probed.health());
       probes
           .computeIfAbsent(probed.health(), Probe::new)
-          .look(probed.apex().toWireCanonical(), now);
+          .look(probed.apex().toWireCanonical(), now, late);
     }
     probes
         .entrySet()
@@ -100,6 +102,8 @@ public final class HealthProber {
     private int id;
     private int questionEnd;
     private long sentAt;
+    private long lastSentAt;
+    private int packetLength;
     private long nextAt;
     private long patience;
 
@@ -108,13 +112,18 @@ public final class HealthProber {
       nextAt = clock.getAsLong();
     }
 
-    void look(byte[] apex, long now) {
+    void look(byte[] apex, long now, boolean late) {
       if (waiting) {
-        if (gateway.doubted() && gateway.rtt() > 0) {
-          patience = Math.min(patience, Math.max(DOUBT, 3 * gateway.rtt()));
-        }
-        if (now - sentAt >= patience) {
+        // A sibling may have to ask a gateway first, so that its round trips say little.
+        boolean longest = gateway.sibling() || gateway.state() == GatewayHealth.State.DOWN;
+        ProbeTiming timing = ProbeTiming.of(gateway.rtt(), gateway.doubted(), longest);
+        // Doubts that come while it waits make it shorter; that they are gone does not matter.
+        patience = Math.min(patience, timing.patience());
+        PacketSocket open = socket;
+        if (now - sentAt >= patience && !late) {
           failed("no reply within " + patience / 1_000_000 + " ms", now);
+        } else if (open != null && timing.again(now - sentAt, now - lastSentAt)) {
+          sendAgain(open, now);
         }
         return;
       }
@@ -132,17 +141,35 @@ public final class HealthProber {
 
     private void send(byte[] apex, long now) {
       sentAt = now;
+      lastSentAt = now;
       nextAt = now + registry.settings().healthInterval();
-      patience = MOST_PATIENCE;
+      patience = ProbeTiming.LONGEST;
       id = ids.next();
       try {
         waiting = true;
         PacketSocket open = open(gateway.sibling() ? null : registry.tls(gateway.region()));
-        open.send(packet, write(apex), nobody);
+        packetLength = write(apex);
+        open.send(packet, packetLength, nobody);
         open.flush();
       } catch (IOException e) {
         failed(String.valueOf(e.getMessage()), now);
       }
+    }
+
+    /** The same packet from the same port: whichever copy is answered is the probe's answer. */
+    private void sendAgain(PacketSocket open, long now) {
+      lastSentAt = now;
+      open.send(packet, packetLength, nobody);
+      open.flush();
+    }
+
+    /**
+     * What the reply took; as before if it may be that to a packet sent again, since that would say
+     * less than it took (RFC 6298, section 3).
+     */
+    private long took(long now) {
+      boolean first = lastSentAt == sentAt || now - lastSentAt < gateway.rtt() / 2;
+      return first ? now - sentAt : gateway.rtt();
     }
 
     /** A socket on a new port for each probe; over TLS the connection that is there already. */
@@ -155,7 +182,7 @@ public final class HealthProber {
       }
       if (tls != null) {
         if (connection == null) {
-          int millis = (int) (MOST_PATIENCE / 1_000_000);
+          int millis = (int) (ProbeTiming.LONGEST / 1_000_000);
           connection = StreamSocket.connect(sockets, gateway.address(), tls, millis, this);
           stream = connection;
           streamTls = tls;
@@ -203,7 +230,7 @@ public final class HealthProber {
         failed("answers " + Rcode.string(rcode), now);
       } else if (sameQuestion || rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP) {
         end();
-        gateway.probeSucceeded(now - sentAt, now);
+        gateway.probeSucceeded(took(now), now);
       }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Type;
 
@@ -36,7 +37,9 @@ public final class ScriptedGateway implements AutoCloseable {
     /** Leave it unanswered. */
     SILENT,
     /** Answer SERVFAIL. */
-    FAILING
+    FAILING,
+    /** Answer every second one, as if the others were lost on the way. */
+    LOSSY
   }
 
   private static final int BIND_TRIES = 50;
@@ -50,6 +53,9 @@ public final class ScriptedGateway implements AutoCloseable {
   private volatile Script script;
   private volatile Health health = Health.GOOD;
   private volatile boolean remember = true;
+  private final AtomicInteger repeatedProbes = new AtomicInteger();
+  private int probeId = -1;
+  private boolean lost;
 
   private ScriptedGateway(DatagramSocket udp, ServerSocket tcp, Script script) {
     this.udp = udp;
@@ -200,11 +206,26 @@ public final class ScriptedGateway implements AutoCloseable {
     script.asked(query);
   }
 
+  /** How many health probes were copies of the one before. */
+  public int repeatedProbes() {
+    return repeatedProbes.get();
+  }
+
   private void probed(Asked probe) throws IOException {
+    int id = probe.query().getHeader().getID();
+    if (id == probeId) {
+      repeatedProbes.incrementAndGet();
+    }
+    probeId = id;
+    lost = health == Health.LOSSY && !lost;
     switch (health) {
-      case GOOD -> probe.reply(probe.with(Records.soa(probe.name().toString(), 5, 1, 5)));
       case FAILING -> probe.refuse(org.xbill.DNS.Rcode.SERVFAIL);
       case SILENT -> {}
+      case GOOD, LOSSY -> {
+        if (!lost) {
+          probe.reply(probe.with(Records.soa(probe.name().toString(), 5, 1, 5)));
+        }
+      }
     }
   }
 

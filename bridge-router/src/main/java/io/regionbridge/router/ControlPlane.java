@@ -377,8 +377,19 @@ public final class ControlPlane implements AutoCloseable {
                 peer.gateways().stream()
                     .flatMap(g -> sources.health().of(peer.name(), g.address()).stream()))
             .toList();
-    return eyes.look(
-        !probed.isEmpty(), probed.stream().anyMatch(GatewayHealth.State::up), System.nanoTime());
+    return eyes.look(sight(probed), System.nanoTime());
+  }
+
+  private static ReachObserver.Sight sight(List<GatewayHealth.State> probed) {
+    if (probed.isEmpty()) {
+      return ReachObserver.Sight.NOBODY_ASKED;
+    }
+    List<GatewayHealth.State> up = probed.stream().filter(GatewayHealth.State::up).toList();
+    return up.isEmpty()
+        ? ReachObserver.Sight.SILENCE
+        : up.stream().allMatch(GatewayHealth.State::late)
+            ? ReachObserver.Sight.DOUBT
+            : ReachObserver.Sight.ANSWERS;
   }
 
   private Map<String, InetSocketAddress> otherRouters() {

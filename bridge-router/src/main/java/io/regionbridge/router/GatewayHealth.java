@@ -22,7 +22,8 @@ public interface GatewayHealth {
    * The state of one gateway.
    *
    * @param up whether it answers
+   * @param late whether an answer is overdue; too soon to call it down
    * @param roundTrip median of the last probes; zero: none yet
    */
-  record State(boolean up, Duration roundTrip) {}
+  record State(boolean up, boolean late, Duration roundTrip) {}
 }

@@ -16,8 +16,8 @@ record DataPlaneHealth(DnsBridge dns) implements GatewayHealth {
         .flatMap(g ->
             switch (g.state()) {
               case UNKNOWN -> Optional.empty();
-              case UP -> Optional.of(new State(true, Duration.ofNanos(g.rtt())));
-              case DOWN -> Optional.of(new State(false, Duration.ofNanos(g.rtt())));
+              case UP -> Optional.of(new State(true, g.late(), Duration.ofNanos(g.rtt())));
+              case DOWN -> Optional.of(new State(false, g.late(), Duration.ofNanos(g.rtt())));
             });
   }
 }

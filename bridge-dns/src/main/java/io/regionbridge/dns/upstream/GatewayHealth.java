@@ -63,6 +63,7 @@ public final class GatewayHealth {
   private volatile long rtt;
   private final AtomicInteger goodProbes = new AtomicInteger();
   private volatile boolean doubted;
+  private volatile boolean late;
   private volatile long answeredAt;
   private volatile String reason = "not probed yet";
 
@@ -103,9 +104,15 @@ public final class GatewayHealth {
     rtt = before == 0 ? nanos : before + (nanos - before) / 4;
     goodProbes.incrementAndGet();
     doubted = false;
+    late = false;
     if (breaker.getState() == CircuitBreaker.State.CLOSED) {
       change(State.UP, "answers", now);
     }
+  }
+
+  /** The reply to a probe is later than usual. */
+  void probeLate() {
+    late = true;
   }
 
   void probeFailed(String why, long now) {
@@ -138,6 +145,7 @@ public final class GatewayHealth {
   /** It answered a question. Any thread. */
   void answered(long now) {
     answeredAt = now;
+    late = false;
   }
 
   /** When it last answered a question, roughly. */
@@ -186,6 +194,13 @@ public final class GatewayHealth {
   /** What the probes say. */
   public State state() {
     return state;
+  }
+
+  /**
+   * Whether the reply to a probe is overdue and nothing was heard since: too soon for a verdict.
+   */
+  public boolean late() {
+    return late;
   }
 
   /** Since when they say so, on the clock of {@link System#nanoTime}. */

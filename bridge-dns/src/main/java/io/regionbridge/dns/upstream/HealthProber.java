@@ -119,6 +119,9 @@ public final class HealthProber {
         ProbeTiming timing = ProbeTiming.of(gateway.rtt(), gateway.doubted(), longest);
         // Doubts that come while it waits make it shorter; that they are gone does not matter.
         patience = Math.min(patience, timing.patience());
+        if (now - sentAt >= timing.first()) {
+          gateway.probeLate();
+        }
         PacketSocket open = socket;
         if (now - sentAt >= patience && !late) {
           failed("no reply within " + patience / 1_000_000 + " ms", now);

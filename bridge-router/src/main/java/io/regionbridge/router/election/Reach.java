@@ -4,8 +4,8 @@ package io.regionbridge.router.election;
 public enum Reach {
   /** There is nobody to reach, nobody was asked yet, or it is too soon to say. */
   UNKNOWN,
-  /** A gateway of a peer answers. */
+  /** A gateway of a peer answers, and has done so for a while. */
   SEEING,
-  /** For a while now no gateway of any peer has answered. */
+  /** Every gateway of every peer is down. */
   BLIND
 }

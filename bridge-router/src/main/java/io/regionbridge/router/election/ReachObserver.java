@@ -3,54 +3,53 @@ package io.regionbridge.router.election;
 import java.time.Duration;
 
 /**
- * Makes a {@link Reach} of what probes find from moment to moment: blind only after a while, so
- * that one lost probe moves nothing; seeing again only after a longer one, so that a tunnel that
- * comes and goes does not have the role come and go with it. No clock of its own; owned by one
- * thread.
+ * Makes a {@link Reach} of what probes find from moment to moment. Blind is who finds every gateway
+ * down, which takes two probes of several packets each; seeing only who gets answers now, so that
+ * nobody promises a way that may have ended for all alike, and who was blind only after a while, so
+ * that a tunnel that comes and goes does not have the role come and go with it. No clock of its
+ * own; owned by one thread.
  */
 public final class ReachObserver {
-  /** How long nobody must have answered. */
-  static final Duration LOSS = Duration.ofSeconds(1);
-
-  /** How long somebody must have answered without a break after that. */
+  /** How long some gateway must have been up without a break after there was none. */
   static final Duration RECOVERY = Duration.ofSeconds(5);
 
-  private Reach reach = Reach.UNKNOWN;
-  private boolean wasUp;
-  private boolean began;
+  /** What probes through the tunnel find, over all gateways of all peers. */
+  public enum Sight {
+    /** There is no gateway, or none was probed so far. */
+    NOBODY_ASKED,
+    /** All are down. */
+    SILENCE,
+    /** Some are up, but replies of all these are overdue. */
+    DOUBT,
+    /** One that is up answers. */
+    ANSWERS
+  }
+
   private boolean recovering;
-  private long since;
+  private boolean wasUp;
+  private long upSince;
 
   /**
    * Takes note of what is found now.
    *
-   * @param probed whether any gateway has been probed so far
-   * @param up whether one of them answers
    * @param now nanoseconds of any monotonic clock
    */
-  public Reach look(boolean probed, boolean up, long now) {
-    if (!probed) {
-      began = false;
-      reach = Reach.UNKNOWN;
-      return reach;
+  public Reach look(Sight found, long now) {
+    boolean up = found == Sight.DOUBT || found == Sight.ANSWERS;
+    if (up && !wasUp) {
+      upSince = now;
     }
-    if (!began || up != wasUp) {
-      began = true;
-      wasUp = up;
-      since = now;
-    }
-    long steady = now - since;
-    if (!up) {
-      if (steady >= LOSS.toNanos()) {
-        reach = Reach.BLIND;
-        recovering = true;
-      }
-    } else if (!recovering || steady >= RECOVERY.toNanos()) {
-      reach = Reach.SEEING;
+    wasUp = up;
+    if (up && recovering && now - upSince >= RECOVERY.toNanos()) {
       recovering = false;
-    } else {
-      reach = Reach.UNKNOWN;
     }
-    return reach;
+    return switch (found) {
+      case NOBODY_ASKED, DOUBT -> Reach.UNKNOWN;
+      case SILENCE -> {
+        recovering = true;
+        yield Reach.BLIND;
+      }
+      case ANSWERS -> recovering ? Reach.UNKNOWN : Reach.SEEING;
+    };
   }
 }

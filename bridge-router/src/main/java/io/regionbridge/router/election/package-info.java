@@ -70,11 +70,14 @@
  * A node can be ready, serve DNS and have its overlay up, and still not get a packet to any peer.
  * So each node tells in its signs of life whether a gateway of a peer answers through its own
  * tunnel ({@link io.regionbridge.router.election.Reach}): the data plane probes them all the time.
- * A node that has been blind for a second counts as unfit as long as another candidate sees, and
- * gives the role up like any other unfit holder. If nobody sees, because the whole network is down,
- * nobody would do better and nothing moves. A node that was blind says that it sees only after five
- * seconds without a break ({@link io.regionbridge.router.election.ReachObserver}), so a tunnel that
- * comes and goes moves the role once, and back only if the other tunnel fails.
+ * A node is blind when every gateway is down to it, which takes two probes of several packets each,
+ * so that a line that loses every third packet blinds nobody. A blind node counts as unfit as long
+ * as another candidate sees, and gives the role up like any other unfit holder, half a second
+ * later. A node says that it sees only while answers come in time: if all of a peer's gateways have
+ * died, others are in doubt before anybody is blind. If nobody sees, because the whole network is
+ * down, nobody would do better and nothing moves. A node that was blind says that it sees only
+ * after five seconds without a break ({@link io.regionbridge.router.election.ReachObserver}), so a
+ * tunnel that comes and goes moves the role once, and back only if the other tunnel fails.
  *
  * <p>{@link io.regionbridge.router.election.ElectionMachine} is all of the logic, without clocks,
  * threads or input: its test drives several of them through delays, partitions and crashes in

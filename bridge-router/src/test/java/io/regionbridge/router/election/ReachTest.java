@@ -3,6 +3,7 @@ package io.regionbridge.router.election;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.election.ReachObserver.Sight;
 import io.regionbridge.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,23 +37,27 @@ class ReachTest {
   }
 
   @Test
-  void blindIsWhoHasNotBeenAnsweredForAWhileAndSeeingWhoHasForLonger() {
+  void blindIsWhoFindsEverybodyDownAndSeeingWhoGetsAnswersAndHasNotBeenBlindForAWhile() {
     ReachObserver eyes = new ReachObserver();
     long now = 0;
-    assertThat(eyes.look(false, false, now)).isEqualTo(Reach.UNKNOWN);
-    assertThat(eyes.look(true, true, now)).isEqualTo(Reach.SEEING);
-    assertThat(eyes.look(true, false, now)).as("one lost probe").isEqualTo(Reach.SEEING);
-    now += ReachObserver.LOSS.toNanos();
-    assertThat(eyes.look(true, false, now)).isEqualTo(Reach.BLIND);
-    assertThat(eyes.look(true, true, now)).as("no longer blind").isEqualTo(Reach.UNKNOWN);
-    for (int flap = 0; flap < 50; flap++) {
+    assertThat(eyes.look(Sight.NOBODY_ASKED, now)).isEqualTo(Reach.UNKNOWN);
+    assertThat(eyes.look(Sight.ANSWERS, now)).isEqualTo(Reach.SEEING);
+    assertThat(eyes.look(Sight.DOUBT, now)).as("overdue").isEqualTo(Reach.UNKNOWN);
+    assertThat(eyes.look(Sight.ANSWERS, now)).as("it came after all").isEqualTo(Reach.SEEING);
+    assertThat(eyes.look(Sight.SILENCE, now)).isEqualTo(Reach.BLIND);
+    assertThat(eyes.look(Sight.ANSWERS, now)).as("no longer blind").isEqualTo(Reach.UNKNOWN);
+    for (int flap = 0; flap < 100; flap++) {
       now += TICK.toNanos();
-      assertThat(eyes.look(true, flap % 20 != 0, now)).isNotEqualTo(Reach.SEEING);
+      Sight found = flap % 20 == 0 ? Sight.SILENCE : Sight.ANSWERS;
+      assertThat(eyes.look(found, now)).isNotEqualTo(Reach.SEEING);
     }
-    eyes.look(true, true, now);
-    now += ReachObserver.RECOVERY.toNanos();
-    assertThat(eyes.look(true, true, now)).isEqualTo(Reach.SEEING);
-    assertThat(eyes.look(false, false, now)).as("no peers any more").isEqualTo(Reach.UNKNOWN);
+    eyes.look(Sight.SILENCE, now);
+    eyes.look(Sight.ANSWERS, now);
+    now += ReachObserver.RECOVERY.toNanos() / 2;
+    assertThat(eyes.look(Sight.DOUBT, now)).isEqualTo(Reach.UNKNOWN);
+    now += ReachObserver.RECOVERY.toNanos() / 2;
+    assertThat(eyes.look(Sight.ANSWERS, now)).as("doubt was no break").isEqualTo(Reach.SEEING);
+    assertThat(eyes.look(Sight.NOBODY_ASKED, now)).as("no peers any more").isEqualTo(Reach.UNKNOWN);
   }
 
   @Test

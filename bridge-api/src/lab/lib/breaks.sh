@@ -1,23 +1,26 @@
 # shellcheck shell=bash
-# What can go wrong, and how it is undone. For each KIND: break_KIND breaks and heals within the time of the measurement.
-# Where one gateway is meant, it is the active one of the second region, on which all of its traffic depends.
+# What can go wrong, and how it is undone. For each KIND, break_KIND breaks and heals within the time of the measurement;
+# prepare_KIND, where there is one, does before it what clients are not to notice, and mend puts everything right after it,
+# however it ended. Where one gateway is meant, it is the active one of the second region, on which all of its traffic depends.
 
 readonly kinds=(gateway node tunnel loss5 loss30 apiserver coredns upgrade clock churn region)
 declare -A meaning=(
   [gateway]='bridge of the active gateway killed, back after 10 s'
   [node]='active router node cut off for 20 s'
   [tunnel]='tunnels of the active gateway black for 20 s'
-  [loss5]='WAN loses 5 % for 20 s'
-  [loss30]='WAN loses 30 % for 20 s'
-  [apiserver]='API server of a region stopped for 15 s'
-  [coredns]='CoreDNS of both regions restarted'
+  [loss5]='WAN loses 5 % of the packets for 20 s; times from its end'
+  [loss30]='WAN loses 30 % of the packets for 20 s; times from its end'
+  [apiserver]='API server of a region killed, back after 15 s'
+  [coredns]='CoreDNS of both regions replaced, the new one first'
   [upgrade]='bridges of a region upgraded, one node at a time'
-  [clock]='clock of the active gateway jumps by an hour, and back'
-  [churn]='100 changes of endpoints a second'
-  [region]='a region gone, and back'
+  [clock]='clock of the active gateway an hour ahead, an hour behind, right'
+  [churn]='endpoints change 100 times a second'
+  [region]='a region gone, and back; times from its return'
 )
 broken_region=fsn1
 break_for=''
+gone_for=600
+churn_rate=100
 
 break_gateway() {
   local node
@@ -58,11 +61,11 @@ NFT
 break_loss5() { lose 5; }
 break_loss30() { lose 30; }
 lose() {
-  mark
   set_loss "$1"
-  sleep 20
+  sleep "${break_for:-20}"
   set_loss 0
-  sleep 3
+  mark
+  sleep 5
 }
 
 break_apiserver() {
@@ -74,13 +77,16 @@ break_apiserver() {
   sleep 5
 }
 
+# As a Deployment does it: the old one goes when the new one answers. Both have the port for a moment.
 break_coredns() {
   local r
   mark
   for r in mn fsn1; do
-    stop "$r-coredns" coredns
+    mv "$state/pid/$r-coredns/coredns" "$state/pid/$r-coredns/coredns-old"
     start_coredns "$r"
   done
+  sleep 3
+  for r in mn fsn1; do stop "$r-coredns" coredns-old; done
   sleep 8
 }
 
@@ -97,65 +103,86 @@ break_upgrade() {
 }
 
 break_region() {
-  local seconds=${break_for:-600}
-  mark
   ip_in wan link set to-$broken_region down
-  sleep "$seconds"
-  ip_in wan link set to-$broken_region up
-  # A link that goes down takes its routes along.
-  [[ -n ${behind_nat[$broken_region]-} ]] ||
-    ip_in wan route replace "${lan[$broken_region]}.0/24" via "198.18.${number[$broken_region]}.2"
-  await 60 'the region' healthy
+  sleep "$gone_for"
+  attach_region $broken_region
+  mark
+  sleep 10
 }
 
-# The bridge alone lives in another time: libfaketime reads how far off it is from a file.
-break_clock() {
-  local node library file
-  node=$(active $broken_region)
-  file=$state/place/$broken_region-$node/clock
+# A link that went down took its routes along.
+attach_region() { # REGION
+  ip_in wan link set "to-$1" up
+  [[ -n ${behind_nat[$1]-} ]] || ip_in wan route replace "${lan[$1]}.0/24" via "198.18.${number[$1]}.2"
+}
+
+# The bridge alone lives in another time: libfaketime looks once a second how far off it is.
+prepare_clock() {
+  local node other library file
   library=$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)
   [[ -e $library ]] || fail 'libfaketime is not installed; run .ci/tools lab'
+  other=$(active $broken_region)
+  for node in ${routers[$broken_region]}; do
+    [[ $node == "$other" ]] || break
+  done
+  file=$state/place/$broken_region-$node/clock
   echo '+0' >"$file"
-  stop "$broken_region-$node" bridge
-  start_bridge $broken_region "$node" "LD_PRELOAD=$library" "FAKETIME_TIMESTAMP_FILE=$file" FAKETIME_NO_CACHE=1 \
-    FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1
-  await 120 'the bridge' bridge_ready $broken_region "$node"
-  sleep 3
+  replace_bridge $broken_region "$node" "LD_PRELOAD=$library" "FAKETIME_TIMESTAMP_FILE=$file" \
+    FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1
+  replace_bridge $broken_region "$other" # which hands its role over
+  faked=$node
+}
+
+break_clock() {
+  local file=$state/place/$broken_region-$faked/clock
+  [[ $(active $broken_region) == "$faked" ]] || fail "the bridge with the clock is not the active one"
   mark
   echo '+3600' >"$file"
   sleep 10
   echo '-3600' >"$file"
   sleep 10
   echo '+0' >"$file"
-  sleep 2
-  stop "$broken_region-$node" bridge
-  start_bridge $broken_region "$node"
-  await 120 'the bridge' bridge_ready $broken_region "$node"
+  sleep 5
 }
 
-break_churn() {
-  local seconds=${break_for:-20} file=$state/churn.curl dir=$state/place/$broken_region-cp
-  churn_requests $((seconds * 100)) >"$file"
-  mark
-  in_place $broken_region-cp curl -sk --rate 6000/m --config "$file" --output /dev/null \
-    -H "Authorization: Bearer $(cat "$dir/admin.token")" || true
-  rm -f "$file"
+replace_bridge() { # REGION NODE [PREFIX...]
+  stop "$1-$2" bridge
+  start_bridge "$@"
+  await 120 "the bridge of $1-$2" bridge_ready "$1" "$2"
   sleep 3
-  kubectl_in $broken_region -n store delete service,endpointslice churn churn-1 --ignore-not-found >/dev/null
 }
 
-# A Service whose one pod is replaced at each change.
-churn_requests() {
-  local n api
-  api=$(api_url $broken_region)/apis/discovery.k8s.io/v1/namespaces/store/endpointslices/churn-1
-  { service store churn None any 80; slice $broken_region store churn any 80; } | sed 's/^endpoints:$/endpoints: []/' |
-    kubectl_in $broken_region apply --server-side -f - >/dev/null
-  for ((n = 0; n < $1; n++)); do
-    ((n == 0)) || echo next
-    printf 'url = "%s"\nrequest = PATCH\nheader = "Content-Type: application/merge-patch+json"\n' "$api"
-    printf 'data = "{\\"endpoints\\":[{\\"addresses\\":[\\"%s.2.%d\\"],\\"conditions\\":{\\"ready\\":true}}]}"\n' \
-      "${pods[$broken_region]}" $((n % 250 + 1))
+prepare_churn() { churn_objects | kubectl_in $broken_region apply --server-side --force-conflicts -f - >/dev/null; }
+break_churn() {
+  mark
+  churn "$churn_rate" "${break_for:-20}"
+  sleep 3
+}
+
+# mend: whatever was broken, by whichever kind of break, is whole again. Does nothing where nothing is broken.
+mend() {
+  local r node
+  set_loss 0
+  attach_region $broken_region
+  for r in "${regions[@]}"; do
+    for node in ${routers[$r]}; do
+      ip_in "$r-edge" link set "$node" up
+      in_place "$r-$node" nft delete table ip black 2>/dev/null || true
+      [[ ! -e $state/place/$r-$node/clock ]] || { stop "$r-$node" bridge && rm -f "$state/place/$r-$node/clock"; }
+    done
+    stop "$r-coredns" coredns-old
+    start_api_server "$r"
+    start_coredns "$r"
   done
+  for r in "${regions[@]}"; do await 60 "the API server of $r" api_ready "$r"; done
+  for r in "${regions[@]}"; do
+    for node in $(nodes "$r"); do start_bridges "$r" "$node"; done
+  done
+  if [[ -e $state/place/$broken_region-cp/churns ]]; then
+    kubectl_in $broken_region delete namespace churn --ignore-not-found --wait=false >/dev/null 2>&1 || true
+    kubectl_in $broken_region -n churn delete services,endpointslices --all >/dev/null
+    rm -f "$state/place/$broken_region-cp/churns"
+  fi
 }
 
 mark() { tell_probes mark; }
@@ -163,11 +190,14 @@ mark() { tell_probes mark; }
 # --- The table ----------------------------------------------------------------------------------------------------------
 
 break_things() {
-  local chosen=() runs=1 kind
+  local chosen=() runs=1 kind results=''
   while [[ $# -gt 0 ]]; do
     case $1 in
       --runs) runs=$2 && shift ;;
       --for) break_for=$2 && shift ;;
+      --gone) gone_for=$2 && shift ;;
+      --rate) churn_rate=$2 && shift ;;
+      --results) results=$2 && shift ;;
       all) chosen=("${kinds[@]}") ;;
       *)
         [[ -n ${meaning[$1]-} ]] || fail "no such kind of break: $1; there are: ${kinds[*]}"
@@ -177,35 +207,83 @@ break_things() {
     shift
   done
   [[ ${#chosen[@]} -gt 0 ]] || fail "say what to break: ${kinds[*]}, or all"
+  meaning[region]="a region gone for $gone_for s, and back; times from its return"
+  meaning[churn]="endpoints change $churn_rate times a second for ${break_for:-20} s"
   compile
-  trap abandon_probes EXIT
-  await 60 'a lab that is well; is it up?' healthy
-  echo '| what happens | names known: lost | new names: lost | slowest answer | names well after | connections: failed | well after |'
-  echo '|---|---|---|---|---|---|---|'
-  for kind in "${chosen[@]}"; do measure "$kind" "$runs"; done
+  if [[ -z $results ]]; then
+    results=$state/results
+    rm -rf "$results"
+  fi
+  mkdir -p "$results"
+  trap 'abandon_probes; mend' EXIT
+  mend
+  printf '| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' 'what happens' runs 'known names: lost' 'new names: lost' \
+    'slowest answer' 'names well after' 'connections: failed' 'connections well after' 'role moved'
+  printf '|---|---|---|---|---|---|---|---|---|\n'
+  for kind in "${chosen[@]}"; do measure "$kind" "$runs" "$results"; done
 }
 
-# measure KIND RUNS: one line of the table, medians of the runs.
+# measure KIND RUNS DIRECTORY: one line of the table. What a run found is a file there; those that are there are not repeated.
 measure() {
-  local kind=$1 runs=$2 run report key
-  declare -A seen=()
+  local kind=$1 runs=$2 dir=$3 run report
   for ((run = 1; run <= runs; run++)); do
+    [[ ! -s $dir/$kind.$run ]] || continue
     say "break $kind, run $run of $runs: ${meaning[$kind]}"
     await 120 'the lab to be well' healthy
-    start_probes "$state/probe"
-    sleep 3
-    "break_$kind"
-    stop_probes "$state/probe"
-    say "  $(tr '\n' ' ' <<<"$report")"
-    for key in known_lost known new_lost new dns_slowest dns_recovered tcp_failed tcp tcp_recovered; do
-      seen[$key]+=" $(field $key "$report")"
-    done
+    ! declare -F "prepare_$kind" >/dev/null || { "prepare_$kind" && await 120 'the lab to be well' healthy; }
+    one_run "$kind" "$dir/$kind.$run"
+    mend
   done
-  of() {
-    # shellcheck disable=SC2086
-    median ${seen[$1]}
+  row "${meaning[$kind]}" "$dir/$kind".*
+}
+
+one_run() { # KIND FILE
+  local before after load
+  before=$(transitions)
+  load=$(cut -d' ' -f1 /proc/loadavg)
+  start_probes "$state/probe"
+  sleep 3
+  "break_$1"
+  stop_probes "$state/probe"
+  after=$(transitions)
+  printf '%s\nmoves=%d\nload=%s\n' "$report" $((after - before)) "$load" >"$2.part"
+  mv "$2.part" "$2"
+  say "  $(tr '\n' ' ' <"$2")"
+}
+
+# How often the role of the active gateway has moved, over all regions.
+transitions() {
+  local r sum=0
+  for r in "${regions[@]}"; do
+    ((sum += $(kubectl_in "$r" -n region-bridge get lease region-bridge -o 'jsonpath={.spec.leaseTransitions}'))) || true
+  done
+  echo $sum
+}
+
+# row TITLE FILE...: medians; the worst beside them where it is another.
+row() {
+  local title=$1
+  shift
+  counted() { # LOST OF: both are keys
+    local lost worst
+    lost=$(column "$1" "${@:3}" | median)
+    worst=$(column "$1" "${@:3}" | sort -n | tail -n 1)
+    printf '%s of %s' "$lost" "$(column "$2" "${@:3}" | median)"
+    [[ $worst == "$lost" ]] || printf ' (worst %s)' "$worst"
   }
-  printf '| %s | %s of %s | %s of %s | %s ms | %s ms | %s of %s | %s ms |\n' "${meaning[$kind]}" \
-    "$(of known_lost)" "$(of known)" "$(of new_lost)" "$(of new)" "$(of dns_slowest)" "$(of dns_recovered)" \
-    "$(of tcp_failed)" "$(of tcp)" "$(of tcp_recovered)"
+  timed() { # KEY, in milliseconds
+    column "$1" "${@:2}" | sort -n | awk '{ n[NR] = $1 }
+      END { m = (n[int((NR + 1) / 2)] + n[int((NR + 2) / 2)]) / 2; w = n[NR]
+        printf "%.1f s", m / 1000; if (sprintf("%.1f", w / 1000) != sprintf("%.1f", m / 1000)) printf " (worst %.1f)", w / 1000 }'
+  }
+  printf '| %s | %d | %s | %s | %s | %s | %s | %s | %s |\n' "$title" $# \
+    "$(counted known_lost known "$@")" "$(counted new_lost new "$@")" "$(timed dns_slowest "$@")" \
+    "$(timed dns_recovered "$@")" "$(counted tcp_failed tcp "$@")" "$(timed tcp_recovered "$@")" \
+    "$(column moves "$@" | sort -n | uniq | paste -sd, | sed 's/,/, /g')"
+}
+
+column() { # KEY FILE...
+  local key=$1
+  shift
+  sed -n "s/^$key=//p" "$@"
 }

@@ -17,7 +17,7 @@ up_bridges() {
     done
   fi
   for r in "${regions[@]}"; do
-    for node in $(nodes "$r"); do start_bridge "$r" "$node"; done
+    for node in $(nodes "$r"); do start_bridges "$r" "$node"; done
   done
   for r in "${regions[@]}"; do
     spawn "$r-cp" overlay-agent "$here/lab" follow "$r"
@@ -47,8 +47,9 @@ chart_values() { # REGION
   cat <<YAML
 config:
   overlay: { interface: $overlay_device, mode: observe }
+  egress: { engine: routes }
 security: { netAdmin: true }
-agent: { enabled: false }
+agent: { enabled: true }
 YAML
 }
 
@@ -69,15 +70,22 @@ install_chart() {
   done
 }
 
+# start_bridges REGION NODE: the bridge, if it is a router node, and the agent.
+start_bridges() {
+  [[ $2 != r* ]] || start_bridge "$1" "$2"
+  start_container "$1" "$2" agent region-bridge-agent
+}
+
 # start_bridge REGION NODE [PREFIX...]: the prefix goes before the command, such as faketime's variables.
-start_bridge() {
-  local r=$1 node=$2 place=$1-$2 name=region-bridge container
-  shift 2
-  [[ $node == r* ]] || name=region-bridge-agent
-  container=$(jq -c --arg name "$name" \
-    '.items[] | select(.metadata.name == $name).spec.template.spec.containers[0]' \
+start_bridge() { start_container "$1" "$2" bridge region-bridge "${@:3}"; }
+
+# start_container REGION NODE NAME DAEMONSET [PREFIX...]
+start_container() {
+  local r=$1 node=$2 place=$1-$2 name=$3 container
+  runs "$place" "$name" && return
+  container=$(jq -c --arg name "$4" '.items[] | select(.metadata.name == $name).spec.template.spec.containers[0]' \
     "$state/place/$r-cp/daemonsets.json")
-  if [[ -z $container ]]; then return; fi
+  shift 4
   local arguments environment
   mapfile -t arguments < <(jq -r --arg file "$state/place/$place/config/config.yaml" \
     '.args[] | if . == "/etc/region-bridge/config.yaml" then $file else . end' <<<"$container")
@@ -86,7 +94,7 @@ start_bridge() {
     | .env[] | .name + "=" + (.value // $fields[.valueFrom.fieldRef.fieldPath])
     | gsub("\\$\\(HOST_IP\\)"; $address)' <<<"$container")
   # The environment of a container, not ours. Root without rights but the one that a container with NET_ADMIN has.
-  spawn "$place" bridge setpriv --inh-caps=-all --bounding-set=-all,+net_admin --no-new-privs \
+  spawn "$place" "$name" setpriv --inh-caps=-all --bounding-set=-all,+net_admin --no-new-privs \
     env -i "PATH=$PATH" "${environment[@]}" "KUBECONFIG=$state/place/$r-cp/bridge.kubeconfig" \
     "REGION_BRIDGE_JAVA_HOME=$(java_home)" "$@" \
     "$state/dist/bin/region-bridge" "${arguments[@]}"

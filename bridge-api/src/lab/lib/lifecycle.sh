@@ -16,6 +16,7 @@ up() {
   up_coredns
   up_bridges
   up_workloads
+  mend
   say "up: ${regions[*]}; try: region-bridge lab check"
 }
 

@@ -50,8 +50,6 @@ stop_probes() {
   for from in mn fsn1; do sed "s/^/lab:          from $from: /" "$state/log/probe-$from.log" >&2; done
 }
 
-field() { sed -n "s/^$1=//p" <<<"$2"; }
-
 # Whether everything is as it should be: every bridge is ready, and clients get new names and new connections, both ways.
 healthy() {
   local from to node
@@ -70,7 +68,7 @@ connects() { # REGION ADDRESS PORT
   timeout 2 ip netns exec "$(namespace "$1-client")" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>/dev/null
 }
 
-# median NUMBER...
+# median: of the numbers that it reads.
 median() {
-  printf '%s\n' "$@" | sort -n | awk '{ n[NR] = $1 } END { print NR % 2 ? n[(NR + 1) / 2] : int((n[NR / 2] + n[NR / 2 + 1]) / 2) }'
+  sort -n | awk '{ n[NR] = $1 } END { print NR % 2 ? n[(NR + 1) / 2] : int((n[NR / 2] + n[NR / 2 + 1]) / 2) }'
 }

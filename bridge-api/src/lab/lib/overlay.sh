@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The overlay, as an agent such as NetBird would make and keep it: on each router node a WireGuard device with the routers
-# of the other regions as peers. One router of a region carries its pods: the one that the bridges have elected.
+# of the other regions as peers, and routes in a table of its own. One router of a region carries its pods: the one that the
+# bridges have elected. How the region's own nodes get there is the business of region-bridge's agents.
 
 up_overlay() {
   local r node
@@ -16,8 +17,6 @@ up_overlay() {
   done
   for r in "${regions[@]}"; do
     for node in ${routers[$r]}; do up_device "$r" "$node"; done
-    # The pods' way out of the region.
-    [[ ${worker[$r]} == r1 ]] || route_by "$r" r1
   done
 }
 
@@ -28,8 +27,9 @@ up_device() {
   ip_in "$place" link set $overlay_device mtu 1420 up
   ip_in "$place" address add "$(overlay_address "$r" "$node")/16" dev $overlay_device
   for peer in $(others "$r"); do
-    ip_in "$place" route add "$(pod_cidr "$peer")" dev $overlay_device
+    ip_in "$place" route add "$(pod_cidr "$peer")" dev $overlay_device table $overlay_table
   done
+  ip_in "$place" rule add priority 110 lookup $overlay_table
 }
 
 start_wireguard() { # PLACE
@@ -54,8 +54,8 @@ overlay_config() { # REGION ROUTER
   done
 }
 
-# follow_active REGION: moves the region's traffic to the router that holds the bridges' Lease, whenever that is another
-# one. It is what an overlay agent does in the other regions, and Cilium's egress gateway at the region's own workers.
+# follow_active REGION: has the other regions reach the region's pods through the router that holds the bridges' Lease,
+# whenever that is another one, as overlay agents do for a range that several routers announce.
 follow_active() {
   local holder last=$state/place/$1-cp/active
   [[ -e $last ]] || echo "$1-r1" >"$last"
@@ -80,14 +80,5 @@ move_to() {
       in_place "$peer-$node" wg set $overlay_device peer "$key" \
         allowed-ips "$(overlay_address "$1" "$2")/32,$(pod_cidr "$1")" || true
     done
-  done
-  [[ ${worker[$1]} == r1 ]] || route_by "$1" "$2"
-}
-
-# route_by REGION ROUTER: where the workers of a region send what is for other regions' pods.
-route_by() {
-  local peer
-  for peer in $(others "$1"); do
-    ip_in "$1-${worker[$1]}" route replace "$(pod_cidr "$peer")" via "$(node_address "$1" "$2")"
   done
 }

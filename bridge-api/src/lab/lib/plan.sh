@@ -25,7 +25,7 @@ declare -A region_pods=(
 # Last octets in the LAN: the edge router is 1, the control plane 5.
 declare -A lan_octet=([edge]=1 [cp]=5 [r1]=11 [r2]=12 [w1]=21)
 
-readonly wan_delay_ms=100 overlay_port=51820 overlay_device=wt0
+readonly wan_delay_ms=100 overlay_port=51820 overlay_device=wt0 overlay_table=7120
 
 domain() { echo "astring-$1.internal"; }
 nodes() { # REGION: those that are Nodes in Kubernetes

@@ -109,8 +109,10 @@ CONF
   fi
   rm -f "$data/postmaster.pid"
   spawn "$r-postgres-0" postgres nice -n 5 runuser -u postgres -- "$(postgres_bin)/postgres" -D "$data"
-  await 30 "Postgres of $r" psql_in "$r" 'select 1'
+  await 30 "Postgres of $r" postgres_answers "$r"
 }
+
+postgres_answers() { psql_in "$1" 'select 1' 2>/dev/null; }
 
 psql_in() { # REGION SQL
   in_place "$1-postgres-0" psql -X -q -A -t -h 127.0.0.1 -U postgres -v ON_ERROR_STOP=1 -c "$2"

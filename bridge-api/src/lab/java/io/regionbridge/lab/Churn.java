@@ -1,0 +1,162 @@
+package io.regionbridge.lab;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * Changes endpoints: {@code Churn URL TOKEN-FILE PREFIX SLICES RATE SECONDS}. Each change gives one
+ * of the EndpointSlices churn-0, churn-1, … below the URL three other addresses, which begin with
+ * PREFIX, by turns; so many a second, evenly. Prints what became of it, and then which addresses
+ * each slice has in the end.
+ */
+final class Churn {
+  /** Fewer than the API server takes at once. */
+  private static final int MOST_AT_ONCE = 16;
+
+  private static final int ADDRESSES = 25_000;
+  private static final int PER_SLICE = 3;
+
+  private final HttpClient client;
+  private final String url;
+  private final String token;
+  private final String prefix;
+  private final AtomicInteger failed = new AtomicInteger();
+
+  private Churn(HttpClient client, String url, String token, String prefix) {
+    this.client = client;
+    this.url = url;
+    this.token = token;
+    this.prefix = prefix;
+  }
+
+  public static void main(String[] args)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    // The certificate is of the lab's own making.
+    System.setProperty("jdk.internal.httpclient.disableHostnameVerification", "true");
+    SSLContext trusting = SSLContext.getInstance("TLS");
+    trusting.init(null, new TrustManager[] {new Trusting()}, null);
+    try (HttpClient client =
+        HttpClient.newBuilder()
+            .sslContext(trusting)
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build()) {
+      String token = Files.readString(Path.of(args[1])).strip();
+      new Churn(client, args[0], token, args[2])
+          .run(
+              Integer.parseInt(args[3]), Integer.parseInt(args[4]), Integer.parseInt(args[5]));
+    }
+  }
+
+  private void run(int slices, int rate, int seconds) throws InterruptedException {
+    long[] took = new long[rate * seconds];
+    // One change of a slice at a time, so that the last one is the last one.
+    Semaphore[] turns = new Semaphore[slices];
+    Arrays.setAll(turns, _ -> new Semaphore(1, true));
+    int[] last = new int[slices];
+    Semaphore room = new Semaphore(MOST_AT_ONCE);
+    long began = System.nanoTime();
+    try (ExecutorService changes = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int n = 0; n < took.length; n++) {
+        int change = n;
+        int slice = n % slices;
+        room.acquire();
+        turns[slice].acquire();
+        changes.submit(() -> {
+          long sent = System.nanoTime();
+          if (patched(slice, change)) {
+            last[slice] = change;
+          }
+          took[change] = System.nanoTime() - sent;
+          turns[slice].release();
+          room.release();
+        });
+        LockSupport.parkNanos(began + (n + 1) * (1_000_000_000L / rate) - System.nanoTime());
+      }
+    }
+    double lasted = (System.nanoTime() - began) / 1e9;
+    Arrays.sort(took);
+    System.out.printf(
+        "changes=%d failed=%d per_second=%.1f median_ms=%.1f p99_ms=%.1f%n",
+        took.length,
+        failed.get(),
+        took.length / lasted,
+        took[took.length / 2] / 1e6,
+        took[took.length * 99 / 100] / 1e6);
+    for (int slice = 0; slice < slices; slice++) {
+      StringBuilder line = new StringBuilder("churn-" + slice);
+      for (int i = 0; i < PER_SLICE; i++) {
+        line.append(' ').append(address(last[slice], i));
+      }
+      System.out.println(line);
+    }
+  }
+
+  private boolean patched(int slice, int change) {
+    StringBuilder endpoints = new StringBuilder();
+    for (int i = 0; i < PER_SLICE; i++) {
+      endpoints
+          .append(i == 0 ? "" : ",")
+          .append("{\"addresses\":[\"")
+          .append(address(change, i))
+          .append("\"],\"conditions\":{\"ready\":true,\"serving\":true}}");
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/churn-" + slice))
+            .timeout(Duration.ofSeconds(10))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/merge-patch+json")
+            .method(
+                "PATCH",
+                HttpRequest.BodyPublishers.ofString("{\"endpoints\":[" + endpoints + "]}"))
+            .build();
+    try {
+      HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() == 200) {
+        return true;
+      }
+      System.err.println(response.statusCode() + " " + response.body());
+    } catch (IOException e) {
+      System.err.println(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    failed.incrementAndGet();
+    return false;
+  }
+
+  private String address(int change, int i) {
+    int n = (change * PER_SLICE + i) % ADDRESSES;
+    return prefix + (100 + n / 250) + "." + (n % 250 + 1);
+  }
+
+  private static final class Trusting implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

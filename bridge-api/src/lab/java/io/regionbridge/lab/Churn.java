@@ -60,8 +60,7 @@ final class Churn {
             .build()) {
       String token = Files.readString(Path.of(args[1])).strip();
       new Churn(client, args[0], token, args[2])
-          .run(
-              Integer.parseInt(args[3]), Integer.parseInt(args[4]), Integer.parseInt(args[5]));
+          .run(Integer.parseInt(args[3]), Integer.parseInt(args[4]), Integer.parseInt(args[5]));
     }
   }
 
@@ -124,8 +123,7 @@ final class Churn {
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/merge-patch+json")
             .method(
-                "PATCH",
-                HttpRequest.BodyPublishers.ofString("{\"endpoints\":[" + endpoints + "]}"))
+                "PATCH", HttpRequest.BodyPublishers.ofString("{\"endpoints\":[" + endpoints + "]}"))
             .build();
     try {
       HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());

@@ -89,7 +89,18 @@ nodeAffinity:
 {{- end -}}
 {{- $config := deepCopy (.Values.config | default dict) -}}
 {{- $_ := set $config "region" $region -}}
-{{- $_ := set $config "kubernetes" (dict "enabled" true "routerLabel" .Values.router.label) -}}
+{{- $kubernetes := dict "enabled" true "routerLabel" .Values.router.label -}}
+{{- if ne .Values.coreDNS.forwardTo "nodes" -}}
+{{- if not .Values.service.enabled -}}
+{{- fail "coreDNS.forwardTo: service needs the Service: set service.enabled to true" -}}
+{{- end -}}
+{{- $_ := set $kubernetes "forwardTo" .Values.coreDNS.forwardTo -}}
+{{- $_ := set $kubernetes "service" (include "region-bridge.name" .) -}}
+{{- end -}}
+{{- if .Values.netbird.hostNetwork -}}
+{{- $_ := set $kubernetes "netbird" .Values.netbird -}}
+{{- end -}}
+{{- $_ := set $config "kubernetes" $kubernetes -}}
 {{- $admin := dict "listen" (printf "127.0.0.1:%d" (int .Values.admin.port)) -}}
 {{- if .Values.admin.tokenSecret -}}
 {{- $_ := set $admin "tokenFile" "/var/run/region-bridge/token/token" -}}

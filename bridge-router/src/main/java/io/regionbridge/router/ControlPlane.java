@@ -1,8 +1,8 @@
 package io.regionbridge.router;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.router.coredns.CoreDnsKeeper;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ControlLoop;
@@ -47,7 +47,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +68,11 @@ public final class ControlPlane implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String CURRENT = "APIServerCurrent";
+
+  /** Groups of resources that a cluster need not have. */
+  private static final List<String> OPTIONAL =
+      List.of(".cilium.io", ".netbird.io", "servicecidrs.networking.k8s.io");
+
   private static final Finding STARTING =
       new Finding(CURRENT, State.UNKNOWN, "Connecting", "the API server has not answered yet");
 
@@ -83,6 +87,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param httpPort where bridges answer on the overlay
    * @param memory how long after the start what was written before is kept although nobody has said
    *     yet that it still holds: as long as it may take to hear from all peers
+   * @param options what the bridge does for the cluster only if it is wished
    */
   public record Settings(
       String node,
@@ -92,11 +97,12 @@ public final class ControlPlane implements AutoCloseable {
       int electionPort,
       int dnsPort,
       int httpPort,
-      Duration memory) {
+      Duration memory,
+      Options options) {
     /** Long enough to hear from every peer. */
     public static final Duration MEMORY = Duration.ofSeconds(30);
 
-    /** With the usual memory. */
+    /** With the usual memory, and no options. */
     public Settings(
         String node,
         InetAddress nodeAddress,
@@ -105,11 +111,45 @@ public final class ControlPlane implements AutoCloseable {
         int electionPort,
         int dnsPort,
         int httpPort) {
-      this(node, nodeAddress, namespace, routerLabel, electionPort, dnsPort, httpPort, MEMORY);
+      this(
+          node,
+          nodeAddress,
+          namespace,
+          routerLabel,
+          electionPort,
+          dnsPort,
+          httpPort,
+          MEMORY,
+          Options.NONE);
+    }
+
+    /** The same with options. */
+    public Settings with(Options wished) {
+      return new Settings(
+          node,
+          nodeAddress,
+          namespace,
+          routerLabel,
+          electionPort,
+          dnsPort,
+          httpPort,
+          memory,
+          wished);
     }
 
     /** Where signs of life are asked for unless something else is configured. */
     public static final int ELECTION_PORT = 8054;
+  }
+
+  /**
+   * What the bridge does for the cluster only if it is wished.
+   *
+   * @param forwardTo the Service that CoreDNS forwards to; empty: it forwards to the router nodes
+   * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
+   */
+  public record Options(Optional<ServiceKey> forwardTo, Optional<String> netBird) {
+    /** None of it. */
+    public static final Options NONE = new Options(Optional.empty(), Optional.empty());
   }
 
   /**
@@ -157,8 +197,8 @@ public final class ControlPlane implements AutoCloseable {
   private final Clock clock;
   private final KubernetesClient client;
   private final StatusWriter statuses;
-  private final CoreDnsKeeper coreDns;
   private final EgressControl egress;
+  private final SharedObjects shared;
   private final PeerClusters peerClusters;
   private final ControlLoop directories;
   private final ControlLoop topologies;
@@ -170,7 +210,6 @@ public final class ControlPlane implements AutoCloseable {
   private volatile Optional<Topology> topology = Optional.empty();
   private volatile List<Condition> conditions = List.of();
   private Directory directory = Directory.EMPTY;
-  private List<Finding> coreDnsFindings = List.of();
 
   private ControlPlane(
       Settings settings, Sources sources, KubernetesClient client, Listener listener, Clock clock)
@@ -181,10 +220,10 @@ public final class ControlPlane implements AutoCloseable {
     this.listener = listener;
     this.clock = clock;
     statuses = new StatusWriter(client);
-    coreDns = new CoreDnsKeeper(client);
     egress = new EgressControl(settings, sources, client, clock);
     Gate gate = new Gate();
     peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
+    shared = new SharedObjects(settings, sources, client, statuses, egress, peerClusters, clock);
     election =
         GatewayElection.start(
             new GatewayElection.Settings(
@@ -199,7 +238,12 @@ public final class ControlPlane implements AutoCloseable {
             clock);
     watcher =
         ClusterWatcher.local(
-            client, settings.routerLabel(), gate::topologies, gate::directories, clock);
+            client,
+            settings.routerLabel(),
+            settings.options().netBird(),
+            gate::topologies,
+            gate::directories,
+            clock);
     overlay =
         OverlayDiscovery.start(
             sources.overlay(), settings.httpPort(), settings.dnsPort(), gate::topologies);
@@ -338,9 +382,10 @@ public final class ControlPlane implements AutoCloseable {
     }
     claims.addAll(peerClusters.look(view.regions()));
     claims.addAll(overlay.claims());
+    Directory services = watcher.directory();
     Topology next =
         new TopologyBuilder(sources.region().get())
-            .build(view, claims, election.leadership().active(), List.of());
+            .build(view, claims, election.leadership().active(), ClusterIpSpan.of(services, view));
     if (!topology.equals(Optional.of(next))) {
       tell(next);
       topology = Optional.of(next);
@@ -348,11 +393,9 @@ public final class ControlPlane implements AutoCloseable {
     }
     writeRouterNode(view, next);
     if (election.leadership().mine()) {
-      election.whileActive(PATIENCE, () -> writeShared(view, next, problems));
+      election.whileActive(PATIENCE, () -> shared.keep(view, next, services, problems));
     } else {
-      coreDnsFindings = List.of();
-      egress.look(view, next);
-      statuses.forget();
+      shared.standBy(view, next);
     }
     conditions = Conditions.merge(conditions, findings(view), 0, clock.instant());
   }
@@ -432,31 +475,12 @@ public final class ControlPlane implements AutoCloseable {
             clock.instant()));
   }
 
-  /** Whatever all router nodes share. Called with a permit. */
-  private void writeShared(
-      ClusterView view, Topology next, Map<RegionFacts, List<String>> problems) {
-    coreDnsFindings = coreDns.keep(view, Forwards.zones(next), Forwards.upstreams(next));
-    egress.keep(view, next);
-    problems.forEach((region, said) ->
-        statuses.region(
-            region.name(),
-            RegionReport.status(
-                region,
-                next,
-                sources.health(),
-                said,
-                Stream.of(peerClusters.finding(region.name()), egress.finding(region.name()))
-                    .flatMap(Optional::stream)
-                    .toList(),
-                next.peer(region.name()).flatMap(sources.overlay()::tunnel),
-                clock.instant())));
-  }
-
   private List<Finding> findings(ClusterView view) {
-    List<Finding> findings = new ArrayList<>(coreDnsFindings);
+    List<Finding> findings = new ArrayList<>(shared.findings());
     List<String> failing =
         view.failures().stream()
-            .filter(f -> !(f.failure().resource().endsWith(".cilium.io") && missing(f)))
+            .filter(
+                f -> !(missing(f) && OPTIONAL.stream().anyMatch(f.failure().resource()::endsWith)))
             .map(f -> f.failure() + " (since " + f.since() + (f.known() ? ", stale)" : ")"))
             .toList();
     findings.add(

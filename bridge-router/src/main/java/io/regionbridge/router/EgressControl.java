@@ -2,6 +2,7 @@ package io.regionbridge.router;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
@@ -102,7 +103,7 @@ final class EgressControl {
    */
   private Map<String, List<Cidr>> remembered(ClusterView view) {
     boolean listed =
-        switch (view.statuses().get("regions.region-bridge.io")) {
+        switch (view.statuses().get(ClusterWatcher.REGIONS)) {
           case WatchStatus.Current _ -> true;
           case WatchStatus.Failing failing -> failing.known();
           case null, default -> false;

@@ -1,6 +1,11 @@
 package io.regionbridge.router;
 
 import io.regionbridge.router.coredns.ForwardZone;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
@@ -10,6 +15,8 @@ import java.util.List;
 
 /** What the cluster's CoreDNS is to forward, and where to, by the topology. Pure. */
 final class Forwards {
+  private static final int DNS = 53;
+
   private Forwards() {}
 
   /** The local domain, then each peer's domain with the reverse zones of its pods. */
@@ -25,6 +32,27 @@ final class Forwards {
       zones.add(new ForwardZone(names));
     }
     return zones;
+  }
+
+  /**
+   * The addresses of a Service in front of the bridges.
+   *
+   * @return empty if there is no such Service, or not known, or it has no ClusterIP
+   */
+  static List<InetSocketAddress> service(Directory directory, ServiceKey name) {
+    DirectoryService service = directory.service(name);
+    if (service == null) {
+      return List.of();
+    }
+    int port =
+        service.facts().ports().stream()
+            .filter(p -> p.protocol() == Protocol.UDP)
+            .mapToInt(ServicePort::port)
+            .findFirst()
+            .orElse(DNS);
+    return service.facts().clusterIps().stream()
+        .map(address -> new InetSocketAddress(address.toInetAddress(), port))
+        .toList();
   }
 
   /** The bridges of the local region. */

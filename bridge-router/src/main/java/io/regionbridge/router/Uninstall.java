@@ -15,7 +15,9 @@ import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.netbird.NetBirdKeeper;
 import java.net.HttpURLConnection;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,15 +74,17 @@ public final class Uninstall {
    * Does it.
    *
    * @param namespace where the bridges ran
+   * @param netBird the namespace of NetBird's routers
    * @param purge take the WireGuard keys as well: peers must be told new ones afterwards
    * @param dryRun only say what would be done
    * @return what was done, in order
    */
   public static List<Step> run(
-      KubernetesClient client, String namespace, boolean purge, boolean dryRun) {
+      KubernetesClient client, String namespace, String netBird, boolean purge, boolean dryRun) {
     Uninstall uninstall = new Uninstall(client, dryRun);
     uninstall.coreDns();
     uninstall.egressPolicies();
+    uninstall.netBird(netBird);
     uninstall.regionStatuses();
     uninstall.routerNodes();
     uninstall.one(
@@ -106,10 +110,24 @@ public final class Uninstall {
           if (dryRun) {
             return new Step(present.get(), Outcome.WOULD_REMOVE, "");
           }
-          Finding finding = new CoreDnsKeeper(client).keep(view, List.of(), List.of()).getFirst();
+          Finding finding = new CoreDnsKeeper(client).withdraw(view);
           return finding.state() == State.TRUE
               ? new Step(present.get(), Outcome.REMOVED, "")
               : new Step(present.get(), Outcome.FAILED, finding.message());
+        });
+  }
+
+  private void netBird(String namespace) {
+    String what = "the host network of NetBird's routers in " + namespace;
+    attempt(
+        what,
+        () -> {
+          List<String> ours =
+              new NetBirdKeeper(client, namespace, Clock.systemUTC()).withdraw(dryRun);
+          return new Step(
+              ours.isEmpty() ? what : "the host network of " + String.join(", ", ours),
+              ours.isEmpty() ? Outcome.NOTHING : dryRun ? Outcome.WOULD_REMOVE : Outcome.REMOVED,
+              "");
         });
   }
 

@@ -125,7 +125,9 @@ class ControlPlaneIT {
                 "netbird-router=true",
                 FreePorts.next(),
                 dns.port(),
-                http.getAddress().getPort()),
+                http.getAddress().getPort(),
+                Duration.ZERO,
+                ControlPlane.Options.NONE),
             new ControlPlane.Sources(
                 () ->
                     new TopologyBuilder.Settings(

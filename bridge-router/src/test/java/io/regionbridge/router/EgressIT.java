@@ -367,7 +367,8 @@ class EgressIT {
                 electionPort(),
                 1053,
                 8053,
-                memory),
+                memory,
+                ControlPlane.Options.NONE),
             new ControlPlane.Sources(
                 () ->
                     new TopologyBuilder.Settings(

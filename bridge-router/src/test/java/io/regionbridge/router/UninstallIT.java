@@ -129,7 +129,7 @@ class UninstallIT {
   }
 
   private static Map<String, Outcome> outcomes(boolean purge, boolean dryRun) {
-    return Uninstall.run(admin, TestCluster.NAMESPACE, purge, dryRun).stream()
+    return Uninstall.run(admin, TestCluster.NAMESPACE, "netbird", purge, dryRun).stream()
         .collect(Collectors.toMap(Step::what, Step::outcome));
   }
 

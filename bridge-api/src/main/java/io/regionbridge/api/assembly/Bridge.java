@@ -249,12 +249,18 @@ public final class Bridge implements AutoCloseable {
     return open.getCount() == 0;
   }
 
-  /** Whether more can be known of the regions and the Services only later, if at all. */
+  /**
+   * Whether it is time to answer: all is known that was to be had, and that is not nothing. With
+   * nothing at all a closed port serves clients best, since they ask another bridge at once.
+   */
   private boolean settled() {
     RegionSource started = source;
-    return started != null
-        && started.settled()
-        && (directory.complete() || !directoryProblems().isEmpty());
+    if (started == null || !started.settled()) {
+      return false;
+    }
+    Topology known = started.topology();
+    return directory.complete()
+        || !directoryProblems().isEmpty() && (known.complete() || !known.peers().isEmpty());
   }
 
   private List<InetSocketAddress> wanted() {

@@ -73,7 +73,8 @@ final class ControlLoop implements AutoCloseable {
    * All that a table is made from; the same inputs make the same table. Local zones are equal only
    * if they are the same object.
    */
-  private record Inputs(List<LocalZone> local, List<ForwardZone> forward, ClientRanges clients) {}
+  private record Inputs(
+      List<LocalZone> local, List<ForwardZone> forward, ClientRanges clients, boolean complete) {}
 
   /**
    * Does nothing yet.
@@ -167,9 +168,10 @@ final class ControlLoop implements AutoCloseable {
             local,
             forward(known.topology(), local, at),
             ClientRanges.of(
-                current.dns().allow(), known.topology(), known.overlay(), host.get(), at));
+                current.dns().allow(), known.topology(), known.overlay(), host.get(), at),
+            known.topology().complete());
     if (!inputs.equals(last)) {
-      table = table.next(local, inputs.forward(), inputs.clients().policy());
+      table = table.next(local, inputs.forward(), inputs.clients().policy(), inputs.complete());
       last = inputs;
       publish.accept(table);
     }

@@ -1,6 +1,7 @@
 package io.regionbridge.api.cli;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.router.Uninstall;
 import io.regionbridge.router.Uninstall.Outcome;
@@ -17,6 +18,13 @@ final class UninstallCommand implements Command {
   private static final Option NAMESPACE =
       Option.optional("--namespace", "NAME", "Where the bridges ran; the pod's own if not set.");
 
+  private static final Option NETBIRD =
+      Option.optional(
+          "--netbird-namespace",
+          "NAME",
+          "Where NetBird's routers are; %s if not set."
+              .formatted(BridgeConfig.NetBird.DEFAULT_NAMESPACE));
+
   private final Terminal terminal;
 
   UninstallCommand(Terminal terminal) {
@@ -30,12 +38,12 @@ final class UninstallCommand implements Command {
         "Remove what bridges wrote into the cluster.",
         """
         CoreDNS's blocks, egress policies, RouterNodes, what was said in the status of
-        Regions, and the Lease; nothing without the bridges' label or marks. Stop the
-        bridges first. Finds the API server by the ServiceAccount, or by KUBECONFIG.
+        Regions, what was set in NetBird's routers, and the Lease; nothing without the
+        bridges' label, marks or field manager. Stop the bridges first. Finds the API server by the ServiceAccount, or by KUBECONFIG.
         Can be run again; exits 1 if something could not be removed.\
         """,
         List.of(),
-        List.of(PURGE, DRY_RUN, NAMESPACE));
+        List.of(PURGE, DRY_RUN, NAMESPACE, NETBIRD));
   }
 
   @Override
@@ -47,6 +55,7 @@ final class UninstallCommand implements Command {
             Uninstall.run(
                 client,
                 arguments.value(NAMESPACE).orElse(place.namespace()),
+                arguments.value(NETBIRD).orElse(BridgeConfig.NetBird.DEFAULT_NAMESPACE),
                 arguments.has(PURGE),
                 arguments.has(DRY_RUN));
         steps.forEach(step -> terminal.out().println(text(step)));

@@ -191,8 +191,44 @@ public record BridgeConfig(
    *
    * @param enabled false is standalone: the directory comes from files
    * @param routerLabel the label selector of router nodes, {@code key} or {@code key=value}
+   * @param forwardTo where the cluster's CoreDNS forwards the regions' domains to
+   * @param service the Service in front of the bridges, in their namespace
+   * @param netBird what is kept of NetBird's routers
    */
-  public record Kubernetes(boolean enabled, String routerLabel) {}
+  public record Kubernetes(
+      boolean enabled, String routerLabel, ForwardTo forwardTo, String service, NetBird netBird) {
+    /** The Service's name unless something else is configured. */
+    public static final String DEFAULT_SERVICE = "region-bridge";
+
+    /** One with the defaults of everything else. */
+    public Kubernetes(boolean enabled, String routerLabel) {
+      this(
+          enabled,
+          routerLabel,
+          ForwardTo.NODES,
+          DEFAULT_SERVICE,
+          new NetBird(false, NetBird.DEFAULT_NAMESPACE));
+    }
+  }
+
+  /** Where the cluster's CoreDNS forwards to. */
+  public enum ForwardTo {
+    /** The addresses of the router nodes, each of which CoreDNS watches itself. */
+    NODES,
+    /** The ClusterIP of the Service in front of the bridges. */
+    SERVICE
+  }
+
+  /**
+   * What is kept of the routers that NetBird's operator makes.
+   *
+   * @param hostNetwork whether their pods are kept on the host network
+   * @param namespace where they are
+   */
+  public record NetBird(boolean hostNetwork, String namespace) {
+    /** Where they are unless something else is configured. */
+    public static final String DEFAULT_NAMESPACE = "netbird";
+  }
 
   /**
    * What of the local region can be resolved.

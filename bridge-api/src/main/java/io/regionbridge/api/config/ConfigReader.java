@@ -225,9 +225,24 @@ public final class ConfigReader {
     BridgeConfig.Kubernetes kubernetes =
         new BridgeConfig.Kubernetes(
             s.flag("enabled", true),
-            s.value("routerLabel", Notation.NODE_LABEL, "netbird-router=true"));
+            s.value("routerLabel", Notation.NODE_LABEL, "netbird-router=true"),
+            s.value(
+                "forwardTo",
+                Notation.word(BridgeConfig.ForwardTo.class),
+                BridgeConfig.ForwardTo.NODES),
+            s.value("service", Notation.LABEL, BridgeConfig.Kubernetes.DEFAULT_SERVICE),
+            netBird(s.section("netbird")));
     s.end();
     return kubernetes;
+  }
+
+  private static BridgeConfig.NetBird netBird(Section s) {
+    BridgeConfig.NetBird netBird =
+        new BridgeConfig.NetBird(
+            s.flag("hostNetwork", false),
+            s.value("namespace", Notation.LABEL, BridgeConfig.NetBird.DEFAULT_NAMESPACE));
+    s.end();
+    return netBird;
   }
 
   private BridgeConfig.Directory directory(Section s) {

@@ -66,13 +66,14 @@ public final class ClusterSource implements RegionSource {
     plane =
         ControlPlane.start(
             new ControlPlane.Settings(
-                place.node(),
-                ties.listen().getAddress(),
-                place.namespace(),
-                first.kubernetes().routerLabel(),
-                ControlPlane.Settings.ELECTION_PORT,
-                ties.listen().getPort(),
-                first.admin().listen().getPort()),
+                    place.node(),
+                    ties.listen().getAddress(),
+                    place.namespace(),
+                    first.kubernetes().routerLabel(),
+                    ControlPlane.Settings.ELECTION_PORT,
+                    ties.listen().getPort(),
+                    first.admin().listen().getPort())
+                .with(ConfiguredRegions.options(first.kubernetes(), place.namespace())),
             new ControlPlane.Sources(
                 () -> ConfiguredRegions.local(config.get(), overlay.ranges()),
                 () -> ConfiguredRegions.claims(config.get()),
@@ -97,8 +98,8 @@ public final class ClusterSource implements RegionSource {
 
   @Override
   public Topology topology() {
-    return topology.orElseGet(
-        () -> ConfiguredRegions.withoutCluster(config.get(), List.of(), overlay.ranges()));
+    return topology.orElseGet(() ->
+        ConfiguredRegions.withoutCluster(config.get(), List.of(), overlay.ranges()).incomplete());
   }
 
   @Override

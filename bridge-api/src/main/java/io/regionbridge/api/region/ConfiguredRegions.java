@@ -1,6 +1,8 @@
 package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.router.ControlPlane;
+import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
@@ -72,6 +74,20 @@ public final class ConfiguredRegions {
     claims.addAll(others);
     return new TopologyBuilder(local(config, overlay))
         .build(NO_CLUSTER, claims, Optional.empty(), List.of());
+  }
+
+  /**
+   * What is wished of the control plane.
+   *
+   * @param namespace that the bridges run in
+   */
+  static ControlPlane.Options options(BridgeConfig.Kubernetes kubernetes, String namespace) {
+    BridgeConfig.NetBird netBird = kubernetes.netBird();
+    return new ControlPlane.Options(
+        kubernetes.forwardTo() == BridgeConfig.ForwardTo.SERVICE
+            ? Optional.of(new ServiceKey(namespace, kubernetes.service()))
+            : Optional.empty(),
+        netBird.hostNetwork() ? Optional.of(netBird.namespace()) : Optional.empty());
   }
 
   /** What is configured of egress. */

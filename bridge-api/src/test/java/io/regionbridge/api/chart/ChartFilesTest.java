@@ -25,6 +25,10 @@ class ChartFilesTest {
           "region.serviceCIDRs",
           "kubernetes.enabled",
           "kubernetes.routerLabel",
+          "kubernetes.forwardTo",
+          "kubernetes.service",
+          "kubernetes.netbird.hostNetwork",
+          "kubernetes.netbird.namespace",
           "admin.listen",
           "admin.tokenFile",
           "admin.tls");

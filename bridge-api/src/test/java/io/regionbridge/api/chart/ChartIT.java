@@ -176,6 +176,40 @@ class ChartIT {
         .isNotEqualTo(before);
   }
 
+  @Test
+  void touchesNetBirdsRoutersOnlyWhereThatIsWished() {
+    assertThat(config(Helm.objects(BARE)).kubernetes().netBird().hostNetwork()).isFalse();
+    assertThat(Helm.objects(BARE))
+        .noneMatch(object -> object.at("/rules").toString().contains("networkrouters"));
+    List<JsonNode> objects =
+        Helm.objects(BARE, "--set=netbird.hostNetwork=true,netbird.namespace=vpn");
+    assertThat(config(objects).kubernetes().netBird())
+        .isEqualTo(new BridgeConfig.NetBird(true, "vpn"));
+    assertThat(objects)
+        .filteredOn(object -> object.at("/rules").toString().contains("networkrouters"))
+        .hasSize(2) // the bridge, and the Job that takes it back
+        .allSatisfy(role -> {
+          assertThat(role.at("/kind").asText()).isEqualTo("Role");
+          assertThat(role.at("/metadata/namespace").asText()).isEqualTo("vpn");
+        });
+    assertThat(objects)
+        .filteredOn(object -> object.at("/kind").asText().equals("Job"))
+        .singleElement()
+        .satisfies(job ->
+            assertThat(job.at("/spec/template/spec/containers/0/args").toString())
+                .contains("[\"uninstall\",\"--netbird-namespace\",\"vpn\"]"));
+  }
+
+  @Test
+  void coreDnsForwardsToTheServiceWhereThatIsWished() {
+    assertThat(config(Helm.objects(BARE)).kubernetes().forwardTo())
+        .isEqualTo(BridgeConfig.ForwardTo.NODES);
+    List<JsonNode> objects = Helm.objects(BARE, "--set=coreDNS.forwardTo=service");
+    BridgeConfig.Kubernetes kubernetes = config(objects).kubernetes();
+    assertThat(kubernetes.forwardTo()).isEqualTo(BridgeConfig.ForwardTo.SERVICE);
+    assertThat(Helm.object(objects, "Service", kubernetes.service()).at("/spec/ports")).hasSize(2);
+  }
+
   private static List<JsonNode> secretRules(List<JsonNode> objects) {
     return objects.stream()
         .filter(object -> object.at("/kind").asText().endsWith("Role"))

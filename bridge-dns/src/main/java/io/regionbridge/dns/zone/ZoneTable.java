@@ -22,6 +22,7 @@ public final class ZoneTable {
   private final Registry registry;
   private final List<Route> routes;
   private final ClientPolicy clients;
+  private final boolean complete;
 
   /**
    * Bit d is set when some apex has d labels; deeper ones, as IPv6 reverse zones have, use the same
@@ -31,7 +32,13 @@ public final class ZoneTable {
 
   private final @Nullable Route[] slots;
 
-  private ZoneTable(long generation, Registry registry, List<Route> routes, ClientPolicy clients) {
+  private ZoneTable(
+      long generation,
+      Registry registry,
+      List<Route> routes,
+      ClientPolicy clients,
+      boolean complete) {
+    this.complete = complete;
     this.generation = generation;
     this.registry = registry;
     this.routes = List.copyOf(routes);
@@ -52,12 +59,28 @@ public final class ZoneTable {
 
   /** A table without zones that refuses everyone. */
   public static ZoneTable empty() {
-    return new ZoneTable(0, new Registry(), List.of(), ClientPolicy.nobody());
+    return new ZoneTable(0, new Registry(), List.of(), ClientPolicy.nobody(), true);
   }
 
-  /** The next table. Zones are told apart by their apex, so the lists must not name one twice. */
+  /**
+   * The next table, with all zones that there are. They are told apart by their apex, so the lists
+   * must not name one twice.
+   */
   public ZoneTable next(
       Collection<LocalZone> local, Collection<ForwardZone> forward, ClientPolicy clients) {
+    return next(local, forward, clients, true);
+  }
+
+  /**
+   * The next table.
+   *
+   * @param nowComplete whether these are all zones that there are
+   */
+  public ZoneTable next(
+      Collection<LocalZone> local,
+      Collection<ForwardZone> forward,
+      ClientPolicy clients,
+      boolean nowComplete) {
     Registry ids = registry.copy();
     List<Route> next = new ArrayList<>();
     Map<Name, Object> seen = new HashMap<>();
@@ -75,7 +98,7 @@ public final class ZoneTable {
         next.add(new Route.Forward(zone, ids.id(zone.apex()), ids.epoch(zone, before)));
       }
     }
-    return new ZoneTable(generation + 1, ids, next, clients);
+    return new ZoneTable(generation + 1, ids, next, clients, nowComplete);
   }
 
   private static void unique(Map<Name, Object> seen, Name apex) {
@@ -129,6 +152,14 @@ public final class ZoneTable {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether a name that is in none of the zones is nobody's. If not, it may be in one that is not
+   * known yet.
+   */
+  public boolean complete() {
+    return complete;
   }
 
   /** Counts up from table to table. */

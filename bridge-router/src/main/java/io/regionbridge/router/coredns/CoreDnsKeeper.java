@@ -49,13 +49,24 @@ public final class CoreDnsKeeper {
   /**
    * Makes CoreDNS forward the zones, if it does not do so already.
    *
-   * @param zones none: takes away whatever we ever wrote
    * @param upstreams the bridges
+   * @param nowhere what is missing if there are none
+   * @param complete whether these are all zones; if not, no zone that is forwarded is given up
    */
   public List<Finding> keep(
-      ClusterView view, List<ForwardZone> zones, List<InetSocketAddress> upstreams) {
+      ClusterView view,
+      List<ForwardZone> zones,
+      List<InetSocketAddress> upstreams,
+      String nowhere,
+      boolean complete) {
     List<Finding> findings = new ArrayList<>(2);
-    findings.add(carriedOut(CoreDnsPlan.of(view, zones, upstreams)));
+    if (upstreams.isEmpty()) {
+      findings.add(
+          new Finding(
+              CONDITION, State.FALSE, "NoUpstream", nowhere + ": CoreDNS is left as it is"));
+    } else {
+      findings.add(carriedOut(CoreDnsPlan.of(view, zones, upstreams), complete));
+    }
     if (view.configMaps().containsKey(ClusterWatcher.NODE_LOCAL_DNS)) {
       findings.add(
           new Finding(
@@ -68,7 +79,12 @@ public final class CoreDnsKeeper {
     return findings;
   }
 
-  /** What {@link #keep} without zones would take away; empty if there is nothing of ours. */
+  /** Takes away whatever we ever wrote. */
+  public Finding withdraw(ClusterView view) {
+    return carriedOut(CoreDnsPlan.of(view, List.of(), List.of()), true);
+  }
+
+  /** What {@link #withdraw} would take away; empty if there is nothing of ours. */
   public static Optional<String> present(ClusterView view) {
     return switch (CoreDnsPlan.of(view, List.of(), List.of())) {
       case CoreDnsPlan.Nothing() -> Optional.empty();
@@ -76,24 +92,27 @@ public final class CoreDnsKeeper {
           when reason.equals("CoreDNSNotFound") ->
           Optional.empty();
       case CoreDnsPlan.Impossible(String reason, String message) -> Optional.of(message);
-      case CoreDnsPlan.CustomKey(Optional<String> none) ->
+      case CoreDnsPlan.CustomKey(_, _) ->
           Optional.of("key " + CoreDnsPlan.KEY + " of ConfigMap kube-system/coredns-custom");
       case CoreDnsPlan.Corefile corefile ->
           Optional.of("the block in ConfigMap kube-system/coredns");
-      case CoreDnsPlan.HelmValues(Optional<String> none) ->
+      case CoreDnsPlan.HelmValues(_) ->
           Optional.of("HelmChartConfig kube-system/" + RKE2 + ", if it is ours");
     };
   }
 
-  private Finding carriedOut(CoreDnsPlan plan) {
+  private Finding carriedOut(CoreDnsPlan plan, boolean complete) {
+    if (!complete && plan.givesUpAZone()) {
+      return waiting();
+    }
     try {
       return switch (plan) {
         case CoreDnsPlan.Nothing() -> configured();
         case CoreDnsPlan.Impossible(String reason, String message) ->
             new Finding(CONDITION, State.FALSE, reason, message);
-        case CoreDnsPlan.CustomKey(Optional<String> content) -> customKey(content);
+        case CoreDnsPlan.CustomKey(_, Optional<String> content) -> customKey(content);
         case CoreDnsPlan.Corefile corefile -> corefile(corefile);
-        case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values);
+        case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, complete);
       };
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
@@ -107,6 +126,14 @@ public final class CoreDnsKeeper {
           e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
           "cannot write CoreDNS's configuration: " + e.getMessage());
     }
+  }
+
+  private static Finding waiting() {
+    return new Finding(
+        CONDITION,
+        State.UNKNOWN,
+        "RegionsNotKnown",
+        "not all regions were heard of yet: CoreDNS goes on as it is");
   }
 
   private static Finding configured() {
@@ -158,7 +185,7 @@ public final class CoreDnsKeeper {
     return configured();
   }
 
-  private Finding helmValues(Optional<String> values) {
+  private Finding helmValues(Optional<String> values, boolean complete) {
     Resource<GenericKubernetesResource> resource =
         client
             .genericKubernetesResources(
@@ -190,8 +217,12 @@ public final class CoreDnsKeeper {
       }
       return configured();
     }
-    if (now != null && values.get().equals(now.get("spec", "valuesContent"))) {
+    String before = now != null && now.get("spec", "valuesContent") instanceof String s ? s : "";
+    if (values.get().equals(before)) {
       return configured();
+    }
+    if (!complete && ForwardedZones.givenUp(before, values.get())) {
+      return waiting();
     }
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
     apply.setFieldManager(MANAGER);

@@ -22,9 +22,10 @@ public sealed interface CoreDnsPlan {
   /**
    * Our key of {@code coredns-custom} is to have this content.
    *
+   * @param before what it has
    * @param content empty: the key is to go
    */
-  record CustomKey(Optional<String> content) implements CoreDnsPlan {}
+  record CustomKey(Optional<String> before, Optional<String> content) implements CoreDnsPlan {}
 
   /**
    * The Corefile is to be replaced.
@@ -45,14 +46,10 @@ public sealed interface CoreDnsPlan {
    * What has to be written in a cluster as it is seen now.
    *
    * @param zones what CoreDNS is to forward; none: nothing, what we wrote is to go
-   * @param upstreams where to
+   * @param upstreams where to; not empty if there are zones
    */
   static CoreDnsPlan of(
       ClusterView view, List<ForwardZone> zones, List<InetSocketAddress> upstreams) {
-    if (!zones.isEmpty() && upstreams.isEmpty()) {
-      return new Impossible(
-          "NoRouterNode", "no router node with an address: CoreDNS is left as it is");
-    }
     return switch (CoreDnsKind.of(view)) {
       case CoreDnsKind.Imported(int port) ->
           custom(
@@ -72,6 +69,19 @@ public sealed interface CoreDnsPlan {
     };
   }
 
+  /** Whether a zone that CoreDNS forwards now would not be any more; of RKE2 it is not known. */
+  default boolean givesUpAZone() {
+    return switch (this) {
+      case Nothing() -> false;
+      case Impossible(_, _) -> false;
+      case HelmValues(_) -> false;
+      case CustomKey(Optional<String> before, Optional<String> content) ->
+          ForwardedZones.givenUp(before.orElse(""), content.orElse(""));
+      case Corefile(ConfigMapFacts before, String after) ->
+          ForwardedZones.givenUp(before.data().getOrDefault(CoreDnsKind.COREFILE, ""), after);
+    };
+  }
+
   private static Optional<String> text(
       List<ForwardZone> zones, int port, List<InetSocketAddress> upstreams) {
     return zones.isEmpty()
@@ -81,7 +91,7 @@ public sealed interface CoreDnsPlan {
 
   private static CoreDnsPlan custom(@Nullable ConfigMapFacts map, Optional<String> wanted) {
     Optional<String> there = Optional.ofNullable(map).map(m -> m.data().get(KEY));
-    return there.equals(wanted) ? new Nothing() : new CustomKey(wanted);
+    return there.equals(wanted) ? new Nothing() : new CustomKey(there, wanted);
   }
 
   private static CoreDnsPlan corefile(ConfigMapFacts map, Optional<String> block) {

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param regions Region objects, by name
  * @param routerNodes RouterNode objects, by name
  * @param egressPolicies CiliumEgressGatewayPolicies, by name
+ * @param netBird what decides how NetBird's routers run, by name; empty unless it is to be kept
  * @param statuses how far each resource is known, by RBAC name
  */
 public record ClusterView(
@@ -25,6 +26,7 @@ public record ClusterView(
     List<RegionFacts> regions,
     List<RouterNodeFacts> routerNodes,
     List<EgressPolicyFacts> egressPolicies,
+    List<NetBirdWorkload> netBird,
     Map<String, WatchStatus> statuses) {
   public ClusterView {
     nodes = List.copyOf(nodes);
@@ -34,10 +36,11 @@ public record ClusterView(
     regions = List.copyOf(regions);
     routerNodes = List.copyOf(routerNodes);
     egressPolicies = List.copyOf(egressPolicies);
+    netBird = List.copyOf(netBird);
     statuses = Map.copyOf(statuses);
   }
 
-  /** The same without egress policies. */
+  /** The same without egress policies and NetBird. */
   public ClusterView(
       List<NodeFacts> nodes,
       List<Cidr> serviceCidrs,
@@ -54,13 +57,13 @@ public record ClusterView(
         regions,
         routerNodes,
         List.of(),
+        List.of(),
         statuses);
   }
 
   /** One that holds these ConfigMaps and nothing else. */
   static ClusterView ofConfigMaps(Map<String, ConfigMapFacts> maps) {
-    return new ClusterView(
-        List.of(), List.of(), List.of(), maps, List.of(), List.of(), List.of(), Map.of());
+    return new ClusterView(List.of(), List.of(), List.of(), maps, List.of(), List.of(), Map.of());
   }
 
   /** The router nodes among the Nodes. */

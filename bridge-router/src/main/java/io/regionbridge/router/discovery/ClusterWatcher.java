@@ -18,7 +18,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +34,16 @@ public final class ClusterWatcher implements AutoCloseable {
   /** The namespace of the ConfigMaps that matter. */
   public static final String SYSTEM = "kube-system";
 
+  /** The resource of Region objects, as RBAC names it. */
+  public static final String REGIONS = "regions.region-bridge.io";
+
   /** The resource of Cilium's egress policies, as RBAC names it. */
   public static final String EGRESS_POLICIES = "ciliumegressgatewaypolicies.cilium.io";
+
+  /** NetBird's routers, as RBAC names them. */
+  public static final String NETWORK_ROUTERS = "networkrouters.netbird.io";
+
+  public static final String NETBIRD_DEPLOYMENTS = "deployments.apps";
 
   public static final String CILIUM_CONFIG = "cilium-config";
   public static final String COREDNS = "coredns";
@@ -72,6 +82,8 @@ public final class ClusterWatcher implements AutoCloseable {
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> serviceCidrs;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> ciliumNodes;
   private @Nullable FactStore<GenericKubernetesResource, EgressPolicyFacts> egressPolicies;
+  private @Nullable FactStore<GenericKubernetesResource, NetBirdWorkload> networkRouters;
+  private @Nullable FactStore<GenericKubernetesResource, NetBirdWorkload> netBirdDeployments;
   private @Nullable DirectoryFeed directory;
 
   private ClusterWatcher(
@@ -89,17 +101,20 @@ public final class ClusterWatcher implements AutoCloseable {
    *
    * @param client closed by whoever made it, after this
    * @param routerLabel {@code key=value} or {@code key}
+   * @param netBird the namespace of NetBird's routers, if they matter
    * @param onChange {@link #view} may be another one
    * @param onDirectory {@link #directory} may be another one
    */
   public static ClusterWatcher local(
       KubernetesClient client,
       String routerLabel,
+      Optional<String> netBird,
       Runnable onChange,
       Runnable onDirectory,
       Clock clock) {
     ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock);
     watcher.watchLocal(onDirectory);
+    netBird.ifPresent(watcher::watchNetBird);
     watcher.watches.forEach(ResourceWatch::start);
     return watcher;
   }
@@ -129,7 +144,17 @@ public final class ClusterWatcher implements AutoCloseable {
         egressPolicies == null
             ? List.of()
             : sorted(egressPolicies, Comparator.comparing(EgressPolicyFacts::name)),
+        netBird(),
         statuses);
+  }
+
+  private List<NetBirdWorkload> netBird() {
+    return networkRouters == null || netBirdDeployments == null
+        ? List.of()
+        : Stream.of(networkRouters, netBirdDeployments)
+            .flatMap(store -> sorted(store, Comparator.comparing(NetBirdWorkload::name)).stream())
+            .filter(workload -> workload.kind() != NetBirdWorkload.Kind.OTHER)
+            .toList();
   }
 
   /** The local cluster's Services now; nothing of a peer's. Any thread. */
@@ -154,7 +179,7 @@ public final class ClusterWatcher implements AutoCloseable {
         client.discovery().v1().endpointSlices().inAnyNamespace(),
         feed.slices());
     regions = new FactStore<>(RegionFacts::of, onChange);
-    watch("regions.region-bridge.io", client.resources(Region.class), regions);
+    watch(REGIONS, client.resources(Region.class), regions);
     serviceCidrs = new FactStore<>(object -> Ranges.in(object, "spec", "cidrs"), onChange);
     watch(
         "servicecidrs.networking.k8s.io",
@@ -176,6 +201,35 @@ public final class ClusterWatcher implements AutoCloseable {
     watchConfigMap(COREDNS_CUSTOM, Set.of());
     watchConfigMap(RKE2_COREDNS, Set.of());
     watchConfigMap(NODE_LOCAL_DNS, Set.of("none of it"));
+  }
+
+  private void watchNetBird(String namespace) {
+    networkRouters = new FactStore<>(NetBirdWorkload::ofRouter, onChange);
+    watch(
+        NETWORK_ROUTERS,
+        client
+            .genericKubernetesResources(netBird(NetBirdWorkload.Kind.NETWORK_ROUTER))
+            .inNamespace(namespace),
+        networkRouters);
+    netBirdDeployments = new FactStore<>(NetBirdWorkload::ofDeployment, onChange);
+    watch(
+        NETBIRD_DEPLOYMENTS,
+        client
+            .genericKubernetesResources(netBird(NetBirdWorkload.Kind.DEPLOYMENT))
+            .inNamespace(namespace),
+        netBirdDeployments);
+  }
+
+  /** How the API server calls such objects. */
+  public static ResourceDefinitionContext netBird(NetBirdWorkload.Kind kind) {
+    boolean router = kind == NetBirdWorkload.Kind.NETWORK_ROUTER;
+    return new ResourceDefinitionContext.Builder()
+        .withGroup(router ? "netbird.io" : "apps")
+        .withVersion(router ? "v1alpha1" : "v1")
+        .withKind(router ? "NetworkRouter" : "Deployment")
+        .withPlural(router ? "networkrouters" : "deployments")
+        .withNamespaced(true)
+        .build();
   }
 
   private void watchConfigMap(String name, Set<String> kept) {

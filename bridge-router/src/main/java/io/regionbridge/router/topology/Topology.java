@@ -10,11 +10,24 @@ import java.util.Optional;
  * @param local the region that this process is in
  * @param peers the others, by name
  * @param conflicts what the regions claim and cannot all have, in a fixed order
+ * @param complete whether the declared peers are all here: not as long as the Region objects could
+ *     not be read once, though they may well exist
  */
-public record Topology(LocalRegion local, List<PeerRegion> peers, List<Conflict> conflicts) {
+public record Topology(
+    LocalRegion local, List<PeerRegion> peers, List<Conflict> conflicts, boolean complete) {
   public Topology {
     peers = List.copyOf(peers);
     conflicts = List.copyOf(conflicts);
+  }
+
+  /** One with all declared peers. */
+  public Topology(LocalRegion local, List<PeerRegion> peers, List<Conflict> conflicts) {
+    this(local, peers, conflicts, true);
+  }
+
+  /** The same, not known to have all declared peers. */
+  public Topology incomplete() {
+    return new Topology(local, peers, conflicts, false);
   }
 
   /** The peer of that name. */

@@ -4,6 +4,7 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
 import io.regionbridge.router.discovery.NodeFacts;
+import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.net.Cidr;
@@ -69,7 +70,18 @@ public final class TopologyBuilder {
     List<Conflict> conflicts = new ArrayList<>();
     List<PeerRegion> peers = distinct(merged(claims), conflicts);
     conflicts.addAll(rangeConflicts(local, peers));
-    return new Topology(local, peers, conflicts);
+    return new Topology(local, peers, conflicts, regionsKnown(view));
+  }
+
+  /** Without the resource there are no objects; without a cluster neither. */
+  private static boolean regionsKnown(ClusterView view) {
+    return switch (view.statuses().get(ClusterWatcher.REGIONS)) {
+      case null -> true;
+      case WatchStatus.Starting _ -> false;
+      case WatchStatus.Current _ -> true;
+      case WatchStatus.Failing(_, ReadFailure failure, boolean known) ->
+          known || failure.reason() == ReadFailure.Reason.NOT_INSTALLED;
+    };
   }
 
   private LocalRegion local(ClusterView view, Optional<String> active, List<Cidr> clusterIps) {

@@ -48,10 +48,10 @@ class CoreDnsPlanTest {
   @Test
   void k3sAndAksTakeAKeyOfTheirCustomMap() {
     assertThat(plan(maps("coredns", Map.of("Corefile", K3S))))
-        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.of(BLOCKS)));
+        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.empty(), Optional.of(BLOCKS)));
     String aks = K3S.replace("/etc/coredns/custom", "custom");
     assertThat(plan(maps("coredns", Map.of("Corefile", aks))))
-        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.of(BLOCKS)));
+        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.empty(), Optional.of(BLOCKS)));
   }
 
   @Test
@@ -77,7 +77,7 @@ class CoreDnsPlanTest {
                     Map.of("Corefile", K3S),
                     "coredns-custom",
                     Map.of("region-bridge.server", BLOCKS + "#"))))
-        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.of(BLOCKS)));
+        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.of(BLOCKS + "#"), Optional.of(BLOCKS)));
   }
 
   @Test
@@ -101,7 +101,7 @@ class CoreDnsPlanTest {
             "coredns-custom",
             Map.of("region-bridge.server", BLOCKS));
     assertThat(CoreDnsPlan.of(view(custom), List.of(), List.of()))
-        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.empty()));
+        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.of(BLOCKS), Optional.empty()));
     assertThat(CoreDnsPlan.of(view(maps("coredns", Map.of("Corefile", K3S))), List.of(), List.of()))
         .isEqualTo(new CoreDnsPlan.Nothing());
     assertThat(
@@ -111,9 +111,33 @@ class CoreDnsPlanTest {
   }
 
   @Test
-  void withoutRouterNodesCoreDnsIsLeftAsItIs() {
-    assertThat(CoreDnsPlan.of(view(maps("coredns", Map.of("Corefile", K3S))), ZONES, List.of()))
-        .isInstanceOf(CoreDnsPlan.Impossible.class);
+  void aPlanSaysWhetherItGivesUpAZone() {
+    String corefile = CorefileEditor.with(".:53 {\n}\n", BLOCKS).orElseThrow();
+    for (Map<String, ConfigMapFacts> maps :
+        List.of(
+            maps("coredns", Map.of("Corefile", corefile)),
+            maps(
+                "coredns",
+                Map.of("Corefile", K3S),
+                "coredns-custom",
+                Map.of("region-bridge.server", BLOCKS)))) {
+      ForwardZone third = new ForwardZone(List.of("hel1.internal"));
+      assertThat(givesUp(maps, ZONES)).as("nothing to do").isFalse();
+      assertThat(givesUp(maps, List.of(ZONES.get(0), ZONES.get(1), third))).isFalse();
+      assertThat(givesUp(maps, List.of(ZONES.get(0), third))).isTrue();
+      assertThat(givesUp(maps, List.of())).isTrue();
+      ForwardZone without = new ForwardZone(List.of("mn.internal"));
+      assertThat(givesUp(maps, List.of(ZONES.get(0), without))).as("a reverse zone").isTrue();
+      assertThat(CoreDnsPlan.of(view(maps), ZONES, addresses("192.0.2.9:53")).givesUpAZone())
+          .as("only other upstreams")
+          .isFalse();
+    }
+    assertThat(ForwardedZones.in(Rke2Values.text(ZONES, 53, ROUTERS, "cluster.local")))
+        .containsExactlyInAnyOrder("fsn1.internal", "mn.internal", "10.52.0.0/16");
+  }
+
+  private static boolean givesUp(Map<String, ConfigMapFacts> maps, List<ForwardZone> zones) {
+    return CoreDnsPlan.of(view(maps), zones, ROUTERS).givesUpAZone();
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,7 +157,7 @@ class ClusterWatcherIT {
 
   private static ClusterWatcher start(KubernetesClient client) {
     return ClusterWatcher.local(
-        client, "netbird-router=true", () -> {}, () -> {}, Clock.systemUTC());
+        client, "netbird-router=true", Optional.empty(), () -> {}, () -> {}, Clock.systemUTC());
   }
 
   private List<String> addresses() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class DirectoryScaleChild {
         ClusterWatcher.local(
             client,
             "netbird-router",
+            Optional.empty(),
             () -> {},
             () -> {
               ControlLoop started = loop.get();

@@ -63,6 +63,14 @@ public final class TestCluster implements AutoCloseable {
     role("roles", "Role", NAMESPACE, rules.get("namespace"));
   }
 
+  /** Binds rules to the bridge in one more namespace, which is made. */
+  public void bindIn(String namespace, JsonNode rules) {
+    server.apply(
+        "/api/v1/namespaces/" + namespace,
+        "{apiVersion: v1, kind: Namespace, metadata: {name: " + namespace + "}}");
+    role("roles", "Role", namespace, rules);
+  }
+
   /** The chart's rules. */
   public static JsonNode rules() {
     try {

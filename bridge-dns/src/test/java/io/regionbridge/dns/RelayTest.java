@@ -18,6 +18,7 @@ import io.regionbridge.dns.testing.UdpClient;
 import io.regionbridge.dns.upstream.GatewayHealth.Outcome;
 import io.regionbridge.dns.wire.EdnsOption;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -49,6 +50,24 @@ import org.xbill.DNS.Type;
 @Timeout(30)
 class RelayTest {
   private static final String NAME = "nats.messaging.svc.mn.internal";
+
+  @Test
+  void aNameOfNobodyIsRefusedOnlyOnceAllZonesAreKnown() throws IOException {
+    TestBridge.Plan plan = TestBridge.plan();
+    try (var bridge = plan.incomplete().start()) {
+      assertThat(rcode(bridge.ask("web.shop.svc.hel1.internal", Type.A))).isEqualTo("SERVFAIL");
+      bridge.dns().publish(TestBridge.plan().table(bridge.dns().table()));
+      Await.until("the table is in force", () -> refused(bridge));
+    }
+  }
+
+  private static boolean refused(TestBridge bridge) {
+    try {
+      return rcode(bridge.ask("web.shop.svc.hel1.internal", Type.A)).equals("REFUSED");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @Test
   void anAnswerIsPassedOnWithRecursionAvailableAndWithoutAuthority() throws IOException {

@@ -65,6 +65,7 @@ final class TestBridge implements AutoCloseable {
     private int maxEntries = 10_000;
     private boolean epoll = LoopSockets.nativeAvailable();
     private boolean contain = true;
+    private boolean complete = true;
     private boolean prefetch;
     private int clockSpeed = 1;
     private long timeoutMillis = 2_000;
@@ -122,6 +123,12 @@ final class TestBridge implements AutoCloseable {
 
     Plan uncontained() {
       contain = false;
+      return this;
+    }
+
+    /** Not all zones are known yet. */
+    Plan incomplete() {
+      complete = false;
       return this;
     }
 
@@ -187,7 +194,7 @@ final class TestBridge implements AutoCloseable {
                   prefix("::1", 128)),
               List.of(prefix("127.0.1.0", 24)),
               List.of(prefix("127.0.2.0", 24)));
-      return before.next(List.of(zone), List.of(peer), clients);
+      return before.next(List.of(zone), List.of(peer), clients, complete);
     }
 
     TestBridge start() throws IOException {

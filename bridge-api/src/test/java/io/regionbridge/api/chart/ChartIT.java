@@ -181,8 +181,7 @@ class ChartIT {
     assertThat(config(Helm.objects(BARE)).kubernetes().netBird().hostNetwork()).isFalse();
     assertThat(Helm.objects(BARE))
         .noneMatch(object -> object.at("/rules").toString().contains("networkrouters"));
-    List<JsonNode> objects =
-        Helm.objects(BARE, "--set=netbird.hostNetwork=true,netbird.namespace=vpn");
+    List<JsonNode> objects = Helm.objects("--set=netbird.hostNetwork=true,netbird.namespace=vpn");
     assertThat(config(objects).kubernetes().netBird())
         .isEqualTo(new BridgeConfig.NetBird(true, "vpn"));
     assertThat(objects)
@@ -204,7 +203,7 @@ class ChartIT {
   void coreDnsForwardsToTheServiceWhereThatIsWished() {
     assertThat(config(Helm.objects(BARE)).kubernetes().forwardTo())
         .isEqualTo(BridgeConfig.ForwardTo.NODES);
-    List<JsonNode> objects = Helm.objects(BARE, "--set=coreDNS.forwardTo=service");
+    List<JsonNode> objects = Helm.objects("--set=coreDNS.forwardTo=service");
     BridgeConfig.Kubernetes kubernetes = config(objects).kubernetes();
     assertThat(kubernetes.forwardTo()).isEqualTo(BridgeConfig.ForwardTo.SERVICE);
     assertThat(Helm.object(objects, "Service", kubernetes.service()).at("/spec/ports")).hasSize(2);

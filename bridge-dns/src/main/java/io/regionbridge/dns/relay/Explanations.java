@@ -13,6 +13,9 @@ final class Explanations {
   static final int PROHIBITED = ExtendedErrorCodeOption.PROHIBITED;
   static final int NOT_AUTHORITATIVE = ExtendedErrorCodeOption.NOT_AUTHORITATIVE;
 
+  /** Not all zones are known yet. */
+  static final int NOT_READY = ExtendedErrorCodeOption.NOT_READY;
+
   /** The rcode says it all. */
   static final int NONE = -1;
 

@@ -142,7 +142,7 @@ public final class QueryPipeline implements AnswerSink {
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (!(route instanceof Route.Forward forward)) {
-      refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, client, path, NO_ZONE);
+      answerNobodys(table, client, path);
     } else if (standing == Standing.PEER || query.relayed()) {
       // Only ever for our own clients: what one region asks another goes no further.
       refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, forward.id() + 1);
@@ -179,6 +179,15 @@ public final class QueryPipeline implements AnswerSink {
       case REFUSED -> Rcode.REFUSED;
       case FORMAT_ERROR, IGNORE -> Rcode.FORMERR;
     };
+  }
+
+  /** Of a name in none of the zones: whoever may be in one that is not known yet asks again. */
+  private void answerNobodys(ZoneTable table, PeerAddress client, ReplyPath path) {
+    if (table.complete()) {
+      refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, client, path, NO_ZONE);
+    } else {
+      refuse(Rcode.SERVFAIL, Explanations.NOT_READY, client, path, NO_ZONE);
+    }
   }
 
   private void refuseStranger(PeerAddress client, ReplyPath path) {
@@ -408,7 +417,7 @@ public final class QueryPipeline implements AnswerSink {
       }
       relay(forward, nobody, path, false);
     } else {
-      refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, nobody, path, NO_ZONE);
+      answerNobodys(table, nobody, path);
     }
     turnEnds();
   }

@@ -2,6 +2,8 @@ package io.regionbridge.dns.cache;
 
 import io.regionbridge.dns.wire.NameHash;
 import io.regionbridge.dns.wire.Reply;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replies by name, type and epoch (see {@link io.regionbridge.dns.zone.Route.Forward#epoch}), for
@@ -9,8 +11,8 @@ import io.regionbridge.dns.wire.Reply;
  *
  * <p>Memory: at most {@code maxEntries} entries and twice as many cells of 256 octets. An entry
  * takes 25 octets of index, and one cell when its name, records and 48 octets of its own fit there,
- * as a name with up to some eight addresses does: 285 octets. Cells are allocated as they are first
- * used, 64 KiB at a time, and kept.
+ * as a name with up to some eight addresses does: 285 octets. The index is allocated as it is first
+ * used, a sixteenth at a time, and cells 64 KiB at a time; both are kept.
  *
  * <p>Thread-safe. Look-ups take no lock, allocate nothing once the reader's array has grown, and
  * write nothing shared but the first few hits of an entry.
@@ -19,7 +21,10 @@ public final class ResponseCache {
   private static final int MOST_STRIPES = 16;
   private static final int STRIPE_FROM = 1024;
 
-  private final CacheStripe[] stripes;
+  /** Null where nothing was ever kept: a process that is hardly asked is to be small. */
+  private final AtomicReferenceArray<@Nullable CacheStripe> stripes;
+
+  private final int entriesPerStripe;
 
   /**
    * An empty cache.
@@ -32,10 +37,8 @@ public final class ResponseCache {
     }
     int wanted = Integer.highestOneBit(Math.max(1, maxEntries / STRIPE_FROM));
     int count = maxEntries == 0 ? 0 : Math.min(MOST_STRIPES, wanted);
-    stripes = new CacheStripe[count];
-    for (int i = 0; i < count; i++) {
-      stripes[i] = new CacheStripe(maxEntries / count);
-    }
+    stripes = new AtomicReferenceArray<>(count);
+    entriesPerStripe = maxEntries / Math.max(1, count);
   }
 
   private static long key(long nameHash, int type) {
@@ -44,8 +47,19 @@ public final class ResponseCache {
   }
 
   /** The stripe by the hash's low bits; its set by the high ones. */
-  private CacheStripe stripe(long hash) {
-    return stripes[(int) hash & stripes.length - 1];
+  private int stripe(long hash) {
+    return (int) hash & stripes.length() - 1;
+  }
+
+  private CacheStripe stripeToWrite(long hash) {
+    int i = stripe(hash);
+    CacheStripe there = stripes.getAcquire(i);
+    if (there != null) {
+      return there;
+    }
+    CacheStripe made = new CacheStripe(entriesPerStripe);
+    CacheStripe earlier = stripes.compareAndExchange(i, null, made);
+    return earlier == null ? made : earlier;
   }
 
   /**
@@ -56,11 +70,12 @@ public final class ResponseCache {
    */
   public boolean find(
       byte[] name, int nameLength, long nameHash, int type, int epoch, CachedReply into) {
-    if (stripes.length == 0) {
+    if (stripes.length() == 0) {
       return false;
     }
     long hash = key(nameHash, type);
-    return stripe(hash).read(hash, into) && into.is(name, nameLength, type, epoch);
+    CacheStripe stripe = stripes.getAcquire(stripe(hash));
+    return stripe != null && stripe.read(hash, into) && into.is(name, nameLength, type, epoch);
   }
 
   /**
@@ -84,27 +99,31 @@ public final class ResponseCache {
       long freshFor,
       long staleFor) {
     int length = scratch.lay(name, nameLength, type, epoch, reply, now, freshFor, staleFor);
-    if (length > 0 && freshFor > 0 && stripes.length > 0) {
+    if (length > 0 && freshFor > 0 && stripes.length() > 0) {
       long hash = key(nameHash, type);
       int seconds = (int) (now / 1000);
       int death = (int) Math.min(Integer.MAX_VALUE, (now + freshFor + staleFor) / 1000 + 1);
-      stripe(hash).write(hash, scratch.octets(), length, seconds, death);
+      stripeToWrite(hash).write(hash, scratch.octets(), length, seconds, death);
     }
   }
 
   /** Entries held, stale ones included. */
   public int size() {
     int sum = 0;
-    for (CacheStripe stripe : stripes) {
-      sum += stripe.size();
+    for (int i = 0; i < stripes.length(); i++) {
+      CacheStripe stripe = stripes.getAcquire(i);
+      sum += stripe == null ? 0 : stripe.size();
     }
     return sum;
   }
 
   /** Forgets everything. */
   public void clear() {
-    for (CacheStripe stripe : stripes) {
-      stripe.clear();
+    for (int i = 0; i < stripes.length(); i++) {
+      CacheStripe stripe = stripes.getAcquire(i);
+      if (stripe != null) {
+        stripe.clear();
+      }
     }
   }
 }

@@ -25,14 +25,17 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.PeerClusters;
+import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.router.tunnel.KeyStore;
+import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,6 +47,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -199,6 +203,8 @@ public final class ControlPlane implements AutoCloseable {
   private final StatusWriter statuses;
   private final EgressControl egress;
   private final SharedObjects shared;
+  private final KeyStore keys;
+  private final PeerEnds ends = new PeerEnds();
   private final PeerClusters peerClusters;
   private final ControlLoop directories;
   private final ControlLoop topologies;
@@ -221,9 +227,11 @@ public final class ControlPlane implements AutoCloseable {
     this.clock = clock;
     statuses = new StatusWriter(client);
     egress = new EgressControl(settings, sources, client, clock);
+    keys = new SecretKeyStore(client, settings.namespace(), settings.node());
     Gate gate = new Gate();
     peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
-    shared = new SharedObjects(settings, sources, client, statuses, egress, peerClusters, clock);
+    shared = new SharedObjects(
+            settings, sources, client, statuses, egress, peerClusters, ends, clock);
     election =
         GatewayElection.start(
             new GatewayElection.Settings(
@@ -324,7 +332,12 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Where this node's WireGuard key is kept. Any thread. */
   public KeyStore keys() {
-    return new SecretKeyStore(client, settings.namespace(), settings.node());
+    return keys;
+  }
+
+  /** Which gateways of peers have said that they know a key of this node. Any thread. */
+  public Set<InetAddress> accepted(String publicKey) {
+    return overlay.accepted(publicKey);
   }
 
   /** How egress stands. Any thread. */
@@ -385,7 +398,8 @@ public final class ControlPlane implements AutoCloseable {
     Directory services = watcher.directory();
     Topology next =
         new TopologyBuilder(sources.region().get())
-            .build(view, claims, election.leadership().active(), ClusterIpSpan.of(services, view));
+            .build(view, claims, election.leadership().active(), ClusterIpSpan.of(services, view))
+            .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
     if (!topology.equals(Optional.of(next))) {
       tell(next);
       topology = Optional.of(next);
@@ -398,6 +412,13 @@ public final class ControlPlane implements AutoCloseable {
       shared.standBy(view, next);
     }
     conditions = Conditions.merge(conditions, findings(view), 0, clock.instant());
+  }
+
+  private static Optional<TunnelRecord> remembered(ClusterView view, String region) {
+    return view.regions().stream()
+        .filter(facts -> facts.name().equals(region))
+        .findFirst()
+        .flatMap(RegionFacts::tunnel);
   }
 
   private void tell(Topology next) {
@@ -457,12 +478,8 @@ public final class ControlPlane implements AutoCloseable {
     if (node.isEmpty()) {
       return;
     }
-    List<Condition> before =
-        view.routerNodes().stream()
-            .filter(r -> r.name().equals(settings.node()))
-            .findFirst()
-            .map(RouterNodeFacts::conditions)
-            .orElse(List.of());
+    Optional<RouterNodeFacts> said =
+        view.routerNodes().stream().filter(r -> r.name().equals(settings.node())).findFirst();
     statuses.routerNode(
         settings.node(),
         node.get().uid(),
@@ -470,9 +487,26 @@ public final class ControlPlane implements AutoCloseable {
         RouterNodeReport.status(
             election.leadership().mine(),
             sources.fit().getAsBoolean(),
+            election.leadership().transitions(),
+            said.flatMap(this::rotationTaken),
             egress.published(view, next),
-            before,
+            said.map(RouterNodeFacts::conditions).orElse(List.of()),
             clock.instant()));
+  }
+
+  /** Takes a request to rotate this node's key up, if there is one; the last one that was. */
+  private Optional<String> rotationTaken(RouterNodeFacts node) {
+    Optional<String> wanted = node.wantedRotation();
+    if (wanted.isEmpty() || !sources.overlay().managed()) {
+      return node.takenRotation();
+    }
+    try (PrivateKey key = keys.prepareNext()) {
+      log.info("the key is to be rotated ({}); the next one is {}", wanted.get(), key.publicKey());
+    } catch (IOException e) {
+      log.warn("the key cannot be rotated yet: {}", e.getMessage());
+      return node.takenRotation();
+    }
+    return wanted;
   }
 
   private List<Finding> findings(ClusterView view) {

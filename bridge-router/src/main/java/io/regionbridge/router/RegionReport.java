@@ -5,6 +5,7 @@ import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RegionStatus;
+import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.topology.Conflict;
@@ -28,6 +29,7 @@ final class RegionReport {
    *
    * @param problems of the object itself, one sentence each
    * @param tunnel to the region, where one can be seen
+   * @param learned of the region's ends of tunnels
    * @param others what else was found of it: how its own API server fares, how its egress stands
    */
   static RegionStatus status(
@@ -37,6 +39,7 @@ final class RegionReport {
       List<String> problems,
       List<Finding> others,
       Optional<RegionTunnel> tunnel,
+      Optional<TunnelRecord> learned,
       Instant now) {
     Optional<PeerRegion> peer = topology.peer(region.name());
     List<RegionStatus.Gateway> gateways =
@@ -48,6 +51,7 @@ final class RegionReport {
     findings.add(conflict(region.name(), topology));
     findings.addAll(others);
     tunnel.map(RegionTunnel::finding).ifPresent(findings::add);
+    learned.flatMap(RegionReport::declaredKey).ifPresent(findings::add);
     findings.add(ready(peer.isPresent(), problems, findings));
     return new RegionStatus(
         peer.map(PeerRegion::domain).orElse(null),
@@ -59,6 +63,7 @@ final class RegionReport {
             .flatMap(RegionTunnel::lastHandshake)
             .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
             .orElse(null),
+        learned.orElse(null),
         region.generation(),
         Conditions.merge(region.conditions(), findings, region.generation(), now));
   }
@@ -75,6 +80,26 @@ final class RegionReport {
             .filter(s -> s.roundTrip().isPositive())
             .map(s -> Math.ceilDiv(s.roundTrip().toMillis(), COARSE_MILLIS) * COARSE_MILLIS)
             .orElse(null));
+  }
+
+  /** Whether a bridge that knows nothing but the declaration would find the region. */
+  private static Optional<Finding> declaredKey(TunnelRecord learned) {
+    List<TunnelRecord.Gateway> gateways = learned.gateways();
+    if (gateways == null || gateways.isEmpty()) {
+      return Optional.empty();
+    }
+    String declared = learned.declaredPublicKey();
+    return Optional.of(
+        gateways.stream().anyMatch(g -> g.publicKey().equals(declared))
+            ? new Finding("KeyDeclared", State.TRUE, "InUse", "the key in spec.wireguard is in use")
+            : new Finding(
+                "KeyDeclared",
+                State.FALSE,
+                "Rotated",
+                "the key in spec.wireguard was rotated and is used no more; declare that of "
+                    + gateways.stream()
+                        .map(g -> g.name() + ", " + g.publicKey())
+                        .collect(Collectors.joining(", or of "))));
   }
 
   private static Finding reachable(List<RegionStatus.Gateway> gateways, long up) {

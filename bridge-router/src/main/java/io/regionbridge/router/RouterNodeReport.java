@@ -7,6 +7,7 @@ import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.LocalRegion;
 import java.time.Instant;
@@ -26,6 +27,8 @@ final class RouterNodeReport {
         overlay.address().map(IpLiteral::format).orElse(null),
         settings.dnsPort(),
         overlay.publicKey().orElse(null),
+        overlay.nextPublicKey().orElse(null),
+        overlay.endpoint().map(SocketLiteral::format).orElse(null),
         texts(local.podCidrs().cidrs()),
         texts(local.serviceCidrs().cidrs()));
   }
@@ -35,12 +38,16 @@ final class RouterNodeReport {
    *
    * @param active whether it is the active gateway
    * @param fit whether it could be
+   * @param transitions how often the active gateway has changed
+   * @param keyRotation the last request to rotate the key that was taken up
    * @param egress what agents send to it while it is the active gateway; empty: they do not
    * @param before the conditions that it has
    */
   static RouterNodeStatus status(
       boolean active,
       boolean fit,
+      int transitions,
+      Optional<String> keyRotation,
       Optional<List<RouterNodeStatus.Egress>> egress,
       List<Condition> before,
       Instant now) {
@@ -51,6 +58,8 @@ final class RouterNodeReport {
                 "Ready", State.FALSE, "Unfit", "DNS is not served, or the overlay is down");
     return new RouterNodeStatus(
         active ? "Active" : "Standby",
+        transitions,
+        keyRotation.orElse(null),
         egress.orElse(null),
         null,
         Conditions.merge(before, List.of(ready), 0, now));

@@ -9,6 +9,7 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.netbird.NetBirdKeeper;
 import io.regionbridge.router.peers.PeerClusters;
+import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -31,6 +32,7 @@ final class SharedObjects {
   private final Optional<NetBirdKeeper> netBird;
   private final EgressControl egress;
   private final PeerClusters peerClusters;
+  private final PeerEnds ends;
   private final Clock clock;
   private final Instant start;
   private List<Finding> findings = List.of();
@@ -42,12 +44,14 @@ final class SharedObjects {
       StatusWriter statuses,
       EgressControl egress,
       PeerClusters peerClusters,
+      PeerEnds ends,
       Clock clock) {
     this.settings = settings;
     this.sources = sources;
     this.statuses = statuses;
     this.egress = egress;
     this.peerClusters = peerClusters;
+    this.ends = ends;
     this.clock = clock;
     this.start = clock.instant();
     coreDns = new CoreDnsKeeper(client);
@@ -93,6 +97,7 @@ final class SharedObjects {
                     .flatMap(Optional::stream)
                     .toList(),
                 topology.peer(region.name()).flatMap(sources.overlay()::tunnel),
+                ends.record(region.name()),
                 clock.instant())));
   }
 

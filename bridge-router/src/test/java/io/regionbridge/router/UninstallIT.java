@@ -68,6 +68,7 @@ class UninstallIT {
                         "0/0",
                         List.of(),
                         null,
+                        null,
                         1L,
                         List.of())))
         .isEmpty();

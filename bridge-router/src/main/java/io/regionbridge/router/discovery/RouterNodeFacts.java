@@ -1,6 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import io.regionbridge.router.kubernetes.Condition;
+import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * What is known of a RouterNode object.
  *
  * @param role what its bridge said last, or null
+ * @param transitions how often the active gateway had changed when it said so
+ * @param wantedRotation the request to rotate its key that waits to be taken up
+ * @param takenRotation the last one that was
  * @param egress by region, the ranges that nodes with an agent send to it while it is the active
  *     gateway; empty: it says nothing of that
  */
@@ -22,11 +26,27 @@ public record RouterNodeFacts(
     String name,
     RouterNodeSpec spec,
     @Nullable String role,
+    int transitions,
+    Optional<String> wantedRotation,
+    Optional<String> takenRotation,
     Optional<Map<String, List<Cidr>>> egress,
     List<Condition> conditions) {
+  /** The annotation that asks for another key, by any value that it did not have before. */
+  public static final String ROTATE_KEY = Region.GROUP + "/rotate-key";
+
   public RouterNodeFacts {
     egress = egress.map(Map::copyOf);
     conditions = List.copyOf(conditions);
+  }
+
+  /** One of whose key nothing is asked. */
+  public RouterNodeFacts(
+      String name,
+      RouterNodeSpec spec,
+      @Nullable String role,
+      Optional<Map<String, List<Cidr>>> egress,
+      List<Condition> conditions) {
+    this(name, spec, role, 0, Optional.empty(), Optional.empty(), egress, conditions);
   }
 
   /** One that says nothing of egress. */
@@ -42,10 +62,17 @@ public record RouterNodeFacts(
     }
     var status = node.getStatus();
     List<Condition> conditions = status == null ? null : status.conditions();
+    Optional<String> taken = Optional.ofNullable(status).map(RouterNodeStatus::keyRotation);
+    Integer transitions = status == null ? null : status.transitions();
     return new RouterNodeFacts(
         node.getMetadata().getName(),
         spec,
         status == null ? null : status.role(),
+        transitions == null ? 0 : transitions,
+        Optional.ofNullable(node.getMetadata().getAnnotations())
+            .map(annotations -> annotations.get(ROTATE_KEY))
+            .filter(request -> !request.isBlank() && !Optional.of(request).equals(taken)),
+        taken,
         status == null || status.egress() == null
             ? Optional.empty()
             : Optional.of(

@@ -20,6 +20,10 @@ public record RegionStatus(
     @Nullable List<Gateway> gateways,
     @JsonPropertyDescription("The last WireGuard handshake with any of its gateways, RFC 3339.")
         @Nullable String lastHandshake,
+    @JsonPropertyDescription(
+            "Its ends of tunnels as far as they were learned, for overlay.mode manage: a bridge"
+                + " that starts knows them by this.")
+        @Nullable TunnelRecord wireguard,
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {
 

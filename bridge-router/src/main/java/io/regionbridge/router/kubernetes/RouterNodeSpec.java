@@ -15,7 +15,34 @@ public record RouterNodeSpec(
     @JsonPropertyDescription("Its address on the overlay.") @Nullable String overlayAddress,
     @JsonPropertyDescription("The port of its DNS.") @Nullable Integer dnsPort,
     @JsonPropertyDescription("Its WireGuard public key, base64.") @Nullable String publicKey,
+    @JsonPropertyDescription("The key that it is about to use, while one is being rotated.")
+        @Nullable String nextPublicKey,
+    @JsonPropertyDescription("Where its WireGuard is reached from outside, ADDRESS:PORT.")
+        @Nullable String endpoint,
     @JsonProperty("podCIDRs") @JsonPropertyDescription("The region's pod ranges.")
         @Nullable List<String> podCidrs,
     @JsonProperty("serviceCIDRs") @JsonPropertyDescription("The region's service ranges.")
-        @Nullable List<String> serviceCidrs) {}
+        @Nullable List<String> serviceCidrs) {
+  /** One that makes no tunnel itself. */
+  public RouterNodeSpec(
+      @Nullable String region,
+      @Nullable String domain,
+      @Nullable String nodeAddress,
+      @Nullable String overlayAddress,
+      @Nullable Integer dnsPort,
+      @Nullable String publicKey,
+      @Nullable List<String> podCidrs,
+      @Nullable List<String> serviceCidrs) {
+    this(
+        region,
+        domain,
+        nodeAddress,
+        overlayAddress,
+        dnsPort,
+        publicKey,
+        null,
+        null,
+        podCidrs,
+        serviceCidrs);
+  }
+}

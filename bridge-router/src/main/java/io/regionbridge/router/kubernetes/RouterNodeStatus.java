@@ -12,10 +12,25 @@ import org.jspecify.annotations.Nullable;
 public record RouterNodeStatus(
     @JsonPropertyDescription("Active or Standby.") @Nullable String role,
     @JsonPropertyDescription(
+            "How often the active gateway has changed, as of this role: of two that say Active, the"
+                + " greater one is.")
+        @Nullable Integer transitions,
+    @JsonPropertyDescription("The last request to rotate its key that was taken up.")
+        @Nullable String keyRotation,
+    @JsonPropertyDescription(
             "What nodes with an agent send to this node while it is the active gateway.")
         @Nullable List<Egress> egress,
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {
+
+  /** One of a node that makes no tunnel itself. */
+  public RouterNodeStatus(
+      @Nullable String role,
+      @Nullable List<Egress> egress,
+      @Nullable Long observedGeneration,
+      @Nullable List<Condition> conditions) {
+    this(role, null, null, egress, observedGeneration, conditions);
+  }
 
   /** Ranges of one peer region. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

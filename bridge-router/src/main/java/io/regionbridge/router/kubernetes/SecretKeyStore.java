@@ -10,6 +10,7 @@ import io.regionbridge.router.tunnel.KeyStore;
 import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,8 +19,8 @@ import java.util.Optional;
 /**
  * The keys of all router nodes in one Secret, {@value #NAME}: {@code <node>.private} and, while a
  * rotation is under way, {@code <node>.next}. Each node writes its own by server-side apply under a
- * field manager of its own, so that none can take another's away. The present key is remembered:
- * once it is known, the API server may be away. Blocks.
+ * field manager of its own, so that none can take another's away. Keys are remembered: once they
+ * are known, the API server may be away. Blocks.
  */
 public final class SecretKeyStore implements KeyStore {
   /** The Secret. */
@@ -29,6 +30,8 @@ public final class SecretKeyStore implements KeyStore {
   private final String namespace;
   private final String node;
   private Optional<byte[]> present = Optional.empty();
+  private Optional<byte[]> coming = Optional.empty();
+  private boolean known;
 
   public SecretKeyStore(KubernetesClient client, String namespace, String node) {
     this.client = client;
@@ -52,12 +55,16 @@ public final class SecretKeyStore implements KeyStore {
 
   @Override
   public synchronized Optional<PrivateKey> next() throws IOException {
-    return read(nextKey());
+    if (!known) {
+      coming = read(nextKey()).map(SecretKeyStore::octets);
+      known = true;
+    }
+    return coming.map(PrivateKey::of);
   }
 
   @Override
   public synchronized PrivateKey prepareNext() throws IOException {
-    Optional<PrivateKey> prepared = read(nextKey());
+    Optional<PrivateKey> prepared = next();
     if (prepared.isPresent()) {
       return prepared.get();
     }
@@ -65,17 +72,26 @@ public final class SecretKeyStore implements KeyStore {
     try (PrivateKey now = current()) {
       write(Map.of(currentKey(), now, nextKey(), next));
     }
+    coming = Optional.of(next.bytes());
     return next;
   }
 
   @Override
   public synchronized void promoteNext() throws IOException {
     try (PrivateKey next =
-        read(nextKey())
+        next()
             .orElseThrow(
                 () -> new IOException("no key is prepared in " + this + "; prepare one first"))) {
       write(Map.of(currentKey(), next));
       present = Optional.of(next.bytes());
+      coming.ifPresent(octets -> Arrays.fill(octets, (byte) 0));
+      coming = Optional.empty();
+    }
+  }
+
+  private static byte[] octets(PrivateKey key) {
+    try (key) {
+      return key.bytes();
     }
   }
 

@@ -1,7 +1,5 @@
 package io.regionbridge.router.peers;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.PeerClaim;
@@ -10,12 +8,16 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +31,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks everybody on the overlay which region they are of, every few seconds. What a peer said last
- * stays in force while it does not answer, as long as the device routes the ranges to it; a peer
- * whose address changes is another peer, and is asked in the next round.
+ * Asks everybody on the overlay which region they are of, every few seconds, or more often where
+ * the device is made by what they say. What a peer said last stays in force while it does not
+ * answer, as long as the device routes the ranges to it; a peer whose address changes is another
+ * peer, and is asked in the next round.
  */
 public final class OverlayDiscovery implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OverlayDiscovery.class);
   private static final Duration PERIOD = Duration.ofSeconds(2);
+
+  /** Of a device that is made by what its peers say. */
+  private static final Duration MANAGED_PERIOD = Duration.ofMillis(500);
+
+  /** After which what a peer said is not news any more. */
+  private static final Duration FRESH = Duration.ofSeconds(5);
+
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final int MOST_OCTETS = 64 * 1024;
   private static final int AT_ONCE = 32;
@@ -47,9 +57,28 @@ public final class OverlayDiscovery implements AutoCloseable {
   private final HttpClient client;
   private final Semaphore slots = new Semaphore(AT_ONCE);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Map<InetAddress, String> announced = new ConcurrentHashMap<>();
+  private final Map<InetAddress, Said> announced = new ConcurrentHashMap<>();
+  private final Set<InetAddress> waitedFor = ConcurrentHashMap.newKeySet();
   private final Thread thread;
-  private volatile List<PeerClaim> claims = List.of();
+  private volatile Known known = new Known(List.of(), List.of(), Map.of());
+
+  /**
+   * What a peer said last.
+   *
+   * @param asked the key that it was asked about
+   * @param at when, by the clock that only goes forward
+   */
+  private record Said(String json, Optional<String> asked, long at) {}
+
+  /**
+   * What follows from all that was said.
+   *
+   * @param accepted the key that each of those that have it was asked about
+   */
+  private record Known(
+      List<PeerClaim> claims,
+      List<TunnelAnnouncement> tunnels,
+      Map<InetAddress, String> accepted) {}
 
   private OverlayDiscovery(OverlayView overlay, int httpPort, int dnsPort, Runnable onChange) {
     this.overlay = overlay;
@@ -70,7 +99,8 @@ public final class OverlayDiscovery implements AutoCloseable {
    *
    * @param httpPort where bridges answer on their overlay addresses
    * @param dnsPort where their DNS does
-   * @param onChange {@link #claims} may be others; on a thread of its own
+   * @param onChange {@link #claims}, {@link #tunnels} or {@link #accepted} may be others; on a
+   *     thread of its own
    */
   public static OverlayDiscovery start(
       OverlayView overlay, int httpPort, int dnsPort, Runnable onChange) {
@@ -81,7 +111,20 @@ public final class OverlayDiscovery implements AutoCloseable {
 
   /** What is believed now. Any thread. */
   public List<PeerClaim> claims() {
-    return claims;
+    return known.claims();
+  }
+
+  /** What was said of ends of tunnels; whether it is believed, others decide. Any thread. */
+  public List<TunnelAnnouncement> tunnels() {
+    return known.tunnels();
+  }
+
+  /** Who has said that a key of this node is known there. Any thread. */
+  public Set<InetAddress> accepted(String publicKey) {
+    return known.accepted().entrySet().stream()
+        .filter(answer -> answer.getValue().equals(publicKey))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override
@@ -95,59 +138,90 @@ public final class OverlayDiscovery implements AutoCloseable {
     try {
       do {
         look();
-      } while (!closed.await(PERIOD.toNanos(), TimeUnit.NANOSECONDS));
+      } while (!closed.await(
+          (overlay.managed() ? MANAGED_PERIOD : PERIOD).toNanos(), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
       log.debug("no longer asking the overlay");
     }
   }
 
+  /** Asks everybody who does not owe an answer; one that is silent keeps nobody waiting. */
   private void look() throws InterruptedException {
-    List<OverlayView.Peer> peers = overlay.peers();
     Set<InetAddress> there =
-        peers.stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
+        overlay.peers().stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
     announced.keySet().retainAll(there);
-    CountDownLatch asked = new CountDownLatch(there.size());
+    Optional<String> key = overlay.nextPublicKey();
     for (InetAddress address : there) {
+      if (!waitedFor.add(address)) {
+        continue;
+      }
       slots.acquire();
       Thread.startVirtualThread(() -> {
         try {
-          ask(address);
+          ask(address, key);
         } finally {
           slots.release();
-          asked.countDown();
+          waitedFor.remove(address);
         }
+        conclude();
       });
     }
-    asked.await();
-    List<PeerClaim> now =
-        peers.stream()
-            .sorted(Comparator.comparing(peer -> Cidr.host(peer.address())))
-            .flatMap(peer ->
-                Optional.ofNullable(announced.get(peer.address()))
-                    .flatMap(said -> RegionAnnouncement.believed(said, peer, dnsPort))
-                    .stream())
-            .toList();
-    if (!now.equals(claims)) {
-      log.info(
-          "on the overlay: {}", now.stream().map(PeerClaim::name).distinct().sorted().toList());
-      claims = now;
-      onChange.run();
-    }
+    conclude();
   }
 
-  private void ask(InetAddress address) {
+  private synchronized void conclude() {
+    List<OverlayView.Peer> peers =
+        overlay.peers().stream()
+            .filter(peer -> announced.containsKey(peer.address()))
+            .sorted(Comparator.comparing(peer -> Cidr.host(peer.address())))
+            .toList();
+    List<PeerClaim> claims = new ArrayList<>();
+    List<TunnelAnnouncement> tunnels = new ArrayList<>();
+    Map<InetAddress, String> accepted = new HashMap<>();
+    long now = System.nanoTime();
+    for (OverlayView.Peer peer : peers) {
+      Said said = announced.get(peer.address());
+      if (said == null) {
+        continue; // gone meanwhile
+      }
+      boolean fresh = now - said.at() < FRESH.toNanos();
+      RegionAnnouncement.believed(said.json(), peer, dnsPort).ifPresent(claims::add);
+      RegionAnnouncement.tunnel(said.json(), peer.address(), fresh).ifPresent(tunnels::add);
+      said.asked()
+          .filter(_ -> RegionAnnouncement.accepts(said.json()))
+          .ifPresent(key -> accepted.put(peer.address(), key));
+    }
+    Known before = known;
+    Known next = new Known(claims, tunnels, accepted);
+    if (next.equals(before)) {
+      return;
+    }
+    known = next;
+    if (!claims.equals(before.claims())) {
+      log.info(
+          "on the overlay: {}", claims.stream().map(PeerClaim::name).distinct().sorted().toList());
+    }
+    onChange.run();
+  }
+
+  private void ask(InetAddress address, Optional<String> key) {
+    String question =
+        key.map(k -> "?accepts=" + URLEncoder.encode(k, StandardCharsets.UTF_8)).orElse("");
     URI uri =
         URI.create(
             "http://"
                 + SocketLiteral.format(new InetSocketAddress(address, httpPort))
-                + "/api/v1/region");
+                + "/api/v1/region"
+                + question);
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(TIMEOUT).build();
     try {
       HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
       try (InputStream body = answer.body()) {
         byte[] octets = body.readNBytes(MOST_OCTETS);
         if (answer.statusCode() == 200) {
-          announced.put(address, new String(octets, UTF_8));
+          announced.put(
+              address,
+              new Said(new String(octets, StandardCharsets.UTF_8), key, System.nanoTime()));
         }
       }
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.regionbridge.router.peers;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,6 +38,21 @@ public interface OverlayView {
 
   /** The device's public key, base64. */
   Optional<String> publicKey();
+
+  /** The key that this node is about to use, base64, where its key is being rotated. */
+  default Optional<String> nextPublicKey() {
+    return Optional.empty();
+  }
+
+  /** Whether the device is made by this process, so that its peers are few and tell of keys. */
+  default boolean managed() {
+    return false;
+  }
+
+  /** Where this node's WireGuard is reached from outside, if that is configured. */
+  default Optional<InetSocketAddress> endpoint() {
+    return Optional.empty();
+  }
 
   /** How the tunnel to a region fares, as far as the device tells. */
   default Optional<RegionTunnel> tunnel(PeerRegion region) {

@@ -3,10 +3,12 @@ package io.regionbridge.router.peers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +63,35 @@ final class RegionAnnouncement {
                 new PeerRegion.Gateway(
                     new InetSocketAddress(peer.address(), dns), Optional.empty())),
             Optional.empty()));
+  }
+
+  /**
+   * What an announcement says of the ends of the region's tunnels.
+   *
+   * @param from who says it
+   * @param fresh whether it was said just now
+   * @return empty if it says nothing of them
+   */
+  static Optional<TunnelAnnouncement> tunnel(String json, InetAddress from, boolean fresh) {
+    JsonNode root = parsed(json);
+    String name = root == null ? "" : root.path("name").asText("");
+    if (root == null || !NAME.matcher(name).matches() || !root.path("tunnel").isObject()) {
+      return Optional.empty();
+    }
+    try {
+      TunnelRecord record = MAPPER.treeToValue(root.get("tunnel"), TunnelRecord.class);
+      return Optional.of(
+          new TunnelAnnouncement(
+              from, name, fresh, TunnelRecords.transitions(record), TunnelRecords.ends(record)));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether an announcement says that the key which it was asked about is known there. */
+  static boolean accepts(String json) {
+    JsonNode root = parsed(json);
+    return root != null && root.path("accepts").asBoolean(false);
   }
 
   /** Whether a text that a peer gave can be a region's domain. */

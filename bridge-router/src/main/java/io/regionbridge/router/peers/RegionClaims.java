@@ -11,9 +11,9 @@ import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
 import io.regionbridge.router.topology.TunnelEnd;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class RegionClaims {
   /** Where a bridge serves DNS unless something says otherwise. */
   public static final int DNS_PORT = 1053;
-
-  private static final int WIREGUARD_PORT = 51_820;
 
   private RegionClaims() {}
 
@@ -61,6 +59,14 @@ public final class RegionClaims {
    * @param name what the peer is called here
    */
   public static List<PeerClaim> of(String name, List<RouterNodeFacts> nodes) {
+    // A node that died as the active gateway says so for ever.
+    Optional<String> active =
+        nodes.stream()
+            .filter(node -> "Active".equals(node.role()))
+            .max(
+                Comparator.comparingInt(RouterNodeFacts::transitions)
+                    .thenComparing(RouterNodeFacts::name))
+            .map(RouterNodeFacts::name);
     List<PeerClaim> claims = new ArrayList<>();
     for (RouterNodeFacts node : nodes) {
       RouterNodeSpec spec = node.spec();
@@ -81,7 +87,10 @@ public final class RegionClaims {
               cidrs(spec.serviceCidrs(), "", new ArrayList<>()),
               gateways,
               Optional.empty(),
-              tunnels(node)));
+              TunnelEnd.of(node)
+                  .map(end -> end.active(active.equals(Optional.of(node.name()))))
+                  .stream()
+                  .toList()));
     }
     return claims;
   }
@@ -107,7 +116,7 @@ public final class RegionClaims {
     Optional<InetSocketAddress> endpoint = Optional.empty();
     String text = wireguard.endpoint();
     if (text != null) {
-      switch (SocketLiteral.parse(text, WIREGUARD_PORT)) {
+      switch (SocketLiteral.parse(text, TunnelEnd.WIREGUARD_PORT)) {
         case SocketLiteral.Parsed.Valid(InetSocketAddress address) ->
             endpoint = Optional.of(address);
         case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
@@ -123,18 +132,6 @@ public final class RegionClaims {
             endpoint,
             keepalive == null ? 0 : keepalive,
             true));
-  }
-
-  /** Where it is reached from outside, its API server does not know: it calls us. */
-  private static List<TunnelEnd> tunnels(RouterNodeFacts node) {
-    String key = node.spec().publicKey();
-    Optional<InetAddress> address =
-        Optional.ofNullable(node.spec().overlayAddress()).flatMap(IpLiteral::parse);
-    return key == null || address.isEmpty()
-        ? List.of()
-        : List.of(
-            new TunnelEnd(
-                node.name(), key, address, Optional.empty(), 0, "Active".equals(node.role())));
   }
 
   private static List<PeerRegion.Gateway> gateways(

@@ -74,6 +74,7 @@ public record LocalRegion(
    * @param nodeAddress in the cluster
    * @param overlayAddress between the regions
    * @param ready whether its kubelet says that the node is
+   * @param tunnel its end of tunnels, as far as its bridge says
    */
   public record Gateway(
       String node,
@@ -81,5 +82,17 @@ public record LocalRegion(
       Optional<InetAddress> nodeAddress,
       Optional<InetAddress> overlayAddress,
       int dnsPort,
-      boolean ready) {}
+      boolean ready,
+      Optional<TunnelEnd> tunnel) {
+    /** One that says nothing of tunnels. */
+    public Gateway(
+        String node,
+        String hostname,
+        Optional<InetAddress> nodeAddress,
+        Optional<InetAddress> overlayAddress,
+        int dnsPort,
+        boolean ready) {
+      this(node, hostname, nodeAddress, overlayAddress, dnsPort, ready, Optional.empty());
+    }
+  }
 }

@@ -43,6 +43,11 @@ public record PeerRegion(
     sources = Set.copyOf(sources);
   }
 
+  /** The same region with other ends of tunnels. */
+  public PeerRegion with(List<TunnelEnd> ends) {
+    return new PeerRegion(name, domain, podCidrs, serviceCidrs, gateways, contain, sources, ends);
+  }
+
   /**
    * One of its gateways.
    *

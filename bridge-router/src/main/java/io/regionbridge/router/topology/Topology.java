@@ -3,6 +3,7 @@ package io.regionbridge.router.topology;
 import io.regionbridge.router.net.Cidr;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * All regions at one moment. Compared by value.
@@ -33,6 +34,11 @@ public record Topology(
   /** The peer of that name. */
   public Optional<PeerRegion> peer(String name) {
     return peers.stream().filter(peer -> peer.name().equals(name)).findFirst();
+  }
+
+  /** The same with each peer as a function gives it. */
+  public Topology map(UnaryOperator<PeerRegion> peer) {
+    return new Topology(local, peers.stream().map(peer).toList(), conflicts, complete);
   }
 
   /** Whether traffic for a range may be sent to a peer: nobody else claims any of it. */

@@ -88,7 +88,7 @@ public final class TopologyBuilder {
     List<LocalRegion.Gateway> gateways =
         view.routers().stream()
             .sorted(Comparator.comparing(NodeFacts::name))
-            .map(node -> gateway(node, view))
+            .map(node -> gateway(node, view, active.equals(Optional.of(node.name()))))
             .toList();
     return new LocalRegion(
         settings.name(),
@@ -120,7 +120,7 @@ public final class TopologyBuilder {
     return kubeProxy || cilium.data().getOrDefault("bpf-lb-external-clusterip", "").equals("true");
   }
 
-  private static LocalRegion.Gateway gateway(NodeFacts node, ClusterView view) {
+  private static LocalRegion.Gateway gateway(NodeFacts node, ClusterView view, boolean active) {
     Optional<RouterNodeFacts> said =
         view.routerNodes().stream().filter(r -> r.name().equals(node.name())).findFirst();
     Optional<InetAddress> overlay =
@@ -134,7 +134,8 @@ public final class TopologyBuilder {
             .or(() -> node.addresses().stream().findFirst()),
         overlay,
         said.map(r -> r.spec().dnsPort()).orElse(DNS_PORT),
-        node.ready());
+        node.ready(),
+        said.flatMap(TunnelEnd::of).map(end -> end.active(active)));
   }
 
   private Ranges podCidrs(ClusterView view) {

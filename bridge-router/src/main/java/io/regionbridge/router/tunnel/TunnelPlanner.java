@@ -20,6 +20,9 @@ import java.util.Set;
  * ranges. Pure, and the same for any order of its input.
  */
 public final class TunnelPlanner {
+  /** Seconds; as often as WireGuard repeats a handshake that is not answered. */
+  private static final int NEXT_KEY_KEEPALIVE = 5;
+
   private TunnelPlanner() {}
 
   /**
@@ -71,12 +74,13 @@ public final class TunnelPlanner {
       int keepalive = gateway.endpoint().isPresent() ? local.persistentKeepalive() : 0;
       peers.add(peer(name, current, gateway, keepalive, ranges));
       if (!rotated) {
-        // So that the handshake by which the next key comes into use is answered. It is the other
-        // side that starts it: before the switch nobody is there to answer ours.
+        // So that the handshake by which the next key comes into use is answered; and begun, where
+        // we know where to: the other side may not. Until the switch nobody answers.
+        int calls = gateway.endpoint().isPresent() ? NEXT_KEY_KEEPALIVE : 0;
         gateway
             .nextPublicKey()
             .filter(keys::add)
-            .ifPresent(k -> peers.add(peer(name + " (next key)", k, gateway, 0, List.of())));
+            .ifPresent(k -> peers.add(peer(name + " (next key)", k, gateway, calls, List.of())));
       }
     }
     TunnelPlan plan =

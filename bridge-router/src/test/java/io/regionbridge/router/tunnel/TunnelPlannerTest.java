@@ -112,6 +112,14 @@ class TunnelPlannerTest {
   }
 
   @Test
+  void theNextKeyIsCalledSoThatTwoSidesThatSwitchAtOnceFindEachOther() {
+    assertThat(
+            TunnelPlanner.plan(LOCAL, List.of(rotating()), Optional.empty()).plan().peers().stream()
+                .map(PlannedPeer::persistentKeepalive))
+        .containsExactly(25, 5);
+  }
+
+  @Test
   void aHandshakeByTheNextKeyMovesTheRanges() {
     TunnelPlanner.Planned planned =
         TunnelPlanner.plan(LOCAL, List.of(rotating()), handshakes(EARLIER, EARLIER.plusSeconds(1)));

@@ -20,7 +20,9 @@ import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,6 +58,7 @@ public final class Bridge implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final AtomicLong reloadFailures = new AtomicLong();
   private final List<InetSocketAddress> tlsListen = new ArrayList<>();
+  private final String node;
   private final Optional<InetAddress> nodeAddress;
   private final HostWatch host;
   private final ControlLoop control;
@@ -118,6 +121,7 @@ public final class Bridge implements AutoCloseable {
     boolean clustered = config.kubernetes().enabled();
     Optional<ClusterPlace> place =
         clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
+    node = place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
     nodeAddress = place.flatMap(ClusterPlace::address);
     open = new CountDownLatch(clustered && config.dns().listen().isEmpty() ? 1 : 0);
     host = new HostWatch();
@@ -131,7 +135,7 @@ public final class Bridge implements AutoCloseable {
     try {
       if (!clustered) {
         // Reads on a thread of its own while the sockets are opened here.
-        source = new StandaloneSource(this::config, overlay, this::take, control::lookAgain);
+        source = new StandaloneSource(node, this::config, overlay, this::take, control::lookAgain);
         started.addFirst(source);
       }
       dns =
@@ -176,7 +180,7 @@ public final class Bridge implements AutoCloseable {
 
   private ManagedTunnel tunnel() {
     return ManagedTunnel.start(
-        config.overlay(), Objects.requireNonNull(source).keys(), this::topology);
+        node, () -> config.overlay(), Objects.requireNonNull(source), overlay);
   }
 
   private RegionSource cluster(ClusterPlace place) throws IOException {
@@ -294,7 +298,7 @@ public final class Bridge implements AutoCloseable {
           new BridgeConfig.Region(
               now.name(), now.domain(), next.region().podCidrs(), next.region().serviceCidrs()),
           next.dns(),
-          config.overlay(),
+          config.overlay().with(next.overlay().nodes()),
           config.kubernetes(),
           next.directory(),
           next.egress(),
@@ -364,6 +368,18 @@ public final class Bridge implements AutoCloseable {
       conditions.add(Condition.no("Listening", "CannotListen", doors.problem()));
     }
     return conditions;
+  }
+
+  /** What peers are told of this region's tunnels; empty where the bridge makes none. */
+  Optional<TunnelRecord> ends() {
+    RegionSource started = source;
+    return started == null || tunnel == null ? Optional.empty() : Optional.of(started.ends());
+  }
+
+  /** Whether the device that the bridge makes has a peer with a key. */
+  boolean knows(PublicKey key) {
+    ManagedTunnel made = tunnel;
+    return made != null && made.knows(key);
   }
 
   /** The zones in force, if the control loop made any. */

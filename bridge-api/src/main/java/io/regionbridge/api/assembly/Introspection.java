@@ -4,6 +4,7 @@ import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.RegionAnnouncement;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.Source;
@@ -12,6 +13,7 @@ import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.wireguard.PublicKey;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,8 +73,24 @@ final class Introspection implements AutoCloseable {
     return bridge.alive();
   }
 
-  /** What peers may know: where the region's addresses lie, and nothing that happens in it. */
-  BridgeStatus.Region region() {
+  /**
+   * What peers may know: where the region's addresses lie, the public ends of its tunnels, and
+   * nothing that happens in it.
+   *
+   * @param key of the peer that asks; whether it is known here is answered too
+   */
+  RegionAnnouncement announcement(Optional<String> key) {
+    BridgeStatus.Region region = region();
+    return new RegionAnnouncement(
+        region.name(),
+        region.domain(),
+        region.podCIDRs(),
+        region.serviceCIDRs(),
+        bridge.ends().orElse(null),
+        key.flatMap(PublicKey::parse).map(bridge::knows).orElse(null));
+  }
+
+  private BridgeStatus.Region region() {
     LocalRegion region = bridge.topology().local();
     return new BridgeStatus.Region(
         region.name(),

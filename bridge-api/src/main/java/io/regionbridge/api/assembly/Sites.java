@@ -87,7 +87,7 @@ final class Sites {
         "/readyz", readyz(bridge).forEveryone(),
         "/metrics", metrics(bridge),
         "/api/v1/status", json(_ -> bridge.status()),
-        "/api/v1/region", json(_ -> bridge.region()).forEveryone(),
+        "/api/v1/region", region(bridge).forEveryone(),
         "/api/v1/trace", trace(bridge),
         "/api/v1/events",
             Route.of(
@@ -99,7 +99,11 @@ final class Sites {
 
   /** What a peer may know of this region. */
   static Map<String, Route> peers(Introspection bridge) {
-    return Map.of("/healthz", healthz(bridge), "/api/v1/region", json(_ -> bridge.region()));
+    return Map.of("/healthz", healthz(bridge), "/api/v1/region", region(bridge));
+  }
+
+  private static Route region(Introspection bridge) {
+    return json(request -> bridge.announcement(request.parameter("accepts")));
   }
 
   private static Route json(Function<Request, Object> value) {

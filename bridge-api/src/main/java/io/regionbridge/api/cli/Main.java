@@ -31,6 +31,7 @@ public final class Main {
         new StatusCommand(terminal),
         new TraceCommand(terminal),
         new DoctorCommand(terminal, Clock.systemUTC()),
+        new RotateKeyCommand(terminal, Clock.systemUTC()),
         new UninstallCommand(terminal),
         new CompletionCommand(terminal, () -> commands(terminal)));
   }

@@ -137,7 +137,8 @@ public record BridgeConfig(
    *
    * @param interfaceName the network interface; empty is the first of wt0, tailscale0 and wg0 that
    *     exists; where the bridge makes the device, {@code rb0}
-   * @param address of this node on it, where the bridge makes the device
+   * @param address of this node on it, where the bridge makes the device; empty: {@code nodes} say
+   * @param nodes what differs from one node to the next, where one configuration serves several
    * @param listenPort where the device receives packets then, UDP; 0 is any
    * @param keys the directory that its private key is kept in, without a cluster
    */
@@ -145,6 +146,7 @@ public record BridgeConfig(
       Optional<String> interfaceName,
       OverlayMode mode,
       Optional<HostInNetwork> address,
+      List<OverlayNode> nodes,
       int listenPort,
       Path keys) {
     /** Where keys are kept unless something else is configured. */
@@ -153,11 +155,37 @@ public record BridgeConfig(
     /** Where WireGuard listens unless something else is configured. */
     public static final int DEFAULT_PORT = 51_820;
 
+    public Overlay {
+      nodes = List.copyOf(nodes);
+    }
+
     /** One that somebody else makes. */
     public Overlay(Optional<String> interfaceName, OverlayMode mode) {
-      this(interfaceName, mode, Optional.empty(), DEFAULT_PORT, DEFAULT_KEYS);
+      this(interfaceName, mode, Optional.empty(), List.of(), DEFAULT_PORT, DEFAULT_KEYS);
+    }
+
+    /** What a node has on it; empty if nothing is said of that node. */
+    public Optional<OverlayNode> at(String node) {
+      return nodes.isEmpty()
+          ? address.map(a -> new OverlayNode(node, a, Optional.empty()))
+          : nodes.stream().filter(n -> n.name().equals(node)).findFirst();
+    }
+
+    /** The same with other nodes. */
+    public Overlay with(List<OverlayNode> others) {
+      return new Overlay(interfaceName, mode, address, others, listenPort, keys);
     }
   }
+
+  /**
+   * A router node on an overlay that the bridges make.
+   *
+   * @param name of the Node; without a cluster, the host's
+   * @param address on the overlay
+   * @param endpoint where its WireGuard is reached from outside; empty: it calls its peers
+   */
+  public record OverlayNode(
+      String name, HostInNetwork address, Optional<InetSocketAddress> endpoint) {}
 
   /**
    * A host and the network that it is in.

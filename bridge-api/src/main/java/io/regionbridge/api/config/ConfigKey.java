@@ -52,6 +52,7 @@ public record ConfigKey(String path, Effect effect, Function<BridgeConfig, Objec
           restart("overlay.interface", c -> c.overlay().interfaceName()),
           restart("overlay.mode", c -> c.overlay().mode()),
           restart("overlay.address", c -> c.overlay().address()),
+          live("overlay.nodes", c -> c.overlay().nodes()),
           restart("overlay.listenPort", c -> c.overlay().listenPort()),
           restart("overlay.keys", c -> c.overlay().keys()),
           restart("kubernetes.enabled", c -> c.kubernetes().enabled()),

@@ -194,21 +194,48 @@ public final class ConfigReader {
             Notation.word(BridgeConfig.OverlayMode.class),
             BridgeConfig.OverlayMode.OBSERVE);
     Optional<Located<BridgeConfig.HostInNetwork>> address =
-        mode == BridgeConfig.OverlayMode.MANAGE
-            ? s.required(
-                "address",
-                Notation.HOST_IN_NETWORK,
-                "write this node's address on the overlay, such as 100.99.0.1/24")
-            : s.optional("address", Notation.HOST_IN_NETWORK);
+        s.optional("address", Notation.HOST_IN_NETWORK);
+    address.ifPresent(checks::overlayAddress);
+    List<BridgeConfig.OverlayNode> nodes =
+        s.sections("nodes", this::overlayNode).stream().flatMap(Optional::stream).toList();
+    if (mode == BridgeConfig.OverlayMode.MANAGE && address.isEmpty() && !s.has("nodes")) {
+      s.missing(
+          "address",
+          "write this node's address on the overlay, such as 100.99.0.1/24, or those of all router"
+              + " nodes in overlay.nodes");
+    }
+    if (address.isPresent() && !nodes.isEmpty()) {
+      s.wrong("address", "overlay.nodes give each node its own", "take one of the two out");
+    }
     BridgeConfig.Overlay overlay =
         new BridgeConfig.Overlay(
             name,
             mode,
             address.map(Located::value),
+            nodes,
             s.number("listenPort", BridgeConfig.Overlay.DEFAULT_PORT, 0, 65_535),
             file(s, "keys").map(Located::value).orElse(BridgeConfig.Overlay.DEFAULT_KEYS));
     s.end();
     return overlay;
+  }
+
+  private Optional<BridgeConfig.OverlayNode> overlayNode(Section s) {
+    Optional<Located<Domain>> name =
+        s.required("name", Notation.SERVER_NAME, "write the name of the Node");
+    name.map(n -> new Located<>(n.path(), n.value().name())).ifPresent(checks::overlayNode);
+    Optional<Located<BridgeConfig.HostInNetwork>> address =
+        s.required(
+            "address",
+            Notation.HOST_IN_NETWORK,
+            "write the node's address on the overlay, such as 100.99.0.1/24");
+    address.ifPresent(checks::overlayAddress);
+    Optional<Located<InetSocketAddress>> endpoint =
+        s.optional("endpoint", Notation.gatewayAddress(BridgeConfig.Overlay.DEFAULT_PORT));
+    return name.isPresent() && address.isPresent()
+        ? Optional.of(
+            new BridgeConfig.OverlayNode(
+                name.get().value().name(), address.get().value(), endpoint.map(Located::value)))
+        : Optional.empty();
   }
 
   private static Optional<BridgeConfig.WireGuard> wireguard(Section s) {

@@ -1,6 +1,7 @@
 package io.regionbridge.api.config;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ final class CrossChecks {
   private final List<Located<Cidr>> ranges = new ArrayList<>();
   private final List<Located<InetSocketAddress>> listeners = new ArrayList<>();
   private final List<Located<InetSocketAddress>> gateways = new ArrayList<>();
+  private final List<Located<String>> overlayNodes = new ArrayList<>();
+  private final List<Located<BridgeConfig.HostInNetwork>> overlayAddresses = new ArrayList<>();
   private final List<Located<Path>> files = new ArrayList<>();
   private final List<ConfigProblem> problems = new ArrayList<>();
 
@@ -69,6 +72,20 @@ final class CrossChecks {
         SocketLiteral::format,
         "is also",
         "a gateway belongs to one region and is listed once");
+  }
+
+  void overlayNode(Located<String> node) {
+    check(node, overlayNodes, String::equals, n -> n, "is also the node at", "list it once");
+  }
+
+  void overlayAddress(Located<BridgeConfig.HostInNetwork> host) {
+    check(
+        host,
+        overlayAddresses,
+        (a, b) -> a.address().equals(b.address()),
+        h -> IpLiteral.format(h.address()),
+        "is also",
+        "give each node an address of its own");
   }
 
   void file(Located<Path> file) {

@@ -97,6 +97,11 @@ final class Section {
     problems.add(new ConfigProblem(pathOf(key), "is missing", null, advice));
   }
 
+  /** Tells that a value does not go with others. */
+  void wrong(String key, String reason, String advice) {
+    problems.add(new ConfigProblem(pathOf(key), reason, null, advice));
+  }
+
   /** The values of a list, in order; one value alone is a list as well only in the environment. */
   <T> List<Located<T>> list(String key, Notation<T> notation) {
     Located<YamlNode> place = take(key);

@@ -38,12 +38,21 @@ public record ClusterPlace(
       throw new IOException("NODE_IP: \"%s\" is not an IP address".formatted(address.get()));
     }
     return new ClusterPlace(
-        variable(environment, "NODE_NAME")
-            .or(() -> content(HOST_NAME))
-            .orElseThrow(() -> new IOException("NODE_NAME is not set; set it to the node's name")),
+        node(environment),
         variable(environment, "POD_NAMESPACE").or(() -> content(NAMESPACE)).orElse("region-bridge"),
         literal,
         variable(environment, "KUBECONFIG").map(Path::of));
+  }
+
+  /**
+   * The node's name: {@code NODE_NAME}, else the host's.
+   *
+   * @throws IOException if neither says
+   */
+  public static String node(Map<String, String> environment) throws IOException {
+    return variable(environment, "NODE_NAME")
+        .or(() -> content(HOST_NAME))
+        .orElseThrow(() -> new IOException("NODE_NAME is not set; set it to the node's name"));
   }
 
   private static Optional<String> variable(Map<String, String> environment, String name) {

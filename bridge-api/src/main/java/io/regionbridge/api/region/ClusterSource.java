@@ -7,13 +7,19 @@ import io.regionbridge.router.GatewayHealth;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,6 +35,7 @@ public final class ClusterSource implements RegionSource {
       List.of("services", "endpointslices.discovery.k8s.io");
 
   private final Supplier<BridgeConfig> config;
+  private final String node;
   private final OverlayWatch overlay;
   private final ControlPlane plane;
   private volatile Optional<Topology> topology = Optional.empty();
@@ -61,6 +68,7 @@ public final class ClusterSource implements RegionSource {
    */
   public ClusterSource(ClusterPlace place, Ties ties) throws IOException {
     config = ties.config();
+    node = place.node();
     overlay = ties.overlay();
     BridgeConfig first = config.get();
     plane =
@@ -139,6 +147,26 @@ public final class ClusterSource implements RegionSource {
   @Override
   public KeyStore keys() {
     return plane.keys();
+  }
+
+  /** What RouterNodes say; of this node, what is so at the moment. */
+  @Override
+  public TunnelRecord ends() {
+    Leadership leadership = plane.leadership();
+    List<TunnelEnd> ends =
+        topology().local().gateways().stream()
+            .flatMap(gateway ->
+                (gateway.node().equals(node)
+                        ? overlay.end(node, leadership.mine())
+                        : gateway.tunnel())
+                    .stream())
+            .toList();
+    return TunnelRecords.of(Optional.empty(), leadership.transitions(), ends);
+  }
+
+  @Override
+  public Set<InetAddress> accepted(String publicKey) {
+    return plane.accepted(publicKey);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.regionbridge.router.discovery.ControlLoop;
 import io.regionbridge.router.netlink.RouteNetlink;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.HostSettings;
+import io.regionbridge.router.tunnel.KeyRotation;
 import io.regionbridge.router.tunnel.KeyStore;
 import io.regionbridge.router.tunnel.LinuxTunnelHost;
 import io.regionbridge.router.tunnel.LocalTunnel;
@@ -17,10 +18,12 @@ import io.regionbridge.router.tunnel.TunnelMtu;
 import io.regionbridge.router.tunnel.TunnelPlanner;
 import io.regionbridge.router.tunnel.TunnelProblem;
 import io.regionbridge.router.wireguard.Endpoint;
-import io.regionbridge.router.wireguard.PrivateKey;
+import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.File;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,7 +31,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,34 +55,67 @@ public final class ManagedTunnel implements AutoCloseable {
   private static final String USERSPACE = "wireguard-go";
   private static final String MANAGED = "TunnelManaged";
   private static final String FORWARDING = "Forwarding";
+  private static final String KEY = "KeySettled";
   private static final Duration SETTLE = Duration.ofMillis(50);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
-  private final BridgeConfig.Overlay settings;
-  private final KeyStore keys;
-  private final Supplier<Topology> regions;
-  private final ControlLoop loop;
+  private final String node;
+  private final Supplier<BridgeConfig.Overlay> settings;
+  private final Ties ties;
+  private final KeyRotation rotation;
+  private final AtomicReference<ControlLoop> loop = new AtomicReference<>();
   private volatile List<Condition> conditions = List.of();
+  private volatile Set<PublicKey> peers = Set.of();
   private @Nullable TunnelActuator actuator;
-  private String announced = "";
+  private Optional<PublicKey> told = Optional.empty();
   private ObservedTunnel observed = ObservedTunnel.NONE;
 
-  private ManagedTunnel(BridgeConfig.Overlay settings, KeyStore keys, Supplier<Topology> regions) {
+  /**
+   * What the tunnel is made from, and who is told of it.
+   *
+   * @param keys where this node's key is kept
+   * @param regions the regions as they are known at the moment
+   * @param settled whether those are all
+   * @param accepted which overlay addresses have said that they know a key of this node
+   * @param announced takes what peers are to be told
+   */
+  record Ties(
+      KeyStore keys,
+      Supplier<Topology> regions,
+      BooleanSupplier settled,
+      Function<PublicKey, Set<InetAddress>> accepted,
+      Consumer<LocalEnd> announced) {}
+
+  private ManagedTunnel(String node, Supplier<BridgeConfig.Overlay> settings, Ties ties) {
+    this.node = node;
     this.settings = settings;
-    this.keys = keys;
-    this.regions = regions;
-    this.loop = ControlLoop.start("tunnel", SETTLE, LOOK_AGAIN, this::look);
+    this.ties = ties;
+    rotation = new KeyRotation(ties.keys(), System::nanoTime);
+    loop.set(ControlLoop.start("tunnel", SETTLE, LOOK_AGAIN, this::look));
   }
 
   /**
    * Starts to make it.
    *
-   * @param settings with an address
-   * @param regions the regions as they are known at the moment
+   * @param node this node's name
+   * @param settings what is configured at the moment
+   * @param source tells of keys and regions
+   * @param overlay is told what peers are to be told
    */
   public static ManagedTunnel start(
-      BridgeConfig.Overlay settings, KeyStore keys, Supplier<Topology> regions) {
-    return new ManagedTunnel(settings, keys, regions);
+      String node,
+      Supplier<BridgeConfig.Overlay> settings,
+      RegionSource source,
+      OverlayWatch overlay) {
+    return new ManagedTunnel(
+        node,
+        settings,
+        new Ties(
+            source.keys(),
+            source::topology,
+            source::settled,
+            key -> source.accepted(key.toString()),
+            overlay::announce));
   }
 
   /** The interface that is made. */
@@ -82,7 +125,10 @@ public final class ManagedTunnel implements AutoCloseable {
 
   /** The regions may be others. Any thread. */
   public void lookAgain() {
-    loop.lookAgain();
+    ControlLoop started = loop.get();
+    if (started != null) {
+      started.lookAgain();
+    }
   }
 
   /** How it fares. Any thread. */
@@ -90,23 +136,40 @@ public final class ManagedTunnel implements AutoCloseable {
     return conditions;
   }
 
+  /** Whether the device has a peer with a key. Any thread. */
+  public boolean knows(PublicKey key) {
+    return peers.contains(key);
+  }
+
   @Override
   public void close() {
-    loop.close();
+    loop.get().close();
     if (actuator != null) {
       actuator.close();
     }
   }
 
   private void look() {
+    BridgeConfig.Overlay now = settings.get();
     List<Condition> found = new ArrayList<>();
     try {
-      found.add(made());
+      Optional<BridgeConfig.OverlayNode> own = now.at(node);
+      if (own.isPresent()) {
+        made(now, own.get(), found);
+      } else {
+        found.add(
+            Condition.no(
+                MANAGED,
+                "NoAddress",
+                "overlay.nodes says nothing of this node, %s; add its name and address"
+                    .formatted(node)));
+      }
     } catch (IOException e) {
       found.add(Condition.no(MANAGED, "Failed", String.valueOf(e.getMessage())));
     }
+    boolean ipv6 = observed.addresses().stream().anyMatch(a -> a.address() instanceof Inet6Address);
     List<String> settingsInTheWay =
-        HostSettings.SYSTEM.check(interfaceName(settings), false).stream()
+        HostSettings.SYSTEM.check(interfaceName(now), ipv6).stream()
             .map(f -> "%s is %s; %s".formatted(f.setting(), f.value(), f.advice()))
             .toList();
     found.add(
@@ -116,33 +179,60 @@ public final class ManagedTunnel implements AutoCloseable {
     conditions = List.copyOf(found);
   }
 
-  private Condition made() throws IOException {
-    Topology topology = regions.get();
+  private void made(BridgeConfig.Overlay now, BridgeConfig.OverlayNode own, List<Condition> found)
+      throws IOException {
+    boolean complete = ties.settled().getAsBoolean();
+    Topology topology = ties.regions().get();
     List<String> problems = new ArrayList<>();
     List<RemoteGateway> gateways = TunnelGateways.of(topology, problems);
-    PublicKey own;
-    try (PrivateKey key = keys.current()) {
-      own = key.publicKey();
+    KeyRotation.Standing key = rotation.look(gateways, complete, ties.accepted());
+    if (!Optional.of(key.publicKey()).equals(told)) {
+      told = Optional.of(key.publicKey());
+      log.info("tunnel {}: public key {}", interfaceName(now), key.publicKey());
     }
-    if (!own.toString().equals(announced)) {
-      announced = own.toString();
-      log.info("tunnel {}: public key {}", interfaceName(settings), announced);
-    }
+    ties.announced().accept(new LocalEnd(key.publicKey(), key.nextPublicKey(), own.endpoint()));
     TunnelPlanner.Planned planned =
-        TunnelPlanner.plan(local(own, topology, gateways), gateways, observed.device());
+        TunnelPlanner.plan(
+            local(now, own, key.publicKey(), topology, gateways), gateways, observed.device());
     TunnelActuator.Outcome outcome = actuator().actuate(planned.plan());
     if (outcome.observed().link().isPresent()) {
       observed = outcome.observed();
     }
+    peers =
+        observed.device().stream()
+            .flatMap(device -> device.peers().stream())
+            .map(Peer::publicKey)
+            .collect(Collectors.toUnmodifiableSet());
     problems.addAll(planned.conflicts());
     outcome.problem().map(ManagedTunnel::text).ifPresent(problems::add);
-    return problems.isEmpty()
-        ? Condition.yes(
-            MANAGED,
-            "AsPlanned",
-            "%s has %d peers, as planned"
-                .formatted(planned.plan().interfaceName(), planned.plan().peers().size()))
-        : Condition.no(MANAGED, "Incomplete", String.join("; ", problems));
+    found.add(
+        problems.isEmpty()
+            ? Condition.yes(
+                MANAGED,
+                "AsPlanned",
+                "%s has %d peers, as planned"
+                    .formatted(planned.plan().interfaceName(), planned.plan().peers().size()))
+            : Condition.no(MANAGED, "Incomplete", String.join("; ", problems)));
+    found.add(settled(key));
+    if (key.nextPublicKey().isPresent()
+        || gateways.stream().anyMatch(g -> g.nextPublicKey().isPresent())) {
+      // Nobody tells that a handshake came by another key; until it is seen, traffic is lost.
+      lookAgain();
+    }
+  }
+
+  private static Condition settled(KeyRotation.Standing key) {
+    return key.nextPublicKey()
+        .map(next ->
+            Condition.no(
+                KEY,
+                "Rotating",
+                key.waitingFor().isEmpty()
+                    ? "the next key %s is about to be used".formatted(next)
+                    : "the next key %s is not known yet to %s"
+                        .formatted(next, String.join(", ", key.waitingFor()))))
+        .orElseGet(
+            () -> Condition.yes(KEY, "InUse", "the public key is %s".formatted(key.publicKey())));
   }
 
   private static String text(TunnelProblem problem) {
@@ -150,16 +240,20 @@ public final class ManagedTunnel implements AutoCloseable {
         + problem.missing().map(c -> "; this process would need " + c.name()).orElse("");
   }
 
-  private LocalTunnel local(PublicKey own, Topology topology, List<RemoteGateway> gateways)
+  private static LocalTunnel local(
+      BridgeConfig.Overlay settings,
+      BridgeConfig.OverlayNode own,
+      PublicKey key,
+      Topology topology,
+      List<RemoteGateway> gateways)
       throws IOException {
-    BridgeConfig.HostInNetwork address = settings.address().orElseThrow();
     return new LocalTunnel(
         interfaceName(settings),
-        own,
+        key,
         settings.listenPort(),
         0,
         mtu(gateways),
-        List.of(new OverlayAddress(address.address(), address.prefixLength())),
+        List.of(new OverlayAddress(own.address().address(), own.address().prefixLength())),
         TunnelGateways.keepalive(topology));
   }
 
@@ -175,7 +269,8 @@ public final class ManagedTunnel implements AutoCloseable {
     TunnelActuator opened = actuator;
     if (opened == null) {
       opened =
-          new TunnelActuator(LinuxTunnelHost.open(userspace(), false), keys, Clock.systemUTC());
+          new TunnelActuator(
+              LinuxTunnelHost.open(userspace(), false), ties.keys(), Clock.systemUTC());
       actuator = opened;
     }
     return opened;

@@ -8,6 +8,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.PeerHealth;
 import io.regionbridge.router.tunnel.TunnelHealth;
 import io.regionbridge.router.tunnel.TunnelObserver;
@@ -16,6 +17,7 @@ import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +52,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
   private volatile OverlayAddresses addresses = OverlayAddresses.NONE;
+  private volatile Optional<LocalEnd> end = Optional.empty();
   private volatile @Nullable TunnelObserver observer;
   private volatile Optional<String> unobservable = Optional.empty();
   private Seen last = Seen.NOTHING;
@@ -92,7 +95,46 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
 
   @Override
   public Optional<String> publicKey() {
-    return device().flatMap(Device::publicKey).map(PublicKey::toString);
+    return end.map(LocalEnd::publicKey)
+        .or(() -> device().flatMap(Device::publicKey))
+        .map(PublicKey::toString);
+  }
+
+  @Override
+  public Optional<String> nextPublicKey() {
+    return end.flatMap(LocalEnd::nextPublicKey).map(PublicKey::toString);
+  }
+
+  @Override
+  public boolean managed() {
+    return settings.mode() == OverlayMode.MANAGE;
+  }
+
+  @Override
+  public Optional<InetSocketAddress> endpoint() {
+    return end.flatMap(LocalEnd::endpoint);
+  }
+
+  /** Says what whoever makes the device uses, and is about to use; peers are told that. */
+  void announce(LocalEnd now) {
+    if (!Optional.of(now).equals(end)) {
+      end = Optional.of(now);
+      onChange.run();
+    }
+  }
+
+  /**
+   * This node's end of tunnels, for its peers.
+   *
+   * @return empty while there is none
+   */
+  Optional<TunnelEnd> end(String node, boolean active) {
+    return address()
+        .flatMap(address ->
+            publicKey()
+                .map(key ->
+                    new TunnelEnd(
+                        node, key, nextPublicKey(), Optional.of(address), endpoint(), 0, active)));
   }
 
   @Override

@@ -2,9 +2,12 @@ package io.regionbridge.api.region;
 
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
 
 /** Where a bridge learns what its region holds and which peers there are. Any thread. */
 public interface RegionSource extends AutoCloseable {
@@ -30,6 +33,12 @@ public interface RegionSource extends AutoCloseable {
 
   /** Where this node's WireGuard key is kept, if the bridge makes its device. */
   KeyStore keys();
+
+  /** The region's own ends of tunnels, where the bridge makes them, as peers are told of them. */
+  TunnelRecord ends();
+
+  /** Which gateways of peers have said that they know a key of this node, base64. */
+  Set<InetAddress> accepted(String publicKey);
 
   /** Whether this node is the active gateway; false where nobody is elected. */
   boolean active();

@@ -5,14 +5,19 @@ import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
+import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.peers.OverlayDiscovery;
+import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.FileKeyStore;
 import io.regionbridge.router.tunnel.KeyStore;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,23 +30,28 @@ public final class StandaloneSource implements RegionSource {
   private final Supplier<BridgeConfig> config;
   private final OverlayWatch overlay;
   private final Runnable onRegions;
+  private final String node;
   private final ManifestDirectory manifests;
   private @Nullable OverlayDiscovery discovery;
+  private @Nullable TunnelMemory memory;
   private boolean closed;
 
   /**
    * Starts to read, on threads of its own.
    *
+   * @param node this node's name
    * @param config what is in force
    * @param overlay closed by whoever made it
    * @param onDirectory takes each new directory
    * @param onRegions told that {@link #topology} may be another one
    */
   public StandaloneSource(
+      String node,
       Supplier<BridgeConfig> config,
       OverlayWatch overlay,
       Consumer<Directory> onDirectory,
       Runnable onRegions) {
+    this.node = node;
     this.config = config;
     this.overlay = overlay;
     this.onRegions = onRegions;
@@ -49,12 +59,22 @@ public final class StandaloneSource implements RegionSource {
   }
 
   @Override
-  public Topology topology() {
-    return ConfiguredRegions.withoutCluster(config.get(), claims(), overlay.ranges());
+  public synchronized Topology topology() {
+    OverlayDiscovery peers = discovery;
+    List<PeerClaim> claims = peers == null ? List.of() : peers.claims();
+    Topology topology = ConfiguredRegions.withoutCluster(config.get(), claims, overlay.ranges());
+    return overlay.managed()
+        ? memory().follow(topology, peers == null ? List.of() : peers.tunnels())
+        : topology;
   }
 
-  private synchronized List<PeerClaim> claims() {
-    return discovery == null ? List.of() : discovery.claims();
+  private TunnelMemory memory() {
+    TunnelMemory kept = memory;
+    if (kept == null) {
+      kept = new TunnelMemory(config.get().overlay().keys().resolve(TunnelMemory.FILE));
+      memory = kept;
+    }
+    return kept;
   }
 
   @Override
@@ -101,6 +121,16 @@ public final class StandaloneSource implements RegionSource {
   @Override
   public KeyStore keys() {
     return new FileKeyStore(config.get().overlay().keys());
+  }
+
+  @Override
+  public TunnelRecord ends() {
+    return TunnelRecords.of(Optional.empty(), 0, overlay.end(node, true).stream().toList());
+  }
+
+  @Override
+  public synchronized Set<InetAddress> accepted(String publicKey) {
+    return discovery == null ? Set.of() : discovery.accepted(publicKey);
   }
 
   @Override

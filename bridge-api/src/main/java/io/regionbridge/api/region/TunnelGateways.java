@@ -50,7 +50,7 @@ final class TunnelGateways {
                 peer.name(),
                 end.name(),
                 key.get(),
-                Optional.empty(),
+                end.nextPublicKey().flatMap(PublicKey::parse),
                 address.get(),
                 end.endpoint().map(e -> new Endpoint(e.getAddress(), e.getPort())),
                 Optional.empty(),

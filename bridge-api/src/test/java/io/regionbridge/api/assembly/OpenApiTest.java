@@ -65,7 +65,7 @@ final class OpenApiTest {
       conforms(regions.get("/api/v1/trace?name=none.svc.fsn1.internal"), 200, "Trace");
       conforms(regions.get("/api/v1/trace?name=a..b"), 400, "Problem");
       conforms(regions.get("/api/v1/status"), 200, "Status");
-      conforms(regions.get("/api/v1/region"), 200, "Region");
+      conforms(regions.get("/api/v1/region"), 200, "RegionAnnouncement");
       conforms(regions.get("/nothing"), 404, "Problem");
       HttpResponse<String> document = regions.get("/api/v1/openapi.json");
       assertThat(MAPPER.readTree(document.body())).isEqualTo(document());

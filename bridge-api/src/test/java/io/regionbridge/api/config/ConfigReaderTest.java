@@ -146,6 +146,7 @@ final class ConfigReaderTest {
                 BridgeConfig.OverlayMode.MANAGE,
                 Optional.of(
                     new BridgeConfig.HostInNetwork(InetAddress.ofLiteral("100.99.0.1"), 24)),
+                List.of(),
                 51_821,
                 DIRECTORY.resolve("keys")));
     assertThat(config.kubernetes())
@@ -280,6 +281,15 @@ final class ConfigReaderTest {
         "overlay: {mode: managed}           | overlay.mode         | none of observe, manage, none:"
             + " \"managed\"",
         "overlay: {mode: Manage}            | overlay.mode         | none of observe, manage, none",
+        "overlay: {mode: manage}            | overlay.address      | or those of all router nodes",
+        "overlay: {nodes: [{name: a}]}      | overlay.nodes[0].address | write the node's address",
+        "overlay: {nodes: [{address: 10.9.0.1/24}]} | overlay.nodes[0].name | the name of the Node",
+        "overlay: {nodes: [{name: a, address: 10.9.0.1/24}, {name: a, address: 10.9.0.2/24}]} |"
+            + " overlay.nodes[1].name | is also the node at overlay.nodes[0].name",
+        "overlay: {nodes: [{name: a, address: 10.9.0.1/24}, {name: b, address: 10.9.0.1/16}]} |"
+            + " overlay.nodes[1].address | is also overlay.nodes[0].address",
+        "overlay: {address: 10.9.0.9/24, nodes: [{name: a, address: 10.9.0.1/24}]} |"
+            + " overlay.address | overlay.nodes give each node its own",
         "overlay: {interface: ''}           | overlay.interface    | no name of a network"
             + " interface",
         "overlay: {interface: averylongname012} | overlay.interface | no name of a network"

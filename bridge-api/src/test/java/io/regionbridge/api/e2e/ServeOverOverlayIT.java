@@ -35,6 +35,12 @@ class ServeOverOverlayIT {
   private static final int DELAY_MILLIS = 100;
 
   private static final Path LINE = Path.of("src/lab/java/io/regionbridge/lab/Wan.java");
+  private static final Pattern SENT = Pattern.compile("([0-9]+) packets transmitted");
+  private static final Pattern REPLY = Pattern.compile(" seq=([0-9]+) ");
+
+  /** What WireGuard waits before it repeats a handshake that is not answered. */
+  private static final int HANDSHAKE_MILLIS = 5000;
+
   private static final Pattern ROUND_TRIP = Pattern.compile("time=([0-9.]+) ms");
 
   @TempDir private Path directory;
@@ -168,6 +174,88 @@ class ServeOverOverlayIT {
     assertThat(status.at("/tunnels/0/region").asText()).isEqualTo("mn");
     Path kept = directory.resolve("keys1/private.key");
     assertThat(kept).isNotEmptyFile();
+  }
+
+  @Test
+  void aKeyIsRotatedOnRequestWhileTrafficGoesOn() throws IOException {
+    mn.sh("ip link add a0 type veth peer name b0 netns " + fsn1.name());
+    address(mn, "a0", "192.0.2.1/24");
+    address(fsn1, "b0", "192.0.2.2/24");
+    String mnOverlay = manage(1, "100.99.0.1/24", 51_821);
+    String fsn1Overlay = manage(2, "100.99.0.2/24", 51_822);
+    NativeProcess there = serve(mn, "mn", "10.52.0.0/16", mnOverlay, "");
+    NativeProcess here = serve(fsn1, "fsn1", "10.42.0.0/16", fsn1Overlay, "");
+    ready(there);
+    ready(here);
+    String first = key(there);
+    configure(
+        "mn",
+        "10.52.0.0/16",
+        mnOverlay,
+        peer("fsn1", "10.42.0.0/16", "100.99.0.2", key(here), "192.0.2.2:51822"));
+    configure(
+        "fsn1",
+        "10.42.0.0/16",
+        fsn1Overlay,
+        peer("mn", "10.52.0.0/16", "100.99.0.1", first, "192.0.2.1:51821"));
+    Served.await("pods reach each other", this::podsReachEachOther);
+
+    NativeProcess pings =
+        fsn1.start("busybox", "ping", "-i", "0.02", "-I", "10.42.0.1", "10.52.0.1");
+    running.addFirst(pings);
+    String second = rotated("mn", there, first);
+    Served.await("the other side has moved over", () -> peers(fsn1, 2).equals(List.of(second)));
+    String third = rotated("mn", there, second);
+    Served.await("the other side has moved over", () -> peers(fsn1, 2).equals(List.of(third)));
+    pings.signal("INT");
+    pings.awaitEnd(Served.PATIENCE);
+    Matcher sent = SENT.matcher(pings.output());
+    assertThat(sent.find()).as(pings.output()).isTrue();
+    List<Integer> answered =
+        REPLY.matcher(pings.output()).results().map(r -> Integer.valueOf(r.group(1))).toList();
+    int longest = 0;
+    for (int i = 1; i < answered.size(); i++) {
+      longest = Math.max(longest, answered.get(i) - answered.get(i - 1) - 1);
+    }
+    System.out.printf(
+        "two rotations lost %d of %s pings at 20 ms, %d in a row%n",
+        Integer.parseInt(sent.group(1)) - answered.size(), sent.group(1), longest);
+    assertThat(longest * 20).isLessThan(HANDSHAKE_MILLIS);
+  }
+
+  /** Of a key, by the command that an operator has; the key that is used then. */
+  private String rotated(String region, NativeProcess bridge, String before) {
+    try (NativeProcess ask =
+        installation
+            .command(
+                List.of(), "rotate-key", "--config", directory.resolve(region + ".yaml").toString())
+            .start()) {
+      assertThat(ask.awaitEnd(Served.PATIENCE)).as(ask.output()).isZero();
+      Matcher line = Pattern.compile("the next key is (\\S+);").matcher(ask.output());
+      assertThat(line.find()).as(ask.output()).isTrue();
+      assertThat(line.group(1)).isNotEqualTo(before);
+      Served.await(
+          "it uses the next key",
+          () -> bridge.output().replace("\\/", "/").contains("the key is " + line.group(1)));
+      return line.group(1);
+    }
+  }
+
+  private boolean podsReachEachOther() {
+    return fsn1.attempt("busybox ping -c 1 -W 2 -I 10.42.0.1 10.52.0.1").isPresent();
+  }
+
+  private List<String> peers(NetworkNamespace in, int number) {
+    return in.attempt("wg show %s peers".formatted(device + number)).orElse("").lines().toList();
+  }
+
+  private static String peer(
+      String region, String pods, String address, String key, String endpoint) {
+    return """
+    - {name: %s, podCIDRs: [%s], gateways: [%s],
+       wireguard: {publicKey: %s, endpoint: %s, persistentKeepalive: 0}}
+    """
+        .formatted(region, pods, address, key, endpoint);
   }
 
   /** What crosses takes its time: by netem, or a program where the kernel has none. */

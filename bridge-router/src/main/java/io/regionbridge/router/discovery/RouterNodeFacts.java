@@ -1,7 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import io.regionbridge.router.kubernetes.Condition;
-import io.regionbridge.router.kubernetes.Region;
+import io.regionbridge.router.kubernetes.RotationRequest;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
@@ -31,9 +31,6 @@ public record RouterNodeFacts(
     Optional<String> takenRotation,
     Optional<Map<String, List<Cidr>>> egress,
     List<Condition> conditions) {
-  /** The annotation that asks for another key, by any value that it did not have before. */
-  public static final String ROTATE_KEY = Region.GROUP + "/rotate-key";
-
   public RouterNodeFacts {
     egress = egress.map(Map::copyOf);
     conditions = List.copyOf(conditions);
@@ -70,7 +67,7 @@ public record RouterNodeFacts(
         status == null ? null : status.role(),
         transitions == null ? 0 : transitions,
         Optional.ofNullable(node.getMetadata().getAnnotations())
-            .map(annotations -> annotations.get(ROTATE_KEY))
+            .map(annotations -> annotations.get(RotationRequest.ANNOTATION))
             .filter(request -> !request.isBlank() && !Optional.of(request).equals(taken)),
         taken,
         status == null || status.egress() == null

@@ -1,0 +1,21 @@
+package io.regionbridge.api.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.regionbridge.router.kubernetes.TunnelRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a bridge tells peers of its region.
+ *
+ * @param tunnel its ends of tunnels, where its bridges make them; null: they do not
+ * @param accepts whether the key that was asked about is known here; null: none was
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RegionAnnouncement(
+    String name,
+    String domain,
+    List<String> podCIDRs,
+    List<String> serviceCIDRs,
+    @Nullable TunnelRecord tunnel,
+    @Nullable Boolean accepts) {}

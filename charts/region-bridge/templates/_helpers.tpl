@@ -135,6 +135,7 @@ to be live, so a key that is new is safe. */ -}}
 {{- if $cache -}}{{- $_ := set $dns "cache" $cache -}}{{- end -}}
 {{- end -}}
 {{- $_ := set $config "dns" $dns -}}
+{{- with $config.overlay }}{{- $_ := set $config "overlay" (omit . "nodes") -}}{{ end -}}
 {{- omit $config "directory" "egress" "regions" | toJson -}}
 {{- end -}}
 

@@ -230,8 +230,8 @@ public final class ControlPlane implements AutoCloseable {
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
     Gate gate = new Gate();
     peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
-    shared = new SharedObjects(
-            settings, sources, client, statuses, egress, peerClusters, ends, clock);
+    shared =
+        new SharedObjects(settings, sources, client, statuses, egress, peerClusters, ends, clock);
     election =
         GatewayElection.start(
             new GatewayElection.Settings(

@@ -181,8 +181,8 @@ public final class ManagedTunnel implements AutoCloseable {
 
   private void made(BridgeConfig.Overlay now, BridgeConfig.OverlayNode own, List<Condition> found)
       throws IOException {
-    boolean complete = ties.settled().getAsBoolean();
     Topology topology = ties.regions().get();
+    boolean complete = ties.settled().getAsBoolean() && topology.complete();
     List<String> problems = new ArrayList<>();
     List<RemoteGateway> gateways = TunnelGateways.of(topology, problems);
     KeyRotation.Standing key = rotation.look(gateways, complete, ties.accepted());

@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -116,6 +117,11 @@ public final class KubeApiServer implements AutoCloseable {
   /** The CA certificate that its certificate is signed by, PEM. */
   public String ca() {
     return ca;
+  }
+
+  /** Makes sockets that trust its certificate. */
+  SSLSocketFactory trusting() {
+    return client.sslContext().getSocketFactory();
   }
 
   /** A bearer token of group {@code system:masters}. */

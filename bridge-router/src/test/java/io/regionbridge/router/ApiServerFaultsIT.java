@@ -1,0 +1,269 @@
+package io.regionbridge.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.discovery.ReadFailure;
+import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.topology.TopologyBuilder;
+import io.regionbridge.testkit.FaultProxy;
+import io.regionbridge.testkit.FreePorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a control plane makes of an API server that is slow, throttles, forgets or is away. */
+@Timeout(180)
+class ApiServerFaultsIT {
+  private static final String SERVICES = "/api/v1/namespaces/default/services/";
+  private static final String REGION = "/apis/region-bridge.io/v1alpha1/regions/mn";
+
+  private static TestCluster cluster;
+  private final AtomicReference<Directory> directory = new AtomicReference<>(Directory.EMPTY);
+  private final AtomicReference<Optional<Topology>> topology =
+      new AtomicReference<>(Optional.empty());
+  private final AtomicInteger changesOfActive = new AtomicInteger();
+  private FaultProxy proxy;
+  private @Nullable ControlPlane plane;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = TestCluster.start();
+    cluster
+        .server()
+        .apply(
+            "/api/v1/nodes/router-1",
+            "{apiVersion: v1, kind: Node, metadata: {name: router-1, labels: {netbird-router:"
+                + " 'true'}}}");
+    cluster
+        .server()
+        .apply(
+            REGION,
+            "{apiVersion: region-bridge.io/v1alpha1, kind: Region, metadata: {name: mn},"
+                + " spec: {gateways: [192.0.2.9]}}");
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    service("stays");
+    proxy = FaultProxy.before(cluster.server());
+  }
+
+  @AfterEach
+  void stop() {
+    if (plane != null) {
+      proxy.heal();
+      plane.close();
+    }
+    proxy.close();
+  }
+
+  @Test
+  void anApiServerThatComesLaterIsNoticedAndUntilThenNobodySaysThatThereAreNoPeers() {
+    proxy.vanish();
+    startPlane();
+    Await.that("it is found silent", () -> topology.get().isPresent());
+    assertThat(topology.get().orElseThrow().complete()).isFalse();
+    assertThat(plane().leadership().mine()).isFalse();
+    proxy.heal();
+    Await.that("the peer is known", () -> topology.get().orElseThrow().peer("mn").isPresent());
+    Await.that("so are all", () -> topology.get().orElseThrow().complete());
+    Await.that("the Services, too", () -> known("stays"));
+    Await.that("everything is current", this::current);
+  }
+
+  @Test
+  void oneThatAnswersAfterTwoSecondsLosesNothingAndNobodyItsRole() {
+    proxy.late(Duration.ofSeconds(2));
+    startPlane();
+    Await.that("the Services are known", Duration.ofSeconds(60), () -> known("stays"));
+    Await.that("this node is active", Duration.ofSeconds(60), () -> plane().leadership().mine());
+    Await.that("everything is current", Duration.ofSeconds(60), this::current);
+    service("late");
+    Await.that("changes come through", () -> known("late"));
+    remove("late");
+    Await.that("all of them", () -> !known("late"));
+    assertThat(plane().leadership().mine()).isTrue();
+  }
+
+  @Test
+  void oneThatThrottlesIsLeftInPeaceAndEverythingElseGoesOn() {
+    startPlane();
+    Await.that("everything is current", this::current);
+    proxy.answer(line -> line.contains("/services?"), 429, "Retry-After: 1\r\n");
+    proxy.forget();
+    proxy.drop();
+    Await.that("that is said", () -> failure("services") == ReadFailure.Reason.THROTTLED);
+    Await.that(
+        "the rest is watched again",
+        () ->
+            plane().watches().get("endpointslices.discovery.k8s.io")
+                instanceof WatchStatus.Current);
+    assertThat(known("stays")).as("what was known stays").isTrue();
+    long first = System.nanoTime();
+    Await.that("it was tried three times", () -> tries() >= 3);
+    assertThat(Duration.ofNanos(System.nanoTime() - first)).isGreaterThan(Duration.ofSeconds(1));
+    service("meanwhile");
+    remove("stays");
+    proxy.heal();
+    Await.that("what changed meanwhile is seen", () -> known("meanwhile") && !known("stays"));
+    remove("meanwhile");
+  }
+
+  @Test
+  void oneThatForgotWhereTheWatchWasIsListedAnewAndNoChangeIsLost() {
+    startPlane();
+    Await.that("everything is current", this::current);
+    service("gone");
+    Await.that("the Service is known", () -> known("gone"));
+    proxy.answer(line -> line.contains("watch=true"), 410, "");
+    proxy.drop();
+    remove("gone");
+    service("new");
+    Await.that("lists alone show it", () -> known("new") && !known("gone"));
+    proxy.heal();
+    Await.that("it is watched again", this::current);
+    remove("new");
+    Await.that("watches show it", () -> !known("new"));
+
+    // The server's own memory: after a restart it knows nothing of the versions before.
+    proxy.vanish();
+    service("before");
+    remove("stays");
+    cluster.server().kill();
+    cluster.server().restart();
+    service("after");
+    proxy.heal();
+    Await.that("all of it is seen", () -> known("before") && known("after") && !known("stays"));
+    remove("before");
+    remove("after");
+    Await.that("it is watched", () -> !known("before") && !known("after"));
+  }
+
+  @Test
+  void aSilentOneCostsNobodyItsRoleAndWhatIsKnownIsMarkedStale() {
+    startPlane();
+    Await.that("this node is active", () -> plane().leadership().mine());
+    Await.that("everything is current", this::current);
+    proxy.vanish();
+    Await.that(
+        "it says so",
+        () ->
+            Optional.ofNullable(Conditions.find(plane().conditions(), "APIServerCurrent"))
+                .filter(c -> c.status().equals("False") && c.message().contains("stale"))
+                .isPresent());
+    assertThat(plane().leadership().mine()).isTrue();
+    assertThat(known("stays")).isTrue();
+    assertThat(topology.get().orElseThrow().complete()).isTrue();
+    assertThat(topology.get().orElseThrow().peer("mn")).isPresent();
+    proxy.heal();
+    Await.that("it is well again", this::current);
+    assertThat(changesOfActive).hasValueLessThanOrEqualTo(2); // nobody, then this node
+  }
+
+  private void startPlane() {
+    try {
+      plane =
+          ControlPlane.start(
+              new ControlPlane.Settings(
+                  "router-1",
+                  InetAddress.ofLiteral("127.0.0.1"),
+                  TestCluster.NAMESPACE,
+                  "netbird-router=true",
+                  FreePorts.next(),
+                  1053,
+                  8053),
+              new ControlPlane.Sources(
+                  () ->
+                      new TopologyBuilder.Settings(
+                          "fsn1", "fsn1.internal", List.of(), List.of(), List.of()),
+                  List::of,
+                  OverlayView.NONE,
+                  GatewayHealth.UNKNOWN,
+                  () -> true),
+              ClusterClient.of(proxy.kubeconfig(cluster.bridgeKubeconfig())),
+              new ControlPlane.Listener() {
+                @Override
+                public void directory(Directory next) {
+                  directory.set(next);
+                }
+
+                @Override
+                public void topology(Topology next) {
+                  Optional<Topology> before = topology.getAndSet(Optional.of(next));
+                  if (!before
+                      .map(t -> t.local().active())
+                      .equals(Optional.of(next.local().active()))) {
+                    changesOfActive.incrementAndGet();
+                  }
+                }
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ControlPlane plane() {
+    return Objects.requireNonNull(plane);
+  }
+
+  private boolean current() {
+    return Optional.ofNullable(Conditions.find(plane().conditions(), "APIServerCurrent"))
+        .filter(condition -> condition.status().equals("True"))
+        .isPresent();
+  }
+
+  private ReadFailure.@Nullable Reason failure(String resource) {
+    return plane().watches().get(resource) instanceof WatchStatus.Failing failing
+        ? failing.failure().reason()
+        : null;
+  }
+
+  private boolean known(String service) {
+    return directory.get().service(new ServiceKey("default", service)) != null;
+  }
+
+  private long tries() {
+    return proxy.requests().stream().filter(line -> line.contains("/services?")).count();
+  }
+
+  private static void service(String name) {
+    cluster
+        .server()
+        .apply(
+            SERVICES + name,
+            "{apiVersion: v1, kind: Service, metadata: {name: %s}, spec: {ports: [{port: 80}]}}"
+                .formatted(name));
+  }
+
+  private static void remove(String name) {
+    cluster.server().request("DELETE", SERVICES + name, "application/json", "");
+  }
+}

@@ -88,6 +88,26 @@ final class RegionCluster implements AutoCloseable {
             .formatted(service, port, endpoints));
   }
 
+  /** Takes a Service away, and its slice. */
+  void remove(String name) {
+    server.request("DELETE", "/api/v1/namespaces/default/services/" + name, MERGE, "");
+    server.request(
+        "DELETE",
+        "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/" + name + "-1",
+        MERGE,
+        "");
+  }
+
+  /** The Lease of the active gateway. */
+  JsonNode lease() throws IOException {
+    return JSON.readTree(
+        server.request(
+            "GET",
+            "/apis/coordination.k8s.io/v1/namespaces/" + NAMESPACE + "/leases/region-bridge",
+            MERGE,
+            ""));
+  }
+
   /** Declares a peer. */
   void region(String name, String spec) {
     server.apply(

@@ -182,9 +182,10 @@ store_agrees() {
 
 # --- All of it, once ----------------------------------------------------------------------------------------------------
 
-# check: the scenario, a line for each thing that has to hold.
+# check [--within SECONDS]: the scenario, a line for each thing that has to hold, by then at the latest.
 check() {
-  local r peer pod failed=''
+  local r peer pod failed='' deadline=$((SECONDS + 20))
+  [[ ${1-} != --within ]] || deadline=$((SECONDS + $2))
   for r in "${regions[@]}"; do
     for peer in $(workload_regions); do
       [[ $peer != "$r" ]] || continue
@@ -205,12 +206,15 @@ check() {
 }
 
 holds() { # WHAT COMMAND...
-  if "${@:2}" >>"$state/log/check.log" 2>&1; then
-    printf 'ok      %s\n' "$1"
-  else
-    printf 'FAILED  %s\n' "$1"
-    failed=yes
-  fi
+  until "${@:2}" >>"$state/log/check.log" 2>&1; do
+    if ((SECONDS >= deadline)); then
+      printf 'FAILED  %s\n' "$1"
+      failed=yes
+      return
+    fi
+    sleep 0.5
+  done
+  printf 'ok      %s\n' "$1"
 }
 
 # finds REGION NAME POD PEER: whether the name means that pod, to a real resolver with its search list.

@@ -23,9 +23,9 @@ import java.util.function.Predicate;
  * A pod that keeps asking and connecting: {@code Probe SERVER KNOWN NEW ADDRESS PORT}. It asks the
  * server for the name KNOWN, which caches may answer, and for names below NEW that are asked once
  * and do not exist, which only their own region can say; and it connects to ADDRESS, by turns. A
- * question is lost if one packet brings no right answer within five seconds: the first try of a
- * stub resolver. On standard input it takes the words {@code mark}, which is when something breaks,
- * and {@code stop}.
+ * question is lost if one packet brings no right answer within five seconds, which is the first try
+ * of a stub resolver; it is then asked once more, as these do, and given up if that fails too. On
+ * standard input it takes the words {@code mark}, which is when something breaks, and {@code stop}.
  */
 final class Probe {
   private static final int QUESTIONS_A_SECOND = 20;
@@ -46,8 +46,9 @@ final class Probe {
    * One question or connection; times by {@link System#nanoTime}.
    *
    * @param failure why it failed; empty if it did not
+   * @param givenUp whether the second try failed too
    */
-  private record Attempt(long began, long took, String failure) {
+  private record Attempt(long began, long took, String failure, boolean givenUp) {
     boolean good() {
       return failure.isEmpty();
     }
@@ -114,13 +115,18 @@ final class Probe {
 
   private static void attempt(List<Attempt> attempts, Try one) {
     long began = System.nanoTime();
-    String failure;
+    String failure = tried(one);
+    long took = System.nanoTime() - began;
+    boolean givenUp = !failure.isEmpty() && !tried(one).isEmpty();
+    attempts.add(new Attempt(began, took, failure, givenUp));
+  }
+
+  private static String tried(Try one) {
     try {
-      failure = one.failure();
+      return one.failure();
     } catch (IOException e) {
-      failure = String.valueOf(e.getMessage());
+      return String.valueOf(e.getMessage());
     }
-    attempts.add(new Attempt(began, System.nanoTime() - began, failure));
   }
 
   private String finds(String name) throws IOException {
@@ -192,12 +198,13 @@ final class Probe {
 
   private void report(long mark) {
     System.out.printf(
-        "known=%d known_lost=%d new=%d new_lost=%d dns_slowest=%d dns_recovered=%d"
-            + " tcp=%d tcp_failed=%d tcp_recovered=%d%n",
+        "known=%d known_lost=%d new=%d new_lost=%d names_given_up=%d dns_slowest=%d"
+            + " dns_recovered=%d tcp=%d tcp_failed=%d tcp_recovered=%d%n",
         known.size(),
         count(known, Attempt::bad),
         fresh.size(),
         count(fresh, Attempt::bad),
+        count(known, Attempt::givenUp) + count(fresh, Attempt::givenUp),
         Math.max(slowest(known), slowest(fresh)),
         Math.max(recovered(known, mark), recovered(fresh, mark)),
         connections.size(),

@@ -225,7 +225,7 @@ public final class ControlPlane implements AutoCloseable {
     this.client = client;
     this.listener = listener;
     this.clock = clock;
-    statuses = new StatusWriter(client);
+    statuses = new StatusWriter(client, clock);
     egress = new EgressControl(settings, sources, client, clock);
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
     Gate gate = new Gate();

@@ -54,7 +54,7 @@ final class SharedObjects {
     this.ends = ends;
     this.clock = clock;
     this.start = clock.instant();
-    coreDns = new CoreDnsKeeper(client);
+    coreDns = new CoreDnsKeeper(client, clock);
     netBird = settings.options().netBird().map(name -> new NetBirdKeeper(client, name, clock));
   }
 

@@ -110,7 +110,7 @@ public final class Uninstall {
           if (dryRun) {
             return new Step(present.get(), Outcome.WOULD_REMOVE, "");
           }
-          Finding finding = new CoreDnsKeeper(client).withdraw(view);
+          Finding finding = new CoreDnsKeeper(client, Clock.systemUTC()).withdraw(view);
           return finding.state() == State.TRUE
               ? new Step(present.get(), Outcome.REMOVED, "")
               : new Step(present.get(), Outcome.FAILED, finding.message());
@@ -162,7 +162,7 @@ public final class Uninstall {
           regions.addAll(client.resources(Region.class).list().getItems());
           return new Step("Regions", regions.isEmpty() ? Outcome.NOTHING : Outcome.KEPT, "");
         });
-    StatusWriter writer = new StatusWriter(client);
+    StatusWriter writer = new StatusWriter(client, Clock.systemUTC());
     for (Region region : regions) {
       String name = region.getMetadata().getName();
       String what = "status of Region " + name;

@@ -14,6 +14,7 @@ import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.wireguard.PrivateKey;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -58,7 +59,7 @@ class UninstallIT {
         api + "regions/mn",
         "{apiVersion: region-bridge.io/v1alpha1, kind: Region, metadata: {name: mn}, spec: {}}");
     assertThat(
-            new StatusWriter(admin)
+            new StatusWriter(admin, Clock.systemUTC())
                 .region(
                     "mn",
                     new RegionStatus(

@@ -14,8 +14,10 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,9 +43,12 @@ public final class CoreDnsKeeper {
   private static final String RKE2 = "rke2-coredns";
 
   private final KubernetesClient client;
+  private final WriteBackoff backoff;
+  private Optional<Finding> lastFailure = Optional.empty();
 
-  public CoreDnsKeeper(KubernetesClient client) {
+  public CoreDnsKeeper(KubernetesClient client, Clock clock) {
     this.client = client;
+    this.backoff = new WriteBackoff(clock);
   }
 
   /**
@@ -65,7 +70,7 @@ public final class CoreDnsKeeper {
           new Finding(
               CONDITION, State.FALSE, "NoUpstream", nowhere + ": CoreDNS is left as it is"));
     } else {
-      findings.add(carriedOut(CoreDnsPlan.of(view, zones, upstreams), complete));
+      findings.add(tried(CoreDnsPlan.of(view, zones, upstreams), complete));
     }
     if (view.configMaps().containsKey(ClusterWatcher.NODE_LOCAL_DNS)) {
       findings.add(
@@ -81,7 +86,7 @@ public final class CoreDnsKeeper {
 
   /** Takes away whatever we ever wrote. */
   public Finding withdraw(ClusterView view) {
-    return carriedOut(CoreDnsPlan.of(view, List.of(), List.of()), true);
+    return tried(CoreDnsPlan.of(view, List.of(), List.of()), true);
   }
 
   /** What {@link #withdraw} would take away; empty if there is nothing of ours. */
@@ -101,31 +106,45 @@ public final class CoreDnsKeeper {
     };
   }
 
-  private Finding carriedOut(CoreDnsPlan plan, boolean complete) {
+  private Finding tried(CoreDnsPlan plan, boolean complete) {
     if (!complete && plan.givesUpAZone()) {
       return waiting();
     }
+    if (lastFailure.isPresent() && !backoff.permits(CONDITION)) {
+      return lastFailure.get();
+    }
     try {
-      return switch (plan) {
-        case CoreDnsPlan.Nothing() -> configured();
-        case CoreDnsPlan.Impossible(String reason, String message) ->
-            new Finding(CONDITION, State.FALSE, reason, message);
-        case CoreDnsPlan.CustomKey(_, Optional<String> content) -> customKey(content);
-        case CoreDnsPlan.Corefile corefile -> corefile(corefile);
-        case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, complete);
-      };
+      Finding done = carriedOut(plan, complete);
+      lastFailure = Optional.empty();
+      backoff.succeeded(CONDITION);
+      return done;
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         return new Finding(
             CONDITION, State.UNKNOWN, "Changed", "changed meanwhile, looking at it again");
       }
       log.warn("cannot write CoreDNS's configuration: {}", e.getMessage());
-      return new Finding(
-          CONDITION,
-          State.FALSE,
-          e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
-          "cannot write CoreDNS's configuration: " + e.getMessage());
+      Finding failure =
+          new Finding(
+              CONDITION,
+              State.FALSE,
+              e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
+              "cannot write CoreDNS's configuration: " + e.getMessage());
+      lastFailure = Optional.of(failure);
+      backoff.failed(CONDITION);
+      return failure;
     }
+  }
+
+  private Finding carriedOut(CoreDnsPlan plan, boolean complete) {
+    return switch (plan) {
+      case CoreDnsPlan.Nothing() -> configured();
+      case CoreDnsPlan.Impossible(String reason, String message) ->
+          new Finding(CONDITION, State.FALSE, reason, message);
+      case CoreDnsPlan.CustomKey(_, Optional<String> content) -> customKey(content);
+      case CoreDnsPlan.Corefile corefile -> corefile(corefile);
+      case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, complete);
+    };
   }
 
   private static Finding waiting() {

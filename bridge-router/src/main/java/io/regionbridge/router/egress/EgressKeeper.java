@@ -15,6 +15,7 @@ import io.regionbridge.router.egress.CiliumState.Obstacle;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
 import io.regionbridge.router.kubernetes.EventRecorder;
+import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,6 +57,8 @@ public final class EgressKeeper {
   private final KubernetesClient client;
   private final EventRecorder events;
   private final Clock clock;
+  private final WriteBackoff backoff;
+  private final Map<String, Obstacle> obstacles = new HashMap<>();
   private final Map<String, Attempt> attempts = new HashMap<>();
   private boolean ipv6 = true;
 
@@ -66,6 +69,7 @@ public final class EgressKeeper {
     this.client = client;
     this.events = events;
     this.clock = clock;
+    this.backoff = new WriteBackoff(clock);
   }
 
   /** The region that a policy of ours is for. */
@@ -149,6 +153,9 @@ public final class EgressKeeper {
     if (last != null && last.policy().equals(policy)) {
       return Optional.empty(); // the watch has not shown it yet
     }
+    if (!backoff.permits(policy.name())) {
+      return Optional.ofNullable(obstacles.get(policy.name()));
+    }
     try {
       GenericKubernetesResource now =
           before.filter(policy::lacksPartOf).isPresent()
@@ -156,6 +163,7 @@ public final class EgressKeeper {
               : applied(policy, before);
       attempts.put(
           policy.name(), new Attempt(policy, version(before.orElse(null)), clock.instant()));
+      backoff.succeeded(policy.name());
       tell(policy, before, now);
       return Optional.empty();
     } catch (KubernetesClientException e) {
@@ -206,8 +214,12 @@ public final class EgressKeeper {
   }
 
   private Optional<Obstacle> removed(EgressPolicyFacts policy) {
+    if (!backoff.permits(policy.name())) {
+      return Optional.ofNullable(obstacles.get(policy.name()));
+    }
     try {
       resource(policy.name()).lockResourceVersion(policy.resourceVersion()).delete();
+      backoff.succeeded(policy.name());
       log.info("removed egress policy {}", policy.name());
       return Optional.empty();
     } catch (KubernetesClientException e) {
@@ -217,8 +229,18 @@ public final class EgressKeeper {
       }
       log.warn("cannot remove egress policy {}: {}", policy.name(), e.getMessage());
       return Optional.of(
-          new Obstacle("RemovalFailed", "cannot remove " + policy.name() + ": " + e.getMessage()));
+          heldBack(
+              policy.name(),
+              new Obstacle(
+                  "RemovalFailed", "cannot remove " + policy.name() + ": " + e.getMessage())));
     }
+  }
+
+  /** It is tried again later, and until then this is why it is not as it ought to be. */
+  private Obstacle heldBack(String name, Obstacle why) {
+    backoff.failed(name);
+    obstacles.put(name, why);
+    return why;
   }
 
   private Optional<Obstacle> failed(CiliumPolicy policy, KubernetesClientException e) {
@@ -235,9 +257,11 @@ public final class EgressKeeper {
     }
     log.warn("cannot write egress policy {}: {}", policy.name(), e.getMessage());
     return Optional.of(
-        new Obstacle(
-            e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
-            "cannot write " + policy.name() + ": " + e.getMessage()));
+        heldBack(
+            policy.name(),
+            new Obstacle(
+                e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
+                "cannot write " + policy.name() + ": " + e.getMessage())));
   }
 
   private void tell(

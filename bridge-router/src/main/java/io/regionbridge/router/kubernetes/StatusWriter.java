@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +25,12 @@ public final class StatusWriter {
   private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
 
   private final KubernetesClient client;
+  private final WriteBackoff backoff;
   private final Map<String, Object> written = new HashMap<>();
 
-  public StatusWriter(KubernetesClient client) {
+  public StatusWriter(KubernetesClient client, Clock clock) {
     this.client = client;
+    this.backoff = new WriteBackoff(clock);
   }
 
   /** Forgets what was written, so that everything is written once more. */
@@ -101,15 +104,21 @@ public final class StatusWriter {
     if (content.equals(written.get(what))) {
       return Optional.empty();
     }
+    if (!backoff.permits(what)) {
+      return Optional.of("writing " + what + " failed a moment ago");
+    }
     try {
       write.run();
       written.put(what, content);
+      backoff.succeeded(what);
       return Optional.empty();
     } catch (KubernetesClientException e) {
       written.remove(what);
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        backoff.succeeded(what);
         return Optional.empty(); // deleted meanwhile: nothing to say any more
       }
+      backoff.failed(what);
       log.warn("cannot write {}: {}", what, e.getMessage());
       return Optional.of("cannot write " + what + ": " + e.getMessage());
     }

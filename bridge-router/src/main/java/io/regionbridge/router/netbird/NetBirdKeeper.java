@@ -13,6 +13,7 @@ import io.regionbridge.router.discovery.NetBirdWorkload;
 import io.regionbridge.router.discovery.NetBirdWorkload.Kind;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,7 +52,9 @@ public final class NetBirdKeeper {
   private final KubernetesClient client;
   private final String namespace;
   private final Clock clock;
+  private final WriteBackoff backoff;
   private final Map<String, Writes> written = new HashMap<>();
+  private final Map<String, Finding> failures = new HashMap<>();
 
   /** How often an object was written, and when it may be written next. */
   private record Writes(int count, Instant next) {
@@ -71,6 +74,7 @@ public final class NetBirdKeeper {
     this.client = client;
     this.namespace = namespace;
     this.clock = clock;
+    this.backoff = new WriteBackoff(clock);
   }
 
   /** Makes it so, as far as it is not. */
@@ -126,9 +130,13 @@ public final class NetBirdKeeper {
                       + " times and somebody undoes it: find out who writes it (kubectl get"
                       + " --show-managed-fields), or switch kubernetes.netbird.hostNetwork off"));
     }
+    if (!backoff.permits(what)) {
+      return Optional.ofNullable(failures.get(what));
+    }
     try {
       apply(workload, fields(workload.kind()), workload.resourceVersion());
       written.put(what, before.another(now));
+      backoff.succeeded(what);
       log.info("set the host network in {}", what);
       return Optional.empty();
     } catch (KubernetesClientException e) {
@@ -136,14 +144,17 @@ public final class NetBirdKeeper {
         return Optional.empty(); // changed meanwhile: the next look sees it as it is
       }
       log.warn("cannot set the host network in {}: {}", what, e.getMessage());
-      return Optional.of(
+      Finding failure =
           e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
               ? no(
                   "Forbidden",
                   "cannot patch "
                       + what
                       + ": forbidden; give the ServiceAccount the verb patch on it")
-              : no("WriteFailed", "cannot patch " + what + ": " + e.getMessage()));
+              : no("WriteFailed", "cannot patch " + what + ": " + e.getMessage());
+      backoff.failed(what);
+      failures.put(what, failure);
+      return Optional.of(failure);
     }
   }
 

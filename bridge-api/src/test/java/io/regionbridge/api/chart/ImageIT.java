@@ -34,6 +34,8 @@ class ImageIT {
   private static final Path ENTER = Path.of("../.build/image/enter").toAbsolutePath().normalize();
   private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+  private static final String COREFILE = "/api/v1/namespaces/kube-system/configmaps/coredns";
+
   @TempDir private static Path directory;
   private static Path layout;
 
@@ -77,7 +79,29 @@ class ImageIT {
             "--set=javaOptions=-XX:AOTMode=on"); // or a cache that does not fit would go unnoticed
 
     try (KubeApiServer server = KubeApiServer.start()) {
+      server.apply(
+          COREFILE,
+          """
+          apiVersion: v1
+          kind: ConfigMap
+          metadata: { name: coredns }
+          data:
+            Corefile: |
+              .:53 {
+                  forward . 192.0.2.1
+              }
+          """);
+      String before = server.request("GET", COREFILE, "", "");
+      assertThat(before).contains("192.0.2.1");
       install(server, objects);
+      server.apply(
+          "/apis/region-bridge.io/v1alpha1/regions/fsn1",
+          """
+          apiVersion: region-bridge.io/v1alpha1
+          kind: Region
+          metadata: { name: fsn1 }
+          spec: { gateways: [127.0.0.9], podCIDRs: [10.42.0.0/16] }
+          """);
       server.apply(
           "/api/v1/namespaces/shop", "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}");
       server.apply(
@@ -95,7 +119,7 @@ class ImageIT {
           endpoints: [{ addresses: [10.52.1.7] }]
           """);
 
-      List<String> command = command(image, objects, server);
+      List<String> command = command(image, ChartIT.bridge(objects), objects, server);
       try (NativeProcess bridge = NativeProcess.start(ENTER, command.toArray(String[]::new))) {
         String ready = bridge.awaitLine(Pattern.compile("region-bridge ready: "), PATIENCE);
         assertThat(ready).contains("region mn (mn.internal)", "127.0.0.1:" + dns);
@@ -105,9 +129,39 @@ class ImageIT {
           assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
               .contains("region_bridge_active_gateway ");
         }
+        bridge.awaitLine(Pattern.compile("wrote the block of region-bridge"), PATIENCE);
+        assertThat(corefile(server)).contains("fsn1.internal");
         assertThat(bridge.output()).doesNotContain("orbidden");
       }
+      uninstall(image, objects, server);
+      assertThat(corefile(server)).as("as it was").isEqualTo(corefile(before));
     }
+  }
+
+  /**
+   * What Helm does after it has deleted the release: the hook's objects, and its Job's container.
+   */
+  private static void uninstall(Image image, List<JsonNode> objects, KubeApiServer server)
+      throws IOException {
+    List<JsonNode> hooks =
+        objects.stream()
+            .filter(object ->
+                object.at("/metadata/annotations/helm.sh~1hook").asText().equals("post-delete"))
+            .toList();
+    kubectl(server, "delete", objects.stream().filter(ImageIT::ofTheRelease).toList());
+    kubectl(server, "apply", hooks);
+    JsonNode job = Helm.object(hooks, "Job", "region-bridge-uninstall");
+    Helm.Run run = Helm.run(ENTER, command(image, job, objects, server));
+    assertThat(run.succeeded())
+        .contains("removed the block in ConfigMap kube-system/coredns", "removed status of Region fsn1");
+  }
+
+  private static String corefile(KubeApiServer server) {
+    return corefile(server.request("GET", COREFILE, "", ""));
+  }
+
+  private static String corefile(String configMap) {
+    return Chart.parse(configMap).at("/data/Corefile").asText();
   }
 
   /** As {@code kubectl exec} would: found in PATH, no arguments to the JVM to be known. */
@@ -139,24 +193,43 @@ class ImageIT {
         metadata: { name: router-1, labels: { netbird-router: "true" } }
         spec: { podCIDR: 10.52.0.0/24, podCIDRs: [10.52.0.0/24] }
         """);
-    Path file = directory.resolve("install.yaml");
+    server.request(
+        "PATCH",
+        "/api/v1/nodes/router-1/status",
+        "application/merge-patch+json",
+        """
+        {"status": {
+          "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
+          "conditions": [{"type": "Ready", "status": "True"}]}}
+        """);
+    kubectl(server, "apply", objects.stream().filter(ImageIT::ofTheRelease).toList());
+  }
+
+  private static boolean ofTheRelease(JsonNode object) {
+    return object.at("/metadata/annotations/helm.sh~1hook").isMissingNode();
+  }
+
+  private static void kubectl(KubeApiServer server, String verb, List<JsonNode> objects)
+      throws IOException {
+    Path file = directory.resolve("objects.yaml");
     StringBuilder all = new StringBuilder();
-    objects.stream()
-        .filter(object -> object.at("/metadata/annotations/helm.sh~1hook").isMissingNode())
-        .forEach(object ->
-            all.append("---\n").append(Chart.toYaml(object).replaceFirst("^---\\s*", "")));
+    objects.forEach(
+        object -> all.append("---\n").append(Chart.toYaml(object).replaceFirst("^---\\s*", "")));
     Files.writeString(file, all);
     Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), server.adminKubeconfig());
+    String how = verb.equals("apply") ? "--server-side" : "--wait=false";
     Helm.run(
             NativeTool.find("kubectl"),
-            List.of("--kubeconfig=" + kubeconfig, "apply", "--server-side", "-f", file.toString()))
+            List.of("--kubeconfig=" + kubeconfig, verb, how, "-f", file.toString()))
         .succeeded();
   }
 
   /** Everything that the kubelet would give the container. */
-  private static List<String> command(Image image, List<JsonNode> objects, KubeApiServer server)
+  private static List<String> command(
+      Image image, JsonNode workload, List<JsonNode> objects, KubeApiServer server)
       throws IOException {
-    JsonNode container = ChartIT.bridge(objects).at("/spec/template/spec/containers/0");
+    JsonNode pod = workload.at("/spec/template/spec");
+    JsonNode container = pod.at("/containers/0");
     List<String> command =
         new ArrayList<>(List.of("--user", container.at("/securityContext/runAsUser").asText()));
     image.environment().forEach(variable -> command.addAll(List.of("--env", variable)));
@@ -182,7 +255,8 @@ class ImageIT {
         Helm.object(objects, "ConfigMap", "region-bridge").at("/data/config.yaml").asText());
     Path account = Files.createDirectories(directory.resolve("account"));
     Files.writeString(
-        account.resolve("token"), server.serviceAccountToken("region-bridge", "region-bridge"));
+        account.resolve("token"),
+        server.serviceAccountToken("region-bridge", pod.at("/serviceAccountName").asText()));
     Files.writeString(account.resolve("ca.crt"), server.ca());
     Files.writeString(account.resolve("namespace"), "region-bridge");
     command.addAll(List.of("--mount", config + ":/etc/region-bridge"));

@@ -129,7 +129,7 @@ class ImageIT {
           assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
               .contains("region_bridge_active_gateway ");
         }
-        bridge.awaitLine(Pattern.compile("wrote the block of region-bridge"), PATIENCE);
+        bridge.awaitLine(Pattern.compile("the block of region-bridge in ConfigMap"), PATIENCE);
         assertThat(corefile(server)).contains("fsn1.internal");
         assertThat(bridge.output()).doesNotContain("orbidden");
       }
@@ -153,7 +153,8 @@ class ImageIT {
     JsonNode job = Helm.object(hooks, "Job", "region-bridge-uninstall");
     Helm.Run run = Helm.run(ENTER, command(image, job, objects, server));
     assertThat(run.succeeded())
-        .contains("removed the block in ConfigMap kube-system/coredns", "removed status of Region fsn1");
+        .contains(
+            "removed the block in ConfigMap kube-system/coredns", "removed status of Region fsn1");
   }
 
   private static String corefile(KubeApiServer server) {

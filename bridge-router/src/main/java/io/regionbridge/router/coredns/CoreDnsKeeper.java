@@ -200,7 +200,7 @@ public final class CoreDnsKeeper {
         .inNamespace(ClusterWatcher.SYSTEM)
         .resource(new ConfigMapBuilder(now).withData(data).build())
         .update();
-    log.info("wrote the block of region-bridge in ConfigMap coredns");
+    log.info("changed the block of region-bridge in ConfigMap coredns");
     return configured();
   }
 

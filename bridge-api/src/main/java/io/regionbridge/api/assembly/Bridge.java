@@ -66,6 +66,7 @@ public final class Bridge implements AutoCloseable {
   private final TlsFiles tls;
   private final DnsBridge dns;
   private final Introspection introspection;
+  private final QueryLog queries;
   private final HttpServer http;
   private final Doors doors;
   private final @Nullable ConfigWatcher watcher;
@@ -153,6 +154,8 @@ public final class Bridge implements AutoCloseable {
       tls.watch(dns::secure);
       introspection = new Introspection(this, clock);
       started.addFirst(introspection);
+      queries = new QueryLog(dns, clock);
+      started.addFirst(queries);
       http = HttpServer.start(sites());
       started.addFirst(http);
       doors =
@@ -203,7 +206,8 @@ public final class Bridge implements AutoCloseable {
   }
 
   private List<Site> sites() throws IOException {
-    List<Site> sites = new ArrayList<>(List.of(Sites.admin(config.admin(), introspection)));
+    List<Site> sites =
+        new ArrayList<>(List.of(Sites.admin(config.admin(), introspection, queries)));
     overlay
         .address()
         .filter(address -> listen.stream().anyMatch(l -> l.getAddress().equals(address)))
@@ -477,7 +481,8 @@ public final class Bridge implements AutoCloseable {
       return;
     }
     closed = true;
-    List<AutoCloseable> parts = new ArrayList<>(List.of(control, http, introspection, dns, tls));
+    List<AutoCloseable> parts =
+        new ArrayList<>(List.of(control, http, queries, introspection, dns, tls));
     RegionSource started = source;
     if (started != null) {
       parts.addFirst(started);

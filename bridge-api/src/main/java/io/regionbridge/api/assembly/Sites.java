@@ -52,7 +52,8 @@ final class Sites {
    *
    * @throws IOException naming a file of the configuration that cannot be used, and why
    */
-  static Site admin(BridgeConfig.Admin admin, Introspection bridge) throws IOException {
+  static Site admin(BridgeConfig.Admin admin, Introspection bridge, QueryLog queries)
+      throws IOException {
     Optional<BearerToken> token = Optional.empty();
     if (admin.tokenFile().isPresent()) {
       token = Optional.of(BearerToken.in(admin.tokenFile().get()));
@@ -62,7 +63,7 @@ final class Sites {
       BridgeConfig.Tls files = admin.tls().get();
       tls = Optional.of(ServerTls.in(files.certificate(), files.key()));
     }
-    Router router = new Router(operators(bridge), token);
+    Router router = new Router(operators(bridge, queries), token);
     return new Site(admin.listen(), router, ADMIN_CONNECTIONS, tls);
   }
 
@@ -81,7 +82,7 @@ final class Sites {
   }
 
   /** What operators may ask. Probes know no token, and who opens the page has yet to type it. */
-  static Map<String, Route> operators(Introspection bridge) {
+  static Map<String, Route> operators(Introspection bridge, QueryLog queries) {
     return Map.of(
         "/healthz", healthz(bridge).forEveryone(),
         "/readyz", readyz(bridge).forEveryone(),
@@ -89,6 +90,7 @@ final class Sites {
         "/api/v1/status", json(_ -> bridge.status()),
         "/api/v1/region", region(bridge).forEveryone(),
         "/api/v1/trace", trace(bridge),
+        "/api/v1/query-log", queryLog(queries).writable(),
         "/api/v1/events",
             Route.of(
                 MediaType.EVENTS,
@@ -123,7 +125,26 @@ final class Sites {
                     .thenApply(report ->
                         () -> Response.ok(MediaType.JSON, StatusJson.encode(report.get()))),
                 TRACE_PATIENCE);
-          } catch (TraceQuestion.Unclear e) {
+          } catch (Unclear e) {
+            return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
+          }
+        });
+  }
+
+  private static Route queryLog(QueryLog queries) {
+    return Route.of(
+        MediaType.JSON,
+        request -> {
+          try {
+            return Response.ok(
+                MediaType.JSON,
+                StatusJson.encode(
+                    switch (request.method()) {
+                      case "PUT" -> queries.start(QuerySelection.of(request.query()));
+                      case "DELETE" -> queries.stop();
+                      default -> queries.report();
+                    }));
+          } catch (Unclear e) {
             return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
           }
         });

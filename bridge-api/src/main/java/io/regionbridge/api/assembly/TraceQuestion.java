@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.ReverseMap;
-import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /**
@@ -21,15 +20,6 @@ import org.xbill.DNS.Type;
 record TraceQuestion(Name name, int type, View view) {
   private static final int FIRST_META = 128; // to 255: RFC 6895, section 3.1
 
-  /** What is wrong with a question that cannot be traced, in words. */
-  static final class Unclear extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private Unclear(String message) {
-      super(message, null, false, false);
-    }
-  }
-
   /**
    * Reads the parameters {@code name}, {@code type} and {@code view} of a request. An address in
    * place of a name asks what it is called.
@@ -38,24 +28,15 @@ record TraceQuestion(Name name, int type, View view) {
    */
   static TraceQuestion of(Map<String, List<String>> query) throws Unclear {
     String text =
-        parameter(query, "name")
+        Parameters.one(query, "name")
             .orElseThrow(() ->
                 new Unclear("name is missing; write ?name=nats.messaging.svc.mn.internal&type=A"));
-    Optional<String> type = parameter(query, "type");
+    Optional<String> type = Parameters.one(query, "type");
     Optional<InetAddress> address = address(text);
     if (address.isPresent() && type.isEmpty()) {
       return new TraceQuestion(ReverseMap.fromAddress(address.get()), Type.PTR, view(query));
     }
-    return new TraceQuestion(name(text), type(type.orElse("A")), view(query));
-  }
-
-  private static Optional<String> parameter(Map<String, List<String>> query, String key)
-      throws Unclear {
-    List<String> values = query.getOrDefault(key, List.of());
-    if (values.size() > 1) {
-      throw new Unclear(key + " is given " + values.size() + " times; once is enough");
-    }
-    return values.stream().map(String::strip).filter(value -> !value.isEmpty()).findFirst();
+    return new TraceQuestion(Parameters.name("name", text), type(type.orElse("A")), view(query));
   }
 
   private static Optional<InetAddress> address(String text) {
@@ -63,17 +44,6 @@ record TraceQuestion(Name name, int type, View view) {
       return Optional.of(InetAddress.ofLiteral(text));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
-    }
-  }
-
-  private static Name name(String text) throws Unclear {
-    if (!text.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
-      throw new Unclear("name \"" + text + "\" is no domain name: write it in ASCII (xn--…)");
-    }
-    try {
-      return Name.fromString(text, Name.root);
-    } catch (TextParseException e) {
-      throw new Unclear("name \"" + text + "\" is no domain name: " + e.getMessage());
     }
   }
 
@@ -91,7 +61,7 @@ record TraceQuestion(Name name, int type, View view) {
   }
 
   private static View view(Map<String, List<String>> query) throws Unclear {
-    String view = parameter(query, "view").orElse("pods");
+    String view = Parameters.one(query, "view").orElse("pods");
     return switch (view) {
       case "pods" -> View.PODS;
       case "cluster" -> View.CLUSTER;

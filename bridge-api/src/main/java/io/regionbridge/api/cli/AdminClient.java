@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.QueryLogReport;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
 import java.io.IOException;
@@ -13,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class AdminClient implements AutoCloseable {
   /** Where a bridge on this machine is, unless it was told otherwise. */
   static final String DEFAULT_URL = "http://127.0.0.1:8053";
+
+  private static final String QUERY_LOG = "/api/v1/query-log";
 
   private static final int CONNECT_MILLIS = 5000;
 
@@ -103,12 +108,35 @@ final class AdminClient implements AutoCloseable {
     return get(path.toString(), TraceReport.class);
   }
 
+  /** Which queries the bridge logs. */
+  QueryLogReport queryLog() {
+    return get(QUERY_LOG, QueryLogReport.class);
+  }
+
+  /** Has the bridge log some queries; the choice as typed. */
+  QueryLogReport startQueryLog(Map<String, String> wanted) {
+    String query =
+        wanted.entrySet().stream()
+            .map(choice -> choice.getKey() + "=" + encoded(choice.getValue()))
+            .collect(Collectors.joining("&"));
+    return ask("PUT", QUERY_LOG + "?" + query, QueryLogReport.class);
+  }
+
+  /** Has the bridge log no more queries. */
+  QueryLogReport stopQueryLog() {
+    return ask("DELETE", QUERY_LOG, QueryLogReport.class);
+  }
+
   private static String encoded(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   private <T> T get(String path, Class<T> type) {
-    byte[] json = get(path);
+    return ask("GET", path, type);
+  }
+
+  private <T> T ask(String method, String path, Class<T> type) {
+    byte[] json = ask(method, path);
     try {
       return StatusJson.decode(json, type);
     } catch (JsonProcessingException e) {
@@ -116,7 +144,7 @@ final class AdminClient implements AutoCloseable {
     }
   }
 
-  private byte[] get(String path) {
+  private byte[] ask(String method, String path) {
     try {
       // The JDK's newer client takes longer to load than the answer takes to come.
       if (!(URI.create(url + path).toURL().openConnection() instanceof HttpURLConnection http)) {
@@ -126,6 +154,7 @@ final class AdminClient implements AutoCloseable {
         https.setSSLSocketFactory(trust);
       }
       token.ifPresent(secret -> http.setRequestProperty("Authorization", "Bearer " + secret));
+      http.setRequestMethod(method);
       http.setConnectTimeout(CONNECT_MILLIS);
       http.setReadTimeout(READ_MILLIS);
       int status = http.getResponseCode();

@@ -30,6 +30,7 @@ public final class Main {
         new DemoCommand(terminal),
         new StatusCommand(terminal),
         new TraceCommand(terminal),
+        new QueryLogCommand(terminal),
         new DoctorCommand(terminal, Clock.systemUTC()),
         new RotateKeyCommand(terminal, Clock.systemUTC()),
         new UninstallCommand(terminal),

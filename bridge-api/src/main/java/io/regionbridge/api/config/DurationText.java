@@ -1,14 +1,22 @@
 package io.regionbridge.api.config;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as the configuration has them: a whole number and a unit, ms, s, m or h. */
-final class DurationText {
+public final class DurationText {
   private static final Pattern SHAPE = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private DurationText() {}
+
+  /** The duration that a text is, if it is one. */
+  public static Optional<Duration> read(String text) {
+    return parse(text) instanceof Parsed.Value<Duration>(Duration duration)
+        ? Optional.of(duration)
+        : Optional.empty();
+  }
 
   static Parsed<Duration> parse(String text) {
     Matcher shape = SHAPE.matcher(text);
@@ -27,7 +35,7 @@ final class DurationText {
   }
 
   /** The shortest text that reads back as this duration, which must be whole milliseconds. */
-  static String format(Duration duration) {
+  public static String format(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1000 != 0) {
       return millis + "ms";

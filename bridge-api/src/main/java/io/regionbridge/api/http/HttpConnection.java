@@ -220,7 +220,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       String accept = String.join(",", head.headers().getAll(HttpHeaderNames.ACCEPT));
       String authorization = head.headers().get(HttpHeaderNames.AUTHORIZATION, "");
       return router.answer(
-          head.method().name(), new Request(uri.path(), uri.parameters(), accept, authorization));
+          new Request(head.method().name(), uri.path(), uri.parameters(), accept, authorization));
     } catch (IllegalArgumentException e) {
       return Problem.badRequest("the path or the query is not percent-encoded as it should be");
     }

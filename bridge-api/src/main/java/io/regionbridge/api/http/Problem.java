@@ -53,9 +53,11 @@ public record Problem(int status, String title, String detail, List<String> reas
     return of(404, "Not Found", "there is nothing at " + path);
   }
 
-  static Response.Content methodNotAllowed(String method) {
-    return new Problem(405, "Method Not Allowed", method + " is not served, only GET", List.of())
-        .response(Map.of("Allow", "GET, HEAD"));
+  static Response.Content methodNotAllowed(String method, List<String> allowed) {
+    String allow = String.join(", ", allowed);
+    return new Problem(
+            405, "Method Not Allowed", method + " is not served here, only " + allow, List.of())
+        .response(Map.of("Allow", allow));
   }
 
   static Response.Content notAcceptable(List<String> offered) {

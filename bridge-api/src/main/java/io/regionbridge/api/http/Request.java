@@ -5,15 +5,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was asked for, with GET or HEAD.
+ * What was asked for.
  *
+ * @param method such as GET; HEAD is answered as GET is
  * @param path decoded, without the query
  * @param query decoded; a name that was given twice has two values
  * @param accept the value of the Accept header, empty if there is none
  * @param authorization the value of the Authorization header, empty if there is none
  */
 public record Request(
-    String path, Map<String, List<String>> query, String accept, String authorization) {
+    String method,
+    String path,
+    Map<String, List<String>> query,
+    String accept,
+    String authorization) {
   /** The first value of a query parameter. */
   public Optional<String> parameter(String name) {
     return query.getOrDefault(name, List.of()).stream().findFirst();
@@ -22,6 +27,6 @@ public record Request(
   /** Without what nobody should read in a log. */
   @Override
   public String toString() {
-    return "Request[" + path + " " + query + "]";
+    return "Request[" + method + " " + path + " " + query + "]";
   }
 }

@@ -25,11 +25,24 @@ public final class Router {
    * @param answer makes the response, on the server's thread; quick, never blocking: what takes
    *     time is a {@link Response.Later}
    * @param open whether it can be had without the router's token, if it has one
+   * @param methods that it knows
    */
-  public record Route(List<String> mediaTypes, Function<Request, Response> answer, boolean open) {
-    /** Copies the media types. */
+  public record Route(
+      List<String> mediaTypes,
+      Function<Request, Response> answer,
+      boolean open,
+      List<String> methods) {
+    private static final List<String> READING = List.of("GET", "HEAD");
+
+    /** Copies the lists. */
     public Route {
       mediaTypes = List.copyOf(mediaTypes);
+      methods = List.copyOf(methods);
+    }
+
+    /** A resource to read. */
+    public Route(List<String> mediaTypes, Function<Request, Response> answer, boolean open) {
+      this(mediaTypes, answer, open, READING);
     }
 
     /** A resource with one media type. */
@@ -39,7 +52,15 @@ public final class Router {
 
     /** The same resource for everyone: it holds no secrets, or is for those who know none. */
     public Route forEveryone() {
-      return new Route(mediaTypes, answer, true);
+      return new Route(mediaTypes, answer, true, methods);
+    }
+
+    /**
+     * The same resource to write as well. PUT and DELETE are methods that a browser sends for a
+     * page from elsewhere only after it has asked (CORS), and it hears no yes here.
+     */
+    public Route writable() {
+      return new Route(mediaTypes, answer, open, List.of("GET", "HEAD", "PUT", "DELETE"));
     }
   }
 
@@ -60,7 +81,7 @@ public final class Router {
   }
 
   /** The response to a request; never throws. */
-  Response answer(String method, Request request) {
+  Response answer(Request request) {
     Route route = routes.get(request.path());
     if (route == null) {
       return Problem.notFound(request.path());
@@ -68,8 +89,8 @@ public final class Router {
     if (!route.open() && token.isPresent() && !token.get().shownIn(request.authorization())) {
       return Problem.unauthorized(!request.authorization().isEmpty());
     }
-    if (!method.equals("GET") && !method.equals("HEAD")) {
-      return Problem.methodNotAllowed(method);
+    if (!route.methods().contains(request.method())) {
+      return Problem.methodNotAllowed(request.method(), route.methods());
     }
     if (!MediaType.accepted(request.accept(), route.mediaTypes())) {
       return Problem.notAcceptable(route.mediaTypes());
@@ -77,7 +98,7 @@ public final class Router {
     try {
       return route.answer().apply(request);
     } catch (RuntimeException e) {
-      log.error("cannot answer {} {}", method, request.path(), e);
+      log.error("cannot answer {} {}", request.method(), request.path(), e);
       return Problem.internalError();
     }
   }

@@ -17,6 +17,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,22 +39,30 @@ final class OpenApiTest {
     JsonNode paths = document().path("paths");
     try (RegionPair regions = RegionPair.start(directory, 0)) {
       try (Introspection bridge = new Introspection(regions.fsn1(), Clock.systemUTC())) {
-        assertThat(names(paths)).isEqualTo(Sites.operators(bridge).keySet());
+        Map<String, Router.Route> routes =
+            Sites.operators(bridge, new QueryLog(regions.fsn1().dns(), Clock.systemUTC()));
+        assertThat(names(paths)).isEqualTo(routes.keySet());
         Set<String> forPeers = names(paths);
         forPeers.removeIf(path -> !tags(paths.path(path)).contains("peers"));
         assertThat(forPeers).isEqualTo(Sites.peers(bridge).keySet());
-        Sites.operators(bridge).forEach((path, route) -> agree(path, route, paths.path(path)));
+        routes.forEach((path, route) -> agree(path, route, paths.path(path)));
       }
     }
   }
 
   private static void agree(String path, Router.Route route, JsonNode described) {
-    JsonNode get = described.path("get");
-    assertThat(get.has("security")).as(path + " needs a token").isEqualTo(!route.open());
-    assertThat(names(get.path("responses").path("200").path("content")))
-        .as("media types of " + path)
-        .isEqualTo(
-            new HashSet<>(route.mediaTypes().stream().map(t -> t.replaceAll(";.*", "")).toList()));
+    Set<String> methods = new HashSet<>();
+    route.methods().forEach(method -> methods.add(method.toLowerCase(Locale.ROOT)));
+    assertThat(methods.remove("head")).as("served wherever GET is").isTrue();
+    assertThat(names(described)).as("methods of " + path).isEqualTo(methods);
+    for (JsonNode method : described) {
+      assertThat(method.has("security")).as(path + " needs a token").isEqualTo(!route.open());
+      assertThat(names(method.path("responses").path("200").path("content")))
+          .as("media types of " + path)
+          .isEqualTo(
+              new HashSet<>(
+                  route.mediaTypes().stream().map(t -> t.replaceAll(";.*", "")).toList()));
+    }
   }
 
   @Test
@@ -66,6 +76,11 @@ final class OpenApiTest {
       conforms(regions.get("/api/v1/trace?name=a..b"), 400, "Problem");
       conforms(regions.get("/api/v1/status"), 200, "Status");
       conforms(regions.get("/api/v1/region"), 200, "RegionAnnouncement");
+      conforms(regions.get("/api/v1/query-log"), 200, "QueryLog");
+      conforms(regions.send("PUT", "/api/v1/query-log?zone=."), 200, "QueryLog");
+      conforms(regions.send("DELETE", "/api/v1/query-log"), 200, "QueryLog");
+      conforms(regions.send("PUT", "/api/v1/query-log?zone=a..b"), 400, "Problem");
+      conforms(regions.send("PUT", "/api/v1/status"), 405, "Problem");
       conforms(regions.get("/nothing"), 404, "Problem");
       HttpResponse<String> document = regions.get("/api/v1/openapi.json");
       assertThat(MAPPER.readTree(document.body())).isEqualTo(document());

@@ -131,9 +131,17 @@ public final class RegionPair implements AutoCloseable {
 
   /** Asks fsn1's admin address. */
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send("GET", path);
+  }
+
+  /** The same with another method. */
+  HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
     URI uri = URI.create(url(fsn1) + path);
     return http.send(
-        HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
+        HttpRequest.newBuilder(uri)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .timeout(PATIENCE)
+            .build(),
         HttpResponse.BodyHandlers.ofString());
   }
 

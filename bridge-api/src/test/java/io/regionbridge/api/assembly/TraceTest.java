@@ -115,7 +115,7 @@ final class TraceTest {
       })
   void saysWhatIsWrongWithAQuestion(String query, String fragment) {
     assertThatThrownBy(() -> TraceQuestion.of(parameters(query)))
-        .isInstanceOf(TraceQuestion.Unclear.class)
+        .isInstanceOf(Unclear.class)
         .hasMessageContaining(fragment);
   }
 

@@ -106,7 +106,7 @@ final class HttpServerTest {
         .containsIgnoringCase("\r\ncontent-type: application/problem+json\r\n")
         .endsWith(
             "{\"type\":\"about:blank\",\"title\":\"Method Not Allowed\",\"status\":405,"
-                + "\"detail\":\"PUT is not served, only GET\"}");
+                + "\"detail\":\"PUT is not served here, only GET, HEAD\"}");
   }
 
   @Test

@@ -1,0 +1,29 @@
+package io.regionbridge.api.status;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which queries a bridge tells of in its log, and how many it did; after the end, what it told of
+ * last.
+ *
+ * @param active whether it does now
+ * @param client whose queries, an address or a range; null: everyone's
+ * @param zone names at or below it; null: all
+ * @param perSecond how many at most; 0 if it never was on
+ * @param until when it ends or ended; null if it never was on
+ * @param matched queries that were meant, told of or not
+ * @param logged lines in the log
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record QueryLogReport(
+    boolean active,
+    @Nullable String client,
+    @Nullable String zone,
+    int perSecond,
+    @Nullable String until,
+    long matched,
+    long logged) {
+  /** It never was on. */
+  public static final QueryLogReport NEVER = new QueryLogReport(false, null, null, 0, null, 0, 0);
+}

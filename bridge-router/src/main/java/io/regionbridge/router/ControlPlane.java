@@ -1,6 +1,7 @@
 package io.regionbridge.router;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterView;
@@ -217,6 +218,9 @@ public final class ControlPlane implements AutoCloseable {
   private volatile List<Condition> conditions = List.of();
   private Directory directory = Directory.EMPTY;
 
+  /** What the last look could not write. Of the look's thread. */
+  private final List<String> unwritten = new ArrayList<>();
+
   private ControlPlane(
       Settings settings, Sources sources, KubernetesClient client, Listener listener, Clock clock)
       throws IOException {
@@ -330,6 +334,11 @@ public final class ControlPlane implements AutoCloseable {
     return watcher.view().statuses();
   }
 
+  /** What this process may do of all that it has to; the API server is asked each time. */
+  public RightsReview rights() {
+    return new RightsReview(client, settings.namespace());
+  }
+
   /** Where this node's WireGuard key is kept. Any thread. */
   public KeyStore keys() {
     return keys;
@@ -405,9 +414,11 @@ public final class ControlPlane implements AutoCloseable {
       topology = Optional.of(next);
       listener.topology(next);
     }
+    unwritten.clear();
     writeRouterNode(view, next);
     if (election.leadership().mine()) {
-      election.whileActive(PATIENCE, () -> shared.keep(view, next, services, problems));
+      election.whileActive(
+          PATIENCE, () -> shared.keep(view, next, services, problems, unwritten::add));
     } else {
       shared.standBy(view, next);
     }
@@ -480,18 +491,20 @@ public final class ControlPlane implements AutoCloseable {
     }
     Optional<RouterNodeFacts> said =
         view.routerNodes().stream().filter(r -> r.name().equals(settings.node())).findFirst();
-    statuses.routerNode(
-        settings.node(),
-        node.get().uid(),
-        RouterNodeReport.spec(settings, sources.overlay(), next.local()),
-        RouterNodeReport.status(
-            election.leadership().mine(),
-            sources.fit().getAsBoolean(),
-            election.leadership().transitions(),
-            said.flatMap(this::rotationTaken),
-            egress.published(view, next),
-            said.map(RouterNodeFacts::conditions).orElse(List.of()),
-            clock.instant()));
+    statuses
+        .routerNode(
+            settings.node(),
+            node.get().uid(),
+            RouterNodeReport.spec(settings, sources.overlay(), next.local()),
+            RouterNodeReport.status(
+                election.leadership().mine(),
+                sources.fit().getAsBoolean(),
+                election.leadership().transitions(),
+                said.flatMap(this::rotationTaken),
+                egress.published(view, next),
+                said.map(RouterNodeFacts::conditions).orElse(List.of()),
+                clock.instant()))
+        .ifPresent(unwritten::add);
   }
 
   /** Takes a request to rotate this node's key up, if there is one; the last one that was. */
@@ -522,6 +535,11 @@ public final class ControlPlane implements AutoCloseable {
             ? new Finding(CURRENT, State.TRUE, "Watching", "everything is watched")
             : new Finding(CURRENT, State.FALSE, "Incomplete", String.join("; ", failing)));
     findings.add(
+        unwritten.isEmpty()
+            ? new Finding("StatusWritten", State.TRUE, "Written", "objects say what is the case")
+            : new Finding(
+                "StatusWritten", State.FALSE, "NotWritten", String.join("; ", unwritten)));
+    findings.add(
         election.leadership().active().isPresent()
             ? new Finding(
                 "ActiveGateway",
@@ -529,7 +547,10 @@ public final class ControlPlane implements AutoCloseable {
                 "Elected",
                 election.leadership().active().get() + " is the active gateway")
             : new Finding(
-                "ActiveGateway", State.FALSE, "Nobody", "no router node is fit, or none is heard"));
+                "ActiveGateway",
+                State.FALSE,
+                "Nobody",
+                election.problem().orElse("no router node is fit, or none is heard")));
     return findings;
   }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -75,30 +76,34 @@ final class SharedObjects {
    * Writes what differs. Called with a permit.
    *
    * @param problems what is wrong with each Region object
+   * @param unwritten told what cannot be written, and why
    */
   void keep(
       ClusterView view,
       Topology topology,
       Directory directory,
-      Map<RegionFacts, List<String>> problems) {
+      Map<RegionFacts, List<String>> problems,
+      Consumer<String> unwritten) {
     List<Finding> found = new ArrayList<>(coreDns(view, topology, directory));
     netBird.ifPresent(keeper -> found.add(keeper.keep(view)));
     findings = List.copyOf(found);
     egress.keep(view, topology);
     problems.forEach((region, said) ->
-        statuses.region(
-            region.name(),
-            RegionReport.status(
-                region,
-                topology,
-                sources.health(),
-                said,
-                Stream.of(peerClusters.finding(region.name()), egress.finding(region.name()))
-                    .flatMap(Optional::stream)
-                    .toList(),
-                topology.peer(region.name()).flatMap(sources.overlay()::tunnel),
-                ends.record(region.name()),
-                clock.instant())));
+        statuses
+            .region(
+                region.name(),
+                RegionReport.status(
+                    region,
+                    topology,
+                    sources.health(),
+                    said,
+                    Stream.of(peerClusters.finding(region.name()), egress.finding(region.name()))
+                        .flatMap(Optional::stream)
+                        .toList(),
+                    topology.peer(region.name()).flatMap(sources.overlay()::tunnel),
+                    ends.record(region.name()),
+                    clock.instant()))
+            .ifPresent(unwritten));
   }
 
   private List<Finding> coreDns(ClusterView view, Topology topology, Directory directory) {

@@ -250,7 +250,7 @@ public final class Bridge implements AutoCloseable {
         host.addresses());
     listen = dns.addresses();
     open.countDown();
-    var _ = introspection.conditions();
+    introspection.look();
   }
 
   private boolean isOpen() {

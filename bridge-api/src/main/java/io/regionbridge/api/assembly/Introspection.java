@@ -4,6 +4,7 @@ import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.Faults;
 import io.regionbridge.api.status.RegionAnnouncement;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.dns.relay.LoopCounters;
@@ -60,9 +61,37 @@ final class Introspection implements AutoCloseable {
                   bridge::active,
                   () -> PolicyReports.counts(bridge.egress()),
                   () -> bridge.overlay().handshakes(bridge.topology().peers()),
+                  this::soundness,
                   Version.text()));
     }
     return metrics;
+  }
+
+  /** Which conditions are as they should be, by region and type; those not known are left out. */
+  private Map<Measured.Subject, Boolean> soundness() {
+    Map<Measured.Subject, Boolean> sound = new LinkedHashMap<>();
+    String local = bridge.config().region().name();
+    conditions().forEach(condition -> sound(local, condition, sound));
+    peers(bridge.topology(), clock.instant())
+        .forEach(
+            peer -> peer.conditions().forEach(condition -> sound(peer.name(), condition, sound)));
+    for (BridgeStatus.Tunnel tunnel : bridge.overlay().tunnels(bridge.topology().peers())) {
+      if (!tunnel.region().isEmpty() && !tunnel.state().equals("idle")) {
+        // One that is up makes it good, whatever the others are.
+        sound.merge(
+            new Measured.Subject(tunnel.region(), "TunnelUp"),
+            tunnel.state().equals("up"),
+            Boolean::logicalOr);
+      }
+    }
+    return sound;
+  }
+
+  private static void sound(
+      String region, Condition condition, Map<Measured.Subject, Boolean> sound) {
+    if (!condition.status().equals("Unknown")) {
+      sound.put(new Measured.Subject(region, condition.type()), Faults.good(condition));
+    }
   }
 
   List<String> notReady() {
@@ -103,25 +132,39 @@ final class Introspection implements AutoCloseable {
   BridgeStatus status() {
     Instant now = clock.instant();
     Topology topology = bridge.topology();
-    List<BridgeStatus.Peer> peers =
-        PeerReports.of(topology, bridge.dns().gateways(), now, System.nanoTime()).stream()
-            .map(peer -> dated(peer, now))
-            .toList();
+    List<BridgeStatus.Peer> peers = peers(topology, now);
     List<String> notReady = bridge.notReady();
-    return new BridgeStatus(
-        Version.text(),
-        PeerReports.text(now),
-        PeerReports.text(startedAt),
-        notReady.isEmpty(),
-        notReady,
-        region(),
-        dns(),
-        directory(),
-        conditions(),
-        gateways(topology.local()),
-        peers,
-        bridge.overlay().tunnels(topology.peers()),
-        PolicyReports.of(bridge.egress()));
+    BridgeStatus status =
+        new BridgeStatus(
+            Version.text(),
+            PeerReports.text(now),
+            PeerReports.text(startedAt),
+            notReady.isEmpty(),
+            notReady,
+            region(),
+            dns(),
+            directory(),
+            conditions(),
+            gateways(topology.local()),
+            peers,
+            bridge.overlay().tunnels(topology.peers()),
+            PolicyReports.of(bridge.egress()));
+    return status.judged();
+  }
+
+  private List<BridgeStatus.Peer> peers(Topology topology, Instant now) {
+    return PeerReports.of(topology, bridge.dns().gateways(), now, System.nanoTime()).stream()
+        .map(peer -> dated(peer, now))
+        .toList();
+  }
+
+  /**
+   * Looks at all conditions, so that it is known since when they are what they are. Has to be
+   * called every now and then, whether anybody asks or not.
+   */
+  void look() {
+    conditions();
+    peers(bridge.topology(), clock.instant());
   }
 
   private BridgeStatus.Peer dated(BridgeStatus.Peer peer, Instant now) {
@@ -232,11 +275,8 @@ final class Introspection implements AutoCloseable {
         remapped);
   }
 
-  /**
-   * What an operator should know. Has to be asked every now and then by somebody, so that it is
-   * known since when.
-   */
-  List<Condition> conditions() {
+  /** What an operator should know of the bridge itself. */
+  private List<Condition> conditions() {
     List<Condition> conditions = new ArrayList<>();
     List<String> problems = bridge.directoryProblems();
     if (!bridge.directory().complete()) {

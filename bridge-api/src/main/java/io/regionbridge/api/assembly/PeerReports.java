@@ -57,9 +57,10 @@ final class PeerReports {
             .filter(conflict -> conflict.concerns(peer.name()))
             .map(Conflict::toString)
             .collect(Collectors.joining("; "));
-    if (!conflicts.isEmpty()) {
-      conditions.add(new Condition("CIDRConflict", "True", "Overlap", conflicts));
-    }
+    conditions.add(
+        conflicts.isEmpty()
+            ? Condition.no("CIDRConflict", "Distinct", "its ranges and its domain are its alone")
+            : new Condition("CIDRConflict", "True", "Overlap", conflicts));
     return new BridgeStatus.Peer(
         peer.name(),
         peer.domain(),

@@ -49,8 +49,8 @@ final class DoctorCommand implements Command {
         """
         One line for each check: ok, warning, failure or skipped, and what mends it. Looks
         at the cluster of --context, or of the pod that it runs in, or of the kubeconfig;
-        at the bridge as status does; at this machine, unless a cluster is named. Changes
-        nothing. Exits 1 on failure.\
+        at the bridge as status does, or at --url; at this machine, unless a cluster is
+        named. Changes nothing. Exits 1 on failure.\
         """,
         List.of(),
         Stream.concat(Stream.of(OUTPUT, LABEL, INTERFACE), TargetOptions.ALL.stream()).toList());
@@ -184,7 +184,7 @@ final class DoctorCommand implements Command {
   }
 
   private BridgeLook bridge(Arguments arguments) {
-    try (AdminClient client = TargetOptions.connect(arguments)) {
+    try (AdminClient client = TargetOptions.bridge(arguments)) {
       BridgeStatus status = client.status();
       return new BridgeLook(
           BridgeChecks.of(status, Main.version(), clock.instant()), Optional.of(status));

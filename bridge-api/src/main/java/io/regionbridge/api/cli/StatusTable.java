@@ -1,22 +1,20 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.status.Age;
 import io.regionbridge.api.status.BridgeStatus;
-import io.regionbridge.api.status.BridgeStatus.Condition;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import io.regionbridge.api.status.Fault;
+import io.regionbridge.api.status.Faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A status as text for a terminal of 80 columns: what is wrong last, where the eye is. Pure. */
 final class StatusTable {
-  /** Conditions that name what is wrong rather than what is right. */
-  private static final Set<String> BAD_IF_TRUE = Set.of("CIDRConflict");
+  private static final int WIDTH = 80;
+  private static final String MARGIN = " ".repeat(9);
 
   private StatusTable() {}
 
@@ -39,7 +37,7 @@ final class StatusTable {
                 region.name(),
                 region.domain(),
                 status.ready() ? "ready" : "not ready",
-                age(status.startedAt(), status.time()),
+                Age.of(status.startedAt(), status.time()),
                 status.version()));
     lines.addAll(
         new Columns()
@@ -70,7 +68,7 @@ final class StatusTable {
       lines.add("");
       lines.addAll(ranges(status));
     }
-    List<String> remarks = remarks(status);
+    List<String> remarks = remarks(status, wide, colour);
     if (!remarks.isEmpty()) {
       lines.add("");
       lines.addAll(remarks);
@@ -108,8 +106,8 @@ final class StatusTable {
           destination(tunnel, wide),
           orDash(tunnel.endpoint()),
           state(tunnel.state(), colour),
-          age(tunnel.since(), status.time()),
-          handshake == null ? "never" : age(handshake, status.time()) + " ago",
+          Age.of(tunnel.since(), status.time()),
+          handshake == null ? "never" : Age.of(handshake, status.time()) + " ago",
           octets(tunnel.rxBytes()),
           octets(tunnel.txBytes()));
     }
@@ -193,7 +191,7 @@ final class StatusTable {
             name,
             gateway.address(),
             state(gateway.state(), colour),
-            age(gateway.since(), status.time()),
+            Age.of(gateway.since(), status.time()),
             gateway.rttMillis() == 0
                 ? "-"
                 : String.format(Locale.ROOT, "%.1f ms", gateway.rttMillis()),
@@ -208,67 +206,47 @@ final class StatusTable {
     return columns.lines();
   }
 
-  private static List<String> remarks(BridgeStatus status) {
+  /** What needs attention, worst first: what, for how long, and what to do. */
+  private static List<String> remarks(BridgeStatus status, boolean wide, boolean colour) {
     List<String> remarks = new ArrayList<>();
-    status.notReady().forEach(reason -> remarks.add("not ready: " + reason));
-    status.conditions().forEach(condition -> remark("", condition, remarks));
-    status.directory().problems().forEach(problem -> remarks.add("directory: " + problem));
-    for (BridgeStatus.RemappedService service : status.directory().remapped()) {
+    for (Fault fault : Faults.of(status)) {
+      String since = fault.since();
+      String text =
+          "%s: %s%s"
+              .formatted(
+                  fault.about(),
+                  fault.message(),
+                  since == null ? "" : " (for " + Age.of(since, status.time()) + ")");
+      String word = "%-7s  ".formatted(fault.severity());
+      Style style = fault.failure() ? Style.BAD : Style.UNSURE;
+      List<String> lines = wide ? List.of(text) : wrapped(text);
       remarks.add(
-          "Service %s/%s: peers get pods that listen on other ports: %s"
-              .formatted(service.namespace(), service.name(), String.join(", ", service.ports())));
-    }
-    for (BridgeStatus.Policy policy : status.policies()) {
-      if (!policy.state().equals("active")) {
-        remarks.add(
-            "egress to region %s is %s: %s"
-                .formatted(policy.region(), policy.state(), policy.message()));
-      }
-    }
-    for (BridgeStatus.Peer peer : status.peers()) {
-      peer.conditions()
-          .forEach(condition -> remark("region " + peer.name() + ": ", condition, remarks));
-      for (BridgeStatus.Gateway gateway : peer.gateways()) {
-        if (gateway.state().equals("down")) {
-          remarks.add(
-              "region %s: gateway %s: %s"
-                  .formatted(peer.name(), gateway.address(), gateway.reason()));
-        }
-      }
-      if (peer.containedAnswers() > 0) {
-        remarks.add(
-            "region %s: %d answers pointed outside its ranges and were refused"
-                .formatted(peer.name(), peer.containedAnswers()));
-      }
+          style.of(word.strip(), colour)
+              + word.substring(word.strip().length())
+              + lines.getFirst());
+      lines.stream().skip(1).forEach(line -> remarks.add(MARGIN + line));
+      (wide ? List.of("→ " + fault.remedy()) : wrapped("→ " + fault.remedy()))
+          .forEach(line -> remarks.add(MARGIN + Style.FAINT.of(line, colour)));
     }
     return remarks;
   }
 
-  private static void remark(String subject, Condition condition, List<String> remarks) {
-    boolean good =
-        condition.status().equals(BAD_IF_TRUE.contains(condition.type()) ? "False" : "True");
-    if (!good) {
-      remarks.add("%s%s: %s".formatted(subject, condition.type(), condition.message()));
+  /** In lines that fit beside the margin, broken at spaces where there are any. */
+  private static List<String> wrapped(String text) {
+    int room = WIDTH - MARGIN.length();
+    List<String> lines = new ArrayList<>();
+    String rest = text;
+    while (rest.length() > room) {
+      int space = rest.lastIndexOf(' ', room);
+      int end = space > 0 ? space : room;
+      lines.add(rest.substring(0, end));
+      rest = rest.substring(end).stripLeading();
     }
+    lines.add(rest);
+    return lines;
   }
 
   private static String ranges(List<String> ranges) {
     return ranges.isEmpty() ? "not known" : String.join(", ", ranges);
-  }
-
-  /** How long ago something was, in the one unit that says most. */
-  static String age(String then, String now) {
-    try {
-      Duration age = Duration.between(Instant.parse(then), Instant.parse(now));
-      if (age.toSeconds() < 120) {
-        return Math.max(0, age.toSeconds()) + "s";
-      }
-      if (age.toMinutes() < 120) {
-        return age.toMinutes() + "m";
-      }
-      return age.toHours() < 48 ? age.toHours() + "h" : age.toDays() + "d";
-    } catch (DateTimeParseException e) {
-      return "?";
-    }
   }
 }

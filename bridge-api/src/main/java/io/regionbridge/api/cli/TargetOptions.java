@@ -37,14 +37,19 @@ final class TargetOptions {
    * @throws CommandFailure if there is none such, or if the options do not go together
    */
   static AdminClient connect(Arguments arguments) {
+    if (inCluster(arguments) && arguments.has(URL)) {
+      throw CommandFailure.usage("--url is one bridge, --context and -n are another; give one");
+    }
+    return bridge(arguments);
+  }
+
+  /** The same where {@code --context} and {@code -n} say more than which bridge is meant. */
+  static AdminClient bridge(Arguments arguments) {
     Optional<Path> token = arguments.value(TOKEN).map(Path::of);
     Optional<Path> ca = arguments.value(CA).map(Path::of);
-    if (!inCluster(arguments)) {
+    if (!inCluster(arguments) || arguments.has(URL)) {
       String url = arguments.value(URL).orElse(AdminClient.DEFAULT_URL);
       return AdminClient.at(url, token, ca);
-    }
-    if (arguments.has(URL)) {
-      throw CommandFailure.usage("--url is one bridge, --context and -n are another; give one");
     }
     return PodTarget.connect(
         arguments.value(CONTEXT), arguments.value(NAMESPACE), arguments.value(POD), token, ca);

@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * @param handshakes when the last one with each region was
  * @param active whether this node is the active gateway; empty where none is elected
  * @param egress regions by the state of their egress; empty where it is nobody's business
+ * @param sound which conditions are as they should be; those not known are left out
  * @param version of the program
  */
 public record Measured(
@@ -33,4 +34,8 @@ public record Measured(
     Supplier<Optional<Boolean>> active,
     Supplier<Map<String, Long>> egress,
     Supplier<Map<String, Instant>> handshakes,
-    String version) {}
+    Supplier<Map<Subject, Boolean>> sound,
+    String version) {
+  /** A condition of a region: there are a dozen types, and no more regions than are known. */
+  public record Subject(String region, String type) {}
+}

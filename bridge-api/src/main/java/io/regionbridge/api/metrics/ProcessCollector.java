@@ -56,6 +56,16 @@ final class ProcessCollector implements MultiCollector {
       egress.forEach((state, count) -> policies.dataPoint(Family.gauge(count, "state", state)));
       all.add(policies.build());
     }
+    GaugeSnapshot.Builder conditions =
+        Family.gauge(
+            "region_bridge_condition_ok", "Whether a condition of a region is as it should be.");
+    measured
+        .sound()
+        .get()
+        .forEach((subject, ok) ->
+            conditions.dataPoint(
+                Family.gauge(ok ? 1 : 0, "region", subject.region(), "type", subject.type())));
+    all.add(conditions.build());
     Map<String, Instant> handshakes = measured.handshakes().get();
     if (!handshakes.isEmpty()) {
       GaugeSnapshot.Builder family =

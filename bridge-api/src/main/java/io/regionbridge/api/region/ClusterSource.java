@@ -38,6 +38,7 @@ public final class ClusterSource implements RegionSource {
   private final String node;
   private final OverlayWatch overlay;
   private final ControlPlane plane;
+  private final RightsWatch rights;
   private volatile Optional<Topology> topology = Optional.empty();
 
   /**
@@ -102,6 +103,7 @@ public final class ClusterSource implements RegionSource {
                 ties.onRegions().run();
               }
             });
+    rights = RightsWatch.start(plane.rights());
   }
 
   @Override
@@ -133,10 +135,12 @@ public final class ClusterSource implements RegionSource {
 
   @Override
   public List<Condition> conditions() {
-    return plane.conditions().stream()
-        .map(c ->
-            new Condition(c.type(), c.status(), c.reason(), c.message(), c.lastTransitionTime()))
-        .toList();
+    Stream<Condition> found =
+        plane.conditions().stream()
+            .map(c ->
+                new Condition(
+                    c.type(), c.status(), c.reason(), c.message(), c.lastTransitionTime()));
+    return Stream.concat(found, rights.condition().stream()).toList();
   }
 
   @Override
@@ -181,6 +185,7 @@ public final class ClusterSource implements RegionSource {
 
   @Override
   public void close() {
+    rights.close();
     plane.close();
   }
 }

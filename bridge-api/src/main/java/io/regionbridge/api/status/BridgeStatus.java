@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers the other regions, by name
  * @param tunnels the peers of the overlay's device; empty where it cannot be read
  * @param policies what sends pods' traffic to other regions
+ * @param faults what of all this needs attention, worst first
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BridgeStatus(
@@ -34,12 +35,65 @@ public record BridgeStatus(
     List<LocalGateway> gateways,
     List<Peer> peers,
     List<Tunnel> tunnels,
-    List<Policy> policies) {
+    List<Policy> policies,
+    List<Fault> faults) {
+  /** One whose faults nobody has looked for. */
+  public BridgeStatus(
+      String version,
+      String time,
+      String startedAt,
+      boolean ready,
+      List<String> notReady,
+      Region region,
+      Dns dns,
+      Directory directory,
+      List<Condition> conditions,
+      List<LocalGateway> gateways,
+      List<Peer> peers,
+      List<Tunnel> tunnels,
+      List<Policy> policies) {
+    this(
+        version,
+        time,
+        startedAt,
+        ready,
+        notReady,
+        region,
+        dns,
+        directory,
+        conditions,
+        gateways,
+        peers,
+        tunnels,
+        policies,
+        List.of());
+  }
+
+  /** The same with its faults. */
+  public BridgeStatus judged() {
+    return new BridgeStatus(
+        version,
+        time,
+        startedAt,
+        ready,
+        notReady,
+        region,
+        dns,
+        directory,
+        conditions,
+        gateways,
+        peers,
+        tunnels,
+        policies,
+        Faults.of(this));
+  }
+
   /** Fields that an older version of the program does not have are empty. */
   public BridgeStatus {
     gateways = listed(gateways);
     tunnels = listed(tunnels);
     policies = listed(policies);
+    faults = listed(faults);
   }
 
   private static <T> List<T> listed(@Nullable List<T> values) {

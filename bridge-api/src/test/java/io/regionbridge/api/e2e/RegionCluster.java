@@ -2,11 +2,14 @@ package io.regionbridge.api.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.regionbridge.testkit.KubeApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The cluster of one region: a real API server with the chart's CustomResourceDefinitions and a
@@ -40,6 +43,11 @@ final class RegionCluster implements AutoCloseable {
 
   KubeApiServer server() {
     return server;
+  }
+
+  /** Takes a Region away. */
+  void withdraw(String name) {
+    server.request("DELETE", GROUP + "/regions/" + name, MERGE, "");
   }
 
   /** A kubeconfig with the bridge's own rights. */
@@ -159,7 +167,39 @@ final class RegionCluster implements AutoCloseable {
     server.apply(
         "/api/v1/namespaces/" + NAMESPACE + "/serviceaccounts/region-bridge",
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: region-bridge}}");
-    JsonNode rules = new YAMLMapper().readTree(CHART.resolve("rbac-rules.yaml").toFile());
+    grant();
+  }
+
+  /** Gives the bridge the rights of the chart, all of them. */
+  void grant() throws IOException {
+    bind(new YAMLMapper().readTree(CHART.resolve("rbac-rules.yaml").toFile()));
+  }
+
+  /**
+   * Gives the bridge the rights of the chart, but for one verb on one resource.
+   *
+   * @param rules {@code cluster}, {@code system} or {@code namespace}
+   */
+  void withhold(String rules, String resource, String verb) throws IOException {
+    JsonNode all = new YAMLMapper().readTree(CHART.resolve("rbac-rules.yaml").toFile());
+    for (JsonNode rule : all.get(rules)) {
+      if (texts(rule.get("resources")).contains(resource)) {
+        List<String> verbs = texts(rule.get("verbs"));
+        verbs.remove(verb);
+        // A rule without a verb is none: one that does no harm takes its place.
+        ((ObjectNode) rule).putPOJO("verbs", verbs.isEmpty() ? List.of("get") : verbs);
+      }
+    }
+    bind(all);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
+  private void bind(JsonNode rules) {
     bind("ClusterRole", "", rules.get("cluster"));
     bind("Role", "/namespaces/kube-system", rules.get("system"));
     bind("Role", "/namespaces/" + NAMESPACE, rules.get("namespace"));

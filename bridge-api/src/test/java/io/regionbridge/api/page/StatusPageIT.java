@@ -66,7 +66,8 @@ final class StatusPageIT {
       browser.await("document.querySelectorAll('#ways path.down').length === 1");
       assertThat(text(browser, "attention-title")).isEqualTo("One thing needs attention");
       assertThat(text(browser, "problems"))
-          .contains("mn: gateway 127.0.0.1:", "is down for", "still resolve by the other gateway");
+          .contains(
+              "mn: gateway for ", "127.0.0.1:", " is down: ", "still resolve by the other gateway");
       isAccessible(browser, "with a gateway down");
       browser.screenshot(PICTURES.resolve("gateway-down.png"), 700);
 

@@ -14,6 +14,7 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -123,13 +124,13 @@ public final class CoreDnsKeeper {
         return new Finding(
             CONDITION, State.UNKNOWN, "Changed", "changed meanwhile, looking at it again");
       }
-      log.warn("cannot write CoreDNS's configuration: {}", e.getMessage());
+      log.warn("cannot write CoreDNS's configuration: {}", ErrorText.of(e));
       Finding failure =
           new Finding(
               CONDITION,
               State.FALSE,
               e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
-              "cannot write CoreDNS's configuration: " + e.getMessage());
+              "cannot write CoreDNS's configuration: " + ErrorText.of(e));
       lastFailure = Optional.of(failure);
       backoff.failed(CONDITION);
       return failure;

@@ -14,6 +14,7 @@ import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.CiliumState.Obstacle;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
+import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.EventRecorder;
 import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
@@ -255,13 +256,13 @@ public final class EgressKeeper {
       ipv6 = false;
       return Optional.empty();
     }
-    log.warn("cannot write egress policy {}: {}", policy.name(), e.getMessage());
+    log.warn("cannot write egress policy {}: {}", policy.name(), ErrorText.of(e));
     return Optional.of(
         heldBack(
             policy.name(),
             new Obstacle(
                 e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
-                "cannot write " + policy.name() + ": " + e.getMessage())));
+                "cannot write " + policy.name() + ": " + ErrorText.of(e))));
   }
 
   private void tell(

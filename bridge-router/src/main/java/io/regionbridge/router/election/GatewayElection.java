@@ -121,6 +121,11 @@ public final class GatewayElection implements AutoCloseable {
     return leadership;
   }
 
+  /** Why this node could not take part as it should, in words; empty if it could. Any thread. */
+  public Optional<String> problem() {
+    return store.problem();
+  }
+
   /**
    * Runs a task if this node is the active gateway and the API server has just said so. The task
    * must name the version of each object that it writes, and be done within seconds; a hand-over

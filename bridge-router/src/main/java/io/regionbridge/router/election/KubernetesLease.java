@@ -11,6 +11,7 @@ import io.regionbridge.router.discovery.ObjectKey;
 import io.regionbridge.router.discovery.ObjectSink;
 import io.regionbridge.router.discovery.ResourceWatch;
 import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.kubernetes.ErrorText;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,8 +43,9 @@ final class KubernetesLease implements LeaseStore {
   private final KubernetesClient client;
   private final String namespace;
   private final Clock clock;
-  private @Nullable ResourceWatch<Lease> watch;
+  private volatile @Nullable ResourceWatch<Lease> watch;
   private volatile @Nullable ZonedDateTime acquired;
+  private volatile Optional<String> notWritten = Optional.empty();
 
   KubernetesLease(KubernetesClient client, String namespace, Clock clock) {
     this.client = client;
@@ -65,9 +67,12 @@ final class KubernetesLease implements LeaseStore {
     started.start();
   }
 
-  /** How far the Lease can be read. */
-  Optional<WatchStatus> status() {
-    return Optional.ofNullable(watch).map(ResourceWatch::status);
+  @Override
+  public Optional<String> problem() {
+    ResourceWatch<Lease> started = watch;
+    return started != null && started.status() instanceof WatchStatus.Failing failing
+        ? Optional.of(failing.failure().toString())
+        : notWritten;
   }
 
   @Override
@@ -82,13 +87,16 @@ final class KubernetesLease implements LeaseStore {
                       .withRequestRetryBackoffLimit(0)
                       .build())
               .call(patient -> send(patient, write));
+      notWritten = Optional.empty();
       return new LeaseWrite.Outcome.Written(state(written));
     } catch (KubernetesClientException e) {
       // No longer there is as much another version as a changed one is.
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
           || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        notWritten = Optional.empty();
         return new LeaseWrite.Outcome.Conflict();
       }
+      notWritten = Optional.of("cannot write the Lease: " + ErrorText.of(e));
       log.debug("cannot write the Lease {}", write, e);
       return new LeaseWrite.Outcome.Unknown();
     }

@@ -15,6 +15,11 @@ interface LeaseStore extends AutoCloseable {
   /** Writes it in place of the version that is named. Blocks, for five seconds at most. */
   LeaseWrite.Outcome write(LeaseWrite write);
 
+  /** Why it could not be read or written the last time; empty if it could. Any thread. */
+  default Optional<String> problem() {
+    return Optional.empty();
+  }
+
   @Override
   void close();
 }

@@ -27,6 +27,7 @@ public final class StatusWriter {
   private final KubernetesClient client;
   private final WriteBackoff backoff;
   private final Map<String, Object> written = new HashMap<>();
+  private final Map<String, String> told = new HashMap<>();
 
   public StatusWriter(KubernetesClient client, Clock clock) {
     this.client = client;
@@ -105,12 +106,13 @@ public final class StatusWriter {
       return Optional.empty();
     }
     if (!backoff.permits(what)) {
-      return Optional.of("writing " + what + " failed a moment ago");
+      return Optional.of(told.getOrDefault(what, "writing " + what + " failed a moment ago"));
     }
     try {
       write.run();
       written.put(what, content);
       backoff.succeeded(what);
+      told.remove(what);
       return Optional.empty();
     } catch (KubernetesClientException e) {
       written.remove(what);
@@ -119,8 +121,11 @@ public final class StatusWriter {
         return Optional.empty(); // deleted meanwhile: nothing to say any more
       }
       backoff.failed(what);
-      log.warn("cannot write {}: {}", what, e.getMessage());
-      return Optional.of("cannot write " + what + ": " + e.getMessage());
+      String problem = "cannot write %s: %s".formatted(what, ErrorText.of(e));
+      if (!problem.equals(told.put(what, problem))) {
+        log.warn("{}", problem);
+      }
+      return Optional.of(problem);
     }
   }
 

@@ -1,0 +1,275 @@
+package io.regionbridge.api.status;
+
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a status needs attention, worst first: the same for the page, the command line and
+ * doctor. Pure.
+ */
+public final class Faults {
+  /** A session of WireGuard ends by then; a peer that is spoken to has a new one sooner. */
+  private static final Duration SESSION = Duration.ofMinutes(3);
+
+  /** Conditions that are bad news when they are so. */
+  private static final Set<String> BAD_IF_TRUE = Set.of("CIDRConflict");
+
+  /** What mends what a condition tells of. */
+  private static final Map<String, String> REMEDIES =
+      Map.ofEntries(
+          Map.entry(
+              "APIServerCurrent",
+              "region-bridge doctor names the rights that are missing and what is in the way;"
+                  + " what was last known stays in force"),
+          Map.entry(
+              "ActiveGateway",
+              "kubectl get routernodes; a bridge has to run on a node with the router label, with"
+                  + " the rights of the chart"),
+          Map.entry(
+              "CertificatesAccepted", "correct the file that is named; it is read again by itself"),
+          Map.entry(
+              "CIDRConflict",
+              "give one of the two another range (podCIDRs, serviceCIDRs), or take it out of"
+                  + " there"),
+          Map.entry(
+              "ConfigAccepted",
+              "region-bridge check-config --config FILE; correct it, it is taken over by itself"),
+          Map.entry(
+              "CoreDNSConfigured",
+              "region-bridge doctor shows CoreDNS's configuration and what is in the way"),
+          Map.entry(
+              "DirectoryLoaded",
+              "kubectl get --raw /readyz and region-bridge doctor; or correct the manifest that is"
+                  + " named"),
+          Map.entry(
+              "DNSReachable",
+              "ask a gateway yourself: dig @GATEWAY -p 1053 DOMAIN SOA; see its tunnel"),
+          Map.entry("Forwarding", "set what is named, or give the bridge CAP_NET_ADMIN to do it"),
+          Map.entry("Listening", "stop what has the address, or change dns.listen or admin.listen"),
+          Map.entry(
+              "OverlayUp", "ip address show; start the overlay's agent, or set overlay.interface"),
+          Map.entry(
+              "RegionsDistinct",
+              "change the Region or the configuration of one of the two: ranges and domains are"
+                  + " one region's alone"),
+          Map.entry(
+              "RightsGranted",
+              "helm upgrade with the chart's RBAC (rbac.create), or add the verb to the Role;"
+                  + " region-bridge doctor names them all"),
+          Map.entry(
+              "StatusWritten",
+              "region-bridge doctor names the rights that are missing; kubectl get regions shows"
+                  + " old news until then"),
+          Map.entry("TunnelManaged", "give the bridge CAP_NET_ADMIN, or set overlay.mode: observe"),
+          Map.entry(
+              "TunnelObserved", "overlay.capabilities in the chart, or set overlay.mode to none"));
+
+  private final BridgeStatus status;
+  private final List<Fault> faults = new ArrayList<>();
+
+  private Faults(BridgeStatus status) {
+    this.status = status;
+  }
+
+  /** All of them. */
+  public static List<Fault> of(BridgeStatus status) {
+    Faults found = new Faults(status);
+    found.notReady();
+    status.conditions().forEach(condition -> found.condition("", condition));
+    found.directory();
+    status.peers().forEach(found::peer);
+    status.tunnels().forEach(found::tunnel);
+    status.policies().forEach(found::policy);
+    found.faults.sort(Comparator.comparing(fault -> !fault.failure()));
+    return List.copyOf(found.faults);
+  }
+
+  /** Whether a condition is as it should be. */
+  public static boolean good(Condition condition) {
+    return condition.status().equals(BAD_IF_TRUE.contains(condition.type()) ? "False" : "True");
+  }
+
+  private static boolean conflicts(BridgeStatus.Peer peer) {
+    return peer.conditions().stream().anyMatch(c -> c.type().equals("CIDRConflict") && !good(c));
+  }
+
+  private void failure(
+      String about, String region, String message, @Nullable String since, String remedy) {
+    faults.add(new Fault(Fault.FAILURE, about, region, message, since, remedy));
+  }
+
+  private void warning(
+      String about, String region, String message, @Nullable String since, String remedy) {
+    faults.add(new Fault(Fault.WARNING, about, region, message, since, remedy));
+  }
+
+  private static String named(String region, String message) {
+    return region.isEmpty() ? message : "region " + region + ": " + message;
+  }
+
+  private void notReady() {
+    if (!status.ready()) {
+      failure(
+          "bridge",
+          "",
+          "not ready: " + String.join("; ", status.notReady()),
+          null,
+          "see its conditions; its log says more");
+    }
+  }
+
+  private void condition(String region, Condition condition) {
+    if (good(condition)) {
+      return;
+    }
+    String type = condition.type();
+    if (type.equals("RegionsDistinct") && status.peers().stream().anyMatch(Faults::conflicts)) {
+      return; // told as the peers' own
+    }
+    boolean conflict = type.equals("CIDRConflict"); // names both sides, and both sides have it
+    String message = conflict ? condition.message() : named(region, condition.message());
+    if (conflict && faults.stream().anyMatch(fault -> fault.message().equals(message))) {
+      return;
+    }
+    String remedy = REMEDIES.getOrDefault(type, "region-bridge doctor says more");
+    if (condition.status().equals("Unknown")) {
+      warning(type, region, message, condition.lastTransitionTime(), remedy);
+    } else {
+      failure(type, region, message, condition.lastTransitionTime(), remedy);
+    }
+  }
+
+  private void directory() {
+    for (BridgeStatus.RemappedService service : status.directory().remapped()) {
+      warning(
+          "remapped Service",
+          "",
+          "%s/%s: peers get pods, which listen on other ports: %s"
+              .formatted(service.namespace(), service.name(), String.join(", ", service.ports())),
+          null,
+          "dial the pods' port, give Service and pods the same one, or set"
+              + " directory.clusterIP: keep where nodes translate ClusterIPs");
+    }
+  }
+
+  private void peer(BridgeStatus.Peer peer) {
+    String region = peer.name();
+    peer.conditions().forEach(condition -> condition(region, condition));
+    long up = peer.gateways().stream().filter(g -> g.state().equals("up")).count();
+    for (BridgeStatus.Gateway gateway : peer.gateways()) {
+      if (gateway.state().equals("down")) {
+        String message =
+            named(region, "%s is down: %s".formatted(gateway.address(), gateway.reason()));
+        if (up > 0) {
+          warning(
+              "gateway",
+              region,
+              message,
+              gateway.since(),
+              "names still resolve by %s; see that node: kubectl get routernodes there"
+                  .formatted(up == 1 ? "the other gateway" : "the other " + up + " gateways"));
+        } else {
+          failure(
+              "gateway",
+              region,
+              message,
+              gateway.since(),
+              "only answers in the cache are left; see that node and the tunnel to it");
+        }
+      }
+    }
+    if (!peer.contained()) {
+      warning(
+          "containment",
+          region,
+          named(region, "its answers are not held against its ranges"),
+          null,
+          "declare its podCIDRs and serviceCIDRs, and leave contain on");
+    }
+    if (peer.containedAnswers() > 0) {
+      warning(
+          "containment",
+          region,
+          named(
+              region,
+              peer.containedAnswers() + " answers pointed outside its ranges and were refused"),
+          null,
+          "complete its podCIDRs and serviceCIDRs, if those addresses are its own");
+    }
+  }
+
+  private void tunnel(BridgeStatus.Tunnel tunnel) {
+    String region = tunnel.region();
+    String to =
+        region.isEmpty()
+            ? tunnel.publicKey().substring(0, Math.min(8, tunnel.publicKey().length())) + "…"
+            : "region " + region;
+    String handshake = tunnel.lastHandshake();
+    boolean expired = expired(handshake);
+    String last =
+        handshake == null
+            ? "there was no handshake yet"
+            : "the last handshake was %s ago%s"
+                .formatted(
+                    Age.of(handshake, status.time()), expired ? ", so there is no session" : "");
+    switch (tunnel.state()) {
+      case "up" -> {}
+      case "idle" -> {
+        if (expired && !region.isEmpty()) {
+          warning(
+              "tunnel",
+              region,
+              "to %s: nothing is sent, and %s".formatted(to, last),
+              tunnel.since(),
+              "set persistentKeepalive to 25 s if that region must reach this one");
+        }
+      }
+      default ->
+          failure(
+              "tunnel",
+              region,
+              "to %s is %s: %s".formatted(to, tunnel.state(), last),
+              tunnel.since(),
+              tunnel.endpoint() == null
+                  ? "its endpoint is not known: is the other side running, does it know our key?"
+                  : "is UDP to %s let through? is the other side running?"
+                      .formatted(tunnel.endpoint()));
+    }
+  }
+
+  private boolean expired(@Nullable String handshake) {
+    try {
+      return handshake == null
+          || Duration.between(Instant.parse(handshake), Instant.parse(status.time()))
+                  .compareTo(SESSION)
+              > 0;
+    } catch (DateTimeException e) {
+      return true;
+    }
+  }
+
+  private void policy(BridgeStatus.Policy policy) {
+    String to = policy.region().isEmpty() ? policy.name() : "to region " + policy.region();
+    String message = "%s is %s: %s".formatted(to, policy.state(), policy.message());
+    switch (policy.state()) {
+      case "active", "disabled" -> {}
+      case "pending" ->
+          warning("egress", policy.region(), message, null, "it is on its way; look in a minute");
+      default ->
+          failure(
+              "egress",
+              policy.region(),
+              message,
+              null,
+              "kubectl get ciliumegressgatewaypolicies; region-bridge doctor looks at Cilium too");
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.regionbridge.router.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+
+/** What an API server did not do, in one line for an operator. */
+public final class ErrorText {
+  private ErrorText() {}
+
+  /**
+   * The server's own words without the client's around them, and what to do about a lack of rights.
+   */
+  public static String of(KubernetesClientException e) {
+    Status status = e.getStatus();
+    String said =
+        status == null || status.getMessage() == null
+            ? String.valueOf(e.getMessage())
+            : status.getMessage();
+    String line = said.lines().findFirst().orElse("");
+    return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+        ? line + "; give the ServiceAccount this verb, as the chart's RBAC does"
+        : line;
+  }
+}

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundInvoker;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -331,7 +332,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // Clients come and go as they like; the rest is ours.
-    if (!(cause instanceof IOException)) {
+    if (cause instanceof DecoderException) {
+      // Its message holds what was sent, in hex: a token too, if that came in the clear.
+      log.warn(
+          "closed the connection of {}: it does not speak TLS as it should ({})",
+          ctx.channel().remoteAddress(),
+          (cause.getCause() == null ? cause : cause.getCause()).getClass().getSimpleName());
+    } else if (!(cause instanceof IOException)) {
       log.warn("closed the connection of {}", ctx.channel().remoteAddress(), cause);
     }
     close(ctx);

@@ -3,6 +3,11 @@ package io.regionbridge.api.assembly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -11,11 +16,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -23,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Who may see what on the admin address, with a token and over TLS. */
 final class AdminAccessTest {
@@ -96,6 +106,35 @@ final class AdminAccessTest {
       X509Bundle second = certificate("two");
       RegionPair.await(() -> overTls(regions, second).equals("two"));
       assertThatThrownBy(() -> regions.get("/healthz")).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aTokenThatIsSentInTheClearIsNotLogged() throws Exception {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    AppenderBase<ILoggingEvent> appender =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            IThrowableProxy thrown = event.getThrowableProxy();
+            String cause = thrown == null ? "" : ThrowableProxyUtil.asString(thrown);
+            lines.add(event.getFormattedMessage() + cause);
+          }
+        };
+    appender.start();
+    Logger log = (Logger) LoggerFactory.getLogger("io.regionbridge");
+    log.addAppender(appender);
+    Files.writeString(directory.resolve("token"), TOKEN);
+    certificate("one");
+    String more = ", tokenFile: token, tls: { certificate: certificate, key: key }";
+    try (RegionPair regions = RegionPair.start(directory, 0, more)) {
+      assertThatThrownBy(() -> status(regions, "/metrics", "Bearer " + TOKEN))
+          .isInstanceOf(IOException.class);
+      RegionPair.await(() -> lines.stream().anyMatch(line -> line.contains("does not speak TLS")));
+      String hex = HexFormat.of().formatHex(TOKEN.getBytes(StandardCharsets.US_ASCII));
+      assertThat(lines).noneMatch(line -> line.contains(TOKEN) || line.contains(hex));
+    } finally {
+      log.detachAppender(appender);
     }
   }
 

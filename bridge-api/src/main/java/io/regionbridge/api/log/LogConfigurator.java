@@ -32,6 +32,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     context
         .getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")
         .setLevel(Level.ERROR);
+    // Warns, with a stack trace, that it cannot say goodbye to an API server that is gone already.
+    context
+        .getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl")
+        .setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

@@ -168,10 +168,14 @@ public final class HealthProber {
 
     /**
      * What the reply took; as before if it may be that to a packet sent again, since that would say
-     * less than it took (RFC 6298, section 3).
+     * less than it took (RFC 6298, section 3). Of a gateway that was down, the longest it can be:
+     * what is known of it is old.
      */
     private long took(long now) {
-      boolean first = lastSentAt == sentAt || now - lastSentAt < gateway.rtt() / 2;
+      boolean first =
+          lastSentAt == sentAt
+              || now - lastSentAt < gateway.rtt() / 2
+              || gateway.state() == GatewayHealth.State.DOWN;
       return first ? now - sentAt : gateway.rtt();
     }
 

@@ -22,7 +22,7 @@ class ProbeTimingTest {
     "200, true,  false, 600,  8",
     "300, false, false, 900,  6",
     "600, false, false, 1000, 1", // no second reply would come in time
-    "200, true,  true,  1000, 1", // down
+    "200, true,  true,  1000, 4", // down
   })
   void waitsAndRepeatsByWhatTheRoundTripIs(
       long rtt, boolean doubted, boolean longest, long patience, int copies) {

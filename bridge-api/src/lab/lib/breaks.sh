@@ -152,7 +152,11 @@ replace_bridge() { # REGION NODE [PREFIX...]
   sleep 3
 }
 
-prepare_churn() { churn_objects | kubectl_in $broken_region apply --server-side --force-conflicts -f - >/dev/null; }
+prepare_churn() {
+  churn_objects | kubectl_in $broken_region apply --server-side --force-conflicts -f - >/dev/null ||
+    fail 'the objects that are to change cannot be written'
+}
+
 break_churn() {
   mark
   churn "$churn_rate" "${break_for:-20}"
@@ -179,7 +183,7 @@ mend() {
     for node in $(nodes "$r"); do start_bridges "$r" "$node"; done
   done
   if [[ -e $state/place/$broken_region-cp/churns ]]; then
-    kubectl_in $broken_region delete namespace churn --ignore-not-found --wait=false >/dev/null 2>&1 || true
+    # The namespace stays: nobody here finishes what a deletion begins.
     kubectl_in $broken_region -n churn delete services,endpointslices --all >/dev/null
     rm -f "$state/place/$broken_region-cp/churns"
   fi

@@ -28,19 +28,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two bridges of a region while their API server is late, away, silent, throttles, fails or drops
  * its connections, one after the other, and Services come and go all the time. The active gateway
  * stays the one that it is, every change arrives in the end, a name that does not change is always
- * answered, and nothing grows. A short form is a test; {@code bridge-api/bench/soak} runs ten
- * minutes of it.
+ * answered, and nothing grows. {@code bridge-api/bench/soak} runs ten minutes of it; {@code
+ * -Dsoak.faults=DROPS,LATE} chooses.
  */
+@EnabledIfSystemProperty(named = "soak.seconds", matches = "[0-9]+")
 @Timeout(1200)
 class ClusterSoakIT {
   private static final Duration TIME = Duration.ofSeconds(Long.getLong("soak.seconds", 40));
   private static final Duration LONGEST_FAULT = Duration.ofSeconds(60);
+  private static final List<Fault> FAULTS =
+      Stream.of(System.getProperty("soak.faults", "").split(",", -1))
+          .filter(name -> !name.isEmpty())
+          .map(Fault::valueOf)
+          .toList();
   private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
   private static final int SERVICES = 40;
 
@@ -78,6 +85,7 @@ class ClusterSoakIT {
     NativeTool.find("kube-apiserver");
     String net = "127.%d.%d.".formatted(64 + ProcessHandle.current().pid() / 250 % 128, 251);
     Installation installation = Installation.in(directory);
+    List<Served> bridges = new ArrayList<>();
     try (RegionCluster cluster = RegionCluster.start("10.43.0.0/16");
         FaultProxy proxy = FaultProxy.before(cluster.server())) {
       cluster.routerNode("f1", net + "1", "10.42.0.0/24");
@@ -87,6 +95,7 @@ class ClusterSoakIT {
       cluster.pods("steady", 80, "10.42.0.7");
       try (Served one = serve(installation, proxy, cluster, "f1", net + "1");
           Served other = serve(installation, proxy, cluster, "f2", net + "2")) {
+        bridges.addAll(List.of(one, other));
         one.awaitReady();
         other.awaitReady();
         Served.await("one is active", () -> one.active("f1") != other.active("f2"));
@@ -97,14 +106,15 @@ class ClusterSoakIT {
         settle(cluster, one, other);
         List<Size> before = List.of(size(one), size(other));
         Thread asking = Thread.startVirtualThread(() -> ask(net + "1"));
+        List<Fault> faults = FAULTS.isEmpty() ? List.of(Fault.values()) : FAULTS;
         long end = System.nanoTime() + TIME.toNanos();
         for (int turn = 0; System.nanoTime() < end; turn++) {
           Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime())).dividedBy(2);
-          Duration each = TIME.dividedBy(2L * Fault.values().length);
+          Duration each = TIME.dividedBy(2L * faults.size());
           fault(
               cluster,
               proxy,
-              Fault.values()[turn % Fault.values().length],
+              faults.get(turn % faults.size()),
               Stream.of(LONGEST_FAULT, each, left).min(Duration::compareTo).orElseThrow());
           settle(cluster, one, other);
           assertThat(one.active("f1") ? "f1" : "f2").as("the active gateway").isEqualTo(active);
@@ -130,6 +140,10 @@ class ClusterSoakIT {
         assertThat(transitions(cluster)).isEqualTo(transitions);
         assertThat(lost).hasValue(0);
       }
+    } catch (AssertionError e) {
+      bridges.forEach(bridge ->
+          System.err.println("--- " + bridge.address() + "\n" + bridge.process().output()));
+      throw e;
     }
   }
 
@@ -187,14 +201,15 @@ class ClusterSoakIT {
     int wanted = 1 + services.values().stream().mapToInt(List::size).sum();
     for (Served bridge : bridges) {
       Served.await(
-          "all of " + services.size() + " Services with " + wanted + ", before " + endpoints,
+          "all of %d Services with %d endpoints (before: %d) at %s"
+              .formatted(services.size(), wanted, endpoints, bridge.address()),
           () -> {
             JsonNode directory = bridge.status().path("directory");
             return directory.path("services").asInt() == services.size() + 2 // and kubernetes
                 && directory.path("endpoints").asInt() == wanted;
           });
       Served.await(
-          "everything is current",
+          "everything is current, at " + bridge.address(),
           () -> bridge.condition("APIServerCurrent").path("status").asText().equals("True"));
     }
   }

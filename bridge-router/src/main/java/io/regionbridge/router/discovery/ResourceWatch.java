@@ -52,6 +52,12 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
   private static final int GONE = 410;
 
+  /**
+   * Watches that fail in a row without a single event: then it is listed anew. Where the WebSocket
+   * is refused the client tries plain HTTP, and does not say that the answer to that was 410.
+   */
+  private static final int MOST_FRUITLESS = 2;
+
   private final String resource;
   private final long pageSize;
   private final FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation;
@@ -65,6 +71,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private final Thread thread;
   private volatile WatchStatus status;
   private boolean known;
+  private int fruitless;
   private @Nullable ReadFailure told;
 
   /**
@@ -138,8 +145,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         }
         ReadFailure failure = ReadFailure.of(verb, resource, e);
         failed(failure);
-        if (failure.reason() == ReadFailure.Reason.FORBIDDEN) {
+        if (failure.reason() == ReadFailure.Reason.FORBIDDEN || fruitless >= MOST_FRUITLESS) {
           version = Optional.empty(); // without watch, lists are all that is left
+          fruitless = 0;
         }
         pause(waitAfter(failure));
       } catch (RuntimeException e) {
@@ -205,8 +213,13 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     Watch watch = operation.watch(options, session);
     try {
       current();
+      fruitless++; // until something is heard, or it ends well
       session.awaitEnd();
+      fruitless = 0;
     } finally {
+      if (session.heard) {
+        fruitless = 0;
+      }
       session.over = true;
       watch.close();
     }
@@ -275,6 +288,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private volatile String version;
     private volatile long lastHeard = System.nanoTime();
+    private volatile boolean heard;
     private volatile boolean gone;
     private volatile boolean over;
 
@@ -289,6 +303,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         end.complete(null);
         return;
       }
+      heard = true;
       switch (action) {
         case ADDED, MODIFIED -> ResourceWatch.this.put(object);
         case DELETED -> removed(object);

@@ -131,7 +131,9 @@ public final class RouteAgent implements AutoCloseable {
     }
     if (!Optional.of(found).equals(problems)) {
       found.forEach(problem -> log.warn("{}", problem));
-      if (found.isEmpty()) {
+      if (found.isEmpty() && traffic.get().destinations().isEmpty()) {
+        log.info("nothing to route: the active gateway serves no other region's ranges yet");
+      } else if (found.isEmpty()) {
         log.info("traffic for {} goes to {}", traffic.get().destinations(), traffic.get().node());
       }
     }

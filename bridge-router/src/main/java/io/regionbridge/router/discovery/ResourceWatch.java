@@ -44,11 +44,20 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   /** For what only a person can mend: a missing permission or resource. */
   private static final Duration UNTIL_MENDED = Duration.ofSeconds(15);
 
-  /** The server closes a watch after this time, which is no error. */
-  private static final long WATCH_SECONDS = 290;
+  /** The server closes a watch after 290 s, which is no error; bookmarks come once a minute. */
+  private static final Patience USUAL =
+      new Patience(Duration.ofSeconds(290), Duration.ofSeconds(150));
 
-  /** Bookmarks come about once a minute. */
-  private static final Duration SILENCE = Duration.ofSeconds(150);
+  /**
+   * For the first watch after one that failed. The client may lose that one, too, without a word:
+   * so the server is asked to end it soon, and if it neither ends nor brings anything, nobody is
+   * there.
+   */
+  private static final Patience AFTER_FAILURE =
+      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(25));
+
+  /** What the server's clock and this one may differ by over a watch. */
+  private static final Duration EARLY = Duration.ofSeconds(1);
 
   private static final int GONE = 410;
 
@@ -64,6 +73,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private final ObjectSink<T> sink;
   private final Runnable onStatus;
   private final Clock clock;
+  private final Patience usual;
+  private final Patience afterFailure;
   private final Backoff backoff =
       new Backoff(FASTEST, SLOWEST, () -> ThreadLocalRandom.current().nextDouble());
   private final ReentrantLock sinkLock = new ReentrantLock();
@@ -72,6 +83,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private volatile WatchStatus status;
   private boolean known;
   private int fruitless;
+  private boolean doubted;
   private @Nullable ReadFailure told;
 
   /**
@@ -86,6 +98,20 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       ObjectSink<T> sink,
       Runnable onStatus,
       Clock clock) {
+    this(resource, pageSize, operation, sink, onStatus, clock, USUAL, AFTER_FAILURE);
+  }
+
+  ResourceWatch(
+      String resource,
+      long pageSize,
+      FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
+      ObjectSink<T> sink,
+      Runnable onStatus,
+      Clock clock,
+      Patience usual,
+      Patience afterFailure) {
+    this.usual = usual;
+    this.afterFailure = afterFailure;
     this.resource = resource;
     this.pageSize = pageSize;
     this.operation = operation;
@@ -138,6 +164,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         if (closed.isDone()) {
           return;
         }
+        doubted = true;
         if (e.getCode() == GONE) { // also when a page of a list came too late
           version = Optional.empty();
           pause(backoff.next());
@@ -203,19 +230,26 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
    */
   private Optional<String> watch(String from) {
     long began = System.nanoTime();
+    Patience patience = doubted ? afterFailure : usual;
     ListOptions options =
         new ListOptionsBuilder()
             .withResourceVersion(from)
             .withAllowWatchBookmarks(true)
-            .withTimeoutSeconds(WATCH_SECONDS)
+            .withTimeoutSeconds(patience.length().toSeconds())
             .build();
-    Session session = new Session(from);
+    Session session = new Session(from, patience);
     Watch watch = operation.watch(options, session);
+    session.opened();
     try {
       current();
       fruitless++; // until something is heard, or it ends well
-      session.awaitEnd();
+      if (!session.awaitEnd()) {
+        log.info("the watch of {} is silent, listing it again", resource);
+        doubted = true;
+        return Optional.empty();
+      }
       fruitless = 0;
+      doubted = session.gone; // the client says so, too, of one that ends within two seconds
     } finally {
       if (session.heard) {
         fruitless = 0;
@@ -283,17 +317,34 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     }
   }
 
+  /**
+   * How long a watch may be.
+   *
+   * @param length when the server ends it
+   * @param silence how long nothing may be heard before it is taken for dead
+   */
+  record Patience(Duration length, Duration silence) {}
+
   /** One watch, from its start to its end. */
   private final class Session implements Watcher<T> {
     private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final Patience patience;
     private volatile String version;
-    private volatile long lastHeard = System.nanoTime();
+    private volatile long began = System.nanoTime();
+    private volatile long lastHeard = began;
     private volatile boolean heard;
     private volatile boolean gone;
     private volatile boolean over;
 
-    Session(String version) {
+    Session(String version, Patience patience) {
       this.version = version;
+      this.patience = patience;
+    }
+
+    /** The time that this took does not count. */
+    void opened() {
+      began = System.nanoTime();
+      lastHeard = began;
     }
 
     @Override
@@ -315,7 +366,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     @Override
     public void onClose(WatcherException cause) {
       gone = cause.isHttpGone();
-      if (gone) {
+      if (gone || System.nanoTime() - began >= patience.length().minus(EARLY).toNanos()) {
         end.complete(null);
       } else {
         end.completeExceptionally(cause.asClientException());
@@ -338,15 +389,17 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       }
     }
 
-    private void awaitEnd() {
+    /**
+     * @return whether it came; otherwise the watch is silent
+     */
+    private boolean awaitEnd() {
       while (!closed.isDone()) {
         try {
-          end.get(SILENCE.toNanos() / 4, TimeUnit.NANOSECONDS);
-          return;
+          end.get(patience.silence().toNanos() / 4, TimeUnit.NANOSECONDS);
+          return true;
         } catch (TimeoutException e) {
-          if (System.nanoTime() - lastHeard > SILENCE.toNanos()) {
-            log.info("the watch of {} is silent, watching anew", resource);
-            return;
+          if (System.nanoTime() - lastHeard > patience.silence().toNanos()) {
+            return false;
           }
         } catch (ExecutionException e) {
           throw e.getCause() instanceof KubernetesClientException cause
@@ -354,9 +407,10 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
               : new KubernetesClientException("watch", e.getCause());
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          return;
+          return true;
         }
       }
+      return true;
     }
   }
 }

@@ -72,9 +72,9 @@ final class Introspection implements AutoCloseable {
     Map<Measured.Subject, Boolean> sound = new LinkedHashMap<>();
     String local = bridge.config().region().name();
     conditions().forEach(condition -> sound(local, condition, sound));
-    peers(bridge.topology(), clock.instant())
+    PeerReports.conditions(bridge.topology(), bridge.dns().gateways())
         .forEach(
-            peer -> peer.conditions().forEach(condition -> sound(peer.name(), condition, sound)));
+            (peer, conditions) -> conditions.forEach(condition -> sound(peer, condition, sound)));
     for (BridgeStatus.Tunnel tunnel : bridge.overlay().tunnels(bridge.topology().peers())) {
       if (!tunnel.region().isEmpty() && !tunnel.state().equals("idle")) {
         // One that is up makes it good, whatever the others are.

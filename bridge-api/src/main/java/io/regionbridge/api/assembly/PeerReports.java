@@ -32,14 +32,33 @@ final class PeerReports {
    */
   static List<BridgeStatus.Peer> of(
       Topology topology, List<GatewayHealth> gateways, Instant now, long nanos) {
-    Map<String, List<GatewayHealth>> byRegion = new LinkedHashMap<>();
-    for (GatewayHealth gateway : gateways) {
-      byRegion.computeIfAbsent(gateway.region(), _ -> new ArrayList<>()).add(gateway);
-    }
+    Map<String, List<GatewayHealth>> byRegion = byRegion(gateways);
     return topology.peers().stream()
         .map(
             peer -> peer(topology, peer, byRegion.getOrDefault(peer.name(), List.of()), now, nanos))
         .toList();
+  }
+
+  /**
+   * The conditions alone, by the name of the peer, without times: much less work where the rest is
+   * not wanted.
+   */
+  static Map<String, List<Condition>> conditions(Topology topology, List<GatewayHealth> gateways) {
+    Map<String, List<GatewayHealth>> byRegion = byRegion(gateways);
+    Map<String, List<Condition>> conditions = new LinkedHashMap<>();
+    for (PeerRegion peer : topology.peers()) {
+      conditions.put(
+          peer.name(), conditions(topology, peer, byRegion.getOrDefault(peer.name(), List.of())));
+    }
+    return conditions;
+  }
+
+  private static Map<String, List<GatewayHealth>> byRegion(List<GatewayHealth> gateways) {
+    Map<String, List<GatewayHealth>> byRegion = new LinkedHashMap<>();
+    for (GatewayHealth gateway : gateways) {
+      byRegion.computeIfAbsent(gateway.region(), _ -> new ArrayList<>()).add(gateway);
+    }
+    return byRegion;
   }
 
   private static BridgeStatus.Peer peer(
@@ -51,16 +70,6 @@ final class PeerReports {
             .toList();
     long contained =
         gateways.stream().mapToLong(g -> g.outcomes(GatewayHealth.Outcome.CONTAINED)).sum();
-    List<Condition> conditions = new ArrayList<>(List.of(reachable(peer, gateways)));
-    String conflicts =
-        topology.conflicts().stream()
-            .filter(conflict -> conflict.concerns(peer.name()))
-            .map(Conflict::toString)
-            .collect(Collectors.joining("; "));
-    conditions.add(
-        conflicts.isEmpty()
-            ? Condition.no("CIDRConflict", "Distinct", "its ranges and its domain are its alone")
-            : new Condition("CIDRConflict", "True", "Overlap", conflicts));
     return new BridgeStatus.Peer(
         peer.name(),
         peer.domain(),
@@ -72,8 +81,22 @@ final class PeerReports {
             .toList(),
         PeerZones.contained(peer),
         contained,
-        conditions,
+        conditions(topology, peer, gateways),
         shown);
+  }
+
+  private static List<Condition> conditions(
+      Topology topology, PeerRegion peer, List<GatewayHealth> gateways) {
+    String conflicts =
+        topology.conflicts().stream()
+            .filter(conflict -> conflict.concerns(peer.name()))
+            .map(Conflict::toString)
+            .collect(Collectors.joining("; "));
+    return List.of(
+        reachable(peer, gateways),
+        conflicts.isEmpty()
+            ? Condition.no("CIDRConflict", "Distinct", "its ranges and its domain are its alone")
+            : new Condition("CIDRConflict", "True", "Overlap", conflicts));
   }
 
   private static Condition reachable(PeerRegion peer, List<GatewayHealth> gateways) {

@@ -145,15 +145,17 @@ final class DnsCollector implements MultiCollector {
   private static CounterSnapshot exchanges(List<GatewayHealth> gateways) {
     CounterSnapshot.Builder family =
         Family.counter("region_bridge_relay_exchanges", "Tries at gateways of peer regions.");
+    GatewayHealth.Outcome[] outcomes = GatewayHealth.Outcome.values();
     for (GatewayHealth gateway : gateways) {
-      for (GatewayHealth.Outcome outcome : GatewayHealth.Outcome.values()) {
+      String address = SocketLiteral.format(gateway.address());
+      for (GatewayHealth.Outcome outcome : outcomes) {
         family.dataPoint(
             Family.count(
                 (double) gateway.outcomes(outcome),
                 "region",
                 gateway.region(),
                 "gateway",
-                SocketLiteral.format(gateway.address()),
+                address,
                 "outcome",
                 word(outcome)));
       }

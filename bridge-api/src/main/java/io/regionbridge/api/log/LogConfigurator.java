@@ -36,6 +36,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     context
         .getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl")
         .setLevel(Level.ERROR);
+    // Would write requests with their tokens, should anybody raise the root's level.
+    context
+        .getLogger("io.fabric8.kubernetes.client.http.HttpLoggingInterceptor")
+        .setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

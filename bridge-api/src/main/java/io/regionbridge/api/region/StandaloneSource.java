@@ -6,6 +6,7 @@ import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.PeerClaim;
@@ -34,7 +35,12 @@ public final class StandaloneSource implements RegionSource {
   private final ManifestDirectory manifests;
   private @Nullable OverlayDiscovery discovery;
   private @Nullable TunnelMemory memory;
+  private @Nullable Topology built;
+  private @Nullable Inputs builtFrom;
   private boolean closed;
+
+  /** What a topology is built from: the same makes the same, and each scrape asks several times. */
+  private record Inputs(BridgeConfig config, List<PeerClaim> claims, List<Cidr> ranges) {}
 
   /**
    * Starts to read, on threads of its own.
@@ -62,7 +68,14 @@ public final class StandaloneSource implements RegionSource {
   public synchronized Topology topology() {
     OverlayDiscovery peers = discovery;
     List<PeerClaim> claims = peers == null ? List.of() : peers.claims();
-    Topology topology = ConfiguredRegions.withoutCluster(config.get(), claims, overlay.ranges());
+    Inputs inputs = new Inputs(config.get(), claims, overlay.ranges());
+    Topology topology = built;
+    if (topology == null || !inputs.equals(builtFrom)) {
+      topology =
+          ConfiguredRegions.withoutCluster(inputs.config(), inputs.claims(), inputs.ranges());
+      built = topology;
+      builtFrom = inputs;
+    }
     return overlay.managed()
         ? memory().follow(topology, peers == null ? List.of() : peers.tunnels())
         : topology;

@@ -148,7 +148,8 @@ final class Introspection implements AutoCloseable {
             gateways(topology.local()),
             peers,
             bridge.overlay().tunnels(topology.peers()),
-            PolicyReports.of(bridge.egress()));
+            PolicyReports.of(bridge.egress()),
+            List.of());
     return status.judged();
   }
 

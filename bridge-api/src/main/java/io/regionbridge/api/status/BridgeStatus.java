@@ -37,38 +37,6 @@ public record BridgeStatus(
     List<Tunnel> tunnels,
     List<Policy> policies,
     List<Fault> faults) {
-  /** One whose faults nobody has looked for. */
-  public BridgeStatus(
-      String version,
-      String time,
-      String startedAt,
-      boolean ready,
-      List<String> notReady,
-      Region region,
-      Dns dns,
-      Directory directory,
-      List<Condition> conditions,
-      List<LocalGateway> gateways,
-      List<Peer> peers,
-      List<Tunnel> tunnels,
-      List<Policy> policies) {
-    this(
-        version,
-        time,
-        startedAt,
-        ready,
-        notReady,
-        region,
-        dns,
-        directory,
-        conditions,
-        gateways,
-        peers,
-        tunnels,
-        policies,
-        List.of());
-  }
-
   /** The same with its faults. */
   public BridgeStatus judged() {
     return new BridgeStatus(

@@ -117,7 +117,8 @@ final class DoctorCommandTest {
         List.of(),
         peers,
         tunnels,
-        policies);
+        policies,
+        List.of());
   }
 
   private static BridgeStatus.Peer peer(

@@ -127,6 +127,7 @@ final class StatusTableTest {
         List.of(
             tunnel("mn", "192.0.2.1:51820", "up", "2026-01-01T11:59:30Z", 148, 12_345),
             tunnel("", null, "idle", null, 0, 0)),
+        List.of(),
         List.of());
   }
 

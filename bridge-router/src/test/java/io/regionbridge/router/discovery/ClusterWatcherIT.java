@@ -11,8 +11,13 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +30,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 class ClusterWatcherIT {
   private static final ServiceKey WEB = new ServiceKey("default", "web");
+  private static final String CILIUM_NODES = "/apis/cilium.io/v2/ciliumnodes";
+  private static final String CILIUM_NODE_DEFINITION =
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/ciliumnodes.cilium.io";
 
   private static TestCluster cluster;
   private KubernetesClient client;
@@ -98,6 +106,48 @@ class ClusterWatcherIT {
     delete("/api/v1/nodes/router-1");
     delete("/api/v1/nodes/worker-1");
     Await.that("both are gone", () -> watcher.view().nodes().isEmpty());
+  }
+
+  @Test
+  void ciliumsNodesTellTheirRangesOnceCiliumIsInstalled() throws IOException {
+    String file = "ciliumnodes.cilium.io.json";
+    try (InputStream json =
+        Objects.requireNonNull(ClusterWatcherIT.class.getResourceAsStream(file))) {
+      cluster
+          .server()
+          .apply(CILIUM_NODE_DEFINITION, new String(json.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    Await.that("the definition is served", () -> served(CILIUM_NODES));
+    cluster
+        .server()
+        .apply(
+            CILIUM_NODES + "/router-1",
+            """
+            apiVersion: cilium.io/v2
+            kind: CiliumNode
+            metadata: {name: router-1}
+            spec: {ipam: {podCIDRs: [10.42.7.0/24, 'fd00:42:7::/64']}}
+            """);
+    Await.that(
+        "the ranges are known",
+        Duration.ofMinutes(1), // what is not installed is looked for every 15 s
+        () ->
+            watcher
+                .view()
+                .ciliumNodeCidrs()
+                .equals(List.of(Cidr.of("10.42.7.0/24"), Cidr.of("fd00:42:7::/64"))));
+    delete(CILIUM_NODES + "/router-1");
+    Await.that("and forgotten", () -> watcher.view().ciliumNodeCidrs().isEmpty());
+    delete(CILIUM_NODE_DEFINITION);
+    Await.that("nothing is left for others", () -> !served(CILIUM_NODES));
+  }
+
+  private static boolean served(String path) {
+    try {
+      return !cluster.server().request("GET", path, "application/json", "").isEmpty();
+    } catch (IllegalStateException e) {
+      return false;
+    }
   }
 
   @Test

@@ -381,6 +381,39 @@ class FailoverTest {
   }
 
   @Test
+  void aRegionThatIsBackAnswersNewNamesBeforeAnyProbeHasSeenIt() throws IOException {
+    try (var first = ScriptedGateway.start(ScriptedGateway.silent());
+        var second = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(first, second).timeout(9_000).start()) {
+      first.health(Health.SILENT);
+      second.health(Health.SILENT);
+      Await.until("down", () -> bridge.gateway(first).state() == State.DOWN);
+      Await.until("down", () -> bridge.gateway(second).state() == State.DOWN);
+      bridge.pass(60_000);
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+      assertThat(bridge.gateway(second).state()).isEqualTo(State.DOWN);
+    }
+  }
+
+  @Test
+  void aRegionThatIsGoneIsAskedAShortTimeOnlyAndAllOfItAtOnce() throws IOException {
+    try (var first = ScriptedGateway.start(ScriptedGateway.silent());
+        var second = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = TestBridge.plan().gateways(first, second).timeout(1_500).start()) {
+      first.health(Health.SILENT);
+      second.health(Health.SILENT);
+      Await.until("down", () -> bridge.gateway(first).state() == State.DOWN);
+      Await.until("down", () -> bridge.gateway(second).state() == State.DOWN);
+      bridge.pass(60_000);
+      Message reply = bridge.ask(NAME, Type.A);
+      assertThat(rcode(reply)).isEqualTo("SERVFAIL");
+      assertThat(errorText(reply)).isEqualTo("no reachable gateway of region mn");
+      assertThat(first.asked()).isNotEmpty();
+      assertThat(second.asked()).isNotEmpty();
+    }
+  }
+
+  @Test
   void aStaleAnswerIsGivenWhenAllGatewaysFailBeforeTheProbesKnow() throws IOException {
     try (var gateway = ScriptedGateway.start(GOOD);
         var bridge = TestBridge.plan().gateways(gateway).timeout(300).start();

@@ -13,6 +13,7 @@ import io.regionbridge.dns.testing.Records;
 import io.regionbridge.dns.testing.ScriptedGateway;
 import io.regionbridge.dns.testing.TcpClient;
 import io.regionbridge.dns.testing.UdpClient;
+import io.regionbridge.dns.upstream.GatewayHealth;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,31 @@ class OverloadTest {
         assertThat(rcode(new Message(greedy.receive()))).isEqualTo("SERVFAIL");
       }
       assertThat(rcode(new Message(modest.receive()))).isEqualTo("SERVFAIL");
+      assertThat(bridge.dns().waiting()).isZero();
+    }
+  }
+
+  @Test
+  void questionsToARegionThatIsGoneLeaveMostOfTheRoomToOthers() throws IOException {
+    try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge =
+            TestBridge.plan().gateways(gateway).inflight(80, 1_000).timeout(9_000).start();
+        var client = bridge.client()) {
+      gateway.health(ScriptedGateway.Health.SILENT);
+      Await.until("down", () -> bridge.gateway(gateway).state() == GatewayHealth.State.DOWN);
+      bridge.pass(60_000);
+      int asked = 40;
+      for (int i = 0; i < asked; i++) {
+        client.send(UdpClient.ednsQuery("n" + i + ".mn.internal", Type.A, 1232));
+      }
+      Await.until(
+          "an eighth waits",
+          () -> bridge.dns().waiting() == 10 && bridge.replies(Source.RELAY) == asked - 10);
+      for (int i = 0; i < asked; i++) {
+        Message reply = new Message(client.receive());
+        assertThat(rcode(reply)).isEqualTo("SERVFAIL");
+        assertThat(errorText(reply)).isEqualTo("no reachable gateway of region mn");
+      }
       assertThat(bridge.dns().waiting()).isZero();
     }
   }

@@ -10,6 +10,7 @@ import io.regionbridge.dns.upstream.Asker;
 import io.regionbridge.dns.upstream.Exchange;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.upstream.GatewayRegistry;
+import io.regionbridge.dns.upstream.Prospect;
 import io.regionbridge.dns.wire.NameHash;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
@@ -253,7 +254,7 @@ public final class QueryPipeline implements AnswerSink {
     if (asker.find(query, forward) == null
         && shared.claims().claim(claimHash(query.nameHash(), query.type()), index) == index) {
       counters.event(LoopCounters.Event.PREFETCH);
-      asker.ask(query, forward, now);
+      asker.ask(query, forward, Prospect.FAIR, now);
     }
   }
 
@@ -271,7 +272,8 @@ public final class QueryPipeline implements AnswerSink {
       fail(forward, client, path, Explanations.OVERLOADED);
       return;
     }
-    if (asker.hopeless(forward, query.fromSibling(), now)) {
+    Prospect prospect = asker.prospect(forward, query.fromSibling(), now);
+    if (prospect != Prospect.FAIR && !worthALook(prospect)) {
       fail(forward, client, path, Explanations.noGateway(forward));
       return;
     }
@@ -282,9 +284,19 @@ public final class QueryPipeline implements AnswerSink {
         handOver(owner, client, path);
         return;
       }
-      exchange = asker.ask(query, forward, now);
+      exchange = asker.ask(query, forward, prospect, now);
     }
     waiting.enter(exchange, query, client, path, ReplySender.limit(query, path), now);
+  }
+
+  /**
+   * Whether to ask a region that nobody has reached for a while: unless such questions would take
+   * the places of others', and not for a sibling, which asks the gateways itself.
+   */
+  private boolean worthALook(Prospect prospect) {
+    return prospect == Prospect.POOR
+        && !query.fromSibling()
+        && !waiting.crowded(shared.settings().get(), shared.loops().size());
   }
 
   /** Another loop asks this question just now: it answers this client as well. */

@@ -33,6 +33,11 @@ final class WaitingRoom {
         || byClient[bucket(client)] >= settings.maxInflightPerClient();
   }
 
+  /** Whether an eighth of the places is taken, and the others are for questions with prospects. */
+  boolean crowded(PipelineSettings settings, int loops) {
+    return size >= settings.maxInflight() / loops / 8;
+  }
+
   /** Lets a query wait for an exchange. */
   void enter(
       Exchange exchange, Query query, PeerAddress client, ReplyPath path, int limit, long now) {

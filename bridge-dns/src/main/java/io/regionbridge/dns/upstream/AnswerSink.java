@@ -10,7 +10,7 @@ public interface AnswerSink {
   enum Failure {
     /** No gateway answered in time. */
     TIMEOUT,
-    /** The probes say that no gateway is reachable, and have for a while. */
+    /** As the probes have said for a while: no gateway is reachable. */
     NO_GATEWAY,
     /** Every gateway replied, none with an answer. */
     NO_ANSWER,

@@ -35,6 +35,9 @@ public final class Asker {
   /** Turning the wheel later than this means that the loop was kept from running. */
   private static final long MOST_LAG = 4 * TimerWheel.TICK;
 
+  /** Of the usual time a question with a poor prospect gets this part. */
+  private static final int POOR_SHARE = 3;
+
   private final GatewayRegistry registry;
   private final AnswerSink sink;
   private final LongSupplier clock;
@@ -81,13 +84,12 @@ public final class Asker {
   }
 
   /**
-   * Whether the probes have found no way to the region for a while, so that asking would only be
-   * waiting.
+   * What a question to the region can hope for.
    *
    * @param fromSibling whether another bridge of the own region asks
    */
-  public boolean hopeless(Route.Forward route, boolean fromSibling, long now) {
-    return links.hopeless(route, fromSibling, now);
+  public Prospect prospect(Route.Forward route, boolean fromSibling, long now) {
+    return links.prospect(route, fromSibling, now);
   }
 
   /** Whether the probes find no way to the region now. */
@@ -98,12 +100,18 @@ public final class Asker {
   /**
    * Starts to ask. The end comes through the sink, never before this returns.
    *
+   * @param prospect how much time and how many gateways at once it is worth
    * @param now nanoseconds of the clock
    */
-  public Exchange ask(Query query, Route.Forward route, long now) {
-    Exchange e = exchanges.begin(query, route, now, now + registry.settings().timeout());
+  public Exchange ask(Query query, Route.Forward route, Prospect prospect, long now) {
+    long timeout = registry.settings().timeout();
+    boolean poor = prospect == Prospect.POOR;
+    Exchange e =
+        exchanges.begin(query, route, prospect, now, now + (poor ? timeout / POOR_SHARE : timeout));
     budget.question();
-    sendNext(e, now);
+    do {
+      sendNext(e, now);
+    } while (poor && e.triesLeft() && links.anyFresh(e));
     tick();
     return e;
   }
@@ -118,7 +126,8 @@ public final class Asker {
     if (link != null) {
       Try t = e.nextTry();
       if (t != null) {
-        wait = link.patience(wait) << Math.max(0, e.tryCount() - 2);
+        long patience = link.patience(wait);
+        wait = TrySpacing.after(e.tryCount(), patience, (long) link.usual(), e.deadline() - now);
         if (!link.send(t, now)) {
           e.fail("no socket to " + HostPort.text(link.health().address()));
           link.unreachable();
@@ -394,7 +403,8 @@ public final class Asker {
     if (answer != null && link != null) {
       sink.answered(e, answer, link.health());
     } else {
-      sink.failed(e, failure);
+      boolean poor = e.prospect() == Prospect.POOR && failure != Failure.CONTAINED;
+      sink.failed(e, poor ? Failure.NO_GATEWAY : failure);
     }
     for (int i = 0; i < e.tryCount(); i++) {
       e.tryAt(i).link = null;

@@ -20,6 +20,7 @@ public final class Exchange {
   private long nameHash;
   private Route.@Nullable Forward route;
   private boolean fromSibling;
+  private Prospect prospect = Prospect.NONE;
 
   private final Try[] tries = new Try[RelaySettings.MOST_TRIES];
   private int tryCount;
@@ -48,7 +49,7 @@ public final class Exchange {
     }
   }
 
-  void begin(Query query, Route.Forward route, long now, long deadline) {
+  void begin(Query query, Route.Forward route, Prospect prospect, long now, long deadline) {
     nameLength = query.nameLength();
     System.arraycopy(query.name(), 0, question, 0, nameLength);
     type = query.type();
@@ -56,6 +57,7 @@ public final class Exchange {
     Octets.put16(question, nameLength + 2, DClass.IN);
     nameHash = query.nameHash();
     this.route = route;
+    this.prospect = prospect;
     fromSibling = query.fromSibling();
     tryCount = 0;
     open = 0;
@@ -85,9 +87,18 @@ public final class Exchange {
     waiters = null;
   }
 
+  /** What it could hope for when it began. */
+  Prospect prospect() {
+    return prospect;
+  }
+
+  boolean triesLeft() {
+    return tryCount < tries.length;
+  }
+
   /** A try that was not used yet, or null when there were enough. */
   @Nullable Try nextTry() {
-    return tryCount == tries.length ? null : tries[tryCount++];
+    return triesLeft() ? tries[tryCount++] : null;
   }
 
   Try tryAt(int i) {

@@ -35,9 +35,9 @@ final class ExchangeTable {
   }
 
   /** Begins an exchange. Times are nanoseconds. */
-  Exchange begin(Query query, Route.Forward route, long now, long deadline) {
+  Exchange begin(Query query, Route.Forward route, Prospect prospect, long now, long deadline) {
     Exchange e = idle.isEmpty() ? new Exchange() : idle.pop();
-    e.begin(query, route, now, deadline);
+    e.begin(query, route, prospect, now, deadline);
     int i = bucket(e.nameHash(), e.type());
     e.nextInBucket = buckets[i];
     buckets[i] = e;

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatewayLinks {
   /**
-   * A region whose gateways are all down for so many timeouts is not asked any more; probes find it
-   * again.
+   * A region whose gateways are all down for so many timeouts has a poor prospect until a probe
+   * finds one of them again.
    */
   private static final int PATIENT_TIMEOUTS = 2;
 
@@ -103,20 +103,22 @@ final class GatewayLinks {
   }
 
   /**
-   * Whether the probes have found no way to the region for a while, so that asking would only be
-   * waiting.
+   * What a question to the region can hope for.
    *
    * @param fromSibling whether another bridge of the own region asks
    */
-  boolean hopeless(Route.Forward route, boolean fromSibling, long now) {
+  Prospect prospect(Route.Forward route, boolean fromSibling, long now) {
     long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
+    Prospect prospect = Prospect.NONE;
     for (GatewayLink link : of(route)) {
-      if (mayAsk(link, fromSibling)
-          && (!link.down() || now - link.health().changedAt() < patience)) {
-        return false;
+      if (mayAsk(link, fromSibling)) {
+        if (!link.down() || now - link.health().changedAt() < patience) {
+          return Prospect.FAIR;
+        }
+        prospect = Prospect.POOR;
       }
     }
-    return true;
+    return prospect;
   }
 
   /** The best gateway among those that were asked the fewest times for this exchange. */

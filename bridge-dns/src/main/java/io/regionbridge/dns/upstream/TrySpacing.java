@@ -1,0 +1,29 @@
+package io.regionbridge.dns.upstream;
+
+/**
+ * When a question is sent again. Each pause is twice the one before, so that a gateway which is
+ * merely slow is not asked ever more. But where round trips are long for the time there is, that
+ * would leave tries unused: there the pauses are such that the last try still has time for its
+ * reply. On a line that loses packets every try counts. Nanoseconds.
+ */
+final class TrySpacing {
+  private TrySpacing() {}
+
+  /**
+   * How long to wait after a try.
+   *
+   * @param sent tries so far, this one included; at least 1
+   * @param patience after which a reply is late: never less than that
+   * @param usual what a reply usually takes, 0 if that is not known
+   * @param left until the question must be answered
+   */
+  static long after(int sent, long patience, long usual, long left) {
+    int more = RelaySettings.MOST_TRIES - sent;
+    if (more <= 0) {
+      return left;
+    }
+    // The first two pauses are alike: the second gateway is as good as the first.
+    long doubled = patience << Math.max(0, sent - 2);
+    return Math.max(patience, Math.min(doubled, (left - usual) / more));
+  }
+}

@@ -5,6 +5,15 @@ programs=(ip nft wg wireguard-go etcd kube-apiserver kubectl coredns nats-server
 PATH=${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/bin:$PATH:/usr/sbin:/sbin
 
 up() {
+  while [[ $# -gt 0 ]]; do
+    [[ $1 == --with && ${2-} == cassandra ]] || fail "up takes --with cassandra, not $*"
+    need_cassandra
+    if ! has_cassandra; then
+      touch "$state/with-cassandra"
+      plan_cassandra
+    fi
+    shift 2
+  done
   need "${programs[@]}"
   [[ -x $(postgres_bin)/postgres ]] || fail 'not installed: Postgres; run .ci/tools lab'
   java_program >/dev/null
@@ -21,9 +30,8 @@ up() {
 }
 
 down() {
-  local place
   say "down: stopping everything in lab '$lab'"
-  for place in $(all_places); do remove_place "$place"; done
+  remove_places
   rm -rf "$state"
   rmdir --ignore-fail-on-non-empty "${state%/*}/.wireguard" /run/wireguard 2>/dev/null || true
   say 'down: nothing is left'

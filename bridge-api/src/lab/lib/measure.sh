@@ -64,8 +64,10 @@ healthy() {
   done < <(probes)
 }
 
-connects() { # REGION ADDRESS PORT
-  timeout 2 ip netns exec "$(namespace "$1-client")" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>/dev/null
+connects() { connects_from "$1-client" "$2" "$3"; } # REGION ADDRESS PORT
+
+connects_from() { # PLACE ADDRESS PORT
+  timeout 2 ip netns exec "$(namespace "$1")" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>/dev/null
 }
 
 # median: of the numbers that it reads.

@@ -2,13 +2,19 @@
 # Cables, addresses, routes, NAT: everything below the overlay.
 
 up_network() {
-  if is_place wan; then return; fi
   local r
+  if [[ -e $state/network ]]; then
+    up_pods
+    return
+  fi
+  remove_places # what is left of an up that did not get to its end
   say "network: namespaces, LANs, NAT, and a WAN of $wan_delay_ms ms each way"
   make_place wan
   for r in "${regions[@]}"; do up_lan "$r"; done
   for r in "${regions[@]}"; do up_pod_network "$r"; done
+  up_pods
   up_wan
+  touch "$state/network"
 }
 
 # The LAN of a region: an edge router with a switch, and the nodes at its ports.
@@ -49,27 +55,10 @@ NFT
   fi
 }
 
-# Pods: routed, each with an address of its node's range, as Cilium and Calico do it; ClusterIPs by the node's nftables.
+# Between the nodes of a region: routes to the range of the node on which the pods are, and ClusterIPs by its nftables.
 up_pod_network() {
-  local r=$1 home=$1-${worker[$1]} pod place node address
+  local r=$1 home=$1-${worker[$1]} node
   ip_in "$home" address add 169.254.1.1/32 dev lo
-  for pod in ${region_pods[$r]}; do
-    place=$r-$pod
-    address=$(pod_address "$r" "$pod")
-    make_place "$place"
-    join "$home" "v-$pod" "$place" eth0
-    ip_in "$place" address add "$address/32" dev eth0
-    ip_in "$place" route add 169.254.1.1 dev eth0 scope link
-    ip_in "$place" route add default via 169.254.1.1
-    ip_in "$home" route add "$address/32" dev "v-$pod"
-    cat >"$state/place/$place/etc/resolv.conf" <<RESOLV
-nameserver $(cluster_dns "$r")
-search default.svc.cluster.local svc.cluster.local cluster.local
-options ndots:5
-RESOLV
-    # Unlike the host's, it knows no names that are none of Kubernetes's.
-    echo "127.0.0.1 localhost" >"$state/place/$place/etc/hosts"
-  done
   for node in cp $(nodes "$r"); do
     [[ $node == "${worker[$r]}" ]] ||
       ip_in "$r-$node" route add "${pods[$r]}.1.0/24" via "$(node_address "$r" "${worker[$r]}")"
@@ -83,6 +72,35 @@ table ip services {
   }
 }
 NFT
+}
+
+# The pods that are planned and not there yet.
+up_pods() {
+  local r pod
+  for r in "${regions[@]}"; do
+    for pod in ${region_pods[$r]}; do
+      is_place "$r-$pod" || up_pod "$r" "$pod"
+    done
+  done
+}
+
+# A pod is routed, with an address of its node's range, as Cilium and Calico do it.
+up_pod() { # REGION POD
+  local r=$1 place=$1-$2 home=$1-${worker[$1]} address
+  address=$(pod_address "$r" "$2")
+  make_place "$place"
+  join "$home" "v-$2" "$place" eth0
+  ip_in "$place" address add "$address/32" dev eth0
+  ip_in "$place" route add 169.254.1.1 dev eth0 scope link
+  ip_in "$place" route add default via 169.254.1.1
+  ip_in "$home" route add "$address/32" dev "v-$2"
+  cat >"$state/place/$place/etc/resolv.conf" <<RESOLV
+nameserver $(cluster_dns "$r")
+search default.svc.cluster.local svc.cluster.local cluster.local
+options ndots:5
+RESOLV
+  # Unlike the host's, it knows no names that are none of Kubernetes's.
+  echo "127.0.0.1 localhost" >"$state/place/$place/etc/hosts"
 }
 
 # The WAN delays what crosses it, by netem; where the kernel has none, by a program behind a TUN device.

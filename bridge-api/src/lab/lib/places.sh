@@ -81,6 +81,11 @@ stop() {
   rm -f "$state/pid/$1/$2"
 }
 
+remove_places() {
+  local place
+  for place in $(all_places); do remove_place "$place"; done
+}
+
 # remove_place PLACE: with every process in it, whoever started it there.
 remove_place() {
   local ns pids

@@ -15,12 +15,19 @@ declare -A worker=([mn]=w1 [fsn1]=w1 [mgmt]=r1)
 declare -A coredns_kind=([mn]=k3s [fsn1]=kubeadm [mgmt]=k3s)
 
 # Pods and their last octet. A pod NAME of region R lives in the namespace of place R-NAME.
-declare -A pod_octet=([coredns]=2 [client]=3 [nats-0]=10 [postgres-0]=20 [db-0]=30 [db-1]=31 [db-2]=32)
+declare -A pod_octet=([coredns]=2 [client]=3 [nats-0]=10 [postgres-0]=20 [db-0]=30 [db-1]=31 [db-2]=32
+  [cassandra-0]=40 [cassandra-1]=41)
 declare -A region_pods=(
   [mn]='coredns client nats-0 postgres-0 db-0 db-1'
   [fsn1]='coredns client nats-0 postgres-0 db-0 db-1 db-2'
   [mgmt]='coredns client'
 )
+
+# What is there on request only, since it is heavy: lab up --with cassandra.
+plan_cassandra() {
+  local r
+  for r in mn fsn1; do region_pods[$r]+=' cassandra-0 cassandra-1'; done
+}
 
 # Last octets in the LAN: the edge router is 1, the control plane 5.
 declare -A lan_octet=([edge]=1 [cp]=5 [r1]=11 [r2]=12 [w1]=21)

@@ -14,6 +14,7 @@ up_workloads() {
     start_store "$r"
   done
   for r in $(workload_regions); do up_replication "$r"; done
+  up_cassandra
 }
 
 # Those that have workloads; the management cluster has none.
@@ -195,12 +196,22 @@ check() {
       for pod in $(members "$peer"); do
         holds "a pod of $r finds $pod of $peer" finds "$r" "$pod.db.store.svc.$(domain "$peer")" "$pod" "$peer"
       done
+      for pod in $(cassandra_pods "$peer"); do
+        holds "a pod of $r finds $pod of $peer" finds "$r" "$pod.cassandra.data.svc.$(domain "$peer")" "$pod" "$peer"
+        holds "a pod of $r connects to $pod of $peer" connects "$r" "$(pod_address "$peer" "$pod")" 9042
+      done
+      ! has_cassandra || holds "a client in $r asks Cassandra of $peer" cassandra_answers "$r" "$peer"
       holds "a pod of $r connects to Postgres of $peer" connects "$r" "$(pod_address "$peer" postgres-0)" 5432
       [[ " ${region_pods[$r]} " == *' nats-0 '* ]] || continue
       holds "a message published in $peer arrives in $r" nats_carries "$peer" "$r"
       holds "a row inserted in $peer appears in $r" postgres_replicates "$peer" "$r"
       holds "what a member of the store writes in $peer, each in $r reads" store_agrees "$peer" "$r"
+      ! has_cassandra ||
+        holds "a row that both data centres of Cassandra took in $peer is read in $r" cassandra_carries "$peer" "$r"
     done
+    if has_cassandra && [[ " ${region_pods[$r]} " == *' cassandra-0 '* ]]; then
+      holds "Cassandra of $r sees every node of both data centres up and normal" cassandra_is_whole "$r"
+    fi
   done
   [[ -z $failed ]]
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,6 +38,9 @@ class LabE2E {
   private static final Path NAMESPACES = Path.of("/run/netns");
   private static final Duration PATIENCE = Duration.ofMinutes(8);
 
+  /** What the lab has on request only: {@code -Dlab.with=cassandra}, two data centres of it. */
+  private static final Optional<String> WITH = Optional.ofNullable(System.getProperty("lab.with"));
+
   /** A machine as busy as it likes: far from what the README gives, near enough to be no outage. */
   private static final int BACK_WITHIN_MILLIS = 15_000;
 
@@ -56,7 +60,9 @@ class LabE2E {
         "the lab makes TUN devices: there is no /dev/net/tun");
     Assumptions.assumeTrue(
         mayMakeNamespaces(), "the lab makes namespaces, which is not allowed here");
-    assertThat(lab("up").code()).as("exit code of lab up").isZero();
+    List<String> up = new ArrayList<>(List.of("up"));
+    WITH.ifPresent(what -> up.addAll(List.of("--with", what)));
+    assertThat(lab(up.toArray(String[]::new)).code()).as("exit code of lab %s", up).isZero();
   }
 
   private static boolean mayMakeNamespaces() throws IOException, InterruptedException {

@@ -83,7 +83,7 @@ public final class Faults {
   public static List<Fault> of(BridgeStatus status) {
     Faults found = new Faults(status);
     found.notReady();
-    status.conditions().forEach(condition -> found.condition("", condition));
+    status.conditions().forEach(condition -> found.condition("", condition, remedy(condition)));
     found.directory();
     status.peers().forEach(found::peer);
     status.tunnels().forEach(found::tunnel);
@@ -126,7 +126,25 @@ public final class Faults {
     }
   }
 
-  private void condition(String region, Condition condition) {
+  private static String remedy(Condition condition) {
+    return REMEDIES.getOrDefault(condition.type(), "region-bridge doctor says more");
+  }
+
+  /** With what is known of the peer, so that a command can be copied as it is. */
+  private static String remedy(BridgeStatus.Peer peer, Condition condition) {
+    if (!condition.type().equals("DNSReachable") || peer.gateways().isEmpty()) {
+      return remedy(condition);
+    }
+    String address = peer.gateways().getFirst().address();
+    int port = address.lastIndexOf(':');
+    return "ask a gateway yourself: dig @%s -p %s %s SOA; see its tunnel"
+        .formatted(
+            address.substring(0, port).replaceAll("[\\[\\]]", ""),
+            address.substring(port + 1),
+            peer.domain());
+  }
+
+  private void condition(String region, Condition condition, String remedy) {
     if (good(condition)) {
       return;
     }
@@ -139,7 +157,6 @@ public final class Faults {
     if (conflict && faults.stream().anyMatch(fault -> fault.message().equals(message))) {
       return;
     }
-    String remedy = REMEDIES.getOrDefault(type, "region-bridge doctor says more");
     if (condition.status().equals("Unknown")) {
       warning(type, region, message, condition.lastTransitionTime(), remedy);
     } else {
@@ -162,7 +179,7 @@ public final class Faults {
 
   private void peer(BridgeStatus.Peer peer) {
     String region = peer.name();
-    peer.conditions().forEach(condition -> condition(region, condition));
+    peer.conditions().forEach(condition -> condition(region, condition, remedy(peer, condition)));
     long up = peer.gateways().stream().filter(g -> g.state().equals("up")).count();
     for (BridgeStatus.Gateway gateway : peer.gateways()) {
       if (gateway.state().equals("down")) {

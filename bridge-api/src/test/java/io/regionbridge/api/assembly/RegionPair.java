@@ -43,7 +43,9 @@ public final class RegionPair implements AutoCloseable {
       """;
 
   private final List<Bridge> mn = new ArrayList<>();
-  private final Bridge fsn1;
+  private final Path directory;
+  private final String fsn1Config;
+  private Bridge fsn1;
   private final HttpClient http = HttpClient.newHttpClient();
 
   private RegionPair(Path directory, int gateways, String more)
@@ -66,26 +68,35 @@ public final class RegionPair implements AutoCloseable {
                       .formatted(ports.get(i)),
                   directory)));
     }
-    fsn1 =
-        Bridge.start(
-            Configs.read(
-                """
-                region: { name: fsn1, podCIDRs: [10.42.0.0/16] }
-                dns: { listen: ["127.0.0.1:0"], threads: 1, drain: 0s }
-                overlay: { mode: none }
-                kubernetes: { enabled: false }
-                admin: { listen: "127.0.0.1:0" %s }
-                regions: [{ name: mn, podCIDRs: [10.52.0.0/16], gateways: [%s] }]
-                """
-                    .formatted(
-                        more,
-                        ports.stream()
-                            .map(port -> "\"127.0.0.1:" + port + "\"")
-                            .collect(Collectors.joining(", "))),
-                directory));
+    this.directory = directory;
+    fsn1Config =
+        """
+        region: { name: fsn1, podCIDRs: [10.42.0.0/16] }
+        dns: { listen: ["127.0.0.1:0"], threads: 1, drain: 0s }
+        overlay: { mode: none }
+        kubernetes: { enabled: false }
+        admin: { listen: "127.0.0.1:%%d" %s }
+        regions: [{ name: mn, podCIDRs: [10.52.0.0/16], gateways: [%s] }]
+        """
+            .formatted(
+                more,
+                ports.stream()
+                    .map(port -> "\"127.0.0.1:" + port + "\"")
+                    .collect(Collectors.joining(", ")));
+    fsn1 = startFsn1(0);
     for (Bridge bridge : mn) {
       ready(bridge);
     }
+    ready(fsn1);
+  }
+
+  private Bridge startFsn1(int adminPort) throws IOException {
+    return Bridge.start(Configs.read(fsn1Config.formatted(adminPort), directory));
+  }
+
+  /** Starts fsn1 again, at the same admin address, after somebody has closed it. */
+  public void restartFsn1() throws IOException, InterruptedException {
+    fsn1 = startFsn1(fsn1.httpAddresses().getFirst().getPort());
     ready(fsn1);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.regionbridge.api.page.StatusPage;
 import io.regionbridge.testkit.NativeProcess;
 import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
@@ -24,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What an operator sees when the other end of a tunnel dies. First that its gateway does not
  * answer, then that the tunnel is silent (WireGuard itself waits 15 s), and once the session has
- * expired (after 180 s, here of an aged handshake) that there is none: on the page (which shows
- * what the status calls faults), in {@code status}, in {@code doctor} and in metrics.
+ * expired (after 180 s, here of an aged handshake) that there is none: on the page, in Chromium, in
+ * {@code status}, in {@code doctor} and in metrics.
  */
 @Timeout(240)
 class ExpiredHandshakeIT {
@@ -42,6 +43,7 @@ class ExpiredHandshakeIT {
   private static final String GATEWAY = "100.98.0.1:1053";
 
   @TempDir private Path directory;
+  @TempDir private Path profile;
   private final List<AutoCloseable> running = new ArrayList<>();
   private final String device = "rx" + ProcessHandle.current().pid() % 1_000_000 + ".";
   private Installation installation;
@@ -79,8 +81,14 @@ class ExpiredHandshakeIT {
   }
 
   @Test
-  void theOtherEndOfATunnelDies() throws IOException {
+  void theOtherEndOfATunnelDies() throws Exception {
     Served.await("nothing is wrong", () -> joined(status()));
+    NamespaceRelay way = NamespaceRelay.into(fsn1, 8053);
+    running.addFirst(way);
+    StatusPage page = StatusPage.open(profile, "http://127.0.0.1:" + way.port());
+    running.addFirst(page);
+    page.awaitCalm();
+    page.shows("#places", "tunnel ● up, handshake ");
     assertThat(command("status")).doesNotContain("failure");
     String metrics = metrics();
     assertThat(metrics)
@@ -120,6 +128,17 @@ class ExpiredHandshakeIT {
         expired,
         () ->
             metrics().contains("region_bridge_condition_ok{region=\"mn\",type=\"TunnelUp\"} 0.0"));
+    String remedy = "is UDP to 192.0.2.1:51820 let through? is the other side running?";
+    told(
+        "so on the page",
+        expired,
+        () -> {
+          page.tells("mn: tunnel down", ", so there is no session", remedy);
+          return true;
+        });
+    page.shows("#places", "tunnel ▲ down, handshake 3 min ago");
+    page.looksWell("handshake-expired");
+    page.complainsOfNothing();
     assertThat(handshake(metrics()).plus(SESSION)).isBeforeOrEqualTo(Instant.now());
     for (String command : List.of("status", "doctor")) {
       assertThat(command(command))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.regionbridge.api.page.StatusPage;
 import io.regionbridge.testkit.NativeProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What an operator sees of each thing that goes wrong, within five seconds and in all places: on
- * the page (which shows what the status calls faults), in {@code status}, in {@code doctor} and in
- * a metric; each time with what it is, since when, and what to do.
+ * the page, in Chromium, in {@code status}, in {@code doctor} and in a metric; each time with what
+ * it is, since when, and what to do.
  */
 @Timeout(240)
 class FaultsIT {
@@ -33,6 +34,7 @@ class FaultsIT {
   private static final String NET = network();
 
   @TempDir private static Path directory;
+  @TempDir private Path profile;
   private static final List<AutoCloseable> RUNNING = new ArrayList<>();
   private static Installation installation;
   private static RegionCluster cluster;
@@ -62,14 +64,15 @@ class FaultsIT {
   }
 
   @Test
-  void aGatewayThatDiesAndRangesThatCollide() throws IOException {
+  void aGatewayThatDiesAndRangesThatCollide() throws Exception {
     Served first = standalone("m1", NET + "11");
     Served second = standalone("m2", NET + "12");
     first.awaitReady();
     second.awaitReady();
-    try (Served here = clustered("f1", cluster.kubeconfig())) {
-      here.awaitReady();
+    try (Served here = clustered("f1", cluster.kubeconfig());
+        StatusPage page = StatusPage.open(profile, url(here.awaitReady()))) {
       Served.await("nothing is wrong", () -> here.status().path("faults").isEmpty());
+      page.awaitCalm();
       assertThat(status(here)).doesNotContain("failure", "warning");
       assertThat(here.get("/metrics").body())
           .contains(
@@ -80,8 +83,10 @@ class FaultsIT {
       first.process().kill();
       shown(
           here,
+          page,
           killed,
           "gateway",
+          "mn: gateway down",
           "region mn: %s11:1053 is down: ".formatted(NET),
           "names still resolve by the other gateway",
           "region_bridge_gateway_up{gateway=\"%s11:1053\",region=\"mn\"} 0.0".formatted(NET));
@@ -90,11 +95,15 @@ class FaultsIT {
       cluster.region("twin", "{podCIDRs: [10.52.128.0/17], gateways: ['%s13']}".formatted(NET));
       shown(
           here,
+          page,
           declared,
           "CIDRConflict",
+          ": address ranges collide",
           "10.52.128.0/17",
           "give one of the two another range",
           "region_bridge_condition_ok{region=\"twin\",type=\"CIDRConflict\"} 0.0");
+      page.shows("#plan tr.clash", "10.52.0.0/16 mn pods ▲ twin 10.52.128.0/17");
+      page.looksWell("ranges-collide");
       cluster.withdraw("twin");
       Served.await("one fault is left", () -> here.status().path("faults").size() == 1);
       second.process().kill();
@@ -105,14 +114,16 @@ class FaultsIT {
                   .path("message")
                   .asText()
                   .contains("no reachable gateway"));
+      page.tells("mn: DNS not reachable", "no reachable gateway of region mn", "see its tunnel");
+      page.complainsOfNothing();
     }
   }
 
   /** Taken away while the bridge runs, and whether it is needed just now or not. */
   @Test
-  void aRightThatTheBridgeLacks() throws IOException {
-    try (Served here = clustered("f1", cluster.kubeconfig())) {
-      here.awaitReady();
+  void aRightThatTheBridgeLacks() throws Exception {
+    try (Served here = clustered("f1", cluster.kubeconfig());
+        StatusPage page = StatusPage.open(profile, url(here.awaitReady()))) {
       Served.await(
           "all rights are there",
           () -> here.condition("RightsGranted").path("status").asText().equals("True"));
@@ -127,14 +138,20 @@ class FaultsIT {
         cluster.withhold(right[0], right[1], right[2]);
         shown(
             here,
+            page,
             withheld,
             "RightsGranted",
+            "a right is missing",
             right[3],
             "add the verb to the Role",
             "region_bridge_condition_ok{region=\"fsn1\",type=\"RightsGranted\"} 0.0");
+        if (right[1].equals("endpointslices")) {
+          page.looksWell("right-missing");
+        }
         cluster.grant();
         Served.await("it is given again", () -> fault(here, "RightsGranted").isMissingNode());
       }
+      page.complainsOfNothing();
     }
   }
 
@@ -158,7 +175,14 @@ class FaultsIT {
 
   /** All four places tell of it before too long. */
   private static void shown(
-      Served here, long since, String about, String message, String remedy, String metric)
+      Served here,
+      StatusPage page,
+      long since,
+      String about,
+      String title,
+      String message,
+      String remedy,
+      String metric)
       throws IOException {
     Served.await(
         about + " among the faults",
@@ -174,6 +198,7 @@ class FaultsIT {
           metrics.set(here.get("/metrics").body());
           return metrics.get().contains(metric);
         });
+    page.tells(title, message, remedy);
     Duration took = Duration.ofNanos(System.nanoTime() - since);
     assertThat(status(here)).contains(about + ": ").containsPattern("\\(for \\d+s\\)");
     assertThat(doctor(here)).containsPattern("(failure|warning)  " + about + ": ");
@@ -191,19 +216,22 @@ class FaultsIT {
     return MissingNode.getInstance();
   }
 
+  private static String url(Served here) {
+    return "http://%s:8053".formatted(here.address());
+  }
+
   private static String status(Served here) {
-    return command(Map.of(), "status", "--url", "http://%s:8053".formatted(here.address()));
+    return command(Map.of(), "status", "--url", url(here));
   }
 
   private static String doctor(Served here) throws IOException {
     Path administrator =
         Files.writeString(directory.resolve("admin"), cluster.server().adminKubeconfig());
-    String url = "http://%s:8053".formatted(here.address());
     return command(
         Map.of("KUBECONFIG", administrator.toString()),
         "doctor",
         "--url",
-        url,
+        url(here),
         "--context",
         "test",
         "-n",

@@ -9,20 +9,28 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
  * Lets programs in a network namespace reach a server on the test's own loopback, at the same port
- * of theirs. A socket belongs to the namespace that its thread was in when it was opened; so one
- * thread goes there, opens it, and ends.
+ * of theirs, or the test a server on theirs. A socket belongs to the namespace that its thread was
+ * in when it was opened; so one thread goes there, opens it, and ends.
  */
 final class NamespaceRelay implements AutoCloseable {
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   private static final int O_RDONLY = 0;
   private static final int CLONE_NEWNET = 0x40000000;
 
   private final ServerSocket listener;
-  private final int port;
+  private final Opener opener;
+
+  /** Connects to the server. */
+  @FunctionalInterface
+  private interface Opener {
+    Socket open() throws IOException;
+  }
 
   /** What of the C library is needed. */
   interface C extends Library {
@@ -35,30 +43,49 @@ final class NamespaceRelay implements AutoCloseable {
     int close(int fd);
   }
 
-  private NamespaceRelay(ServerSocket listener, int port) {
+  private NamespaceRelay(ServerSocket listener, Opener opener) {
     this.listener = listener;
-    this.port = port;
+    this.opener = opener;
+    Thread.ofPlatform().daemon().start(this::accept);
   }
 
+  /** For programs in the namespace. */
   static NamespaceRelay start(NetworkNamespace in, int port) {
-    CompletableFuture<ServerSocket> opened = new CompletableFuture<>();
+    try {
+      return new NamespaceRelay(
+          within(in, () -> new ServerSocket(port, 64, LOOPBACK)), () -> new Socket(LOOPBACK, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** For the test, to a server in the namespace. */
+  static NamespaceRelay into(NetworkNamespace in, int port) throws IOException {
+    return new NamespaceRelay(
+        new ServerSocket(0, 64, LOOPBACK), () -> within(in, () -> new Socket(LOOPBACK, port)));
+  }
+
+  /** Where it listens. */
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  private static <T> T within(NetworkNamespace in, Callable<T> open) throws IOException {
+    CompletableFuture<T> opened = new CompletableFuture<>();
     Thread.ofPlatform()
         .start(() -> {
           try {
             enter(in.name());
-            opened.complete(new ServerSocket(port, 64, InetAddress.ofLiteral("127.0.0.1")));
-          } catch (IOException | RuntimeException e) {
+            opened.complete(open.call());
+          } catch (Exception e) {
             opened.completeExceptionally(e);
           }
         });
-    NamespaceRelay relay;
     try {
-      relay = new NamespaceRelay(opened.join(), port);
+      return opened.join();
     } catch (CompletionException e) {
-      throw new UncheckedIOException(new IOException("cannot listen in " + in.name(), e));
+      throw new IOException("cannot open a socket in " + in.name(), e);
     }
-    Thread.ofPlatform().daemon().start(relay::accept);
-    return relay;
   }
 
   private static void enter(String name) throws IOException {
@@ -74,9 +101,13 @@ final class NamespaceRelay implements AutoCloseable {
     try {
       while (true) {
         Socket inside = listener.accept();
-        Socket outside = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
-        Thread.startVirtualThread(() -> carry(inside, outside));
-        Thread.startVirtualThread(() -> carry(outside, inside));
+        try {
+          Socket outside = opener.open();
+          Thread.startVirtualThread(() -> carry(inside, outside));
+          Thread.startVirtualThread(() -> carry(outside, inside));
+        } catch (IOException refused) {
+          inside.close();
+        }
       }
     } catch (IOException closed) {
       // nobody is relayed any more

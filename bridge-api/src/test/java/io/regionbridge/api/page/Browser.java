@@ -181,6 +181,30 @@ final class Browser implements AutoCloseable {
     }
   }
 
+  /** Presses and releases a key, such as Tab or Enter. */
+  void press(String key) {
+    boolean enter = key.equals("Enter");
+    call(
+        "Input.dispatchKeyEvent",
+        Map.of(
+            "type",
+            "keyDown",
+            "key",
+            key,
+            "code",
+            key,
+            "windowsVirtualKeyCode",
+            enter ? 13 : 9,
+            "text",
+            enter ? "\r" : ""));
+    call("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "code", key));
+  }
+
+  /** Types a text where the focus is. */
+  void type(String text) {
+    call("Input.insertText", Map.of("text", text));
+  }
+
   /** Writes what is to be seen from the top of the page. */
   void screenshot(Path file, int height) throws IOException {
     JsonNode shot =

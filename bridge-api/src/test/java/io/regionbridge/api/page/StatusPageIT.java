@@ -2,15 +2,11 @@ package io.regionbridge.api.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.api.assembly.RegionPair;
 import io.regionbridge.api.demo.DnsClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,110 +20,112 @@ import org.xbill.DNS.Type;
  */
 @Timeout(240)
 final class StatusPageIT {
-  private static final Path PICTURES = Path.of("target/screenshots");
-  private static final int WIDTH = 1200;
-  private static final int PHONE = 390;
-
   @TempDir Path profile;
   @TempDir Path directory;
 
   @Test
   void showsAnOperatorWhatIsAndWhatGoesWrong() throws Exception {
-    try (Browser browser = Browser.start(profile);
-        RegionPair regions = RegionPair.start(directory, 2);
+    try (RegionPair regions = RegionPair.start(directory, 2);
+        StatusPage page = StatusPage.open(profile, RegionPair.url(regions.fsn1()));
         Load load = new Load(regions)) {
-      browser.view(WIDTH, 900, false);
-      browser.open(RegionPair.url(regions.fsn1()) + "/");
+      Browser browser = page.browser();
       browser.await("document.getElementById('name')?.textContent === 'fsn1'");
       browser.await("document.querySelectorAll('[data-gateway][data-state=up]').length === 2");
       browser.await("document.querySelectorAll('#ways path.up').length === 2");
-      browser.await("document.getElementById('ready').textContent === '● all well'");
-      assertThat(text(browser, "attention-title")).isEqualTo("Nothing needs attention");
-      assertThat(text(browser, "plan")).contains("10.42.0.0/16", "10.52.0.0/16");
+      page.awaitCalm();
+      assertThat(page.text("plan")).contains("10.42.0.0/16", "10.52.0.0/16");
       assertThat(load.asked()).isTrue();
 
-      trace(browser);
+      traceByKeyboard(page);
+      page.isUsableByKeyboard();
       browser.await("document.getElementById('p99-curve').getAttribute('d').length > 60");
-      isAccessible(browser, "light");
-      browser.screenshot(PICTURES.resolve("light.png"), 1150);
-      browser.view(WIDTH, 900, true);
-      isAccessible(browser, "dark");
-      browser.screenshot(PICTURES.resolve("dark.png"), 1150);
-      browser.view(PHONE, 844, false);
-      isAccessible(browser, "phone");
-      assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
-          .as("width of the page on a phone")
-          .isLessThanOrEqualTo(PHONE);
-      browser.screenshot(PICTURES.resolve("phone.png"), 1200);
+      page.looksWell("calm");
+      page.picture("light", 1150);
+      browser.view(StatusPage.DESKTOP, 900, true);
+      page.picture("dark", 1150);
+      browser.view(StatusPage.PHONE, 780, false);
+      page.picture("phone", 1150);
+      browser.view(StatusPage.DESKTOP, 900, false);
 
-      browser.view(WIDTH, 900, false);
       regions.mn(0).close();
       browser.await("document.querySelectorAll('[data-gateway][data-state=down]').length === 1");
       browser.await("document.querySelectorAll('#ways path.down').length === 1");
-      assertThat(text(browser, "attention-title")).isEqualTo("One thing needs attention");
-      assertThat(text(browser, "problems"))
-          .contains(
-              "mn: gateway for ", "127.0.0.1:", " is down: ", "still resolve by the other gateway");
-      isAccessible(browser, "with a gateway down");
-      browser.screenshot(PICTURES.resolve("gateway-down.png"), 700);
+      assertThat(page.text("attention-title")).isEqualTo("One thing needs attention");
+      page.tells("mn: gateway down", " is down: ", "names still resolve by the other gateway");
+      page.looksWell("gateway-down");
+      page.picture("gateway-down", 700);
 
       regions.mn(1).close();
       browser.await("document.getElementById('ready').textContent === '▲ ready, with faults'");
-      assertThat(text(browser, "problems")).contains("no reachable gateway of region mn");
+      page.tells(
+          "mn: DNS not reachable", "no reachable gateway of region mn", "dig @127.0.0.1 -p ");
+      page.looksWell("region-gone");
       // The browser itself reports the answer 400 to a name that is none.
-      assertThat(browser.errors()).filteredOn(e -> !e.contains("name=a..b")).isEmpty();
+      page.complainsOfNothing("name=a..b");
+    }
+  }
+
+  @Test
+  void saysThatItIsOldNewsWhileTheBridgeIsAwayAndGoesOnAfterwards() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1);
+        StatusPage page = StatusPage.open(profile, RegionPair.url(regions.fsn1()))) {
+      Browser browser = page.browser();
+      page.awaitCalm();
+      String started = "document.querySelector('#about time').dateTime";
+      String first = browser.evaluate(started).asText();
+
+      regions.fsn1().close();
+      browser.await("document.body.classList.contains('stale')");
+      browser.await("document.getElementById('ready').textContent.startsWith('▲ no news for ')");
+      assertThat(page.text("stale"))
+          .contains("What is below is how it was at ", "Trying again by itself.");
+      assertThat(browser.evaluate("document.title").asText())
+          .isEqualTo("▲ no news · fsn1 · region-bridge");
+      assertThat(page.text("plan")).as("what was last known stays").contains("10.52.0.0/16");
+      page.looksWell("away");
+
+      regions.restartFsn1();
+      browser.await("!document.body.classList.contains('stale')");
+      page.awaitCalm();
+      assertThat(browser.evaluate("document.getElementById('stale').hidden").asBoolean()).isTrue();
+      assertThat(browser.evaluate(started).asText()).isNotEqualTo(first);
+      page.complainsOfNothing("net::ERR_");
     }
   }
 
   @Test
   void asksForATokenWhereOneIsNeeded() throws Exception {
-    try (Browser browser = Browser.start(profile);
-        RegionPair regions = RegionPair.withToken(directory, "0123456789abcdef")) {
-      browser.view(WIDTH, 900, false);
-      browser.open(RegionPair.url(regions.fsn1()) + "/");
+    try (RegionPair regions = RegionPair.withToken(directory, "0123456789abcdef");
+        StatusPage page = StatusPage.open(profile, RegionPair.url(regions.fsn1()))) {
+      Browser browser = page.browser();
       browser.await("document.getElementById('key')?.hidden === false");
-      isAccessible(browser, "asking for a token");
-      browser.evaluate(
-          "document.getElementById('token').value = '0123456789abcdef',"
-              + " document.getElementById('key-form').requestSubmit()");
+      page.isAccessible("asking for a token");
+      browser.await("document.activeElement.id === 'token'");
+      browser.type("0123456789abcdef");
+      browser.press("Enter");
       browser.await("document.getElementById('name')?.textContent === 'fsn1'");
       browser.await("document.getElementById('key').hidden");
-      trace(browser);
+      traceByKeyboard(page);
     }
   }
 
-  private static void trace(Browser browser) {
-    browser.evaluate(
-        "document.getElementById('question').value = 'nats.messaging.svc.mn.internal',"
-            + " document.getElementById('trace').requestSubmit()");
-    browser.await("document.querySelector('#traced ol.steps')");
-    assertThat(text(browser, "traced"))
+  private static void traceByKeyboard(StatusPage page) {
+    trace(page, "nats.messaging.svc.mn.internal");
+    page.browser().await("document.querySelector('#traced ol.steps')");
+    assertThat(page.text("traced"))
         .contains("zone", "mn.internal, of region mn", "NOERROR", "10.52.1.7", " ms");
-    browser.evaluate(
-        "document.getElementById('question').value = 'a..b',"
-            + " document.getElementById('trace').requestSubmit()");
-    browser.await("document.getElementById('traced').textContent.includes('is no domain name')");
-    browser.evaluate(
-        "document.getElementById('question').value = 'nats.messaging.svc.mn.internal',"
-            + " document.getElementById('trace').requestSubmit()");
-    browser.await("document.querySelector('#traced ol.steps')");
+    trace(page, "a..b");
+    page.browser()
+        .await("document.getElementById('traced').textContent.includes('is no domain name')");
+    trace(page, "nats.messaging.svc.mn.internal");
+    page.browser().await("document.querySelector('#traced ol.steps')");
   }
 
-  private static String text(Browser browser, String id) {
-    return browser.evaluate("document.getElementById('" + id + "').textContent").asText();
-  }
-
-  /** What axe finds: WCAG 2.2 A and AA, and what it calls best practices. */
-  private static void isAccessible(Browser browser, String what) throws IOException {
-    try (InputStream axe = StatusPageIT.class.getResourceAsStream("/axe.min.js")) {
-      browser.evaluate(
-          new String(Objects.requireNonNull(axe, "axe-core").readAllBytes(), StandardCharsets.UTF_8)
-              + "; true");
-    }
-    JsonNode violations =
-        browser.evaluate(
-            "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html)))");
-    assertThat(violations).as("violations, %s", what).isEmpty();
+  private static void trace(StatusPage page, String name) {
+    page.browser().evaluate("document.getElementById('question').select(), true");
+    page.browser().evaluate("document.getElementById('question').focus(), true");
+    page.browser().type(name);
+    page.browser().press("Enter");
   }
 
   /** Somebody who asks for names all the time, so that there is something to see. */

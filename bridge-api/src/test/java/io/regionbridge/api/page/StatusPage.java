@@ -1,0 +1,168 @@
+package io.regionbridge.api.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The status page of a bridge as an operator has it before their eyes, in Chromium. Leaves pictures
+ * in {@code target/screenshots}.
+ */
+public final class StatusPage implements AutoCloseable {
+  static final int DESKTOP = 1200;
+
+  /** The narrowest that is sold. */
+  static final int PHONE = 360;
+
+  private static final Path PICTURES = Path.of("target/screenshots");
+
+  private final Browser browser;
+
+  private StatusPage(Browser browser) {
+    this.browser = browser;
+  }
+
+  /**
+   * Opens the page; skips the test where there is no browser.
+   *
+   * @param profile a directory for the browser
+   * @param url of the bridge, without a path
+   */
+  public static StatusPage open(Path profile, String url) throws Exception {
+    StatusPage page = new StatusPage(Browser.start(profile));
+    page.browser.view(DESKTOP, 900, false);
+    page.browser.open(url + "/");
+    return page;
+  }
+
+  Browser browser() {
+    return browser;
+  }
+
+  /** Waits until the page says that all is well. */
+  public void awaitCalm() {
+    browser.await("document.getElementById('ready')?.textContent === '● all well'");
+    assertThat(text("attention-title")).isEqualTo("Nothing needs attention");
+  }
+
+  /**
+   * Waits until the page tells of a fault, and looks whether it says since when and what to do.
+   *
+   * @param title in the page's own words, with the region
+   * @param message a part of what is wrong
+   * @param remedy a part of what to do
+   */
+  public void tells(String title, String message, String remedy) {
+    String item =
+        "[...document.querySelectorAll('#problems li')]"
+            + ".find(li => li.querySelector('.word').textContent.endsWith(%s) && li.textContent.includes(%s))"
+                .formatted(quoted(title), quoted(message));
+    browser.await(item);
+    assertThat(browser.evaluate(item + ".innerText").asText().replaceAll("\\s+", " "))
+        .contains("What to do: ", remedy)
+        .containsPattern("since .*\\d\\d:\\d\\d:\\d\\d \\S+, for \\d+ s");
+    assertThat(browser.evaluate("document.title").asText()).matches("[▲○] [1-9]\\d* · .*");
+    browser.await("document.getElementById('spoken').textContent.includes(" + quoted(title) + ")");
+    assertThat(browser.evaluate(item + ".getBoundingClientRect().top").asInt())
+        .as("seen without scrolling")
+        .isLessThan(900);
+  }
+
+  /** Waits until a part of the page shows a text. */
+  public void shows(String selector, String text) {
+    browser.await(
+        "document.querySelector(%s)?.innerText.replaceAll(/\\s+/g, ' ').includes(%s)"
+            .formatted(quoted(selector), quoted(text)));
+  }
+
+  /**
+   * Looks at the page as it is now in each way that people have it: desktop and phone, dark and
+   * light. Nothing may stick out, and axe must find nothing: WCAG 2.2 A and AA, and what it calls
+   * best practices.
+   *
+   * @param name of the pictures
+   */
+  public void looksWell(String name) throws IOException {
+    for (int width : new int[] {DESKTOP, PHONE}) {
+      for (boolean dark : new boolean[] {false, true}) {
+        browser.view(width, width == PHONE ? 780 : 900, dark);
+        String look = (width == PHONE ? "-phone" : "") + (dark ? "-dark" : "-light");
+        isAccessible(name + look);
+        assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+            .as("width of the page, %s", name + look)
+            .isLessThanOrEqualTo(width);
+        browser.screenshot(PICTURES.resolve(name + look + ".png"), 2400);
+      }
+    }
+    browser.view(DESKTOP, 900, false);
+  }
+
+  /** Writes a picture of the upper part of the page. */
+  void picture(String name, int height) throws IOException {
+    browser.screenshot(PICTURES.resolve(name + ".png"), height);
+  }
+
+  /** All that can be used is reached by the tabulator, in the order of the page, and shows it. */
+  void isUsableByKeyboard() {
+    String usable =
+        "[...document.querySelectorAll('a[href], button, input, select, [tabindex=\"0\"]')]"
+            + ".filter(e => e.checkVisibility())";
+    List<String> meant = new ArrayList<>();
+    browser
+        .evaluate(usable + ".map((e, i) => e.dataset.order = String(i))")
+        .forEach(order -> meant.add(order.asText()));
+    assertThat(meant).hasSizeGreaterThan(6);
+    browser.evaluate("document.querySelector('[data-order=\"0\"]').focus(), true");
+    List<String> reached = new ArrayList<>();
+    for (int i = 0; i < meant.size(); i++) {
+      reached.add(browser.evaluate("document.activeElement.dataset.order ?? ''").asText());
+      assertThat(browser.evaluate("getComputedStyle(document.activeElement).outlineStyle").asText())
+          .as("mark of the focus on the element of that number: %s", reached)
+          .isNotEqualTo("none");
+      browser.press("Tab");
+    }
+    assertThat(reached).isEqualTo(meant);
+  }
+
+  /** What axe finds. */
+  void isAccessible(String what) throws IOException {
+    try (InputStream axe = StatusPage.class.getResourceAsStream("/axe.min.js")) {
+      browser.evaluate(
+          new String(Objects.requireNonNull(axe, "axe-core").readAllBytes(), StandardCharsets.UTF_8)
+              + "; true");
+    }
+    JsonNode violations =
+        browser.evaluate(
+            "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html)))");
+    assertThat(violations).as("violations, %s", what).isEmpty();
+  }
+
+  /**
+   * The console is empty, but for what the browser itself says of requests that were meant to fail.
+   */
+  public void complainsOfNothing(String... meant) {
+    assertThat(browser.errors())
+        .filteredOn(error -> List.of(meant).stream().noneMatch(error::contains))
+        .isEmpty();
+  }
+
+  String text(String id) {
+    return browser.evaluate("document.getElementById('" + id + "').textContent").asText();
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+  }
+
+  @Override
+  public void close() {
+    browser.close();
+  }
+}

@@ -21,12 +21,21 @@ public final class NativeTool {
 
   private static final Map<String, List<String>> GROUPS =
       Map.of(
-          "dns", List.of("coredns", "coredns-old", "dig", "kdig"),
-          "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4"),
-          "wireguard", List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox"),
-          "people", List.of("chromium", "zsh"),
-          "bench", List.of("dnsdist", "unbound", "dnsperf"),
-          "lab", List.of("nats-server", "psql", "jq", "curl", "openssl"));
+          "dns",
+          List.of("coredns", "coredns-old", "dig", "kdig"),
+          "k8s",
+          List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4"),
+          "kubelet",
+          List.of(
+              "kubelet", "kube-controller-manager", "kube-scheduler", "containerd", "ctr", "runc"),
+          "wireguard",
+          List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox"),
+          "people",
+          List.of("chromium", "zsh"),
+          "bench",
+          List.of("dnsdist", "unbound", "dnsperf"),
+          "lab",
+          List.of("nats-server", "psql", "jq", "curl", "openssl"));
 
   private NativeTool() {}
 

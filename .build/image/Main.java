@@ -50,7 +50,7 @@ final class Main {
           trained ? "with an AOT cache" : "no AOT cache: this machine cannot run it");
     }
     Path tar = out.resolve("region-bridge-" + version + ".oci.tar");
-    layout.write(tar, version);
+    layout.write(tar, "docker.io/library/region-bridge", version);
     Trees.deleteTree(out.resolve("blobs"));
     System.out.println(tar);
   }

@@ -82,12 +82,16 @@ final class OciLayout {
     return made.stream().mapToLong(layer -> layer.blob().size()).sum();
   }
 
-  /** Writes the tar. */
-  void write(Path file, String name) throws IOException {
+  /**
+   * Writes the tar. The tag goes into the annotation of the specification; containerd, and with it
+   * what k3s imports when it starts, looks for the full name in one of its own first.
+   */
+  void write(Path file, String name, String tag) throws IOException {
     String index = "{\"schemaVersion\":2,\"mediaType\":\"%sindex.v1+json\",\"manifests\":[%s]}";
     Blob all = blob(index.formatted(TYPE, String.join(",", manifests)));
     String reference =
-        ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"%s\"}}".formatted(name);
+        ",\"annotations\":{\"io.containerd.image.name\":\"%s:%s\",\"org.opencontainers.image.ref.name\":\"%s\"}}"
+            .formatted(name, tag, tag);
     try (Tar tar = new Tar(new BufferedOutputStream(Files.newOutputStream(file)), seconds)) {
       tar.file("oci-layout", octets("{\"imageLayoutVersion\":\"1.0.0\"}"));
       tar.file(

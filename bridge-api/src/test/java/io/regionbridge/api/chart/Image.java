@@ -24,6 +24,16 @@ record Image(List<String> entrypoint, List<String> environment, String user, Pat
     return Optional.ofNullable(System.getProperty("image.tarball")).map(Path::of);
   }
 
+  /** Its tag, {@code region-bridge-VERSION.oci.tar}. */
+  static String version() {
+    return tarball()
+        .orElseThrow()
+        .getFileName()
+        .toString()
+        .replaceFirst("^region-bridge-", "")
+        .replaceFirst("[.]oci[.]tar$", "");
+  }
+
   /** What the tarball's index lists: one manifest for each architecture. */
   static List<JsonNode> manifests(Path layout) throws IOException {
     JsonNode index = Chart.parse(Files.readString(layout.resolve("index.json")));

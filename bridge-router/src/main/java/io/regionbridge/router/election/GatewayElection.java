@@ -258,12 +258,14 @@ public final class GatewayElection implements AutoCloseable {
   }
 
   private void publish() {
-    permits.lock();
-    try {
-      permitUntil = machine.permitUntil();
-      permitChanged.signalAll();
-    } finally {
-      permits.unlock();
+    if (machine.permitUntil() != permitUntil) {
+      permits.lock();
+      try {
+        permitUntil = machine.permitUntil();
+        permitChanged.signalAll();
+      } finally {
+        permits.unlock();
+      }
     }
     Leadership before = leadership;
     Leadership after = new Leadership(machine.holder(), machine.mine(), machine.transitions());
@@ -294,6 +296,8 @@ public final class GatewayElection implements AutoCloseable {
         if (left <= 0 || !leadership.mine() || closing) {
           return false;
         }
+        // Asked again only then: what is asked wakes the election, which must not wake this for
+        // nothing.
         permitChanged.awaitNanos(Math.min(left, TICK.toNanos()));
       }
       return true;

@@ -2,7 +2,6 @@ package io.regionbridge.api.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundInvoker;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -23,18 +21,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +51,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** How long a client may take to read what it asked for. */
   private static final Duration READ = Duration.ofSeconds(10);
 
-  private static final byte[] EVENT_START = "data: ".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
-
   private final Router router;
   private final int maxConnections;
   private final AtomicInteger open;
@@ -71,13 +62,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Deque<Object> behind = new ArrayDeque<>();
 
   private Response.@Nullable Later awaited;
-  private @Nullable ScheduledFuture<?> timeout;
-  private @Nullable ScheduledFuture<?> events;
+  private @Nullable Deadline deadline;
+  private @Nullable EventStream events;
 
   HttpConnection(Router router, int maxConnections, AtomicInteger open) {
     this.router = router;
     this.maxConnections = maxConnections;
     this.open = open;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    deadline = new Deadline(ctx.executor());
   }
 
   @Override
@@ -92,8 +88,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     open.decrementAndGet();
-    cancel(timeout);
-    cancel(events);
+    deadline().clear();
+    if (events != null) {
+      events.end();
+    }
     ended = true;
     awaited = null;
     for (Object message : behind) {
@@ -127,19 +125,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
     request = head;
     received = 0;
-    Throwable flaw = head.decoderResult().cause();
-    if (flaw instanceof TooLongHttpLineException) {
-      finish(ctx, Problem.uriTooLong(HttpServer.MAX_LINE));
-    } else if (flaw instanceof TooLongHttpHeaderException) {
-      finish(ctx, Problem.headersTooLarge(HttpServer.MAX_HEADERS));
-    } else if (flaw != null) {
-      finish(ctx, Problem.badRequest("this is not HTTP/1.1"));
-    } else if (head.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        && head.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
-      // RFC 9112, section 3.2
-      finish(ctx, Problem.badRequest("one Host header is needed"));
-    } else if (HttpUtil.getContentLength(head, 0L) > MAX_BODY) {
-      finish(ctx, Problem.contentTooLarge(MAX_BODY));
+    Optional<Response.Content> flaw = RequestHead.flaw(head, MAX_BODY);
+    if (flaw.isPresent()) {
+      finish(ctx, flaw.get());
+    } else if (RequestHead.awaitsContinue(head)) {
+      ctx.writeAndFlush(
+              new DefaultFullHttpResponse(
+                  HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER))
+          .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
   }
 
@@ -166,15 +159,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Reads nothing more until the response is there, so that responses keep their order. */
   private void await(ChannelHandlerContext ctx, HttpRequest head, Response.Later later) {
     awaited = later;
-    cancel(timeout);
     ctx.channel().config().setAutoRead(false);
     Response.Content late = Problem.late(later.atMost());
-    timeout =
-        ctx.executor()
-            .schedule(
-                () -> arrived(ctx, head, later, late),
-                later.atMost().toMillis(),
-                TimeUnit.MILLISECONDS);
+    deadline().set(later.atMost(), () -> arrived(ctx, head, later, late));
     var _ =
         later
             .content()
@@ -217,24 +204,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private Response response(HttpRequest head) {
     try {
-      QueryStringDecoder uri = new QueryStringDecoder(originForm(head.uri()));
-      String accept = String.join(",", head.headers().getAll(HttpHeaderNames.ACCEPT));
-      String authorization = head.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-      return router.answer(
-          new Request(head.method().name(), uri.path(), uri.parameters(), accept, authorization));
+      return router.answer(RequestHead.request(head));
     } catch (IllegalArgumentException e) {
       return Problem.badRequest("the path or the query is not percent-encoded as it should be");
     }
-  }
-
-  /** A server takes the absolute form as well (RFC 9112, section 3.2.2). */
-  private static String originForm(String target) {
-    int authority = target.startsWith("/") ? -1 : target.indexOf("://");
-    if (authority < 0) {
-      return target;
-    }
-    int path = target.indexOf('/', authority + 3);
-    return path < 0 ? "/" : target.substring(path);
   }
 
   /** The last response on this connection: what comes after it cannot be told apart, or is late. */
@@ -298,35 +271,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
           .addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    cancel(timeout);
-    events =
-        ctx.executor()
-            .scheduleAtFixedRate(
-                () -> event(ctx, stream), 0, stream.period().toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private void event(ChannelHandlerContext ctx, Response.Events stream) {
-    Channel channel = ctx.channel();
-    if (!channel.isWritable()) {
-      // A reader that is behind gets the next state rather than all that it missed.
-      if (timeout == null || timeout.isDone()) {
-        limit(ctx, READ);
-      }
-      return;
-    }
-    cancel(timeout);
-    try {
-      ByteBuf event = Unpooled.wrappedBuffer(EVENT_START, stream.event().get(), EVENT_END);
-      ctx.writeAndFlush(new DefaultHttpContent(event))
-          .addListener((ChannelFuture sent) -> {
-            if (!sent.isSuccess()) {
-              close(sent.channel());
-            }
-          });
-    } catch (RuntimeException e) {
-      log.error("cannot make an event", e);
-      close(ctx);
-    }
+    deadline().clear();
+    events = new EventStream(ctx, stream, deadline(), READ, () -> close(ctx));
   }
 
   @Override
@@ -346,25 +292,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Closes the connection if nothing else is heard of it for so long. */
   private void limit(ChannelHandlerContext ctx, Duration time) {
-    cancel(timeout);
-    timeout =
-        ctx.executor()
-            .schedule(
-                () -> {
-                  close(ctx);
-                },
-                time.toMillis(),
-                TimeUnit.MILLISECONDS);
+    deadline().set(time, () -> close(ctx));
+  }
+
+  private Deadline deadline() {
+    return Objects.requireNonNull(deadline, "in no pipeline");
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is done once it is closed, or was
   private static void close(ChannelOutboundInvoker connection) {
     connection.close();
-  }
-
-  private static void cancel(@Nullable ScheduledFuture<?> future) {
-    if (future != null) {
-      future.cancel(false);
-    }
   }
 }

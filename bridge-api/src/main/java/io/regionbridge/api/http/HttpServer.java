@@ -9,8 +9,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -25,12 +23,6 @@ import java.util.function.Supplier;
 
 /** Serves {@link Router}s, each on an address of its own, all on one thread. */
 public final class HttpServer implements AutoCloseable {
-  /** Longest request line in octets. */
-  static final int MAX_LINE = 4096;
-
-  /** Most octets of header fields. */
-  static final int MAX_HEADERS = 8192;
-
   private static final long HANDSHAKE_MILLIS = 10_000;
   private static final int BACKLOG = 64;
   private static final long STOP_MILLIS = 2000;
@@ -96,15 +88,9 @@ public final class HttpServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    HttpDecoderConfig limits =
-                        new HttpDecoderConfig()
-                            .setMaxInitialLineLength(MAX_LINE)
-                            .setMaxHeaderSize(MAX_HEADERS);
                     site.tls().ifPresent(tls -> secure(channel, tls.get()));
-                    channel
-                        .pipeline()
-                        .addLast(new HttpServerCodec(limits))
-                        .addLast(new HttpConnection(site.router(), site.maxConnections(), open));
+                    HttpPipeline.add(
+                        channel.pipeline(), site.router(), site.maxConnections(), open);
                   }
                 });
     ChannelFuture bound = bootstrap.bind(site.address()).awaitUninterruptibly();

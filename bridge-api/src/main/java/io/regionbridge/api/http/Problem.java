@@ -72,6 +72,10 @@ public record Problem(int status, String title, String detail, List<String> reas
     return of(414, "URI Too Long", "a request line of " + limit + " octets is the most");
   }
 
+  static Response.Content expectationFailed() {
+    return of(417, "Expectation Failed", "nothing but 100-continue can be expected");
+  }
+
   static Response.Content headersTooLarge(int limit) {
     return of(
         431,
@@ -85,6 +89,14 @@ public record Problem(int status, String title, String detail, List<String> reas
 
   static Response.Content internalError() {
     return of(500, "Internal Server Error", "the log says more");
+  }
+
+  static Response.Content notImplemented(String detail) {
+    return of(501, "Not Implemented", detail);
+  }
+
+  static Response.Content versionNotSupported() {
+    return of(505, "HTTP Version Not Supported", "HTTP/1.1 is spoken here");
   }
 
   /** Nothing wrong with the request, but with the bridge. */

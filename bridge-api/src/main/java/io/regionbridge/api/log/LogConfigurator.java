@@ -16,13 +16,20 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  * all logging after it.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+  /**
+   * What a message may hold that would begin another line, steer a terminal or turn the direction
+   * of writing: names come from other regions, and whoever chooses them must not forge a line.
+   */
+  private static final String UNSEEN =
+      "[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]";
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);
     appender.setName("stderr");
     appender.setTarget("System.err");
-    appender.setEncoder(StandardStream.ERR.isTerminal() ? text(context) : json(context));
+    appender.setEncoder(StandardStream.ERR.isTerminal() ? text(context, colour()) : json(context));
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
@@ -43,19 +50,25 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  private static Encoder<ILoggingEvent> text(LoggerContext context) {
+  private static boolean colour() {
+    return System.getenv("NO_COLOR") == null;
+  }
+
+  /** Text for people. */
+  static Encoder<ILoggingEvent> text(LoggerContext context, boolean colour) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    boolean colour = System.getenv("NO_COLOR") == null;
+    String message = "%replace(%msg){'" + UNSEEN + "', '?'}%n";
     encoder.setPattern(
         colour
-            ? "%gray(%d{HH:mm:ss.SSS}) %highlight(%-5level) %msg%n"
-            : "%d{HH:mm:ss.SSS} %-5level %msg%n");
+            ? "%gray(%d{HH:mm:ss.SSS}) %highlight(%-5level) " + message
+            : "%d{HH:mm:ss.SSS} %-5level " + message);
     encoder.start();
     return encoder;
   }
 
-  private static Encoder<ILoggingEvent> json(LoggerContext context) {
+  /** One JSON object to a line. */
+  static Encoder<ILoggingEvent> json(LoggerContext context) {
     JsonEncoder encoder = new JsonEncoder();
     encoder.setContext(context);
     encoder.setWithSequenceNumber(false);

@@ -92,6 +92,15 @@ final class HttpServerTest {
         "GET /text HTTP/1.1~Host: a~Accept: application/json|406",
         "POST /text HTTP/1.1~Host: a~Content-Length: 5000|413",
         "GET /broken HTTP/1.1~Host: a|500",
+        "GET /text HTTP/1.1~Host: a~Expect: wonders|417",
+        "GET /text HTTP/1.1~Host: a~Transfer-Encoding: xchunked|400",
+        "GET /text HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked|501",
+        "GET /text HTTP/1.1~Host: a~Transfer-Encoding: chunked~Content-Length: 3|400",
+        "GET /text HTTP/1.0~Transfer-Encoding: chunked|400",
+        "GET /text HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 4|400",
+        "GET /text HTTP/2.0~Host: a|505",
+        "OPTIONS /text HTTP/1.1~Host: a|405",
+        "CONNECT a:443 HTTP/1.1~Host: a|404",
       })
   void answersWithTheRightStatus(String request, int status) throws IOException {
     assertThat(status(exchange(0, request.replace("~", "\r\n") + "\r\n\r\n"))).isEqualTo(status);
@@ -128,6 +137,21 @@ final class HttpServerTest {
                         + chunk
                         + chunk)))
         .isEqualTo(413);
+  }
+
+  @Test
+  void tellsAClientThatWaitsForItToSendItsBody() throws IOException {
+    try (Socket socket = connect(0)) {
+      String head =
+          "PUT /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\n";
+      send(socket, head + "Content-Length: 3\r\n\r\n");
+      String told = "HTTP/1.1 100 Continue\r\n\r\n";
+      assertThat(socket.getInputStream().readNBytes(told.length()))
+          .asString(StandardCharsets.US_ASCII)
+          .isEqualTo(told);
+      send(socket, "abc");
+      assertThat(status(read(socket))).isEqualTo(405);
+    }
   }
 
   @Test

@@ -27,7 +27,7 @@ churn() {
   local dir=$state/place/$broken_region-cp expected=$state/churn.last summary name addresses began
   in_place $broken_region-cp nice "$(java_program)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Churn \
     "$(api_url $broken_region)/apis/discovery.k8s.io/v1/namespaces/churn/endpointslices" "$dir/admin.token" \
-    "${pods[$broken_region]}." $churn_slices "$1" "$2" >"$expected" 2>"$state/log/churn.log" ||
+    "${pods[$broken_region]}." $churn_slices "$1" "$2" "$state/churn.made" >"$expected" 2>"$state/log/churn.log" ||
     fail "endpoints cannot be changed; see $state/log/churn.log"
   began=$EPOCHREALTIME
   summary=$(head -n 1 "$expected")
@@ -69,6 +69,7 @@ endure() {
   await 60 'a lab that is well; is it up?' healthy
   prepare_churn
   sleep 5
+  echo 0 >"$state/churn.made"
   say "endure: $rate changes of endpoints a second for $seconds s, a look every $every s"
   while true; do
     sample
@@ -81,7 +82,7 @@ endure() {
   series_table <"$series"
 }
 
-# A line for each bridge of the region: time, place, resident KiB, heap KiB after a collection, descriptors, threads, CPU ms.
+# A line for each bridge of the region: time, place, resident KiB, heap KiB after a collection, descriptors, threads, CPU ms, changes so far.
 sample() {
   local node pid heap jcmd
   jcmd=$(java_home)/bin/jcmd
@@ -90,16 +91,16 @@ sample() {
     "$jcmd" "$pid" GC.run >/dev/null 2>&1
     heap=$("$jcmd" "$pid" GC.heap_info 2>/dev/null |
       awk '!/Metaspace|class space|eden|from|to  *space|the space/ && match($0, /used [0-9]+K/) { s += substr($0, RSTART + 5, RLENGTH - 6) } END { print s + 0 }')
-    printf '%s %s %s %s %s %s %s\n' "$EPOCHSECONDS" "$broken_region-$node" \
+    printf '%s %s %s %s %s %s %s %s\n' "$EPOCHSECONDS" "$broken_region-$node" \
       "$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")" "$heap" "$(find "/proc/$pid/fd" -mindepth 1 | wc -l)" \
-      "$(awk '/^Threads/ { print $2 }' "/proc/$pid/status")" "$(awk '{ print ($14 + $15) * 10 }' "/proc/$pid/stat")"
+      "$(awk '/^Threads/ { print $2 }' "/proc/$pid/status")" "$(awk '{ print ($14 + $15) * 10 }' "/proc/$pid/stat")" "$(cat "$state/churn.made")"
   done
 }
 
 java_pid() { # PLACE: the bridge itself, whatever has started it
   local pid
   for pid in $(ip netns pids "$(namespace "$1")"); do
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q 'java.* serve --config'; then
+    if { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q 'java.* serve --config'; then
       echo "$pid"
       return
     fi
@@ -107,26 +108,34 @@ java_pid() { # PLACE: the bridge itself, whatever has started it
   return 1
 }
 
-# The first and last of each series, and its slope by least squares, without the first fifth, in which code is compiled.
+# Of each bridge the medians of the first and of the last third, and what memory gains in a minute, by least squares over the
+# last two thirds, when all code is compiled: flat is where both say the same and the slope is about nothing.
 series_table() {
-  echo '| bridge | minutes | resident MiB | a minute | heap after collection MiB | a minute | descriptors | threads | cores |'
-  echo '|---|---|---|---|---|---|---|---|---|'
+  echo '| bridge | minutes | changes | resident MiB | a minute | heap after collection MiB | a minute | descriptors | threads | CPU ms for 1,000 changes |'
+  echo '|---|---|---|---|---|---|---|---|---|---|'
   sort -s -k2,2 | awk '
-    function flush(   i, k, from, out) {
+    function median(k, from, to,   i, j, m, t, a) {
+      m = 0
+      for (i = from; i <= to; i++) a[++m] = v[i, k]
+      for (i = 2; i <= m; i++) for (j = i; j > 1 && a[j - 1] > a[j]; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
+      return (a[int((m + 1) / 2)] + a[int((m + 2) / 2)]) / 2
+    }
+    function slope(k, from,   i, x, y, m, sx, sy, sxx, sxy, d) {
+      for (i = from; i <= n; i++) { x = (v[i, 1] - v[1, 1]) / 60; y = v[i, k] / 1024; sx += x; sy += y; sxx += x * x; sxy += x * y; m++ }
+      d = m * sxx - sx * sx
+      return d ? (m * sxy - sx * sy) / d : 0
+    }
+    function cost(from, to) { return v[to, 8] > v[from, 8] ? (v[to, 7] - v[from, 7]) / (v[to, 8] - v[from, 8]) * 1000 : 0 }
+    function flush(   a, b) {
       if (!n) return
-      from = int(n / 5) + 1
-      for (k = 3; k <= 4; k++) {
-        sx = sy = sxx = sxy = m = 0
-        for (i = from; i <= n; i++) { x = (v[i, 1] - v[1, 1]) / 60; y = v[i, k] / 1024; sx += x; sy += y; sxx += x * x; sxy += x * y; m++ }
-        d = m * sxx - sx * sx
-        slope[k] = d ? (m * sxy - sx * sy) / d : 0
-      }
-      printf "| %s | %.0f | %.0f, %.0f | %+.2f | %.1f, %.1f | %+.2f | %d, %d | %d, %d | %.2f |\n", place, (v[n, 1] - v[1, 1]) / 60,
-        v[from, 3] / 1024, v[n, 3] / 1024, slope[3], v[from, 4] / 1024, v[n, 4] / 1024, slope[4], v[from, 5], v[n, 5], v[from, 6], v[n, 6],
-        (v[n, 7] - v[1, 7]) / 1000 / (v[n, 1] - v[1, 1] + 0.001)
+      a = int((n + 2) / 3); b = n - a + 1
+      printf "| %s | %.0f | %d | %.0f, %.0f | %+.2f | %.1f, %.1f | %+.2f | %d, %d | %d, %d | %.0f, %.0f |\n", place,
+        (v[n, 1] - v[1, 1]) / 60, v[n, 8], median(3, 1, a) / 1024, median(3, b, n) / 1024, slope(3, a + 1),
+        median(4, 1, a) / 1024, median(4, b, n) / 1024, slope(4, a + 1), median(5, 1, a), median(5, b, n),
+        median(6, 1, a), median(6, b, n), cost(1, a), cost(b, n)
       n = 0
     }
     $2 != place { flush(); place = $2 }
-    { n++; for (k = 1; k <= 7; k++) v[n, k] = $k }
+    { n++; for (k = 1; k <= 8; k++) v[n, k] = $k }
     END { flush() }'
 }

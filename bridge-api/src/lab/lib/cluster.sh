@@ -11,13 +11,13 @@ kubectl_in() { # REGION ARGUMENT...
 up_clusters() {
   local r fresh=()
   for r in "${regions[@]}"; do
-    if runs "$r-cp" apiserver; then continue; fi
+    if runs "$r-cp" apiserver && runs "$r-cp" etcd && api_ready "$r" >/dev/null; then continue; fi
     fresh+=("$r")
     start_api_server "$r"
   done
   [[ ${#fresh[@]} == 0 ]] || say "API servers of ${fresh[*]}: starting"
   for r in "${fresh[@]}"; do
-    await 120 "the API server of $r" api_ready "$r"
+    await 120 "the API server of $r" api_comes_up "$r"
     if [[ ! -e $state/place/$r-cp/objects ]]; then
       fill_cluster "$r"
       touch "$state/place/$r-cp/objects"
@@ -38,17 +38,23 @@ start_api_server() {
     )
   fi
   # Nothing here outlives the lab, so nothing needs to reach the disk.
-  spawn "$place" etcd nice -n 10 etcd --name=lab --data-dir="$dir/etcd" --log-level=warn --unsafe-no-fsync \
+  spawn "$place" etcd nice -n 10 env GOGC=300 etcd --name=lab --data-dir="$dir/etcd" --log-level=warn --unsafe-no-fsync \
     --listen-client-urls=http://127.0.0.1:2379 --advertise-client-urls=http://127.0.0.1:2379 \
     --listen-peer-urls=http://127.0.0.1:2380 --initial-advertise-peer-urls=http://127.0.0.1:2380 \
     --initial-cluster=lab=http://127.0.0.1:2380
-  spawn "$place" apiserver nice -n 10 kube-apiserver --etcd-servers=http://127.0.0.1:2379 \
+  spawn "$place" apiserver nice -n 10 env GOGC=300 kube-apiserver --etcd-servers=http://127.0.0.1:2379 \
     --bind-address="$address" --advertise-address="$address" --secure-port=6443 \
     --cert-dir="$dir/certificates" --token-auth-file="$dir/tokens.csv" --authorization-mode=RBAC \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$dir/accounts.key" \
     --service-account-signing-key-file="$dir/accounts.key" --service-cluster-ip-range="$(service_cidr "$r")" \
     --disable-admission-plugins=ServiceAccount --allow-privileged=true \
     --max-requests-inflight=100 --max-mutating-requests-inflight=50
+}
+
+# An API server ends when it waits too long for its etcd: then it is started again.
+api_comes_up() {
+  start_api_server "$1"
+  api_ready "$1"
 }
 
 api_ready() {

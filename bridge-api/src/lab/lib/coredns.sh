@@ -5,7 +5,7 @@
 up_coredns() {
   local r
   for r in "${regions[@]}"; do
-    runs "$r-coredns" coredns && continue
+    runs "$r-coredns" coredns && runs "$r-cp" kubelet && continue
     local dir=$state/place/$r-coredns
     [[ -s $dir/kubeconfig ]] || account_kubeconfig "$r" kube-system coredns >"$dir/kubeconfig"
     mkdir -p "$dir/volumes"

@@ -5,18 +5,22 @@
 
 up_overlay() {
   local r node
-  runs "${regions[0]}-r1" wireguard && return
-  say 'overlay: WireGuard between the router nodes'
   mkdir -p /run/wireguard # a place to mount on: each node has sockets of its own
   for r in "${regions[@]}"; do
     for node in ${routers[$r]}; do
+      [[ ! -s $state/place/$r-$node/key.pub ]] || continue
       mkdir -p "$state/place/$r-$node/wireguard"
       (umask 077 && wg genkey >"$state/place/$r-$node/key")
       wg pubkey <"$state/place/$r-$node/key" >"$state/place/$r-$node/key.pub"
     done
   done
   for r in "${regions[@]}"; do
-    for node in ${routers[$r]}; do up_device "$r" "$node"; done
+    for node in ${routers[$r]}; do
+      [[ -e $state/place/$r-$node/overlay ]] && runs "$r-$node" wireguard && continue
+      say "overlay: WireGuard on $r-$node"
+      up_device "$r" "$node"
+      touch "$state/place/$r-$node/overlay"
+    done
   done
 }
 
@@ -25,26 +29,31 @@ up_device() {
   start_wireguard "$place"
   overlay_config "$r" "$node" | in_place "$place" wg setconf $overlay_device /dev/stdin
   ip_in "$place" link set $overlay_device mtu 1420 up
-  ip_in "$place" address add "$(overlay_address "$r" "$node")/16" dev $overlay_device
+  ip_in "$place" address replace "$(overlay_address "$r" "$node")/16" dev $overlay_device
   for peer in $(others "$r"); do
-    ip_in "$place" route add "$(pod_cidr "$peer")" dev $overlay_device table $overlay_table
+    ip_in "$place" route replace "$(pod_cidr "$peer")" dev $overlay_device table $overlay_table
   done
+  ip_in "$place" rule delete priority 110 2>/dev/null || true
   ip_in "$place" rule add priority 110 lookup $overlay_table
 }
 
 start_wireguard() { # PLACE
+  runs "$1" wireguard || rm -f "$state/place/$1/wireguard/$overlay_device.sock" # of one that was killed
   spawn "$1" wireguard env LOG_LEVEL=error wireguard-go -f $overlay_device
   await 20 "the WireGuard device of $1" test -S "$state/place/$1/wireguard/$overlay_device.sock"
 }
 
-# The device of a router; ranges of pods go to the first router of their region.
+# The router that a region's pods are reached by, as REGION-ROUTER: the first one until the bridges have elected one.
+carrier() { cat "$state/place/$1-cp/active" 2>/dev/null || echo "$1-r1"; } # REGION
+
+# The device of a router.
 overlay_config() { # REGION ROUTER
   local peer_region peer ranges
   printf '[Interface]\nPrivateKey = %s\nListenPort = %s\n' "$(cat "$state/place/$1-$2/key")" $overlay_port
   for peer_region in $(others "$1"); do
     for peer in ${routers[$peer_region]}; do
       ranges=$(overlay_address "$peer_region" "$peer")/32
-      [[ $peer != r1 ]] || ranges+=", $(pod_cidr "$peer_region")"
+      [[ $peer_region-$peer != "$(carrier "$peer_region")" ]] || ranges+=", $(pod_cidr "$peer_region")"
       printf '[Peer]\nPublicKey = %s\nAllowedIPs = %s\n' "$(cat "$state/place/$peer_region-$peer/key.pub")" "$ranges"
       [[ -n ${behind_nat[$peer_region]-} ]] ||
         printf 'Endpoint = %s:%s\n' "$(node_address "$peer_region" "$peer")" $overlay_port

@@ -21,10 +21,10 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Changes endpoints: {@code Churn URL TOKEN-FILE PREFIX SLICES RATE SECONDS}. Each change gives one
- * of the EndpointSlices churn-0, churn-1, … below the URL three other addresses, which begin with
- * PREFIX, by turns; so many a second, evenly. Prints what became of it, and then which addresses
- * each slice has in the end.
+ * Changes endpoints: {@code Churn URL TOKEN-FILE PREFIX SLICES RATE SECONDS PROGRESS}. Each change
+ * gives one of the EndpointSlices churn-0, churn-1, … below the URL three other addresses, which
+ * begin with PREFIX, by turns; so many a second, evenly. Prints what became of it, and then which
+ * addresses each slice has in the end. The file PROGRESS says meanwhile how many were made.
  */
 final class Churn {
   /** Fewer than the API server takes at once. */
@@ -32,12 +32,27 @@ final class Churn {
 
   private static final int ADDRESSES = 25_000;
   private static final int PER_SLICE = 3;
+  private static final int MOST_TRIES = 5;
+  private static final int FAILURES_TOLD = 20;
+
+  /**
+   * Whole objects cost the API server less than patches. It is told to keep no record of who set
+   * which field, which would cost it as much again.
+   */
+  private static final String OBJECT =
+      """
+      {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+       "metadata": {"name": "NAME", "labels": {"kubernetes.io/service-name": "NAME"}, "managedFields": [{}]},
+       "addressType": "IPv4", "ports": [{"name": "any", "port": 80, "protocol": "TCP"}],
+       "endpoints": [ENDPOINTS]}\
+      """;
 
   private final HttpClient client;
   private final String url;
   private final String token;
   private final String prefix;
-  private final AtomicInteger failed = new AtomicInteger();
+  private final AtomicInteger repeated = new AtomicInteger();
+  private final AtomicInteger made = new AtomicInteger();
 
   private Churn(HttpClient client, String url, String token, String prefix) {
     this.client = client;
@@ -59,8 +74,11 @@ final class Churn {
             .connectTimeout(Duration.ofSeconds(5))
             .build()) {
       String token = Files.readString(Path.of(args[1])).strip();
-      new Churn(client, args[0], token, args[2])
-          .run(Integer.parseInt(args[3]), Integer.parseInt(args[4]), Integer.parseInt(args[5]));
+      Churn churn = new Churn(client, args[0], token, args[2]);
+      Path progress = Path.of(args[6]);
+      Thread.ofPlatform().daemon().start(() -> churn.tell(progress));
+      churn.run(Integer.parseInt(args[3]), Integer.parseInt(args[4]), Integer.parseInt(args[5]));
+      Files.writeString(progress, churn.made.get() + "\n");
     }
   }
 
@@ -80,8 +98,13 @@ final class Churn {
         turns[slice].acquire();
         changes.submit(() -> {
           long sent = System.nanoTime();
-          if (patched(slice, change)) {
+          boolean done = false;
+          for (int tries = 0; !done && tries < MOST_TRIES; tries++) {
+            done = replaced(slice, change);
+          }
+          if (done) {
             last[slice] = change;
+            made.incrementAndGet();
           }
           took[change] = System.nanoTime() - sent;
           turns[slice].release();
@@ -93,9 +116,10 @@ final class Churn {
     double lasted = (System.nanoTime() - began) / 1e9;
     Arrays.sort(took);
     System.out.printf(
-        "changes=%d failed=%d per_second=%.1f median_ms=%.1f p99_ms=%.1f%n",
+        "changes=%d failed=%d repeated=%d per_second=%.1f median_ms=%.1f p99_ms=%.1f%n",
         took.length,
-        failed.get(),
+        took.length - made.get(),
+        repeated.get(),
         took.length / lasted,
         took[took.length / 2] / 1e6,
         took[took.length * 99 / 100] / 1e6);
@@ -108,7 +132,7 @@ final class Churn {
     }
   }
 
-  private boolean patched(int slice, int change) {
+  private boolean replaced(int slice, int change) {
     StringBuilder endpoints = new StringBuilder();
     for (int i = 0; i < PER_SLICE; i++) {
       endpoints
@@ -117,27 +141,45 @@ final class Churn {
           .append(address(change, i))
           .append("\"],\"conditions\":{\"ready\":true,\"serving\":true}}");
     }
+    String name = "churn-" + slice;
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + "/churn-" + slice))
-            .timeout(Duration.ofSeconds(10))
+        HttpRequest.newBuilder(URI.create(url + "/" + name))
+            .timeout(Duration.ofSeconds(30))
             .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/merge-patch+json")
-            .method(
-                "PATCH", HttpRequest.BodyPublishers.ofString("{\"endpoints\":[" + endpoints + "]}"))
+            .header("Content-Type", "application/json")
+            .PUT(
+                HttpRequest.BodyPublishers.ofString(
+                    OBJECT.replace("NAME", name).replace("ENDPOINTS", endpoints)))
             .build();
     try {
       HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() == 200) {
         return true;
       }
-      System.err.println(response.statusCode() + " " + response.body());
+      told(response.statusCode() + " " + response.body());
     } catch (IOException e) {
-      System.err.println(e);
+      told(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    failed.incrementAndGet();
     return false;
+  }
+
+  private void told(String why) {
+    if (repeated.incrementAndGet() <= FAILURES_TOLD) {
+      System.err.println(why);
+    }
+  }
+
+  private void tell(Path progress) {
+    while (true) {
+      try {
+        Files.writeString(progress, made.get() + "\n");
+      } catch (IOException e) {
+        System.err.println(e);
+      }
+      LockSupport.parkNanos(1_000_000_000L);
+    }
   }
 
   private String address(int change, int i) {

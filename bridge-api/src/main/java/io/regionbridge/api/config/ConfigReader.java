@@ -26,6 +26,14 @@ public final class ConfigReader {
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), DEFAULT_ADMIN_PORT);
   private static final Duration HOUR = Duration.ofHours(1);
 
+  /** Of another file nothing is shown: it may be a Secret, a kubeconfig, or a list of passwords. */
+  private static final ConfigProblem NO_CONFIGURATION =
+      new ConfigProblem(
+          "",
+          "it has no key of the configuration, such as region",
+          null,
+          "name the bridge's own file; nothing of this one is shown, as it may hold secrets");
+
   private final Path directory;
   private final CrossChecks checks;
 
@@ -45,13 +53,17 @@ public final class ConfigReader {
     List<ConfigProblem> problems = new ArrayList<>();
     YamlNode root = YamlTree.read(yaml, "", problems);
     if (root instanceof YamlNode.Absent && !problems.isEmpty()) {
-      // Of a file that is not YAML, nothing more is known: every key would seem to be missing.
-      return new ConfigResult.Invalid(problems);
+      // Of a file that is not YAML, nothing more is known: every key would seem to be missing, and
+      // what was taken for keys before may be anything.
+      return new ConfigResult.Invalid(List.of(problems.getLast()));
     }
     Environment variables = new Environment(environment);
     CrossChecks checks = new CrossChecks();
     Section section = Section.of(new Located<>("", root), variables, problems);
     BridgeConfig config = new ConfigReader(directory, checks).config(section);
+    if (section.isForeign()) {
+      return new ConfigResult.Invalid(List.of(NO_CONFIGURATION));
+    }
     section.end();
     variables.end(problems);
     problems.addAll(checks.problems());

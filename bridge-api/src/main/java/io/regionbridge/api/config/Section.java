@@ -44,8 +44,9 @@ final class Section {
           case YamlNode.Mapping(Map<String, YamlNode> mapping) -> mapping;
           case YamlNode.Absent _ -> Map.of();
           case YamlNode other -> {
-            problems.add(
-                wrongKind(place.path(), other, "a section is needed", "write key: value lines"));
+            // Not what stands there: the file may be a token's or a key's, named by mistake.
+            String reason = "a section is needed, this is " + other.description();
+            problems.add(new ConfigProblem(place.path(), reason, null, "write key: value lines"));
             yield Map.of();
           }
         };
@@ -59,6 +60,13 @@ final class Section {
 
   String pathOf(String key) {
     return child(path, key);
+  }
+
+  /** Whether there are keys, and none of them is or is nearly one of those that were asked for. */
+  boolean isForeign() {
+    return !entries.isEmpty()
+        && entries.keySet().stream()
+            .allMatch(key -> !known.contains(key) && Suggestion.nearest(key, known).isEmpty());
   }
 
   /** Whether a section is there, be it empty. */

@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * Reads one YAML document into a {@link YamlNode}. Own code over Jackson's token stream rather than
@@ -33,6 +35,10 @@ final class YamlTree {
           .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
+
+  /** What the parser quotes of the text: more than one character, or the name of something. */
+  private static final Pattern QUOTED =
+      Pattern.compile("'[^']{2,}'|(?<=(tag handle|alias|anchor|directive) )\\S+");
 
   private final YAMLParser parser;
   private final List<ConfigProblem> problems;
@@ -84,7 +90,7 @@ final class YamlTree {
 
   private YamlNode node(String path) throws IOException {
     if (parser.isCurrentAlias()) {
-      problem(path, "an alias (*" + parser.getText() + ") is used", "write the value out");
+      problem(path, "an alias is used", "write the value out");
       return new YamlNode.Absent();
     }
     return switch (parser.currentToken()) {
@@ -140,13 +146,19 @@ final class YamlTree {
     return "line " + line + ", column " + column + ": ";
   }
 
-  /** The parser's own sentence and place, without the excerpt that it draws over several lines. */
+  /**
+   * The parser's own sentence and place, without the excerpt that it draws over several lines, and
+   * without the words of the text that it quotes: the file may hold secrets.
+   */
   private static String syntaxError(JsonProcessingException e) {
     if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
       Mark mark = marked.getProblemMark();
       String context = marked.getContext() == null ? "" : marked.getContext() + ", ";
-      return at(mark.getLine() + 1, mark.getColumn() + 1) + context + marked.getProblem();
+      String sentence = QUOTED.matcher(context + marked.getProblem()).replaceAll("…");
+      return at(mark.getLine() + 1, mark.getColumn() + 1) + sentence;
     }
-    return at(e.getLocation()) + e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+    return e.getCause() instanceof ReaderException unreadable
+        ? "character " + (unreadable.getPosition() + 1) + ": special characters are not allowed"
+        : at(e.getLocation()) + "is not YAML";
   }
 }

@@ -383,7 +383,7 @@ final class ConfigReaderTest {
         "region: name: a                 | ''          | line 1, column 13: mapping values are not",
         "'region: {name: a, name: b}'    | region.name | line 1, column 19: the key is there for",
         "'{region: {name: a}, region: }' | region      | line 1, column 21: the key is there for",
-        "'{region: {name: &n a, domain: *n}}' | region.domain | line 1, column 31: an alias (*n)",
+        "'{region: {name: &n a, domain: *n}}' | region.domain | line 1, column 31: an alias is",
         "'? [a]\n: b'                    | ''          | line 1, column",
       })
   void namesTheLineOfWhatIsNoYaml(String yaml, String path, String fragment) {

@@ -1,12 +1,23 @@
 package io.regionbridge.api.assembly;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
 /** Which version of the program this is. */
 public final class Version {
   private Version() {}
 
-  /** What the build wrote into the jar's manifest. */
+  /** What the build wrote beside this class, packaged or not. */
   public static String text() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "(not packaged)" : version;
+    try (InputStream in = Version.class.getResourceAsStream("version")) {
+      if (in == null) {
+        throw new IllegalStateException("the build has left out its version");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

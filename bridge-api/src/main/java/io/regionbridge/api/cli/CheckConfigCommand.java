@@ -7,34 +7,29 @@ import io.regionbridge.api.config.ConfigResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 
 /** {@code check-config}: says what is wrong with a configuration before it is run. */
+@CommandLine.Command(
+    name = "check-config",
+    header = "Validate a configuration file.",
+    description = {
+      "Environment variables that override it are part of it. Prints every problem with its path in"
+          + " the file, and exits 2 if there is one."
+    })
 final class CheckConfigCommand implements Command {
-  private static final Option CONFIG =
-      Option.required("--config", "FILE", "The configuration file.");
-
   private final Terminal terminal;
+
+  @Mixin private final ConfigOption configFile = new ConfigOption();
 
   CheckConfigCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "check-config",
-        "Validate a configuration file.",
-        """
-        Environment variables that override it are part of it. Prints every problem with
-        its path in the file, and exits 2 if there is one.\
-        """,
-        List.of(),
-        List.of(CONFIG));
-  }
-
-  @Override
-  public int run(Arguments arguments) {
-    Path file = Path.of(arguments.required(CONFIG));
+  public int run() {
+    Path file = configFile.file();
     return switch (new ConfigFile(file, terminal.environment()).load()) {
       case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
         problems.forEach(problem -> terminal.err().println(file + ": " + problem));

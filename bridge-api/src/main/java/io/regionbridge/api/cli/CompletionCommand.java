@@ -1,56 +1,51 @@
 package io.regionbridge.api.cli;
 
-import java.util.List;
-import java.util.function.Supplier;
+import java.util.Locale;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code completion}: what a shell needs to complete command lines. */
+@CommandLine.Command(
+    name = "completion",
+    header = "Print a script that completes command lines in bash or zsh.",
+    description = {
+      "For this session: source <(region-bridge completion bash), in zsh with zsh in place of bash."
+          + " To keep it, write it to a file that the shell reads when it starts, such as"
+          + " ~/.local/share/bash-completion/completions/region-bridge."
+    })
 final class CompletionCommand implements Command {
-  private static final List<String> SHELLS = List.of("bash", "zsh");
+  /** The shells that load what picocli writes: zsh by its own bashcompinit. */
+  enum Shell {
+    BASH,
+    ZSH;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private final Terminal terminal;
-  private final Supplier<List<Command>> commands;
 
-  /**
-   * The command.
-   *
-   * @param commands every command there is, asked for when it runs
-   */
-  CompletionCommand(Terminal terminal, Supplier<List<Command>> commands) {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
+  @SuppressWarnings({"NullAway.Init", "unused"}) // it is required, and one script is for both
+  private Shell shell;
+
+  CompletionCommand(Terminal terminal) {
     this.terminal = terminal;
-    this.commands = commands;
   }
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "completion",
-        "Print a script that completes command lines in bash or zsh.",
-        """
-        For this session, in bash: source <(region-bridge completion bash); in zsh:
-        source <(region-bridge completion zsh). To keep it, write it to a file that the
-        shell reads when it starts, such as
-        ~/.local/share/bash-completion/completions/region-bridge.\
-        """,
-        List.of("SHELL"),
-        List.of());
-  }
-
-  @Override
-  public int run(Arguments arguments) {
-    String shell = arguments.operand(0).orElseThrow();
-    if (!SHELLS.contains(shell)) {
-      throw CommandFailure.usage(
-          "completion: SHELL is %s, not \"%s\"".formatted(String.join(" or ", SHELLS), shell));
-    }
-    List<Syntax> syntaxes = commands.get().stream().map(Command::syntax).toList();
-    terminal
-        .out()
-        .print(shell.equals("bash") ? Completion.bash(syntaxes) : Completion.zsh(syntaxes));
+  public int run() {
+    terminal.out().print(AutoComplete.bash(Root.NAME, spec.root().commandLine()));
     return ExitCode.OK;
-  }
-
-  /** What can stand after the command. */
-  static List<String> operands() {
-    return SHELLS;
   }
 }

@@ -4,38 +4,34 @@ import io.regionbridge.api.demo.Demo;
 import io.regionbridge.api.log.LogLevel;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** {@code demo}: shows on this machine what the bridge does between clusters. */
+@CommandLine.Command(
+    name = "demo",
+    header = "Show two regions with two gateways each on this machine.",
+    description = {
+      "On loopback only, without root and Kubernetes: starts them, resolves names across, kills a"
+          + " gateway while queries run, moves an endpoint, and says what happened. Then keeps"
+          + " running, to look at and to ask, until Ctrl-C."
+    })
 final class DemoCommand implements Command {
-  private static final Option ONCE = Option.flag("--once", "Exit after the show: 0 if all held.");
-
   private final Terminal terminal;
+
+  @Option(names = "--once", description = "Exit after the show: 0 if all held.")
+  private boolean once;
 
   DemoCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "demo",
-        "Show two regions with two gateways each on this machine.",
-        """
-        On loopback only, without root and Kubernetes: starts them, resolves names across,
-        kills a gateway while queries run, moves an endpoint, and says what happened. Then
-        keeps running, to look at and to ask, until Ctrl-C.\
-        """,
-        List.of(),
-        List.of(ONCE));
-  }
-
-  @Override
-  public int run(Arguments arguments) {
+  public int run() {
     LogLevel.errorsOnly();
     try (Demo demo = Demo.start(terminal.out(), terminal.colour())) {
       boolean held = demo.run();
-      if (!arguments.has(ONCE)) {
+      if (!once) {
         closeAtExit(demo);
         demo.invite();
         Thread.sleep(Duration.ofNanos(Long.MAX_VALUE)); // until Ctrl-C

@@ -5,8 +5,8 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.regionbridge.api.assembly.Version;
 import io.regionbridge.api.status.BridgeStatus;
-import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.ClusterChecks;
 import io.regionbridge.router.diagnosis.ClusterFacts;
@@ -19,22 +19,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code doctor}: what is wrong, and how to mend it. */
+@CommandLine.Command(
+    name = "doctor",
+    header = "Check a cluster, a running bridge and this node; say what to do.",
+    description = {
+      "One line for each check: ok, warning, failure or skipped, and what mends it. Looks at the"
+          + " cluster of --context, or of the pod that it runs in, or of the kubeconfig; at the"
+          + " bridge as status does, or at --url; at this machine, unless a cluster is named."
+          + " Changes nothing. Exits 1 on failure."
+    })
 final class DoctorCommand implements Command {
-  private static final Option OUTPUT =
-      Option.optional("--output", "FORMAT", "table; json or yaml for programs.")
-          .or("-o")
-          .oneOf("table", "json", "yaml");
-  private static final Option LABEL =
-      Option.optional(
-          "--router-label", "LABEL", "What router nodes carry (" + PodTarget.ROUTER_LABEL + ").");
-  private static final Option INTERFACE =
-      Option.optional("--interface", "NAME", "The overlay's interface, if not a usual one.");
-
   private final Terminal terminal;
   private final Clock clock;
+
+  @Option(
+      names = "--router-label",
+      paramLabel = "LABEL",
+      description = "What router nodes carry (" + PodTarget.ROUTER_LABEL + ").")
+  private String routerLabel = PodTarget.ROUTER_LABEL;
+
+  @Option(
+      names = "--interface",
+      paramLabel = "NAME",
+      description = "The overlay's interface, if not a usual one.")
+  private Optional<String> overlay = Optional.empty();
+
+  @Mixin private final Output output = new Output();
+  @Mixin private final TargetOptions target = new TargetOptions();
 
   DoctorCommand(Terminal terminal, Clock clock) {
     this.terminal = terminal;
@@ -42,36 +58,16 @@ final class DoctorCommand implements Command {
   }
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "doctor",
-        "Check a cluster, a running bridge and this node; say what to do.",
-        """
-        One line for each check: ok, warning, failure or skipped, and what mends it. Looks
-        at the cluster of --context, or of the pod that it runs in, or of the kubeconfig;
-        at the bridge as status does, or at --url; at this machine, unless a cluster is
-        named. Changes nothing. Exits 1 on failure.\
-        """,
-        List.of(),
-        Stream.concat(Stream.of(OUTPUT, LABEL, INTERFACE), TargetOptions.ALL.stream()).toList());
-  }
-
-  @Override
-  public int run(Arguments arguments) {
-    ClusterLook cluster = cluster(arguments);
-    BridgeLook bridge = bridge(arguments);
+  public int run() {
+    ClusterLook cluster = cluster();
+    BridgeLook bridge = bridge();
     List<Check> checks = new ArrayList<>(cluster.checks());
     checks.addAll(bridge.checks());
     checks.addAll(
-        TargetOptions.inCluster(arguments)
+        target.inCluster()
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : NodeChecks.look(
-                arguments.value(INTERFACE), bridge.status(), cluster.ciliumDevices()));
-    switch (arguments.value(OUTPUT).orElse("table")) {
-      case "json" -> terminal.out().println(StatusJson.pretty(checks));
-      case "yaml" -> terminal.out().print(StatusJson.yaml(checks));
-      default -> lines(checks, terminal.colour()).forEach(terminal.out()::println);
-    }
+            : NodeChecks.look(overlay, bridge.status(), cluster.ciliumDevices()));
+    output.print(terminal, checks, () -> lines(checks, terminal.colour()));
     boolean failed = checks.stream().anyMatch(c -> c.state() == Check.State.FAILURE);
     return failed ? ExitCode.FAILED : ExitCode.OK;
   }
@@ -129,29 +125,24 @@ final class DoctorCommand implements Command {
   /** The same of the bridge. */
   private record BridgeLook(List<Check> checks, Optional<BridgeStatus> status) {}
 
-  private ClusterLook cluster(Arguments arguments) {
-    boolean asked = TargetOptions.inCluster(arguments);
-    if (!asked && (arguments.has(TargetOptions.URL) || !inPod() && !hasKubeconfig())) {
+  private ClusterLook cluster() {
+    boolean asked = target.inCluster();
+    if (!asked && (target.atUrl() || !inPod() && !hasKubeconfig())) {
       String why =
-          arguments.has(TargetOptions.URL)
+          target.atUrl()
               ? "--url names a bridge; name a cluster with --context"
               : "there is no kubeconfig; name one in KUBECONFIG, or run doctor in the pod";
       return new ClusterLook(List.of(Check.skipped("cluster", why)));
     }
-    try (KubernetesClient client = PodTarget.client(arguments.value(TargetOptions.CONTEXT))) {
+    try (KubernetesClient client = PodTarget.client(target.context())) {
       String namespace =
-          arguments
-              .value(TargetOptions.NAMESPACE)
+          target
+              .namespace()
               .orElseGet(() -> Optional.ofNullable(client.getNamespace()).orElse("default"));
       try (KubernetesClient asBridge = asBridge(client, namespace)) {
         return ClusterLook.of(
             new ClusterProbe(
-                    client,
-                    asBridge,
-                    "the bridge's ServiceAccount",
-                    namespace,
-                    arguments.value(LABEL).orElse(PodTarget.ROUTER_LABEL),
-                    clock)
+                    client, asBridge, "the bridge's ServiceAccount", namespace, routerLabel, clock)
                 .look());
       } catch (KubernetesClientException e) {
         return new ClusterLook(
@@ -183,11 +174,11 @@ final class DoctorCommand implements Command {
     return !named.isEmpty() || Files.exists(Path.of(home, ".kube", "config"));
   }
 
-  private BridgeLook bridge(Arguments arguments) {
-    try (AdminClient client = TargetOptions.bridge(arguments)) {
+  private BridgeLook bridge() {
+    try (AdminClient client = target.bridge()) {
       BridgeStatus status = client.status();
       return new BridgeLook(
-          BridgeChecks.of(status, Main.version(), clock.instant()), Optional.of(status));
+          BridgeChecks.of(status, Version.text(), clock.instant()), Optional.of(status));
     } catch (CommandFailure e) {
       if (e.exitCode() == ExitCode.USAGE) {
         throw e;

@@ -16,16 +16,32 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code rotate-key}: asks a bridge to change the WireGuard key of its node. */
+@CommandLine.Command(
+    name = "rotate-key",
+    header = "Change a node's WireGuard key, where the bridge makes the device.",
+    description = {
+      "The running bridge publishes the next key, and uses it once its peers know it, at the latest"
+          + " after a minute; condition KeySettled in the status tells how far it is.",
+      "In a cluster this annotates the RouterNode, found by the ServiceAccount or by KUBECONFIG;"
+          + " without one it makes the next key in overlay.keys."
+    })
 final class RotateKeyCommand implements Command {
-  private static final Option CONFIG =
-      Option.required("--config", "FILE", "The bridge's configuration file.");
-  private static final Option NODE =
-      Option.optional("--node", "NAME", "In a cluster, whose key; this node's if not set.");
-
   private final Terminal terminal;
   private final Clock clock;
+
+  @Mixin private final ConfigOption configFile = new ConfigOption();
+
+  @Option(
+      names = "--node",
+      paramLabel = "NAME",
+      description = "In a cluster, whose key; this node's if not set.")
+  private Optional<String> node = Optional.empty();
 
   RotateKeyCommand(Terminal terminal, Clock clock) {
     this.terminal = terminal;
@@ -33,23 +49,8 @@ final class RotateKeyCommand implements Command {
   }
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "rotate-key",
-        "Change a node's WireGuard key, where the bridge makes the device.",
-        """
-        The running bridge publishes the next key, and uses it once its peers know it, at
-        the latest after a minute; condition KeySettled in the status tells how far it is.
-        In a cluster this annotates the RouterNode, found by the ServiceAccount or by
-        KUBECONFIG; without one it makes the next key in overlay.keys.\
-        """,
-        List.of(),
-        List.of(CONFIG, NODE));
-  }
-
-  @Override
-  public int run(Arguments arguments) {
-    Path file = Path.of(arguments.required(CONFIG));
+  public int run() {
+    Path file = configFile.file();
     return switch (new ConfigFile(file, terminal.environment()).load()) {
       case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
         problems.forEach(problem -> terminal.err().println(file + ": " + problem));
@@ -61,7 +62,7 @@ final class RotateKeyCommand implements Command {
               file + ": overlay.mode is not manage: who makes the device has its key");
         }
         try {
-          terminal.out().println(ask(config, arguments));
+          terminal.out().println(ask(config));
         } catch (IOException e) {
           throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
@@ -70,7 +71,7 @@ final class RotateKeyCommand implements Command {
     };
   }
 
-  private String ask(BridgeConfig config, Arguments arguments) throws IOException {
+  private String ask(BridgeConfig config) throws IOException {
     if (!config.kubernetes().enabled()) {
       FileKeyStore keys = new FileKeyStore(config.overlay().keys());
       try (PrivateKey next = keys.prepareNext()) {
@@ -79,12 +80,12 @@ final class RotateKeyCommand implements Command {
       }
     }
     ClusterPlace place = ClusterPlace.of(terminal.environment());
-    String node = arguments.value(NODE).orElse(place.node());
+    String name = node.orElse(place.node());
     try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
       String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-      RotationRequest.send(client, node, now);
+      RotationRequest.send(client, name, now);
       return "RouterNode %s is annotated with %s=%s; its bridge makes the next key, and uses it once its peers know it"
-          .formatted(node, RotationRequest.ANNOTATION, now);
+          .formatted(name, RotationRequest.ANNOTATION, now);
     }
   }
 }

@@ -1,137 +1,47 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.assembly.Bridge;
-import io.regionbridge.api.config.BridgeConfig;
-import io.regionbridge.api.config.ConfigFile;
-import io.regionbridge.api.config.ConfigProblem;
-import io.regionbridge.api.config.ConfigResult;
-import io.regionbridge.router.net.SocketLiteral;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** {@code serve}: the service, until the process is told to stop. */
+/** {@code serve}, where it is not typed as {@link ServeRequest#plain} takes it. */
+@CommandLine.Command(
+    name = "serve",
+    header = "Run the service.",
+    description = {
+      "Prints one line when it is ready, with the addresses it listens on, and logs to standard"
+          + " error: text on a terminal, JSON otherwise. Takes over changes of the file.",
+      "SIGTERM drains: not ready at once, queries answered for dns.drain, then exit 0."
+    })
 final class ServeCommand implements Command {
-  private static final Option CONFIG =
-      Option.required("--config", "FILE", "The configuration file.");
-
-  private static final String AGENT = "agent";
-
-  private static final Option ROLE =
-      Option.optional(
-              "--role",
-              "ROLE",
-              "bridge, or agent: keeps a node's routes to the active gateway, for egress.engine"
-                  + " routes. Needs CAP_NET_ADMIN.")
-          .oneOf("bridge", AGENT);
-
-  private static final Option CLEAN_UP =
-      Option.flag("--clean-up", "With --role agent: take this node's routes away and exit.");
-
-  /** How long the directory may take until there is a word about it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private final Terminal terminal;
+
+  @Mixin private final ConfigOption config = new ConfigOption();
+
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      description =
+          "bridge, or agent: keeps a node's routes to the active gateway, for egress.engine"
+              + " routes. Needs CAP_NET_ADMIN.")
+  private ServeRequest.Role role = ServeRequest.Role.BRIDGE;
+
+  @Option(
+      names = "--clean-up",
+      description = "With --role agent: take this node's routes away and exit.")
+  private boolean cleanUp;
 
   ServeCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
-  @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "serve",
-        "Run the service.",
-        """
-        Prints one line when it is ready, with the addresses it listens on, and logs to
-        standard error: text on a terminal, JSON otherwise. Takes over changes of the
-        file. SIGTERM drains: not ready at once, queries answered for dns.drain, then
-        exit 0.\
-        """,
-        List.of(),
-        List.of(CONFIG, ROLE, CLEAN_UP));
+  /** What was typed. */
+  ServeRequest request() {
+    return new ServeRequest(config.file(), role, cleanUp);
   }
 
   @Override
-  public int run(Arguments arguments) {
-    ConfigFile file = new ConfigFile(Path.of(arguments.required(CONFIG)), terminal.environment());
-    return switch (file.load()) {
-      case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
-        problems.forEach(problem -> terminal.err().println(file.path() + ": " + problem));
-        yield ExitCode.USAGE;
-      }
-      case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
-        Logger log = LoggerFactory.getLogger(ServeCommand.class);
-        warnings.forEach(warning -> log.warn("{}: {}", file.path(), warning));
-        boolean agent = arguments.value(ROLE).filter(AGENT::equals).isPresent();
-        yield agent && arguments.has(CLEAN_UP)
-            ? AgentRole.cleanUp(terminal)
-            : agent ? AgentRole.run(terminal, config, file, log) : serve(config, file, log);
-      }
-    };
-  }
-
-  private int serve(BridgeConfig config, ConfigFile file, Logger log) {
-    try (Bridge bridge = start(config, file)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(bridge, log), "stop"));
-      while (!bridge.awaitReady(PATIENCE)) {
-        log.warn("not ready: {}", String.join("; ", bridge.notReady()));
-      }
-      terminal.out().println(ready(config, bridge));
-      terminal.out().flush();
-      Thread.sleep(Duration.ofNanos(Long.MAX_VALUE)); // the hook ends the process
-      return ExitCode.OK;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ExitCode.FAILED;
-    }
-  }
-
-  private static Bridge start(BridgeConfig config, ConfigFile file) {
-    try {
-      return Bridge.start(config, file);
-    } catch (IOException e) {
-      String message = String.valueOf(e.getMessage());
-      throw new CommandFailure(
-          message.startsWith("cannot listen on")
-              ? message + "; stop what has it, or change dns.listen or admin.listen"
-              : message,
-          e);
-    }
-  }
-
-  /** The one line; programs may wait for it. */
-  static String ready(BridgeConfig config, Bridge bridge) {
-    String tls = bridge.tlsAddresses().isEmpty() ? "" : ", tls " + texts(bridge.tlsAddresses());
-    return "region-bridge ready: region %s (%s), dns %s%s, http %s"
-        .formatted(
-            config.region().name(),
-            config.region().domain(),
-            texts(bridge.dnsAddresses()),
-            tls,
-            texts(bridge.httpAddresses()));
-  }
-
-  private static String texts(List<InetSocketAddress> addresses) {
-    return addresses.stream().map(SocketLiteral::format).collect(Collectors.joining(", "));
-  }
-
-  /** On SIGTERM and Ctrl-C. Being asked to stop is no failure, whatever the JVM makes of it. */
-  @SuppressWarnings("SystemExitOutsideMain") // a hook cannot exit otherwise
-  private static void stop(Bridge bridge, Logger log) {
-    try {
-      bridge.drain();
-      bridge.close();
-      log.info("stopped");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      Runtime.getRuntime().halt(ExitCode.OK);
-    }
+  public int run() {
+    return new Service(terminal).run(request());
   }
 }

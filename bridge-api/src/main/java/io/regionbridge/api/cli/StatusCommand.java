@@ -3,18 +3,19 @@ package io.regionbridge.api.cli;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.StatusJson;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code status}: what a running bridge knows and does. */
+@CommandLine.Command(
+    name = "status",
+    header = "Show the regions, gateways, tunnels and policies of a running bridge.",
+    description = {
+      "What is wrong stands last, with since when and what to do. Exits 0 all the same."
+    })
 final class StatusCommand implements Command {
-  private static final Option OUTPUT =
-      Option.optional("--output", "FORMAT", "table or wide; json or yaml for programs.")
-          .or("-o")
-          .oneOf("table", "wide", "json", "yaml");
-  private static final Option WATCH =
-      Option.flag("--watch", "Show it again every two seconds, until Ctrl-C.").or("-w");
-
   /** What a terminal does before the next state: home, and nothing below. */
   private static final String CLEAR = "\u001B[H\u001B[2J";
 
@@ -22,6 +23,33 @@ final class StatusCommand implements Command {
 
   private final Terminal terminal;
   private final Pause pause;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "table or wide; json or yaml for programs.")
+  private Format format = Format.TABLE;
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Show it again every two seconds, until Ctrl-C.")
+  private boolean watch;
+
+  @Mixin private final TargetOptions target = new TargetOptions();
+
+  /** How to print it. */
+  enum Format {
+    TABLE,
+    WIDE,
+    JSON,
+    YAML;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** Lets time pass. */
   interface Pause {
@@ -49,44 +77,33 @@ final class StatusCommand implements Command {
   }
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "status",
-        "Show the regions, gateways, tunnels and policies of a running bridge.",
-        "What is wrong stands last, with since when and what to do. Exits 0 all the same.",
-        List.of(),
-        Stream.concat(Stream.of(OUTPUT, WATCH), TargetOptions.ALL.stream()).toList());
-  }
-
-  @Override
-  public int run(Arguments arguments) {
-    try (AdminClient client = TargetOptions.connect(arguments)) {
-      print(client.status(), arguments);
-      while (arguments.has(WATCH) && pause.sleep(PERIOD)) {
+  public int run() {
+    try (AdminClient client = target.connect()) {
+      print(client.status());
+      while (watch && pause.sleep(PERIOD)) {
         terminal.out().print(terminal.interactive() ? CLEAR : "\n");
-        again(client, arguments);
+        again(client);
       }
     }
     return ExitCode.OK;
   }
 
   /** A bridge that does not answer for a while is what somebody may be watching for. */
-  private void again(AdminClient client, Arguments arguments) {
+  private void again(AdminClient client) {
     try {
-      print(client.status(), arguments);
+      print(client.status());
     } catch (CommandFailure e) {
       terminal.out().println(e.getMessage());
       terminal.out().flush();
     }
   }
 
-  private void print(BridgeStatus status, Arguments arguments) {
-    String format = arguments.value(OUTPUT).orElse("table");
+  private void print(BridgeStatus status) {
     switch (format) {
-      case "json" -> terminal.out().println(StatusJson.pretty(status));
-      case "yaml" -> terminal.out().print(StatusJson.yaml(status));
-      default ->
-          StatusTable.of(status, format.equals("wide"), terminal.colour())
+      case JSON -> terminal.out().println(StatusJson.pretty(status));
+      case YAML -> terminal.out().print(StatusJson.yaml(status));
+      case TABLE, WIDE ->
+          StatusTable.of(status, format == Format.WIDE, terminal.colour())
               .forEach(terminal.out()::println);
     }
     terminal.out().flush();

@@ -1,34 +1,65 @@
 package io.regionbridge.api.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Option;
 
 /** Which running bridge a command asks: one on this machine, at a URL, or in a cluster. */
 final class TargetOptions {
-  static final Option URL =
-      Option.optional(
-          "--url", "URL", "The bridge's admin address (" + AdminClient.DEFAULT_URL + ").");
-  static final Option TOKEN =
-      Option.optional("--token-file", "FILE", "Holds the token, where admin.tokenFile is set.");
-  static final Option CA =
-      Option.optional("--ca", "FILE", "Certificates to trust, in PEM, for a URL with https.");
-  static final Option CONTEXT =
-      Option.optional(
-          "--context", "NAME", "Ask a bridge in the cluster of this kubeconfig context.");
-  static final Option NAMESPACE =
-      Option.optional("--namespace", "NAME", "Where its pods are (that of the context).").or("-n");
-  static final Option POD =
-      Option.optional("--pod", "NAME", "Which of them (the first that is ready).");
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "The bridge's admin address (" + AdminClient.DEFAULT_URL + ").")
+  private Optional<String> url = Optional.empty();
 
-  /** All of them, in the order of help texts. */
-  static final List<Option> ALL = List.of(URL, TOKEN, CA, CONTEXT, NAMESPACE, POD);
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Holds the token, where admin.tokenFile is set.")
+  private Optional<Path> token = Optional.empty();
 
-  private TargetOptions() {}
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Certificates to trust, in PEM, for a URL with https.")
+  private Optional<Path> ca = Optional.empty();
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description = "Ask a bridge in the cluster of this kubeconfig context.")
+  private Optional<String> context = Optional.empty();
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAME",
+      description = "Where its pods are (that of the context).")
+  private Optional<String> namespace = Optional.empty();
+
+  @Option(
+      names = "--pod",
+      paramLabel = "NAME",
+      description = "Which of them (the first that is ready).")
+  private Optional<String> pod = Optional.empty();
 
   /** Whether a cluster is meant. */
-  static boolean inCluster(Arguments arguments) {
-    return arguments.has(CONTEXT) || arguments.has(NAMESPACE) || arguments.has(POD);
+  boolean inCluster() {
+    return context.isPresent() || namespace.isPresent() || pod.isPresent();
+  }
+
+  /** Whether a bridge is named by its address. */
+  boolean atUrl() {
+    return url.isPresent();
+  }
+
+  /** The kubeconfig context that was named. */
+  Optional<String> context() {
+    return context;
+  }
+
+  /** The namespace that was named. */
+  Optional<String> namespace() {
+    return namespace;
   }
 
   /**
@@ -36,22 +67,17 @@ final class TargetOptions {
    *
    * @throws CommandFailure if there is none such, or if the options do not go together
    */
-  static AdminClient connect(Arguments arguments) {
-    if (inCluster(arguments) && arguments.has(URL)) {
+  AdminClient connect() {
+    if (inCluster() && atUrl()) {
       throw CommandFailure.usage("--url is one bridge, --context and -n are another; give one");
     }
-    return bridge(arguments);
+    return bridge();
   }
 
   /** The same where {@code --context} and {@code -n} say more than which bridge is meant. */
-  static AdminClient bridge(Arguments arguments) {
-    Optional<Path> token = arguments.value(TOKEN).map(Path::of);
-    Optional<Path> ca = arguments.value(CA).map(Path::of);
-    if (!inCluster(arguments) || arguments.has(URL)) {
-      String url = arguments.value(URL).orElse(AdminClient.DEFAULT_URL);
-      return AdminClient.at(url, token, ca);
-    }
-    return PodTarget.connect(
-        arguments.value(CONTEXT), arguments.value(NAMESPACE), arguments.value(POD), token, ca);
+  AdminClient bridge() {
+    return !inCluster() || atUrl()
+        ? AdminClient.at(url.orElse(AdminClient.DEFAULT_URL), token, ca)
+        : PodTarget.connect(context, namespace, pod, token, ca);
   }
 }

@@ -1,55 +1,81 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
+import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code trace}: how a running bridge would answer, and why so. */
+@CommandLine.Command(
+    name = "trace",
+    header = "Show how a running bridge would answer a question.",
+    description = {
+      "Tells the zone that the name is in, what the cache has, each gateway that is asked with its"
+          + " time, and the answer. Exits 1 if there is no answer (SERVFAIL or REFUSED)."
+    })
 final class TraceCommand implements Command {
-  private static final Option VIEW =
-      Option.optional("--view", "VIEW", "cluster: as pods beside it are answered; pods: as others.")
-          .oneOf("pods", "cluster");
-  private static final Option OUTPUT =
-      Option.optional("--output", "FORMAT", "table; json or yaml for programs.")
-          .or("-o")
-          .oneOf("table", "json", "yaml");
-
   private final Terminal terminal;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "NAME",
+      description = "The name; an address asks what it is called.")
+  @SuppressWarnings("NullAway.Init") // it is required
+  private String name;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TYPE",
+      description = "The type of record, A if not given.",
+      completionCandidates = RecordTypes.class)
+  private Optional<String> type = Optional.empty();
+
+  @Option(
+      names = "--view",
+      paramLabel = "VIEW",
+      description = "cluster: as pods beside it are answered; pods: as others.")
+  private Optional<View> view = Optional.empty();
+
+  @Mixin private final Output output = new Output();
+  @Mixin private final TargetOptions target = new TargetOptions();
+
+  /** To whom it would be the answer. */
+  enum View {
+    PODS,
+    CLUSTER;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The types that a bridge has records of, for shells to complete. */
+  static final class RecordTypes implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("A", "AAAA", "SRV", "TXT", "PTR", "CNAME", "NS", "SOA", "ANY").iterator();
+    }
+  }
 
   TraceCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        "trace",
-        "Show how a running bridge would answer a question.",
-        """
-        Tells the zone that the name is in, what the cache has, each gateway that is asked
-        with its time, and the answer. TYPE is A if not given; an address in place of NAME
-        asks what it is called. Exits 1 if there is no answer (SERVFAIL or REFUSED).\
-        """,
-        List.of("NAME", "[TYPE]"),
-        Stream.concat(Stream.of(VIEW, OUTPUT), TargetOptions.ALL.stream()).toList());
-  }
-
-  @Override
-  public int run(Arguments arguments) {
+  public int run() {
     TraceReport report;
-    try (AdminClient client = TargetOptions.connect(arguments)) {
-      report =
-          client.trace(
-              arguments.operand(0).orElseThrow(),
-              arguments.operand(1).orElse(""),
-              arguments.value(VIEW).orElse(""));
+    try (AdminClient client = target.connect()) {
+      report = client.trace(name, type.orElse(""), view.map(View::toString).orElse(""));
     }
-    switch (arguments.value(OUTPUT).orElse("table")) {
-      case "json" -> terminal.out().println(StatusJson.pretty(report));
-      case "yaml" -> terminal.out().print(StatusJson.yaml(report));
-      default -> TraceText.of(report).forEach(terminal.out()::println);
-    }
+    output.print(terminal, report, () -> TraceText.of(report));
     String rcode = report.answer().rcode();
     return rcode.equals("NOERROR") || rcode.equals("NXDOMAIN") ? ExitCode.OK : ExitCode.FAILED;
   }

@@ -147,7 +147,7 @@ final class TrainingRun {
       throw new IllegalStateException("bad configuration: " + file.load());
     }
     Bridge bridge = Bridge.start(config, file);
-    System.out.println(ServeCommand.ready(config, bridge));
+    System.out.println(Service.ready(config, bridge));
     return bridge;
   }
 
@@ -179,7 +179,7 @@ final class TrainingRun {
     StringWriter printed = new StringWriter();
     PrintWriter writer = new PrintWriter(printed);
     Terminal terminal = new Terminal(writer, writer, environment());
-    int exitCode = new Main(terminal, Main.commands(terminal)).run(List.of(args));
+    int exitCode = Main.run(terminal, List.of(args));
     if (exitCode != expected) {
       throw new IllegalStateException(
           "%s exited %d, not %d: %s"

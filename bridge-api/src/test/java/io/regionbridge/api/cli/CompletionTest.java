@@ -25,13 +25,13 @@ final class CompletionTest {
       delimiter = '|',
       value = {
         "region-bridge st|status",
-        "region-bridge --v|--version",
+        "region-bridge --v|--verbose,--version",
         "region-bridge status --wa|--watch",
         "region-bridge status -o y|yaml",
         "region-bridge status --output _|table,wide,json,yaml",
         "region-bridge trace --view _|pods,cluster",
         "region-bridge trace a.b AA|AAAA",
-        "region-bridge completion _|bash,zsh,--verbose,--help",
+        "region-bridge completion _|bash,zsh",
         "region-bridge serve --config conf|config.yaml",
         "region-bridge status --url _|''",
       })
@@ -41,33 +41,50 @@ final class CompletionTest {
     String program =
         """
         source '%s'
+        function compopt { :; } # bash has it only while it completes
         COMP_WORDS=(%s)
         COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-        _region_bridge
+        $(complete -p region-bridge | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
         (IFS=,; echo "${COMPREPLY[*]}")
         """
             .formatted(script, typed.replace(" _", " ''"));
     assertThat(run("bash", "--norc", "-c", program).strip()).isEqualTo(expected);
   }
 
+  /** Types at a zsh on a terminal, and has it print what Tab made of that. */
   @Test
-  void isGoodZsh() throws Exception {
+  void completesInZsh() throws Exception {
     Path zsh = NativeTool.find("zsh");
+    Files.createFile(directory.resolve("config.yaml"));
     Path script = Files.writeString(directory.resolve("completion"), script("zsh"));
     String program =
-        "autoload -Uz compinit && compinit -u -d '%s' && source '%s' && print $_comps[region-bridge]"
-            .formatted(directory.resolve("dump"), script);
-    assertThat(run(zsh.toString(), "-f", "-c", program)).isEqualTo("_region_bridge\n");
-    assertThat(script("zsh"))
-        .contains("'(--output -o)-o[table or wide; json or yaml for programs.]:FORMAT:(table wide")
-        .contains("'2:SHELL:(bash zsh)'", "'3:TYPE:(A AAAA", "'status:Show the regions");
+        """
+        zmodload zsh/zpty
+        zpty shell '%s' -f -i
+        zpty -w shell "PROMPT=; autoload -Uz compinit && compinit -u -d '%s'; source '%s'; print REA''DY"
+        zpty -r -m shell line '*READY*'
+        for typed in 'stat' 'status --wa' 'status -o y' 'trace a.b AA' 'serve --config conf'; do
+          zpty -w -n shell "region-bridge $typed"$'\\t\\x01'"print -r -- DO''NE '"$'\\x05'"' EN''D"$'\\n'
+          zpty -r -m shell line '*DONE*END*'
+          print -r -- ${${line##*DONE }%% END*}
+        done
+        zpty -d shell
+        """
+            .formatted(zsh, directory.resolve("dump"), script);
+    assertThat(run("timeout", "60", zsh.toString(), "-f", "-c", program).lines().map(String::strip))
+        .containsExactly(
+            "region-bridge status",
+            "region-bridge status --watch",
+            "region-bridge status -o yaml",
+            "region-bridge trace a.b AAAA",
+            "region-bridge serve --config config.yaml");
   }
 
   private static String script(String shell) {
     StringWriter out = new StringWriter();
     PrintWriter writer = new PrintWriter(out);
     Terminal terminal = new Terminal(writer, writer, Map.of());
-    int code = new Main(terminal, Main.commands(terminal)).run(List.of("completion", shell));
+    int code = Main.run(terminal, List.of("completion", shell));
     assertThat(code).as(out.toString()).isEqualTo(ExitCode.OK);
     return out.toString();
   }

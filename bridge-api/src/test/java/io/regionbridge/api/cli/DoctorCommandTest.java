@@ -146,6 +146,6 @@ final class DoctorCommandTest {
 
   private int run(String... args) {
     Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), Map.of());
-    return new Main(terminal, Main.commands(terminal)).run(List.of(args));
+    return Main.run(terminal, List.of(args));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -263,13 +264,11 @@ final class LauncherTest {
     Attributes attributes = manifest.getMainAttributes();
     attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
     attributes.put(Attributes.Name.CLASS_PATH, testClassPath());
-    Path main = Path.of("target/classes/io/regionbridge/api/cli/Main.class");
-    attributes.put(Attributes.Name.IMPLEMENTATION_VERSION, "7.8.9");
     try (OutputStream out = Files.newOutputStream(lib.resolve("bridge-api-7.8.9.jar"));
         JarOutputStream jar = new JarOutputStream(out, manifest)) {
-      // In the jar itself, so that its package has the version of the jar.
-      jar.putNextEntry(new ZipEntry("io/regionbridge/api/cli/Main.class"));
-      Files.copy(main, jar);
+      // Comes before that of the classes under test: what says 7.8.9 was started from here.
+      jar.putNextEntry(new ZipEntry("io/regionbridge/api/assembly/version"));
+      jar.write("7.8.9\n".getBytes(StandardCharsets.UTF_8));
     }
     return launcher;
   }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 final class MainTest {
   @TempDir Path directory;
@@ -94,7 +96,18 @@ final class MainTest {
         "check-config --config=a b | check-config: unexpected \"b\"",
         "check-config --config a -- --help | check-config: unexpected \"--help\"",
         "check-config --config a --config b | check-config: --config is given twice",
-        "check-config --help=yes   | check-config: --help takes no value",
+        "check-config --verbose=yes | check-config: --verbose takes no value",
+        "--confg check-config      | unknown command \"--confg\"; see region-bridge --help",
+        "serve --config --role     | serve: --config needs a value",
+        "serve                     | serve: --config FILE is missing; see region-bridge serve"
+            + " --help",
+        "serve --config a --role b | serve: --role is bridge or agent, not \"b\"",
+        "trace                     | trace: NAME is missing",
+        "trace a b c               | trace: unexpected \"c\"",
+        "status -oxml              | status: --output is table, wide, json or yaml, not \"xml\"",
+        "trace a --view=x          | trace: --view is pods or cluster, not \"x\"",
+        "status --ulr=secret       | status: unknown option --ulr, did you mean --url?",
+        "completion fish           | completion: SHELL is bash or zsh, not \"fish\"",
       })
   void explainsWrongUsageInOneLine(String arguments, String expected) {
     List<String> args = arguments.isEmpty() ? List.of() : List.of(arguments.split(" ", -1));
@@ -109,31 +122,66 @@ final class MainTest {
     assertThat(run(Map.of(), "--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
         .contains(
-            "Usage: region-bridge COMMAND\n",
+            "Usage: region-bridge [-hV] [--verbose] COMMAND\n",
             "  check-config  Validate a configuration file.\n",
-            "  --version  Print the version and exit.\n");
+            "  -V, --version   Print the version and exit.\n",
+            "  2   wrong usage or configuration\n");
     assertThat(run(Map.of(), "check-config", "--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
         .endsWith(
             """
-            Usage: region-bridge check-config --config FILE
-
             Validate a configuration file.
-            Environment variables that override it are part of it. Prints every problem with
-            its path in the file, and exits 2 if there is one.
+
+            Usage: region-bridge check-config [-h] --config=FILE [--verbose]
+
+            Environment variables that override it are part of it. Prints every problem
+            with its path in the file, and exits 2 if there is one.
 
             Options:
-              --config FILE  The configuration file.
-              --verbose      Show where in the code an error came from.
-              --help         Print this and exit.
+                  --config=FILE   The bridge's configuration file.
+                  --verbose       Show where in the code an error came from.
+              -h, --help          Print this and exit.
             """);
     assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "serve",
+        "check-config",
+        "demo",
+        "status",
+        "trace",
+        "query-log",
+        "doctor",
+        "rotate-key",
+        "uninstall",
+        "completion"
+      })
+  void helpFitsATerminalAndHasNoColourWhereThereIsNone(String command) {
+    assertThat(run(Map.of(), command, "--help")).isEqualTo(ExitCode.OK);
+    assertThat(run(Map.of(), command, "--nonsense", "-h")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
+    assertThat(out.toString()).contains("Usage: region-bridge " + command).doesNotContain("\u001B");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void coloursHelpOnATerminalUnlessToldNotTo() {
+    for (String no : List.of("", "1")) {
+      Terminal terminal =
+          new Terminal(new PrintWriter(out), new PrintWriter(err), Map.of("NO_COLOR", no), true);
+      assertThat(Main.run(terminal, List.of("status", "--help"))).isEqualTo(ExitCode.OK);
+      assertThat(out.toString().contains("\u001B[")).isEqualTo(no.isEmpty());
+      out.getBuffer().setLength(0);
+    }
   }
 
   @Test
   void printsItsVersion() {
     assertThat(run(Map.of(), "--version")).isEqualTo(ExitCode.OK);
-    assertThat(out.toString()).startsWith("region-bridge ");
+    assertThat(out.toString()).matches("region-bridge [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\n");
   }
 
   @Test
@@ -169,25 +217,29 @@ final class MainTest {
 
   private int run(Map<String, String> environment, List<String> args) {
     Terminal terminal = terminal(environment);
-    return new Main(terminal, Main.commands(terminal)).run(args);
+    return Main.run(terminal, args);
   }
 
   private int failing(RuntimeException failure, String... args) {
-    return new Main(terminal(Map.of()), List.of(new FailingCommand(failure))).run(List.of(args));
+    Terminal terminal = terminal(Map.of());
+    Commands commands = Commands.of(terminal, List.of(new FailingCommand(failure)));
+    return Main.run(terminal, List.of(args), () -> commands.run(List.of(args)));
   }
 
   private Terminal terminal(Map<String, String> environment) {
     return new Terminal(new PrintWriter(out), new PrintWriter(err), environment);
   }
 
-  private record FailingCommand(RuntimeException failure) implements Command {
-    @Override
-    public Syntax syntax() {
-      return new Syntax("fail", "Fail.", "", List.of(), List.of());
+  @CommandLine.Command(name = "fail")
+  private static final class FailingCommand implements Command {
+    private final RuntimeException failure;
+
+    FailingCommand(RuntimeException failure) {
+      this.failure = failure;
     }
 
     @Override
-    public int run(Arguments arguments) {
+    public int run() {
       throw failure;
     }
   }

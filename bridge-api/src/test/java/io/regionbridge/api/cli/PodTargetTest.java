@@ -43,8 +43,7 @@ final class PodTargetTest {
   void namesTheContextsThatThereAre() {
     StringWriter err = new StringWriter();
     Terminal terminal = new Terminal(new PrintWriter(err), new PrintWriter(err), Map.of());
-    int code =
-        new Main(terminal, Main.commands(terminal)).run(List.of("status", "--context", "nowhere"));
+    int code = Main.run(terminal, List.of("status", "--context", "nowhere"));
     assertThat(code).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("the kubeconfig has no context \"nowhere\"; it has ");
   }
@@ -53,9 +52,7 @@ final class PodTargetTest {
   void refusesTwoTargetsAtOnce() {
     StringWriter err = new StringWriter();
     Terminal terminal = new Terminal(new PrintWriter(err), new PrintWriter(err), Map.of());
-    int code =
-        new Main(terminal, Main.commands(terminal))
-            .run(List.of("status", "-n", "a", "--url", "http://127.0.0.1:1"));
+    int code = Main.run(terminal, List.of("status", "-n", "a", "--url", "http://127.0.0.1:1"));
     assertThat(code).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("give one");
   }

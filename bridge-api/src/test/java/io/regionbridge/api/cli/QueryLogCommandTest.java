@@ -67,6 +67,6 @@ final class QueryLogCommandTest {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
     Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), Map.of());
-    return new Main(terminal, Main.commands(terminal)).run(List.of(args));
+    return Main.run(terminal, List.of(args));
   }
 }

@@ -53,8 +53,10 @@ final class StatusCommandTest {
                 }
                 return left[0]-- > 0;
               });
-      Arguments arguments = Arguments.parse(watch.syntax(), List.of("-w", "--url", url));
-      assertThat(watch.run(arguments)).isEqualTo(ExitCode.OK);
+      Commands commands =
+          Commands.of(
+              new Terminal(new PrintWriter(out), new PrintWriter(err), Map.of()), List.of(watch));
+      assertThat(commands.run(List.of("status", "-w", "--url", url))).isEqualTo(ExitCode.OK);
       assertThat(out.toString().split("\\u001B\\[H\\u001B\\[2J", -1)).hasSize(3);
       assertThat(out.toString()).contains("\u001B[2Jno bridge answers at " + url);
     } finally {
@@ -127,6 +129,6 @@ final class StatusCommandTest {
 
   private int run(String... args) {
     Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), Map.of());
-    return new Main(terminal, Main.commands(terminal)).run(List.of(args));
+    return Main.run(terminal, List.of(args));
   }
 }

@@ -1,0 +1,49 @@
+package io.regionbridge.api.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code region-bridge} itself, and what all its commands take. */
+@CommandLine.Command(
+    name = Root.NAME,
+    header = "Names and traffic between Kubernetes clusters in several regions.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", Root.NAME + " COMMAND --help says more about each."},
+    exitCodeListHeading = "%nExits with:%n",
+    exitCodeList = {
+      "0:all is well",
+      "1:the thing failed",
+      "2:wrong usage or configuration",
+    })
+final class Root implements Command {
+  static final String NAME = "region-bridge";
+  static final String VERBOSE = "--verbose";
+
+  @Option(
+      names = VERBOSE,
+      scope = ScopeType.INHERIT,
+      description = "Show where in the code an error came from.")
+  @SuppressWarnings("unused") // Main looks for it, also where nothing else can be understood
+  private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Print this and exit.")
+  @SuppressWarnings("unused") // picocli acts on it
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  @SuppressWarnings("unused") // picocli acts on it
+  private boolean version;
+
+  @Override
+  public int run() {
+    throw CommandFailure.usage("a command is missing; see region-bridge --help");
+  }
+}

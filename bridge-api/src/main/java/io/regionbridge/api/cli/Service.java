@@ -1,0 +1,109 @@
+package io.regionbridge.api.cli;
+
+import io.regionbridge.api.assembly.Bridge;
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.router.net.SocketLiteral;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What {@code serve} does: the service, until the process is told to stop. */
+final class Service {
+  /** How long the directory may take until there is a word about it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Terminal terminal;
+
+  Service(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /**
+   * Serves.
+   *
+   * @return an {@link ExitCode}
+   */
+  int run(ServeRequest request) {
+    ConfigFile file = new ConfigFile(request.config(), terminal.environment());
+    return switch (file.load()) {
+      case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
+        problems.forEach(problem -> terminal.err().println(file.path() + ": " + problem));
+        yield ExitCode.USAGE;
+      }
+      case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
+        Logger log = LoggerFactory.getLogger(Service.class);
+        warnings.forEach(warning -> log.warn("{}: {}", file.path(), warning));
+        boolean agent = request.role() == ServeRequest.Role.AGENT;
+        yield agent && request.cleanUp()
+            ? AgentRole.cleanUp(terminal)
+            : agent ? AgentRole.run(terminal, config, file, log) : serve(config, file, log);
+      }
+    };
+  }
+
+  private int serve(BridgeConfig config, ConfigFile file, Logger log) {
+    try (Bridge bridge = start(config, file)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(bridge, log), "stop"));
+      while (!bridge.awaitReady(PATIENCE)) {
+        log.warn("not ready: {}", String.join("; ", bridge.notReady()));
+      }
+      terminal.out().println(ready(config, bridge));
+      terminal.out().flush();
+      Thread.sleep(Duration.ofNanos(Long.MAX_VALUE)); // the hook ends the process
+      return ExitCode.OK;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED;
+    }
+  }
+
+  private static Bridge start(BridgeConfig config, ConfigFile file) {
+    try {
+      return Bridge.start(config, file);
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new CommandFailure(
+          message.startsWith("cannot listen on")
+              ? message + "; stop what has it, or change dns.listen or admin.listen"
+              : message,
+          e);
+    }
+  }
+
+  /** The one line; programs may wait for it. */
+  static String ready(BridgeConfig config, Bridge bridge) {
+    String tls = bridge.tlsAddresses().isEmpty() ? "" : ", tls " + texts(bridge.tlsAddresses());
+    return "region-bridge ready: region %s (%s), dns %s%s, http %s"
+        .formatted(
+            config.region().name(),
+            config.region().domain(),
+            texts(bridge.dnsAddresses()),
+            tls,
+            texts(bridge.httpAddresses()));
+  }
+
+  private static String texts(List<InetSocketAddress> addresses) {
+    return addresses.stream().map(SocketLiteral::format).collect(Collectors.joining(", "));
+  }
+
+  /** On SIGTERM and Ctrl-C. Being asked to stop is no failure, whatever the JVM makes of it. */
+  @SuppressWarnings("SystemExitOutsideMain") // a hook cannot exit otherwise
+  private static void stop(Bridge bridge, Logger log) {
+    try {
+      bridge.drain();
+      bridge.close();
+      log.info("stopped");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      Runtime.getRuntime().halt(ExitCode.OK);
+    }
+  }
+}

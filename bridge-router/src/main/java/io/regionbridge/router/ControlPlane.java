@@ -3,32 +3,22 @@ package io.regionbridge.router;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ControlLoop;
-import io.regionbridge.router.discovery.NodeFacts;
-import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RegionFacts;
-import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
-import io.regionbridge.router.election.Reach;
-import io.regionbridge.router.election.ReachObserver;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
-import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.peers.OverlayDiscovery;
-import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.peers.RegionClaims;
@@ -36,7 +26,6 @@ import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.router.tunnel.KeyStore;
-import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,8 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,118 +59,6 @@ public final class ControlPlane implements AutoCloseable {
   private static final Duration SETTLE = Duration.ofMillis(50);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final String CURRENT = "APIServerCurrent";
-
-  /** Groups of resources that a cluster need not have. */
-  private static final List<String> OPTIONAL =
-      List.of(".cilium.io", ".netbird.io", "servicecidrs.networking.k8s.io");
-
-  private static final Finding STARTING =
-      new Finding(CURRENT, State.UNKNOWN, "Connecting", "the API server has not answered yet");
-
-  /**
-   * What is fixed while the process lives.
-   *
-   * @param node this node's name
-   * @param nodeAddress its address in the cluster, for signs of life
-   * @param namespace where the Lease and the Secrets of peers are
-   * @param electionPort where router nodes ask each other for signs of life; UDP
-   * @param dnsPort where this bridge, and others unless they say otherwise, serve DNS
-   * @param httpPort where bridges answer on the overlay
-   * @param memory how long after the start what was written before is kept although nobody has said
-   *     yet that it still holds: as long as it may take to hear from all peers
-   * @param options what the bridge does for the cluster only if it is wished
-   */
-  public record Settings(
-      String node,
-      InetAddress nodeAddress,
-      String namespace,
-      String routerLabel,
-      int electionPort,
-      int dnsPort,
-      int httpPort,
-      Duration memory,
-      Options options) {
-    /** Long enough to hear from every peer. */
-    public static final Duration MEMORY = Duration.ofSeconds(30);
-
-    /** With the usual memory, and no options. */
-    public Settings(
-        String node,
-        InetAddress nodeAddress,
-        String namespace,
-        String routerLabel,
-        int electionPort,
-        int dnsPort,
-        int httpPort) {
-      this(
-          node,
-          nodeAddress,
-          namespace,
-          routerLabel,
-          electionPort,
-          dnsPort,
-          httpPort,
-          MEMORY,
-          Options.NONE);
-    }
-
-    /** The same with options. */
-    public Settings with(Options wished) {
-      return new Settings(
-          node,
-          nodeAddress,
-          namespace,
-          routerLabel,
-          electionPort,
-          dnsPort,
-          httpPort,
-          memory,
-          wished);
-    }
-
-    /** Where signs of life are asked for unless something else is configured. */
-    public static final int ELECTION_PORT = 8054;
-  }
-
-  /**
-   * What the bridge does for the cluster only if it is wished.
-   *
-   * @param forwardTo the Service that CoreDNS forwards to; empty: it forwards to the router nodes
-   * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
-   */
-  public record Options(Optional<ServiceKey> forwardTo, Optional<String> netBird) {
-    /** None of it. */
-    public static final Options NONE = new Options(Optional.empty(), Optional.empty());
-  }
-
-  /**
-   * What others tell the control plane; each is asked anew at every look.
-   *
-   * @param region what is configured of the local region
-   * @param configured the peers that the configuration declares
-   * @param overlay the overlay's device
-   * @param health what the data plane knows of peers' gateways
-   * @param fit whether this node could be the active gateway: overlay up, DNS serving
-   * @param egress what is configured of egress
-   */
-  public record Sources(
-      Supplier<TopologyBuilder.Settings> region,
-      Supplier<List<PeerClaim>> configured,
-      OverlayView overlay,
-      GatewayHealth health,
-      BooleanSupplier fit,
-      Supplier<EgressSettings> egress) {
-    /** The same without egress. */
-    public Sources(
-        Supplier<TopologyBuilder.Settings> region,
-        Supplier<List<PeerClaim>> configured,
-        OverlayView overlay,
-        GatewayHealth health,
-        BooleanSupplier fit) {
-      this(region, configured, overlay, health, fit, () -> EgressSettings.of(EgressEngine.NONE));
-    }
-  }
 
   /** Who is told. Calls come one at a time for each kind, and must not block for long. */
   public interface Listener {
@@ -196,14 +71,14 @@ public final class ControlPlane implements AutoCloseable {
     void topology(Topology topology);
   }
 
-  private final Settings settings;
-  private final Sources sources;
+  private final ControlSettings settings;
+  private final ControlSources sources;
   private final Listener listener;
   private final Clock clock;
   private final KubernetesClient client;
-  private final StatusWriter statuses;
   private final EgressControl egress;
   private final SharedObjects shared;
+  private final OwnRouterNode ownNode;
   private final KeyStore keys;
   private final PeerEnds ends = new PeerEnds();
   private final PeerClusters peerClusters;
@@ -212,7 +87,7 @@ public final class ControlPlane implements AutoCloseable {
   private final ClusterWatcher watcher;
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
-  private final ReachObserver eyes = new ReachObserver();
+  private final PeerSight sight;
   private final AtomicBoolean resigned = new AtomicBoolean();
   private volatile Optional<Topology> topology = Optional.empty();
   private volatile List<Condition> conditions = List.of();
@@ -222,16 +97,22 @@ public final class ControlPlane implements AutoCloseable {
   private final List<String> unwritten = new ArrayList<>();
 
   private ControlPlane(
-      Settings settings, Sources sources, KubernetesClient client, Listener listener, Clock clock)
+      ControlSettings settings,
+      ControlSources sources,
+      KubernetesClient client,
+      Listener listener,
+      Clock clock)
       throws IOException {
     this.settings = settings;
     this.sources = sources;
     this.client = client;
     this.listener = listener;
     this.clock = clock;
-    statuses = new StatusWriter(client, clock);
+    StatusWriter statuses = new StatusWriter(client, clock);
     egress = new EgressControl(settings, sources, client, clock);
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
+    sight = new PeerSight(sources.health());
+    ownNode = new OwnRouterNode(settings, sources, statuses, egress, keys, clock);
     Gate gate = new Gate();
     peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
     shared =
@@ -243,7 +124,7 @@ public final class ControlPlane implements AutoCloseable {
                 new InetSocketAddress(settings.nodeAddress(), settings.electionPort()),
                 this::otherRouters,
                 sources.fit(),
-                this::reach),
+                () -> sight.look(topology, System.nanoTime())),
             client,
             settings.namespace(),
             _ -> gate.topologies(),
@@ -293,7 +174,10 @@ public final class ControlPlane implements AutoCloseable {
    *     sense
    */
   public static ControlPlane start(
-      Settings settings, Sources sources, Optional<Path> kubeconfig, Listener listener)
+      ControlSettings settings,
+      ControlSources sources,
+      Optional<Path> kubeconfig,
+      Listener listener)
       throws IOException {
     return start(settings, sources, ClusterClient.local(kubeconfig), listener);
   }
@@ -304,7 +188,7 @@ public final class ControlPlane implements AutoCloseable {
    * @throws IOException if the address for signs of life cannot be bound
    */
   public static ControlPlane start(
-      Settings settings, Sources sources, KubernetesClient client, Listener listener)
+      ControlSettings settings, ControlSources sources, KubernetesClient client, Listener listener)
       throws IOException {
     try {
       return new ControlPlane(settings, sources, client, listener, Clock.systemUTC());
@@ -354,7 +238,7 @@ public final class ControlPlane implements AutoCloseable {
     return egress.report();
   }
 
-  /** Something that {@link Sources} tells has changed. Any thread. */
+  /** Something that {@link ControlSources} tells has changed. Any thread. */
   public void lookAgain() {
     topologies.lookAgain();
   }
@@ -392,7 +276,8 @@ public final class ControlPlane implements AutoCloseable {
   private void look() {
     ClusterView view = watcher.view();
     if (!view.settled()) {
-      conditions = Conditions.merge(conditions, List.of(STARTING), 0, clock.instant());
+      conditions =
+          Conditions.merge(conditions, List.of(ControlFindings.STARTING), 0, clock.instant());
       return;
     }
     List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
@@ -415,14 +300,18 @@ public final class ControlPlane implements AutoCloseable {
       listener.topology(next);
     }
     unwritten.clear();
-    writeRouterNode(view, next);
+    ownNode.keep(view, next, election.leadership()).ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
           PATIENCE, () -> shared.keep(view, next, services, problems, unwritten::add));
     } else {
       shared.standBy(view, next);
     }
-    conditions = Conditions.merge(conditions, findings(view), 0, clock.instant());
+    List<Finding> findings = new ArrayList<>(shared.findings());
+    findings.add(ControlFindings.watched(view));
+    findings.add(ControlFindings.written(unwritten));
+    findings.add(ControlFindings.elected(election.leadership(), election.problem()));
+    conditions = Conditions.merge(conditions, findings, 0, clock.instant());
   }
 
   private static Optional<TunnelRecord> remembered(ClusterView view, String region) {
@@ -443,30 +332,6 @@ public final class ControlPlane implements AutoCloseable {
         .forEach(conflict -> log.warn("{}", conflict));
   }
 
-  /** Whether any peer answers through this node's tunnel. On any thread, several times a second. */
-  private synchronized Reach reach() {
-    List<GatewayHealth.State> probed =
-        topology.stream()
-            .flatMap(known -> known.peers().stream())
-            .flatMap(peer ->
-                peer.gateways().stream()
-                    .flatMap(g -> sources.health().of(peer.name(), g.address()).stream()))
-            .toList();
-    return eyes.look(sight(probed), System.nanoTime());
-  }
-
-  private static ReachObserver.Sight sight(List<GatewayHealth.State> probed) {
-    if (probed.isEmpty()) {
-      return ReachObserver.Sight.NOBODY_ASKED;
-    }
-    List<GatewayHealth.State> up = probed.stream().filter(GatewayHealth.State::up).toList();
-    return up.isEmpty()
-        ? ReachObserver.Sight.SILENCE
-        : up.stream().allMatch(GatewayHealth.State::late)
-            ? ReachObserver.Sight.DOUBT
-            : ReachObserver.Sight.ANSWERS;
-  }
-
   private Map<String, InetSocketAddress> otherRouters() {
     Map<String, InetSocketAddress> others = new LinkedHashMap<>();
     topology.ifPresent(known ->
@@ -480,81 +345,5 @@ public final class ControlPlane implements AutoCloseable {
                             gateway.node(),
                             new InetSocketAddress(address, settings.electionPort())))));
     return others;
-  }
-
-  /** What this node says of itself; nobody else writes it, so no permit is needed. */
-  private void writeRouterNode(ClusterView view, Topology next) {
-    Optional<NodeFacts> node =
-        view.routers().stream().filter(n -> n.name().equals(settings.node())).findFirst();
-    if (node.isEmpty()) {
-      return;
-    }
-    Optional<RouterNodeFacts> said =
-        view.routerNodes().stream().filter(r -> r.name().equals(settings.node())).findFirst();
-    statuses
-        .routerNode(
-            settings.node(),
-            node.get().uid(),
-            RouterNodeReport.spec(settings, sources.overlay(), next.local()),
-            RouterNodeReport.status(
-                election.leadership().mine(),
-                sources.fit().getAsBoolean(),
-                election.leadership().transitions(),
-                said.flatMap(this::rotationTaken),
-                egress.published(view, next),
-                said.map(RouterNodeFacts::conditions).orElse(List.of()),
-                clock.instant()))
-        .ifPresent(unwritten::add);
-  }
-
-  /** Takes a request to rotate this node's key up, if there is one; the last one that was. */
-  private Optional<String> rotationTaken(RouterNodeFacts node) {
-    Optional<String> wanted = node.wantedRotation();
-    if (wanted.isEmpty() || !sources.overlay().managed()) {
-      return node.takenRotation();
-    }
-    try (PrivateKey key = keys.prepareNext()) {
-      log.info("the key is to be rotated ({}); the next one is {}", wanted.get(), key.publicKey());
-    } catch (IOException e) {
-      log.warn("the key cannot be rotated yet: {}", e.getMessage());
-      return node.takenRotation();
-    }
-    return wanted;
-  }
-
-  private List<Finding> findings(ClusterView view) {
-    List<Finding> findings = new ArrayList<>(shared.findings());
-    List<String> failing =
-        view.failures().stream()
-            .filter(
-                f -> !(missing(f) && OPTIONAL.stream().anyMatch(f.failure().resource()::endsWith)))
-            .map(f -> f.failure() + " (since " + f.since() + (f.known() ? ", stale)" : ")"))
-            .toList();
-    findings.add(
-        failing.isEmpty()
-            ? new Finding(CURRENT, State.TRUE, "Watching", "everything is watched")
-            : new Finding(CURRENT, State.FALSE, "Incomplete", String.join("; ", failing)));
-    findings.add(
-        unwritten.isEmpty()
-            ? new Finding("StatusWritten", State.TRUE, "Written", "objects say what is the case")
-            : new Finding(
-                "StatusWritten", State.FALSE, "NotWritten", String.join("; ", unwritten)));
-    findings.add(
-        election.leadership().active().isPresent()
-            ? new Finding(
-                "ActiveGateway",
-                State.TRUE,
-                "Elected",
-                election.leadership().active().get() + " is the active gateway")
-            : new Finding(
-                "ActiveGateway",
-                State.FALSE,
-                "Nobody",
-                election.problem().orElse("no router node is fit, or none is heard")));
-    return findings;
-  }
-
-  private static boolean missing(WatchStatus.Failing failing) {
-    return failing.failure().reason() == ReadFailure.Reason.NOT_INSTALLED;
   }
 }

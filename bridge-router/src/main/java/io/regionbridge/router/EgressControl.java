@@ -31,8 +31,8 @@ import java.util.Optional;
  * Owned by the loop of the topology; only the report is for everybody.
  */
 final class EgressControl {
-  private final ControlPlane.Settings settings;
-  private final ControlPlane.Sources sources;
+  private final ControlSettings settings;
+  private final ControlSources sources;
   private final EgressKeeper keeper;
   private final EventRecorder events;
   private final Clock clock;
@@ -40,10 +40,7 @@ final class EgressControl {
   private volatile EgressReport report = EgressReport.EMPTY;
 
   EgressControl(
-      ControlPlane.Settings settings,
-      ControlPlane.Sources sources,
-      KubernetesClient client,
-      Clock clock) {
+      ControlSettings settings, ControlSources sources, KubernetesClient client, Clock clock) {
     this.settings = settings;
     this.sources = sources;
     this.clock = clock;

@@ -18,8 +18,7 @@ import java.util.Optional;
 final class RouterNodeReport {
   private RouterNodeReport() {}
 
-  static RouterNodeSpec spec(
-      ControlPlane.Settings settings, OverlayView overlay, LocalRegion local) {
+  static RouterNodeSpec spec(ControlSettings settings, OverlayView overlay, LocalRegion local) {
     return new RouterNodeSpec(
         local.name(),
         local.domain(),

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * policies, the status of Regions, NetBird's override. Owned by the loop of the topology.
  */
 final class SharedObjects {
-  private final ControlPlane.Settings settings;
-  private final ControlPlane.Sources sources;
+  private final ControlSettings settings;
+  private final ControlSources sources;
   private final StatusWriter statuses;
   private final CoreDnsKeeper coreDns;
   private final Optional<NetBirdKeeper> netBird;
@@ -39,8 +39,8 @@ final class SharedObjects {
   private List<Finding> findings = List.of();
 
   SharedObjects(
-      ControlPlane.Settings settings,
-      ControlPlane.Sources sources,
+      ControlSettings settings,
+      ControlSources sources,
       KubernetesClient client,
       StatusWriter statuses,
       EgressControl egress,

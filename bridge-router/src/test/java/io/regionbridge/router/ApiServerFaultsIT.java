@@ -193,7 +193,7 @@ class ApiServerFaultsIT {
     try {
       plane =
           ControlPlane.start(
-              new ControlPlane.Settings(
+              new ControlSettings(
                   "router-1",
                   InetAddress.ofLiteral("127.0.0.1"),
                   TestCluster.NAMESPACE,
@@ -201,7 +201,7 @@ class ApiServerFaultsIT {
                   FreePorts.next(),
                   1053,
                   8053),
-              new ControlPlane.Sources(
+              new ControlSources(
                   () ->
                       new TopologyBuilder.Settings(
                           "fsn1", "fsn1.internal", List.of(), List.of(), List.of()),

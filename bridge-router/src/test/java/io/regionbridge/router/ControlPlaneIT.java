@@ -118,7 +118,7 @@ class ControlPlaneIT {
     http.start();
     plane =
         ControlPlane.start(
-            new ControlPlane.Settings(
+            new ControlSettings(
                 "router-1",
                 LOOPBACK,
                 TestCluster.NAMESPACE,
@@ -127,8 +127,8 @@ class ControlPlaneIT {
                 dns.port(),
                 http.getAddress().getPort(),
                 Duration.ZERO,
-                ControlPlane.Options.NONE),
-            new ControlPlane.Sources(
+                ControlSettings.Options.NONE),
+            new ControlSources(
                 () ->
                     new TopologyBuilder.Settings(
                         "fsn1", "fsn1.internal", List.of(), List.of(), List.of()),

@@ -201,7 +201,7 @@ class ControlPlaneOptionsIT {
             "{apiVersion: v1, kind: ConfigMap, metadata: {name: coredns}, data: {Corefile: %s}}"
                 .formatted(JSON.writeValueAsString(".:53 {\n}\n")));
     start(
-        new ControlPlane.Options(
+        new ControlSettings.Options(
             Optional.of(new ServiceKey(TestCluster.NAMESPACE, "region-bridge")), Optional.empty()));
     Await.that(
         "without it, that is said and CoreDNS left alone",
@@ -220,15 +220,15 @@ class ControlPlaneOptionsIT {
     Await.that("it is forwarded to", () -> corefile().contains("forward . 10.43.0.53:5353 {"));
   }
 
-  private static ControlPlane.Options wantsNetBird() {
-    return new ControlPlane.Options(Optional.empty(), Optional.of(NETBIRD));
+  private static ControlSettings.Options wantsNetBird() {
+    return new ControlSettings.Options(Optional.empty(), Optional.of(NETBIRD));
   }
 
-  private void start(ControlPlane.Options options) {
+  private void start(ControlSettings.Options options) {
     try {
       plane =
           ControlPlane.start(
-              new ControlPlane.Settings(
+              new ControlSettings(
                       "router-1",
                       InetAddress.ofLiteral("127.0.0.1"),
                       TestCluster.NAMESPACE,
@@ -237,7 +237,7 @@ class ControlPlaneOptionsIT {
                       1053,
                       8053)
                   .with(options),
-              new ControlPlane.Sources(
+              new ControlSources(
                   () ->
                       new TopologyBuilder.Settings(
                           "fsn1", "fsn1.internal", List.of(), List.of(), List.of()),

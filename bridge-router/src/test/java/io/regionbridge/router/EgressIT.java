@@ -359,7 +359,7 @@ class EgressIT {
     String address = "127.0.0." + number;
     ControlPlane started =
         ControlPlane.start(
-            new ControlPlane.Settings(
+            new ControlSettings(
                 "router-" + number,
                 InetAddress.ofLiteral(address),
                 TestCluster.NAMESPACE,
@@ -368,8 +368,8 @@ class EgressIT {
                 1053,
                 8053,
                 memory,
-                ControlPlane.Options.NONE),
-            new ControlPlane.Sources(
+                ControlSettings.Options.NONE),
+            new ControlSources(
                 () ->
                     new TopologyBuilder.Settings(
                         "fsn1",

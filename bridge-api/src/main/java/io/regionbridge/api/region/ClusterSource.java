@@ -3,6 +3,8 @@ package io.regionbridge.api.region;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.ControlPlane;
+import io.regionbridge.router.ControlSettings;
+import io.regionbridge.router.ControlSources;
 import io.regionbridge.router.GatewayHealth;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.WatchStatus;
@@ -74,16 +76,16 @@ public final class ClusterSource implements RegionSource {
     BridgeConfig first = config.get();
     plane =
         ControlPlane.start(
-            new ControlPlane.Settings(
+            new ControlSettings(
                     place.node(),
                     ties.listen().getAddress(),
                     place.namespace(),
                     first.kubernetes().routerLabel(),
-                    ControlPlane.Settings.ELECTION_PORT,
+                    ControlSettings.ELECTION_PORT,
                     ties.listen().getPort(),
                     first.admin().listen().getPort())
                 .with(ConfiguredRegions.options(first.kubernetes(), place.namespace())),
-            new ControlPlane.Sources(
+            new ControlSources(
                 () -> ConfiguredRegions.local(config.get(), overlay.ranges()),
                 () -> ConfiguredRegions.claims(config.get()),
                 overlay,

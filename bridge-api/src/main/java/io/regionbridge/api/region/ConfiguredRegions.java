@@ -1,7 +1,7 @@
 package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
-import io.regionbridge.router.ControlPlane;
+import io.regionbridge.router.ControlSettings;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.egress.EgressEngine;
@@ -81,9 +81,9 @@ public final class ConfiguredRegions {
    *
    * @param namespace that the bridges run in
    */
-  static ControlPlane.Options options(BridgeConfig.Kubernetes kubernetes, String namespace) {
+  static ControlSettings.Options options(BridgeConfig.Kubernetes kubernetes, String namespace) {
     BridgeConfig.NetBird netBird = kubernetes.netBird();
-    return new ControlPlane.Options(
+    return new ControlSettings.Options(
         kubernetes.forwardTo() == BridgeConfig.ForwardTo.SERVICE
             ? Optional.of(new ServiceKey(namespace, kubernetes.service()))
             : Optional.empty(),

@@ -10,16 +10,9 @@ import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.TestCluster;
-import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.testkit.FaultProxy;
-import io.regionbridge.testkit.FreePorts;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -190,45 +183,16 @@ class ApiServerFaultsIT {
   }
 
   private void startPlane() {
-    try {
-      plane =
-          ControlPlane.start(
-              new ControlSettings(
-                  "router-1",
-                  InetAddress.ofLiteral("127.0.0.1"),
-                  TestCluster.NAMESPACE,
-                  "netbird-router=true",
-                  FreePorts.next(),
-                  1053,
-                  8053),
-              new ControlSources(
-                  () ->
-                      new TopologyBuilder.Settings(
-                          "fsn1", "fsn1.internal", List.of(), List.of(), List.of()),
-                  List::of,
-                  OverlayView.NONE,
-                  GatewayHealth.UNKNOWN,
-                  () -> true),
-              ClusterClient.of(proxy.kubeconfig(cluster.bridgeKubeconfig())),
-              new ControlPlane.Listener() {
-                @Override
-                public void directory(Directory next) {
-                  directory.set(next);
-                }
-
-                @Override
-                public void topology(Topology next) {
-                  Optional<Topology> before = topology.getAndSet(Optional.of(next));
-                  if (!before
-                      .map(t -> t.local().active())
-                      .equals(Optional.of(next.local().active()))) {
-                    changesOfActive.incrementAndGet();
-                  }
-                }
-              });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    plane =
+        new TestPlane()
+            .onDirectory(directory::set)
+            .onTopology(next -> {
+              Optional<Topology> before = topology.getAndSet(Optional.of(next));
+              if (!before.map(t -> t.local().active()).equals(Optional.of(next.local().active()))) {
+                changesOfActive.incrementAndGet();
+              }
+            })
+            .start(ClusterClient.of(proxy.kubeconfig(cluster.bridgeKubeconfig())));
   }
 
   /** Of a busy machine: what is tried again waits for some seconds each time. */

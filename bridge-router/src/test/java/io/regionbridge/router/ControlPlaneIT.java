@@ -6,7 +6,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.coredns.CoreDnsPlan;
-import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
@@ -19,7 +18,6 @@ import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
 import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.testkit.FreePorts;
 import io.regionbridge.testkit.NativeProcess;
 import io.regionbridge.testkit.NativeTool;
@@ -117,35 +115,12 @@ class ControlPlaneIT {
         });
     http.start();
     plane =
-        ControlPlane.start(
-            new ControlSettings(
-                "router-1",
-                LOOPBACK,
-                TestCluster.NAMESPACE,
-                "netbird-router=true",
-                FreePorts.next(),
-                dns.port(),
-                http.getAddress().getPort(),
-                Duration.ZERO,
-                ControlSettings.Options.NONE),
-            new ControlSources(
-                () ->
-                    new TopologyBuilder.Settings(
-                        "fsn1", "fsn1.internal", List.of(), List.of(), List.of()),
-                List::of,
-                new Overlay(),
-                GatewayHealth.UNKNOWN,
-                () -> true),
-            cluster.bridge(),
-            new ControlPlane.Listener() {
-              @Override
-              public void directory(Directory next) {}
-
-              @Override
-              public void topology(Topology next) {
-                published.set(Optional.of(next));
-              }
-            });
+        new TestPlane()
+            .ports(dns.port(), http.getAddress().getPort())
+            .memory(Duration.ZERO)
+            .overlay(new Overlay())
+            .onTopology(next -> published.set(Optional.of(next)))
+            .start(cluster.bridge());
     Await.that("this node is the active gateway", () -> plane.leadership().mine());
   }
 

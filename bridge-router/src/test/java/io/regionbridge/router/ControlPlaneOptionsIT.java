@@ -5,20 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.netbird.NetBirdKeeper;
-import io.regionbridge.router.peers.OverlayView;
-import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.topology.TopologyBuilder;
-import io.regionbridge.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -225,37 +219,7 @@ class ControlPlaneOptionsIT {
   }
 
   private void start(ControlSettings.Options options) {
-    try {
-      plane =
-          ControlPlane.start(
-              new ControlSettings(
-                      "router-1",
-                      InetAddress.ofLiteral("127.0.0.1"),
-                      TestCluster.NAMESPACE,
-                      "netbird-router=true",
-                      FreePorts.next(),
-                      1053,
-                      8053)
-                  .with(options),
-              new ControlSources(
-                  () ->
-                      new TopologyBuilder.Settings(
-                          "fsn1", "fsn1.internal", List.of(), List.of(), List.of()),
-                  List::of,
-                  OverlayView.NONE,
-                  GatewayHealth.UNKNOWN,
-                  () -> true),
-              cluster.bridge(),
-              new ControlPlane.Listener() {
-                @Override
-                public void directory(Directory next) {}
-
-                @Override
-                public void topology(Topology next) {}
-              });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    plane = new TestPlane().options(options).start(cluster.bridge());
   }
 
   private static List<String> uninstalled(boolean dryRun) {

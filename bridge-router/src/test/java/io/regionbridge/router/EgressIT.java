@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
@@ -18,8 +17,6 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerSource;
-import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.testkit.FreePorts;
 import io.regionbridge.testkit.NativeProcess;
 import io.regionbridge.testkit.NativeTool;
@@ -355,41 +352,15 @@ class EgressIT {
     Await.that("what it says then holds", () -> spec(policy("nbg1")).contains("[10.71.0.0/16]"));
   }
 
-  private ControlPlane plane(int number, Duration memory) throws IOException {
-    String address = "127.0.0." + number;
+  private ControlPlane plane(int number, Duration memory) {
     ControlPlane started =
-        ControlPlane.start(
-            new ControlSettings(
-                "router-" + number,
-                InetAddress.ofLiteral(address),
-                TestCluster.NAMESPACE,
-                "netbird-router=true",
-                electionPort(),
-                1053,
-                8053,
-                memory,
-                ControlSettings.Options.NONE),
-            new ControlSources(
-                () ->
-                    new TopologyBuilder.Settings(
-                        "fsn1",
-                        "fsn1.internal",
-                        List.of(),
-                        List.of(),
-                        List.of(Cidr.of("100.64.0.0/10"))),
-                heard::get,
-                overlay(),
-                GatewayHealth.UNKNOWN,
-                () -> true,
-                egress::get),
-            cluster.bridge(),
-            new ControlPlane.Listener() {
-              @Override
-              public void directory(Directory next) {}
-
-              @Override
-              public void topology(Topology next) {}
-            });
+        new TestPlane()
+            .router(number, electionPort())
+            .memory(memory)
+            .configured(heard::get)
+            .overlay(overlay(), "100.64.0.0/10")
+            .egress(egress::get)
+            .start(cluster.bridge());
     planes.add(started);
     return started;
   }

@@ -13,6 +13,7 @@ import io.regionbridge.api.region.ClusterSource;
 import io.regionbridge.api.region.ConfiguredRegions;
 import io.regionbridge.api.region.ManagedTunnel;
 import io.regionbridge.api.region.OverlayWatch;
+import io.regionbridge.api.region.PendingSource;
 import io.regionbridge.api.region.RegionSource;
 import io.regionbridge.api.region.StandaloneSource;
 import io.regionbridge.api.status.BridgeStatus.Condition;
@@ -33,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -72,20 +72,13 @@ public final class Bridge implements AutoCloseable {
   private final @Nullable ConfigWatcher watcher;
   private volatile BridgeConfig config;
   private volatile List<InetSocketAddress> listen;
-  private volatile @Nullable RegionSource source;
+  private volatile RegionSource source;
   private volatile @Nullable ManagedTunnel tunnel;
   private volatile Directory directory = Directory.EMPTY;
   private volatile List<ConfigProblem> refused = List.of();
   private volatile boolean draining;
 
-  /**
-   * Counted down once DNS is served. In a cluster that waits until the regions are known: before,
-   * peers' names would be refused, and the cluster's DNS passes that on instead of asking the next
-   * bridge, as it does where a port is closed.
-   */
-  private final CountDownLatch open;
-
-  private boolean settled;
+  private final Opening opening;
   private volatile boolean closed;
 
   /**
@@ -124,12 +117,15 @@ public final class Bridge implements AutoCloseable {
         clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
     node = place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
     nodeAddress = place.flatMap(ClusterPlace::address);
-    open = new CountDownLatch(clustered && config.dns().listen().isEmpty() ? 1 : 0);
+    opening = new Opening(clustered && config.dns().listen().isEmpty());
     host = new HostWatch();
     control =
         new ControlLoop(
             this::config, this::directory, this::regions, () -> listen, host::addresses, clock);
     overlay = OverlayWatch.start(config.overlay(), this::look);
+    source =
+        new PendingSource(
+            () -> ConfiguredRegions.withoutCluster(config(), List.of(), overlay.ranges()));
     listen = wanted();
     tls = TlsFiles.read(config, clock);
     List<AutoCloseable> started = new ArrayList<>(List.of(tls, overlay));
@@ -143,7 +139,7 @@ public final class Bridge implements AutoCloseable {
           DnsBridge.start(
               Settings.threads(config.dns(), Runtime.getRuntime().availableProcessors()),
               config.dns().cache().maxEntries(),
-              isOpen() ? listen : List.of(),
+              opening.done() ? listen : List.of(),
               Settings.dataPlane(config.dns()),
               control.first(),
               tls.peers());
@@ -182,12 +178,11 @@ public final class Bridge implements AutoCloseable {
   }
 
   private ManagedTunnel tunnel() {
-    return ManagedTunnel.start(
-        node, () -> config.overlay(), Objects.requireNonNull(source), overlay);
+    return ManagedTunnel.start(node, () -> config.overlay(), source, overlay);
   }
 
   private RegionSource cluster(ClusterPlace place) throws IOException {
-    List<InetSocketAddress> at = isOpen() ? dns.addresses() : listen;
+    List<InetSocketAddress> at = opening.done() ? dns.addresses() : listen;
     InetSocketAddress reached =
         at.stream()
             .filter(address -> !address.getAddress().isLoopbackAddress())
@@ -200,7 +195,7 @@ public final class Bridge implements AutoCloseable {
             new InetSocketAddress(place.address().orElse(reached.getAddress()), reached.getPort()),
             overlay,
             new DataPlaneHealth(dns),
-            () -> !draining && isOpen(),
+            () -> !draining && opening.done(),
             this::take,
             control::lookAgain));
   }
@@ -224,10 +219,7 @@ public final class Bridge implements AutoCloseable {
   /** Something is known now that was not before. */
   private void look() {
     host.changed();
-    RegionSource started = source;
-    if (started != null) {
-      started.lookAgain();
-    }
+    source.lookAgain();
     control.lookAgain();
   }
 
@@ -237,9 +229,8 @@ public final class Bridge implements AutoCloseable {
     if (made != null) {
       made.lookAgain();
     }
-    if (!isOpen() && !settled) {
-      settled = settled();
-      if (settled) {
+    if (opening.waits()) {
+      if (opening.settles(source, directory)) {
         control.lookAgain(); // to open when the table that this look makes is in force
       }
       return;
@@ -249,26 +240,8 @@ public final class Bridge implements AutoCloseable {
         overlay.address(),
         host.addresses());
     listen = dns.addresses();
-    open.countDown();
+    opening.open();
     introspection.look();
-  }
-
-  private boolean isOpen() {
-    return open.getCount() == 0;
-  }
-
-  /**
-   * Whether it is time to answer: all is known that was to be had, and that is not nothing. With
-   * nothing at all a closed port serves clients best, since they ask another bridge at once.
-   */
-  private boolean settled() {
-    RegionSource started = source;
-    if (started == null || !started.settled()) {
-      return false;
-    }
-    Topology known = started.topology();
-    return directory.complete()
-        || !directoryProblems().isEmpty() && (known.complete() || !known.peers().isEmpty());
   }
 
   private List<InetSocketAddress> wanted() {
@@ -322,24 +295,17 @@ public final class Bridge implements AutoCloseable {
 
   /** The regions as they are known now. */
   Topology topology() {
-    RegionSource started = source;
-    return started != null
-        ? started.topology()
-        : ConfiguredRegions.withoutCluster(config, List.of(), overlay.ranges());
+    return source.topology();
   }
 
   /** Whether this node is the active gateway; empty where none is elected. */
   Optional<Boolean> active() {
-    RegionSource started = source;
-    return started != null && config.kubernetes().enabled()
-        ? Optional.of(started.active())
-        : Optional.empty();
+    return config.kubernetes().enabled() ? Optional.of(source.active()) : Optional.empty();
   }
 
   /** How traffic gets to the peers' pods. */
   EgressReport egress() {
-    RegionSource started = source;
-    return started == null ? EgressReport.EMPTY : started.egress();
+    return source.egress();
   }
 
   OverlayWatch overlay() {
@@ -348,17 +314,13 @@ public final class Bridge implements AutoCloseable {
 
   /** What is wrong with the source of the local Services. */
   List<String> directoryProblems() {
-    RegionSource started = source;
-    return started == null ? List.of() : started.problems();
+    return source.problems();
   }
 
   /** How everything around the data plane fares. */
   List<Condition> surroundings() {
     List<Condition> conditions = new ArrayList<>(overlay.conditions(config.kubernetes().enabled()));
-    RegionSource started = source;
-    if (started != null) {
-      conditions.addAll(started.conditions());
-    }
+    conditions.addAll(source.conditions());
     ManagedTunnel made = tunnel;
     if (made != null) {
       conditions.addAll(made.conditions());
@@ -376,8 +338,7 @@ public final class Bridge implements AutoCloseable {
 
   /** What peers are told of this region's tunnels; empty where the bridge makes none. */
   Optional<TunnelRecord> ends() {
-    RegionSource started = source;
-    return started == null || tunnel == null ? Optional.empty() : Optional.of(started.ends());
+    return tunnel == null ? Optional.empty() : Optional.of(source.ends());
   }
 
   /** Whether the device that the bridge makes has a peer with a key. */
@@ -416,7 +377,7 @@ public final class Bridge implements AutoCloseable {
     if (draining) {
       reasons.add("the bridge is stopping");
     }
-    if (!isOpen()) {
+    if (!opening.done()) {
       reasons.add("DNS is not served before the regions are known");
     }
     if (control.loaded().getCount() > 0) {
@@ -434,7 +395,7 @@ public final class Bridge implements AutoCloseable {
   public boolean awaitReady(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     return control.loaded().await(atMost.toNanos(), TimeUnit.NANOSECONDS)
-        && open.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        && opening.await(end - System.nanoTime());
   }
 
   /** Where DNS is served, as bound. */
@@ -467,10 +428,7 @@ public final class Bridge implements AutoCloseable {
     Duration time = config.dns().drain();
     long end = System.nanoTime() + time.toNanos();
     log.info("stopping: not ready any more, queries are answered for {} ms", time.toMillis());
-    RegionSource started = source;
-    if (started != null) {
-      started.resign();
-    }
+    source.resign();
     TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
   }
 
@@ -482,11 +440,7 @@ public final class Bridge implements AutoCloseable {
     }
     closed = true;
     List<AutoCloseable> parts =
-        new ArrayList<>(List.of(control, http, queries, introspection, dns, tls));
-    RegionSource started = source;
-    if (started != null) {
-      parts.addFirst(started);
-    }
+        new ArrayList<>(List.of(source, control, http, queries, introspection, dns, tls));
     if (watcher != null) {
       parts.addFirst(watcher);
     }

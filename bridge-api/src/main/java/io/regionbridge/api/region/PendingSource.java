@@ -2,6 +2,7 @@ package io.regionbridge.api.region;
 
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.net.InetAddress;

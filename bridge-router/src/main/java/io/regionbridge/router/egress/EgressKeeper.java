@@ -228,12 +228,12 @@ public final class EgressKeeper {
           || e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         return Optional.empty(); // gone, or changed: the next look sees it as it is
       }
-      log.warn("cannot remove egress policy {}: {}", policy.name(), e.getMessage());
+      log.warn("cannot remove egress policy {}: {}", policy.name(), ErrorText.of(e));
       return Optional.of(
           heldBack(
               policy.name(),
               new Obstacle(
-                  "RemovalFailed", "cannot remove " + policy.name() + ": " + e.getMessage())));
+                  "RemovalFailed", "cannot remove " + policy.name() + ": " + ErrorText.of(e))));
     }
   }
 

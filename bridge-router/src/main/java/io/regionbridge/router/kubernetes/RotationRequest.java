@@ -36,7 +36,7 @@ public final class RotationRequest {
         throw new IOException(
             "there is no RouterNode " + node + "; see kubectl get routernodes", e);
       }
-      throw new IOException("cannot write RouterNode " + node + ": " + e.getMessage(), e);
+      throw new IOException("cannot write RouterNode " + node + ": " + ErrorText.of(e), e);
     }
   }
 }

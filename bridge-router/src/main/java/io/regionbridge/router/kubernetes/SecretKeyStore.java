@@ -124,7 +124,9 @@ public final class SecretKeyStore implements KeyStore {
             this + ", key " + key + ", holds no WireGuard key; mend it or remove it");
       }
       return parsed;
-    } catch (KubernetesClientException | IllegalArgumentException e) {
+    } catch (KubernetesClientException e) {
+      throw new IOException("cannot read " + this + ": " + ErrorText.of(e), e);
+    } catch (IllegalArgumentException e) {
       throw new IOException("cannot read " + this + ": " + e.getMessage(), e);
     }
   }
@@ -153,7 +155,7 @@ public final class SecretKeyStore implements KeyStore {
                   .withForce(true)
                   .build());
     } catch (KubernetesClientException e) {
-      throw new IOException("cannot write " + this + ": " + e.getMessage(), e);
+      throw new IOException("cannot write " + this + ": " + ErrorText.of(e), e);
     }
   }
 }

@@ -13,6 +13,7 @@ import io.regionbridge.router.discovery.NetBirdWorkload;
 import io.regionbridge.router.discovery.NetBirdWorkload.Kind;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -143,7 +144,7 @@ public final class NetBirdKeeper {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         return Optional.empty(); // changed meanwhile: the next look sees it as it is
       }
-      log.warn("cannot set the host network in {}: {}", what, e.getMessage());
+      log.warn("cannot set the host network in {}: {}", what, ErrorText.of(e));
       Finding failure =
           e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
               ? no(
@@ -151,7 +152,7 @@ public final class NetBirdKeeper {
                   "cannot patch "
                       + what
                       + ": forbidden; give the ServiceAccount the verb patch on it")
-              : no("WriteFailed", "cannot patch " + what + ": " + e.getMessage());
+              : no("WriteFailed", "cannot patch " + what + ": " + ErrorText.of(e));
       backoff.failed(what);
       failures.put(what, failure);
       return Optional.of(failure);

@@ -27,10 +27,10 @@ break_gateway() {
   node=$(active $broken_region)
   mark
   stop "$broken_region-$node" bridge KILL
-  sleep 10
+  pause 10
   start_bridge $broken_region "$node"
   await 120 'the bridge' bridge_ready $broken_region "$node"
-  sleep 2
+  pause 2
 }
 
 break_node() {
@@ -38,9 +38,9 @@ break_node() {
   node=$(active $broken_region)
   mark
   ip_in $broken_region-edge link set "$node" down
-  sleep 20
+  pause 20
   ip_in $broken_region-edge link set "$node" up
-  sleep 8
+  pause 8
 }
 
 break_tunnel() {
@@ -53,28 +53,28 @@ table ip black {
   chain out { type filter hook output priority 0; oifname eth0 udp sport $overlay_port drop; }
 }
 NFT
-  sleep 20
+  pause 20
   in_place "$broken_region-$node" nft delete table ip black
-  sleep 8
+  pause 8
 }
 
 break_loss5() { lose 5; }
 break_loss30() { lose 30; }
 lose() {
   set_loss "$1"
-  sleep "${break_for:-20}"
+  pause "${break_for:-20}"
   set_loss 0
   mark
-  sleep 5
+  pause 5
 }
 
 break_apiserver() {
   mark
   stop $broken_region-cp apiserver KILL
-  sleep 15
+  pause 15
   start_api_server $broken_region
   await 60 'the API server' api_ready $broken_region
-  sleep 5
+  pause 5
 }
 
 # As a Deployment does it: the old one goes when the new one answers. Both have the port for a moment.
@@ -85,9 +85,9 @@ break_coredns() {
     mv "$state/pid/$r-coredns/coredns" "$state/pid/$r-coredns/coredns-old"
     start_coredns "$r"
   done
-  sleep 3
+  pause 3
   for r in mn fsn1; do stop "$r-coredns" coredns-old; done
-  sleep 8
+  pause 8
 }
 
 break_upgrade() {
@@ -97,17 +97,17 @@ break_upgrade() {
     stop "$broken_region-$node" bridge
     start_bridge $broken_region "$node"
     await 120 "the bridge of $broken_region-$node" bridge_ready $broken_region "$node"
-    sleep 3
+    pause 3
   done
-  sleep 3
+  pause 3
 }
 
 break_region() {
   ip_in wan link set to-$broken_region down
-  sleep "$gone_for"
+  pause "$gone_for"
   attach_region $broken_region
   mark
-  sleep 10
+  pause 10
 }
 
 # A link that went down took its routes along.
@@ -138,18 +138,18 @@ break_clock() {
   [[ $(active $broken_region) == "$faked" ]] || fail "the bridge with the clock is not the active one"
   mark
   echo '+3600' >"$file"
-  sleep 10
+  pause 10
   echo '-3600' >"$file"
-  sleep 10
+  pause 10
   echo '+0' >"$file"
-  sleep 5
+  pause 5
 }
 
 replace_bridge() { # REGION NODE [PREFIX...]
   stop "$1-$2" bridge
   start_bridge "$@"
   await 120 "the bridge of $1-$2" bridge_ready "$1" "$2"
-  sleep 3
+  pause 3
 }
 
 prepare_churn() {
@@ -160,7 +160,7 @@ prepare_churn() {
 break_churn() {
   mark
   churn "$churn_rate" "${break_for:-20}"
-  sleep 3
+  pause 3
 }
 
 # mend: whatever was broken, by whichever kind of break, is whole again. Does nothing where nothing is broken.
@@ -246,7 +246,7 @@ one_run() { # KIND FILE
   before=$(transitions)
   load=$(cut -d' ' -f1 /proc/loadavg)
   start_probes "$state/probe"
-  sleep 3
+  pause 3
   "break_$1"
   stop_probes "$state/probe"
   after=$(transitions)

@@ -32,7 +32,7 @@ up() {
 down() {
   say "down: stopping everything in lab '$lab'"
   remove_places
-  rm -rf "$state"
+  rm -rf "$state" "${state%/*}/.$lab.lock"
   rmdir --ignore-fail-on-non-empty "${state%/*}/.wireguard" /run/wireguard 2>/dev/null || true
   say 'down: nothing is left'
 }

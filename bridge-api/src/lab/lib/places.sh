@@ -59,6 +59,7 @@ spawn() {
   setsid ip netns exec "$(namespace "$place")" "$here/inside" "$state/place/$place" "$@" \
     </dev/null >>"$state/log/$place-$name.log" 2>&1 9>&- &
   echo $! >"$state/pid/$place/$name"
+  disown # or bash would announce the death of what is killed on purpose
 }
 
 pid_of() { cat "$state/pid/$1/$2" 2>/dev/null; } # PLACE NAME

@@ -31,6 +31,12 @@ await() {
   done
 }
 
+# pause SECONDS: like sleep, but a signal to the lab is heard at once, and what still sleeps then holds no lock.
+pause() {
+  sleep "$1" 9>&- &
+  wait $!
+}
+
 # locked FUNCTION ARGUMENT...: one at a time in this lab.
 locked() {
   mkdir -p "$state"

@@ -22,14 +22,6 @@ final class GatewayLink {
   private static final int SOCKETS = 4;
   private static final int SILENT_AFTER = 3;
 
-  /** Patience with a gateway that nothing is known of yet. */
-  private static final long FIRST_PATIENCE = 250_000_000;
-
-  /**
-   * Never ask a second gateway sooner: a garbage collection or a busy core over there is no reason.
-   */
-  private static final long LEAST_PATIENCE = 12_000_000;
-
   private static final long NOTE_EVERY = 20_000_000;
 
   private final GatewayHealth health;
@@ -37,13 +29,12 @@ final class GatewayLink {
   private final @Nullable UpstreamSocket[] sockets = new @Nullable UpstreamSocket[SOCKETS];
   private final List<UpstreamSocket> retired = new ArrayList<>();
   private final byte[] clientCookie;
+  private final ReplyTimes times = new ReplyTimes();
   private byte[] serverCookie = new byte[0];
   private @Nullable UpstreamSocket stream;
   private @Nullable ClientTls streamTls;
   private int picked = -1;
   private long pickedInTurn = -1;
-  private double smoothed;
-  private double deviation;
   private int misses;
   private int knownGoodProbes;
   private boolean plain;
@@ -87,30 +78,23 @@ final class GatewayLink {
 
   /** Nanoseconds that a reply usually takes; for gateways not tried yet, what the probes say. */
   double usual() {
-    return smoothed > 0 ? smoothed : health.rtt();
+    return times.usual(health.rtt());
+  }
+
+  /** Nanoseconds by which it is compared with others; more than usual if others outran it. */
+  double feared() {
+    return times.feared(health.rtt());
   }
 
   /** Nanoseconds after which a reply is later than usual. */
   long patience(long timeout) {
-    double usual = usual();
-    double spread = smoothed > 0 ? deviation : usual / 2;
-    double wait = usual <= 0 ? FIRST_PATIENCE : usual + 4 * spread;
-    return (long) Math.min(Math.max(wait, LEAST_PATIENCE), timeout / 3.0);
+    return times.patience(health.rtt(), timeout / 3);
   }
 
-  /**
-   * A reply came after so many nanoseconds: smoothed as TCP does with its round trips (RFC 6298
-   * section 2).
-   */
+  /** A reply came after so many nanoseconds. */
   void took(long nanos) {
     misses = 0;
-    if (smoothed == 0) {
-      smoothed = nanos;
-      deviation = nanos / 2.0;
-    } else {
-      deviation += (Math.abs(nanos - smoothed) - deviation) / 4;
-      smoothed += (nanos - smoothed) / 8;
-    }
+    times.took(nanos);
   }
 
   /** A try is later than usual, or came to nothing. */
@@ -133,14 +117,9 @@ final class GatewayLink {
     }
   }
 
-  /**
-   * Another gateway was faster than this try, which is out for so long already: it takes at least
-   * that long.
-   */
+  /** Another gateway was faster than a try here, which is out for so many nanoseconds. */
   void outrun(long nanos) {
-    if (nanos > smoothed && smoothed > 0) {
-      smoothed += (nanos - smoothed) / 8;
-    }
+    times.outrun(nanos);
   }
 
   /** The host says that nobody listens. */

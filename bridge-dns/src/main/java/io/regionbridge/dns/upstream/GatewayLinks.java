@@ -169,7 +169,7 @@ final class GatewayLinks {
   private static double cost(GatewayLink link, boolean first) {
     // The first of the list wins between equals, so that gateways do not take turns for a
     // microsecond's difference.
-    double cost = link.usual() * (first ? 0.8 : 1) + (first ? 0 : 200_000);
+    double cost = link.feared() * (first ? 0.8 : 1) + (first ? 0 : 200_000);
     if (link.silent()) {
       cost += 1e12;
     }

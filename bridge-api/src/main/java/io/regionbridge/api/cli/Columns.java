@@ -1,41 +1,95 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.config.Printable;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
-/** A table of text, each column as wide as it has to be. */
+/**
+ * A table of text, each column as wide as it has to be. What stands in it may come from other
+ * regions: it is made printable. Where there is not room for all, the last column goes on below
+ * itself, and what is longest in the others is cut.
+ */
 final class Columns {
   private static final String GAP = "  ";
 
+  /** A column is not made narrower than this, nor the last one than twice as much. */
+  private static final int LEAST = 10;
+
   private final List<List<String>> rows = new ArrayList<>();
+  private final Map<Integer, Function<String, Style>> styles = new HashMap<>();
 
   /** The first row is the heading. */
   Columns row(String... cells) {
-    rows.add(List.of(cells));
+    rows.add(Arrays.stream(cells).map(Printable::of).toList());
     return this;
   }
 
-  /** The lines, without spaces at their ends. */
-  List<String> lines() {
-    List<Integer> widths = new ArrayList<>();
-    for (List<String> row : rows) {
-      for (int i = 0; i < row.size(); i++) {
-        if (i == widths.size()) {
-          widths.add(0);
-        }
-        widths.set(i, Math.max(widths.get(i), Style.width(row.get(i))));
-      }
-    }
+  /** Has the cells of a column, but the heading, look as their text says. */
+  Columns style(int column, Function<String, Style> style) {
+    styles.put(column, style);
+    return this;
+  }
+
+  /**
+   * The lines, without spaces at their ends.
+   *
+   * @param room how long they may be
+   * @param colour whether there are styles
+   */
+  List<String> lines(int room, boolean colour) {
+    int[] widths = widths(room);
+    int last = widths.length - 1;
     List<String> lines = new ArrayList<>();
-    for (List<String> row : rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      List<String> row = rows.get(i);
       StringBuilder line = new StringBuilder();
-      for (int i = 0; i < row.size(); i++) {
-        line.append(row.get(i))
-            .append(" ".repeat(widths.get(i) - Style.width(row.get(i))))
-            .append(GAP);
+      for (int j = 0; j < last; j++) {
+        String cell = Paragraph.cut(row.get(j), widths[j]);
+        String blank = " ".repeat(widths[j] - cell.length()) + GAP;
+        line.append(i > 0 && styles.containsKey(j) ? styled(j, cell, colour) : cell).append(blank);
       }
-      lines.add(line.toString().stripTrailing());
+      List<String> rest = Paragraph.lines(row.get(last), widths[last]);
+      lines.add((line + rest.getFirst()).stripTrailing());
+      String margin = " ".repeat(before(widths));
+      rest.stream().skip(1).forEach(more -> lines.add(margin + more));
     }
     return lines;
+  }
+
+  private String styled(int column, String cell, boolean colour) {
+    Function<String, Style> style = styles.get(column);
+    return style == null ? cell : style.apply(cell).of(cell, colour);
+  }
+
+  private int[] widths(int room) {
+    int[] widths = new int[rows.getFirst().size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    int last = widths.length - 1;
+    widths[last] =
+        Math.min(widths[last], Math.max(2 * LEAST, room - before(widths))); // it can go on below
+    for (int over = before(widths) + widths[last] - room; over > 0; over--) {
+      int widest = 0;
+      for (int i = 1; i < last; i++) {
+        widest = widths[i] > widths[widest] ? i : widest;
+      }
+      if (widths[widest] <= LEAST) {
+        break;
+      }
+      widths[widest]--;
+    }
+    return widths;
+  }
+
+  /** Where the last column begins. */
+  private static int before(int[] widths) {
+    return Arrays.stream(widths, 0, widths.length - 1).map(width -> width + GAP.length()).sum();
   }
 }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.api.assembly.Version;
+import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.ClusterChecks;
@@ -77,14 +78,17 @@ final class DoctorCommand implements Command {
     List<String> lines = new ArrayList<>();
     for (Check check : checks) {
       String word = check.state().name().toLowerCase(Locale.ROOT);
+      String message = Printable.of(check.message());
       String text =
           check.remedy().isEmpty()
-              ? check.message()
-              : check.message() + Style.FAINT.of(" → " + check.remedy(), colour);
+              ? message
+              : message + Style.FAINT.of(" → " + Printable.of(check.remedy()), colour);
       lines.add(
           "%s  %s: %s"
               .formatted(
-                  style(check.state()).of("%-7s".formatted(word), colour), check.name(), text));
+                  style(check.state()).of("%-7s".formatted(word), colour),
+                  Printable.of(check.name()),
+                  text));
     }
     long failures = count(checks, Check.State.FAILURE);
     long warnings = count(checks, Check.State.WARNING);

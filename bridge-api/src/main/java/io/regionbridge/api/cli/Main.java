@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.config.Printable;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,6 @@ public final class Main {
   }
 
   private static String firstLine(@Nullable String message) {
-    return message == null ? "" : message.lines().findFirst().orElse("");
+    return message == null ? "" : Printable.of(message.lines().findFirst().orElse(""));
   }
 }

@@ -28,8 +28,11 @@ final class PodTarget {
   private static final String PORT_NAME = "http";
 
   private static final int DEFAULT_PORT = 8053;
-  private static final int CONNECT_MILLIS = 5000;
-  private static final int REQUEST_MILLIS = 10_000;
+
+  /** A busy machine takes longer than 5 s to shake hands with an API server that is well. */
+  private static final int CONNECT_MILLIS = 15_000;
+
+  private static final int REQUEST_MILLIS = 15_000;
 
   private PodTarget() {}
 

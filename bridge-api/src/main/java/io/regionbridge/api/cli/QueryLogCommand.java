@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.QueryLogReport;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class QueryLogCommand implements Command {
               ? bridge.stopQueryLog()
               : wanted.isEmpty() ? bridge.queryLog() : bridge.startQueryLog(wanted);
     }
-    output.print(terminal, report, () -> text(report));
+    output.print(terminal, report, () -> text(report).stream().map(Printable::of).toList());
     return ExitCode.OK;
   }
 

@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.StatusJson;
 import java.time.Duration;
@@ -93,7 +94,7 @@ final class StatusCommand implements Command {
     try {
       print(client.status());
     } catch (CommandFailure e) {
-      terminal.out().println(e.getMessage());
+      terminal.out().println(Printable.of(String.valueOf(e.getMessage())));
       terminal.out().flush();
     }
   }

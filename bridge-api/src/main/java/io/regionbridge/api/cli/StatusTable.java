@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.Age;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Fault;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A status as text for a terminal of 80 columns: what is wrong last, where the eye is. Pure. */
 final class StatusTable {
-  private static final int WIDTH = 80;
   private static final String MARGIN = " ".repeat(9);
 
   private StatusTable() {}
@@ -31,14 +31,16 @@ final class StatusTable {
   static List<String> of(BridgeStatus status, boolean wide, boolean colour) {
     List<String> lines = new ArrayList<>();
     BridgeStatus.Region region = status.region();
-    lines.add(
+    int room = wide ? Integer.MAX_VALUE : Paragraph.TERMINAL;
+    String first =
         "region %s (%s): %s, up for %s, version %s"
             .formatted(
                 region.name(),
                 region.domain(),
                 status.ready() ? "ready" : "not ready",
                 Age.of(status.startedAt(), status.time()),
-                status.version()));
+                status.version());
+    lines.addAll(Paragraph.lines(Printable.of(first), room));
     lines.addAll(
         new Columns()
             .row("  dns", String.join(", ", status.dns().listen()))
@@ -49,26 +51,26 @@ final class StatusTable {
                     .formatted(status.directory().services(), status.directory().endpoints()))
             .row("  answers", answers(status.dns()))
             .row("  cache", status.dns().cacheEntries() + " entries")
-            .lines());
+            .lines(room, false));
     if (!status.gateways().isEmpty()) {
       lines.add("");
-      lines.addAll(gateways(status));
+      lines.addAll(gateways(status).lines(room, colour));
     }
     lines.add("");
-    lines.addAll(peers(status, colour));
+    lines.addAll(peers(status, room, colour));
     if (!status.tunnels().isEmpty()) {
       lines.add("");
-      lines.addAll(tunnels(status, wide, colour));
+      lines.addAll(tunnels(status, wide).lines(room, colour));
     }
     if (!status.policies().isEmpty()) {
       lines.add("");
-      lines.addAll(policies(status, colour));
+      lines.addAll(policies(status).lines(room, colour));
     }
     if (wide && !status.peers().isEmpty()) {
       lines.add("");
-      lines.addAll(ranges(status));
+      lines.addAll(ranges(status).lines(room, colour));
     }
-    List<String> remarks = remarks(status, wide, colour);
+    List<String> remarks = remarks(status, room, colour);
     if (!remarks.isEmpty()) {
       lines.add("");
       lines.addAll(remarks);
@@ -84,7 +86,7 @@ final class StatusTable {
     return dns.failures() == 0 ? bySource : bySource + "; of these " + dns.failures() + " SERVFAIL";
   }
 
-  private static List<String> gateways(BridgeStatus status) {
+  private static Columns gateways(BridgeStatus status) {
     Columns columns = new Columns().row("ROUTER NODE", "ADDRESS", "OVERLAY", "NODE", "ROLE");
     for (BridgeStatus.LocalGateway gateway : status.gateways()) {
       columns.row(
@@ -94,10 +96,10 @@ final class StatusTable {
           gateway.ready() ? "ready" : "not ready",
           gateway.active() ? "active" : "standby");
     }
-    return columns.lines();
+    return columns;
   }
 
-  private static List<String> tunnels(BridgeStatus status, boolean wide, boolean colour) {
+  private static Columns tunnels(BridgeStatus status, boolean wide) {
     Columns columns =
         new Columns().row("TUNNEL TO", "ENDPOINT", "STATE", "FOR", "HANDSHAKE", "RX", "TX");
     for (BridgeStatus.Tunnel tunnel : status.tunnels()) {
@@ -105,13 +107,13 @@ final class StatusTable {
       columns.row(
           destination(tunnel, wide),
           orDash(tunnel.endpoint()),
-          state(tunnel.state(), colour),
+          tunnel.state(),
           Age.of(tunnel.since(), status.time()),
           handshake == null ? "never" : Age.of(handshake, status.time()) + " ago",
           octets(tunnel.rxBytes()),
           octets(tunnel.txBytes()));
     }
-    return columns.lines();
+    return columns.style(2, StatusTable::style);
   }
 
   private static String destination(BridgeStatus.Tunnel tunnel, boolean wide) {
@@ -124,19 +126,19 @@ final class StatusTable {
         : tunnel.region();
   }
 
-  private static List<String> policies(BridgeStatus status, boolean colour) {
+  private static Columns policies(BridgeStatus status) {
     Columns columns = new Columns().row("EGRESS TO", "BY GATEWAY", "STATE", "RANGES");
     for (BridgeStatus.Policy policy : status.policies()) {
       columns.row(
           policy.region(),
           policy.gateway().isEmpty() ? "none" : policy.gateway(),
-          state(policy.state(), colour),
+          policy.state(),
           String.join(", ", policy.destinationCIDRs()));
     }
-    return columns.lines();
+    return columns.style(2, StatusTable::style);
   }
 
-  private static List<String> ranges(BridgeStatus status) {
+  private static Columns ranges(BridgeStatus status) {
     Columns columns = new Columns().row("REGION", "DOMAIN", "PODS", "SERVICES", "KNOWN FROM");
     for (BridgeStatus.Peer peer : status.peers()) {
       columns.row(
@@ -146,17 +148,15 @@ final class StatusTable {
           ranges(peer.serviceCIDRs()),
           String.join(", ", peer.sources()));
     }
-    return columns.lines();
+    return columns;
   }
 
-  private static String state(String state, boolean colour) {
-    Style style =
-        switch (state) {
-          case "up", "active" -> Style.GOOD;
-          case "down", "silent", "blocked", "error" -> Style.BAD;
-          default -> Style.UNSURE;
-        };
-    return style.of(state, colour);
+  private static Style style(String state) {
+    return switch (state) {
+      case "up", "active" -> Style.GOOD;
+      case "down", "silent", "blocked", "error" -> Style.BAD;
+      default -> Style.UNSURE;
+    };
   }
 
   /** In the binary unit that leaves one to four digits. */
@@ -175,7 +175,7 @@ final class StatusTable {
     return text == null ? "-" : text;
   }
 
-  private static List<String> peers(BridgeStatus status, boolean colour) {
+  private static List<String> peers(BridgeStatus status, int room, boolean colour) {
     if (status.peers().isEmpty()) {
       return List.of("no peer region is configured");
     }
@@ -190,7 +190,7 @@ final class StatusTable {
         columns.row(
             name,
             gateway.address(),
-            state(gateway.state(), colour),
+            gateway.state(),
             Age.of(gateway.since(), status.time()),
             gateway.rttMillis() == 0
                 ? "-"
@@ -203,11 +203,11 @@ final class StatusTable {
         columns.row(name, "none", "-", "-", "-", "-", "-");
       }
     }
-    return columns.lines();
+    return columns.style(2, StatusTable::style).lines(room, colour);
   }
 
   /** What needs attention, worst first: what, for how long, and what to do. */
-  private static List<String> remarks(BridgeStatus status, boolean wide, boolean colour) {
+  private static List<String> remarks(BridgeStatus status, int room, boolean colour) {
     List<String> remarks = new ArrayList<>();
     for (Fault fault : Faults.of(status)) {
       String since = fault.since();
@@ -217,33 +217,21 @@ final class StatusTable {
                   fault.about(),
                   fault.message(),
                   since == null ? "" : " (for " + Age.of(since, status.time()) + ")");
-      String word = "%-7s  ".formatted(fault.severity());
+      String word = fault.severity();
       Style style = fault.failure() ? Style.BAD : Style.UNSURE;
-      List<String> lines = wide ? List.of(text) : wrapped(text);
+      List<String> lines = beside(text, room);
       remarks.add(
-          style.of(word.strip(), colour)
-              + word.substring(word.strip().length())
-              + lines.getFirst());
+          style.of(word, colour) + " ".repeat(MARGIN.length() - word.length()) + lines.getFirst());
       lines.stream().skip(1).forEach(line -> remarks.add(MARGIN + line));
-      (wide ? List.of("→ " + fault.remedy()) : wrapped("→ " + fault.remedy()))
+      beside("→ " + fault.remedy(), room)
           .forEach(line -> remarks.add(MARGIN + Style.FAINT.of(line, colour)));
     }
     return remarks;
   }
 
-  /** In lines that fit beside the margin, broken at spaces where there are any. */
-  private static List<String> wrapped(String text) {
-    int room = WIDTH - MARGIN.length();
-    List<String> lines = new ArrayList<>();
-    String rest = text;
-    while (rest.length() > room) {
-      int space = rest.lastIndexOf(' ', room);
-      int end = space > 0 ? space : room;
-      lines.add(rest.substring(0, end));
-      rest = rest.substring(end).stripLeading();
-    }
-    lines.add(rest);
-    return lines;
+  /** In lines that fit beside the margin. */
+  private static List<String> beside(String text, int room) {
+    return Paragraph.lines(Printable.of(text), room - MARGIN.length());
   }
 
   private static String ranges(List<String> ranges) {

@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.TraceReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.Locale;
 
 /** A trace as text for a terminal of 80 columns: one line per step, with its time. Pure. */
 final class TraceText {
-  private static final int WIDTH = 80;
   private static final String INDENT = " ".repeat(23);
 
   private final List<String> lines = new ArrayList<>();
@@ -16,7 +16,7 @@ final class TraceText {
 
   static List<String> of(TraceReport report) {
     TraceText text = new TraceText();
-    text.lines.add("%s %s".formatted(report.name(), report.type()));
+    text.add("%s %s".formatted(report.name(), report.type()), "");
     text.zone(report);
     text.cache(report.cache());
     report.tries().forEach(text::attempt);
@@ -117,20 +117,18 @@ final class TraceText {
     lines.set(before, head + lines.get(before).substring(INDENT.length()));
   }
 
-  /** The text in lines that fit, broken at spaces where there are any. */
+  /** The text in lines that fit, all but the first further in. */
   private void add(String text, String indent) {
-    int room = WIDTH - indent.length();
-    String rest = text;
-    String margin = indent;
-    while (rest.length() > room) {
-      int space = rest.lastIndexOf(' ', room);
-      int end = space > 0 ? space : room;
-      lines.add(margin + rest.substring(0, end));
-      rest = rest.substring(end).stripLeading();
-      margin = indent + "  ";
-      room = WIDTH - margin.length();
-    }
-    lines.add(margin + rest);
+    String printable = Printable.of(text);
+    List<String> whole = Paragraph.lines(printable, Paragraph.TERMINAL - indent.length());
+    lines.add(indent + whole.getFirst());
+    String margin = indent + "  ";
+    Paragraph.lines(
+            printable.substring(whole.getFirst().length()).stripLeading(),
+            Paragraph.TERMINAL - margin.length())
+        .stream()
+        .filter(line -> !line.isEmpty())
+        .forEach(line -> lines.add(margin + line));
   }
 
   private static String millis(double millis) {

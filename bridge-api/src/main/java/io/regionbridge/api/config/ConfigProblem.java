@@ -19,9 +19,9 @@ public record ConfigProblem(String path, String reason, @Nullable String text, S
   public String toString() {
     StringBuilder line = new StringBuilder();
     if (!path.isEmpty()) {
-      line.append(printable(path)).append(": ");
+      line.append(Printable.of(path)).append(": ");
     }
-    line.append(printable(reason)); // a parser quotes what it stumbled over
+    line.append(Printable.of(reason)); // a parser quotes what it stumbled over
     if (text != null) {
       line.append(": ").append(quote(text));
     }
@@ -30,25 +30,6 @@ public record ConfigProblem(String path, String reason, @Nullable String text, S
 
   private static String quote(String text) {
     int end = text.offsetByCodePoints(0, Math.min(SHOWN, text.codePointCount(0, text.length())));
-    return "\"" + printable(text.substring(0, end)) + (end < text.length() ? "…\"" : "\"");
-  }
-
-  /** With escapes for all that would end the line or change how it looks. */
-  private static String printable(String text) {
-    StringBuilder printable = new StringBuilder();
-    text.codePoints()
-        .forEach(c -> {
-          if (c == '\n') {
-            printable.append("\\n");
-          } else if (Character.isISOControl(c)
-              || Character.getType(c) == Character.FORMAT
-              || Character.getType(c) == Character.LINE_SEPARATOR
-              || Character.getType(c) == Character.PARAGRAPH_SEPARATOR) {
-            printable.append("\\u%04x".formatted(c));
-          } else {
-            printable.appendCodePoint(c);
-          }
-        });
-    return printable.toString();
+    return "\"" + Printable.of(text.substring(0, end)) + (end < text.length() ? "…\"" : "\"");
   }
 }

@@ -57,6 +57,9 @@ public final class ConfigReader {
       // what was taken for keys before may be anything.
       return new ConfigResult.Invalid(List.of(problems.getLast()));
     }
+    if (!(root instanceof YamlNode.Absent || root instanceof YamlNode.Mapping)) {
+      return new ConfigResult.Invalid(List.of(noMapping(root)));
+    }
     Environment variables = new Environment(environment);
     CrossChecks checks = new CrossChecks();
     Section section = Section.of(new Located<>("", root), variables, problems);
@@ -70,6 +73,15 @@ public final class ConfigReader {
     return problems.isEmpty()
         ? new ConfigResult.Valid(config, ConfigWarnings.of(config))
         : new ConfigResult.Invalid(problems);
+  }
+
+  /** A token or a key in PEM is YAML too: one long text. */
+  private static ConfigProblem noMapping(YamlNode root) {
+    return new ConfigProblem(
+        "",
+        "is no configuration: expected a mapping with region:, this is " + root.description(),
+        null,
+        NO_CONFIGURATION.advice());
   }
 
   private BridgeConfig config(Section root) {

@@ -66,6 +66,9 @@ final class YamlTree {
         return new YamlNode.Absent();
       }
       YamlNode root = tree.node(path);
+      if (path.isEmpty() && root instanceof YamlNode.Scalar) {
+        return root; // no configuration, whatever follows: a key in PEM does not end as YAML does
+      }
       if (parser.nextToken() != null) {
         tree.problem(path, "a second document begins", "write one document, with no --- between");
       }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigReaderTest {
   private static final Path DIRECTORY = Path.of("/etc/region-bridge");
@@ -377,8 +378,8 @@ final class ConfigReaderTest {
         "# nothing yet                   | region.name | is missing",
         "region:                         | region.name | is missing",
         "region: {name: ~}               | region.name | is missing",
-        "just text                       | ''          | section is needed, this is text",
-        "[a, b]                          | ''          | section is needed, this is a list",
+        "just text                       | ''          | with region:, this is text",
+        "[a, b]                          | ''          | with region:, this is a list",
         "'region: {name: a'              | ''          | line 1, column 17",
         "region: name: a                 | ''          | line 1, column 13: mapping values are not",
         "'region: {name: a, name: b}'    | region.name | line 1, column 19: the key is there for",
@@ -392,6 +393,22 @@ final class ConfigReaderTest {
           assertThat(problem.path()).isEqualTo(path);
           assertThat(problem.toString()).contains(fragment).doesNotContain("\n");
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "c2VjcmV0LXRva2Vu",
+        "4711",
+        "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\nLXRva2Vu==\n-----END PRIVATE KEY-----\n",
+        "eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.LXRva2Vu"
+      })
+  void aTokenOrAKeyIsNoConfigurationAndNothingElseIsSaidOfIt(String secret) {
+    assertThat(problems(secret))
+        .singleElement()
+        .asString()
+        .startsWith("is no configuration: expected a mapping with region:, this is ")
+        .doesNotContain("4711", "c2VjcmV0", "LXRva2Vu", "BEGIN");
   }
 
   @Test

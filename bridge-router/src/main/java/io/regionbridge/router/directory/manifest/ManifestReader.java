@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -33,6 +34,10 @@ public final class ManifestReader {
 
   /** How far to look for what format a file has, in octets. */
   private static final int PEEK = 4096;
+
+  /** What a parser quotes of the text: more than one character, or the name of something. */
+  private static final Pattern QUOTED =
+      Pattern.compile("'[^']{2,}'|(?<=(tag handle|alias|anchor|directive) )\\S+");
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final YAMLFactory YAML = yaml();
@@ -131,7 +136,9 @@ public final class ManifestReader {
         reason = firstLine(marked.getProblem());
       }
     }
-    return unreadable(file, line, column, "not " + format + ": " + reason);
+    // The file may hold secrets, and be named here by mistake.
+    String sentence = QUOTED.matcher(reason).replaceAll("…");
+    return unreadable(file, line, column, "not " + format + ": " + sentence);
   }
 
   private static ManifestReading unreadable(String file, int line, int column, String reason) {

@@ -3,14 +3,36 @@ package io.regionbridge.router.directory.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.directory.ServiceKey;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong is told with file, line, column, object and field. */
 class ManifestProblemsTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "c2VjcmV0LXRva2Vu",
+        "-----BEGIN PRIVATE KEY-----\nc2VjcmV0LXRva2Vu\nc2VjcmV0==\n-----END PRIVATE KEY-----\n",
+        "!c2VjcmV0!x y",
+        "*c2VjcmV0",
+        "%c2VjcmV0 1",
+        "@c2VjcmV0",
+        "{\"a\": c2VjcmV0}",
+        "a: b: c2VjcmV0",
+        "&a &c2VjcmV0 b",
+      })
+  void nothingIsShownOfAFileThatIsNoManifest(String secret) throws Exception {
+    ManifestReading reading =
+        ManifestReader.read(
+            "token", new ByteArrayInputStream(secret.getBytes(StandardCharsets.UTF_8)));
+    assertThat(reading.toString()).contains("token:").doesNotContain("c2VjcmV0", "BEGIN");
+  }
 
   @ParameterizedTest
   @CsvSource(

@@ -220,7 +220,7 @@ public final class ControlPlane implements AutoCloseable {
 
   /** What this process may do of all that it has to; the API server is asked each time. */
   public RightsReview rights() {
-    return new RightsReview(client, settings.namespace());
+    return new RightsReview(client, settings.namespace(), settings.options().netBird());
   }
 
   /** Where this node's WireGuard key is kept. Any thread. */

@@ -164,7 +164,7 @@ public final class ClusterProbe {
     Set<String> groups = new HashSet<>(Set.of(""));
     read("apigroups", () -> client.getApiGroups())
         .ifPresent(list -> list.getGroups().forEach(group -> groups.add(group.getName())));
-    return RequiredRights.in(namespace).stream()
+    return RequiredRights.in(namespace, Optional.empty()).stream()
         .filter(right -> groups.contains(right.group()))
         .toList();
   }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** What the bridge must be allowed to do: the very rules that the chart's Roles are made of. */
 final class RequiredRights {
@@ -20,14 +21,17 @@ final class RequiredRights {
    * Each of them.
    *
    * @param namespace that the bridge is installed in
+   * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
+   *     network
    */
-  static List<Right> in(String namespace) {
+  static List<Right> in(String namespace, Optional<String> netBird) {
     List<Right> rights = new ArrayList<>();
     try (InputStream in = RequiredRights.class.getResourceAsStream(RULES)) {
       JsonNode rules = new YAMLMapper().readTree(Objects.requireNonNull(in, RULES));
       rules.path("cluster").forEach(rule -> add(rights, rule, ""));
       rules.path("system").forEach(rule -> add(rights, rule, ClusterWatcher.SYSTEM));
       rules.path("namespace").forEach(rule -> add(rights, rule, namespace));
+      netBird.ifPresent(name -> rules.path("netbird").forEach(rule -> add(rights, rule, name)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

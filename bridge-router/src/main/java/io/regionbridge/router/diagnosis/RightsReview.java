@@ -11,15 +11,16 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which of its rights a bridge lacks, by what the API server says of them itself: two
- * SelfSubjectRulesReviews, which everybody may ask for. A right is missed here before it is needed.
- * Used by one thread.
+ * Which of its rights a bridge lacks, by what the API server says of them itself: a
+ * SelfSubjectRulesReview for each namespace, which everybody may ask for. A right is missed here
+ * before it is needed. Used by one thread.
  */
 public final class RightsReview {
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
@@ -28,17 +29,23 @@ public final class RightsReview {
   private final KubernetesClient client;
   private final String namespace;
   private final List<Right> required;
+  private final Set<String> namespaces;
 
   /**
    * A review.
    *
    * @param client with the rights in question
    * @param namespace that the bridge is installed in
+   * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
+   *     network
    */
-  public RightsReview(KubernetesClient client, String namespace) {
+  public RightsReview(KubernetesClient client, String namespace, Optional<String> netBird) {
     this.client = client;
     this.namespace = namespace;
-    this.required = RequiredRights.in(namespace);
+    this.required = RequiredRights.in(namespace, netBird);
+    this.namespaces = new LinkedHashSet<>(List.of(ClusterWatcher.SYSTEM));
+    namespaces.add(namespace);
+    netBird.ifPresent(namespaces::add);
   }
 
   /** How many rights are needed, in a cluster that has all of the resources. */
@@ -53,7 +60,7 @@ public final class RightsReview {
   public Optional<List<Right>> missing() {
     try {
       Map<String, JsonNode> rules = new HashMap<>();
-      for (String each : new String[] {ClusterWatcher.SYSTEM, namespace}) {
+      for (String each : namespaces) {
         JsonNode status = review(each);
         if (status.path("incomplete").asBoolean() || !status.path("resourceRules").isArray()) {
           return Optional.empty(); // an authorizer that does not tell, such as a webhook

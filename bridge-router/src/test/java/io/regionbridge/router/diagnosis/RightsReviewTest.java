@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,5 +52,14 @@ final class RightsReviewTest {
             RightsReview.missing(
                 List.of(here, there), Map.of("here", rules, "kube-system", none), "here"))
         .containsExactly(there);
+  }
+
+  @Test
+  void rightsOnNetBirdAreNeededWhereItsRoutersAreKept() {
+    Right patch = new Right("netbird.io", "networkrouters", "patch", "", "netbird");
+    assertThat(RequiredRights.in("here", Optional.of("netbird"))).contains(patch);
+    assertThat(RequiredRights.in("here", Optional.empty()))
+        .isNotEmpty()
+        .noneMatch(right -> right.namespace().equals("netbird"));
   }
 }

@@ -3,6 +3,7 @@ package io.regionbridge.api.assembly;
 import io.netty.handler.ssl.SslContext;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.http.BearerToken;
+import io.regionbridge.api.http.HostCheck;
 import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.http.MediaType;
 import io.regionbridge.api.http.Problem;
@@ -10,14 +11,15 @@ import io.regionbridge.api.http.Request;
 import io.regionbridge.api.http.Response;
 import io.regionbridge.api.http.Router;
 import io.regionbridge.api.http.Router.Route;
-import io.regionbridge.api.http.ServerTls;
 import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.status.StatusJson;
+import io.regionbridge.api.tls.AdminTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,16 +37,6 @@ final class Sites {
   /** A relay ends sooner by itself: {@code dns.relay.timeout} is 10 s at most. */
   private static final Duration TRACE_PATIENCE = Duration.ofSeconds(12);
 
-  /** Everything the page needs is in it; nothing else may be loaded. */
-  private static final Map<String, String> PAGE_HEADERS =
-      Map.of(
-          "Content-Security-Policy",
-          "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
-              + " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
-              + " frame-ancestors 'none'",
-          "Referrer-Policy",
-          "no-referrer");
-
   private Sites() {}
 
   /**
@@ -61,9 +53,14 @@ final class Sites {
     Optional<Supplier<SslContext>> tls = Optional.empty();
     if (admin.tls().isPresent()) {
       BridgeConfig.Tls files = admin.tls().get();
-      tls = Optional.of(ServerTls.in(files.certificate(), files.key()));
+      tls = Optional.of(AdminTls.in(files.certificate(), files.key(), Clock.systemUTC()));
     }
-    Router router = new Router(operators(bridge, queries), token);
+    boolean guarded = token.isPresent() || tls.isPresent();
+    HostCheck hosts =
+        admin.listen().getAddress().isLoopbackAddress() && !guarded
+            ? HostCheck.LOCAL
+            : HostCheck.ANY;
+    Router router = new Router(operators(bridge, queries), token, hosts);
     return new Site(admin.listen(), router, ADMIN_CONNECTIONS, tls);
   }
 
@@ -95,8 +92,8 @@ final class Sites {
             Route.of(
                 MediaType.EVENTS,
                 _ -> new Response.Events(() -> StatusJson.encode(bridge.status()), EVENT_PERIOD)),
-        "/api/v1/openapi.json", document(MediaType.JSON, "openapi.json", Map.of()).forEveryone(),
-        "/", document(MediaType.HTML, "status.html", PAGE_HEADERS).forEveryone());
+        "/api/v1/openapi.json", document(MediaType.JSON, "openapi.json").forEveryone(),
+        "/", page().forEveryone());
   }
 
   /** What a peer may know of this region. */
@@ -181,8 +178,17 @@ final class Sites {
         false);
   }
 
-  private static Route document(String mediaType, String name, Map<String, String> headers) {
-    return Route.of(mediaType, _ -> new Response.Content(200, mediaType, resource(name), headers));
+  private static Route document(String mediaType, String name) {
+    return Route.of(mediaType, _ -> Response.ok(mediaType, resource(name)));
+  }
+
+  private static Route page() {
+    return Route.of(
+        MediaType.HTML,
+        _ -> {
+          byte[] page = resource("status.html");
+          return new Response.Content(200, MediaType.HTML, page, PagePolicy.headers(page));
+        });
   }
 
   private static byte[] resource(String name) {

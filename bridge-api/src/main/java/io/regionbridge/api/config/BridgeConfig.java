@@ -374,7 +374,7 @@ public record BridgeConfig(
    * What a server proves itself with, in PEM files.
    *
    * @param certificate its chain, its own first
-   * @param key unencrypted, PKCS #8
+   * @param key unencrypted: PKCS #8, or the older forms of RSA and EC
    */
   public record Tls(Path certificate, Path key) {}
 }

@@ -68,6 +68,16 @@ public record Problem(int status, String title, String detail, List<String> reas
     return of(413, "Content Too Large", "a body of " + limit + " octets is the most");
   }
 
+  /** RFC 9110, section 15.5.20. Does not repeat the name: it is a stranger's. */
+  static Response.Content misdirected() {
+    return of(
+        421,
+        "Misdirected Request",
+        "the Host header names neither an address nor localhost; ask http://127.0.0.1 or"
+            + " http://localhost with the port of admin.listen, or set admin.tokenFile or admin.tls"
+            + " to be asked by other names");
+  }
+
   static Response.Content uriTooLong(int limit) {
     return of(414, "URI Too Long", "a request line of " + limit + " octets is the most");
   }

@@ -12,13 +12,16 @@ import java.util.Optional;
  * @param query decoded; a name that was given twice has two values
  * @param accept the value of the Accept header, empty if there is none
  * @param authorization the value of the Authorization header, empty if there is none
+ * @param host for whom it is meant: of the target if that is a whole URI, else the Host header;
+ *     empty if there is neither
  */
 public record Request(
     String method,
     String path,
     Map<String, List<String>> query,
     String accept,
-    String authorization) {
+    String authorization,
+    String host) {
   /** The first value of a query parameter. */
   public Optional<String> parameter(String name) {
     return query.getOrDefault(name, List.of()).stream().findFirst();

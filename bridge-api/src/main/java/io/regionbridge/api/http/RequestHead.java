@@ -82,7 +82,19 @@ final class RequestHead {
         uri.path(),
         uri.parameters(),
         String.join(",", head.headers().getAll(HttpHeaderNames.ACCEPT)),
-        head.headers().get(HttpHeaderNames.AUTHORIZATION, ""));
+        head.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
+        host(head));
+  }
+
+  /** The authority of an absolute target counts, whatever Host says (RFC 9112, section 3.2.2). */
+  private static String host(HttpRequest head) {
+    String target = head.uri();
+    int authority = target.startsWith("/") ? -1 : target.indexOf("://");
+    if (authority < 0) {
+      return head.headers().get(HttpHeaderNames.HOST, "").strip();
+    }
+    int path = target.indexOf('/', authority + 3);
+    return path < 0 ? target.substring(authority + 3) : target.substring(authority + 3, path);
   }
 
   /** A server takes the absolute form as well (RFC 9112, section 3.2.2). */

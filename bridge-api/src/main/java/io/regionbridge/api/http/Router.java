@@ -17,6 +17,7 @@ public final class Router {
 
   private final Map<String, Route> routes;
   private final Optional<BearerToken> token;
+  private final HostCheck hosts;
 
   /**
    * One resource.
@@ -66,13 +67,18 @@ public final class Router {
 
   /** A router for these paths. */
   public Router(Map<String, Route> routes) {
-    this(routes, Optional.empty());
+    this(routes, Optional.empty(), HostCheck.ANY);
   }
 
-  /** A router that serves what is not open to those who show a token. */
-  public Router(Map<String, Route> routes, Optional<BearerToken> token) {
+  /**
+   * A router that serves what is not open to those who show a token.
+   *
+   * @param hosts which requests are meant for here at all
+   */
+  public Router(Map<String, Route> routes, Optional<BearerToken> token, HostCheck hosts) {
     this.routes = Map.copyOf(routes);
     this.token = token;
+    this.hosts = hosts;
   }
 
   /** All paths, sorted. */
@@ -82,6 +88,9 @@ public final class Router {
 
   /** The response to a request; never throws. */
   Response answer(Request request) {
+    if (!hosts.allows(request.host())) {
+      return Problem.misdirected();
+    }
     Route route = routes.get(request.path());
     if (route == null) {
       return Problem.notFound(request.path());

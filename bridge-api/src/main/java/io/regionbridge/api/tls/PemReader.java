@@ -16,9 +16,11 @@ import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Reads certificates and keys, and finds out whether they can be used. */
 final class PemReader {
@@ -36,17 +38,30 @@ final class PemReader {
    * @throws TlsProblem naming the file that cannot be used, and why
    */
   KeyAndChain keyAndChain(Path certificate, Path key) throws TlsProblem {
-    List<X509Certificate> chain = certificates(certificate);
-    String text = text(key);
-    X509Certificate own = chain.getFirst();
-    if (own.getNotAfter().toInstant().isBefore(clock.instant())) {
-      throw new TlsProblem(
-          certificate,
-          "the certificate expired at " + own.getNotAfter().toInstant(),
-          "have it renewed");
+    KeyAndChain read = keyAndChain(certificate, octets(certificate), key, octets(key));
+    Optional<TlsProblem> expired = expired(certificate, read);
+    if (expired.isPresent()) {
+      throw expired.get();
     }
+    return read;
+  }
+
+  /** What to say of a certificate whose time is over. */
+  Optional<TlsProblem> expired(Path certificate, KeyAndChain read) {
+    Instant end = read.chain().getFirst().getNotAfter().toInstant();
+    return end.isBefore(clock.instant())
+        ? Optional.of(
+            new TlsProblem(certificate, "the certificate expired at " + end, "have it renewed"))
+        : Optional.empty();
+  }
+
+  /** What somebody else has read from these files, expired or not. */
+  static KeyAndChain keyAndChain(
+      Path certificate, byte[] certificateOctets, Path key, byte[] keyOctets) throws TlsProblem {
+    List<X509Certificate> chain = certificates(certificate, certificateOctets);
+    X509Certificate own = chain.getFirst();
     try {
-      PrivateKey secret = PrivateKeyFile.read(text);
+      PrivateKey secret = PrivateKeyFile.read(new String(keyOctets, ISO_8859_1));
       if (!belongTogether(secret, own.getPublicKey())) {
         throw new TlsProblem(
             key,
@@ -62,7 +77,10 @@ final class PemReader {
 
   /** The certificates in a file, one or more. */
   List<X509Certificate> certificates(Path file) throws TlsProblem {
-    byte[] octets = octets(file);
+    return certificates(file, octets(file));
+  }
+
+  private static List<X509Certificate> certificates(Path file, byte[] octets) throws TlsProblem {
     List<X509Certificate> certificates = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -78,10 +96,6 @@ final class PemReader {
           file, "no certificate is in it", "write certificates in PEM, one after the other");
     }
     return List.copyOf(certificates);
-  }
-
-  private static String text(Path file) throws TlsProblem {
-    return new String(octets(file), ISO_8859_1);
   }
 
   private static byte[] octets(Path file) throws TlsProblem {

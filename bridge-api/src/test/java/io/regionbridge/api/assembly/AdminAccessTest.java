@@ -12,8 +12,10 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -60,6 +63,56 @@ final class AdminAccessTest {
         assertThat(status(regions, path, "Bearer " + TOKEN)).as(path).isEqualTo(200);
         assertThat(status(regions, path, "bearer  " + TOKEN)).as(path).isEqualTo(200);
       }
+    }
+  }
+
+  @Test
+  void aNameThatAStrangerMadeResolveToLoopbackGetsNothing() throws Exception {
+    Files.writeString(directory.resolve("token"), TOKEN);
+    try (RegionPair open = RegionPair.start(directory, 0);
+        RegionPair guarded = RegionPair.start(directory, 0, ", tokenFile: token");
+        Introspection bridge = new Introspection(open.fsn1(), Clock.systemUTC())) {
+      QueryLog queries = new QueryLog(open.fsn1().dns(), Clock.systemUTC());
+      for (String path : Sites.operators(bridge, queries).keySet()) {
+        assertThat(withHost(open, path, "evil.example:8053"))
+            .as(path)
+            .startsWith("HTTP/1.1 421 Misdirected Request\r\n")
+            .contains("application/problem+json", "admin.tokenFile")
+            .doesNotContain("evil");
+      }
+      assertThat(withHost(open, "http://evil.example/healthz", "127.0.0.1"))
+          .startsWith("HTTP/1.1 421 ");
+      for (String host :
+          new String[] {"localhost:1234", "127.0.0.1", "10.42.0.7:8053", "[::1]:1"}) {
+        assertThat(withHost(open, "/healthz", host)).as(host).startsWith("HTTP/1.1 200 OK\r\n");
+      }
+      assertThat(withHost(guarded, "/healthz", "bridge.example")).startsWith("HTTP/1.1 200 OK\r\n");
+      assertThat(withHost(guarded, "/metrics", "bridge.example")).startsWith("HTTP/1.1 401 ");
+    }
+  }
+
+  @Test
+  void thePageRunsNothingButWhatIsInIt() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 0)) {
+      HttpHeaders headers = regions.get("/").headers();
+      assertThat(headers.firstValue("content-security-policy").orElseThrow())
+          .contains("default-src 'none'", "frame-ancestors 'none'")
+          .containsPattern("script-src 'sha256-[^']+'; style-src 'sha256-[^']+';")
+          .doesNotContain("unsafe");
+      assertThat(headers.firstValue("x-content-type-options")).hasValue("nosniff");
+      assertThat(headers.firstValue("referrer-policy")).hasValue("no-referrer");
+    }
+  }
+
+  private static String withHost(RegionPair regions, String target, String host)
+      throws IOException {
+    URI uri = URI.create(RegionPair.url(regions.fsn1()));
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      socket.setSoTimeout((int) RegionPair.PATIENCE.toMillis());
+      String request =
+          "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(target, host);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

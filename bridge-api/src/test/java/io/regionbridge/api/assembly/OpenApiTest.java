@@ -104,6 +104,28 @@ final class OpenApiTest {
     }
   }
 
+  @Test
+  void saysWhichParametersAreNeeded() throws Exception {
+    JsonNode paths = document().path("paths");
+    JsonNode name = paths.at("/~1api~1v1~1trace/get/parameters/0");
+    assertThat(name.path("name").asText()).isEqualTo("name");
+    assertThat(name.path("required").asBoolean()).isTrue();
+    assertThat(name.at("/schema/minLength").asInt()).isEqualTo(1);
+    JsonNode start = paths.at("/~1api~1v1~1query-log/put");
+    Set<String> either = new HashSet<>();
+    start.path("x-anyOfRequired").forEach(parameter -> either.add(parameter.asText()));
+    assertThat(either).containsExactlyInAnyOrder("client", "zone");
+    assertThat(start.path("parameters").findValuesAsText("name")).containsAll(either);
+    try (RegionPair regions = RegionPair.start(directory, 0)) {
+      conforms(regions.get("/api/v1/trace?name="), 400, "Problem");
+      conforms(regions.send("PUT", "/api/v1/query-log"), 400, "Problem");
+      for (String one : either) {
+        String value = one.equals("client") ? "127.0.0.1" : "mn.internal";
+        conforms(regions.send("PUT", "/api/v1/query-log?" + one + "=" + value), 200, "QueryLog");
+      }
+    }
+  }
+
   /** The schema, and that nothing is sent which it does not tell of. */
   private static void conforms(HttpResponse<String> response, int status, String schema)
       throws IOException {

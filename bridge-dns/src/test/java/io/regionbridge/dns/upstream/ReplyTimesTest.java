@@ -44,7 +44,7 @@ class ReplyTimesTest {
       times.outrun(millis(450)); // another answered, with a question here still out
     }
     assertThat(times.patience(UNKNOWN, MOST)).isLessThan(millis(210));
-    assertThat(times.feared(UNKNOWN)).isGreaterThan(millis(250));
+    assertThat(times.feared(UNKNOWN)).isGreaterThan((double) millis(250));
   }
 
   @Test
@@ -53,11 +53,11 @@ class ReplyTimesTest {
     for (int i = 0; i < 30; i++) {
       times.outrun(millis(100));
     }
-    assertThat(times.feared(UNKNOWN)).isGreaterThan(millis(90));
+    assertThat(times.feared(UNKNOWN)).isGreaterThan((double) millis(90));
     for (int i = 0; i < 30; i++) {
       times.took(millis(20));
     }
-    assertThat(times.feared(UNKNOWN)).isLessThan(millis(25));
+    assertThat(times.feared(UNKNOWN)).isLessThan((double) millis(25));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.regionbridge.api.e2e;
 
 import io.regionbridge.testkit.NativeProcess;
+import io.regionbridge.testkit.WireGuardSocket;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
  * the device is read (WireGuard's cross-platform interface), and changes that one number.
  */
 final class AgedTunnel implements AutoCloseable {
-  private static final Path SOCKETS = Path.of("/var/run/wireguard");
+  private static final Path SOCKETS = WireGuardSocket.DIRECTORY;
   private static final Pattern HANDSHAKE = Pattern.compile("last_handshake_time_sec=([1-9]\\d*)");
 
   private final NetworkNamespace in;
@@ -56,7 +57,7 @@ final class AgedTunnel implements AutoCloseable {
    */
   static AgedTunnel make(NetworkNamespace in, String name, Path directory) throws IOException {
     NativeProcess process = in.start("wireguard-go", "-f", name);
-    Served.await("a device", () -> in.attempt("wg show " + name).isPresent());
+    Served.await("a device", () -> WireGuardSocket.listens(name));
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(directory.resolve(name + ".sock")));
     AgedTunnel made = new AgedTunnel(in, name, process, directory, server);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.regionbridge.testkit.NativeProcess;
 import io.regionbridge.testkit.NativeTool;
+import io.regionbridge.testkit.WireGuardSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -297,7 +298,7 @@ class ServeOverOverlayIT {
   private String wireguard(NetworkNamespace in, int number, String address, int port)
       throws IOException {
     running.addFirst(in.start("wireguard-go", "-f", device + number));
-    Served.await("a device", () -> in.attempt("wg show " + device + number).isPresent());
+    Served.await("a device", () -> WireGuardSocket.listens(device + number));
     Path file = Files.writeString(directory.resolve("wg" + number), in.run("wg", "genkey"));
     in.sh("wg set %s listen-port %d private-key %s".formatted(device + number, port, file));
     address(in, device + number, address);

@@ -9,6 +9,7 @@ import io.regionbridge.router.sandbox.Namespace;
 import io.regionbridge.testkit.FreePorts;
 import io.regionbridge.testkit.NativeProcess;
 import io.regionbridge.testkit.NativeTool;
+import io.regionbridge.testkit.WireGuardSocket;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -255,8 +256,7 @@ final class TwoClusters implements AutoCloseable {
                   node.device)
               .start();
       parts.addFirst(device::close);
-      Await.that(
-          "the device of " + node.name, () -> node.namespace.succeeds("wg show " + node.device));
+      Await.that("the device of " + node.name, () -> WireGuardSocket.listens(node.device));
       node.namespace.sh(
           "wg set %s private-key %s listen-port %d".formatted(node.device, key, PORT));
       node.namespace.sh("ip address add " + node.overlay + "/32 dev " + node.device);

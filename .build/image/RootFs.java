@@ -102,8 +102,8 @@ final class RootFs {
   }
 
   /**
-   * Records the AOT cache with the image's own runtime, at its own paths: of another runtime, or of
-   * files with other times, it would be of no use.
+   * Records the AOT cache for bridges in a cluster with the image's own runtime, at its own paths:
+   * of another runtime, or of files with other times, it would be of no use.
    *
    * @return false where this machine cannot run the architecture; the image then starts without
    */
@@ -127,11 +127,12 @@ final class RootFs {
         directory.toAbsolutePath().toString(),
         "/opt/region-bridge/runtime/bin/java",
         "@/opt/region-bridge/lib/java.options",
-        "-XX:AOTCacheOutput=/opt/region-bridge/lib/region-bridge.aot",
+        "-XX:AOTCacheOutput=/opt/region-bridge/lib/region-bridge-cluster.aot",
         "-cp",
         "/opt/region-bridge/lib/" + jar.getFileName(),
-        "io.regionbridge.api.cli.TrainingRun");
-    if (!Files.exists(lib.resolve("region-bridge.aot"))) {
+        "io.regionbridge.api.cli.TrainingRun",
+        "cluster");
+    if (!Files.exists(lib.resolve("region-bridge-cluster.aot"))) {
       throw new IOException("the training run left no AOT cache");
     }
     return true;
@@ -226,13 +227,15 @@ final class RootFs {
     return made;
   }
 
-  /** Native code for other machines, and the cache that this machine's JDK made. */
+  /** Native code for other machines, and the caches that this machine's JDK made. */
   private void foreign(Path lib) throws IOException {
     String other = architecture.equals("amd64") ? "aarch_64" : "x86_64";
     for (Path jar : list(lib, "*-linux-" + other + ".jar")) {
       Files.delete(jar);
     }
-    Files.deleteIfExists(lib.resolve("region-bridge.aot"));
+    for (Path made : list(lib, "*.aot")) {
+      Files.delete(made);
+    }
   }
 
   /** There is no env here. */

@@ -10,6 +10,7 @@ up_bridges() {
   if [[ -n $fresh ]]; then
     say "bridges: the chart, for$fresh"
     "$root/region-bridge" --help >/dev/null # builds, if need be
+    cluster_cache
     keep_distribution
     for r in $fresh; do
       install_chart "$r"
@@ -26,6 +27,13 @@ up_bridges() {
     for node in ${routers[$r]}; do await 180 "the bridge of $r-$node" bridge_ready "$r" "$node"; done
     await 90 "the block in CoreDNS of $r" answers "$r" "$(domain "$r")" SOA
   done
+}
+
+# What bridges in a cluster start with, which a build by the launcher leaves out.
+cluster_cache() {
+  [[ ! -e $root/bridge-api/target/dist/lib/region-bridge-cluster.aot ]] || return 0
+  mvn -f "$root/pom.xml" -q -B -ntp -Dquick -Dmaven.test.skip=true package >"$state/log/build.log" 2>&1 ||
+    fail "the distribution cannot be built; see $state/log/build.log"
 }
 
 # A copy, so that a build beside a running lab takes nothing away from it.
@@ -96,7 +104,7 @@ start_container() {
   # The environment of a container, not ours. Root without rights but the one that a container with NET_ADMIN has.
   spawn "$place" "$name" setpriv --inh-caps=-all --bounding-set=-all,+net_admin --no-new-privs \
     env -i "PATH=$PATH" "${environment[@]}" "KUBECONFIG=$state/place/$r-cp/bridge.kubeconfig" \
-    "REGION_BRIDGE_JAVA_HOME=$(java_home)" "$@" \
+    "REGION_BRIDGE_JAVA_HOME=$(java_home)" "REGION_BRIDGE_JAVA_OPTS=${REGION_BRIDGE_LAB_JAVA_OPTS-}" "$@" \
     "$state/dist/bin/region-bridge" "${arguments[@]}"
 }
 

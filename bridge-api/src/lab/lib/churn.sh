@@ -71,6 +71,7 @@ endure() {
   sleep 5
   echo 0 >"$state/churn.made"
   say "endure: $rate changes of endpoints a second for $seconds s, a look every $every s"
+  : >"$series.native"
   while true; do
     sample
     sleep "$every"
@@ -80,6 +81,7 @@ endure() {
   kill "$sampling"
   sample >>"$series"
   series_table <"$series"
+  [[ ! -s $series.native ]] || native_table <"$series.native"
 }
 
 # A line for each bridge of the region: time, place, resident KiB, heap KiB after a collection, descriptors, threads, CPU ms, changes so far.
@@ -89,12 +91,27 @@ sample() {
   for node in ${routers[$broken_region]}; do
     pid=$(java_pid "$broken_region-$node") || continue
     "$jcmd" "$pid" GC.run >/dev/null 2>&1
+    sample_native "$pid" "$broken_region-$node" >>"$state/endure.native"
     heap=$("$jcmd" "$pid" GC.heap_info 2>/dev/null |
       awk '!/Metaspace|class space|eden|from|to  *space|the space/ && match($0, /used [0-9]+K/) { s += substr($0, RSTART + 5, RLENGTH - 6) } END { print s + 0 }')
     printf '%s %s %s %s %s %s %s %s\n' "$EPOCHSECONDS" "$broken_region-$node" \
       "$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")" "$heap" "$(find "/proc/$pid/fd" -mindepth 1 | wc -l)" \
       "$(awk '/^Threads/ { print $2 }' "/proc/$pid/status")" "$(awk '{ print ($14 + $15) * 10 }' "/proc/$pid/stat")" "$(cat "$state/churn.made")"
   done
+}
+
+# Lines of time, place, what for, KiB: what the JVM says that it has taken from the system, if it was started to count that
+# (-XX:NativeMemoryTracking=summary), and what of the process is resident, by what it is mapped from.
+sample_native() { # PID PLACE
+  local committed
+  committed=$("$jcmd" "$1" VM.native_memory summary scale=KB 2>/dev/null | grep 'committed=') || return 0
+  sed -n 's/^-* *\(.*\) (reserved=.*committed=\([0-9]*\)KB.*/\1\t\2/p' <<<"$committed" |
+    awk -F '\t' -v at="$EPOCHSECONDS" -v place="$2" '{ gsub(/ /, "-", $1); print at, place, "committed:" $1, $2 }'
+  awk -v at="$EPOCHSECONDS" -v place="$2" '
+    /^[0-9a-f]+-[0-9a-f]+ / { n = split($6, path, "/"); from = $6 == "" ? "anonymous" : path[n] }
+    /^Rss:/ { resident[from] += $2 }
+    END { for (from in resident) if (resident[from] >= 512) print at, place, "resident:" from, resident[from] }
+  ' "/proc/$1/smaps"
 }
 
 java_pid() { # PLACE: the bridge itself, whatever has started it
@@ -137,5 +154,33 @@ series_table() {
     }
     $2 != place { flush(); place = $2 }
     { n++; for (k = 1; k <= 8; k++) v[n, k] = $k }
+    END { flush() }'
+}
+
+# The same for each use of native memory that changed by more than a quarter of a MiB.
+native_table() {
+  echo
+  echo '| bridge | of what | MiB | a minute |'
+  echo '|---|---|---|---|'
+  sort -s -k2,3 | awk '
+    function median(from, to,   i, j, m, t, a) {
+      m = 0
+      for (i = from; i <= to; i++) a[++m] = v[i]
+      for (i = 2; i <= m; i++) for (j = i; j > 1 && a[j - 1] > a[j]; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
+      return (a[int((m + 1) / 2)] + a[int((m + 2) / 2)]) / 2 / 1024
+    }
+    function slope(from,   i, x, y, m, sx, sy, sxx, sxy, d) {
+      for (i = from; i <= n; i++) { x = (at[i] - at[1]) / 60; y = v[i] / 1024; sx += x; sy += y; sxx += x * x; sxy += x * y; m++ }
+      d = m * sxx - sx * sx
+      return d ? (m * sxy - sx * sy) / d : 0
+    }
+    function flush(   a, first, last) {
+      if (n < 3) { n = 0; return }
+      a = int((n + 2) / 3); first = median(1, a); last = median(n - a + 1, n)
+      if (last - first > 0.25 || first - last > 0.25) printf "| %s | %s | %.1f, %.1f | %+.2f |\n", place, what, first, last, slope(a + 1)
+      n = 0
+    }
+    $2 != place || $3 != what { flush(); place = $2; what = $3 }
+    { n++; at[n] = $1; v[n] = $4 }
     END { flush() }'
 }

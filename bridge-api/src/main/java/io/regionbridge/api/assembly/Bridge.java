@@ -94,10 +94,12 @@ public final class Bridge implements AutoCloseable {
    * Starts a bridge that follows its configuration file.
    *
    * @param config what is in the file now
+   * @param environment variables that tell where in a cluster this is
    * @throws IOException naming what cannot be had, such as an address; nothing is left running then
    */
-  public static Bridge start(BridgeConfig config, ConfigFile file) throws IOException {
-    return new Bridge(config, Optional.of(file), System.getenv());
+  public static Bridge start(BridgeConfig config, ConfigFile file, Map<String, String> environment)
+      throws IOException {
+    return new Bridge(config, Optional.of(file), environment);
   }
 
   /**

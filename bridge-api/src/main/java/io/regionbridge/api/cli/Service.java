@@ -64,9 +64,9 @@ final class Service {
     }
   }
 
-  private static Bridge start(BridgeConfig config, ConfigFile file) {
+  private Bridge start(BridgeConfig config, ConfigFile file) {
     try {
-      return Bridge.start(config, file);
+      return Bridge.start(config, file, terminal.environment());
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
       throw new CommandFailure(

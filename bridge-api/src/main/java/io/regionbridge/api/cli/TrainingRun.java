@@ -6,6 +6,7 @@ import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.demo.DnsClient;
 import io.regionbridge.router.net.SocketLiteral;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,9 +15,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
@@ -32,7 +36,15 @@ import org.xbill.DNS.Type;
  * build.
  */
 final class TrainingRun {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  // What this is asked to do, where it is not the training for bridges outside of clusters.
+  private static final String CLUSTER = "cluster";
+  private static final String WORLD = "world";
+
+  // What the world says.
+  private static final String UP = "up";
+  private static final String WRITTEN = "written";
 
   private static final String CHECKED =
       """
@@ -69,12 +81,28 @@ final class TrainingRun {
     this.directory = directory;
   }
 
+  /**
+   * Runs.
+   *
+   * @param args nothing: the training for all but what follows; {@code cluster}: that for a bridge
+   *     in a cluster; {@code world DIRECTORY NODE-ADDRESS}: what such a bridge finds around itself,
+   *     until the standard input ends
+   */
   public static void main(String[] args) throws Exception {
+    if (args.length > 0 && args[0].equals(WORLD)) {
+      new TrainingRun(Path.of(args[1])).world(args[2]);
+      return;
+    }
     Path directory = Files.createTempDirectory("region-bridge-training");
     try {
       TrainingRun run = new TrainingRun(directory);
-      run.commands();
-      run.serve();
+      if (args.length > 0 && args[0].equals(CLUSTER)) {
+        run.enter();
+        run.serveInCluster();
+      } else {
+        run.commands();
+        run.serve();
+      }
     } finally {
       try (var files = Files.list(directory)) {
         for (Path file : files.toList()) {
@@ -93,6 +121,11 @@ final class TrainingRun {
     step(ExitCode.OK, "check-config", "--config", good.toString());
   }
 
+  /** The way in, as far as it leads without a configuration. */
+  private void enter() {
+    step(ExitCode.USAGE, "serve", "--config", directory.resolve("none.yaml").toString());
+  }
+
   /** Two regions: local answers, relayed and cached ones, both transports, HTTP. */
   private void serve() throws IOException, InterruptedException {
     write("services.yaml", SERVICES);
@@ -104,25 +137,143 @@ final class TrainingRun {
                 "fsn1",
                 "10.42.0.0/16",
                 SocketLiteral.format(fsn1.dnsAddresses().getFirst()))) {
-      for (Bridge bridge : List.of(fsn1, mn)) {
-        if (!bridge.awaitReady(PATIENCE)) {
-          throw new IllegalStateException("not ready: " + bridge.notReady());
-        }
+      use(fsn1, "fsn1.internal.");
+      use(mn, "fsn1.internal.");
+    }
+  }
+
+  /**
+   * A region in a cluster: lists, watches, is elected and writes, answers names of its own and of
+   * another region. All that is around it is another process, whose classes are not recorded.
+   */
+  private void serveInCluster() throws IOException, InterruptedException {
+    // Another one for each run, so that the fixed port of the election is free on it.
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    String address = "127.%d.%d.1".formatted(random.nextInt(1, 255), random.nextInt(1, 255));
+    Process world =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TrainingRun.class.getName(),
+                WORLD,
+                directory.toString(),
+                address)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader lines = world.inputReader()) {
+      await(lines, UP);
+      try (Bridge fsn1 = startInCluster(address)) {
+        await(lines, WRITTEN);
+        use(fsn1, "fsn1.internal.");
+        use(fsn1, "mn.internal.");
       }
-      for (Bridge bridge : List.of(fsn1, mn)) {
-        DnsClient client = new DnsClient(bridge.dnsAddresses().getFirst(), PATIENCE);
-        for (String name : List.of("nats.messaging.svc", "nats-0.nats.messaging.svc")) {
-          Name question = Name.fromString(name + ".fsn1.internal.");
-          expect(Rcode.NOERROR, client.ask(question, Type.A));
-          expect(Rcode.NOERROR, client.ask(question, Type.A));
-          expect(Rcode.NOERROR, client.askByTcp(question, Type.A));
-        }
-        expect(Rcode.NXDOMAIN, client.ask(Name.fromString("none.svc.fsn1.internal."), Type.SRV));
-        expect(Rcode.REFUSED, client.ask(Name.fromString("www.example.com."), Type.A));
-        for (String path : List.of("/healthz", "/readyz")) {
-          get(bridge.httpAddresses().getFirst(), path);
-        }
+    } finally {
+      world.outputWriter().close();
+      world.waitFor();
+    }
+  }
+
+  private static void await(BufferedReader lines, String wanted) throws IOException {
+    String line;
+    do {
+      line = lines.readLine();
+      if (line == null) {
+        throw new IllegalStateException("the world has ended before it said: " + wanted);
       }
+    } while (!line.equals(wanted));
+  }
+
+  private Bridge startInCluster(String address) throws IOException {
+    Path path =
+        write(
+            "fsn1.yaml",
+            """
+            region: { name: fsn1, podCIDRs: [10.42.0.0/16] }
+            dns: { listen: ["%s:0"], threads: 2 }
+            overlay: { interface: lo }
+            admin: { listen: "127.0.0.1:0" }
+            """
+                .formatted(address));
+    return start(
+        path,
+        Map.of("KUBECONFIG", kubeconfig().toString(), "NODE_NAME", "node", "NODE_IP", address));
+  }
+
+  private Path kubeconfig() {
+    return directory.resolve("kubeconfig");
+  }
+
+  /** A cluster with one router node at the address, and a peer region. */
+  @SuppressWarnings("SystemOut") // what the other process waits for
+  private void world(String nodeAddress)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    write("services.yaml", SERVICES.replace("10.4", "10.5"));
+    try (Bridge mn = start("mn", "10.52.0.0/16", "fsn1", "10.42.0.0/16", "127.0.0.1:9");
+        TrainingCluster cluster =
+            TrainingCluster.start(
+                directory,
+                SERVICES
+                    + objects(nodeAddress, SocketLiteral.format(mn.dnsAddresses().getFirst())))) {
+      Files.writeString(kubeconfig(), cluster.kubeconfig());
+      System.out.println(UP);
+      Instant latest = Instant.now().plus(PATIENCE);
+      while (!cluster.holds("configmaps", "coredns", "mn.internal")
+          || !cluster.holds("regions", "mn", "DNSReachable")
+          || !cluster.holds("routernodes", "node", "conditions")) {
+        if (Instant.now().isAfter(latest)) {
+          throw new IllegalStateException("the bridge has not written what it should: " + cluster);
+        }
+        Thread.sleep(Duration.ofMillis(50));
+      }
+      System.out.println(WRITTEN);
+      while (System.in.read() >= 0) {
+        // until the other process ends
+      }
+    }
+  }
+
+  /** What is there in a cluster besides {@link #SERVICES}: one router node, one peer region. */
+  private static String objects(String nodeAddress, String gateway) {
+    return """
+    ---
+    apiVersion: v1
+    kind: Node
+    metadata: { name: node, labels: { netbird-router: "true", kubernetes.io/hostname: node } }
+    spec: { podCIDR: 10.42.0.0/24, podCIDRs: [10.42.0.0/24] }
+    status:
+      addresses: [{ type: InternalIP, address: %s }]
+      conditions: [{ type: Ready, status: "True" }]
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: { name: coredns, namespace: kube-system }
+    data: { Corefile: ".:53 {\\n    forward . /etc/resolv.conf\\n    reload\\n}\\n" }
+    ---
+    apiVersion: region-bridge.io/v1alpha1
+    kind: Region
+    metadata: { name: mn }
+    spec: { podCIDRs: [10.52.0.0/16], gateways: ["%s"] }
+    """
+        .formatted(nodeAddress, gateway);
+  }
+
+  private static void use(Bridge bridge, String domain) throws IOException, InterruptedException {
+    if (!bridge.awaitReady(PATIENCE)) {
+      throw new IllegalStateException("not ready: " + bridge.notReady());
+    }
+    DnsClient client = new DnsClient(bridge.dnsAddresses().getFirst(), PATIENCE);
+    for (String name : List.of("nats.messaging.svc.", "nats-0.nats.messaging.svc.")) {
+      Name question = Name.fromString(name + domain);
+      expect(Rcode.NOERROR, client.ask(question, Type.A));
+      expect(Rcode.NOERROR, client.ask(question, Type.A));
+      expect(Rcode.NOERROR, client.askByTcp(question, Type.A));
+    }
+    expect(Rcode.NXDOMAIN, client.ask(Name.fromString("none.svc." + domain), Type.SRV));
+    expect(Rcode.REFUSED, client.ask(Name.fromString("www.example.com."), Type.A));
+    for (String path : List.of("/healthz", "/readyz")) {
+      get(bridge.httpAddresses().getFirst(), path);
     }
   }
 
@@ -142,11 +293,15 @@ final class TrainingRun {
               - { name: %s, podCIDRs: [%s], gateways: ["%s"] }
             """
                 .formatted(region, pods, peer, peerPods, gateway));
+    return start(path, Map.of());
+  }
+
+  private static Bridge start(Path path, Map<String, String> environment) throws IOException {
     ConfigFile file = new ConfigFile(path, Map.of());
     if (!(file.load() instanceof ConfigResult.Valid(BridgeConfig config, _))) {
       throw new IllegalStateException("bad configuration: " + file.load());
     }
-    Bridge bridge = Bridge.start(config, file);
+    Bridge bridge = Bridge.start(config, file, environment);
     System.out.println(Service.ready(config, bridge));
     return bridge;
   }

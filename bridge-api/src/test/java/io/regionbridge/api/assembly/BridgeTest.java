@@ -359,7 +359,7 @@ final class BridgeTest {
     if (!(file.load() instanceof ConfigResult.Valid(BridgeConfig config, _))) {
       throw new AssertionError(file.load().toString());
     }
-    Bridge bridge = Bridge.start(config, file);
+    Bridge bridge = Bridge.start(config, file, Map.of());
     running.add(bridge);
     return bridge;
   }

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Runs the launcher itself: as installed with this JVM, and with a {@code java} and a {@code mvn}
@@ -122,6 +125,32 @@ final class LauncherTest {
             "-o",
             "two words",
             "MALLOC_ARENA_MAX=2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "serve, true, region-bridge region-bridge-cluster, region-bridge-cluster",
+    "serve, true, region-bridge, region-bridge",
+    "serve, false, region-bridge region-bridge-cluster, region-bridge",
+    "status, true, region-bridge region-bridge-cluster, region-bridge",
+    "status, true, region-bridge-cluster, region-bridge-cluster",
+    "serve, false, region-bridge-cluster, region-bridge-cluster",
+  })
+  void aBridgeInAClusterHasACacheOfItsOwn(
+      String command, boolean inCluster, String there, String used) throws Exception {
+    Path launcher = distribution();
+    Path java = fakeJava("jdk", "25");
+    Path lib = directory.resolve("dist/lib");
+    for (String name : there.split(" ", -1)) {
+      Files.createFile(lib.resolve(name + ".aot"));
+    }
+    Map<String, String> environment = new HashMap<>();
+    environment.put("REGION_BRIDGE_JAVA_HOME", java.toString());
+    if (inCluster) {
+      environment.put("NODE_NAME", "n1");
+    }
+    assertThat(run(environment, launcher, command).out())
+        .contains("-XX:AOTCache=" + lib.resolve(used + ".aot"));
   }
 
   @Test

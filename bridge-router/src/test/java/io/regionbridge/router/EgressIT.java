@@ -282,6 +282,16 @@ class EgressIT {
         .contains("egressGateway.enabled=true, kubeProxyReplacement=true")
         .doesNotContain("bpf.masquerade");
     assertThat(find("mn")).isEmpty();
+    config(
+        "{enable-egress-gateway: 'true', enable-bpf-masquerade: 'true', kube-proxy-replacement:"
+            + " 'true', identity-allocation-mode: kvstore, enable-cilium-endpoint-slice: 'true'}");
+    Await.that(
+        "what does not go together with it is said",
+        () ->
+            awaitEgress("mn", "EgressGatewayDisabled")
+                .message()
+                .contains("set identityAllocationMode=crd, ciliumEndpointSlice.enabled=false in"));
+    assertThat(find("mn")).isEmpty();
     // As releases before 1.18 spell it.
     config(
         "{enable-ipv4-egress-gateway: 'true', enable-bpf-masquerade: 'true',"

@@ -5,9 +5,7 @@ import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
 import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.WatchStatus;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +43,7 @@ public final class CiliumState {
     return resource(view.statuses().get(ClusterWatcher.EGRESS_POLICIES))
         .or(() ->
             Optional.ofNullable(view.configMaps().get(ClusterWatcher.CILIUM_CONFIG))
-                .flatMap(config -> settings(config.data())));
+                .flatMap(CiliumState::settings));
   }
 
   private static Optional<Obstacle> resource(@Nullable WatchStatus status) {
@@ -69,20 +67,9 @@ public final class CiliumState {
     };
   }
 
-  /** What {@code cilium-config} has switched off, in the words of Cilium's Helm values. */
-  static Optional<Obstacle> settings(Map<String, String> config) {
-    List<String> values = new ArrayList<>();
-    // The second is what releases before 1.18 call it.
-    if (!on(config, "enable-egress-gateway") && !on(config, "enable-ipv4-egress-gateway")) {
-      values.add("egressGateway.enabled=true");
-    }
-    if (!on(config, "enable-bpf-masquerade")) {
-      values.add("bpf.masquerade=true");
-    }
-    String proxy = config.getOrDefault("kube-proxy-replacement", "");
-    if (!proxy.equals("true") && !proxy.equals("strict")) {
-      values.add("kubeProxyReplacement=true");
-    }
+  /** The same of {@code cilium-config} alone. */
+  private static Optional<Obstacle> settings(ConfigMapFacts config) {
+    List<String> values = CiliumSettings.amiss(config.data());
     return values.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -91,14 +78,5 @@ public final class CiliumState {
                 "Cilium does not carry policies out: set "
                     + String.join(", ", values)
                     + " in its Helm values and restart its agents"));
-  }
-
-  /** The same of the ConfigMap as it is known. */
-  public static Optional<Obstacle> settings(ConfigMapFacts config) {
-    return settings(config.data());
-  }
-
-  private static boolean on(Map<String, String> config, String key) {
-    return config.getOrDefault(key, "").equals("true");
   }
 }

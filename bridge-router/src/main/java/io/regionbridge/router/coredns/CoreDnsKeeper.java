@@ -71,7 +71,12 @@ public final class CoreDnsKeeper {
           new Finding(
               CONDITION, State.FALSE, "NoUpstream", nowhere + ": CoreDNS is left as it is"));
     } else {
-      findings.add(tried(CoreDnsPlan.of(view, zones, upstreams), complete));
+      Finding done = tried(CoreDnsPlan.of(view, zones, upstreams), complete);
+      findings.add(
+          CoreDnsPlan.taken(view, zones)
+              .filter(_ -> done.state() == State.TRUE)
+              .map(CoreDnsKeeper::taken)
+              .orElse(done));
     }
     if (view.configMaps().containsKey(ClusterWatcher.NODE_LOCAL_DNS)) {
       findings.add(
@@ -146,6 +151,16 @@ public final class CoreDnsKeeper {
       case CoreDnsPlan.Corefile corefile -> corefile(corefile);
       case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, complete);
     };
+  }
+
+  private static Finding taken(String where) {
+    return new Finding(
+        CONDITION,
+        State.FALSE,
+        "ZoneTaken",
+        "not ours to forward: "
+            + where
+            + ": CoreDNS loads no zone twice; remove it there, and the bridge forwards it");
   }
 
   private static Finding waiting() {

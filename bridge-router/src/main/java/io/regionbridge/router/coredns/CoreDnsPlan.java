@@ -43,19 +43,22 @@ public sealed interface CoreDnsPlan {
   record HelmValues(Optional<String> values) implements CoreDnsPlan {}
 
   /**
-   * What has to be written in a cluster as it is seen now.
+   * What has to be written in a cluster as it is seen now. Zones that somebody else's blocks have
+   * are left out, see {@link #taken}.
    *
    * @param zones what CoreDNS is to forward; none: nothing, what we wrote is to go
    * @param upstreams where to; not empty if there are zones
    */
   static CoreDnsPlan of(
       ClusterView view, List<ForwardZone> zones, List<InetSocketAddress> upstreams) {
+    TakenZones taken = TakenZones.of(view);
     return switch (CoreDnsKind.of(view)) {
       case CoreDnsKind.Imported(int port) ->
           custom(
-              view.configMaps().get(ClusterWatcher.COREDNS_CUSTOM), text(zones, port, upstreams));
+              view.configMaps().get(ClusterWatcher.COREDNS_CUSTOM),
+              text(taken.free(zones, port), port, upstreams));
       case CoreDnsKind.Corefile(int port, ConfigMapFacts map) ->
-          corefile(map, text(zones, port, upstreams));
+          corefile(map, text(taken.free(zones, port), port, upstreams));
       case CoreDnsKind.HelmValues(int port, String domain) ->
           new HelmValues(
               zones.isEmpty()
@@ -66,6 +69,15 @@ public sealed interface CoreDnsPlan {
               "CoreDNSNotFound",
               "no ConfigMap coredns or rke2-coredns-rke2-coredns in kube-system: forward the"
                   + " regions' domains to the bridge by hand");
+    };
+  }
+
+  /** What of the zones stands in somebody else's blocks, and where, in words; empty: nothing. */
+  static Optional<String> taken(ClusterView view, List<ForwardZone> zones) {
+    return switch (CoreDnsKind.of(view)) {
+      case CoreDnsKind.Imported(int port) -> TakenZones.of(view).told(zones, port);
+      case CoreDnsKind.Corefile(int port, _) -> TakenZones.of(view).told(zones, port);
+      case CoreDnsKind.HelmValues _, CoreDnsKind.Unknown _ -> Optional.empty();
     };
   }
 

@@ -93,6 +93,41 @@ class CoreDnsPlanTest {
   }
 
   @Test
+  void aZoneThatSomebodyElseHasIsLeftToThem() {
+    Map<String, ConfigMapFacts> custom =
+        maps(
+            "coredns",
+            Map.of("Corefile", K3S),
+            "coredns-custom",
+            Map.of("old.server", "MN.internal {\n  forward . 192.0.2.7\n}\n", "a.txt", "x {\n}"));
+    assertThat(plan(custom))
+        .isInstanceOfSatisfying(
+            CoreDnsPlan.CustomKey.class,
+            key ->
+                assertThat(key.content().orElseThrow())
+                    .contains("fsn1.internal:53 {", "\n10.52.0.0/16:53 {")
+                    .doesNotContain("mn.internal"));
+    assertThat(CoreDnsPlan.taken(view(custom), ZONES))
+        .contains("mn.internal in key old.server of coredns-custom");
+    Map<String, ConfigMapFacts> corefile =
+        maps("coredns", Map.of("Corefile", ".:53 {\n}\nmn.internal:53 {\n}\n"));
+    CoreDnsPlan written = plan(corefile);
+    assertThat(written)
+        .isInstanceOfSatisfying(
+            CoreDnsPlan.Corefile.class,
+            plan -> assertThat(plan.corefile()).containsOnlyOnce("mn.internal"));
+    Map<String, ConfigMapFacts> after =
+        maps("coredns", Map.of("Corefile", ((CoreDnsPlan.Corefile) written).corefile()));
+    assertThat(plan(after))
+        .as("our own block is nobody else's")
+        .isEqualTo(new CoreDnsPlan.Nothing());
+    assertThat(CoreDnsPlan.taken(view(after), ZONES)).contains("mn.internal in the Corefile");
+    Map<String, ConfigMapFacts> otherPort =
+        maps("coredns", Map.of("Corefile", ".:53 {\n}\nmn.internal:5353 {\n}\n"));
+    assertThat(CoreDnsPlan.taken(view(otherPort), ZONES)).isEmpty();
+  }
+
+  @Test
   void withoutZonesWhatWasWrittenGoes() {
     Map<String, ConfigMapFacts> custom =
         maps(

@@ -5,36 +5,56 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Fault;
 import io.regionbridge.api.status.Faults;
 import io.regionbridge.router.diagnosis.Check;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What is to be said of a running bridge, by its own status. Pure. */
 final class BridgeChecks {
   private static final Duration CLOCK_BEARABLE = Duration.ofSeconds(5);
 
+  /** What NetBird and Tailscale take overlay addresses from (RFC 6598). */
+  private static final Cidr SHARED = Cidr.of("100.64.0.0/10");
+
+  private static final Set<String> NETBIRD_PORTS = Set.of("53", "5053", "5353", "22054");
+
   private final BridgeStatus status;
-  private final Instant now;
+  private final Asked asked;
   private final List<Check> checks = new ArrayList<>();
 
-  private BridgeChecks(BridgeStatus status, Instant now) {
+  /** This machine's time, before and after a status was asked for. */
+  record Asked(Instant from, Instant until) {
+    /** How far a time is outside. */
+    Duration off(Instant time) {
+      return time.isBefore(from)
+          ? Duration.between(time, from)
+          : time.isAfter(until) ? Duration.between(until, time) : Duration.ZERO;
+    }
+  }
+
+  private BridgeChecks(BridgeStatus status, Asked asked) {
     this.status = status;
-    this.now = now;
+    this.asked = asked;
   }
 
   /**
    * Everything.
    *
    * @param version of this program
-   * @param now this machine's time, when the status came
+   * @param asked when the status was taken, by this machine's clock
    */
-  static List<Check> of(BridgeStatus status, String version, Instant now) {
-    BridgeChecks made = new BridgeChecks(status, now);
+  static List<Check> of(BridgeStatus status, String version, Asked asked) {
+    BridgeChecks made = new BridgeChecks(status, asked);
     made.bridge(version);
     made.clock();
     made.faults();
+    made.overlay();
+    made.ports();
     status.peers().forEach(made::peer);
     status.tunnels().forEach(made::tunnel);
     status.policies().forEach(made::policy);
@@ -60,7 +80,7 @@ final class BridgeChecks {
 
   private void clock() {
     try {
-      Duration off = Duration.between(Instant.parse(status.time()), now).abs();
+      Duration off = asked.off(Instant.parse(status.time()));
       if (off.compareTo(CLOCK_BEARABLE) > 0) {
         checks.add(
             Check.warning(
@@ -91,6 +111,55 @@ final class BridgeChecks {
     }
   }
 
+  /** Packets for an overlay address that is a pod's, too, do not leave for the overlay. */
+  private void overlay() {
+    List<Cidr> own = new ArrayList<>(ranges(status.region().podCIDRs()));
+    own.addAll(ranges(status.region().serviceCIDRs()));
+    for (BridgeStatus.LocalGateway gateway : status.gateways()) {
+      String address = gateway.overlayAddress();
+      if (address == null) {
+        continue;
+      }
+      IpLiteral.parse(address)
+          .flatMap(parsed -> own.stream().filter(range -> range.contains(parsed)).findFirst())
+          .ifPresent(range ->
+              checks.add(
+                  Check.failure(
+                      "overlay range",
+                      "%s has overlay address %s, which is in this region's own range %s"
+                          .formatted(gateway.node(), address, range),
+                      "give the overlay another range in its agent's settings, or the pods and"
+                          + " Services: no two may share one")));
+    }
+  }
+
+  /** NetBird's agent answers DNS itself on addresses of its overlay. */
+  private void ports() {
+    for (String listen : status.dns().listen()) {
+      int colon = listen.lastIndexOf(':');
+      String port = listen.substring(colon + 1);
+      boolean overlay =
+          IpLiteral.parse(listen.substring(0, Math.max(colon, 0)).replaceAll("[\\[\\]]", ""))
+              .filter(SHARED::contains)
+              .isPresent();
+      if (overlay && NETBIRD_PORTS.contains(port)) {
+        checks.add(
+            Check.warning(
+                "DNS port",
+                "%s is a port of NetBird's own DNS: whoever starts first has it".formatted(listen),
+                "set dns.listen to another port, 1053 unless something has it, on all gateways"));
+      }
+    }
+  }
+
+  private static List<Cidr> ranges(List<String> texts) {
+    return texts.stream()
+        .map(Cidr::parse)
+        .filter(Cidr.Parsed.Valid.class::isInstance)
+        .map(parsed -> ((Cidr.Parsed.Valid) parsed).cidr())
+        .toList();
+  }
+
   // What is well.
 
   private void peer(BridgeStatus.Peer peer) {
@@ -101,8 +170,13 @@ final class BridgeChecks {
       checks.add(
           Check.ok(
               "gateways",
-              "region %s: all %d answer, in %.1f ms"
-                  .formatted(peer.name(), gateways.size(), nearest)));
+              "region %s: %s, in %.1f ms"
+                  .formatted(
+                      peer.name(),
+                      gateways.size() == 1
+                          ? "its only one answers"
+                          : "all %d answer".formatted(gateways.size()),
+                      nearest)));
     }
   }
 

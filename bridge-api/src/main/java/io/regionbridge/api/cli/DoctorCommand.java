@@ -6,19 +6,18 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.api.assembly.Version;
-import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.ClusterChecks;
 import io.regionbridge.router.diagnosis.ClusterFacts;
 import io.regionbridge.router.diagnosis.ClusterProbe;
-import io.regionbridge.router.discovery.ClusterWatcher;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -41,8 +40,8 @@ final class DoctorCommand implements Command {
   @Option(
       names = "--router-label",
       paramLabel = "LABEL",
-      description = "What router nodes carry (" + PodTarget.ROUTER_LABEL + ").")
-  private String routerLabel = PodTarget.ROUTER_LABEL;
+      description = "What router nodes carry (as the chart was told).")
+  private Optional<String> routerLabel = Optional.empty();
 
   @Option(
       names = "--interface",
@@ -67,62 +66,28 @@ final class DoctorCommand implements Command {
     checks.addAll(
         target.inCluster()
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : NodeChecks.look(overlay, bridge.status(), cluster.ciliumDevices()));
-    output.print(terminal, checks, () -> lines(checks, terminal.colour()));
+            : NodeChecks.look(overlay, bridge.status(), cluster.facts(), node()));
+    output.print(
+        terminal,
+        checks,
+        () ->
+            terminal.interactive()
+                ? DoctorText.folded(checks, terminal.colour())
+                : DoctorText.lines(checks));
     boolean failed = checks.stream().anyMatch(c -> c.state() == Check.State.FAILURE);
     return failed ? ExitCode.FAILED : ExitCode.OK;
   }
 
-  /** One line for each, and a last one that counts them. */
-  static List<String> lines(List<Check> checks, boolean colour) {
-    List<String> lines = new ArrayList<>();
-    for (Check check : checks) {
-      String word = check.state().name().toLowerCase(Locale.ROOT);
-      String message = Printable.of(check.message());
-      String text =
-          check.remedy().isEmpty()
-              ? message
-              : message + Style.FAINT.of(" → " + Printable.of(check.remedy()), colour);
-      lines.add(
-          "%s  %s: %s"
-              .formatted(
-                  style(check.state()).of("%-7s".formatted(word), colour),
-                  Printable.of(check.name()),
-                  text));
-    }
-    long failures = count(checks, Check.State.FAILURE);
-    long warnings = count(checks, Check.State.WARNING);
-    lines.add(
-        "%d checks: %d failed, %d with a warning, %d skipped"
-            .formatted(checks.size(), failures, warnings, count(checks, Check.State.SKIPPED)));
-    return lines;
-  }
-
-  private static long count(List<Check> checks, Check.State state) {
-    return checks.stream().filter(check -> check.state() == state).count();
-  }
-
-  private static Style style(Check.State state) {
-    return switch (state) {
-      case OK -> Style.GOOD;
-      case WARNING -> Style.UNSURE;
-      case FAILURE -> Style.BAD;
-      case SKIPPED -> Style.FAINT;
-    };
-  }
-
   /** What was found in the cluster, and what of it the checks of the node need. */
-  private record ClusterLook(List<Check> checks, Optional<String> ciliumDevices) {
+  private record ClusterLook(List<Check> checks, Optional<ClusterFacts> facts) {
     ClusterLook(List<Check> checks) {
       this(checks, Optional.empty());
     }
 
-    static ClusterLook of(ClusterFacts facts) {
-      return new ClusterLook(
-          ClusterChecks.of(facts),
-          Optional.ofNullable(facts.configMaps().get(ClusterWatcher.CILIUM_CONFIG))
-              .flatMap(config -> Optional.ofNullable(config.get("devices")))
-              .filter(devices -> !devices.isBlank()));
+    static ClusterLook of(InstalledRelease installed, ClusterFacts facts) {
+      List<Check> checks = new ArrayList<>(ClusterChecks.of(facts));
+      checks.add(1, installed.check());
+      return new ClusterLook(checks, Optional.of(facts));
     }
   }
 
@@ -139,15 +104,19 @@ final class DoctorCommand implements Command {
       return new ClusterLook(List.of(Check.skipped("cluster", why)));
     }
     try (KubernetesClient client = PodTarget.client(target.context())) {
-      String namespace =
-          target
-              .namespace()
-              .orElseGet(() -> Optional.ofNullable(client.getNamespace()).orElse("default"));
-      try (KubernetesClient asBridge = asBridge(client, namespace)) {
-        return ClusterLook.of(
-            new ClusterProbe(
-                    client, asBridge, "the bridge's ServiceAccount", namespace, routerLabel, clock)
-                .look());
+      try {
+        String namespace =
+            inPod()
+                ? target.namespace().orElseGet(client::getNamespace)
+                : PodTarget.namespace(client, target.namespace());
+        try (KubernetesClient asBridge = asBridge(client, namespace)) {
+          InstalledRelease installed = InstalledRelease.read(client, namespace, routerLabel);
+          return ClusterLook.of(
+              installed,
+              new ClusterProbe(
+                      client, asBridge, "the bridge's ServiceAccount", installed.release(), clock)
+                  .look());
+        }
       } catch (KubernetesClientException e) {
         return new ClusterLook(
             ClusterChecks.unreachable(client.getMasterUrl().toString(), PodTarget.reason(e)));
@@ -168,6 +137,19 @@ final class DoctorCommand implements Command {
     return new KubernetesClientBuilder().withConfig(borrowed).build();
   }
 
+  /** As Kubernetes calls this machine. */
+  private Optional<String> node() {
+    return Optional.ofNullable(terminal.environment().get("NODE_NAME")).or(DoctorCommand::hostname);
+  }
+
+  private static Optional<String> hostname() {
+    try {
+      return Optional.of(Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
+    } catch (IOException e) {
+      return Optional.empty(); // not Linux
+    }
+  }
+
   private boolean inPod() {
     return terminal.environment().containsKey("KUBERNETES_SERVICE_HOST");
   }
@@ -180,9 +162,10 @@ final class DoctorCommand implements Command {
 
   private BridgeLook bridge() {
     try (AdminClient client = target.bridge()) {
+      Instant from = clock.instant();
       BridgeStatus status = client.status();
-      return new BridgeLook(
-          BridgeChecks.of(status, Version.text(), clock.instant()), Optional.of(status));
+      BridgeChecks.Asked asked = new BridgeChecks.Asked(from, clock.instant());
+      return new BridgeLook(BridgeChecks.of(status, Version.text(), asked), Optional.of(status));
     } catch (CommandFailure e) {
       if (e.exitCode() == ExitCode.USAGE) {
         throw e;
@@ -193,7 +176,9 @@ final class DoctorCommand implements Command {
               Check.failure(
                   "bridge",
                   parts[0],
-                  parts.length > 1 ? parts[1] : "kubectl -n NAMESPACE get pods -o wide")),
+                  parts.length > 1
+                      ? parts[1]
+                      : "kubectl get pods -A -l app.kubernetes.io/name=region-bridge -o wide")),
           Optional.empty());
     }
   }

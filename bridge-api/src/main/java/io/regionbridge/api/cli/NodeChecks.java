@@ -2,18 +2,24 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.router.diagnosis.Check;
+import io.regionbridge.router.diagnosis.ClusterFacts;
 import io.regionbridge.router.diagnosis.EgressChecks;
 import io.regionbridge.router.diagnosis.EgressFacts;
 import io.regionbridge.router.diagnosis.HostChecks;
 import io.regionbridge.router.diagnosis.HostFacts;
+import io.regionbridge.router.diagnosis.PolicyChecks;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.tunnel.TunnelDriver;
 import io.regionbridge.router.tunnel.TunnelDrivers;
 import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +37,36 @@ final class NodeChecks {
    *
    * @param configured the name of the overlay's interface, if it is not one of the usual
    * @param status of the bridge that runs here, if one answered: it knows what is sent to peers
-   * @param ciliumDevices the interfaces that Cilium was told to translate on, if it was
+   * @param cluster what its API server says, if it was asked
+   * @param node as Kubernetes calls this machine, if it is known
    */
   static List<Check> look(
-      Optional<String> configured, Optional<BridgeStatus> status, Optional<String> ciliumDevices) {
+      Optional<String> configured,
+      Optional<BridgeStatus> status,
+      Optional<ClusterFacts> cluster,
+      Optional<String> node) {
     HostFacts host = HostFacts.read(configured);
     List<Check> checks = new ArrayList<>(HostChecks.of(host));
+    Optional<String> ciliumDevices = cluster.flatMap(ClusterFacts::ciliumDevices);
     host.overlay()
         .ifPresent(overlay -> checks.addAll(egress(overlay, sent(status), ciliumDevices)));
+    cluster
+        .flatMap(facts -> node.map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
+        .ifPresent(checks::addAll);
     return checks;
+  }
+
+  /** All that this machine has. */
+  private static Set<String> addresses() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .map(IpLiteral::format)
+          .collect(Collectors.toSet());
+    } catch (SocketException e) {
+      log.debug("cannot list the addresses", e);
+      return Set.of();
+    }
   }
 
   private static List<Cidr> sent(Optional<BridgeStatus> status) {

@@ -3,23 +3,30 @@ package io.regionbridge.api.cli;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A bridge in a cluster, reached by way of the API server as {@code kubectl port-forward} does. */
 final class PodTarget {
   private static final String LABEL = "app.kubernetes.io/name";
   private static final String NAME = "region-bridge";
+  private static final String COMPONENT = "app.kubernetes.io/component";
 
   /** As {@code kubernetes.routerLabel} is unless set otherwise. */
   static final String ROUTER_LABEL = "netbird-router=true";
@@ -44,8 +51,7 @@ final class PodTarget {
       Optional<Path> ca) {
     KubernetesClient client = client(context);
     try {
-      String where =
-          namespace.orElseGet(() -> Optional.ofNullable(client.getNamespace()).orElse("default"));
+      String where = namespace(client, namespace);
       Pod chosen = choose(pods(client, where), pod, where);
       LocalPortForward forward =
           client
@@ -109,8 +115,39 @@ final class PodTarget {
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
+  /**
+   * Where bridges are: the namespace that was named, or that of the context, unless there are none
+   * in it, but in exactly one other.
+   */
+  static String namespace(KubernetesClient client, Optional<String> named) {
+    if (named.isPresent()) {
+      return named.get();
+    }
+    String usual = Optional.ofNullable(client.getNamespace()).orElse("default");
+    try {
+      Set<String> found =
+          bridges(client.pods().inAnyNamespace()).stream()
+              .map(pod -> pod.getMetadata().getNamespace())
+              .collect(Collectors.toSet());
+      return found.size() == 1 ? found.iterator().next() : usual;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return usual; // only some namespaces may be looked at
+      }
+      throw e;
+    }
+  }
+
   private static List<Pod> pods(KubernetesClient client, String namespace) {
-    return client.pods().inNamespace(namespace).withLabel(LABEL, NAME).list().getItems();
+    return bridges(client.pods().inNamespace(namespace));
+  }
+
+  /** Agents carry the same label, and answer nobody. */
+  private static List<Pod> bridges(FilterWatchListDeletable<Pod, PodList, PodResource> pods) {
+    return pods.withLabel(LABEL, NAME)
+        .withLabelNotIn(COMPONENT, "agent", "uninstall")
+        .list()
+        .getItems();
   }
 
   /** The pod that was named, or the first that is ready. */

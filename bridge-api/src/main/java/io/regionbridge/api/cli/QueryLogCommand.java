@@ -66,17 +66,29 @@ final class QueryLogCommand implements Command {
       throw CommandFailure.usage("query-log: --off goes with no other choice");
     }
     QueryLogReport report;
+    String log;
     try (AdminClient bridge = target.connect()) {
+      log = log(bridge.name());
       report =
           off
               ? bridge.stopQueryLog()
               : wanted.isEmpty() ? bridge.queryLog() : bridge.startQueryLog(wanted);
     }
-    output.print(terminal, report, () -> text(report).stream().map(Printable::of).toList());
+    output.print(terminal, report, () -> text(report, log).stream().map(Printable::of).toList());
     return ExitCode.OK;
   }
 
-  private static List<String> text(QueryLogReport report) {
+  /** Where the lines are to be seen. */
+  private static String log(String bridge) {
+    String pod = "pod ";
+    if (!bridge.startsWith(pod)) {
+      return "the lines are in the log of " + bridge;
+    }
+    String[] name = bridge.substring(pod.length()).split("/", 2);
+    return "kubectl -n %s logs -f %s shows them".formatted(name[0], name[1]);
+  }
+
+  private static List<String> text(QueryLogReport report, String log) {
     String until = report.until();
     if (until == null) {
       return List.of("off; name a --client or a --zone to log its queries");
@@ -88,7 +100,7 @@ final class QueryLogCommand implements Command {
         (report.zone() == null ? "" : " of " + report.zone())
             + (report.client() == null ? "" : " from " + report.client());
     return report.active()
-        ? List.of("on until " + until + ":" + which, counts)
+        ? List.of("on until " + until + ":" + which, counts, log)
         : List.of("off; the last:" + which, counts);
   }
 }

@@ -33,7 +33,7 @@ final class TargetOptions {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAME",
-      description = "Where its pods are (that of the context).")
+      description = "Where its pods are (where they are found).")
   private Optional<String> namespace = Optional.empty();
 
   @Option(

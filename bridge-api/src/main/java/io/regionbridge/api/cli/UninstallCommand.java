@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.router.Uninstall;
 import io.regionbridge.router.Uninstall.Outcome;
@@ -57,7 +58,7 @@ final class UninstallCommand implements Command {
       try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
         List<Step> steps =
             Uninstall.run(client, namespace.orElse(place.namespace()), netBird, purge, dryRun);
-        steps.forEach(step -> terminal.out().println(text(step)));
+        steps.forEach(step -> terminal.out().println(Printable.of(text(step))));
         return steps.stream().anyMatch(step -> step.outcome() == Outcome.FAILED)
             ? ExitCode.FAILED
             : ExitCode.OK;

@@ -9,7 +9,7 @@ public final class Printable {
 
   /** The text, with escapes for all control and format characters and line separators. */
   public static String of(String text) {
-    if (text.codePoints().noneMatch(Printable::isHarmful)) {
+    if (isPrintable(text)) {
       return text;
     }
     StringBuilder printable = new StringBuilder(text.length() + 16);
@@ -19,6 +19,33 @@ public final class Printable {
             printable.append("\\n");
           } else if (isHarmful(c)) {
             printable.append("\\u%04x".formatted(c));
+          } else {
+            printable.appendCodePoint(c);
+          }
+        });
+    return printable.toString();
+  }
+
+  /** Whether nothing in it has to be escaped. */
+  public static boolean isPrintable(String text) {
+    return text.codePoints().noneMatch(Printable::isHarmful);
+  }
+
+  /**
+   * A JSON text with escapes for them: JSON's own, so that it says the same. Between its values
+   * JSON has no such characters but the ends of lines, which stay.
+   */
+  public static String json(String text) {
+    if (isPrintable(text.replace("\n", ""))) {
+      return text;
+    }
+    StringBuilder printable = new StringBuilder(text.length() + 16);
+    text.codePoints()
+        .forEach(c -> {
+          if (c != '\n' && isHarmful(c)) {
+            for (char unit : Character.toChars(c)) {
+              printable.append("\\u%04x".formatted((int) unit));
+            }
           } else {
             printable.appendCodePoint(c);
           }

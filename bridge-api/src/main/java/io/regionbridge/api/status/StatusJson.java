@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.regionbridge.api.config.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.yaml.snakeyaml.DumperOptions;
 
 /** Status values as JSON, both ways. Loaded when first asked for: a start does not pay for it. */
 public final class StatusJson {
@@ -26,26 +29,46 @@ public final class StatusJson {
     }
   }
 
-  /** The value for people to read. */
+  /**
+   * The value for people to read, with escapes for what would steer a terminal or turn the text
+   * around: it stays the same JSON.
+   */
   public static String pretty(Object status) {
     try {
-      return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(status);
+      String json =
+          MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(status);
+      return Printable.json(json);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The value in YAML, which ends with a new line. */
+  /** The same in YAML, which ends with a new line. */
   public static String yaml(Object status) {
     try {
-      return new YAMLMapper()
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-          .writeValueAsString(status);
+      String yaml = yaml(status, true);
+      // The only ones that it may have are the ends of its lines.
+      return Printable.isPrintable(yaml.replace("\n", "")) ? yaml : yaml(status, false);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * @param unicode false: every character beyond ASCII is escaped, harmless ones too
+   */
+  private static String yaml(Object status, boolean unicode) throws JsonProcessingException {
+    DumperOptions options = new DumperOptions();
+    options.setAllowUnicode(unicode);
+    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+    YAMLFactory factory =
+        YAMLFactory.builder()
+            .dumperOptions(options)
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .configure(YAMLGenerator.Feature.MINIMIZE_QUOTES, unicode)
+            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .build();
+    return new YAMLMapper(factory).writeValueAsString(status);
   }
 
   /**

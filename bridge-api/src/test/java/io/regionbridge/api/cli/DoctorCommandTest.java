@@ -6,6 +6,8 @@ import io.regionbridge.api.assembly.RegionPair;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.diagnosis.Check;
+import io.regionbridge.router.diagnosis.Release;
+import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.testkit.FreePorts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,8 +76,8 @@ final class DoctorCommandTest {
                     new BridgeStatus.Policy(
                         "region-bridge-lab", "lab", List.of(), "", "blocked", "Cilium is off"))),
             "0.1.0",
-            Instant.parse(NOW).plusSeconds(9));
-    assertThat(DoctorCommand.lines(checks, false))
+            asked(9, 12));
+    assertThat(DoctorText.lines(checks))
         .contains(
             "ok       bridge: region fsn1 is ready, version 0.1.0",
             "failure  ConfigAccepted: the file was refused (for 0s) → region-bridge check-config"
@@ -97,6 +100,95 @@ final class DoctorCommandTest {
     assertThat(checks)
         .filteredOn(c -> c.state() == Check.State.FAILURE || c.state() == Check.State.WARNING)
         .allMatch(c -> !c.remedy().isEmpty());
+  }
+
+  @Test
+  void foldsForATerminalButLeavesCommandsWhole() {
+    String command = "kubectl -n kube-system " + "get ".repeat(30).strip();
+    String prose = "words that nobody copies ".repeat(5).strip();
+    Check check = Check.failure("RBAC", "it may not ".repeat(12).strip(), command + "; " + prose);
+    assertThat(DoctorText.lines(List.of(check))).as("for programs, one line").hasSize(2);
+    List<String> folded = DoctorText.folded(List.of(check, Check.ok("x", "y")), false);
+    assertThat(folded)
+        .startsWith("failure  RBAC: it may not it may not it may not it may not it may not it may")
+        .contains("         → " + command, "ok       x: y")
+        .endsWith("2 checks: 1 failed, 0 with a warning, 0 skipped");
+    assertThat(folded)
+        .filteredOn(line -> !line.contains("kubectl"))
+        .allMatch(line -> line.length() <= 80);
+    assertThat(DoctorText.folded(List.of(check), true).getFirst()).startsWith("\u001B[31mfailure");
+  }
+
+  @Test
+  void noticesAnOverlayInsideThePodsRangeAndAPortOfNetBirds() {
+    BridgeStatus status =
+        new BridgeStatus(
+            "0.1.0",
+            NOW,
+            NOW,
+            true,
+            List.of(),
+            new BridgeStatus.Region(
+                "fsn1", "fsn1.internal", List.of("100.64.0.0/16"), List.of("no range")),
+            new BridgeStatus.Dns(
+                List.of("100.64.0.1:5353", "10.0.0.1:5353", "100.64.0.1:1053", "[::1]:53"),
+                Map.of(),
+                0,
+                0,
+                0,
+                0),
+            new BridgeStatus.Directory(true, 0, 0, List.of(), List.of()),
+            List.of(),
+            List.of(
+                new BridgeStatus.LocalGateway("n1", "10.0.0.1", "100.64.0.1", 1053, true, true),
+                new BridgeStatus.LocalGateway("n2", "10.0.0.2", "100.99.0.1", 1053, true, false)),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    assertThat(BridgeChecks.of(status, "0.1.0", asked(-1, 0)))
+        .filteredOn(c -> c.name().equals("overlay range") || c.name().equals("DNS port"))
+        .extracting(Check::message)
+        .containsExactly(
+            "n1 has overlay address 100.64.0.1, which is in this region's own range 100.64.0.0/16",
+            "100.64.0.1:5353 is a port of NetBird's own DNS: whoever starts first has it");
+  }
+
+  @Test
+  void takesFromTheChartsConfigMapWhatTheBridgesAreToDo() {
+    Release usual = Release.usual("here", "netbird-router=true");
+    String yaml =
+        """
+        region: {name: mn}
+        egress: {engine: routes}
+        kubernetes: {routerLabel: 'a=b', netbird: {hostNetwork: true, namespace: nb}}
+        """;
+    assertThat(InstalledRelease.of(yaml, usual, Optional.empty()).release())
+        .isEqualTo(new Release("here", "a=b", EgressEngine.ROUTES, Optional.of("nb")));
+    assertThat(InstalledRelease.of(yaml, usual, Optional.of("c")).release().routerLabel())
+        .as("what is typed counts")
+        .isEqualTo("c");
+    assertThat(InstalledRelease.of("region: {name: mn}", usual, Optional.empty()).release())
+        .isEqualTo(usual);
+    InstalledRelease broken = InstalledRelease.of("region: {nam: mn}", usual, Optional.empty());
+    assertThat(broken.release()).isEqualTo(usual);
+    assertThat(broken.check().state()).isEqualTo(Check.State.WARNING);
+    assertThat(broken.check().message()).contains("region.nam");
+  }
+
+  @Test
+  void doesNotTakeASlowAnswerForAClockThatIsWrong() {
+    BridgeStatus status = status(List.of(), List.of(), List.of(), List.of());
+    assertThat(BridgeChecks.of(status, "0.1.0", asked(-30, 30)))
+        .noneMatch(check -> check.name().equals("bridge's clock"));
+    assertThat(BridgeChecks.of(status, "0.1.0", asked(-30, -6)))
+        .anyMatch(
+            check -> check.name().equals("bridge's clock") && check.message().endsWith("by 6 s"));
+  }
+
+  private static BridgeChecks.Asked asked(int from, int until) {
+    Instant now = Instant.parse(NOW);
+    return new BridgeChecks.Asked(now.plusSeconds(from), now.plusSeconds(until));
   }
 
   private static BridgeStatus status(

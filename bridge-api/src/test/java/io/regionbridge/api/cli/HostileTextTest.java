@@ -2,9 +2,12 @@ package io.regionbridge.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.router.diagnosis.Check;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -85,8 +88,29 @@ final class HostileTextTest {
     assertThat(TraceText.of(report))
         .noneMatch(HostileTextTest::harmful)
         .allMatch(line -> line.length() <= 80);
-    assertThat(DoctorCommand.lines(List.of(Check.failure(HOSTILE, HOSTILE, HOSTILE)), false))
-        .noneMatch(HostileTextTest::harmful);
+    List<Check> checks = List.of(Check.failure(HOSTILE, HOSTILE, HOSTILE));
+    assertThat(DoctorText.lines(checks)).hasSize(2).noneMatch(HostileTextTest::harmful);
+    assertThat(DoctorText.folded(checks, false)).noneMatch(HostileTextTest::harmful);
+  }
+
+  @Test
+  void jsonAndYamlForProgramsAreEscapedAndSayTheSame() throws Exception {
+    String tag = "\uDB40\uDC41"; // a format character beyond the first plane
+    for (String name : List.of(HOSTILE, "zürich→mn", "two\nlines of " + HOSTILE, tag, "\uD800")) {
+      BridgeStatus status = status(name);
+      String json = StatusJson.pretty(status);
+      assertThat(json.lines()).noneMatch(HostileTextTest::harmful);
+      assertThat(json).doesNotContain(tag);
+      assertThat(StatusJson.decode(json.getBytes(StandardCharsets.UTF_8))).isEqualTo(status);
+      String yaml = StatusJson.yaml(status);
+      assertThat(yaml.lines()).noneMatch(HostileTextTest::harmful);
+      assertThat(yaml).doesNotContain(tag);
+      if (!name.equals("\uD800")) { // no character: YAML has no way to write it
+        assertThat(new YAMLMapper().readValue(yaml, BridgeStatus.class)).isEqualTo(status);
+      }
+    }
+    assertThat(StatusJson.pretty(status("zürich→mn"))).contains("zürich→mn");
+    assertThat(StatusJson.yaml(status("zürich→mn"))).contains("name: zürich→mn\n");
   }
 
   private static boolean harmful(String line) {

@@ -41,7 +41,9 @@ final class QueryLogCommandTest {
               """
               Z: of mn.internal from 10.42.0.7/32
               0 of 0 queries logged, 5 a second at most
-              """);
+              the lines are in the log of %s
+              """
+                  .formatted(url));
       assertThat(run("query-log", "--url", url, "-o", "json")).isEqualTo(ExitCode.OK);
       assertThat(out.toString()).contains("\"active\" : true");
       assertThat(run("query-log", "--off", "--url", url)).isEqualTo(ExitCode.OK);

@@ -1,5 +1,6 @@
 package io.regionbridge.router.diagnosis;
 
+import io.regionbridge.router.discovery.ClusterWatcher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,12 +18,16 @@ import java.util.Optional;
  * @param rights how many were asked for
  * @param missing those that are not there
  * @param definitions CustomResourceDefinitions, by name: what each lacks; empty: nothing
- * @param routerLabel the label of router nodes
+ * @param release how the bridge was installed
  * @param nodes how many there are
  * @param routers those that carry the label
+ * @param announced what bridges say of their nodes
  * @param configMaps those of kube-system that matter, with their data
- * @param lease of the active gateway
+ * @param services the addresses of the bridges' Service
+ * @param leases of active gateways: one, unless there are several releases
  * @param bridges the bridges' pods
+ * @param cilium what is known of Cilium
+ * @param netBird what is known of NetBird's operator
  * @param time when all this was asked
  */
 public record ClusterFacts(
@@ -34,12 +39,16 @@ public record ClusterFacts(
     int rights,
     List<Right> missing,
     Map<String, List<String>> definitions,
-    String routerLabel,
+    Release release,
     int nodes,
     List<Router> routers,
+    List<Announced> announced,
     Map<String, Map<String, String>> configMaps,
-    Optional<Lease> lease,
+    List<String> services,
+    List<Lease> leases,
     List<BridgePod> bridges,
+    CiliumFacts cilium,
+    NetBirdFacts netBird,
     Instant time) {
   /** Copies what it is given. */
   public ClusterFacts {
@@ -47,22 +56,61 @@ public record ClusterFacts(
     missing = List.copyOf(missing);
     definitions = Map.copyOf(definitions);
     routers = List.copyOf(routers);
+    announced = List.copyOf(announced);
     configMaps = Map.copyOf(configMaps);
+    services = List.copyOf(services);
+    leases = List.copyOf(leases);
     bridges = List.copyOf(bridges);
   }
 
-  /** A router node. */
-  public record Router(String name, boolean ready, List<String> addresses) {}
+  /**
+   * A router node.
+   *
+   * @param hostname its label {@code kubernetes.io/hostname}, which policies select by
+   */
+  public record Router(String name, String hostname, boolean ready, List<String> addresses) {}
 
   /**
-   * The Lease.
+   * A RouterNode object.
+   *
+   * @param role Active, Standby, or empty
+   * @param overlayAddress empty: it has none
+   * @param amiss what is not as it should be, in the words of its bridge; empty: nothing
+   */
+  public record Announced(
+      String name, String role, Optional<String> overlayAddress, List<String> amiss) {}
+
+  /**
+   * A Lease.
    *
    * @param holder the node; empty: nobody
    * @param renewed when it was last
    * @param lasts how long after that it holds
    */
-  public record Lease(String holder, Optional<Instant> renewed, Duration lasts) {}
+  public record Lease(String namespace, String holder, Optional<Instant> renewed, Duration lasts) {
+    /** Until when; the beginning of time where nobody ever renewed it. */
+    Instant ends() {
+      return renewed.map(at -> at.plus(lasts)).orElse(Instant.EPOCH);
+    }
+  }
 
   /** A pod that runs a bridge. */
   public record BridgePod(String name, String node, boolean ready, String version) {}
+
+  /** The data of a ConfigMap; empty if it is not there. */
+  Map<String, String> configMap(String name) {
+    return configMaps.getOrDefault(name, Map.of());
+  }
+
+  /** The interfaces that Cilium was told to translate on, if it was. */
+  public Optional<String> ciliumDevices() {
+    return Optional.ofNullable(configMap(ClusterWatcher.CILIUM_CONFIG).get("devices"))
+        .filter(devices -> !devices.isBlank());
+  }
+
+  /** Why a check cannot be made, if what it needs could not be read. */
+  Optional<Check> skipped(String check, String resource) {
+    return Optional.ofNullable(unreadable.get(resource))
+        .map(why -> Check.skipped(check, "cannot read " + resource + ": " + why));
+  }
 }

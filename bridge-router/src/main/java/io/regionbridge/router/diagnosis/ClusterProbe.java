@@ -10,15 +10,19 @@ import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.kubernetes.Condition;
+import io.regionbridge.router.kubernetes.RouterNode;
+import io.regionbridge.router.kubernetes.RouterNodeSpec;
+import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -34,7 +38,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks an API server for {@link ClusterFacts}. Only reads. */
@@ -50,16 +53,20 @@ public final class ClusterProbe {
           ClusterWatcher.CILIUM_CONFIG);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-  private static final String LEASE = "region-bridge";
+
+  /** What the chart calls the Lease, the Service and the pods' label. */
+  private static final String NAME = "region-bridge";
+
   private static final String LABEL = "app.kubernetes.io/name";
+  private static final String COMPONENT = "app.kubernetes.io/component";
+  private static final String NETBIRD = "netbird.io";
 
   private final KubernetesClient client;
   private final KubernetesClient asBridge;
   private final String rightsOf;
-  private final String namespace;
-  private final String routerLabel;
+  private final Release release;
   private final Clock clock;
-  private final Map<String, String> unreadable = new TreeMap<>();
+  private final Reading reading = new Reading();
 
   /**
    * A probe.
@@ -67,21 +74,18 @@ public final class ClusterProbe {
    * @param client whoever asks
    * @param asBridge with the rights of the bridge's ServiceAccount; may be the same
    * @param rightsOf whose rights these are, in words
-   * @param namespace that the bridge is installed in
-   * @param routerLabel {@code key=value} or {@code key}
+   * @param release how the bridge was installed
    */
   public ClusterProbe(
       KubernetesClient client,
       KubernetesClient asBridge,
       String rightsOf,
-      String namespace,
-      String routerLabel,
+      Release release,
       Clock clock) {
     this.client = client;
     this.asBridge = asBridge;
     this.rightsOf = rightsOf;
-    this.namespace = namespace;
-    this.routerLabel = routerLabel;
+    this.release = release;
     this.clock = clock;
   }
 
@@ -93,44 +97,42 @@ public final class ClusterProbe {
   public ClusterFacts look() {
     String version = client.getKubernetesVersion().getGitVersion();
     Optional<Duration> clockAhead = clockAhead();
-    List<Right> required = required();
+    Set<String> groups = groups();
+    List<Right> required = required(groups);
     List<Right> missing = missing(required);
     Map<String, List<String>> definitions = definitions();
-    List<Node> nodes = read("nodes", () -> client.nodes().list().getItems()).orElse(List.of());
-    Map<String, Map<String, String>> configMaps = configMaps();
-    Optional<ClusterFacts.Lease> lease = lease();
+    List<Node> nodes =
+        reading.of("nodes", () -> client.nodes().list().getItems()).orElse(List.of());
+    List<ClusterFacts.Announced> announced = announced();
+    Map<String, ConfigMap> configMaps = configMaps();
+    List<String> services = services();
+    List<ClusterFacts.Lease> leases = leases();
     List<ClusterFacts.BridgePod> bridges = bridges();
+    CiliumFacts cilium =
+        new CiliumProbe(client, reading)
+            .look(Optional.ofNullable(configMaps.get(ClusterWatcher.CILIUM_CONFIG)));
+    NetBirdFacts netBird =
+        groups.contains(NETBIRD) ? new NetBirdProbe(client, reading).look() : NetBirdFacts.NONE;
     return new ClusterFacts(
         client.getMasterUrl().toString(),
         version,
         clockAhead,
-        unreadable,
+        reading.unreadable(),
         rightsOf,
         required.size(),
         missing,
         definitions,
-        routerLabel,
+        release,
         nodes.size(),
         nodes.stream().filter(this::labelled).map(ClusterProbe::router).toList(),
-        configMaps,
-        lease,
+        announced,
+        data(configMaps),
+        services,
+        leases,
         bridges,
+        cilium,
+        netBird,
         clock.instant());
-  }
-
-  private <T> Optional<T> read(String resource, Supplier<@Nullable T> how) {
-    try {
-      return Optional.ofNullable(how.get());
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-        unreadable.put(
-            resource,
-            e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
-                ? "forbidden"
-                : String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
-      }
-      return Optional.empty();
-    }
   }
 
   private Optional<Duration> clockAhead() {
@@ -159,12 +161,17 @@ public final class ClusterProbe {
     }
   }
 
-  /** Rights in API groups that this cluster does not have are of no use. */
-  private List<Right> required() {
+  private Set<String> groups() {
     Set<String> groups = new HashSet<>(Set.of(""));
-    read("apigroups", () -> client.getApiGroups())
+    reading
+        .of("apigroups", client::getApiGroups)
         .ifPresent(list -> list.getGroups().forEach(group -> groups.add(group.getName())));
-    return RequiredRights.in(namespace, Optional.empty()).stream()
+    return groups;
+  }
+
+  /** Rights in API groups that this cluster does not have are of no use. */
+  private List<Right> required(Set<String> groups) {
+    return RequiredRights.in(release.namespace(), release.netBird()).stream()
         .filter(right -> groups.contains(right.group()))
         .toList();
   }
@@ -172,7 +179,7 @@ public final class ClusterProbe {
   private List<Right> missing(List<Right> required) {
     List<Right> missing = new ArrayList<>();
     for (Right right : required) {
-      Optional<Boolean> allowed = read("selfsubjectaccessreviews", () -> allowed(right));
+      Optional<Boolean> allowed = reading.of("selfsubjectaccessreviews", () -> allowed(right));
       if (allowed.isEmpty()) {
         return List.of();
       }
@@ -204,7 +211,7 @@ public final class ClusterProbe {
     Map<String, List<String>> found = new TreeMap<>();
     for (String name : DEFINITIONS) {
       Optional<CustomResourceDefinition> there =
-          read(
+          reading.of(
               "customresourcedefinitions.apiextensions.k8s.io",
               () -> client.apiextensions().v1().customResourceDefinitions().withName(name).get());
       found.put(
@@ -243,57 +250,120 @@ public final class ClusterProbe {
   }
 
   private boolean labelled(Node node) {
-    int equals = routerLabel.indexOf('=');
-    String key = equals < 0 ? routerLabel : routerLabel.substring(0, equals);
+    String label = release.routerLabel();
+    int equals = label.indexOf('=');
+    String key = equals < 0 ? label : label.substring(0, equals);
     String value = Optional.ofNullable(node.getMetadata().getLabels()).orElse(Map.of()).get(key);
-    return value != null && (equals < 0 || value.equals(routerLabel.substring(equals + 1)));
+    return value != null && (equals < 0 || value.equals(label.substring(equals + 1)));
   }
 
   private static ClusterFacts.Router router(Node node) {
+    String name = node.getMetadata().getName();
+    Map<String, String> labels = node.getMetadata().getLabels();
     return new ClusterFacts.Router(
-        node.getMetadata().getName(),
+        name,
+        labels == null ? name : labels.getOrDefault(PolicyChecks.HOSTNAME, name),
         Readiness.isNodeReady(node),
         node.getStatus() == null
             ? List.of()
             : node.getStatus().getAddresses().stream().map(NodeAddress::getAddress).toList());
   }
 
-  private Map<String, Map<String, String>> configMaps() {
-    Map<String, Map<String, String>> found = new TreeMap<>();
+  private List<ClusterFacts.Announced> announced() {
+    return reading
+        .of(
+            "routernodes.region-bridge.io",
+            () -> client.resources(RouterNode.class).list().getItems())
+        .orElse(List.of())
+        .stream()
+        .map(ClusterProbe::announced)
+        .toList();
+  }
+
+  private static ClusterFacts.Announced announced(RouterNode node) {
+    RouterNodeStatus status = node.getStatus();
+    List<Condition> conditions = status == null ? null : status.conditions();
+    return new ClusterFacts.Announced(
+        node.getMetadata().getName(),
+        status == null ? "" : Objects.toString(status.role(), ""),
+        Optional.ofNullable(node.getSpec())
+            .map(RouterNodeSpec::overlayAddress)
+            .filter(address -> !address.isEmpty()),
+        conditions == null
+            ? List.of()
+            : conditions.stream()
+                .filter(condition -> condition.status().equals("False"))
+                .map(condition -> condition.type() + " is False: " + condition.message())
+                .toList());
+  }
+
+  private Map<String, ConfigMap> configMaps() {
+    Map<String, ConfigMap> found = new TreeMap<>();
     for (String name : CONFIG_MAPS) {
-      Optional<ConfigMap> map =
-          read(
+      reading
+          .of(
               "configmaps " + name,
-              () -> client.configMaps().inNamespace(ClusterWatcher.SYSTEM).withName(name).get());
-      map.ifPresent(
-          there -> found.put(name, Optional.ofNullable(there.getData()).orElse(Map.of())));
+              () -> client.configMaps().inNamespace(ClusterWatcher.SYSTEM).withName(name).get())
+          .ifPresent(there -> found.put(name, there));
     }
     return found;
   }
 
-  private Optional<ClusterFacts.Lease> lease() {
-    Optional<Lease> lease =
-        read(
-            "leases.coordination.k8s.io",
-            () -> client.leases().inNamespace(namespace).withName(LEASE).get());
-    return lease
-        .map(Lease::getSpec)
-        .map(spec ->
-            new ClusterFacts.Lease(
-                Optional.ofNullable(spec.getHolderIdentity()).orElse(""),
-                Optional.ofNullable(spec.getRenewTime()).map(ZonedDateTime::toInstant),
-                Duration.ofSeconds(
-                    Optional.ofNullable(spec.getLeaseDurationSeconds()).orElse(15))));
+  private static Map<String, Map<String, String>> data(Map<String, ConfigMap> maps) {
+    Map<String, Map<String, String>> data = new TreeMap<>();
+    maps.forEach(
+        (name, map) -> data.put(name, Optional.ofNullable(map.getData()).orElse(Map.of())));
+    return data;
+  }
+
+  /** Where CoreDNS may be told to forward to instead of to nodes. */
+  private List<String> services() {
+    return reading
+        .of(
+            "services",
+            () -> client.services().inNamespace(release.namespace()).withName(NAME).get())
+        .map(service -> service.getSpec().getClusterIPs())
+        .orElse(List.of());
+  }
+
+  /** All of that name; where only our own may be read, that one. */
+  private List<ClusterFacts.Lease> leases() {
+    return reading
+        .of(
+            "leases of other namespaces",
+            () ->
+                client.leases().inAnyNamespace().withField("metadata.name", NAME).list().getItems())
+        .or(() ->
+            reading
+                .of(
+                    "leases.coordination.k8s.io",
+                    () -> client.leases().inNamespace(release.namespace()).withName(NAME).get())
+                .map(List::of))
+        .orElse(List.of())
+        .stream()
+        .map(ClusterProbe::lease)
+        .toList();
+  }
+
+  private static ClusterFacts.Lease lease(Lease lease) {
+    Optional<LeaseSpec> spec = Optional.ofNullable(lease.getSpec());
+    return new ClusterFacts.Lease(
+        lease.getMetadata().getNamespace(),
+        spec.map(LeaseSpec::getHolderIdentity).orElse(""),
+        spec.map(LeaseSpec::getRenewTime).map(ZonedDateTime::toInstant),
+        Duration.ofSeconds(spec.map(LeaseSpec::getLeaseDurationSeconds).orElse(15)));
   }
 
   private List<ClusterFacts.BridgePod> bridges() {
-    return read(
+    return reading
+        .of(
             "pods",
             () ->
                 client
                     .pods()
-                    .inNamespace(namespace)
-                    .withLabel(LABEL, "region-bridge")
+                    .inNamespace(release.namespace())
+                    .withLabel(LABEL, NAME)
+                    .withLabelNotIn(COMPONENT, "agent", "uninstall")
                     .list()
                     .getItems())
         .orElse(List.of())

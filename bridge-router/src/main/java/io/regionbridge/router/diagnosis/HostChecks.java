@@ -9,6 +9,9 @@ public final class HostChecks {
   /** What IPv6 needs (RFC 8200, section 5), and what Cilium's own headers leave of 1420. */
   private static final int LEAST_MTU = 1280;
 
+  /** In percent of what the table of connections holds. */
+  private static final int NEARLY_FULL = 80;
+
   private HostChecks() {}
 
   /** Everything about the node that this runs on. */
@@ -42,6 +45,7 @@ public final class HostChecks {
     if (host.settings().isEmpty()) {
       checks.add(Check.ok("kernel", "forwards between pods and " + name));
     }
+    host.connections().ifPresent(connections -> checks.add(connections(connections)));
     if (!host.netAdmin() && !host.userspace() && !name.startsWith("tailscale")) {
       checks.add(
           Check.warning(
@@ -51,5 +55,19 @@ public final class HostChecks {
                   + " sees"));
     }
     return checks;
+  }
+
+  /** A gateway sees every connection of its region to all others. */
+  private static Check connections(HostFacts.Connections connections) {
+    String message =
+        "the kernel follows %d connections, and has room for %d"
+            .formatted(connections.count(), connections.most());
+    return connections.count() * 100 < connections.most() * NEARLY_FULL
+        ? Check.ok("connections", message)
+        : Check.warning(
+            "connections",
+            message + "; packets of those beyond are dropped",
+            "sysctl -w net.netfilter.nf_conntrack_max=%d, and in /etc/sysctl.d"
+                .formatted(connections.most() * 2));
   }
 }

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param settings of the kernel that are in the way
  * @param netAdmin whether this process may read and change the kernel's WireGuard devices
  * @param userspace whether the device is a program's, which is read by its socket
+ * @param connections that the kernel follows; empty: it follows none, or does not say
  */
 public record HostFacts(
     Optional<String> overlay,
@@ -27,10 +28,19 @@ public record HostFacts(
     int mtu,
     List<HostSettings.Finding> settings,
     boolean netAdmin,
-    boolean userspace) {
+    boolean userspace,
+    Optional<Connections> connections) {
   private static final Logger log = LoggerFactory.getLogger(HostFacts.class);
   private static final List<String> USUAL = List.of("wt0", "tailscale0", "wg0");
   private static final int CAP_NET_ADMIN = 12; // include/uapi/linux/capability.h
+
+  /**
+   * The kernel's table of connections, which address translation is made with.
+   *
+   * @param count entries in use
+   * @param most there can be; a packet of one more is dropped
+   */
+  public record Connections(long count, long most) {}
 
   /** Copies the settings. */
   public HostFacts {
@@ -53,13 +63,27 @@ public record HostFacts(
               found.getMTU(),
               HostSettings.SYSTEM.check(name, false),
               mayAdminister(),
-              Files.exists(Path.of("/var/run/wireguard", name + ".sock")));
+              Files.exists(Path.of("/var/run/wireguard", name + ".sock")),
+              followed());
         }
       } catch (SocketException e) {
         log.debug("{} went while it was looked at", name, e);
       }
     }
-    return new HostFacts(Optional.empty(), false, 0, List.of(), mayAdminister(), false);
+    return new HostFacts(
+        Optional.empty(), false, 0, List.of(), mayAdminister(), false, Optional.empty());
+  }
+
+  private static Optional<Connections> followed() {
+    Path netfilter = Path.of("/proc/sys/net/netfilter");
+    try {
+      return Optional.of(
+          new Connections(
+              Long.parseLong(Files.readString(netfilter.resolve("nf_conntrack_count")).strip()),
+              Long.parseLong(Files.readString(netfilter.resolve("nf_conntrack_max")).strip())));
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty(); // the module is not loaded
+    }
   }
 
   private static boolean mayAdminister() {

@@ -62,7 +62,7 @@ public record ClusterView(
   }
 
   /** One that holds these ConfigMaps and nothing else. */
-  static ClusterView ofConfigMaps(Map<String, ConfigMapFacts> maps) {
+  public static ClusterView ofConfigMaps(Map<String, ConfigMapFacts> maps) {
     return new ClusterView(List.of(), List.of(), List.of(), maps, List.of(), List.of(), Map.of());
   }
 

@@ -42,7 +42,8 @@ public record NetBirdWorkload(
     return new NetBirdWorkload(Kind.OTHER, name, name, false, "", "");
   }
 
-  static NetBirdWorkload ofRouter(GenericKubernetesResource router) {
+  /** What an object says. */
+  public static NetBirdWorkload ofRouter(GenericKubernetesResource router) {
     String name = router.getMetadata().getName();
     return of(
         Kind.NETWORK_ROUTER,
@@ -52,7 +53,8 @@ public record NetBirdWorkload(
         router.get("spec", "workloadOverride", "podTemplate", "spec", "dnsPolicy"));
   }
 
-  static NetBirdWorkload ofDeployment(GenericKubernetesResource deployment) {
+  /** What an object says. */
+  public static NetBirdWorkload ofDeployment(GenericKubernetesResource deployment) {
     String name = deployment.getMetadata().getName();
     List<OwnerReference> owners = deployment.getMetadata().getOwnerReferences();
     Object hostNetwork = deployment.get("spec", "template", "spec", "hostNetwork");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class HostChecksTest {
   private static final HostFacts GOOD =
-      new HostFacts(Optional.of("wt0"), true, 1420, List.of(), true, false);
+      new HostFacts(Optional.of("wt0"), true, 1420, List.of(), true, false, Optional.empty());
 
   @Test
   void isContentWithAGoodNode() {
@@ -18,7 +18,10 @@ final class HostChecksTest {
 
   @Test
   void hasNothingToSayOfAMachineWithoutOverlay() {
-    assertThat(HostChecks.of(new HostFacts(Optional.empty(), false, 0, List.of(), true, false)))
+    assertThat(
+            HostChecks.of(
+                new HostFacts(
+                    Optional.empty(), false, 0, List.of(), true, false, Optional.empty())))
         .singleElement()
         .matches(c -> c.state() == Check.State.SKIPPED);
   }
@@ -34,7 +37,8 @@ final class HostChecksTest {
                 new HostSettings.Finding("net.ipv4.ip_forward", "0", "set it to 1: x"),
                 new HostSettings.Finding("net.ipv4.conf.wt0.rp_filter", "1", "set it to 2: y")),
             true,
-            false);
+            false,
+            Optional.empty());
     assertThat(HostChecks.of(strict))
         .filteredOn(c -> c.state() == Check.State.FAILURE)
         .extracting(Check::remedy)
@@ -45,18 +49,46 @@ final class HostChecksTest {
 
   @Test
   void noticesAnInterfaceThatIsDownOrTooNarrow() {
-    HostFacts down = new HostFacts(Optional.of("wg0"), false, 1420, List.of(), true, false);
+    HostFacts down =
+        new HostFacts(Optional.of("wg0"), false, 1420, List.of(), true, false, Optional.empty());
     assertThat(HostChecks.of(down).getFirst().remedy()).isEqualTo("ip link set wg0 up");
-    HostFacts narrow = new HostFacts(Optional.of("wg0"), true, 1200, List.of(), true, false);
+    HostFacts narrow =
+        new HostFacts(Optional.of("wg0"), true, 1200, List.of(), true, false, Optional.empty());
     assertThat(HostChecks.of(narrow).getFirst().message()).contains("MTU of 1200");
   }
 
   @Test
   void warnsThatHandshakesCannotBeSeen() {
-    HostFacts weak = new HostFacts(Optional.of("wg0"), true, 1420, List.of(), false, false);
+    HostFacts weak =
+        new HostFacts(Optional.of("wg0"), true, 1420, List.of(), false, false, Optional.empty());
     assertThat(HostChecks.of(weak))
         .anyMatch(c -> c.name().equals("capabilities") && c.state() == Check.State.WARNING);
-    HostFacts socket = new HostFacts(Optional.of("wg0"), true, 1420, List.of(), false, true);
+    HostFacts socket =
+        new HostFacts(Optional.of("wg0"), true, 1420, List.of(), false, true, Optional.empty());
     assertThat(HostChecks.of(socket)).noneMatch(c -> c.name().equals("capabilities"));
+  }
+
+  @Test
+  void warnsBeforeTheTableOfConnectionsIsFull() {
+    assertThat(connections(52_428, 65_536).state()).isEqualTo(Check.State.OK);
+    assertThat(connections(52_429, 65_536).state()).isEqualTo(Check.State.WARNING);
+    assertThat(connections(65_536, 65_536).remedy())
+        .isEqualTo("sysctl -w net.netfilter.nf_conntrack_max=131072, and in /etc/sysctl.d");
+  }
+
+  private static Check connections(long count, long most) {
+    HostFacts host =
+        new HostFacts(
+            Optional.of("wt0"),
+            true,
+            1420,
+            List.of(),
+            true,
+            false,
+            Optional.of(new HostFacts.Connections(count, most)));
+    return HostChecks.of(host).stream()
+        .filter(check -> check.name().equals("connections"))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -1,0 +1,290 @@
+package io.regionbridge.router.diagnosis;
+
+import io.regionbridge.router.coredns.CoreDnsKind;
+import io.regionbridge.router.coredns.CoreDnsPlan;
+import io.regionbridge.router.coredns.ServerBlock;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.ConfigMapFacts;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Whether pods' questions come to the bridges, and will after the next change too. Pure. */
+final class CoreDnsChecks {
+  /** More than these, CoreDNS takes no configuration. */
+  private static final int MOST_UPSTREAMS = 15;
+
+  private static final String SERVER = ".server";
+  private static final String RESTART = "kubectl -n kube-system rollout restart deployment/coredns";
+  private static final Pattern OUR_BLOCK =
+      Pattern.compile("(?ms)^# BEGIN region-bridge\\b.*?^# END region-bridge");
+
+  private final ClusterFacts facts;
+  private final CoreDnsKind kind;
+  private final List<Check> checks = new ArrayList<>();
+
+  private CoreDnsChecks(ClusterFacts facts) {
+    this.facts = facts;
+    Map<String, ConfigMapFacts> maps = new HashMap<>();
+    facts.configMaps().forEach((name, data) -> maps.put(name, new ConfigMapFacts(name, "", data)));
+    this.kind = CoreDnsKind.of(ClusterView.ofConfigMaps(maps));
+  }
+
+  static List<Check> of(ClusterFacts facts) {
+    CoreDnsChecks made = new CoreDnsChecks(facts);
+    facts
+        .skipped("CoreDNS", "configmaps " + ClusterWatcher.COREDNS)
+        .ifPresentOrElse(made.checks::add, made::all);
+    return made.checks;
+  }
+
+  private void all() {
+    switch (kind) {
+      case CoreDnsKind.Unknown() -> {
+        checks.add(
+            Check.warning(
+                "CoreDNS",
+                "kube-system has no ConfigMap coredns or rke2-coredns-rke2-coredns",
+                "forward the regions' domains to the router nodes' port 1053 by hand"));
+        return;
+      }
+      case CoreDnsKind.Imported _ ->
+          forwarded("coredns-custom", ours(), "the active bridge writes it: see its log, and RBAC");
+      case CoreDnsKind.Corefile _ -> {
+        forwarded("the Corefile", ours(), "the active bridge writes it: see its log, and RBAC");
+        notImported();
+      }
+      case CoreDnsKind.HelmValues _ ->
+          forwarded(
+              "the Corefile of RKE2",
+              ours(),
+              "kubectl -n kube-system get helmchartconfig rke2-coredns -o yaml; kubectl -n"
+                  + " kube-system logs job/helm-install-rke2-coredns");
+    }
+    refused();
+    reloaded();
+    nodeLocal();
+  }
+
+  private String corefile() {
+    String map =
+        kind instanceof CoreDnsKind.HelmValues
+            ? ClusterWatcher.RKE2_COREDNS
+            : ClusterWatcher.COREDNS;
+    return facts.configMap(map).getOrDefault(CoreDnsKind.COREFILE, "");
+  }
+
+  /** What the bridge had written: the blocks that lead to it. */
+  private List<ServerBlock> ours() {
+    return switch (kind) {
+      case CoreDnsKind.Imported _ ->
+          ServerBlock.in(
+              facts.configMap(ClusterWatcher.COREDNS_CUSTOM).getOrDefault(CoreDnsPlan.KEY, ""));
+      case CoreDnsKind.Corefile _ -> {
+        Matcher block = OUR_BLOCK.matcher(corefile());
+        yield block.find() ? ServerBlock.in(block.group()) : List.of();
+      }
+      // Helm writes this file from the bridge's values, and leaves nothing that marks it.
+      case CoreDnsKind.HelmValues _ ->
+          ServerBlock.in(corefile()).stream()
+              .filter(block -> block.zones().stream().noneMatch(zone -> zone.startsWith(".:")))
+              .filter(block -> !block.forwards().isEmpty())
+              .toList();
+      case CoreDnsKind.Unknown _ -> List.of();
+    };
+  }
+
+  /** Every text that CoreDNS reads, by where it stands. */
+  private Map<String, String> texts() {
+    Map<String, String> texts = new TreeMap<>();
+    texts.put("the Corefile", corefile());
+    if (kind instanceof CoreDnsKind.Imported) {
+      facts
+          .configMap(ClusterWatcher.COREDNS_CUSTOM)
+          .forEach((key, text) -> texts.put("key %s of coredns-custom".formatted(key), text));
+    }
+    return texts;
+  }
+
+  /** Whether our blocks are there and lead to nodes that live. */
+  private void forwarded(String where, List<ServerBlock> blocks, String remedy) {
+    Set<String> upstreams =
+        blocks.stream()
+            .flatMap(block -> block.forwards().stream())
+            .flatMap(List::stream)
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (upstreams.isEmpty()) {
+      checks.add(
+          Check.failure(
+              "CoreDNS",
+              where + " forwards no region's domain",
+              "kubectl get routernodes; " + remedy));
+      return;
+    }
+    Set<String> live =
+        Stream.concat(
+                facts.routers().stream()
+                    .filter(ClusterFacts.Router::ready)
+                    .flatMap(router -> router.addresses().stream()),
+                facts.services().stream())
+            .collect(Collectors.toSet());
+    List<String> dead = upstreams.stream().filter(u -> !live.contains(host(u))).toList();
+    if (dead.size() == upstreams.size()) {
+      checks.add(
+          Check.failure(
+              "CoreDNS",
+              "%s forwards to no live router node: %s".formatted(where, String.join(", ", dead)),
+              "kubectl get routernodes; the active bridge corrects it within seconds: is one up?"));
+    } else if (!dead.isEmpty()) {
+      checks.add(
+          Check.warning(
+              "CoreDNS",
+              "%s also forwards to %s, no live router node"
+                  .formatted(where, String.join(", ", dead)),
+              "mend or unlabel that node; queries go to the others meanwhile"));
+    } else {
+      checks.add(
+          Check.ok("CoreDNS", "%s forwards to %s".formatted(where, String.join(", ", upstreams))));
+    }
+  }
+
+  private static String host(String socket) {
+    int colon = socket.lastIndexOf(':');
+    String host = colon < 0 ? socket : socket.substring(0, colon);
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /** Where coredns-custom is not read, what stands there does nothing; k3s reads nothing else. */
+  private void notImported() {
+    if (facts.configMap(ClusterWatcher.COREDNS_CUSTOM).containsKey(CoreDnsPlan.KEY)) {
+      checks.add(
+          Check.warning(
+              "CoreDNS imports",
+              "coredns-custom has a key %s that the Corefile does not import"
+                  .formatted(CoreDnsPlan.KEY),
+              "kubectl -n kube-system edit configmap coredns: import /etc/coredns/custom/*.server"
+                  + " below the last block; or remove the key"));
+    }
+    if (facts.version().contains("+k3s")) {
+      checks.add(
+          Check.warning(
+              "CoreDNS imports",
+              "k3s writes the Corefile anew at each start, and this one imports no"
+                  + " /etc/coredns/custom/*.server: what the bridge wrote into it goes then",
+              "update k3s, or let it have its own manifest of CoreDNS back"));
+    }
+  }
+
+  /** What makes CoreDNS refuse a configuration, all of it; at a restart it does not come up. */
+  private void refused() {
+    Map<String, List<String>> servedBy = new TreeMap<>();
+    for (Map.Entry<String, String> text : texts().entrySet()) {
+      if (text.getKey().startsWith("key ") && !text.getKey().contains(SERVER + " ")) {
+        continue; // what is imported into a block, or a file that is only there
+      }
+      for (ServerBlock block : ServerBlock.in(text.getValue())) {
+        block
+            .zones()
+            .forEach(
+                zone -> servedBy.computeIfAbsent(zone, _ -> new ArrayList<>()).add(text.getKey()));
+        for (List<String> upstreams : block.forwards()) {
+          if (upstreams.size() > MOST_UPSTREAMS) {
+            checks.add(
+                Check.failure(
+                    "CoreDNS limits",
+                    "%s forwards %s to %d addresses; CoreDNS takes %d and refuses the whole"
+                            .formatted(
+                                text.getKey(),
+                                String.join(" ", block.zones()),
+                                upstreams.size(),
+                                MOST_UPSTREAMS)
+                        + " configuration",
+                    "take some out of there"));
+          }
+        }
+      }
+    }
+    servedBy.forEach((zone, places) -> {
+      if (places.size() > 1) {
+        checks.add(
+            Check.failure(
+                "CoreDNS zones",
+                "%s stands in two blocks (%s): CoreDNS loads neither, nor anything else, and does"
+                        .formatted(zone, String.join(", ", places))
+                    + " not come up after a restart",
+                "remove the one that is not region-bridge's"));
+      }
+    });
+  }
+
+  private void reloaded() {
+    boolean reloads =
+        texts().values().stream()
+            .anyMatch(text ->
+                ServerBlock.in(text).stream().anyMatch(block -> block.has("reload"))
+                    || text.lines().anyMatch(line -> line.strip().startsWith("reload")));
+    if (!reloads) {
+      checks.add(
+          Check.warning(
+              "CoreDNS reload",
+              "CoreDNS has no plugin reload: it takes over what the bridge writes at a restart"
+                  + " only",
+              "kubectl -n kube-system edit configmap coredns: reload in the block of .:53; then "
+                  + RESTART));
+    }
+  }
+
+  /** Fine if it asks CoreDNS for everything, or has the domains itself. */
+  private void nodeLocal() {
+    Map<String, String> map = facts.configMap(ClusterWatcher.NODE_LOCAL_DNS);
+    if (map.isEmpty()) {
+      return;
+    }
+    List<ServerBlock> blocks = ServerBlock.in(map.getOrDefault(CoreDnsKind.COREFILE, ""));
+    boolean asksCoreDns =
+        blocks.stream()
+            .filter(block -> block.zones().stream().anyMatch(zone -> zone.startsWith(".:")))
+            .flatMap(block -> block.forwards().stream())
+            .anyMatch(to -> to.contains("__PILLAR__CLUSTER__DNS__"));
+    Set<String> known =
+        blocks.stream()
+            .flatMap(block -> block.zones().stream())
+            .map(CoreDnsChecks::withoutPort)
+            .collect(Collectors.toSet());
+    List<String> unknown =
+        ours().stream()
+            .flatMap(block -> block.zones().stream())
+            .map(CoreDnsChecks::withoutPort)
+            .filter(zone -> !knows(known, zone))
+            .toList();
+    if (asksCoreDns || unknown.isEmpty() && !ours().isEmpty()) {
+      checks.add(Check.ok("NodeLocal DNS", "NodeLocal DNSCache knows the regions' domains"));
+    } else {
+      checks.add(
+          Check.warning(
+              "NodeLocal DNS",
+              "NodeLocal DNSCache answers pods before CoreDNS does; it does not know %s"
+                  .formatted(unknown.isEmpty() ? "the regions" : String.join(", ", unknown)),
+              "kubectl -n kube-system edit configmap node-local-dns: forward the regions' domains"
+                  + " to __PILLAR__CLUSTER__DNS__ there"));
+    }
+  }
+
+  /** Whether a zone or one that it is in is served. */
+  private static boolean knows(Set<String> zones, String zone) {
+    return zones.stream().anyMatch(z -> !z.equals(".") && ("." + zone).endsWith("." + z));
+  }
+
+  private static String withoutPort(String zone) {
+    return zone.substring(0, zone.lastIndexOf(':'));
+  }
+}

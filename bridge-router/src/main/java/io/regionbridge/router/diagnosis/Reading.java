@@ -1,0 +1,42 @@
+package io.regionbridge.router.diagnosis;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads from an API server what it lets be read, and notes what it does not. Used by one thread.
+ */
+final class Reading {
+  private final Map<String, String> unreadable = new TreeMap<>();
+
+  /** What could not be read, and why. */
+  Map<String, String> unreadable() {
+    return unreadable;
+  }
+
+  /**
+   * Reads something.
+   *
+   * @param resource what to call it, by its RBAC name
+   * @return empty if it is not there, or could not be read
+   */
+  <T> Optional<T> of(String resource, Supplier<@Nullable T> how) {
+    try {
+      return Optional.ofNullable(how.get());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        unreadable.put(
+            resource,
+            e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+                ? "forbidden"
+                : String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      }
+      return Optional.empty();
+    }
+  }
+}

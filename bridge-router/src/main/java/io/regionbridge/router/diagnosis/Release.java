@@ -1,0 +1,26 @@
+package io.regionbridge.router.diagnosis;
+
+import io.regionbridge.router.egress.EgressEngine;
+import java.util.Optional;
+
+/**
+ * How the bridge was installed, as far as a cluster is judged by it.
+ *
+ * @param namespace that it is in
+ * @param routerLabel {@code key=value} or {@code key}
+ * @param engine who sends pods' traffic to the active gateway
+ * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
+ *     network
+ */
+public record Release(
+    String namespace, String routerLabel, EgressEngine engine, Optional<String> netBird) {
+  /** What the chart makes of it unless told otherwise. */
+  public static Release usual(String namespace, String routerLabel) {
+    return new Release(namespace, routerLabel, EgressEngine.AUTO, Optional.empty());
+  }
+
+  /** Whether Cilium has to carry the bridge's policies out. */
+  boolean needsCilium() {
+    return engine == EgressEngine.AUTO || engine == EgressEngine.CILIUM;
+  }
+}

@@ -142,10 +142,10 @@ final class PodTarget {
     return bridges(client.pods().inNamespace(namespace));
   }
 
-  /** Agents carry the same label, and answer nobody. */
+  /** Agents and the chart's Jobs carry the same label, and answer nobody. */
   private static List<Pod> bridges(FilterWatchListDeletable<Pod, PodList, PodResource> pods) {
     return pods.withLabel(LABEL, NAME)
-        .withLabelNotIn(COMPONENT, "agent", "uninstall")
+        .withLabelNotIn(COMPONENT, "agent", "test", "uninstall")
         .list()
         .getItems();
   }

@@ -110,7 +110,8 @@ final class DoctorCommandTest {
     assertThat(DoctorText.lines(List.of(check))).as("for programs, one line").hasSize(2);
     List<String> folded = DoctorText.folded(List.of(check, Check.ok("x", "y")), false);
     assertThat(folded)
-        .startsWith("failure  RBAC: it may not it may not it may not it may not it may not it may")
+        .startsWith(
+            "failure  RBAC: it may not it may not it may not it may not it may not it may not")
         .contains("         → " + command, "ok       x: y")
         .endsWith("2 checks: 1 failed, 0 with a warning, 0 skipped");
     assertThat(folded)

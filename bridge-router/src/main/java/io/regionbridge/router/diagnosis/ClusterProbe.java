@@ -363,7 +363,7 @@ public final class ClusterProbe {
                     .pods()
                     .inNamespace(release.namespace())
                     .withLabel(LABEL, NAME)
-                    .withLabelNotIn(COMPONENT, "agent", "uninstall")
+                    .withLabelNotIn(COMPONENT, "agent", "test", "uninstall")
                     .list()
                     .getItems())
         .orElse(List.of())

@@ -48,8 +48,16 @@ final class ReleaseChecks {
             .findFirst();
     own.ifPresent(this::others);
     if (own.isEmpty() || own.get().holder().isEmpty()) {
+      String elsewhere =
+          facts.leases().stream()
+              .filter(this::held)
+              .map(lease ->
+                  "; namespace %s has a release, see it with -n".formatted(lease.namespace()))
+              .findFirst()
+              .orElse("");
       checks.add(
-          Check.failure("active gateway", "no bridge holds the Lease region-bridge", remedy));
+          Check.failure(
+              "active gateway", "no bridge holds the Lease region-bridge", remedy + elsewhere));
       return;
     }
     Lease lease = own.get();
@@ -79,8 +87,7 @@ final class ReleaseChecks {
   /** Two releases would write the same policies and blocks by turns. */
   private void others(Lease own) {
     for (Lease lease : facts.leases()) {
-      boolean held = !lease.holder().isEmpty() && !lease.ends().isBefore(facts.time());
-      if (held && !lease.equals(own)) {
+      if (held(lease) && !lease.equals(own)) {
         checks.add(
             Check.failure(
                 "active gateway",
@@ -91,6 +98,10 @@ final class ReleaseChecks {
                     + " that namespace with -n"));
       }
     }
+  }
+
+  private boolean held(Lease lease) {
+    return !lease.holder().isEmpty() && !lease.ends().isBefore(facts.time());
   }
 
   private void bridges() {

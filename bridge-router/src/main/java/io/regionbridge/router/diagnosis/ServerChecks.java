@@ -66,15 +66,15 @@ final class ServerChecks {
                   .formatted(chart, facts.release().namespace())));
       return;
     }
-    for (Right right : facts.missing()) {
+    for (MissingRights rights : MissingRights.of(facts.missing())) {
       checks.add(
           Check.failure(
               "RBAC",
-              "%s may not %s".formatted(facts.rightsOf(), right),
-              right.namespace().isEmpty()
-                  ? chart + "; or add that verb to ClusterRole region-bridge"
-                  : "%s; or add that verb to Role %s in %s"
-                      .formatted(chart, role(right), right.namespace())));
+              "%s may not %s".formatted(facts.rightsOf(), rights),
+              rights.namespace().isEmpty()
+                  ? chart + "; or add that to ClusterRole region-bridge"
+                  : "%s; or add that to Role %s in %s"
+                      .formatted(chart, role(rights.namespace()), rights.namespace())));
     }
     if (facts.missing().isEmpty()) {
       checks.add(
@@ -108,8 +108,8 @@ final class ServerChecks {
   }
 
   /** As the chart calls it. */
-  private String role(Right right) {
-    return right.namespace().equals(facts.release().namespace())
+  private String role(String namespace) {
+    return namespace.equals(facts.release().namespace())
         ? "region-bridge-namespace"
         : "region-bridge";
   }

@@ -89,6 +89,34 @@ final class ClusterChecksTest {
   }
 
   @Test
+  void tellsRightsThatAreMissingTogetherInFewLines() {
+    for (String name : List.of("coredns", "coredns-custom")) {
+      for (String verb : List.of("get", "list")) {
+        missing.add(new Right("", "configmaps", verb, name, "kube-system"));
+      }
+    }
+    missing.add(new Right("", "configmaps", "create", "", "kube-system"));
+    missing.add(new Right("coordination.k8s.io", "leases", "create", "", "region-bridge"));
+    assertThat(failures("RBAC"))
+        .extracting(Check::message)
+        .containsExactly(
+            "the ServiceAccount may not get, list configmaps coredns, coredns-custom in"
+                + " kube-system",
+            "the ServiceAccount may not create configmaps in kube-system",
+            "the ServiceAccount may not create leases.coordination.k8s.io in region-bridge");
+    assertThat(failures("RBAC").getLast().remedy())
+        .as("as the chart calls it")
+        .contains("Role region-bridge-namespace in region-bridge");
+    for (int i = missing.size(); i < 60; i++) {
+      missing.add(new Right("", "nodes", "get", "", ""));
+    }
+    assertThat(failures("RBAC"))
+        .singleElement()
+        .matches(check ->
+            check.message().equals("the ServiceAccount has none of the 60 rights that it needs"));
+  }
+
+  @Test
   void judgesClocksByHowFarTheyAreOff() {
     clock = Optional.of(Duration.ofSeconds(-7));
     assertThat(one("clock").state()).isEqualTo(Check.State.WARNING);

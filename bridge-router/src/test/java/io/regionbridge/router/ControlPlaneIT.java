@@ -195,6 +195,36 @@ class ControlPlaneIT {
   }
 
   @Test
+  void aRealCoreDnsStartsThoughSomebodyElsesBlockHasADomainOfOurs() throws IOException {
+    Path coredns = NativeTool.find("coredns");
+    Await.that("the block is written", () -> corefile().contains("fsn1.internal:"));
+    String before = corefile();
+    edit(before + "MN.internal.:%d {\n}\n".formatted(coreDnsPort));
+    region("mn", "{podCIDRs: [10.52.0.0/16], gateways: [192.0.2.9]}");
+    Await.that(
+        "it says where the domain is",
+        () ->
+            Optional.ofNullable(Conditions.find(plane.conditions(), "CoreDNSConfigured"))
+                .filter(condition -> condition.message().contains("mn.internal in the Corefile"))
+                .isPresent());
+    assertThat(corefile()).contains("10.52.0.0/16:").doesNotContain("mn.internal:");
+    Path file = Files.writeString(directory.resolve("Shared"), corefile());
+    try (NativeProcess server = NativeProcess.start(coredns, "-conf", file.toString())) {
+      server.awaitPort(new InetSocketAddress(LOOPBACK, coreDnsPort), Duration.ofSeconds(20));
+    }
+    edit(corefile().replace("MN.internal.:%d {\n}\n".formatted(coreDnsPort), ""));
+    Await.that("it is ours when it has gone", () -> corefile().contains("mn.internal:"));
+  }
+
+  private static void edit(String corefile) {
+    admin
+        .configMaps()
+        .inNamespace("kube-system")
+        .withName("coredns")
+        .edit(map -> new ConfigMapBuilder(map).addToData("Corefile", corefile).build());
+  }
+
+  @Test
   void k3sGetsAKeyOfItsCustomMapAndKeepsAllOthers() {
     cluster
         .server()

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 public record ServerBlock(List<String> zones, String body) {
   private static final String DEFAULT_PORT = "53";
   private static final Pattern COMMENT = Pattern.compile("(?m)(^|(?<=\\s))#.*$");
+  private static final Pattern EMPTY = Pattern.compile("\\s\\{\\s+}$");
   private static final Pattern SCHEME = Pattern.compile("^[a-z]+://");
   private static final Pattern PORT = Pattern.compile(":(\\d{1,5})$");
 
@@ -50,6 +51,9 @@ public record ServerBlock(List<String> zones, String body) {
         head.append(' ').append(text, 0, text.length() - 1);
         depth = 1;
       } else if (text.startsWith("import ")) {
+        head.setLength(0);
+      } else if (EMPTY.matcher(text).find()) {
+        add(blocks, head + " " + EMPTY.matcher(text).replaceFirst(""), "");
         head.setLength(0);
       } else {
         head.append(' ').append(text);

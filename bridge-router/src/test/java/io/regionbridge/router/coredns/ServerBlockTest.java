@@ -49,6 +49,13 @@ class ServerBlockTest {
   }
 
   @Test
+  void anEmptyBlockMayStandInOneLine() {
+    assertThat(ServerBlock.in("a.example { }\nb.example:53 {\n}\n"))
+        .extracting(ServerBlock::zones)
+        .containsExactly(List.of("a.example:53"), List.of("b.example:53"));
+  }
+
+  @Test
   void aTextThatIsNoCorefileHasNoBlocks() {
     assertThat(ServerBlock.in("")).isEmpty();
     assertThat(ServerBlock.in("{}")).isEmpty();

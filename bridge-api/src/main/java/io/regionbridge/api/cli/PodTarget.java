@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.Config;
@@ -116,26 +117,41 @@ final class PodTarget {
   }
 
   /**
-   * Where bridges are: the namespace that was named, or that of the context, unless there are none
-   * in it, but in exactly one other.
+   * Where bridges are: the namespace that was named, or the only one that has any; where none runs,
+   * the only one that has the chart's ConfigMap; else that of the context.
    */
   static String namespace(KubernetesClient client, Optional<String> named) {
     if (named.isPresent()) {
       return named.get();
     }
-    String usual = Optional.ofNullable(client.getNamespace()).orElse("default");
     try {
-      Set<String> found =
-          bridges(client.pods().inAnyNamespace()).stream()
-              .map(pod -> pod.getMetadata().getNamespace())
-              .collect(Collectors.toSet());
-      return found.size() == 1 ? found.iterator().next() : usual;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-        return usual; // only some namespaces may be looked at
+      Set<String> found = namespaces(bridges(client.pods().inAnyNamespace()));
+      if (found.isEmpty()) {
+        found =
+            namespaces(
+                client
+                    .configMaps()
+                    .inAnyNamespace()
+                    .withField("metadata.name", NAME)
+                    .list()
+                    .getItems());
       }
-      throw e;
+      if (found.size() == 1) {
+        return found.iterator().next();
+      }
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+        throw e;
+      }
+      // Only some namespaces may be looked at.
     }
+    return Optional.ofNullable(client.getNamespace()).orElse("default");
+  }
+
+  private static Set<String> namespaces(List<? extends HasMetadata> objects) {
+    return objects.stream()
+        .map(object -> object.getMetadata().getNamespace())
+        .collect(Collectors.toSet());
   }
 
   private static List<Pod> pods(KubernetesClient client, String namespace) {

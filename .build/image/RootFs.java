@@ -127,6 +127,7 @@ final class RootFs {
         directory.toAbsolutePath().toString(),
         "/opt/region-bridge/runtime/bin/java",
         "@/opt/region-bridge/lib/java.options",
+        "-Duser.home=/tmp", // what JNA puts there is not to stay in the image
         "-XX:AOTCacheOutput=/opt/region-bridge/lib/region-bridge-cluster.aot",
         "-cp",
         "/opt/region-bridge/lib/" + jar.getFileName(),

@@ -49,7 +49,8 @@ final class NodeChecks {
     List<Check> checks = new ArrayList<>(HostChecks.of(host));
     Optional<String> ciliumDevices = cluster.flatMap(ClusterFacts::ciliumDevices);
     host.overlay()
-        .ifPresent(overlay -> checks.addAll(egress(overlay, sent(status), ciliumDevices)));
+        .ifPresent(overlay ->
+            checks.addAll(egress(overlay, sent(status), tunnelUp(status), ciliumDevices)));
     cluster
         .flatMap(facts -> node.map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
         .ifPresent(checks::addAll);
@@ -79,10 +80,17 @@ final class NodeChecks {
         .toList();
   }
 
+  private static boolean tunnelUp(Optional<BridgeStatus> status) {
+    return status.stream()
+        .flatMap(known -> known.tunnels().stream())
+        .anyMatch(tunnel -> tunnel.state().equals("up"));
+  }
+
   private static List<Check> egress(
-      String overlay, List<Cidr> ranges, Optional<String> ciliumDevices) {
+      String overlay, List<Cidr> ranges, boolean tunnelUp, Optional<String> ciliumDevices) {
     try {
-      return EgressChecks.of(EgressFacts.read(overlay, ranges, fwmark(overlay), ciliumDevices));
+      return EgressChecks.of(
+          EgressFacts.read(overlay, ranges, fwmark(overlay), tunnelUp, ciliumDevices));
     } catch (IOException e) {
       return List.of(
           Check.warning(

@@ -28,13 +28,17 @@ public final class EgressChecks {
               "sysctl -w net.ipv4.conf.all.src_valid_mark=0, unless the overlay's agent needs it"));
     }
     for (Marks marks : MARKS) {
-      if ((facts.fwmark() & marks.mask()) != 0) {
+      // NetBird's own mark meets both, on every node, and has no setting: it harms where nothing
+      // gets through.
+      if (!facts.tunnelUp() && (facts.fwmark() & marks.mask()) != 0) {
         checks.add(
             Check.warning(
                 "packet marks",
-                "the overlay marks its packets 0x%x, of which %s uses 0x%x"
+                "no tunnel is up, and the overlay marks its packets 0x%x, of which %s uses 0x%x"
                     .formatted(facts.fwmark(), marks.owner(), marks.mask()),
-                "give the overlay's device a mark outside of 0x%x".formatted(marks.mask())));
+                "nft list ruleset | grep -i mark, for rules of %s that drop them; or give the device"
+                        .formatted(marks.owner())
+                    + " a mark outside of 0x%x".formatted(marks.mask())));
       }
     }
     facts

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param ways of the ranges that are sent to peers
  * @param sourceMark whether replies' marks count when their source is checked
  * @param fwmark of the WireGuard device; 0: none, or not known
+ * @param tunnelUp whether a tunnel is known to be up, so that packets with this mark get through
  * @param ciliumDevices the interfaces on which Cilium translates; empty: it finds them by itself,
  *     or is not there
  */
@@ -29,6 +30,7 @@ public record EgressFacts(
     List<Way> ways,
     boolean sourceMark,
     int fwmark,
+    boolean tunnelUp,
     Optional<String> ciliumDevices) {
   /** Copies the ways. */
   public EgressFacts {
@@ -46,10 +48,16 @@ public record EgressFacts(
    * Asks the kernel of the calling thread's network namespace. Needs no privilege.
    *
    * @param ranges that are sent to peers
+   * @param fwmark of the WireGuard device
+   * @param tunnelUp whether a tunnel is known to be up
    * @throws IOException if it does not answer
    */
   public static EgressFacts read(
-      String overlay, List<Cidr> ranges, int fwmark, Optional<String> ciliumDevices)
+      String overlay,
+      List<Cidr> ranges,
+      int fwmark,
+      boolean tunnelUp,
+      Optional<String> ciliumDevices)
       throws IOException {
     try (RouteNetlink netlink = RouteNetlink.open()) {
       Map<Integer, String> names =
@@ -64,6 +72,7 @@ public record EgressFacts(
           isSet(Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark"))
               || isSet(Path.of("/proc/sys/net/ipv4/conf", overlay, "src_valid_mark")),
           fwmark,
+          tunnelUp,
           ciliumDevices);
     }
   }

@@ -41,9 +41,22 @@ class EgressChecksTest {
         .allMatch(c -> !c.remedy().isEmpty());
   }
 
+  @Test
+  void aMarkThatPacketsGetThroughWithIsNoMatter() {
+    List<EgressFacts.Way> ways = List.of(new EgressFacts.Way(RANGE, Optional.of("wt0")));
+    int netBird = 0x1bd00;
+    assertThat(
+            EgressChecks.of(new EgressFacts("wt0", ways, false, netBird, true, Optional.empty())))
+        .noneMatch(check -> check.name().equals("packet marks"));
+    assertThat(
+            EgressChecks.of(new EgressFacts("wt0", ways, false, netBird, false, Optional.empty())))
+        .filteredOn(check -> check.name().equals("packet marks"))
+        .hasSize(2);
+  }
+
   private static EgressFacts facts(
       Optional<String> way, boolean sourceMark, int fwmark, Optional<String> devices) {
     return new EgressFacts(
-        "wt0", List.of(new EgressFacts.Way(RANGE, way)), sourceMark, fwmark, devices);
+        "wt0", List.of(new EgressFacts.Way(RANGE, way)), sourceMark, fwmark, false, devices);
   }
 }

@@ -61,11 +61,12 @@ final class Sites {
             ? HostCheck.LOCAL
             : HostCheck.ANY;
     Router router = new Router(operators(bridge, queries), token, hosts);
-    return new Site(admin.listen(), router, ADMIN_CONNECTIONS, tls);
+    return new Site(admin.listen(), router, ADMIN_CONNECTIONS, "http", tls);
   }
 
   /**
-   * For peers, at an address on the overlay. They ask on the port that they know from their own
+   * For peers, at an address on the overlay, and on a thread of its own: nothing that a peer does
+   * there keeps a probe or an operator waiting. They ask on the port that they know from their own
    * admin address.
    *
    * @return empty if it is the admin address itself
@@ -75,7 +76,7 @@ final class Sites {
     InetSocketAddress address = new InetSocketAddress(overlay, port);
     return port != 0 && address.equals(admin.listen())
         ? Optional.empty()
-        : Optional.of(new Site(address, new Router(peers(bridge)), PEER_CONNECTIONS));
+        : Optional.of(new Site(address, new Router(peers(bridge)), PEER_CONNECTIONS, "http-peers"));
   }
 
   /** What operators may ask. Probes know no token, and who opens the page has yet to type it. */
@@ -171,8 +172,7 @@ final class Sites {
     return new Route(
         BridgeMetrics.MEDIA_TYPES,
         request -> {
-          boolean open = request.accept().contains("application/openmetrics-text");
-          String mediaType = BridgeMetrics.MEDIA_TYPES.get(open ? 1 : 0);
+          String mediaType = request.preferred(BridgeMetrics.MEDIA_TYPES);
           return Response.ok(mediaType, bridge.metrics().scrape(mediaType));
         },
         false);

@@ -46,9 +46,14 @@ public final class BearerToken {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
+  /** Whether an Authorization header shows any token. */
+  static boolean anyIn(String authorization) {
+    return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+  }
+
   /** Whether an Authorization header shows the token. Takes the same time wherever it differs. */
   boolean shownIn(String authorization) {
-    return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+    return anyIn(authorization)
         && MessageDigest.isEqual(
             authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.ISO_8859_1),
             token.get());

@@ -1,35 +1,30 @@
 package io.regionbridge.api.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundInvoker;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,57 +32,80 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a client: its requests one after the other, with a limit to everything that it
- * could keep or make wait. Lives on the server's thread.
+ * could keep or make wait. While a response is awaited or on its way nothing more is read, so a
+ * client that does not read what it asked for cannot ask for more. Lives on the site's thread.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter {
+final class HttpConnection extends ChannelInboundHandlerAdapter implements Connections.Guest {
   private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
 
   /** Nobody has anything to send here; some clients do all the same. */
   private static final int MAX_BODY = 4096;
 
-  /** From one response, or the start, until the next request is there as a whole. */
-  private static final Duration REQUEST = Duration.ofSeconds(15);
-
-  /** How long a client may take to read what it asked for. */
-  private static final Duration READ = Duration.ofSeconds(10);
-
   private final Router router;
-  private final int maxConnections;
-  private final AtomicInteger open;
+  private final Connections connections;
+  private final Complaints complaints;
+  private final Patience patience;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Deadline deadline;
   private @Nullable HttpRequest request;
   private int received;
-  private boolean ended;
 
-  /** What came in while a response is awaited: at most what one read brings. */
+  /** What came in while a response is owed: at most what one read brings. */
   private final Deque<Object> behind = new ArrayDeque<>();
 
+  /** From a request's end until its response is sent. */
+  private boolean owes;
+
+  /** Nothing that comes is listened to any more. */
+  private boolean ended;
+
+  /** The client sends nothing more; it may still read. */
+  private boolean silent;
+
   private Response.@Nullable Later awaited;
-  private @Nullable Deadline deadline;
   private @Nullable EventStream events;
 
-  HttpConnection(Router router, int maxConnections, AtomicInteger open) {
+  HttpConnection(Router router, Connections connections, Complaints complaints, Patience patience) {
     this.router = router;
-    this.maxConnections = maxConnections;
-    this.open = open;
+    this.connections = connections;
+    this.complaints = complaints;
+    this.patience = patience;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
     deadline = new Deadline(ctx.executor());
   }
 
   @Override
+  public Object address() {
+    SocketAddress remote = context().channel().remoteAddress();
+    return remote instanceof InetSocketAddress internet ? internet.getAddress() : remote;
+  }
+
+  @Override
+  public boolean waits() {
+    return !owes;
+  }
+
+  @Override
+  public void leave() {
+    close(context());
+  }
+
+  @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    if (open.incrementAndGet() > maxConnections) {
-      finish(ctx, Problem.unavailable("too many connections are open", List.of()));
-    } else {
-      limit(ctx, REQUEST);
+    switch (connections.enter(this)) {
+      case SERVED -> limit(ctx, patience.request());
+      case TOLD -> finish(ctx, Problem.unavailable("too many connections are open", List.of()));
+      case NONE -> close(ctx);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    open.decrementAndGet();
+    connections.left(this);
     deadline().clear();
     if (events != null) {
       events.end();
@@ -101,11 +119,31 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      silent = true;
+      if (!owes) {
+        close(ctx);
+      }
+    }
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (awaited != null) {
-      behind.add(message);
+    behind.add(message);
+    work(ctx);
+  }
+
+  /** Takes what has come in, up to a request that is not answered at once. */
+  private void work(ChannelHandlerContext ctx) {
+    while ((ended || !owes) && !behind.isEmpty()) {
+      read(ctx, behind.remove());
+    }
+    if (silent && !owes) {
+      close(ctx);
     } else {
-      read(ctx, message);
+      // Who has ended still has to read what the client is sending, or it would not get to reading.
+      ctx.channel().config().setAutoRead(ended || !owes);
     }
   }
 
@@ -129,9 +167,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (flaw.isPresent()) {
       finish(ctx, flaw.get());
     } else if (RequestHead.awaitsContinue(head)) {
-      ctx.writeAndFlush(
-              new DefaultFullHttpResponse(
-                  HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER))
+      ctx.writeAndFlush(ResponseMessages.goOn())
           .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
   }
@@ -149,6 +185,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void answer(ChannelHandlerContext ctx, HttpRequest head) {
+    owes = true;
     switch (response(head)) {
       case Response.Content content -> respond(ctx, content, HttpUtil.isKeepAlive(head), head);
       case Response.Events stream -> stream(ctx, head, stream);
@@ -156,10 +193,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Reads nothing more until the response is there, so that responses keep their order. */
   private void await(ChannelHandlerContext ctx, HttpRequest head, Response.Later later) {
     awaited = later;
-    ctx.channel().config().setAutoRead(false);
     Response.Content late = Problem.late(later.atMost());
     deadline().set(later.atMost(), () -> arrived(ctx, head, later, late));
     var _ =
@@ -194,12 +229,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     awaited = null;
     respond(ctx, content, HttpUtil.isKeepAlive(head), head);
-    while (awaited == null && !behind.isEmpty()) {
-      read(ctx, behind.remove());
-    }
-    if (awaited == null) {
-      ctx.channel().config().setAutoRead(true);
-    }
   }
 
   private Response response(HttpRequest head) {
@@ -211,11 +240,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** The last response on this connection: what comes after it cannot be told apart, or is late. */
-  private void finish(ChannelHandlerContext ctx, Response response) {
-    ended = true;
-    if (response instanceof Response.Content content) {
-      respond(ctx, content, false, request);
-    }
+  private void finish(ChannelHandlerContext ctx, Response.Content content) {
+    respond(ctx, content, false, request);
   }
 
   private void respond(
@@ -223,67 +249,65 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       Response.Content content,
       boolean keepAlive,
       @Nullable HttpRequest head) {
+    owes = true;
     ended |= !keepAlive;
-    ByteBuf body = Unpooled.wrappedBuffer(content.body());
-    DefaultFullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(content.status()), body);
-    HttpHeaders headers = response.headers();
-    headers.set(HttpHeaderNames.CONTENT_LENGTH, content.body().length);
-    headers.set(HttpHeaderNames.CONTENT_TYPE, content.mediaType());
-    common(headers);
-    content.headers().forEach(headers::set);
-    if (head != null) {
-      HttpUtil.setKeepAlive(headers, head.protocolVersion(), keepAlive);
-    } else {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    limit(ctx, READ);
-    ctx.writeAndFlush(response)
+    limit(ctx, patience.reading());
+    ctx.writeAndFlush(ResponseMessages.whole(content, keepAlive, head))
         .addListener((ChannelFuture sent) -> {
-          if (!sent.isSuccess() || !keepAlive) {
-            close(sent.channel());
-          } else if (events == null) {
-            limit(ctx, REQUEST);
+          if (!sent.isSuccess()) {
+            close(ctx);
+          } else {
+            // Others come first: who asks for many things at once has the thread once a turn.
+            var _ = ctx.executor().schedule(() -> sent(ctx, keepAlive), 0, TimeUnit.NANOSECONDS);
           }
         });
   }
 
-  private static void common(HttpHeaders headers) {
-    headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
-    headers.set("x-content-type-options", "nosniff");
+  private void sent(ChannelHandlerContext ctx, boolean keepAlive) {
+    if (!ctx.channel().isOpen()) {
+      return;
+    }
+    owes = false;
+    if (keepAlive) {
+      limit(ctx, patience.request());
+    } else {
+      part(ctx);
+    }
+    work(ctx);
+  }
+
+  /**
+   * Closes this side alone at first. A socket that is closed while something is unread resets the
+   * connection, and the client loses what it was told (RFC 9112, section 9.6).
+   */
+  private void part(ChannelHandlerContext ctx) {
+    if (ctx.channel() instanceof DuplexChannel socket
+        && ctx.pipeline().get(SslHandler.class) == null) {
+      var _ = socket.shutdownOutput();
+      limit(ctx, patience.leaving());
+    } else {
+      close(ctx);
+    }
   }
 
   private void stream(ChannelHandlerContext ctx, HttpRequest head, Response.Events stream) {
     ended = true;
-    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, MediaType.EVENTS);
-    common(response.headers());
-    boolean chunked = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
-    if (chunked) {
-      HttpUtil.setTransferEncodingChunked(response, true);
-    } else {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    ctx.write(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    ctx.write(ResponseMessages.beforeEvents(head))
+        .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     if (head.method().equals(HttpMethod.HEAD)) {
       ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
           .addListener(ChannelFutureListener.CLOSE);
       return;
     }
     deadline().clear();
-    events = new EventStream(ctx, stream, deadline(), READ, () -> close(ctx));
+    events = new EventStream(ctx, stream, deadline(), patience.reading(), () -> close(ctx));
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // Clients come and go as they like; the rest is ours.
-    if (cause instanceof DecoderException) {
-      // Its message holds what was sent, in hex: a token too, if that came in the clear.
-      log.warn(
-          "closed the connection of {}: it does not speak TLS as it should ({})",
-          ctx.channel().remoteAddress(),
-          (cause.getCause() == null ? cause : cause.getCause()).getClass().getSimpleName());
+    if (cause instanceof DecoderException garbled) {
+      complaints.garbled(ctx.channel().remoteAddress(), garbled);
     } else if (!(cause instanceof IOException)) {
       log.warn("closed the connection of {}", ctx.channel().remoteAddress(), cause);
     }
@@ -293,6 +317,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Closes the connection if nothing else is heard of it for so long. */
   private void limit(ChannelHandlerContext ctx, Duration time) {
     deadline().set(time, () -> close(ctx));
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context, "in no pipeline");
   }
 
   private Deadline deadline() {

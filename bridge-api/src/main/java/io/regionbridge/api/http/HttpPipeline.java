@@ -3,7 +3,6 @@ package io.regionbridge.api.http;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the octets of a client go through, once they are in the clear. */
 final class HttpPipeline {
@@ -13,14 +12,26 @@ final class HttpPipeline {
   /** Most octets of header fields. */
   static final int MAX_HEADERS = 8192;
 
+  /**
+   * Requests read before the first of them is answered. What one read brings is fewer, and nothing
+   * more is read then; beyond it Netty would close the connection.
+   */
+  private static final int MAX_PIPELINED = 2048;
+
   private HttpPipeline() {}
 
   /**
    * Makes a connection speak HTTP.
    *
-   * @param open connections of the same site
+   * @param connections of the same site
+   * @param complaints about clients of the same site
    */
-  static void add(ChannelPipeline pipeline, Router router, int maxConnections, AtomicInteger open) {
+  static void add(
+      ChannelPipeline pipeline,
+      Router router,
+      Connections connections,
+      Complaints complaints,
+      Patience patience) {
     HttpDecoderConfig strict =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE)
@@ -28,7 +39,7 @@ final class HttpPipeline {
             .setStrictLineParsing(true)
             .setUseRfc9112TransferEncoding(true);
     pipeline
-        .addLast(new HttpServerCodec(strict))
-        .addLast(new HttpConnection(router, maxConnections, open));
+        .addLast(new HttpServerCodec(strict, MAX_PIPELINED))
+        .addLast(new HttpConnection(router, connections, complaints, patience));
   }
 }

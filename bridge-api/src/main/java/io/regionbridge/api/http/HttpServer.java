@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
@@ -15,21 +17,30 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Serves {@link Router}s, each on an address of its own, all on one thread. */
+/** Serves {@link Router}s, each on an address of its own. */
 public final class HttpServer implements AutoCloseable {
   private static final long HANDSHAKE_MILLIS = 10_000;
   private static final int BACKLOG = 64;
   private static final long STOP_MILLIS = 2000;
 
-  private final MultiThreadIoEventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("http", true), NioIoHandler.newFactory());
+  /** So much of what a client asks is taken at a time, however much there is. */
+  private static final int READ_OCTETS = 4096;
+
+  /** In the kernel, for what a client sends faster than it is answered: it has little to say. */
+  private static final int RECEIVE_BUFFER = 16_384;
+
+  /** In the kernel, for what a client does not read; by itself it would take up to 4 MiB. */
+  private static final int SEND_BUFFER = 262_144;
+
+  private final Patience patience;
+  private final Map<String, EventLoopGroup> threads = new ConcurrentHashMap<>();
   private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -37,21 +48,26 @@ public final class HttpServer implements AutoCloseable {
    *
    * @param address where; port 0 lets the kernel choose
    * @param router what
-   * @param maxConnections open at once; more are told to come again
+   * @param maxConnections open at once; beyond that see {@link Connections}
+   * @param thread name of the one that serves it; sites that name the same share it, and what one
+   *     of them is asked can make the others wait
    * @param tls what it proves itself with to the next client; empty: it is served in the clear
    */
   public record Site(
       InetSocketAddress address,
       Router router,
       int maxConnections,
+      String thread,
       Optional<Supplier<SslContext>> tls) {
     /** A site in the clear. */
-    public Site(InetSocketAddress address, Router router, int maxConnections) {
-      this(address, router, maxConnections, Optional.empty());
+    public Site(InetSocketAddress address, Router router, int maxConnections, String thread) {
+      this(address, router, maxConnections, thread, Optional.empty());
     }
   }
 
-  private HttpServer() {}
+  private HttpServer(Patience patience) {
+    this.patience = patience;
+  }
 
   /**
    * Starts to serve.
@@ -59,7 +75,12 @@ public final class HttpServer implements AutoCloseable {
    * @throws IOException naming the address that cannot be bound; nothing is left running then
    */
   public static HttpServer start(List<Site> sites) throws IOException {
-    HttpServer server = new HttpServer();
+    return start(sites, Patience.USUAL);
+  }
+
+  /** The same with other limits to what clients may take their time for. */
+  static HttpServer start(List<Site> sites, Patience patience) throws IOException {
+    HttpServer server = new HttpServer(patience);
     try {
       for (Site site : sites) {
         server.listen(site);
@@ -77,20 +98,27 @@ public final class HttpServer implements AutoCloseable {
    * @throws IOException naming the address that cannot be bound
    */
   public void listen(Site site) throws IOException {
-    AtomicInteger open = new AtomicInteger();
+    Connections connections = new Connections(site.maxConnections());
+    Complaints complaints = new Complaints();
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(group)
+            .group(threads.computeIfAbsent(site.thread(), HttpServer::thread))
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
+            .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(READ_OCTETS).maxMessagesPerRead(1))
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
                     site.tls().ifPresent(tls -> secure(channel, tls.get()));
                     HttpPipeline.add(
-                        channel.pipeline(), site.router(), site.maxConnections(), open);
+                        channel.pipeline(), site.router(), connections, complaints, patience);
                   }
                 });
     ChannelFuture bound = bootstrap.bind(site.address()).awaitUninterruptibly();
@@ -104,6 +132,11 @@ public final class HttpServer implements AutoCloseable {
           bound.cause());
     }
     listeners.add(bound.channel());
+  }
+
+  private static EventLoopGroup thread(String name) {
+    return new MultiThreadIoEventLoopGroup(
+        1, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
   }
 
   private static void secure(SocketChannel channel, SslContext tls) {
@@ -132,15 +165,13 @@ public final class HttpServer implements AutoCloseable {
     });
   }
 
-  /** Runs something on the server's thread, soon. */
-  public void execute(Runnable task) {
-    group.execute(task);
-  }
-
   @Override
   public void close() {
-    group // closes what is registered with it
-        .shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS)
-        .awaitUninterruptibly(STOP_MILLIS);
+    threads.values().stream()
+        .map(
+            thread -> // closes what is registered with it
+            thread.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS))
+        .toList()
+        .forEach(stopped -> stopped.awaitUninterruptibly(STOP_MILLIS));
   }
 }

@@ -34,6 +34,23 @@ public final class MediaType {
     return offered.stream().anyMatch(type -> quality(accept, essence(type)) > 0);
   }
 
+  /**
+   * The one of some media types that an Accept header likes best; of those it likes equally, and
+   * without a header, the first.
+   */
+  static String preferred(String accept, List<String> offered) {
+    String best = offered.getFirst();
+    if (accept.isBlank()) {
+      return best;
+    }
+    for (String type : offered) {
+      if (quality(accept, essence(type)) > quality(accept, essence(best))) {
+        best = type;
+      }
+    }
+    return best;
+  }
+
   private static double quality(String accept, String type) {
     double quality = 0;
     int specific = -1;
@@ -42,6 +59,8 @@ public final class MediaType {
       if (rank > specific) {
         specific = rank;
         quality = weight(element);
+      } else if (rank >= 0 && rank == specific) {
+        quality = Math.max(quality, weight(element)); // one for each version of the type
       }
     }
     return quality;

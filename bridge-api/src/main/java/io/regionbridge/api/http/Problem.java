@@ -34,7 +34,7 @@ public record Problem(int status, String title, String detail, List<String> reas
     return of(400, "Bad Request", detail);
   }
 
-  /** RFC 6750, section 3. */
+  /** RFC 6750, section 3: nothing is wrong with a token that was not shown. */
   static Response.Content unauthorized(boolean tried) {
     String challenge = "Bearer realm=\"region-bridge\"";
     return new Problem(

@@ -27,6 +27,11 @@ public record Request(
     return query.getOrDefault(name, List.of()).stream().findFirst();
   }
 
+  /** Which of some media types the client likes best; the first of those it likes equally. */
+  public String preferred(List<String> offered) {
+    return MediaType.preferred(accept, offered);
+  }
+
   /** Without what nobody should read in a log. */
   @Override
   public String toString() {

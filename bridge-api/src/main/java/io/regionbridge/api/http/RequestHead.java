@@ -9,11 +9,20 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the first line and the header fields of a request say. Stateless. */
 final class RequestHead {
+  /** RFC 3986, section 3: scheme, authority, and what follows it. */
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)(.*)", Pattern.DOTALL);
+
+  private static final int MOST_PARAMETERS = 64;
+
   private RequestHead() {}
 
   /**
@@ -76,7 +85,10 @@ final class RequestHead {
    * @throws IllegalArgumentException if path or query cannot be decoded
    */
   static Request request(HttpRequest head) {
-    QueryStringDecoder uri = new QueryStringDecoder(originForm(head.uri()));
+    // Only & separates: a semicolon is a character like any other (WHATWG URL, section 5.1).
+    QueryStringDecoder uri =
+        new QueryStringDecoder(
+            originForm(head.uri()), StandardCharsets.UTF_8, true, MOST_PARAMETERS, true);
     return new Request(
         head.method().name(),
         uri.path(),
@@ -88,23 +100,20 @@ final class RequestHead {
 
   /** The authority of an absolute target counts, whatever Host says (RFC 9112, section 3.2.2). */
   private static String host(HttpRequest head) {
-    String target = head.uri();
-    int authority = target.startsWith("/") ? -1 : target.indexOf("://");
-    if (authority < 0) {
-      return head.headers().get(HttpHeaderNames.HOST, "").strip();
-    }
-    int path = target.indexOf('/', authority + 3);
-    return path < 0 ? target.substring(authority + 3) : target.substring(authority + 3, path);
+    Matcher absolute = ABSOLUTE.matcher(head.uri());
+    return absolute.matches()
+        ? absolute.group(1)
+        : head.headers().get(HttpHeaderNames.HOST, "").strip();
   }
 
   /** A server takes the absolute form as well (RFC 9112, section 3.2.2). */
   private static String originForm(String target) {
-    int authority = target.startsWith("/") ? -1 : target.indexOf("://");
-    if (authority < 0) {
+    Matcher absolute = ABSOLUTE.matcher(target);
+    if (!absolute.matches()) {
       return target;
     }
-    int path = target.indexOf('/', authority + 3);
-    return path < 0 ? "/" : target.substring(path);
+    String rest = absolute.group(2);
+    return rest.startsWith("/") ? rest : "/" + rest;
   }
 
   private static boolean isOld(HttpRequest head) {

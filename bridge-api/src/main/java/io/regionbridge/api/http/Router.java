@@ -96,7 +96,7 @@ public final class Router {
       return Problem.notFound(request.path());
     }
     if (!route.open() && token.isPresent() && !token.get().shownIn(request.authorization())) {
-      return Problem.unauthorized(!request.authorization().isEmpty());
+      return Problem.unauthorized(BearerToken.anyIn(request.authorization()));
     }
     if (!route.methods().contains(request.method())) {
       return Problem.methodNotAllowed(request.method(), route.methods());

@@ -53,8 +53,11 @@ final class AdminAccessTest {
         assertThat(response.headers().firstValue("www-authenticate"))
             .hasValue("Bearer realm=\"region-bridge\"");
         assertThat(response.body()).contains("\"status\":401").doesNotContain(TOKEN);
-        assertThat(status(regions, path, "Bearer not-the-token-not-the-token")).isEqualTo(401);
-        assertThat(status(regions, path, "Basic " + TOKEN)).isEqualTo(401);
+        assertThat(challenge(regions, path, "Bearer not-the-token-not-the-token"))
+            .isEqualTo("Bearer realm=\"region-bridge\", error=\"invalid_token\"");
+        assertThat(challenge(regions, path, "Basic " + TOKEN))
+            .as("no token was shown, so none is wrong")
+            .isEqualTo("Bearer realm=\"region-bridge\"");
       }
       for (String path : new String[] {"/", "/healthz", "/readyz", "/api/v1/openapi.json"}) {
         assertThat(regions.get(path).statusCode()).as(path).isEqualTo(200);
@@ -230,13 +233,23 @@ final class AdminAccessTest {
 
   private static int status(RegionPair regions, String path, String authorization)
       throws Exception {
+    return ask(regions, path, authorization).statusCode();
+  }
+
+  private static String challenge(RegionPair regions, String path, String authorization)
+      throws Exception {
+    HttpResponse<Void> response = ask(regions, path, authorization);
+    assertThat(response.statusCode()).isEqualTo(401);
+    return response.headers().firstValue("www-authenticate").orElseThrow();
+  }
+
+  private static HttpResponse<Void> ask(RegionPair regions, String path, String authorization)
+      throws Exception {
     URI uri = URI.create(RegionPair.url(regions.fsn1()) + path);
     try (HttpClient client = HttpClient.newHttpClient()) {
-      return client
-          .send(
-              HttpRequest.newBuilder(uri).header("Authorization", authorization).build(),
-              HttpResponse.BodyHandlers.discarding())
-          .statusCode();
+      return client.send(
+          HttpRequest.newBuilder(uri).header("Authorization", authorization).build(),
+          HttpResponse.BodyHandlers.discarding());
     }
   }
 }

@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -170,10 +169,10 @@ final class HttpFuzzTest {
 
   /** What is answered to octets that come in pieces of one size. */
   private static String inPieces(byte[] input, int piece) throws IOException {
-    AtomicInteger open = new AtomicInteger();
+    Connections connections = new Connections(1);
     EmbeddedChannel channel = new EmbeddedChannel();
     channel.freezeTime();
-    HttpPipeline.add(channel.pipeline(), ROUTER, 1, open);
+    HttpPipeline.add(channel.pipeline(), ROUTER, connections, new Complaints(), Patience.USUAL);
     channel.pipeline().fireChannelActive();
     List<ByteBuf> taken = new ArrayList<>();
     for (int at = 0; at < input.length && channel.isOpen(); at += piece) {
@@ -181,13 +180,12 @@ final class HttpFuzzTest {
       ByteBuf sent = Unpooled.copiedBuffer(input, at, length);
       taken.add(sent);
       channel.writeInbound(sent);
-      channel.runPendingTasks();
+      answerAll(channel);
     }
     // Whatever came, there is an end: the client is waited for, and the response, for so long.
     for (int i = 0; i < 40 && channel.isOpen(); i++) {
       channel.advanceTimeBy(1, TimeUnit.SECONDS);
-      channel.runPendingTasks();
-      channel.runScheduledPendingTasks();
+      answerAll(channel);
       if (i == 5 && channel.isOpen()) {
         boolean streams = text(channel.outboundMessages().toArray()).contains("text/event-stream");
         if (streams) {
@@ -207,11 +205,18 @@ final class HttpFuzzTest {
     }
     assertThat(channel.finish()).as("something was left").isFalse();
     assertThat(taken).as("let go of").allMatch(sent -> sent.refCnt() == 0);
-    assertThat(open).hasValue(0);
+    assertThat(connections.open()).isZero();
     assertThat(LOGGED.list).isEmpty();
     String responses = out.toString(ISO_8859_1);
     check(responses);
     return responses;
+  }
+
+  /** Until nothing is left to do at this moment: there is one response a turn. */
+  private static void answerAll(EmbeddedChannel channel) {
+    do {
+      channel.runPendingTasks();
+    } while (channel.runScheduledPendingTasks() == 0);
   }
 
   private static String text(Object[] messages) {

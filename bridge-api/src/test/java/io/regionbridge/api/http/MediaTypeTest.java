@@ -27,4 +27,26 @@ final class MediaTypeTest {
   void readsWhatAClientTakes(String accept, String offered, boolean accepted) {
     assertThat(MediaType.accepted(accept, List.of(offered))).isEqualTo(accepted);
   }
+
+  @ParameterizedTest(name = "Accept: {0} likes {1} best")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|text/plain",
+        "*/*|text/plain",
+        "application/openmetrics-text|application/openmetrics-text",
+        "application/openmetrics-text, text/plain|text/plain",
+        "application/openmetrics-text;q=0, */*|text/plain",
+        "text/plain;q=0.4, application/openmetrics-text;q=0.5|application/openmetrics-text",
+        // Prometheus 2 and 3
+        "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+            + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2|application/openmetrics-text",
+        "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,"
+            + "application/openmetrics-text;version=1.0.0;q=0.4,*/*;q=0.2|text/plain",
+      })
+  void choosesWhatAClientLikesBest(String accept, String best) {
+    List<String> offered =
+        List.of("text/plain; version=0.0.4", "application/openmetrics-text; version=1.0.0");
+    assertThat(MediaType.preferred(accept, offered)).startsWith(best + ";");
+  }
 }

@@ -1,0 +1,55 @@
+package io.regionbridge.api.http;
+
+import io.netty.handler.codec.DecoderException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the log of clients that do not speak as they should, one in a minute: strangers cannot fill
+ * it. Lives on the site's thread.
+ */
+final class Complaints {
+  private static final Logger log = LoggerFactory.getLogger(Complaints.class);
+  private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final LongSupplier nanos;
+  private boolean told;
+  private long toldAt;
+  private long untold;
+
+  Complaints() {
+    this(System::nanoTime);
+  }
+
+  /** The same by another clock. */
+  Complaints(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  /**
+   * What a client sends cannot be decoded.
+   *
+   * @param cause whose message is not told: it holds what was sent, in hex, a token too if that
+   *     came in the clear
+   */
+  void garbled(Object client, DecoderException cause) {
+    long now = nanos.getAsLong();
+    if (told && now - toldAt < PAUSE_NANOS) {
+      untold++;
+      return;
+    }
+    Throwable reason = cause.getCause() == null ? cause : cause.getCause();
+    log.warn(
+        "closed the connection of {}: it does not speak {} as it should ({}){}",
+        client,
+        reason instanceof SSLException ? "TLS" : "HTTP",
+        reason.getClass().getSimpleName(),
+        untold == 0 ? "" : "; so were " + untold + " others since the last line");
+    told = true;
+    toldAt = now;
+    untold = 0;
+  }
+}

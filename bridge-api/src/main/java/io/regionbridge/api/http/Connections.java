@@ -1,0 +1,92 @@
+package io.regionbridge.api.http;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who is connected to a site. When it is full, whoever comes takes the place of another: of one
+ * that has nothing asked, or of one from an address that holds more than its share; first of the
+ * address that holds the most. So neither a flood nor clients that say nothing keep others out.
+ *
+ * <p>Lives on the site's thread.
+ */
+final class Connections {
+  private final int most;
+
+  /** The eldest first. */
+  private final Set<Guest> served = new LinkedHashSet<>();
+
+  private final Set<Guest> told = new LinkedHashSet<>();
+
+  /** One connection. */
+  interface Guest {
+    /** What it comes from, without the port. */
+    Object address();
+
+    /** Whether it has nothing asked that is not answered yet. */
+    boolean waits();
+
+    /** Closes it. */
+    void leave();
+  }
+
+  /** What becomes of a connection. */
+  enum Place {
+    /** It may ask. */
+    SERVED,
+    /** All the others are busy; it may be told so. */
+    TOLD,
+    /** So many are being told that already that it is closed without a word. */
+    NONE
+  }
+
+  /**
+   * Nobody is connected.
+   *
+   * @param most that are served at once; as many more are told that there is no room
+   */
+  Connections(int most) {
+    this.most = most;
+  }
+
+  /** One more. */
+  Place enter(Guest guest) {
+    if (served.size() >= most) {
+      Optional<Guest> other = toMakeRoom(guest.address());
+      if (other.isEmpty()) {
+        return told.size() < most && told.add(guest) ? Place.TOLD : Place.NONE;
+      }
+      served.remove(other.get());
+      other.get().leave();
+    }
+    served.add(guest);
+    return Place.SERVED;
+  }
+
+  private Optional<Guest> toMakeRoom(Object address) {
+    Map<Object, Integer> held = new HashMap<>();
+    served.forEach(guest -> held.merge(guest.address(), 1, Integer::sum));
+    int share = held.getOrDefault(address, 0) + 1;
+    return served.stream()
+        .filter(guest -> guest.waits() || held.getOrDefault(guest.address(), 0) > share)
+        .max(
+            Comparator.comparingInt((Guest guest) -> held.getOrDefault(guest.address(), 0))
+                .thenComparing(Guest::waits)); // of those that are equal, the eldest
+  }
+
+  /** One less, if it was counted. */
+  void left(Guest guest) {
+    if (!served.remove(guest)) {
+      told.remove(guest);
+    }
+  }
+
+  /** How many have not left yet. */
+  int open() {
+    return served.size() + told.size();
+  }
+}

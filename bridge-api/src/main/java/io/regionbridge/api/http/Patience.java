@@ -1,0 +1,15 @@
+package io.regionbridge.api.http;
+
+import java.time.Duration;
+
+/**
+ * How long a client may take.
+ *
+ * @param request from one response, or the start, until the next request is there as a whole
+ * @param reading of what it asked for
+ * @param leaving once all is said, until it closes its side too
+ */
+record Patience(Duration request, Duration reading, Duration leaving) {
+  static final Patience USUAL =
+      new Patience(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+}

@@ -109,6 +109,61 @@ final class StatusPageIT {
     }
   }
 
+  /** Draws what the bridge has told, but changed; news do not reach the page any more. */
+  private static void redraw(Browser browser, String change) {
+    browser.evaluate(
+        """
+        (() => {
+          window.told ??= last;
+          window.shown ??= draw;
+          draw = () => { heard = performance.now(); };
+          const status = structuredClone(told);
+          %s
+          shown(status);
+        })()
+        """
+            .formatted(change));
+  }
+
+  @Test
+  void showsFiftyRegionsAtAGlanceAndWhateverTheyAreCalled() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 2);
+        StatusPage page = StatusPage.open(profile, RegionPair.url(regions.fsn1()))) {
+      Browser browser = page.browser();
+      page.awaitCalm();
+      redraw(
+          browser,
+          """
+          status.peers = Array.from({ length: 50 }, (_, i) => ({ ...status.peers[0], name: 'r' + i, domain: `r${i}.internal`,
+            gateways: status.peers[0].gateways.map((g, j) => ({ ...g, address: `10.9.${i}.${j}:1053`,
+              state: i % 9 === 8 && j === 0 ? 'down' : 'up', since: status.time })) }));
+          """);
+      page.looksWell("fifty");
+      assertThat(browser.evaluate("document.querySelectorAll('#places > li').length").asInt())
+          .isEqualTo(50);
+      assertThat(page.text("places")).contains("2 gateways● up", "10.9.8.0:1053▲ down");
+      String bottom = "document.getElementById('map').getBoundingClientRect().bottom";
+      assertThat(browser.evaluate(bottom).asInt()).as("px, of two screens").isLessThan(1800);
+
+      redraw(
+          browser,
+          """
+          status.region.name = 'region-with-as-many-characters-as-a-label-may-have-and-that-is-63';
+          status.peers[0].name = '<img src=x onerror=alert(1)>\\u202eevil\\u0007';
+          status.peers[0].domain = '"><script>alert(1)</script>' + 'x'.repeat(200);
+          status.peers[0].gateways[0].address = '[2001:db8:1234:5678:9abc:def0:1234:5678]:65535';
+          status.peers[0].conditions[0].message = 'a\\u202eb';
+          """);
+      page.looksWell("hostile");
+      assertThat(page.text("places")).contains("<img src=x onerror=alert(1)>\\u202eevil\\u0007");
+      assertThat(page.text("conditions")).contains("a\\u202eb");
+      assertThat(
+              browser.evaluate("document.querySelectorAll('main img, main script').length").asInt())
+          .isZero();
+      page.complainsOfNothing();
+    }
+  }
+
   private static void traceByKeyboard(StatusPage page) {
     trace(page, "nats.messaging.svc.mn.internal");
     page.browser().await("document.querySelector('#traced ol.steps')");

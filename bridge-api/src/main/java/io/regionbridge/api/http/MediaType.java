@@ -77,7 +77,8 @@ public final class MediaType {
     return range.equals("*/*") ? 0 : -1;
   }
 
-  private static double weight(String element) {
+  /** The weight that an element of such a header has, 1 if none is given. */
+  static double weight(String element) {
     for (String parameter : element.split(";", -1)) {
       String[] pair = parameter.strip().split("=", 2);
       if (pair.length == 2 && pair[0].strip().equals("q")) {
@@ -91,7 +92,8 @@ public final class MediaType {
     return 1;
   }
 
-  private static String essence(String type) {
+  /** An element of such a header without its parameters. */
+  static String essence(String type) {
     int end = type.indexOf(';');
     return (end < 0 ? type : type.substring(0, end)).strip();
   }

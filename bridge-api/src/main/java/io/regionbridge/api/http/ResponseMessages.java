@@ -41,13 +41,23 @@ final class ResponseMessages {
    */
   static FullHttpResponse whole(
       Response.Content content, boolean keepAlive, @Nullable HttpRequest request) {
+    String codings =
+        request == null
+            ? ""
+            : String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING));
+    boolean zipped = ContentCoding.worthwhile(codings, content.body().length);
+    byte[] body = zipped ? ContentCoding.gzip(content.body()) : content.body();
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(content.status()),
-            Unpooled.wrappedBuffer(content.body()));
+            Unpooled.wrappedBuffer(body));
     HttpHeaders headers = response.headers();
-    headers.set(HttpHeaderNames.CONTENT_LENGTH, content.body().length);
+    headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    if (zipped) {
+      headers.set(HttpHeaderNames.CONTENT_ENCODING, ContentCoding.GZIP);
+    }
+    headers.set(HttpHeaderNames.VARY, "accept, accept-encoding");
     common(headers, content.mediaType());
     content.headers().forEach(headers::set);
     HttpUtil.setKeepAlive(

@@ -52,6 +52,8 @@ final class HttpFuzzTest {
           Map.of(
               "/",
               Route.of(MediaType.TEXT, r -> Response.text("query " + r.query())),
+              "/z",
+              Route.of(MediaType.TEXT, _ -> Response.text("z".repeat(3000))),
               "/w",
               Route.of(MediaType.JSON, r -> Response.ok(MediaType.JSON, new byte[] {'1'}))
                   .writable(),
@@ -91,6 +93,7 @@ final class HttpFuzzTest {
             "GET /l" + host + "\r\nGET /" + host + "\r\nHEAD /l" + host + "\r\n",
             "GET /n" + host + "\r\nGET /" + host + "\r\n",
             "GET /e" + host + "\r\nGET /" + host + "\r\n",
+            "GET /z" + host + "Accept-Encoding: br, gzip;q=0.5, *\r\n\r\n",
             "GET /e HTTP/1.0\r\n\r\n",
             "HEAD /e" + host + "\r\n",
             "GET / HTTP/1.0\r\n\r\n",

@@ -8,10 +8,16 @@ import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.http.Router.Route;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +54,7 @@ final class HttpServerTest {
         new Router(
             Map.of(
                 "/text", Route.of(MediaType.TEXT, r -> Response.text("hello " + r.query())),
+                "/long", Route.of(MediaType.TEXT, _ -> Response.text("long ".repeat(2000))),
                 "/broken",
                     Route.of(
                         MediaType.TEXT,
@@ -172,6 +180,45 @@ final class HttpServerTest {
         assertThat(ZonedDateTime.parse(date.group(1), RFC_1123_DATE_TIME).toInstant())
             .isBetween(before, Instant.now());
       }
+    }
+  }
+
+  @ParameterizedTest(name = "{0} with Accept-Encoding: {1} is sent by {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/long|gzip|gzip",
+        "/long|br, GZIP;q=0.5|gzip",
+        "/long|identity, *|gzip",
+        "/long|''|identity",
+        "/long|identity|identity",
+        "/long|gzip;q=0, *|identity",
+        "/long|gzip;q=x|gzip",
+        "/text|gzip|identity",
+      })
+  void sendsWhatIsLongByGzipToWhoTakesIt(String path, String accepted, String coding)
+      throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create("http:/" + server.addresses().getFirst() + path));
+      if (!accepted.isEmpty()) {
+        request.header("Accept-Encoding", accepted);
+      }
+      HttpResponse<InputStream> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      HttpHeaders headers = response.headers();
+      assertThat(headers.firstValue("content-encoding").orElse("identity")).isEqualTo(coding);
+      assertThat(headers.firstValue("vary").orElseThrow()).contains("accept-encoding");
+      InputStream body = response.body();
+      byte[] read = (coding.equals("gzip") ? new GZIPInputStream(body) : body).readAllBytes();
+      assertThat(new String(read, StandardCharsets.UTF_8))
+          .startsWith(path.equals("/long") ? "long ".repeat(2000) : "hello");
+      HttpResponse<Void> head =
+          client.send(
+              request.method("HEAD", HttpRequest.BodyPublishers.noBody()).build(),
+              HttpResponse.BodyHandlers.discarding());
+      assertThat(head.headers().firstValue("content-length"))
+          .isEqualTo(headers.firstValue("content-length"));
     }
   }
 

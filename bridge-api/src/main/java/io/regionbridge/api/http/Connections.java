@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Who is connected to a site. When it is full, whoever comes takes the place of another: of one
- * that has nothing asked, or of one from an address that holds more than its share; first of the
+ * that is owed no answer, or of one from an address that holds more than its share; first of the
  * address that holds the most. So neither a flood nor clients that say nothing keep others out.
  *
  * <p>Lives on the site's thread.
@@ -27,11 +27,21 @@ final class Connections {
     /** What it comes from, without the port. */
     Object address();
 
-    /** Whether it has nothing asked that is not answered yet. */
-    boolean waits();
+    /** What it has a right to. */
+    Claim claim();
 
     /** Closes it. */
     void leave();
+  }
+
+  /** What a connection is there for at the moment. */
+  enum Claim {
+    /** An answer to what it has asked. */
+    ANSWER,
+    /** Events for as long as they are sent; who listens to these asks again by itself. */
+    EVENTS,
+    /** Nothing has been asked, or all of it is answered. */
+    NOTHING
   }
 
   /** What becomes of a connection. */
@@ -72,10 +82,11 @@ final class Connections {
     served.forEach(guest -> held.merge(guest.address(), 1, Integer::sum));
     int share = held.getOrDefault(address, 0) + 1;
     return served.stream()
-        .filter(guest -> guest.waits() || held.getOrDefault(guest.address(), 0) > share)
+        .filter(
+            guest -> guest.claim() != Claim.ANSWER || held.getOrDefault(guest.address(), 0) > share)
         .max(
             Comparator.comparingInt((Guest guest) -> held.getOrDefault(guest.address(), 0))
-                .thenComparing(Guest::waits)); // of those that are equal, the eldest
+                .thenComparing(Guest::claim)); // of those that are equal, the eldest
   }
 
   /** One less, if it was counted. */

@@ -85,8 +85,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   }
 
   @Override
-  public boolean waits() {
-    return !owes;
+  public Connections.Claim claim() {
+    if (events != null) {
+      return Connections.Claim.EVENTS;
+    }
+    return owes ? Connections.Claim.ANSWER : Connections.Claim.NOTHING;
   }
 
   @Override

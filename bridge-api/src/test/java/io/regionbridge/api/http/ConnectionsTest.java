@@ -2,6 +2,7 @@ package io.regionbridge.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.api.http.Connections.Claim;
 import io.regionbridge.api.http.Connections.Place;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,16 @@ final class ConnectionsTest {
       assertThat(connections.enter(new Fake("f" + i))).isEqualTo(Place.SERVED);
     }
     assertThat(closed).hasSize(97).allMatch(name -> name.startsWith("f"));
+  }
+
+  @Test
+  void whoListensToEventsMakesRoomWhenNobodyIsIdle() {
+    enter("a1!", "a2~", "a3~", "a4");
+    for (String next : List.of("a5!", "a6!", "a7!")) {
+      assertThat(connections.enter(new Fake(next))).isEqualTo(Place.SERVED);
+    }
+    assertThat(closed).containsExactly("a4", "a2~", "a3~");
+    assertThat(connections.enter(new Fake("a8"))).isEqualTo(Place.TOLD);
   }
 
   @Test
@@ -83,7 +94,7 @@ final class ConnectionsTest {
     }
   }
 
-  /** Named by its address, a letter, and a number; an exclamation mark has asked something. */
+  /** Named by address, a letter, and number; ! is owed an answer, ~ listens to events. */
   private final class Fake implements Connections.Guest {
     private final String name;
 
@@ -97,8 +108,11 @@ final class ConnectionsTest {
     }
 
     @Override
-    public boolean waits() {
-      return !name.endsWith("!");
+    public Claim claim() {
+      if (name.endsWith("~")) {
+        return Claim.EVENTS;
+      }
+      return name.endsWith("!") ? Claim.ANSWER : Claim.NOTHING;
     }
 
     @Override

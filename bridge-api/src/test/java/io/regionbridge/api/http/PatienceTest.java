@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.regionbridge.api.http.Router.Route;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -56,9 +57,44 @@ final class PatienceTest {
     assertThat(channel.isOpen()).isFalse();
   }
 
+  @Test
+  void whoReadsNoEventsIsGivenUpAndWhoReadsAgainIsNot() {
+    open();
+    send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+    assertThat(answered()).contains("data: e");
+    for (int i = 0; i < 3; i++) {
+      readable(false);
+      pass(1000); // there should be an event now
+      pass(8000);
+      assertThat(channel.isOpen()).isTrue();
+      assertThat(answered()).as("events for who reads none").isEmpty();
+      readable(true);
+      pass(1000);
+      assertThat(answered()).contains("data: e");
+    }
+    readable(false);
+    pass(1000);
+    pass(9999);
+    assertThat(channel.isOpen()).isTrue();
+    pass(1);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  private void readable(boolean yes) {
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, yes);
+  }
+
   private void open() {
     channel.freezeTime();
-    Router router = new Router(Map.of("/text", Route.of(MediaType.TEXT, _ -> Response.text("t"))));
+    Router router =
+        new Router(
+            Map.of(
+                "/text",
+                Route.of(MediaType.TEXT, _ -> Response.text("t")),
+                "/events",
+                Route.of(
+                    MediaType.EVENTS,
+                    _ -> new Response.Events(() -> new byte[] {'e'}, Duration.ofSeconds(1)))));
     HttpPipeline.add(
         channel.pipeline(), router, new Connections(1), new Complaints(), Patience.USUAL);
     channel.pipeline().fireChannelActive();

@@ -53,6 +53,17 @@ final class ControlFindings {
   }
 
   /**
+   * Whether all Region objects make sense.
+   *
+   * @param flaws what does not; empty if all does
+   */
+  static Finding declared(String flaws) {
+    return flaws.isEmpty()
+        ? new Finding("RegionsAccepted", State.TRUE, "Accepted", "all Region objects make sense")
+        : new Finding("RegionsAccepted", State.FALSE, "Malformed", flaws);
+  }
+
+  /**
    * Whether there is an active gateway.
    *
    * @param problem what keeps this node from being elected, if anything does

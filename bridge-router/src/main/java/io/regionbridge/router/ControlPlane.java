@@ -18,6 +18,7 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.peers.DeclaredRegions;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.PeerEnds;
@@ -80,6 +81,7 @@ public final class ControlPlane implements AutoCloseable {
   private final SharedObjects shared;
   private final OwnRouterNode ownNode;
   private final KeyStore keys;
+  private final DeclaredRegions declared = new DeclaredRegions();
   private final PeerEnds ends = new PeerEnds();
   private final PeerClusters peerClusters;
   private final ControlLoop directories;
@@ -281,12 +283,8 @@ public final class ControlPlane implements AutoCloseable {
       return;
     }
     List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
-    Map<RegionFacts, List<String>> problems = new LinkedHashMap<>();
-    for (RegionFacts region : view.regions()) {
-      RegionClaims.Reading reading = RegionClaims.of(region);
-      claims.add(reading.claim());
-      problems.put(region, reading.problems());
-    }
+    Map<RegionFacts, RegionClaims.Reading> readings = declared.look(view.regions());
+    readings.values().forEach(reading -> claims.add(reading.claim()));
     claims.addAll(peerClusters.look(view.regions()));
     claims.addAll(overlay.claims());
     Directory services = watcher.directory();
@@ -303,13 +301,14 @@ public final class ControlPlane implements AutoCloseable {
     ownNode.keep(view, next, election.leadership()).ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
-          PATIENCE, () -> shared.keep(view, next, services, problems, unwritten::add));
+          PATIENCE, () -> shared.keep(view, next, services, readings, unwritten::add));
     } else {
       shared.standBy(view, next);
     }
     List<Finding> findings = new ArrayList<>(shared.findings());
     findings.add(ControlFindings.watched(view));
     findings.add(ControlFindings.written(unwritten));
+    findings.add(ControlFindings.declared(DeclaredRegions.flaws(readings)));
     findings.add(ControlFindings.elected(election.leadership(), election.problem()));
     conditions = Conditions.merge(conditions, findings, 0, clock.instant());
   }

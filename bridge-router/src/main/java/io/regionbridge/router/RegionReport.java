@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
 /** Makes the status of a Region object out of what is known of the region. Pure. */
 final class RegionReport {
   private static final long COARSE_MILLIS = 50;
+  private static final Finding NOT_OBSERVED =
+      new Finding(
+          RegionTunnel.CONDITION, State.UNKNOWN, "NotObserved", "no overlay device is looked at");
 
   private RegionReport() {}
 
@@ -50,7 +53,7 @@ final class RegionReport {
     findings.add(reachable(gateways, up));
     findings.add(conflict(region.name(), topology));
     findings.addAll(others);
-    tunnel.map(RegionTunnel::finding).ifPresent(findings::add);
+    findings.add(tunnel.map(RegionTunnel::finding).orElse(NOT_OBSERVED));
     learned.flatMap(RegionReport::declaredKey).ifPresent(findings::add);
     findings.add(ready(peer.isPresent(), problems, findings));
     return new RegionStatus(

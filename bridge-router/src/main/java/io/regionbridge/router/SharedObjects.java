@@ -10,6 +10,7 @@ import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.netbird.NetBirdKeeper;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.PeerEnds;
+import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -75,20 +76,20 @@ final class SharedObjects {
   /**
    * Writes what differs. Called with a permit.
    *
-   * @param problems what is wrong with each Region object
+   * @param readings what each Region object says, and what is wrong with it
    * @param unwritten told what cannot be written, and why
    */
   void keep(
       ClusterView view,
       Topology topology,
       Directory directory,
-      Map<RegionFacts, List<String>> problems,
+      Map<RegionFacts, RegionClaims.Reading> readings,
       Consumer<String> unwritten) {
     List<Finding> found = new ArrayList<>(coreDns(view, topology, directory));
     netBird.ifPresent(keeper -> found.add(keeper.keep(view)));
     findings = List.copyOf(found);
     egress.keep(view, topology);
-    problems.forEach((region, said) ->
+    readings.forEach((region, reading) ->
         statuses
             .region(
                 region.name(),
@@ -96,7 +97,7 @@ final class SharedObjects {
                     region,
                     topology,
                     sources.health(),
-                    said,
+                    reading.problems(),
                     Stream.of(peerClusters.finding(region.name()), egress.finding(region.name()))
                         .flatMap(Optional::stream)
                         .toList(),

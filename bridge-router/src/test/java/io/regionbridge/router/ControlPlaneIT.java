@@ -261,6 +261,26 @@ class ControlPlaneIT {
   }
 
   @Test
+  void aRegionObjectThatMakesSenseNoMoreIsNamedAndKeepsItsLastGoodState() {
+    region("mn", "{podCIDRs: [10.52.0.0/16], gateways: [192.0.2.9]}");
+    Await.that("the peer is known", () -> peer("mn").isPresent());
+    region("mn", "{podCIDRs: [10.52.0.0/99], gateways: [192.0.2.10]}");
+    Await.that(
+        "the object is called malformed",
+        () -> status("mn").isPresent() && message(conditions("mn"), "Ready").contains("/99"));
+    assertThat(peer("mn").orElseThrow().podCidrs()).containsExactly(Cidr.of("10.52.0.0/16"));
+    assertThat(plane.conditions())
+        .anySatisfy(condition -> {
+          assertThat(condition.type()).isEqualTo("RegionsAccepted");
+          assertThat(condition.message()).startsWith("Region mn: spec.podCIDRs[0]: 10.52.0.0/99:");
+        });
+    region("mn", "{podCIDRs: [10.53.0.0/16], gateways: [192.0.2.9]}");
+    Await.that(
+        "it is followed again",
+        () -> peer("mn").orElseThrow().podCidrs().equals(List.of(Cidr.of("10.53.0.0/16"))));
+  }
+
+  @Test
   void aPeerOnTheOverlayIsFoundWithNoObjectAndBelievedForWhatItOwns() {
     overlay.set(peers(new OverlayView.Peer(LOOPBACK, List.of(Cidr.of("10.60.0.0/15")))));
     Await.that("the peer is known", () -> peer("hel1").isPresent());

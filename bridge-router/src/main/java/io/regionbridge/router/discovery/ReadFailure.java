@@ -1,6 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.channels.UnresolvedAddressException;
 
 /**
  * Why a resource could not be read.
@@ -60,6 +61,9 @@ public record ReadFailure(String verb, String resource, Reason reason, String me
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
+    }
+    if (root instanceof UnresolvedAddressException) { // which has no message
+      return "its name does not resolve; outside a cluster, name a kubeconfig file in KUBECONFIG";
     }
     String message = root.getMessage();
     String text = message == null ? root.getClass().getSimpleName() : message;

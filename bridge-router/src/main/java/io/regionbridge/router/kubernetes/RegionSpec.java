@@ -21,7 +21,7 @@ public record RegionSpec(
     @JsonProperty("serviceCIDRs") @JsonPropertyDescription("Ranges of its ClusterIPs.")
         @Nullable List<@Pattern(RegionSpec.CIDR) String> serviceCidrs,
     @JsonPropertyDescription("Where its DNS is asked: ADDRESS or ADDRESS:PORT; 1053 unless set.")
-        @Nullable List<String> gateways,
+        @Nullable List<@Pattern(RegionSpec.GATEWAY) String> gateways,
     @JsonPropertyDescription("Refuse answers with addresses outside its ranges; true unless set.")
         @Nullable Boolean contain,
     @JsonPropertyDescription(
@@ -30,6 +30,10 @@ public record RegionSpec(
     @JsonPropertyDescription("Its end of the tunnel, for overlay.mode manage.")
         @Nullable WireGuard wireguard) {
   static final String CIDR = "^[0-9a-fA-F:.]+/[0-9]{1,3}$";
+
+  /** Tells addresses from names; what else can be wrong with one the status says. */
+  static final String GATEWAY =
+      "^([0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?$";
 
   /** A Secret in the bridge's namespace. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -98,11 +98,12 @@ public final class RegionClaims {
   private static List<Cidr> cidrs(
       @Nullable List<String> texts, String path, List<String> problems) {
     List<Cidr> cidrs = new ArrayList<>();
-    for (String text : texts == null ? List.<String>of() : texts) {
-      switch (Cidr.parse(text)) {
+    List<String> all = texts == null ? List.of() : texts;
+    for (int i = 0; i < all.size(); i++) {
+      switch (Cidr.parse(all.get(i))) {
         case Cidr.Parsed.Valid(Cidr cidr) -> cidrs.add(cidr);
         case Cidr.Parsed.Invalid(String reason, String advice) ->
-            problems.add("%s: %s: %s; %s".formatted(path, text, reason, advice));
+            problems.add("%s[%d]: %s: %s; %s".formatted(path, i, all.get(i), reason, advice));
       }
     }
     return cidrs;
@@ -137,12 +138,17 @@ public final class RegionClaims {
   private static List<PeerRegion.Gateway> gateways(
       @Nullable List<String> texts, List<String> problems) {
     List<PeerRegion.Gateway> gateways = new ArrayList<>();
-    for (String text : texts == null ? List.<String>of() : texts) {
-      switch (SocketLiteral.parse(text, DNS_PORT)) {
+    List<String> all = texts == null ? List.of() : texts;
+    for (int i = 0; i < all.size(); i++) {
+      switch (SocketLiteral.parse(all.get(i), DNS_PORT)) {
+        case SocketLiteral.Parsed.Valid(InetSocketAddress address) when address.getPort() == 0 ->
+            problems.add(
+                "spec.gateways[%d]: %s: port 0 cannot be asked; write a port from 1 to 65535"
+                    .formatted(i, all.get(i)));
         case SocketLiteral.Parsed.Valid(InetSocketAddress address) ->
             gateways.add(new PeerRegion.Gateway(address, Optional.empty()));
         case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
-            problems.add("spec.gateways: %s: %s; %s".formatted(text, reason, advice));
+            problems.add("spec.gateways[%d]: %s: %s; %s".formatted(i, all.get(i), reason, advice));
       }
     }
     return gateways;

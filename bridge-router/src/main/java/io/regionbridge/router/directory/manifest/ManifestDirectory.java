@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A file that is missing or cannot be parsed is a problem, keeps its last good content in force
  * and is tried again when it changes. The directory is {@linkplain Directory#complete complete} as
- * soon as each file could be read once.
+ * soon as each file could be read once, and stays so: other files take its place when all of them
+ * could be.
  */
 public final class ManifestDirectory implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ManifestDirectory.class);
@@ -119,6 +120,9 @@ public final class ManifestDirectory implements AutoCloseable {
     tellProblems(manifests.problems());
     if (after.generation() == before.generation() || closed) {
       return;
+    }
+    if (before.complete() && !after.complete()) {
+      return; // other files than before, and one was never read: what is known stays until it is
     }
     directory = after;
     log.info(

@@ -98,6 +98,24 @@ class ManifestDirectoryTest {
   }
 
   @Test
+  void otherFilesTakeThePlaceOfThoseBeforeOnceAllCouldBeRead() throws Exception {
+    Path before = directory.resolve("before.yaml");
+    Path missing = directory.resolve("missing.yaml");
+    Files.writeString(before, ONE);
+
+    try (ManifestDirectory manifests = ManifestDirectory.start(List.of(before), told::add)) {
+      assertThat(next().services()).isEqualTo(1);
+      manifests.files(List.of(missing));
+      replace(missing, TWO);
+
+      // Had the missing file emptied the directory, that would have been told before this.
+      Directory after = next();
+      assertThat(after.complete()).isTrue();
+      assertThat(after.services()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void tellsNothingAfterItIsClosed() throws Exception {
     Path file = directory.resolve("services.yaml");
     Files.writeString(file, ONE);

@@ -36,8 +36,12 @@ final class CheckConfigCommand implements Command {
         yield ExitCode.USAGE;
       }
       case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
-        warnings.forEach(warning -> terminal.err().println(file + ": warning: " + warning));
+        warnings.forEach(warning ->
+            terminal.err().println(file + (warning.clash() ? ": " : ": warning: ") + warning));
         missingManifests(file, config);
+        if (warnings.stream().anyMatch(ConfigProblem::clash)) {
+          yield ExitCode.USAGE;
+        }
         terminal.out().println(file + ": ok, " + summary(config));
         yield ExitCode.OK;
       }

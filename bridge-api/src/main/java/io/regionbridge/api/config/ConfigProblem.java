@@ -10,9 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param reason what is wrong, in one clause
  * @param text what stands there, or null where nothing does
  * @param advice what to do about it
+ * @param clash whether two claims clash of which each is good alone: the service runs, without what
+ *     is claimed twice
  */
-public record ConfigProblem(String path, String reason, @Nullable String text, String advice) {
+public record ConfigProblem(
+    String path, String reason, @Nullable String text, String advice, boolean clash) {
   private static final int SHOWN = 60;
+
+  /** One that is no clash. */
+  public ConfigProblem(String path, String reason, @Nullable String text, String advice) {
+    this(path, reason, text, advice, false);
+  }
 
   /** All of it in one line, whatever the offending text holds. */
   @Override

@@ -70,9 +70,13 @@ public final class ConfigReader {
     section.end();
     variables.end(problems);
     problems.addAll(checks.problems());
-    return problems.isEmpty()
-        ? new ConfigResult.Valid(config, ConfigWarnings.of(config))
-        : new ConfigResult.Invalid(problems);
+    List<ConfigProblem> warnings = new ArrayList<>(checks.warnings());
+    if (!problems.isEmpty()) {
+      warnings.stream().filter(ConfigProblem::clash).forEach(problems::add);
+      return new ConfigResult.Invalid(problems);
+    }
+    warnings.addAll(ConfigWarnings.of(config));
+    return new ConfigResult.Valid(config, warnings);
   }
 
   /** A token or a key in PEM is YAML too: one long text. */
@@ -385,7 +389,7 @@ public final class ConfigReader {
 
   private List<Cidr> ranges(Section s, String key) {
     List<Located<Cidr>> ranges = s.list(key, Notation.REGION_CIDR);
-    ranges.forEach(checks::range);
+    ranges.forEach(range -> checks.range(s.pathOf("name"), range));
     return Located.values(ranges);
   }
 
@@ -397,8 +401,8 @@ public final class ConfigReader {
   private List<InetSocketAddress> gateways(Section s, int defaultPort) {
     List<Located<InetSocketAddress>> gateways =
         s.list("gateways", Notation.gatewayAddress(defaultPort));
-    gateways.forEach(checks::gateway);
-    return Located.values(gateways);
+    gateways.forEach(gateway -> checks.gateway(s.pathOf("name"), gateway));
+    return Located.values(gateways).stream().distinct().toList();
   }
 
   private static Notation<Duration> duration(Duration min, Duration max) {

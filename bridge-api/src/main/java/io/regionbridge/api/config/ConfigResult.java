@@ -7,7 +7,7 @@ public sealed interface ConfigResult {
   /**
    * It can be run with.
    *
-   * @param warnings what is allowed but hardly meant
+   * @param warnings what is allowed but hardly meant, and what clashes
    */
   record Valid(BridgeConfig config, List<ConfigProblem> warnings) implements ConfigResult {
     public Valid {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What must hold between values of different keys. Collects the good ones as they are read, each
@@ -19,13 +20,17 @@ import java.util.function.Function;
 final class CrossChecks {
   private final List<Located<String>> names = new ArrayList<>();
   private final List<Located<Domain>> domains = new ArrayList<>();
-  private final List<Located<Cidr>> ranges = new ArrayList<>();
+  private final List<Claim<Cidr>> ranges = new ArrayList<>();
   private final List<Located<InetSocketAddress>> listeners = new ArrayList<>();
-  private final List<Located<InetSocketAddress>> gateways = new ArrayList<>();
+  private final List<Claim<InetSocketAddress>> gateways = new ArrayList<>();
   private final List<Located<String>> overlayNodes = new ArrayList<>();
   private final List<Located<BridgeConfig.HostInNetwork>> overlayAddresses = new ArrayList<>();
   private final List<Located<Path>> files = new ArrayList<>();
   private final List<ConfigProblem> problems = new ArrayList<>();
+  private final List<ConfigProblem> warnings = new ArrayList<>();
+
+  /** A value that is to be one region's alone. */
+  private record Claim<T>(String region, Located<T> located) {}
 
   void name(Located<String> name) {
     check(name, names, String::equals, n -> n, "is also the name at", "give each its own name");
@@ -42,15 +47,24 @@ final class CrossChecks {
         "give each region a domain of its own");
   }
 
-  /** An address has to belong to one region, and to pods or Services. */
-  void range(Located<Cidr> range) {
-    check(
-        range,
-        ranges,
-        Cidr::overlaps,
-        Cidr::toString,
-        "overlaps",
-        "regions that reach each other need ranges that do not overlap");
+  /**
+   * An address has to belong to one region, and to pods or Services. What two regions claim is
+   * neither's; the rest of both goes on.
+   *
+   * @param region the path of its name
+   */
+  void range(String region, Located<Cidr> range) {
+    first(ranges, other -> other.located().value().overlaps(range.value()))
+        .map(other ->
+            problem(
+                range,
+                other.located(),
+                Cidr::toString,
+                "overlaps",
+                "regions that reach each other need ranges that do not overlap",
+                !other.region().equals(region)))
+        .ifPresent(problem -> (problem.clash() ? warnings : problems).add(problem));
+    ranges.add(new Claim<>(region, range));
   }
 
   /** DNS listens by TCP as well, so HTTP cannot share its port. */
@@ -64,14 +78,23 @@ final class CrossChecks {
         "write another address or port");
   }
 
-  void gateway(Located<InetSocketAddress> gateway) {
-    check(
-        gateway,
-        gateways,
-        InetSocketAddress::equals,
-        SocketLiteral::format,
-        "is also",
-        "a gateway belongs to one region and is listed once");
+  /**
+   * A gateway that is listed twice is asked as one.
+   *
+   * @param region the path of its name
+   */
+  void gateway(String region, Located<InetSocketAddress> gateway) {
+    first(gateways, other -> other.located().value().equals(gateway.value()))
+        .map(other ->
+            problem(
+                gateway,
+                other.located(),
+                SocketLiteral::format,
+                "is also",
+                "a gateway belongs to one region and is listed once",
+                !other.region().equals(region)))
+        .ifPresent(warnings::add);
+    gateways.add(new Claim<>(region, gateway));
   }
 
   void overlayNode(Located<String> node) {
@@ -110,7 +133,8 @@ final class CrossChecks {
   /** All that clashes. */
   List<ConfigProblem> problems() {
     List<ConfigProblem> all = new ArrayList<>(problems);
-    for (Located<InetSocketAddress> gateway : gateways) {
+    for (Claim<InetSocketAddress> claim : gateways) {
+      Located<InetSocketAddress> gateway = claim.located();
       for (Located<InetSocketAddress> listener : listeners) {
         if (gateway.value().equals(listener.value())) {
           all.add(
@@ -125,6 +149,15 @@ final class CrossChecks {
     return all;
   }
 
+  /** What is strange, and what clashes but can be run with. */
+  List<ConfigProblem> warnings() {
+    return warnings;
+  }
+
+  private static <T> Optional<Claim<T>> first(List<Claim<T>> earlier, Predicate<Claim<T>> clash) {
+    return earlier.stream().filter(clash).findFirst();
+  }
+
   private <T> void check(
       Located<T> value,
       List<Located<T>> earlier,
@@ -134,14 +167,24 @@ final class CrossChecks {
       String advice) {
     for (Located<T> other : earlier) {
       if (clash.test(value.value(), other.value())) {
-        String text = words.apply(value.value());
-        String otherText = words.apply(other.value());
-        String named = otherText.equals(text) ? "" : " (" + otherText + ")";
-        String reason = relation + " " + other.path() + named;
-        problems.add(new ConfigProblem(value.path(), reason, text, advice));
+        problems.add(problem(value, other, words, relation, advice, false));
         break;
       }
     }
     earlier.add(value);
+  }
+
+  private static <T> ConfigProblem problem(
+      Located<T> value,
+      Located<T> other,
+      Function<T, String> words,
+      String relation,
+      String advice,
+      boolean clash) {
+    String text = words.apply(value.value());
+    String otherText = words.apply(other.value());
+    String named = otherText.equals(text) ? "" : " (" + otherText + ")";
+    String reason = relation + " " + other.path() + named;
+    return new ConfigProblem(value.path(), reason, text, advice, clash);
   }
 }

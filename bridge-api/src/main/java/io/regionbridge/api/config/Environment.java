@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.net.IpLiteral;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The environment variables that stand for keys: {@code REGION_BRIDGE_} and the path in capitals,
@@ -24,6 +26,8 @@ final class Environment {
       Set.of(PREFIX + "JAVA_HOME", PREFIX + "JAVA_OPTS", PREFIX + "HOME");
 
   private static final String WORD_BOUNDARY = "(?<=[a-z0-9])(?=[A-Z])";
+
+  private static final Pattern QUOTED = Pattern.compile("^(['\"])(.*)\\1$");
 
   /** Not asked for yet. */
   private final Map<String, String> left = new TreeMap<>();
@@ -59,9 +63,27 @@ final class Environment {
     return names;
   }
 
-  /** The items of a list that is written with commas. */
+  /** The items of a list that is written with commas, in brackets as in the file or without. */
   static List<String> items(String text) {
-    return Arrays.stream(text.split(",", -1)).map(String::strip).filter(s -> !s.isEmpty()).toList();
+    return Arrays.stream(withoutBrackets(text).split(",", -1))
+        .map(item -> QUOTED.matcher(item.strip()).replaceFirst("$2"))
+        .filter(item -> !item.isEmpty())
+        .toList();
+  }
+
+  /** An IPv6 address has brackets of its own: {@code [::1]}, {@code [::1]:53,[::2]}. */
+  private static String withoutBrackets(String text) {
+    if (text.length() < 2 || !text.startsWith("[") || !text.endsWith("]")) {
+      return text;
+    }
+    String inside = text.substring(1, text.length() - 1);
+    boolean address = inside.contains(":") && IpLiteral.parse(inside).isPresent();
+    boolean list = Arrays.stream(inside.split(",", -1)).allMatch(Environment::closesBrackets);
+    return address || !list ? text : inside;
+  }
+
+  private static boolean closesBrackets(String item) {
+    return item.chars().filter(c -> c == '[').count() == item.chars().filter(c -> c == ']').count();
   }
 
   /** What the environment says about a key, if anything. */

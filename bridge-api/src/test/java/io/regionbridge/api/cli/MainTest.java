@@ -68,6 +68,23 @@ final class MainTest {
   }
 
   @Test
+  void takesRangesThatTwoRegionsClaimForAProblemThoughServeRunsWithThem() throws Exception {
+    Path file =
+        config(
+            "{region: {name: a, podCIDRs: [10.1.0.0/16]},"
+                + " regions: [{name: b, podCIDRs: [10.1.2.0/24]}]}");
+    assertThat(run(Map.of(), "check-config", "--config", file.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err)
+        .hasToString(
+            file
+                + ": regions[0].podCIDRs[0]: overlaps region.podCIDRs[0] (10.1.0.0/16):"
+                + " \"10.1.2.0/24\"; regions that reach each other need ranges that do not"
+                + " overlap\n");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void saysWhyAConfigurationCannotBeRead() {
     Path file = directory.resolve("none.yaml");
     assertThat(run(Map.of(), "check-config", "--config", file.toString()))

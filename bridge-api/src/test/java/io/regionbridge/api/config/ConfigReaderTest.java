@@ -1,6 +1,7 @@
 package io.regionbridge.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.SocketLiteral;
@@ -344,8 +345,6 @@ final class ConfigReaderTest {
             + " overlaps regions[0].podCIDRs[0] (10.1.0.0/16)",
         "regions: [{name: mn, podCIDRs: [10.1.0.0/16], serviceCIDRs: [10.0.0.0/8]}] |"
             + " regions[0].serviceCIDRs[0] | overlaps regions[0].podCIDRs[0]",
-        "regions: [{name: a, podCIDRs: [10.1.0.0/16]}, {name: b, podCIDRs: [10.0.0.0/8]}] |"
-            + " regions[1].podCIDRs[0] | overlaps regions[0].podCIDRs[0]",
         "regions: [{name: a, podCIDRs: [x, 10.1.0.0/16]}, {name: b, podCIDRs: [10.1.0.0/16]}] |"
             + " regions[1].podCIDRs[0] | overlaps regions[0].podCIDRs[1]: \"10.1.0.0/16\"",
         "regions: [{name: mn, gateways: [gw.example]}] | regions[0].gateways[0] | not an IP"
@@ -354,10 +353,6 @@ final class ConfigReaderTest {
             + " be asked",
         "regions: [{name: mn, gateways: [0.0.0.0]}] | regions[0].gateways[0] | no host has this"
             + " address",
-        "regions: [{name: mn, gateways: [10.0.0.1, '10.0.0.1:1053']}] | regions[0].gateways[1] | is"
-            + " also regions[0].gateways[0]",
-        "regions: [{name: a, gateways: [10.0.0.1]}, {name: b, gateways: [10.0.0.1]}] |"
-            + " regions[1].gateways[0] | is also regions[0].gateways[0]",
         "dns: {listen: [10.0.0.1]}, regions: [{name: mn, gateways: [10.0.0.1]}] |"
             + " regions[0].gateways[0] | this bridge itself, by dns.listen[0]",
       })
@@ -498,6 +493,44 @@ final class ConfigReaderTest {
                       assertThat(warning.path()).isEqualTo(path);
                       assertThat(warning.reason()).contains(fragment);
                     }));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "regions: [{name: a, podCIDRs: [10.1.0.0/16]}, {name: b, podCIDRs: [10.0.0.0/8]}] |"
+            + " regions[1].podCIDRs[0] | overlaps regions[0].podCIDRs[0]",
+        "region: {name: fsn1, serviceCIDRs: [10.43.0.0/16]}, regions: [{name: a, podCIDRs:"
+            + " [10.43.5.0/24]}] | regions[0].podCIDRs[0] | overlaps region.serviceCIDRs[0]",
+        "regions: [{name: a, gateways: [10.0.0.1]}, {name: b, gateways: [10.0.0.1]}] |"
+            + " regions[1].gateways[0] | is also regions[0].gateways[0]",
+      })
+  void runsWithWhatTwoRegionsClaim(String keys, String path, String fragment) {
+    String name = keys.startsWith("region:") ? "" : "region: {name: fsn1}, ";
+    assertThat(read("{" + name + keys + "}"))
+        .isInstanceOfSatisfying(
+            ConfigResult.Valid.class,
+            valid ->
+                assertThat(valid.warnings())
+                    .filteredOn(ConfigProblem::clash)
+                    .singleElement()
+                    .satisfies(clash -> {
+                      assertThat(clash.path()).isEqualTo(path);
+                      assertThat(clash.reason()).contains(fragment);
+                    }));
+  }
+
+  @Test
+  void asksAGatewayThatIsListedTwiceAsOne() {
+    String yaml =
+        "{region: {name: a}, regions: [{name: mn, gateways: [10.0.0.1, '10.0.0.1:1053']}]}";
+    assertThat(valid(yaml).regions().getFirst().gateways())
+        .extracting(SocketLiteral::format)
+        .containsExactly("10.0.0.1:1053");
+    assertThat(((ConfigResult.Valid) read(yaml)).warnings())
+        .extracting(ConfigProblem::path, ConfigProblem::clash)
+        .containsExactly(tuple("regions[0].gateways[1]", false));
   }
 
   private static ConfigResult read(String yaml) {

@@ -54,6 +54,28 @@ final class EnvironmentTest {
     assertThat(valid(Map.of(name, "77")).dns().cache().maxEntries()).isEqualTo(77);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "10.0.0.1:53, 10.0.0.2:53         | 10.0.0.1:53 10.0.0.2:53",
+        "[10.0.0.1:53]                    | 10.0.0.1:53",
+        "[10.0.0.1:53, 10.0.0.2:53]       | 10.0.0.1:53 10.0.0.2:53",
+        "[\"10.0.0.1:53\", '10.0.0.2:53'] | 10.0.0.1:53 10.0.0.2:53",
+        "[::1]                            | [::1]",
+        "[::1],[::2]                      | [::1] [::2]",
+        "[::1]:53,[::2]                   | [::1]:53 [::2]",
+        "[[::1]:53]                       | [::1]:53",
+        "[[::1], [::2]:53]                | [::1] [::2]:53",
+        "[fd00::/48]                      | fd00::/48",
+        "[]                               | ``",
+        "[10.0.0.1                        | [10.0.0.1",
+      })
+  void readsListsWithBracketsAndWithout(String text, String items) {
+    assertThat(String.join(" ", Environment.items(text))).isEqualTo(items);
+  }
+
   @Test
   void hasANameForEveryKey() {
     assertThat(Environment.names("directory.clusterIP"))

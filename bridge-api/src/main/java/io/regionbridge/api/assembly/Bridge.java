@@ -76,6 +76,7 @@ public final class Bridge implements AutoCloseable {
   private volatile @Nullable ManagedTunnel tunnel;
   private volatile Directory directory = Directory.EMPTY;
   private volatile List<ConfigProblem> refused = List.of();
+  private volatile List<String> waiting = List.of();
   private volatile boolean draining;
 
   private final Opening opening;
@@ -258,6 +259,7 @@ public final class Bridge implements AutoCloseable {
     @Override
     public void changed(BridgeConfig next, ConfigChange change) {
       refused = List.of();
+      waiting = change.waiting();
       tls.follow(next); // before anybody could be asked in the clear
       config = withoutRestart(next);
       dns.configure(Settings.dataPlane(next.dns()));
@@ -300,9 +302,9 @@ public final class Bridge implements AutoCloseable {
     return source.topology();
   }
 
-  /** Whether this node is the active gateway; empty where none is elected. */
-  Optional<Boolean> active() {
-    return config.kubernetes().enabled() ? Optional.of(source.active()) : Optional.empty();
+  /** Whether this node is the active gateway; no node is where none is elected. */
+  boolean active() {
+    return source.active();
   }
 
   /** How traffic gets to the peers' pods. */
@@ -357,6 +359,11 @@ public final class Bridge implements AutoCloseable {
   /** Why the last change of the configuration file was refused; empty if it was not. */
   List<ConfigProblem> refusedConfig() {
     return refused;
+  }
+
+  /** The keys of the configuration file whose new values wait for a restart. */
+  List<String> waitingConfig() {
+    return waiting;
   }
 
   long reloadFailures() {

@@ -1,5 +1,6 @@
 package io.regionbridge.api.assembly;
 
+import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
@@ -300,14 +301,7 @@ final class Introspection implements AutoCloseable {
       conditions.add(
           Condition.yes("DirectoryLoaded", "Loaded", "the local Services are all known"));
     }
-    var refused = bridge.refusedConfig();
-    conditions.add(
-        refused.isEmpty()
-            ? Condition.yes("ConfigAccepted", "InForce", "the configuration is in force")
-            : Condition.no(
-                "ConfigAccepted",
-                "LastGoodInForce",
-                "the file was refused, the last good one is in force: " + refused.getFirst()));
+    conditions.add(configuration());
     if (bridge.tls().used()) {
       List<String> flaws = bridge.tls().problems();
       conditions.add(
@@ -317,6 +311,24 @@ final class Introspection implements AutoCloseable {
     }
     conditions.addAll(bridge.surroundings());
     return history.dated("", conditions, clock.instant());
+  }
+
+  private Condition configuration() {
+    List<ConfigProblem> refused = bridge.refusedConfig();
+    List<String> waiting = bridge.waitingConfig();
+    if (!refused.isEmpty()) {
+      return Condition.no(
+          "ConfigAccepted",
+          "LastGoodInForce",
+          "the file was refused, the last good one is in force: " + refused.getFirst());
+    }
+    return waiting.isEmpty()
+        ? Condition.yes("ConfigAccepted", "InForce", "the configuration is in force")
+        : Condition.yes(
+            "ConfigAccepted",
+            Faults.RESTART_NEEDED,
+            "the configuration is in force, but this waits for a restart: "
+                + String.join(", ", waiting));
   }
 
   private static List<String> strings(Collection<?> values) {

@@ -25,12 +25,10 @@ final class PolicyReports {
         .toList();
   }
 
-  /** Regions by the state of their egress; every state is there once anything is known. */
+  /** How many regions are in each state of their egress; every state is there. */
   static Map<String, Long> counts(EgressReport report) {
     Map<String, Long> counts = new TreeMap<>();
-    if (!report.equals(EgressReport.EMPTY)) {
-      report.counts().forEach((state, count) -> counts.put(word(state), count));
-    }
+    report.counts().forEach((state, count) -> counts.put(word(state), count));
     return counts;
   }
 

@@ -4,6 +4,7 @@ import io.regionbridge.router.file.FileWatcher;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Takes over changes of the configuration file while the process runs. What cannot be used is
@@ -73,7 +74,8 @@ public final class ConfigWatcher implements AutoCloseable {
     ConfigChange change = ConfigChange.between(started, current, config);
     refused = List.of();
     current = config;
-    log.info("{} read again: {}", file.path(), change);
+    log.atLevel(change.waiting().isEmpty() ? Level.INFO : Level.WARN)
+        .log("{} read again: {}", file.path(), change);
     for (ConfigProblem warning : warnings) {
       log.warn("{}: {}", file.path(), warning);
     }

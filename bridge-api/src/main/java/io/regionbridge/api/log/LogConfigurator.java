@@ -43,6 +43,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     context
         .getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl")
         .setLevel(Level.ERROR);
+    // Warns of a machine with no network card: the number that it makes of one is not used.
+    context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
     // Would write requests with their tokens, should anybody raise the root's level.
     context
         .getLogger("io.fabric8.kubernetes.client.http.HttpLoggingInterceptor")

@@ -3,7 +3,6 @@ package io.regionbridge.api.metrics;
 import io.regionbridge.dns.DnsBridge;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -19,8 +18,8 @@ import java.util.function.Supplier;
  * @param reloadFailures how many changes of the configuration file were refused
  * @param ready whether the bridge is
  * @param handshakes when the last one with each region was
- * @param active whether this node is the active gateway; empty where none is elected
- * @param egress regions by the state of their egress; empty where it is nobody's business
+ * @param active whether this node is the active gateway; none is where nobody is elected
+ * @param egress how many regions there are in each state of egress
  * @param sound which conditions are as they should be; those not known are left out
  * @param version of the program
  */
@@ -31,7 +30,7 @@ public record Measured(
     IntSupplier remapped,
     LongSupplier reloadFailures,
     BooleanSupplier ready,
-    Supplier<Optional<Boolean>> active,
+    BooleanSupplier active,
     Supplier<Map<String, Long>> egress,
     Supplier<Map<String, Instant>> handshakes,
     Supplier<Map<Subject, Boolean>> sound,

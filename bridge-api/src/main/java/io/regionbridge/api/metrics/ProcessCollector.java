@@ -39,23 +39,18 @@ final class ProcessCollector implements MultiCollector {
             "region_bridge_ready",
             "Whether queries should be sent here.",
             measured.ready().getAsBoolean() ? 1 : 0));
+    all.add(
+        Family.gauge(
+            "region_bridge_active_gateway",
+            "Whether this node is the active gateway of its region.",
+            measured.active().getAsBoolean() ? 1 : 0));
+    GaugeSnapshot.Builder policies =
+        Family.gauge("region_bridge_egress_policies", "Peer regions by the state of their egress.");
     measured
-        .active()
+        .egress()
         .get()
-        .ifPresent(active ->
-            all.add(
-                Family.gauge(
-                    "region_bridge_active_gateway",
-                    "Whether this node is the active gateway of its region.",
-                    active ? 1 : 0)));
-    Map<String, Long> egress = measured.egress().get();
-    if (!egress.isEmpty()) {
-      var policies =
-          Family.gauge(
-              "region_bridge_egress_policies", "Peer regions by the state of their egress.");
-      egress.forEach((state, count) -> policies.dataPoint(Family.gauge(count, "state", state)));
-      all.add(policies.build());
-    }
+        .forEach((state, count) -> policies.dataPoint(Family.gauge(count, "state", state)));
+    all.add(policies.build());
     GaugeSnapshot.Builder conditions =
         Family.gauge(
             "region_bridge_condition_ok", "Whether a condition of a region is as it should be.");

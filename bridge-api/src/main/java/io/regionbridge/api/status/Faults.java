@@ -19,6 +19,9 @@ public final class Faults {
   /** A session of WireGuard ends by then; a peer that is spoken to has a new one sooner. */
   private static final Duration SESSION = Duration.ofMinutes(3);
 
+  /** The reason of a condition that is as it should be, and still calls for somebody. */
+  public static final String RESTART_NEEDED = "RestartNeeded";
+
   /** Conditions that are bad news when they are so. */
   private static final Set<String> BAD_IF_TRUE = Set.of("CIDRConflict");
 
@@ -56,6 +59,9 @@ public final class Faults {
           Map.entry("Listening", "stop what has the address, or change dns.listen or admin.listen"),
           Map.entry(
               "OverlayUp", "ip address show; start the overlay's agent, or set overlay.interface"),
+          Map.entry(
+              "RegionsAccepted",
+              "kubectl edit region NAME; what it said before stays in force until it makes sense"),
           Map.entry(
               "RegionsDistinct",
               "change the Region or the configuration of one of the two: ranges and domains are"
@@ -145,10 +151,18 @@ public final class Faults {
   }
 
   private void condition(String region, Condition condition, String remedy) {
+    String type = condition.type();
+    if (condition.reason().equals(RESTART_NEEDED)) {
+      warning(
+          type,
+          region,
+          condition.message(),
+          condition.lastTransitionTime(),
+          "restart the bridge, or put the old values back");
+    }
     if (good(condition)) {
       return;
     }
-    String type = condition.type();
     if (type.equals("RegionsDistinct") && status.peers().stream().anyMatch(Faults::conflicts)) {
       return; // told as the peers' own
     }

@@ -203,6 +203,54 @@ final class BridgeTest {
   }
 
   @Test
+  void saysWhatOfTheFileWaitsForARestart() throws Exception {
+    String yaml =
+        """
+        region: { name: fsn1 }
+        dns: { listen: ["127.0.0.1:0"], threads: 1 }
+        kubernetes: { enabled: false }
+        admin: { listen: "127.0.0.1:0" }
+        """;
+    Path file = write("fsn1.yaml", yaml);
+    Bridge fsn1 = start(new ConfigFile(file, Map.of()));
+    assertReady(fsn1);
+    write("fsn1.yaml", yaml.replace("threads: 1", "threads: 2"));
+    await(() -> !status(fsn1).faults().isEmpty());
+    assertThat(status(fsn1).faults())
+        .singleElement()
+        .satisfies(fault -> {
+          assertThat(fault.failure()).isFalse();
+          assertThat(fault.about()).isEqualTo("ConfigAccepted");
+          assertThat(fault.message()).endsWith("waits for a restart: dns.threads");
+        });
+    write("fsn1.yaml", yaml);
+    await(() -> status(fsn1).faults().isEmpty());
+  }
+
+  @Test
+  void goesOnWithoutTheRangeThatTwoRegionsClaim() throws Exception {
+    write("mn-services.yaml", MN_SERVICES);
+    Bridge mn = start(mn());
+    Bridge fsn1 =
+        start(
+            fsn1("podCIDRs: [10.52.0.0/16]")
+                .replace("}]", "}, { name: other, podCIDRs: [10.52.128.0/17] }]"));
+    assertReady(mn, fsn1);
+    String both = "10.52.128.0/17 of region other overlaps 10.52.0.0/16 of region mn";
+    assertThat(status(fsn1).peers())
+        .hasSize(2)
+        .allSatisfy(peer ->
+            assertThat(peer.conditions())
+                .filteredOn(c -> c.type().equals("CIDRConflict"))
+                .singleElement()
+                .satisfies(c -> {
+                  assertThat(c.status()).isEqualTo("True");
+                  assertThat(c.message()).isEqualTo(both);
+                }));
+    assertThat(answers(ask(fsn1, "nats.messaging.svc.mn.internal.", Type.A))).hasSize(2);
+  }
+
+  @Test
   void refusesAnswersThatPointOutsideTheirRegionAndCountsThem() throws Exception {
     write("mn-services.yaml", MN_SERVICES);
     Bridge mn = start(mn());

@@ -1,6 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 
 /**
@@ -62,12 +63,16 @@ public record ReadFailure(String verb, String resource, Reason reason, String me
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    if (root instanceof UnresolvedAddressException) { // which has no message
-      return "its name does not resolve; outside a cluster, name a kubeconfig file in KUBECONFIG";
-    }
     String message = root.getMessage();
-    String text = message == null ? root.getClass().getSimpleName() : message;
-    int line = text.indexOf('\n');
-    return line < 0 ? text : text.substring(0, line);
+    return switch (root) {
+      // These have no message.
+      case UnresolvedAddressException _ ->
+          "its name does not resolve; outside a cluster, name a kubeconfig file in KUBECONFIG";
+      case ClosedChannelException _ -> "the connection was closed";
+      default ->
+          message == null
+              ? root.getClass().getSimpleName()
+              : message.lines().findFirst().orElse("");
+    };
   }
 }

@@ -27,13 +27,13 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
 /**
- * What the build runs once to record which classes a start needs (JEP 514), for the AOT cache that
- * the launcher uses. Every class that is used here is in the memory of every process later, whether
- * it is used there or not; so this does what every bridge does from the start, and leaves out what
- * somebody may ask for later: the first scrape of the metrics and the first look at the page take
- * longer for it. Not a command: it does in one process what users do in several, with no trace
- * outside a temporary directory and ports that the kernel chooses. A step that fails fails the
- * build.
+ * What the build runs once for each AOT cache of the launcher's, to record which classes a start
+ * needs (JEP 514): for bridges in a cluster, and for all else. Every class that is used here is in
+ * the memory of every process later, whether it is used there or not; so this does what every
+ * bridge does from the start, and leaves out what somebody may ask for later: the first scrape of
+ * the metrics and the first look at the page take longer for it. Not a command: the recorded
+ * process does what users do in several; what a bridge in a cluster has around it is a process of
+ * its own. It leaves no trace, and listens on loopback alone. A step that fails fails the build.
  */
 final class TrainingRun {
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -67,7 +67,7 @@ class AlertsIT {
   @Test
   void eachAlertLinksToItsRunbook() {
     Set<String> headings =
-        Chart.text("OPERATIONS.md")
+        Chart.text("../../docs/operate/alerts.md")
             .lines()
             .filter(line -> line.startsWith("#"))
             .map(line -> line.replaceFirst("#+ ", ""))
@@ -79,8 +79,7 @@ class AlertsIT {
                 .forEach(rule -> {
                   String name = rule.at("/alert").asText();
                   assertThat(rule.at("/annotations/runbook_url").asText())
-                      .isEqualTo(
-                          "https://example.com/OPERATIONS.md#" + name.toLowerCase(Locale.ROOT));
+                      .isEqualTo("https://example.com/alerts.md#" + name.toLowerCase(Locale.ROOT));
                   assertThat(headings).contains(name);
                 }));
   }

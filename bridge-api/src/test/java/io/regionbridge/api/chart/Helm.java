@@ -97,7 +97,7 @@ final class Helm {
     return new String[] {
       "--set=admin.address=node,metrics.annotations=true,metrics.podMonitor.enabled=true",
       "--set=metrics.serviceMonitor.enabled=true,alerts.enabled=true,dashboard.enabled=true",
-      "--set=alerts.runbookURL=https://example.com/OPERATIONS.md,networkPolicy.enabled=true",
+      "--set=alerts.runbookURL=https://example.com/alerts.md,networkPolicy.enabled=true",
       "--set=agent.enabled=true,uninstall.purge=true,rbac.secretNames={fsn1-kubeconfig}",
       "--set=image.pullSecrets={pull},javaOptions=-Xmx256m",
       "--set=admin.tokenSecret=bridge-token,admin.tlsSecret=bridge-tls",

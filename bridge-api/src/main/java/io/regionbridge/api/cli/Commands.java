@@ -1,6 +1,6 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.assembly.Version;
+import io.regionbridge.api.status.Version;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;

@@ -29,9 +29,6 @@ final class PodTarget {
   private static final String NAME = "region-bridge";
   private static final String COMPONENT = "app.kubernetes.io/component";
 
-  /** As {@code kubernetes.routerLabel} is unless set otherwise. */
-  static final String ROUTER_LABEL = "netbird-router=true";
-
   /** What the chart calls the port of admin.listen. */
   private static final String PORT_NAME = "http";
 

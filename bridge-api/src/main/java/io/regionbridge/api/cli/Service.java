@@ -1,10 +1,10 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.assembly.Bridge;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.lifecycle.Bridge;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,9 +1,9 @@
 package io.regionbridge.api.demo;
 
-import io.regionbridge.api.assembly.Bridge;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.lifecycle.Bridge;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.net.DatagramSocket;

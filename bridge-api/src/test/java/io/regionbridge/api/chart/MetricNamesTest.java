@@ -3,10 +3,10 @@ package io.regionbridge.api.chart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.api.assembly.Bridge;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.lifecycle.Bridge;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,9 @@ package io.regionbridge.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.api.assembly.RegionPair;
+import io.regionbridge.api.diagnosis.BridgeChecks;
+import io.regionbridge.api.diagnosis.InstalledRelease;
+import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.diagnosis.Check;

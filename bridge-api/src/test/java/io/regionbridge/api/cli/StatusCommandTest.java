@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import io.regionbridge.api.assembly.Bridge;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.lifecycle.Bridge;
 import io.regionbridge.testkit.FreePorts;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,7 +2,7 @@ package io.regionbridge.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.api.assembly.RegionPair;
+import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.api.status.TraceReport;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,8 +2,8 @@ package io.regionbridge.api.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.api.assembly.RegionPair;
 import io.regionbridge.api.demo.DnsClient;
+import io.regionbridge.api.lifecycle.RegionPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,0 +1,207 @@
+package io.regionbridge.api.endpoints;
+
+import io.netty.handler.ssl.SslContext;
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.http.BearerToken;
+import io.regionbridge.api.http.HostCheck;
+import io.regionbridge.api.http.HttpServer.Site;
+import io.regionbridge.api.http.MediaType;
+import io.regionbridge.api.http.Problem;
+import io.regionbridge.api.http.Request;
+import io.regionbridge.api.http.Response;
+import io.regionbridge.api.http.Router;
+import io.regionbridge.api.http.Router.Route;
+import io.regionbridge.api.http.Unclear;
+import io.regionbridge.api.metrics.BridgeMetrics;
+import io.regionbridge.api.reports.Introspection;
+import io.regionbridge.api.reports.QueryLog;
+import io.regionbridge.api.reports.QuerySelection;
+import io.regionbridge.api.reports.TraceQuestion;
+import io.regionbridge.api.status.StatusJson;
+import io.regionbridge.api.tls.AdminTls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** What is served by HTTP, and where: one router for operators, a much smaller one for peers. */
+public final class Sites {
+  private static final int ADMIN_CONNECTIONS = 64;
+  private static final int PEER_CONNECTIONS = 32;
+  private static final Duration EVENT_PERIOD = Duration.ofSeconds(1);
+
+  /** A relay ends sooner by itself: {@code dns.relay.timeout} is 10 s at most. */
+  private static final Duration TRACE_PATIENCE = Duration.ofSeconds(12);
+
+  private Sites() {}
+
+  /**
+   * For operators, at the admin address.
+   *
+   * @throws IOException naming a file of the configuration that cannot be used, and why
+   */
+  public static Site admin(BridgeConfig.Admin admin, Introspection bridge, QueryLog queries)
+      throws IOException {
+    Optional<BearerToken> token = Optional.empty();
+    if (admin.tokenFile().isPresent()) {
+      token = Optional.of(BearerToken.in(admin.tokenFile().get()));
+    }
+    Optional<Supplier<SslContext>> tls = Optional.empty();
+    if (admin.tls().isPresent()) {
+      BridgeConfig.Tls files = admin.tls().get();
+      tls = Optional.of(AdminTls.in(files.certificate(), files.key(), Clock.systemUTC()));
+    }
+    boolean guarded = token.isPresent() || tls.isPresent();
+    HostCheck hosts =
+        admin.listen().getAddress().isLoopbackAddress() && !guarded
+            ? HostCheck.LOCAL
+            : HostCheck.ANY;
+    Router router = new Router(operators(bridge, queries), token, hosts);
+    return new Site(admin.listen(), router, ADMIN_CONNECTIONS, "http", tls);
+  }
+
+  /**
+   * For peers, at an address on the overlay, and on a thread of its own: nothing that a peer does
+   * there keeps a probe or an operator waiting. They ask on the port that they know from their own
+   * admin address.
+   *
+   * @return empty if it is the admin address itself
+   */
+  public static Optional<Site> peers(
+      BridgeConfig.Admin admin, InetAddress overlay, Introspection bridge) {
+    int port = admin.listen().getPort();
+    InetSocketAddress address = new InetSocketAddress(overlay, port);
+    return port != 0 && address.equals(admin.listen())
+        ? Optional.empty()
+        : Optional.of(new Site(address, new Router(peers(bridge)), PEER_CONNECTIONS, "http-peers"));
+  }
+
+  /** What operators may ask. Probes know no token, and who opens the page has yet to type it. */
+  public static Map<String, Route> operators(Introspection bridge, QueryLog queries) {
+    return Map.of(
+        "/healthz", healthz(bridge).forEveryone(),
+        "/readyz", readyz(bridge).forEveryone(),
+        "/metrics", metrics(bridge),
+        "/api/v1/status", json(_ -> bridge.status()),
+        "/api/v1/region", region(bridge).forEveryone(),
+        "/api/v1/trace", trace(bridge),
+        "/api/v1/query-log", queryLog(queries).writable(),
+        "/api/v1/events",
+            Route.of(
+                MediaType.EVENTS,
+                _ -> new Response.Events(() -> StatusJson.encode(bridge.status()), EVENT_PERIOD)),
+        "/api/v1/openapi.json", document(MediaType.JSON, "openapi.json").forEveryone(),
+        "/", page().forEveryone());
+  }
+
+  /** What a peer may know of this region. */
+  public static Map<String, Route> peers(Introspection bridge) {
+    return Map.of("/healthz", healthz(bridge), "/api/v1/region", region(bridge));
+  }
+
+  private static Route region(Introspection bridge) {
+    return json(request -> bridge.announcement(request.parameter("accepts")));
+  }
+
+  private static Route json(Function<Request, Object> value) {
+    return Route.of(
+        MediaType.JSON,
+        request -> Response.ok(MediaType.JSON, StatusJson.encode(value.apply(request))));
+  }
+
+  private static Route trace(Introspection bridge) {
+    return Route.of(
+        MediaType.JSON,
+        request -> {
+          try {
+            return new Response.Later(
+                bridge
+                    .trace(TraceQuestion.of(request.query()))
+                    .thenApply(report ->
+                        () -> Response.ok(MediaType.JSON, StatusJson.encode(report.get()))),
+                TRACE_PATIENCE);
+          } catch (Unclear e) {
+            return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
+          }
+        });
+  }
+
+  private static Route queryLog(QueryLog queries) {
+    return Route.of(
+        MediaType.JSON,
+        request -> {
+          try {
+            return Response.ok(
+                MediaType.JSON,
+                StatusJson.encode(
+                    switch (request.method()) {
+                      case "PUT" -> queries.start(QuerySelection.of(request.query()));
+                      case "DELETE" -> queries.stop();
+                      default -> queries.report();
+                    }));
+          } catch (Unclear e) {
+            return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
+          }
+        });
+  }
+
+  private static Route healthz(Introspection bridge) {
+    return Route.of(
+        MediaType.TEXT,
+        _ ->
+            bridge.alive()
+                ? Response.text("ok")
+                : Problem.unavailable("the control loop has ended; restart the bridge", List.of()));
+  }
+
+  private static Route readyz(Introspection bridge) {
+    return Route.of(
+        MediaType.TEXT,
+        _ -> {
+          List<String> reasons = bridge.notReady();
+          return reasons.isEmpty()
+              ? Response.text("ready")
+              : Problem.unavailable(String.join("; ", reasons), reasons);
+        });
+  }
+
+  private static Route metrics(Introspection bridge) {
+    return new Route(
+        BridgeMetrics.MEDIA_TYPES,
+        request -> {
+          String mediaType = request.preferred(BridgeMetrics.MEDIA_TYPES);
+          return Response.ok(mediaType, bridge.metrics().scrape(mediaType));
+        },
+        false);
+  }
+
+  private static Route document(String mediaType, String name) {
+    return Route.of(mediaType, _ -> Response.ok(mediaType, resource(name)));
+  }
+
+  private static Route page() {
+    return Route.of(
+        MediaType.HTML,
+        _ -> {
+          byte[] page = resource("status.html");
+          return new Response.Content(200, MediaType.HTML, page, PagePolicy.headers(page));
+        });
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = Sites.class.getResourceAsStream("/io/regionbridge/api/http/" + name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package io.regionbridge.api.lifecycle;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.region.HostAddresses;
+import io.regionbridge.api.zones.ClientRanges;
+import io.regionbridge.api.zones.CompiledZones;
+import io.regionbridge.api.zones.PeerZones;
+import io.regionbridge.api.zones.ZoneCompiler;
+import io.regionbridge.api.zones.ZoneSettings;
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.ZoneTable;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xbill.DNS.Name;
+
+/**
+ * The one thread that makes zone tables. Level-triggered: being told to look again says nothing
+ * about what changed, and many such calls may become one pass, which compares all that is known now
+ * with what the last table was made from. What did not change is shared with the last table, and if
+ * nothing did, none is published.
+ */
+final class ControlLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
+
+  /** For what nobody tells: addresses that come and go with interfaces. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
+  private static final Duration STOP = Duration.ofSeconds(5);
+
+  private final Supplier<BridgeConfig> config;
+  private final Supplier<Directory> directory;
+  private final Supplier<Regions> regions;
+  private final Supplier<List<InetSocketAddress>> listen;
+  private final Supplier<HostAddresses> host;
+  private final Clock clock;
+  private final Semaphore lookAgain = new Semaphore(1);
+  private volatile boolean closed;
+  private final CountDownLatch loaded = new CountDownLatch(1);
+  private volatile @Nullable CompiledZones zones;
+  private @Nullable Thread thread;
+
+  // Owned by whoever makes the pass: the caller of first(), then the thread.
+  private ZoneTable table = ZoneTable.empty();
+  private @Nullable Inputs last;
+  private @Nullable ZoneSettings compiledWith;
+  private @Nullable ZoneCompiler compiler;
+  private Map<Relayed, List<ForwardZone>> peers = Map.of();
+
+  /**
+   * What is known of the regions.
+   *
+   * @param overlay the overlay's own ranges
+   */
+  record Regions(Topology topology, List<Cidr> overlay) {}
+
+  /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
+  private record Relayed(PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings) {}
+
+  /**
+   * All that a table is made from; the same inputs make the same table. Local zones are equal only
+   * if they are the same object.
+   */
+  private record Inputs(
+      List<LocalZone> local, List<ForwardZone> forward, ClientRanges clients, boolean complete) {}
+
+  /**
+   * Does nothing yet.
+   *
+   * @param listen where DNS is served at the moment
+   * @param clock tells the time that serial numbers are taken from
+   */
+  ControlLoop(
+      Supplier<BridgeConfig> config,
+      Supplier<Directory> directory,
+      Supplier<Regions> regions,
+      Supplier<List<InetSocketAddress>> listen,
+      Supplier<HostAddresses> host,
+      Clock clock) {
+    this.config = config;
+    this.directory = directory;
+    this.regions = regions;
+    this.listen = listen;
+    this.host = host;
+    this.clock = clock;
+  }
+
+  /** Makes the first table, on the caller's thread. */
+  ZoneTable first() {
+    pass(_ -> {});
+    return table;
+  }
+
+  /**
+   * Starts to make tables on a thread of its own.
+   *
+   * @param around what else is to be done at each look, before a table is made
+   */
+  void start(Consumer<ZoneTable> publish, Runnable around) {
+    thread = Thread.ofPlatform().daemon().name("control").start(() -> run(publish, around));
+  }
+
+  /** Something may have changed. Any thread. */
+  void lookAgain() {
+    lookAgain.release();
+  }
+
+  /** The local zones of the last table; null before the first. Any thread. */
+  @Nullable CompiledZones zones() {
+    return zones;
+  }
+
+  /** Open until a table was published that holds all of the directory. */
+  CountDownLatch loaded() {
+    return loaded;
+  }
+
+  /** Whether the thread does its work. */
+  boolean alive() {
+    return thread != null && thread.isAlive();
+  }
+
+  private void run(Consumer<ZoneTable> publish, Runnable around) {
+    while (true) {
+      try {
+        // Whether it was told or the time has come makes no difference: it looks.
+        boolean told = lookAgain.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        if (told) {
+          lookAgain.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+      if (closed) {
+        return;
+      }
+      try {
+        around.run();
+        pass(publish);
+      } catch (RuntimeException e) {
+        log.error("cannot make a zone table, the last one stays in force", e);
+      }
+    }
+  }
+
+  private void pass(Consumer<ZoneTable> publish) {
+    BridgeConfig current = config.get();
+    Regions known = regions.get();
+    List<InetSocketAddress> at = listen.get();
+    CompiledZones compiled =
+        compile(Settings.zones(current, known.topology().local(), at), directory.get());
+    List<LocalZone> local = new ArrayList<>(compiled.reverse());
+    local.addFirst(compiled.domain());
+    Inputs inputs =
+        new Inputs(
+            local,
+            forward(known.topology(), local, at),
+            ClientRanges.of(
+                current.dns().allow(), known.topology(), known.overlay(), host.get(), at),
+            known.topology().complete());
+    if (!inputs.equals(last)) {
+      table = table.next(local, inputs.forward(), inputs.clients().policy(), inputs.complete());
+      last = inputs;
+      publish.accept(table);
+    }
+    zones = compiled;
+    if (compiled.domain().loaded()) {
+      loaded.countDown();
+    }
+  }
+
+  private CompiledZones compile(ZoneSettings settings, Directory services) {
+    if (compiler == null || !settings.equals(compiledWith)) {
+      compiler = new ZoneCompiler(settings);
+      compiledWith = settings;
+    }
+    return compiler.compile(services, clock.instant());
+  }
+
+  /** The zones of all peers, without those whose apex is taken. */
+  private List<ForwardZone> forward(
+      Topology topology, List<LocalZone> local, List<InetSocketAddress> listen) {
+    List<InetSocketAddress> siblings = siblings(topology, listen);
+    Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
+    for (PeerRegion peer : topology.peers()) {
+      Relayed relayed =
+          new Relayed(
+              peer,
+              peer.podCidrs().stream().filter(r -> topology.undisputed(peer, r)).toList(),
+              siblings);
+      List<ForwardZone> known = peers.get(relayed);
+      if (known == null && peer.contain() && !PeerZones.contained(peer)) {
+        log.warn(
+            "region {}: contain is on, but neither podCIDRs nor serviceCIDRs are known, so its"
+                + " answers are not checked",
+            peer.name());
+      }
+      made.put(relayed, known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings));
+    }
+    peers = made;
+    Map<Name, Object> apexes = new LinkedHashMap<>();
+    local.forEach(zone -> apexes.put(zone.apex(), zone));
+    List<ForwardZone> zones = new ArrayList<>();
+    made.values()
+        .forEach(all ->
+            all.forEach(zone -> {
+              if (apexes.putIfAbsent(zone.apex(), zone) == null) {
+                zones.add(zone);
+              }
+            }));
+    return zones;
+  }
+
+  /** Where the other bridges of the region answer. */
+  private static List<InetSocketAddress> siblings(
+      Topology topology, List<InetSocketAddress> listen) {
+    return topology.local().gateways().stream()
+        .flatMap(gateway ->
+            gateway.nodeAddress().stream()
+                .map(address -> new InetSocketAddress(address, gateway.dnsPort())))
+        .filter(address -> !listen.contains(address))
+        .toList();
+  }
+
+  /** Stops. No table is published after this returns. */
+  @Override
+  public void close() {
+    closed = true;
+    lookAgain.release();
+    if (thread == null || Thread.currentThread().equals(thread)) {
+      return;
+    }
+    try {
+      thread.join(STOP);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.regionbridge.api.lifecycle;
+
+import io.regionbridge.api.http.HttpServer;
+import io.regionbridge.api.http.HttpServer.Site;
+import io.regionbridge.api.region.HostAddresses;
+import io.regionbridge.dns.DnsBridge;
+import io.regionbridge.router.net.SocketLiteral;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the sockets at the addresses that they ought to have while interfaces come, go and get
+ * others: DNS everywhere, and on the overlay what peers may ask by HTTP. An address is left only
+ * when the machine does not have it any more, so that a default route that is away for a moment
+ * costs nothing.
+ *
+ * <p>Used by one thread.
+ */
+final class Doors {
+  private static final Logger log = LoggerFactory.getLogger(Doors.class);
+
+  private final DnsBridge dns;
+  private final HttpServer http;
+  private final Function<InetAddress, Optional<Site>> peers;
+  private Optional<InetSocketAddress> peerSite;
+  private String lastProblem = "";
+
+  /**
+   * Takes over what is bound already.
+   *
+   * @param peers what is served to peers at an overlay address, if anything
+   * @param peerSite where it is served now, as bound
+   */
+  Doors(
+      DnsBridge dns,
+      HttpServer http,
+      Function<InetAddress, Optional<Site>> peers,
+      Optional<InetSocketAddress> peerSite) {
+    this.dns = dns;
+    this.http = http;
+    this.peers = peers;
+    this.peerSite = peerSite;
+  }
+
+  /**
+   * Opens and closes what needs to be. What cannot be opened is tried again the next time.
+   *
+   * @param wanted where DNS is to be served; nothing is done about it if that is configured
+   * @param overlay the address on the overlay
+   */
+  void follow(
+      Optional<List<InetSocketAddress>> wanted, Optional<InetAddress> overlay, HostAddresses host) {
+    List<String> problems = new ArrayList<>();
+    wanted.ifPresent(addresses -> dns(addresses, host, problems));
+    http(overlay, host, problems);
+    String problem = String.join("; ", problems);
+    if (!problem.isEmpty() && !problem.equals(lastProblem)) {
+      log.warn("{}; trying again", problem);
+    }
+    lastProblem = problem;
+  }
+
+  /** What cannot be listened on, and why; empty if all can. */
+  String problem() {
+    return lastProblem;
+  }
+
+  private void dns(List<InetSocketAddress> wanted, HostAddresses host, List<String> problems) {
+    List<InetSocketAddress> bound = dns.addresses();
+    for (InetSocketAddress address : wanted) {
+      if (!bound.contains(address) && host.has(address.getAddress())) {
+        attempt(
+            () -> {
+              dns.listen(address);
+              log.info("DNS is served on {} too", SocketLiteral.format(address));
+            },
+            problems);
+      }
+    }
+    for (InetSocketAddress address : bound) {
+      if (!wanted.contains(address) && !host.has(address.getAddress())) {
+        attempt(
+            () -> {
+              dns.stopListening(address);
+              log.info(
+                  "{} is gone, DNS is not served there any more", SocketLiteral.format(address));
+            },
+            problems);
+      }
+    }
+  }
+
+  private void http(Optional<InetAddress> overlay, HostAddresses host, List<String> problems) {
+    Optional<InetAddress> now = peerSite.map(InetSocketAddress::getAddress);
+    if (now.isPresent() && !host.has(now.get())) {
+      http.stopListening(peerSite.orElseThrow());
+      peerSite = Optional.empty();
+    }
+    overlay
+        .filter(address -> !Optional.of(address).equals(now) || peerSite.isEmpty())
+        .filter(address ->
+            dns.addresses().stream().anyMatch(bound -> bound.getAddress().equals(address)))
+        .flatMap(peers)
+        .ifPresent(site ->
+            attempt(
+                () -> {
+                  http.listen(site);
+                  peerSite.ifPresent(http::stopListening);
+                  peerSite = Optional.of(http.addresses().getLast());
+                },
+                problems));
+  }
+
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  private static void attempt(Attempt attempt, List<String> problems) {
+    try {
+      attempt.run();
+    } catch (IOException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.regionbridge.api.lifecycle;
+
+import io.regionbridge.api.region.HostAddresses;
+import java.time.Duration;
+
+/**
+ * The addresses of this machine, read anew when somebody says that they have changed, and every now
+ * and then: reading them on a node with hundreds of pods takes longer than making a zone table.
+ */
+final class HostWatch {
+  private static final long AGE = Duration.ofSeconds(5).toNanos();
+
+  private record Read(HostAddresses addresses, long at) {}
+
+  private volatile Read last = new Read(HostAddresses.read(), System.nanoTime());
+  private volatile boolean stale;
+
+  HostAddresses addresses() {
+    Read read = last;
+    if (stale || System.nanoTime() - read.at() > AGE) {
+      stale = false;
+      read = new Read(HostAddresses.read(), System.nanoTime());
+      last = read;
+    }
+    return read.addresses();
+  }
+
+  /** They may be others now. Any thread. */
+  void changed() {
+    stale = true;
+  }
+}

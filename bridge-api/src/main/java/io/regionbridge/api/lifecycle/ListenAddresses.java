@@ -1,0 +1,45 @@
+package io.regionbridge.api.lifecycle;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigReader;
+import io.regionbridge.api.region.HostAddresses;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where DNS is served when the configuration does not say. Pure. */
+public final class ListenAddresses {
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
+  private ListenAddresses() {}
+
+  /**
+   * What is configured, or else the address of the node and that of the overlay: never the
+   * wildcard, since a router node has public addresses as well. On a machine that has neither,
+   * loopback.
+   *
+   * @param node the node's address in its cluster; empty: that of the default route
+   * @param overlay the node's address on the overlay
+   */
+  public static List<InetSocketAddress> of(
+      BridgeConfig.Dns dns,
+      HostAddresses host,
+      Optional<InetAddress> node,
+      Optional<InetAddress> overlay) {
+    if (!dns.listen().isEmpty()) {
+      return dns.listen();
+    }
+    Set<InetAddress> found = new LinkedHashSet<>();
+    node.or(host::route).ifPresent(found::add);
+    overlay.ifPresent(found::add);
+    if (found.isEmpty()) {
+      found.add(LOOPBACK);
+    }
+    return found.stream()
+        .map(address -> new InetSocketAddress(address, ConfigReader.DEFAULT_DNS_PORT))
+        .toList();
+  }
+}

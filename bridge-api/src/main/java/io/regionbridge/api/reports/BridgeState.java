@@ -1,0 +1,82 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.tls.TlsFiles;
+import io.regionbridge.api.zones.CompiledZones;
+import io.regionbridge.dns.DnsBridge;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.wireguard.PublicKey;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What reports are made from: the state of a bridge at the moment of each call. Any thread. */
+public interface BridgeState {
+  /** The configuration in force. */
+  BridgeConfig config();
+
+  /** Why the last change of the configuration file was refused; empty if it was not. */
+  List<ConfigProblem> refusedConfig();
+
+  /** The keys of the configuration file whose new values wait for a restart. */
+  List<String> waitingConfig();
+
+  /** How many changes of the configuration file were refused. */
+  long reloadFailures();
+
+  /** The local Services. */
+  Directory directory();
+
+  /** What is wrong with the source of the local Services. */
+  List<String> directoryProblems();
+
+  /** The local zones in force, if any were made. */
+  Optional<CompiledZones> zones();
+
+  /** The regions as they are known now. */
+  Topology topology();
+
+  /** Whether this node is the active gateway; no node is where none is elected. */
+  boolean active();
+
+  /** How traffic gets to the peers' pods. */
+  EgressReport egress();
+
+  /** The tunnels of this node. */
+  List<BridgeStatus.Tunnel> tunnels();
+
+  /** When the last handshake with each region was, by the region's name. */
+  Map<String, Instant> handshakes();
+
+  /** What peers are told of this region's tunnels; empty where the bridge makes none. */
+  Optional<TunnelRecord> ends();
+
+  /** Whether the device that the bridge makes has a peer with this key. */
+  boolean knows(PublicKey key);
+
+  /** The conditions of everything around the data plane, without times. */
+  List<Condition> surroundings();
+
+  /** The data plane. */
+  DnsBridge dns();
+
+  /** Where DNS is served, as bound. */
+  List<InetSocketAddress> dnsAddresses();
+
+  /** Keys and certificates. */
+  TlsFiles tls();
+
+  /** Whether the process does its work, ready or not. */
+  boolean alive();
+
+  /** Why queries should not be sent here; empty if they should. */
+  List<String> notReady();
+}

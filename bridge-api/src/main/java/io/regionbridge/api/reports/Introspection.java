@@ -1,0 +1,345 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.metrics.BridgeMetrics;
+import io.regionbridge.api.metrics.Measured;
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.Faults;
+import io.regionbridge.api.status.RegionAnnouncement;
+import io.regionbridge.api.status.TraceReport;
+import io.regionbridge.api.status.Version;
+import io.regionbridge.dns.relay.LoopCounters;
+import io.regionbridge.dns.relay.Source;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.topology.LocalRegion;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.wireguard.PublicKey;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Rcode;
+
+/** Reads what a bridge is and does, for whoever asks. Changes nothing. Any thread. */
+public final class Introspection implements AutoCloseable {
+  private static final double NANOS = 1e6;
+
+  private final BridgeState bridge;
+  private final Clock clock;
+  private final Instant startedAt;
+  private final ConditionHistory history = new ConditionHistory();
+  private @Nullable BridgeMetrics metrics;
+
+  public Introspection(BridgeState bridge, Clock clock) {
+    this.bridge = bridge;
+    this.clock = clock;
+    this.startedAt = clock.instant();
+  }
+
+  /** The metrics; made when first asked for. */
+  public synchronized BridgeMetrics metrics() {
+    if (metrics == null) {
+      metrics =
+          new BridgeMetrics(
+              new Measured(
+                  bridge.dns(),
+                  () -> bridge.directory().services(),
+                  () -> bridge.directory().endpoints(),
+                  () -> bridge.zones().map(z -> z.remapped().size()).orElse(0),
+                  bridge::reloadFailures,
+                  () -> bridge.notReady().isEmpty(),
+                  bridge::active,
+                  () -> PolicyReports.counts(bridge.egress()),
+                  () -> bridge.handshakes(),
+                  this::soundness,
+                  Version.text()));
+    }
+    return metrics;
+  }
+
+  /** Which conditions are as they should be, by region and type; those not known are left out. */
+  private Map<Measured.Subject, Boolean> soundness() {
+    Map<Measured.Subject, Boolean> sound = new LinkedHashMap<>();
+    String local = bridge.config().region().name();
+    conditions().forEach(condition -> sound(local, condition, sound));
+    PeerReports.conditions(bridge.topology(), bridge.dns().gateways())
+        .forEach(
+            (peer, conditions) -> conditions.forEach(condition -> sound(peer, condition, sound)));
+    for (BridgeStatus.Tunnel tunnel : bridge.tunnels()) {
+      if (!tunnel.region().isEmpty() && !tunnel.state().equals("idle")) {
+        // One that is up makes it good, whatever the others are.
+        sound.merge(
+            new Measured.Subject(tunnel.region(), "TunnelUp"),
+            tunnel.state().equals("up"),
+            Boolean::logicalOr);
+      }
+    }
+    return sound;
+  }
+
+  private static void sound(
+      String region, Condition condition, Map<Measured.Subject, Boolean> sound) {
+    if (!condition.status().equals("Unknown")) {
+      sound.put(new Measured.Subject(region, condition.type()), Faults.good(condition));
+    }
+  }
+
+  public List<String> notReady() {
+    return bridge.notReady();
+  }
+
+  public boolean alive() {
+    return bridge.alive();
+  }
+
+  /**
+   * What peers may know: where the region's addresses lie, the public ends of its tunnels, and
+   * nothing that happens in it.
+   *
+   * @param key of the peer that asks; whether it is known here is answered too
+   */
+  public RegionAnnouncement announcement(Optional<String> key) {
+    BridgeStatus.Region region = region();
+    return new RegionAnnouncement(
+        region.name(),
+        region.domain(),
+        region.podCIDRs(),
+        region.serviceCIDRs(),
+        bridge.ends().orElse(null),
+        key.flatMap(PublicKey::parse).map(bridge::knows).orElse(null));
+  }
+
+  private BridgeStatus.Region region() {
+    LocalRegion region = bridge.topology().local();
+    return new BridgeStatus.Region(
+        region.name(),
+        region.domain(),
+        strings(region.podCidrs().cidrs()),
+        strings(region.serviceCidrs().cidrs()));
+  }
+
+  /** All there is to know, at this moment. */
+  public BridgeStatus status() {
+    Instant now = clock.instant();
+    Topology topology = bridge.topology();
+    List<BridgeStatus.Peer> peers = peers(topology, now);
+    List<String> notReady = bridge.notReady();
+    BridgeStatus status =
+        new BridgeStatus(
+            Version.text(),
+            PeerReports.text(now),
+            PeerReports.text(startedAt),
+            notReady.isEmpty(),
+            notReady,
+            region(),
+            dns(),
+            directory(),
+            conditions(),
+            gateways(topology.local()),
+            peers,
+            bridge.tunnels(),
+            PolicyReports.of(bridge.egress()),
+            List.of());
+    return status.judged();
+  }
+
+  private List<BridgeStatus.Peer> peers(Topology topology, Instant now) {
+    return PeerReports.of(topology, bridge.dns().gateways(), now, System.nanoTime()).stream()
+        .map(peer -> dated(peer, now))
+        .toList();
+  }
+
+  /**
+   * Looks at all conditions, so that it is known since when they are what they are. Has to be
+   * called every now and then, whether anybody asks or not.
+   */
+  public void look() {
+    conditions();
+    peers(bridge.topology(), clock.instant());
+  }
+
+  private BridgeStatus.Peer dated(BridgeStatus.Peer peer, Instant now) {
+    return new BridgeStatus.Peer(
+        peer.name(),
+        peer.domain(),
+        peer.podCIDRs(),
+        peer.serviceCIDRs(),
+        peer.sources(),
+        peer.contained(),
+        peer.containedAnswers(),
+        history.dated(peer.name(), peer.conditions(), now),
+        peer.gateways());
+  }
+
+  private static List<BridgeStatus.LocalGateway> gateways(LocalRegion local) {
+    return local.gateways().stream()
+        .map(gateway ->
+            new BridgeStatus.LocalGateway(
+                gateway.node(),
+                gateway.nodeAddress().map(IpLiteral::format).orElse(null),
+                gateway.overlayAddress().map(IpLiteral::format).orElse(null),
+                gateway.dnsPort(),
+                gateway.ready(),
+                local.active().equals(Optional.of(gateway.node()))))
+        .toList();
+  }
+
+  /**
+   * Answers a question as a client would be answered, and tells how. Completes on a DNS loop, which
+   * has other things to do than to make the report.
+   */
+  public CompletionStage<Supplier<TraceReport>> trace(TraceQuestion question) {
+    String region = bridge.config().region().name();
+    return bridge
+        .dns()
+        .trace(question.name(), question.type(), question.view())
+        .thenApply(
+            trace -> () -> TraceReports.of(region, question, trace, bridge.dns().gateways()));
+  }
+
+  private BridgeStatus.Dns dns() {
+    List<LoopCounters> loops = bridge.dns().counters();
+    int zones = bridge.dns().table().zoneNames().size();
+    int[] rcodes = LoopCounters.rcodes();
+    Map<String, Long> answers = new LinkedHashMap<>();
+    long failures = 0;
+    for (Source source : Source.values()) {
+      long sum = 0;
+      for (int rcode = 0; rcode < rcodes.length; rcode++) {
+        long count = 0;
+        for (LoopCounters loop : loops) {
+          for (int zone = 0; zone <= zones; zone++) {
+            count += loop.replies(zone, false, rcode, source);
+            count += loop.replies(zone, true, rcode, source);
+          }
+        }
+        sum += count;
+        failures += rcodes[rcode] == Rcode.SERVFAIL ? count : 0;
+      }
+      answers.put(source.label(), sum);
+    }
+    return new BridgeStatus.Dns(
+        bridge.dnsAddresses().stream().map(SocketLiteral::format).toList(),
+        answers,
+        failures,
+        bridge.dns().cacheEntries(),
+        bridge.dns().waiting(),
+        bridge.dns().connections(),
+        Arrays.stream(LoopCounters.latencyBounds()).mapToObj(nanos -> nanos / NANOS).toList(),
+        latencies(loops));
+  }
+
+  private static Map<String, List<Long>> latencies(List<LoopCounters> loops) {
+    int buckets = LoopCounters.latencyBounds().length + 1;
+    Map<String, List<Long>> latencies = new LinkedHashMap<>();
+    for (Source source : Source.values()) {
+      List<Long> counts = new ArrayList<>(buckets);
+      for (int i = 0; i < buckets; i++) {
+        long count = 0;
+        for (LoopCounters loop : loops) {
+          count += loop.latencies(source, i);
+        }
+        counts.add(count);
+      }
+      latencies.put(source.label(), counts);
+    }
+    return latencies;
+  }
+
+  private BridgeStatus.Directory directory() {
+    Directory directory = bridge.directory();
+    List<BridgeStatus.RemappedService> remapped = new ArrayList<>();
+    bridge
+        .zones()
+        .ifPresent(zones ->
+            zones
+                .remapped()
+                .forEach((key, ports) ->
+                    remapped.add(
+                        new BridgeStatus.RemappedService(
+                            key.namespace(), key.name(), strings(ports)))));
+    return new BridgeStatus.Directory(
+        directory.complete(),
+        directory.services(),
+        directory.endpoints(),
+        bridge.directoryProblems(),
+        remapped);
+  }
+
+  /** What an operator should know of the bridge itself. */
+  private List<Condition> conditions() {
+    List<Condition> conditions = new ArrayList<>();
+    List<String> problems = bridge.directoryProblems();
+    if (!bridge.directory().complete()) {
+      conditions.add(
+          Condition.no(
+              "DirectoryLoaded",
+              problems.isEmpty() ? "Loading" : "Unreadable",
+              problems.isEmpty() ? "the local Services are being read" : problems.getFirst()));
+    } else if (!problems.isEmpty()) {
+      conditions.add(
+          Condition.no(
+              "DirectoryLoaded",
+              "LastGoodInForce",
+              "%s; what was last good stays in force (%d %s)"
+                  .formatted(
+                      problems.getFirst(),
+                      problems.size(),
+                      problems.size() == 1 ? "problem" : "problems")));
+    } else {
+      conditions.add(
+          Condition.yes("DirectoryLoaded", "Loaded", "the local Services are all known"));
+    }
+    conditions.add(configuration());
+    if (bridge.tls().used()) {
+      List<String> flaws = bridge.tls().problems();
+      conditions.add(
+          flaws.isEmpty()
+              ? Condition.yes("CertificatesAccepted", "InForce", "all TLS files are in force")
+              : Condition.no("CertificatesAccepted", "LastGoodInForce", flaws.getFirst()));
+    }
+    conditions.addAll(bridge.surroundings());
+    return history.dated("", conditions, clock.instant());
+  }
+
+  private Condition configuration() {
+    List<ConfigProblem> refused = bridge.refusedConfig();
+    List<String> waiting = bridge.waitingConfig();
+    if (!refused.isEmpty()) {
+      return Condition.no(
+          "ConfigAccepted",
+          "LastGoodInForce",
+          "the file was refused, the last good one is in force: " + refused.getFirst());
+    }
+    return waiting.isEmpty()
+        ? Condition.yes("ConfigAccepted", "InForce", "the configuration is in force")
+        : Condition.yes(
+            "ConfigAccepted",
+            Faults.RESTART_NEEDED,
+            "the configuration is in force, but this waits for a restart: "
+                + String.join(", ", waiting));
+  }
+
+  private static List<String> strings(Collection<?> values) {
+    return values.stream().map(Objects::toString).toList();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.zones.PeerZones;
+import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.topology.Conflict;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Puts what the two planes know of the peer regions into one report. Pure. */
+final class PeerReports {
+  private PeerReports() {}
+
+  /**
+   * All peers, by name.
+   *
+   * @param gateways how they fare, as the data plane sees them
+   * @param now the time that it is
+   * @param nanos the same on the data plane's clock
+   */
+  static List<BridgeStatus.Peer> of(
+      Topology topology, List<GatewayHealth> gateways, Instant now, long nanos) {
+    Map<String, List<GatewayHealth>> byRegion = byRegion(gateways);
+    return topology.peers().stream()
+        .map(
+            peer -> peer(topology, peer, byRegion.getOrDefault(peer.name(), List.of()), now, nanos))
+        .toList();
+  }
+
+  /**
+   * The conditions alone, by the name of the peer, without times: much less work where the rest is
+   * not wanted.
+   */
+  static Map<String, List<Condition>> conditions(Topology topology, List<GatewayHealth> gateways) {
+    Map<String, List<GatewayHealth>> byRegion = byRegion(gateways);
+    Map<String, List<Condition>> conditions = new LinkedHashMap<>();
+    for (PeerRegion peer : topology.peers()) {
+      conditions.put(
+          peer.name(), conditions(topology, peer, byRegion.getOrDefault(peer.name(), List.of())));
+    }
+    return conditions;
+  }
+
+  private static Map<String, List<GatewayHealth>> byRegion(List<GatewayHealth> gateways) {
+    Map<String, List<GatewayHealth>> byRegion = new LinkedHashMap<>();
+    for (GatewayHealth gateway : gateways) {
+      byRegion.computeIfAbsent(gateway.region(), _ -> new ArrayList<>()).add(gateway);
+    }
+    return byRegion;
+  }
+
+  private static BridgeStatus.Peer peer(
+      Topology topology, PeerRegion peer, List<GatewayHealth> gateways, Instant now, long nanos) {
+    List<BridgeStatus.Gateway> shown =
+        gateways.stream()
+            .sorted(Comparator.comparing(g -> SocketLiteral.format(g.address())))
+            .map(g -> gateway(g, now, nanos))
+            .toList();
+    long contained =
+        gateways.stream().mapToLong(g -> g.outcomes(GatewayHealth.Outcome.CONTAINED)).sum();
+    return new BridgeStatus.Peer(
+        peer.name(),
+        peer.domain(),
+        strings(peer.podCidrs()),
+        strings(peer.serviceCidrs()),
+        peer.sources().stream()
+            .sorted()
+            .map(source -> source.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .toList(),
+        PeerZones.contained(peer),
+        contained,
+        conditions(topology, peer, gateways),
+        shown);
+  }
+
+  private static List<Condition> conditions(
+      Topology topology, PeerRegion peer, List<GatewayHealth> gateways) {
+    String conflicts =
+        topology.conflicts().stream()
+            .filter(conflict -> conflict.concerns(peer.name()))
+            .map(Conflict::toString)
+            .collect(Collectors.joining("; "));
+    return List.of(
+        reachable(peer, gateways),
+        conflicts.isEmpty()
+            ? Condition.no("CIDRConflict", "Distinct", "its ranges and its domain are its alone")
+            : new Condition("CIDRConflict", "True", "Overlap", conflicts));
+  }
+
+  private static Condition reachable(PeerRegion peer, List<GatewayHealth> gateways) {
+    long up = count(gateways, GatewayHealth.State.UP);
+    long unknown = count(gateways, GatewayHealth.State.UNKNOWN);
+    String type = "DNSReachable";
+    if (gateways.isEmpty()) {
+      return Condition.no(
+          type,
+          "NoGateway",
+          "no gateway of region " + peer.name() + " is known; list its gateways");
+    }
+    if (up == gateways.size()) {
+      return Condition.yes(type, "AllGatewaysUp", "all gateways answer");
+    }
+    if (up > 0) {
+      return Condition.yes(
+          type, "SomeGatewaysUp", "%d of %d gateways answer".formatted(up, gateways.size()));
+    }
+    if (unknown > 0) {
+      return new Condition(type, "Unknown", "NotProbedYet", "the gateways are being probed");
+    }
+    return Condition.no(
+        type,
+        "NoGatewayUp",
+        "no reachable gateway of region %s; stale answers are given while there are any"
+            .formatted(peer.name()));
+  }
+
+  private static long count(List<GatewayHealth> gateways, GatewayHealth.State state) {
+    return gateways.stream().filter(g -> g.state() == state).count();
+  }
+
+  private static BridgeStatus.Gateway gateway(GatewayHealth gateway, Instant now, long nanos) {
+    Map<String, Long> exchanges = new LinkedHashMap<>();
+    for (GatewayHealth.Outcome outcome : GatewayHealth.Outcome.values()) {
+      exchanges.put(outcome.name().toLowerCase(Locale.ROOT), gateway.outcomes(outcome));
+    }
+    return new BridgeStatus.Gateway(
+        SocketLiteral.format(gateway.address()),
+        gateway.state().name().toLowerCase(Locale.ROOT),
+        text(now.minusNanos(nanos - gateway.changedAt())),
+        gateway.reason(),
+        Math.round(gateway.rtt() / 1e3) / 1e3,
+        exchanges);
+  }
+
+  /** A time as status values have it. */
+  static String text(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
+  private static List<String> strings(Collection<?> values) {
+    return values.stream().map(Objects::toString).toList();
+  }
+}

@@ -1,0 +1,96 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.config.DurationText;
+import io.regionbridge.api.http.Parameters;
+import io.regionbridge.api.http.Unclear;
+import io.regionbridge.router.net.Cidr;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.xbill.DNS.Name;
+
+/**
+ * Which queries somebody wants to see in the log.
+ *
+ * @param client whose; empty: everyone's
+ * @param zone names at or below it; empty: all
+ * @param perSecond how many at most
+ * @param time for how long
+ */
+public record QuerySelection(
+    Optional<Cidr> client, Optional<Name> zone, int perSecond, Duration time) {
+  /** More lines than this nobody reads, and they would crowd out the rest of the log. */
+  static final int MOST_PER_SECOND = 100;
+
+  /** Nobody has to remember to switch it off. */
+  static final Duration LONGEST = Duration.ofHours(1);
+
+  private static final Set<String> KNOWN = Set.of("client", "zone", "perSecond", "for");
+
+  /**
+   * Reads the parameters {@code client}, {@code zone}, {@code perSecond} and {@code for} of a
+   * request. One of the first two is needed.
+   *
+   * @throws Unclear if they select nothing
+   */
+  public static QuerySelection of(Map<String, List<String>> query) throws Unclear {
+    for (String key : query.keySet()) {
+      if (!KNOWN.contains(key)) {
+        throw new Unclear(
+            "there is no parameter " + key + ", only client, zone, perSecond and for");
+      }
+    }
+    Optional<String> client = Parameters.one(query, "client");
+    Optional<String> zone = Parameters.one(query, "zone");
+    if (client.isEmpty() && zone.isEmpty()) {
+      throw new Unclear(
+          "whose queries? name a client (an address or a range) or a zone; zone . is all names");
+    }
+    return new QuerySelection(
+        client.isPresent() ? Optional.of(range(client.get())) : Optional.empty(),
+        zone.isPresent() ? Optional.of(Parameters.name("zone", zone.get())) : Optional.empty(),
+        perSecond(Parameters.one(query, "perSecond").orElse("10")),
+        time(Parameters.one(query, "for").orElse("1m")));
+  }
+
+  private static Cidr range(String text) throws Unclear {
+    try {
+      return Cidr.of(text.contains("/") ? text : text + (text.contains(":") ? "/128" : "/32"));
+    } catch (IllegalArgumentException e) {
+      throw new Unclear(
+          "client \"%s\" is no address such as 10.42.0.7, nor a range such as 10.42.0.0/24"
+              .formatted(text));
+    }
+  }
+
+  private static int perSecond(String text) throws Unclear {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= 1 && number <= MOST_PER_SECOND) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new Unclear(
+        "perSecond \"%s\" is no whole number from 1 to %d".formatted(text, MOST_PER_SECOND));
+  }
+
+  private static Duration time(String text) throws Unclear {
+    return DurationText.read(text)
+        .filter(time -> time.isPositive() && time.compareTo(LONGEST) <= 0)
+        .orElseThrow(() ->
+            new Unclear(
+                "for \"%s\" is no duration up to %s; write one such as 30s or 5m"
+                    .formatted(text, DurationText.format(LONGEST))));
+  }
+
+  @Override
+  public String toString() {
+    return zone.map(name -> "of " + name.toString(name.labels() > 1)).orElse("")
+        + (client.isPresent() && zone.isPresent() ? " " : "")
+        + client.map(range -> "from " + range).orElse("");
+  }
+}

@@ -1,0 +1,78 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.http.Parameters;
+import io.regionbridge.api.http.Unclear;
+import io.regionbridge.dns.zone.View;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.Type;
+
+/**
+ * What somebody wants to have traced.
+ *
+ * @param name absolute
+ * @param type a number of {@link Type} that stands for records, or ANY
+ * @param view what the client may see of local names
+ */
+public record TraceQuestion(Name name, int type, View view) {
+  private static final int FIRST_META = 128; // to 255: RFC 6895, section 3.1
+
+  /**
+   * Reads the parameters {@code name}, {@code type} and {@code view} of a request. An address in
+   * place of a name asks what it is called.
+   *
+   * @throws Unclear if they do not make a question
+   */
+  public static TraceQuestion of(Map<String, List<String>> query) throws Unclear {
+    String text =
+        Parameters.one(query, "name")
+            .orElseThrow(() ->
+                new Unclear("name is missing; write ?name=nats.messaging.svc.mn.internal&type=A"));
+    Optional<String> type = Parameters.one(query, "type");
+    Optional<InetAddress> address = address(text);
+    if (address.isPresent() && type.isEmpty()) {
+      return new TraceQuestion(ReverseMap.fromAddress(address.get()), Type.PTR, view(query));
+    }
+    return new TraceQuestion(Parameters.name("name", text), type(type.orElse("A")), view(query));
+  }
+
+  private static Optional<InetAddress> address(String text) {
+    try {
+      return Optional.of(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static int type(String text) throws Unclear {
+    int type = Type.value(text.toUpperCase(Locale.ROOT), true);
+    if (type < 0 || type > 0xFFFF) {
+      throw new Unclear(
+          "type \"" + text + "\" is no record type; write one such as A, AAAA, SRV, PTR or TYPE65");
+    }
+    boolean meta = type == 0 || type == Type.OPT || (type >= FIRST_META && type <= Type.ANY);
+    if (meta && type != Type.ANY) {
+      throw new Unclear("type " + text + " asks for something other than records");
+    }
+    return type;
+  }
+
+  private static View view(Map<String, List<String>> query) throws Unclear {
+    String view = Parameters.one(query, "view").orElse("pods");
+    return switch (view) {
+      case "pods" -> View.PODS;
+      case "cluster" -> View.CLUSTER;
+      default ->
+          throw new Unclear(
+              "view \""
+                  + view
+                  + "\" is neither cluster, as clients in the cluster are answered,"
+                  + " nor pods, as all others are");
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.status.TraceReport;
+import io.regionbridge.dns.relay.Source;
+import io.regionbridge.dns.relay.Trace;
+import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.dns.upstream.TryReport;
+import io.regionbridge.router.net.SocketLiteral;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/** Tells the data plane's traces in the words of the interface. Pure. */
+final class TraceReports {
+  private static final double NANOS = 1e6;
+
+  private TraceReports() {}
+
+  /**
+   * The report of a trace.
+   *
+   * @param region the local region
+   * @param gateways all gateways as they are now
+   */
+  static TraceReport of(
+      String region, TraceQuestion question, Trace trace, Collection<GatewayHealth> gateways) {
+    return new TraceReport(
+        region,
+        question.name().toString(true),
+        Type.string(question.type()),
+        trace.view().name().toLowerCase(Locale.ROOT),
+        zone(region, trace),
+        cache(trace),
+        trace.tries().stream().map(t -> attempt(trace, t, gateways)).toList(),
+        answer(trace));
+  }
+
+  private static TraceReport.Zone zone(String region, Trace trace) {
+    double at = millis(trace.routedAfter());
+    if (trace.zone() == null) {
+      return new TraceReport.Zone("", "none", "", at);
+    }
+    return trace.region() == null
+        ? new TraceReport.Zone(trace.zone(), "local", region, at)
+        : new TraceReport.Zone(trace.zone(), "peer", trace.region(), at);
+  }
+
+  private static TraceReport.Cache cache(Trace trace) {
+    if (trace.cachedAfter() < 0) {
+      return new TraceReport.Cache("unused", 0, 0, millis(trace.routedAfter()));
+    }
+    double at = millis(trace.cachedAfter());
+    if (trace.cacheAge() < 0) {
+      return new TraceReport.Cache("absent", 0, 0, at);
+    }
+    String state = trace.cacheLeft() > 0 ? "fresh" : "expired";
+    return new TraceReport.Cache(state, trace.cacheAge(), trace.cacheLeft(), at);
+  }
+
+  private static TraceReport.Try attempt(
+      Trace trace, TryReport report, Collection<GatewayHealth> gateways) {
+    Optional<GatewayHealth> health =
+        gateways.stream()
+            .filter(g -> g.address().equals(report.gateway()))
+            .filter(g -> g.region().equals(trace.region()))
+            .findFirst();
+    return new TraceReport.Try(
+        SocketLiteral.format(report.gateway()),
+        health.map(g -> g.state().name().toLowerCase(Locale.ROOT)).orElse("unknown"),
+        health.map(g -> millis(g.rtt())).orElse(0.0),
+        millis(trace.exchangeAfter() + report.after()),
+        millis(report.took()),
+        report.outcome());
+  }
+
+  private static TraceReport.Answer answer(Trace trace) {
+    Message message = trace.answer();
+    List<ExtendedErrorCodeOption> errors = errors(message);
+    return new TraceReport.Answer(
+        source(trace, errors).label(),
+        Rcode.string(message.getRcode()),
+        message.getHeader().getFlag(Flags.AA),
+        records(message, Section.ANSWER),
+        records(message, Section.AUTHORITY),
+        errors.stream().map(TraceReports::words).toList(),
+        millis(trace.took()));
+  }
+
+  private static Source source(Trace trace, List<ExtendedErrorCodeOption> errors) {
+    if (trace.zone() == null) {
+      return Source.REFUSED;
+    }
+    if (trace.region() == null) {
+      return Source.LOCAL;
+    }
+    if (errors.stream().anyMatch(e -> e.getErrorCode() == ExtendedErrorCodeOption.STALE_ANSWER)) {
+      return Source.STALE;
+    }
+    return trace.cacheAge() >= 0 && trace.cacheLeft() > 0 ? Source.CACHE : Source.RELAY;
+  }
+
+  private static List<ExtendedErrorCodeOption> errors(Message message) {
+    List<ExtendedErrorCodeOption> errors = new ArrayList<>();
+    OPTRecord opt = message.getOPT();
+    if (opt != null) {
+      for (EDNSOption option : opt.getOptions()) {
+        if (option instanceof ExtendedErrorCodeOption error) {
+          errors.add(error);
+        }
+      }
+    }
+    return errors;
+  }
+
+  private static String words(ExtendedErrorCodeOption error) {
+    String code =
+        ExtendedErrorCodeOption.text(error.getErrorCode())
+            .toLowerCase(Locale.ROOT)
+            .replace('_', ' ');
+    String text = error.getText();
+    return text == null || text.isEmpty() ? code : code + ": " + text;
+  }
+
+  private static List<TraceReport.ResourceRecord> records(Message message, int section) {
+    List<TraceReport.ResourceRecord> records = new ArrayList<>();
+    for (Record record : message.getSection(section)) {
+      records.add(
+          new TraceReport.ResourceRecord(
+              record.getName().toString(true),
+              record.getTTL(),
+              Type.string(record.getType()),
+              record.rdataToString()));
+    }
+    return records;
+  }
+
+  private static double millis(long nanos) {
+    return Math.round(nanos / NANOS * 1000) / 1000.0;
+  }
+}

@@ -1,0 +1,22 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.router.directory.ClusterIpRule.RemappedPort;
+import io.regionbridge.router.directory.ServiceKey;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The zones that the local region answers for, at one moment.
+ *
+ * @param domain the region's domain
+ * @param reverse the reverse zones of its pod ranges
+ * @param remapped the Services of which peers get the addresses of pods that listen on other ports
+ *     than the Service's, with these ports: their clients must know, or they find nobody there
+ * @param generation that of the directory the zones were made from
+ */
+public record CompiledZones(
+    LocalZone domain,
+    List<LocalZone> reverse,
+    Map<ServiceKey, List<RemappedPort>> remapped,
+    long generation) {}

@@ -1,0 +1,51 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.dns.net.AddressSet;
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.xbill.DNS.Name;
+
+/** Makes the zones that are relayed to a peer region: its domain, and those of its pods. Pure. */
+public final class PeerZones {
+  private PeerZones() {}
+
+  /**
+   * The zones of a peer.
+   *
+   * @param reverse the pod ranges that nobody else claims
+   * @param siblings the other bridges of the local region
+   */
+  public static List<ForwardZone> of(
+      PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings) {
+    List<Cidr> ranges = new ArrayList<>(peer.podCidrs());
+    ranges.addAll(peer.serviceCidrs());
+    AddressSet addresses = AddressSet.of(ClientRanges.prefixes(ranges));
+    List<ForwardZone> zones = new ArrayList<>();
+    zones.add(zone(peer, Name.fromConstantString(peer.domain() + "."), addresses, siblings));
+    for (Cidr pods : reverse) {
+      for (Name apex : ReverseNames.zones(pods)) {
+        zones.add(zone(peer, apex, addresses, siblings));
+      }
+    }
+    return zones;
+  }
+
+  /**
+   * Whether answers of the region can be held against its ranges: wanted, and there are ranges.
+   * Without them, every answer would be outside.
+   */
+  public static boolean contained(PeerRegion peer) {
+    return peer.contain() && !(peer.podCidrs().isEmpty() && peer.serviceCidrs().isEmpty());
+  }
+
+  private static ForwardZone zone(
+      PeerRegion peer, Name apex, AddressSet addresses, List<InetSocketAddress> siblings) {
+    List<InetSocketAddress> gateways =
+        peer.gateways().stream().map(PeerRegion.Gateway::address).distinct().toList();
+    return new ForwardZone(peer.name(), apex, gateways, addresses, contained(peer), siblings);
+  }
+}

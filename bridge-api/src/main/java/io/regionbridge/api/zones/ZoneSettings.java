@@ -1,0 +1,40 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.router.directory.ClusterIpRule;
+import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpAddress;
+import java.time.Duration;
+import java.util.List;
+import org.xbill.DNS.Name;
+
+/**
+ * What zones are compiled by, besides the directory.
+ *
+ * @param domain the region's domain, absolute
+ * @param ttl how long answers from the directory may be kept: whole seconds
+ * @param podCidrs the region's pod ranges: for these there are reverse zones
+ * @param nameServers addresses of the region's bridges, which the domain's NS record leads to; may
+ *     be empty
+ * @param export which Services have a name under the domain at all
+ * @param clusterIp what clients outside the cluster get for a Service that has a ClusterIP
+ */
+public record ZoneSettings(
+    Name domain,
+    Duration ttl,
+    List<Cidr> podCidrs,
+    List<IpAddress> nameServers,
+    ExportRule export,
+    ClusterIpRule clusterIp) {
+
+  /**
+   * @throws IllegalArgumentException if the domain is not absolute
+   */
+  public ZoneSettings {
+    if (!domain.isAbsolute()) {
+      throw new IllegalArgumentException(domain + " is not an absolute name");
+    }
+    podCidrs = List.copyOf(podCidrs);
+    nameServers = List.copyOf(nameServers);
+  }
+}

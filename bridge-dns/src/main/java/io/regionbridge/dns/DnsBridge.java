@@ -10,6 +10,7 @@ import io.regionbridge.dns.relay.InflightClaims;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.relay.QueryTap;
+import io.regionbridge.dns.relay.RecentFailures;
 import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.server.DnsLoop;
 import io.regionbridge.dns.server.Listeners;
@@ -86,6 +87,7 @@ public final class DnsBridge implements AutoCloseable {
             this::table,
             () -> this.settings.pipeline(),
             cache,
+            new RecentFailures(),
             gateways,
             new InflightClaims(count),
             clock,

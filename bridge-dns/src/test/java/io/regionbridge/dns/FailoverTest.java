@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regionbridge.dns.relay.Source;
 import io.regionbridge.dns.testing.Asked;
 import io.regionbridge.dns.testing.Await;
+import io.regionbridge.dns.testing.Records;
 import io.regionbridge.dns.testing.ScriptedGateway;
 import io.regionbridge.dns.testing.ScriptedGateway.Health;
 import io.regionbridge.dns.testing.ScriptedGateway.Script;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
@@ -428,6 +430,109 @@ class FailoverTest {
         assertThat(errorCode(stale)).isEqualTo(ExtendedErrorCodeOption.STALE_ANSWER);
       }
       assertThat(bridge.replies(Source.STALE)).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void aFailureIsRememberedByNameAndType(Refusal refusal) throws IOException {
+    try (var first = ScriptedGateway.start(refusal.script());
+        var second = ScriptedGateway.start(refusal.script());
+        var bridge = TestBridge.plan().gateways(first, second).loops(2).start()) {
+      String text = errorText(bridge.ask(NAME, Type.A));
+      int sent = first.asked().size() + second.asked().size();
+      for (int i = 0; i < 20; i++) {
+        Message again = bridge.ask(NAME, Type.A);
+        assertThat(rcode(again)).isEqualTo("SERVFAIL");
+        assertThat(errorText(again)).isEqualTo(text);
+      }
+      // The first twenty may take a second on a busy machine: then it is asked once more.
+      assertThat(first.asked().size() + second.asked().size()).isLessThanOrEqualTo(2 * sent);
+      assertThat(rcode(bridge.ask(NAME, Type.AAAA))).isEqualTo("SERVFAIL");
+      assertThat(first.asked()).anyMatch(a -> a.type() == Type.AAAA);
+
+      first.script(GOOD);
+      bridge.pass(5_000);
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+    }
+  }
+
+  @Test
+  void aSilentRegionIsAskedForANameOnceASecondAtMost() throws IOException {
+    try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = TestBridge.plan().gateways(gateway).timeout(200).start()) {
+      assertThat(rcode(bridge.ask(NAME, Type.A))).isEqualTo("SERVFAIL");
+      int sent = gateway.asked().size();
+      for (int i = 0; i < 20; i++) {
+        assertThat(errorText(bridge.ask(NAME, Type.A)))
+            .isEqualTo("no reachable gateway of region mn");
+      }
+      assertThat(gateway.asked().size()).isLessThanOrEqualTo(2 * sent);
+    }
+  }
+
+  @Test
+  void aFailureDoesNotHideAnAnswerThatIsStale() throws IOException {
+    try (var gateway = ScriptedGateway.start(GOOD);
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      bridge.ask(NAME, Type.A);
+      gateway.script(a -> a.refuse(Rcode.SERVFAIL));
+      bridge.pass(25_000);
+      for (int i = 0; i < 5; i++) {
+        assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+      }
+      assertThat(bridge.replies(Source.STALE)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void whatAGatewayFailedAtIsForgottenWhenItRecovers() throws IOException {
+    try (var gateway = ScriptedGateway.start(a -> a.refuse(Rcode.SERVFAIL));
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      gateway.health(Health.FAILING);
+      Await.until("down", () -> bridge.gateway(gateway).state() == State.DOWN);
+      assertThat(rcode(bridge.ask(NAME, Type.A))).isEqualTo("SERVFAIL");
+      gateway.script(GOOD);
+      gateway.health(Health.GOOD);
+      Await.until("up", () -> bridge.gateway(gateway).state() == State.UP);
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
+    }
+  }
+
+  /** A peer that cuts every reply, then takes questions over TCP and never answers one. */
+  @Test
+  void aConnectionThatIsNeverAnsweredIsFullLongBeforeItsMessageIdsAreUsedUp() throws IOException {
+    String local = "web.shop.svc.fsn1.internal";
+    try (var gateway =
+            ScriptedGateway.start(
+                    a -> {
+                      if (!a.tcp()) {
+                        Message cut = a.empty(Rcode.NOERROR);
+                        cut.getHeader().setFlag(Flags.TC);
+                        a.reply(cut);
+                      }
+                    })
+                .forgetful();
+        var bridge =
+            TestBridge.plan()
+                .gateways(gateway)
+                .timeout(20_000)
+                .local(local, Records.a(local, 5, "10.42.0.1"))
+                .start();
+        var client = bridge.client()) {
+      int asked = 4_000;
+      for (int i = 0; i < asked; i++) {
+        client.send(UdpClient.query("n" + i + ".svc.mn.internal", Type.A));
+        if (i % 50 == 49) {
+          int sent = i + 1;
+          Await.until(
+              "all looked at", () -> bridge.dns().waiting() + bridge.replies(Source.RELAY) >= sent);
+        }
+      }
+      assertThat(bridge.dns().waiting()).isLessThanOrEqualTo(2_048);
+      assertThat(addresses(bridge.ask(local, Type.A))).containsExactly("10.42.0.1");
+      assertThat(errorText(bridge.ask("one.more.svc.mn.internal", Type.A)))
+          .contains("takes no more questions");
     }
   }
 

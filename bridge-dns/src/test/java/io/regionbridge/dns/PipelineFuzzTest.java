@@ -14,6 +14,7 @@ import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.relay.QuerySample;
 import io.regionbridge.dns.relay.QuerySampler;
 import io.regionbridge.dns.relay.QueryTap;
+import io.regionbridge.dns.relay.RecentFailures;
 import io.regionbridge.dns.relay.ReplyPath;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.socket.PacketHandler;
@@ -80,6 +81,7 @@ class PipelineFuzzTest {
                 () -> table,
                 () -> plan.settings().pipeline(),
                 new ResponseCache(1_000),
+                new RecentFailures(),
                 gateways,
                 new InflightClaims(1),
                 () -> now,

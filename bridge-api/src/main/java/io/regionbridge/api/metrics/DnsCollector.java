@@ -134,7 +134,8 @@ final class DnsCollector implements MultiCollector {
         Family.counter(
             "region_bridge_dns_events",
             "Queries shed for want of room, refusals not sent, packets ignored, names asked for"
-                + " before they expired, answers that pointed outside their region.");
+                + " before they expired, answers that pointed outside their region, replies that"
+                + " could not be sent.");
     for (LoopCounters.Event event : LoopCounters.Event.values()) {
       long count = loops.stream().mapToLong(loop -> loop.events(event)).sum();
       family.dataPoint(Family.count((double) count, "event", word(event)));

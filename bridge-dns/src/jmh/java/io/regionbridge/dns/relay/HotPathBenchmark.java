@@ -127,6 +127,7 @@ public class HotPathBenchmark {
                 () -> table,
                 () -> settings,
                 cache,
+                new RecentFailures(),
                 new GatewayRegistry(relay, System::nanoTime),
                 new InflightClaims(1),
                 System::nanoTime,

@@ -61,7 +61,9 @@ public final class LoopCounters {
     /** A name in demand was asked for before it expired. */
     PREFETCH,
     /** An answer pointed outside its region's ranges. */
-    CONTAINED
+    CONTAINED,
+    /** A reply that the kernel did not take: no route, or no room in the send buffer. */
+    UNSENT_REPLY
   }
 
   private static void add(long[] counters, int i, long n) {
@@ -119,6 +121,12 @@ public final class LoopCounters {
   @SuppressWarnings("EnumOrdinal")
   void event(Event event) {
     add(events, event.ordinal(), 1);
+  }
+
+  /** Counts replies that could not be sent. On the loop. */
+  @SuppressWarnings("EnumOrdinal")
+  public void unsent(long replies) {
+    add(events, Event.UNSENT_REPLY.ordinal(), replies);
   }
 
   // Reading, from any thread.

@@ -52,6 +52,7 @@ public final class QueryPipeline implements AnswerSink {
       Supplier<ZoneTable> table,
       Supplier<PipelineSettings> settings,
       ResponseCache cache,
+      RecentFailures failures,
       GatewayRegistry gateways,
       InflightClaims claims,
       LongSupplier clock,
@@ -223,12 +224,32 @@ public final class QueryPipeline implements AnswerSink {
       }
       return;
     }
+    byte[] failure = recentFailure(forward, millis);
     // A sibling wants to know whether there is a way from here; stale answers it has itself.
-    if (known && cached.usable(millis) && !query.fromSibling() && asker.allDown(forward)) {
+    if (known
+        && cached.usable(millis)
+        && !query.fromSibling()
+        && (failure != null || asker.allDown(forward))) {
       stale(forward, client, path, millis);
-      return;
+    } else if (failure != null) {
+      fail(forward, client, path, failure, Source.CACHE);
+    } else {
+      await(forward, client, path, mayHandOver);
     }
-    await(forward, client, path, mayHandOver);
+  }
+
+  /** Why the question failed a moment ago, or null if it did not. */
+  private byte @Nullable [] recentFailure(Route.Forward forward, long millis) {
+    return shared
+        .failures()
+        .find(
+            query.name(),
+            query.nameLength(),
+            query.nameHash(),
+            query.type(),
+            forward.epoch(),
+            asker.recoveries(forward),
+            millis);
   }
 
   private boolean cached(Route.Forward forward) {
@@ -269,12 +290,12 @@ public final class QueryPipeline implements AnswerSink {
       Route.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
     if (waiting.full(client, shared.settings().get(), shared.loops().size())) {
       counters.event(LoopCounters.Event.SHED);
-      fail(forward, client, path, Explanations.OVERLOADED);
+      fail(forward, client, path, Explanations.OVERLOADED, Source.RELAY);
       return;
     }
     Prospect prospect = asker.prospect(forward, query.fromSibling(), now);
     if (prospect != Prospect.FAIR && !worthALook(prospect)) {
-      fail(forward, client, path, Explanations.noGateway(forward));
+      fail(forward, client, path, Explanations.noGateway(forward), Source.RELAY);
       return;
     }
     Exchange exchange = asker.find(query, forward);
@@ -343,6 +364,8 @@ public final class QueryPipeline implements AnswerSink {
   public void failed(Exchange exchange, Failure failure) {
     beginTurn();
     long millis = now / 1_000_000;
+    byte[] why = Explanations.of(failure, exchange);
+    remember(exchange, why, millis);
     if (failure == Failure.CONTAINED) {
       counters.event(LoopCounters.Event.CONTAINED);
     } else if (!exchange.fromSibling()
@@ -359,8 +382,25 @@ public final class QueryPipeline implements AnswerSink {
       finish(exchange, Source.STALE, cached.rcode(), NO_TEXT, true, millis);
       return;
     }
-    byte[] why = Explanations.of(failure, exchange);
     finish(exchange, Source.RELAY, Rcode.SERVFAIL, why, false, millis);
+  }
+
+  /** A sibling's question says nothing of what our own clients get: for them siblings are asked. */
+  private void remember(Exchange exchange, byte[] why, long millis) {
+    if (!exchange.fromSibling()) {
+      Route.Forward route = exchange.route();
+      shared
+          .failures()
+          .add(
+              exchange.question(),
+              exchange.nameLength(),
+              exchange.nameHash(),
+              exchange.type(),
+              route.epoch(),
+              asker.recoveries(route),
+              millis,
+              why);
+    }
   }
 
   /** Answers all that wait for the exchange, from the entry in {@link #cached} or with an error. */
@@ -396,10 +436,11 @@ public final class QueryPipeline implements AnswerSink {
     exchange.setWaiters(null);
   }
 
-  private void fail(Route.Forward forward, PeerAddress client, ReplyPath path, byte[] why) {
+  private void fail(
+      Route.Forward forward, PeerAddress client, ReplyPath path, byte[] why, Source source) {
     reply.begin(query, Rcode.SERVFAIL, ReplyWriter.RA);
     reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
-    send(client, path, forward.id() + 1, Rcode.SERVFAIL, Source.RELAY);
+    send(client, path, forward.id() + 1, Rcode.SERVFAIL, source);
   }
 
   private void send(PeerAddress client, ReplyPath path, int zone, int rcode, Source source) {

@@ -84,15 +84,6 @@ public final class DnsLoop {
     }
   }
 
-  /** Packets that could not be sent to clients. */
-  public long dropped() {
-    long sum = 0;
-    for (UdpServer server : udp) {
-      sum += server.dropped();
-    }
-    return sum;
-  }
-
   /**
    * Takes no more queries but by connections that are open; what waits is still answered. On the
    * loop.

@@ -15,6 +15,7 @@ final class UdpServer implements PacketHandler, ReplyPath {
   private final QueryPipeline pipeline;
   private final List<UdpServer> siblings;
   private final PacketSocket socket;
+  private long counted;
 
   /**
    * Binds the address.
@@ -66,10 +67,11 @@ final class UdpServer implements PacketHandler, ReplyPath {
 
   void flush() {
     socket.flush();
-  }
-
-  long dropped() {
-    return socket.dropped();
+    long unsent = socket.dropped();
+    if (unsent != counted) {
+      pipeline.counters().unsent(unsent - counted);
+      counted = unsent;
+    }
   }
 
   void stopReceiving() {

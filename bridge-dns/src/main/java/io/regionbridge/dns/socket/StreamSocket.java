@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -26,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 public final class StreamSocket implements PacketSocket {
   private static final int LARGEST = 65_535;
   private static final int IDLE_SECONDS = 10;
-  private static final int MOST_WAITING = 4096;
+  private static final int MOST_WAITING = 2048;
+
+  /** Octets that the peer has not read yet, above which nothing more is queued for it. */
+  private static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(32 << 10, 128 << 10);
 
   private final PacketHandler handler;
   private final PeerAddress remote = new PeerAddress();
@@ -51,6 +55,7 @@ public final class StreamSocket implements PacketSocket {
             .channel(sockets.streams())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD)
             .handler(new Pipeline(tls, address.getPort()))
             .connect(address);
     channel = connecting.channel();
@@ -156,9 +161,14 @@ public final class StreamSocket implements PacketSocket {
     return closed;
   }
 
+  /** Whether what is sent now would be dropped, since the peer does not read. */
+  public boolean full() {
+    return closed || waiting.size() >= MOST_WAITING || connected && !channel.isWritable();
+  }
+
   @Override
   public void send(byte[] packet, int length, PeerAddress to) {
-    if (closed || waiting.size() >= MOST_WAITING) {
+    if (full()) {
       dropped++;
       return;
     }

@@ -98,6 +98,14 @@ public final class Asker {
   }
 
   /**
+   * How often gateways of the route have recovered: another number when what failed before may
+   * succeed now.
+   */
+  public int recoveries(Route.Forward route) {
+    return links.recoveries(route);
+  }
+
+  /**
    * Starts to ask. The end comes through the sink, never before this returns.
    *
    * @param prospect how much time and how many gateways at once it is worth
@@ -129,7 +137,7 @@ public final class Asker {
         long patience = link.patience(wait);
         wait = TrySpacing.after(e.tryCount(), patience, (long) link.usual(), e.deadline() - now);
         if (!link.send(t, now)) {
-          e.fail("no socket to " + HostPort.text(link.health().address()));
+          e.fail("no socket to " + HostPort.text(link.health().address()) + " takes the question");
           link.unreachable();
         }
       }
@@ -195,12 +203,12 @@ public final class Asker {
     }
     close(t);
     end(t, "a truncated reply", now);
-    link.took(now - t.sentAt);
+    link.took(now - t.sentAt, now);
     link.noteAnswer(now);
     if (truncated && !tcp) {
-      t.open = true;
-      e.opened();
-      link.askOverTcp(t);
+      if (!link.askOverTcp(t)) {
+        failTry(t, Outcome.FAILED, "its TCP connection takes no more questions", now);
+      }
       return;
     }
     // With the upper bits of EDNS: BADVERS alone looks like NOERROR.
@@ -343,7 +351,7 @@ public final class Asker {
         if (!t.missed) {
           link.health().count(Outcome.TIMEOUT);
         }
-        link.missed(t);
+        link.missed(t, now);
         suspicionOnly |= !link.silent() && !link.down();
       }
     }

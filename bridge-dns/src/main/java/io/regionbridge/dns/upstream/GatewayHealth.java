@@ -62,6 +62,7 @@ public final class GatewayHealth {
   private volatile long changedAt;
   private volatile long rtt;
   private final AtomicInteger goodProbes = new AtomicInteger();
+  private final AtomicInteger recoveries = new AtomicInteger();
   private volatile boolean doubted;
   private volatile boolean late;
   private volatile long answeredAt;
@@ -131,6 +132,7 @@ public final class GatewayHealth {
       if (next == State.DOWN) {
         log.warn("{} is down: {}", name(), why);
       } else if (before == State.DOWN) {
+        recovered();
         log.info("{} is back", name());
       }
     }
@@ -160,6 +162,16 @@ public final class GatewayHealth {
 
   boolean doubted() {
     return doubted;
+  }
+
+  /** It answers again after it did not: what failed before may succeed now. Any thread. */
+  void recovered() {
+    recoveries.incrementAndGet();
+  }
+
+  /** Counts up whenever it answers again after it did not. */
+  int recoveries() {
+    return recoveries.get();
   }
 
   /** Counts how a try ended. Any thread. */

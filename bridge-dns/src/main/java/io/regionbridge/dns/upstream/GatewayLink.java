@@ -36,6 +36,7 @@ final class GatewayLink {
   private int picked = -1;
   private long pickedInTurn = -1;
   private int misses;
+  private long silentSince;
   private int knownGoodProbes;
   private boolean plain;
   private long noted;
@@ -92,17 +93,22 @@ final class GatewayLink {
   }
 
   /** A reply came after so many nanoseconds. */
-  void took(long nanos) {
+  void took(long nanos, long now) {
+    // A silence that was over soon may be that of a few names only.
+    if (misses >= SILENT_AFTER && now - silentSince > context.asker().timeout() / 2) {
+      health.recovered();
+    }
     misses = 0;
     times.took(nanos);
   }
 
   /** A try is later than usual, or came to nothing. */
-  void missed(Try t) {
+  void missed(Try t, long now) {
     if (!t.missed) {
       t.missed = true;
       misses++;
       if (misses == SILENT_AFTER) {
+        silentSince = now;
         knownGoodProbes = health.goodProbes();
         health.doubt();
       }
@@ -135,7 +141,7 @@ final class GatewayLink {
 
   // Asking it.
 
-  /** Sends the exchange's question; false if there is no socket to send it from. */
+  /** Sends the exchange's question; false if no socket to the gateway takes it. */
   boolean send(Try t, long now) {
     ClientTls tls = sibling() ? null : context.tls(health.region());
     UpstreamSocket socket = tls != null ? stream(tls) : socket();
@@ -146,11 +152,8 @@ final class GatewayLink {
     t.sentAt = now;
     t.missed = false;
     t.endedAt = 0;
-    t.open = true;
     t.plain = plain;
-    t.exchange.opened();
-    socket.send(t, write(t.exchange), context.packet());
-    return true;
+    return sendBy(socket, t);
   }
 
   private @Nullable UpstreamSocket socket() {
@@ -243,9 +246,22 @@ final class GatewayLink {
     return plain;
   }
 
-  /** Asks once more over TCP: the reply did not fit a packet (RFC 7766 section 5). */
-  void askOverTcp(Try t) {
-    stream(null).send(t, write(t.exchange), context.packet());
+  /**
+   * Asks once more over TCP: the reply did not fit a packet (RFC 7766 section 5). False if the
+   * connection takes no more.
+   */
+  boolean askOverTcp(Try t) {
+    return sendBy(stream(null), t);
+  }
+
+  private boolean sendBy(UpstreamSocket socket, Try t) {
+    if (socket.full()) {
+      return false;
+    }
+    t.open = true;
+    t.exchange.opened();
+    socket.send(t, write(t.exchange), context.packet());
+    return true;
   }
 
   private UpstreamSocket stream(@Nullable ClientTls tls) {

@@ -102,6 +102,16 @@ final class GatewayLinks {
     return true;
   }
 
+  /** How often the route's gateways have recovered, all together. */
+  int recoveries(Route.Forward route) {
+    int sum = 0;
+    List<GatewayLink> all = of(route);
+    for (int i = 0; i < all.size(); i++) {
+      sum += all.get(i).health().recoveries();
+    }
+    return sum;
+  }
+
   /**
    * What a question to the region can hope for.
    *

@@ -18,6 +18,12 @@ final class UpstreamSocket implements PacketHandler {
   /** Questions after which the port has served long enough. */
   private static final int WORN_OUT = 8192;
 
+  /**
+   * Questions that may be out on one connection. A socket for packets is replaced before it has
+   * more; a connection to a peer that does not answer would run out of message IDs.
+   */
+  private static final int MOST_ON_STREAM = 2048;
+
   private final GatewayLink link;
   private final UpstreamContext context;
   private final TryTable tries = new TryTable();
@@ -57,6 +63,13 @@ final class UpstreamSocket implements PacketHandler {
     return tries.size() == 0;
   }
 
+  /** Whether it takes no more questions for now. */
+  boolean full() {
+    StreamSocket connection = stream;
+    return connection != null && (tries.size() >= MOST_ON_STREAM || connection.full());
+  }
+
+  /** Sends a question. Not to be called while it is {@link #full}. */
   void send(Try t, int length, byte[] packet) {
     do {
       t.id = context.ids().next();

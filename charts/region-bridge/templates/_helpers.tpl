@@ -1,5 +1,8 @@
-{{- /* One release per cluster, so its objects have one name: the Lease that elects the active gateway has it too. */ -}}
-{{- define "region-bridge.name" -}}region-bridge{{- end -}}
+{{- /* What the objects are called. One release per cluster, so the release's name is not part of it. The Lease of the active gateway
+and the labels are region-bridge whatever this says: the bridges and doctor find each other by them. */ -}}
+{{- define "region-bridge.name" -}}
+{{- .Values.fullnameOverride | default .Values.nameOverride | default "region-bridge" -}}
+{{- end -}}
 
 {{- define "region-bridge.selector" -}}
 app.kubernetes.io/name: region-bridge
@@ -12,12 +15,23 @@ app.kubernetes.io/part-of: region-bridge
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{- /* Of Pods: without the chart's version, so that a new chart alone restarts nothing. */ -}}
 {{- define "region-bridge.podLabels" -}}
 {{ include "region-bridge.selector" . }}
 app.kubernetes.io/part-of: region-bridge
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- /* The ServiceAccount of the bridges. */ -}}
+{{- define "region-bridge.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (include "region-bridge.name" .) -}}
 {{- end -}}
 
 {{- define "region-bridge.image" -}}
@@ -30,19 +44,30 @@ app.kubernetes.io/part-of: region-bridge
 {{- define "region-bridge.routerKey" -}}{{ (splitList "=" .Values.router.label) | first }}{{- end -}}
 {{- define "region-bridge.routerValue" -}}{{ if contains "=" .Values.router.label }}{{ (splitList "=" .Values.router.label) | last }}{{ end }}{{- end -}}
 
-{{- /* Required node affinity: a label with its value, or with any. */ -}}
-{{- define "region-bridge.routerAffinity" -}}
-nodeAffinity:
-  requiredDuringSchedulingIgnoredDuringExecution:
-    nodeSelectorTerms:
-      - matchExpressions:
-          - key: {{ include "region-bridge.routerKey" . }}
-            {{- if contains "=" .Values.router.label }}
-            operator: In
-            values: [{{ include "region-bridge.routerValue" . | quote }}]
-            {{- else }}
-            operator: Exists
-            {{- end }}
+{{- /* The affinity of a bridge: that of the values, and the router label in each of its terms, which are alternatives. */ -}}
+{{- define "region-bridge.affinity" -}}
+{{- $label := dict "key" (include "region-bridge.routerKey" .) "operator" "Exists" -}}
+{{- if contains "=" .Values.router.label -}}
+{{- $label = dict "key" (include "region-bridge.routerKey" .) "operator" "In" "values" (list (include "region-bridge.routerValue" .)) -}}
+{{- end -}}
+{{- $required := "requiredDuringSchedulingIgnoredDuringExecution" -}}
+{{- $affinity := deepCopy (.Values.affinity | default dict) -}}
+{{- $node := get $affinity "nodeAffinity" | default dict -}}
+{{- $terms := list -}}
+{{- range (get (get $node $required | default dict) "nodeSelectorTerms" | default (list dict)) -}}
+{{- $terms = append $terms (merge (dict "matchExpressions" (prepend (get . "matchExpressions" | default list) $label)) .) -}}
+{{- end -}}
+{{- $_ := set $node $required (dict "nodeSelectorTerms" $terms) -}}
+{{- toYaml (set $affinity "nodeAffinity" $node) -}}
+{{- end -}}
+
+{{- /* The tolerations of a bridge, which the hooks have as well: where a bridge can be, they can. */ -}}
+{{- define "region-bridge.tolerations" -}}
+- key: {{ include "region-bridge.routerKey" . }}
+  operator: Exists
+{{- with .Values.tolerations }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{- define "region-bridge.overlayMode" -}}
@@ -220,15 +245,24 @@ imagePullSecrets:
 {{- toYaml $rules -}}
 {{- end -}}
 
-{{- /* What the chart's CustomResourceDefinition has and the cluster's lacks: the paths of properties. */ -}}
+{{- /* What the chart's CustomResourceDefinition has and the cluster's lacks: the paths of properties, and what is checked of them. */ -}}
 {{- define "region-bridge.missing" -}}
 {{- $path := .path -}}
+{{- $wanted := .wanted -}}
 {{- $there := .there | default dict -}}
-{{- range $name, $wanted := .wanted.properties -}}
+{{- range $rule := list "type" "format" "pattern" "enum" "minimum" "maximum" "minLength" "maxLength" "minItems" "maxItems" "required" "x-kubernetes-list-type" -}}
+{{- if and (hasKey $wanted $rule) (ne (toJson (get $wanted $rule)) (toJson (get $there $rule))) }} {{ $path }} ({{ $rule }}){{ end -}}
+{{- end -}}
+{{- range $validation := get $wanted "x-kubernetes-validations" | default list -}}
+{{- $found := false -}}
+{{- range get $there "x-kubernetes-validations" | default list -}}{{- if eq .rule $validation.rule -}}{{- $found = true -}}{{- end -}}{{- end -}}
+{{- if not $found }} {{ $path }} ({{ $validation.message | default $validation.rule }}){{ end -}}
+{{- end -}}
+{{- range $name, $property := .wanted.properties -}}
 {{- $has := get ($there.properties | default dict) $name -}}
 {{- if not $has }} {{ $path }}.{{ $name }}
 {{- else -}}
-{{- include "region-bridge.missing" (dict "path" (printf "%s.%s" $path $name) "wanted" $wanted "there" $has) -}}
+{{- include "region-bridge.missing" (dict "path" (printf "%s.%s" $path $name) "wanted" $property "there" $has) -}}
 {{- end -}}
 {{- end -}}
 {{- if .wanted.items -}}

@@ -82,6 +82,9 @@ class ChartIT {
           admin.address=0.0.0.0                     | /admin/address
           admin.port=70000                          | /admin/port
           podLabels.a=1                             | /podLabels/a
+          fullnameOverride=Bridge                   | /fullnameOverride
+          service.ipFamilies={IPv5}                 | /service/ipFamilies/0
+          affinity.nodeAfinity.a=b                  | additional properties 'nodeAfinity' not allowed
           resources.limit.memory=1Gi                | additional properties 'limit' not allowed
           """)
   void refusesValuesThatCannotBeMeant(String set, String problem) {
@@ -101,6 +104,8 @@ class ChartIT {
           config.dns.listen={10.0.0.1:53}           | a port below 1024
           config.egress.engine=routes               | set agent.enabled=true
           regions[0].name=fsn1,regions[1].name=fsn1 | fsn1 is listed twice
+          commonLabels.helm\\.sh/chart=mine          | commonLabels: helm.sh/chart is the chart's own
+          serviceAccount.create=false               | serviceAccount.name has to say whose rights
           """)
   void refusesValuesThatDoNotGoTogether(String set, String problem) {
     Helm.Run run = Helm.template("--set=" + set);
@@ -207,6 +212,106 @@ class ChartIT {
     BridgeConfig.Kubernetes kubernetes = config(objects).kubernetes();
     assertThat(kubernetes.forwardTo()).isEqualTo(BridgeConfig.ForwardTo.SERVICE);
     assertThat(Helm.object(objects, "Service", kubernetes.service()).at("/spec/ports")).hasSize(2);
+  }
+
+  /**
+   * Labels that the chart selects by stay: the bridges, doctor and status find each other by them.
+   */
+  @Test
+  void namesAndLabelsAreTheUsersToChoose() {
+    List<JsonNode> objects =
+        Helm.objects(
+            "--set=fullnameOverride=between,nameOverride=unused,commonLabels.team=network",
+            "--set=agent.enabled=true,dashboard.enabled=true,dashboard.namespace=grafana");
+    assertThat(objects)
+        .isNotEmpty()
+        .allSatisfy(object -> {
+          assertThat(object.at("/metadata/name").asText()).startsWith("between");
+          assertThat(object.at("/metadata/labels/team").asText()).isEqualTo("network");
+          assertThat(object.at("/metadata/labels/app.kubernetes.io~1name").asText())
+              .isEqualTo("region-bridge");
+        });
+    JsonNode bridges = Helm.object(objects, "DaemonSet", "between");
+    assertThat(bridges.at("/spec/template/metadata/labels/team").asText()).isEqualTo("network");
+    assertThat(bridges.at("/spec/selector/matchLabels").has("team")).isFalse();
+    assertThat(Helm.object(objects, "ConfigMap", "between-dashboard").at("/metadata/namespace"))
+        .asString()
+        .contains("grafana");
+    assertThat(Helm.object(Helm.objects("--set=nameOverride=rb"), "DaemonSet", "rb")).isNotNull();
+  }
+
+  /** Terms of a required node affinity are alternatives: the router label belongs to each. */
+  @Test
+  void theRouterLabelIsAddedToTheUsersAffinity() {
+    List<JsonNode> objects =
+        Helm.objects(
+            "--set=nodeSelector.disk=fast",
+            "--set-json=affinity={\"podAffinity\":{\"a\":1},\"nodeAffinity\":{"
+                + "\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":["
+                + "{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Exists\"}]},"
+                + "{\"matchFields\":[{\"key\":\"metadata.name\"}]}]}}}");
+    JsonNode pod = bridge(objects).at("/spec/template/spec");
+    JsonNode terms =
+        pod.at("/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution")
+            .at("/nodeSelectorTerms");
+    assertThat(terms).hasSize(2);
+    assertThat(terms.valueStream().map(term -> term.at("/matchExpressions/0/key").asText()))
+        .containsOnly("netbird-router");
+    assertThat(terms.at("/0/matchExpressions/1/key").asText()).isEqualTo("a");
+    assertThat(terms.at("/1/matchFields/0/key").asText()).isEqualTo("metadata.name");
+    assertThat(pod.at("/affinity").has("podAffinity")).isTrue();
+    assertThat(pod.at("/nodeSelector/disk").asText()).isEqualTo("fast");
+    JsonNode test = Helm.object(objects, "Pod", "region-bridge-test").at("/spec");
+    assertThat(test.at("/affinity")).isEqualTo(pod.at("/affinity"));
+    assertThat(test.at("/nodeSelector")).isEqualTo(pod.at("/nodeSelector"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void theHooksTolerateWhatTheBridgesTolerate(String preset) {
+    List<JsonNode> objects =
+        Helm.objects(Helm.preset(preset), "--set=uninstall.tolerations[0].key=more");
+    JsonNode tolerated = bridge(objects).at("/spec/template/spec/tolerations");
+    JsonNode job = Helm.object(objects, "Job", "region-bridge-uninstall");
+    assertThat(job.at("/spec/template/spec/tolerations"))
+        .containsAll(tolerated)
+        .hasSize(tolerated.size() + 1);
+    assertThat(Helm.object(objects, "Pod", "region-bridge-test").at("/spec/tolerations"))
+        .isEqualTo(tolerated);
+  }
+
+  @Test
+  void theServiceAccountMayBeSomebodyElses() {
+    List<JsonNode> objects =
+        Helm.objects("--set=serviceAccount.create=false,serviceAccount.name=mine");
+    assertThat(bridge(objects).at("/spec/template/spec/serviceAccountName").asText())
+        .isEqualTo("mine");
+    assertThat(objects)
+        .filteredOn(object -> object.at("/kind").asText().equals("ServiceAccount"))
+        .allSatisfy(
+            account -> assertThat(account.at("/metadata/name").asText()).endsWith("-uninstall"));
+    assertThat(objects)
+        .filteredOn(object -> object.at("/kind").asText().endsWith("RoleBinding"))
+        .filteredOn(object -> !object.at("/metadata/name").asText().contains("uninstall"))
+        .isNotEmpty()
+        .allSatisfy(
+            binding -> assertThat(binding.at("/subjects/0/name").asText()).isEqualTo("mine"));
+  }
+
+  @Test
+  void theServiceHasTheFamiliesThatAreWished() {
+    JsonNode spec =
+        Helm.object(
+                Helm.objects(
+                    "--set=service.ipFamilyPolicy=PreferDualStack",
+                    "--set=service.ipFamilies={IPv6,IPv4}"),
+                "Service",
+                "region-bridge")
+            .at("/spec");
+    assertThat(spec.at("/ipFamilyPolicy").asText()).isEqualTo("PreferDualStack");
+    assertThat(spec.at("/ipFamilies").toString()).isEqualTo("[\"IPv6\",\"IPv4\"]");
+    assertThat(Helm.object(Helm.objects(BARE), "Service", "region-bridge").at("/spec"))
+        .noneMatch(value -> value.toString().contains("IPv"));
   }
 
   private static List<JsonNode> secretRules(List<JsonNode> objects) {

@@ -12,14 +12,13 @@ import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.api.region.ClusterSource;
 import io.regionbridge.api.region.ConfiguredRegions;
-import io.regionbridge.api.region.ManagedTunnel;
-import io.regionbridge.api.region.OverlayWatch;
 import io.regionbridge.api.region.PendingSource;
 import io.regionbridge.api.region.RegionSource;
 import io.regionbridge.api.region.StandaloneSource;
 import io.regionbridge.api.reports.BridgeState;
 import io.regionbridge.api.reports.Introspection;
 import io.regionbridge.api.reports.QueryLog;
+import io.regionbridge.api.reports.TunnelReports;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.tls.TlsFiles;
@@ -27,7 +26,10 @@ import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.overlay.ManagedTunnel;
+import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
@@ -132,7 +134,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
     control =
         new ControlLoop(
             this::config, this::directory, this::regions, () -> listen, host::addresses, clock);
-    overlay = OverlayWatch.start(config.overlay(), this::look);
+    overlay = OverlayWatch.start(ConfiguredRegions.overlay(config.overlay(), node), this::look);
     source =
         new PendingSource(
             () -> ConfiguredRegions.withoutCluster(config(), List.of(), overlay.ranges()));
@@ -188,7 +190,15 @@ public final class Bridge implements BridgeState, AutoCloseable {
   }
 
   private ManagedTunnel tunnel() {
-    return ManagedTunnel.start(node, () -> config.overlay(), source, overlay);
+    return ManagedTunnel.start(
+        node,
+        () -> ConfiguredRegions.overlay(config.overlay(), node),
+        new ManagedTunnel.Ties(
+            source.keys(),
+            source::topology,
+            source::settled,
+            key -> source.accepted(key.toString()),
+            overlay::announce));
   }
 
   private RegionSource cluster(ClusterPlace place) throws IOException {
@@ -322,7 +332,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
 
   @Override
   public List<BridgeStatus.Tunnel> tunnels() {
-    return overlay.tunnels(topology().peers());
+    return TunnelReports.of(overlay.tunnels(topology().peers()));
   }
 
   @Override
@@ -337,11 +347,12 @@ public final class Bridge implements BridgeState, AutoCloseable {
 
   @Override
   public List<Condition> surroundings() {
-    List<Condition> conditions = new ArrayList<>(overlay.conditions(config.kubernetes().enabled()));
+    List<Condition> conditions = new ArrayList<>();
+    overlay.findings(config.kubernetes().enabled()).forEach(f -> conditions.add(condition(f)));
     conditions.addAll(source.conditions());
     ManagedTunnel made = tunnel;
     if (made != null) {
-      conditions.addAll(made.conditions());
+      made.findings().forEach(finding -> conditions.add(condition(finding)));
     }
     List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
     conditions.add(
@@ -352,6 +363,11 @@ public final class Bridge implements BridgeState, AutoCloseable {
       conditions.add(Condition.no("Listening", "CannotListen", doors.problem()));
     }
     return conditions;
+  }
+
+  private static Condition condition(Finding finding) {
+    return new Condition(
+        finding.type(), finding.state().text(), finding.reason(), finding.message());
   }
 
   @Override

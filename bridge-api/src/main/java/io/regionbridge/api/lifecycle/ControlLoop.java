@@ -1,7 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
-import io.regionbridge.api.region.HostAddresses;
 import io.regionbridge.api.zones.ClientRanges;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.api.zones.PeerZones;
@@ -11,6 +10,7 @@ import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneTable;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;

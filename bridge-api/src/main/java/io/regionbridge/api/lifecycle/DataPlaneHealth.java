@@ -1,7 +1,7 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.dns.DnsBridge;
-import io.regionbridge.router.GatewayHealth;
+import io.regionbridge.router.peers.GatewayHealth;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;

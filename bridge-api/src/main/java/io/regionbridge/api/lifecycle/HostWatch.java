@@ -1,6 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
-import io.regionbridge.api.region.HostAddresses;
+import io.regionbridge.router.linux.HostAddresses;
 import java.time.Duration;
 
 /**

@@ -2,15 +2,16 @@ package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.status.BridgeStatus.Condition;
-import io.regionbridge.router.ControlPlane;
-import io.regionbridge.router.ControlSettings;
-import io.regionbridge.router.ControlSources;
-import io.regionbridge.router.GatewayHealth;
+import io.regionbridge.router.control.ControlPlane;
+import io.regionbridge.router.control.ControlSettings;
+import io.regionbridge.router.control.ControlSources;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.overlay.OverlayWatch;
+import io.regionbridge.router.peers.GatewayHealth;
 import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TunnelEnd;
@@ -40,7 +41,6 @@ public final class ClusterSource implements RegionSource {
   private final String node;
   private final OverlayWatch overlay;
   private final ControlPlane plane;
-  private final RightsWatch rights;
   private volatile Optional<Topology> topology = Optional.empty();
 
   /**
@@ -105,7 +105,6 @@ public final class ClusterSource implements RegionSource {
                 ties.onRegions().run();
               }
             });
-    rights = RightsWatch.start(plane.rights());
   }
 
   @Override
@@ -137,12 +136,10 @@ public final class ClusterSource implements RegionSource {
 
   @Override
   public List<Condition> conditions() {
-    Stream<Condition> found =
-        plane.conditions().stream()
-            .map(c ->
-                new Condition(
-                    c.type(), c.status(), c.reason(), c.message(), c.lastTransitionTime()));
-    return Stream.concat(found, rights.condition().stream()).toList();
+    return plane.conditions().stream()
+        .map(c ->
+            new Condition(c.type(), c.status(), c.reason(), c.message(), c.lastTransitionTime()))
+        .toList();
   }
 
   @Override
@@ -187,7 +184,6 @@ public final class ClusterSource implements RegionSource {
 
   @Override
   public void close() {
-    rights.close();
     plane.close();
   }
 }

@@ -1,18 +1,20 @@
 package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
-import io.regionbridge.router.ControlSettings;
+import io.regionbridge.router.control.ControlSettings;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.overlay.OverlaySettings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.router.topology.TunnelEnd;
+import io.regionbridge.router.tunnel.OverlayAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,28 @@ public final class ConfiguredRegions {
             ? Optional.of(new ServiceKey(namespace, kubernetes.service()))
             : Optional.empty(),
         netBird.hostNetwork() ? Optional.of(netBird.namespace()) : Optional.empty());
+  }
+
+  /**
+   * What is configured of the overlay.
+   *
+   * @param node this node's name
+   */
+  public static OverlaySettings overlay(BridgeConfig.Overlay overlay, String node) {
+    return new OverlaySettings(
+        switch (overlay.mode()) {
+          case OBSERVE -> OverlaySettings.Mode.OBSERVE;
+          case MANAGE -> OverlaySettings.Mode.MANAGE;
+          case NONE -> OverlaySettings.Mode.NONE;
+        },
+        overlay.interfaceName(),
+        overlay
+            .at(node)
+            .map(own ->
+                new OverlaySettings.Own(
+                    new OverlayAddress(own.address().address(), own.address().prefixLength()),
+                    own.endpoint())),
+        overlay.listenPort());
   }
 
   /** What is configured of egress. */

@@ -7,6 +7,8 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.overlay.OverlayWatch;
+import io.regionbridge.router.overlay.TunnelMemory;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.PeerClaim;

@@ -1,8 +1,8 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.api.region.HostAddresses;
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.zone.ClientPolicy;
+import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;

@@ -3,7 +3,7 @@ package io.regionbridge.router.diagnosis;
 import io.regionbridge.router.diagnosis.CiliumFacts.Agent;
 import io.regionbridge.router.diagnosis.ClusterFacts.Router;
 import io.regionbridge.router.discovery.ClusterWatcher;
-import io.regionbridge.router.egress.CiliumSettings;
+import io.regionbridge.router.egress.cilium.CiliumSettings;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

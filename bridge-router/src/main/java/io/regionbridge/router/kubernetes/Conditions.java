@@ -23,6 +23,11 @@ public final class Conditions {
       this.text = text;
     }
 
+    /** As Kubernetes writes it. */
+    public String text() {
+      return text;
+    }
+
     public static State of(boolean value) {
       return value ? TRUE : FALSE;
     }
@@ -36,6 +41,16 @@ public final class Conditions {
   public record Finding(String type, State state, String reason, String message) {
     public Finding(String type, boolean state, String reason, String message) {
       this(type, State.of(state), reason, message);
+    }
+
+    /** It is so. */
+    public static Finding yes(String type, String reason, String message) {
+      return new Finding(type, State.TRUE, reason, message);
+    }
+
+    /** It is not so. */
+    public static Finding no(String type, String reason, String message) {
+      return new Finding(type, State.FALSE, reason, message);
     }
   }
 

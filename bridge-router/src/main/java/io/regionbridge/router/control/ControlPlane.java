@@ -1,0 +1,360 @@
+package io.regionbridge.router.control;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.diagnosis.RightsReview;
+import io.regionbridge.router.diagnosis.RightsWatch;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.discovery.ClusterIpSpan;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.ControlLoop;
+import io.regionbridge.router.discovery.RegionFacts;
+import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.election.GatewayElection;
+import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.election.PeerSight;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.Condition;
+import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.SecretKeyStore;
+import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.peers.DeclaredRegions;
+import io.regionbridge.router.peers.OverlayDiscovery;
+import io.regionbridge.router.peers.PeerClusters;
+import io.regionbridge.router.peers.PeerEnds;
+import io.regionbridge.router.peers.RegionClaims;
+import io.regionbridge.router.report.ControlFindings;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.topology.TopologyBuilder;
+import io.regionbridge.router.tunnel.KeyStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane of one router node: watches the local API server, the peers' ones and the
+ * overlay, takes part in the election of the active gateway, and as such writes what all share.
+ * Publishes what it finds as immutable snapshots.
+ *
+ * <p>Two loops own the state: one makes directories, so that an endpoint never waits for anything
+ * slow; the other makes topologies, and writes. Everything else only says "look again".
+ */
+public final class ControlPlane implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+
+  /** Changes of the directory that come together make one snapshot. */
+  private static final Duration DIRECTORY_SETTLE = Duration.ofMillis(5);
+
+  private static final Duration SETTLE = Duration.ofMillis(50);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Who is told. Calls come one at a time for each kind, and must not block for long. */
+  public interface Listener {
+    /** The Services of the local region, whenever they are others. */
+    void directory(Directory directory);
+
+    /**
+     * The regions, whenever they are others; first when the API server was heard or found silent.
+     */
+    void topology(Topology topology);
+  }
+
+  private final ControlSettings settings;
+  private final ControlSources sources;
+  private final Listener listener;
+  private final Clock clock;
+  private final KubernetesClient client;
+  private final EgressControl egress;
+  private final SharedObjects shared;
+  private final OwnRouterNode ownNode;
+  private final KeyStore keys;
+  private final DeclaredRegions declared = new DeclaredRegions();
+  private final PeerEnds ends = new PeerEnds();
+  private final PeerClusters peerClusters;
+  private final ControlLoop directories;
+  private final ControlLoop topologies;
+  private final ClusterWatcher watcher;
+  private final OverlayDiscovery overlay;
+  private final GatewayElection election;
+  private final PeerSight sight;
+  private final RightsWatch rights;
+  private final AtomicBoolean resigned = new AtomicBoolean();
+  private volatile Optional<Topology> topology = Optional.empty();
+  private volatile List<Condition> conditions = List.of();
+  private Directory directory = Directory.EMPTY;
+
+  /** What the last look could not write. Of the look's thread. */
+  private final List<String> unwritten = new ArrayList<>();
+
+  private ControlPlane(
+      ControlSettings settings,
+      ControlSources sources,
+      KubernetesClient client,
+      Listener listener,
+      Clock clock)
+      throws IOException {
+    this.settings = settings;
+    this.sources = sources;
+    this.client = client;
+    this.listener = listener;
+    this.clock = clock;
+    StatusWriter statuses = new StatusWriter(client, clock);
+    egress = new EgressControl(settings, sources, client, clock);
+    keys = new SecretKeyStore(client, settings.namespace(), settings.node());
+    sight = new PeerSight(sources.health());
+    ownNode = new OwnRouterNode(settings, sources, statuses, egress, keys, clock);
+    Gate gate = new Gate();
+    peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
+    shared =
+        new SharedObjects(settings, sources, client, statuses, egress, peerClusters, ends, clock);
+    election =
+        GatewayElection.start(
+            new GatewayElection.Settings(
+                settings.node(),
+                new InetSocketAddress(settings.nodeAddress(), settings.electionPort()),
+                this::otherRouters,
+                sources.fit(),
+                () -> sight.look(topology, System.nanoTime())),
+            client,
+            settings.namespace(),
+            _ -> gate.topologies(),
+            clock);
+    watcher =
+        ClusterWatcher.local(
+            client,
+            settings.routerLabel(),
+            settings.options().netBird(),
+            gate::topologies,
+            gate::directories,
+            clock);
+    overlay =
+        OverlayDiscovery.start(
+            sources.overlay(), settings.httpPort(), settings.dnsPort(), gate::topologies);
+    rights =
+        RightsWatch.start(
+            new RightsReview(client, settings.namespace(), settings.options().netBird()),
+            gate::topologies);
+    directories =
+        ControlLoop.start("directory", DIRECTORY_SETTLE, LOOK_AGAIN, this::lookAtDirectory);
+    topologies = ControlLoop.start("topology", SETTLE, LOOK_AGAIN, this::look);
+    gate.open(this);
+  }
+
+  /** Keeps calls back until all that they lead to is there. */
+  private static final class Gate {
+    private volatile Optional<ControlPlane> plane = Optional.empty();
+
+    private void open(ControlPlane built) {
+      plane = Optional.of(built);
+      directories();
+      topologies();
+    }
+
+    private void directories() {
+      plane.ifPresent(p -> p.directories.lookAgain());
+    }
+
+    private void topologies() {
+      plane.ifPresent(p -> p.topologies.lookAgain());
+    }
+  }
+
+  /**
+   * Starts one. Never waits for the API server.
+   *
+   * @param kubeconfig the file that names the API server; empty: that of the cluster that the
+   *     process runs in, by its ServiceAccount
+   * @throws IOException if the address for signs of life cannot be bound, or the file makes no
+   *     sense
+   */
+  public static ControlPlane start(
+      ControlSettings settings,
+      ControlSources sources,
+      Optional<Path> kubeconfig,
+      Listener listener)
+      throws IOException {
+    return start(settings, sources, ClusterClient.local(kubeconfig), listener);
+  }
+
+  /**
+   * The same with another client, which is closed in the end.
+   *
+   * @throws IOException if the address for signs of life cannot be bound
+   */
+  public static ControlPlane start(
+      ControlSettings settings, ControlSources sources, KubernetesClient client, Listener listener)
+      throws IOException {
+    try {
+      return new ControlPlane(settings, sources, client, listener, Clock.systemUTC());
+    } catch (IOException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /** The regions as last published. Any thread. */
+  public Optional<Topology> topology() {
+    return topology;
+  }
+
+  /** Who is the active gateway. Any thread. */
+  public Leadership leadership() {
+    return election.leadership();
+  }
+
+  /** How the control plane fares. Any thread. */
+  public List<Condition> conditions() {
+    return conditions;
+  }
+
+  /** How far each resource of the local API server is known, by its RBAC name. Any thread. */
+  public Map<String, WatchStatus> watches() {
+    return watcher.view().statuses();
+  }
+
+  /** Where this node's WireGuard key is kept. Any thread. */
+  public KeyStore keys() {
+    return keys;
+  }
+
+  /** Which gateways of peers have said that they know a key of this node. Any thread. */
+  public Set<InetAddress> accepted(String publicKey) {
+    return overlay.accepted(publicKey);
+  }
+
+  /** How egress stands. Any thread. */
+  public EgressReport egress() {
+    return egress.report();
+  }
+
+  /** Something that {@link ControlSources} tells has changed. Any thread. */
+  public void lookAgain() {
+    topologies.lookAgain();
+  }
+
+  /**
+   * Hands the role of the active gateway over if it is here, and never takes it again. Everything
+   * else goes on. Waits for some seconds at most; does nothing the second time.
+   */
+  public void resign() {
+    if (!resigned.getAndSet(true)) {
+      election.close();
+    }
+  }
+
+  /** Hands the role of the active gateway over if it is here, and stops. */
+  @Override
+  public void close() {
+    rights.close();
+    topologies.close();
+    resign();
+    directories.close();
+    overlay.close();
+    peerClusters.close();
+    watcher.close();
+    client.close();
+  }
+
+  private void lookAtDirectory() {
+    Directory next = watcher.directory();
+    if (next.generation() != directory.generation()) {
+      directory = next;
+      listener.directory(next);
+    }
+  }
+
+  private void look() {
+    ClusterView view = watcher.view();
+    if (!view.settled()) {
+      conditions =
+          Conditions.merge(
+              conditions,
+              Stream.concat(Stream.of(ControlFindings.STARTING), rights.finding().stream())
+                  .toList(),
+              0,
+              clock.instant());
+      return;
+    }
+    List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
+    Map<RegionFacts, RegionClaims.Reading> readings = declared.look(view.regions());
+    readings.values().forEach(reading -> claims.add(reading.claim()));
+    claims.addAll(peerClusters.look(view.regions()));
+    claims.addAll(overlay.claims());
+    Directory services = watcher.directory();
+    Topology next =
+        new TopologyBuilder(sources.region().get())
+            .build(view, claims, election.leadership().active(), ClusterIpSpan.of(services, view))
+            .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
+    if (!topology.equals(Optional.of(next))) {
+      tell(next);
+      topology = Optional.of(next);
+      listener.topology(next);
+    }
+    unwritten.clear();
+    ownNode.keep(view, next, election.leadership()).ifPresent(unwritten::add);
+    if (election.leadership().mine()) {
+      election.whileActive(
+          PATIENCE, () -> shared.keep(view, next, services, readings, unwritten::add));
+    } else {
+      shared.standBy(view, next);
+    }
+    List<Finding> findings = new ArrayList<>(shared.findings());
+    findings.add(ControlFindings.watched(view));
+    findings.add(ControlFindings.written(unwritten));
+    findings.add(ControlFindings.declared(DeclaredRegions.flaws(readings)));
+    rights.finding().ifPresent(findings::add);
+    findings.add(ControlFindings.elected(election.leadership(), election.problem()));
+    conditions = Conditions.merge(conditions, findings, 0, clock.instant());
+  }
+
+  private static Optional<TunnelRecord> remembered(ClusterView view, String region) {
+    return view.regions().stream()
+        .filter(facts -> facts.name().equals(region))
+        .findFirst()
+        .flatMap(RegionFacts::tunnel);
+  }
+
+  private void tell(Topology next) {
+    log.info(
+        "regions: {} gateways here, active {}; peers {}",
+        next.local().gateways().size(),
+        next.local().active().orElse("none"),
+        next.peers().stream().map(p -> p.name() + "(" + p.gateways().size() + ")").toList());
+    next.conflicts().stream()
+        .filter(conflict -> topology.isEmpty() || !topology.get().conflicts().contains(conflict))
+        .forEach(conflict -> log.warn("{}", conflict));
+  }
+
+  private Map<String, InetSocketAddress> otherRouters() {
+    Map<String, InetSocketAddress> others = new LinkedHashMap<>();
+    topology.ifPresent(known ->
+        known.local().gateways().stream()
+            .filter(gateway -> !gateway.node().equals(settings.node()))
+            .forEach(gateway ->
+                gateway
+                    .nodeAddress()
+                    .ifPresent(address ->
+                        others.put(
+                            gateway.node(),
+                            new InetSocketAddress(address, settings.electionPort())))));
+    return others;
+  }
+}

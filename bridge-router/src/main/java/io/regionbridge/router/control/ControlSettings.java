@@ -1,0 +1,74 @@
+package io.regionbridge.router.control;
+
+import io.regionbridge.router.directory.ServiceKey;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What is fixed for a control plane while the process lives.
+ *
+ * @param node this node's name
+ * @param nodeAddress its address in the cluster, for signs of life
+ * @param namespace where the Lease and the Secrets of peers are
+ * @param electionPort where router nodes ask each other for signs of life; UDP
+ * @param dnsPort where this bridge, and others unless they say otherwise, serve DNS
+ * @param httpPort where bridges answer on the overlay
+ * @param memory how long after the start what was written before is kept although nobody has said
+ *     yet that it still holds: as long as it may take to hear from all peers
+ * @param options what the bridge does for the cluster only if it is wished
+ */
+public record ControlSettings(
+    String node,
+    InetAddress nodeAddress,
+    String namespace,
+    String routerLabel,
+    int electionPort,
+    int dnsPort,
+    int httpPort,
+    Duration memory,
+    Options options) {
+  /** Long enough to hear from every peer. */
+  public static final Duration MEMORY = Duration.ofSeconds(30);
+
+  /** With the usual memory, and no options. */
+  public ControlSettings(
+      String node,
+      InetAddress nodeAddress,
+      String namespace,
+      String routerLabel,
+      int electionPort,
+      int dnsPort,
+      int httpPort) {
+    this(
+        node,
+        nodeAddress,
+        namespace,
+        routerLabel,
+        electionPort,
+        dnsPort,
+        httpPort,
+        MEMORY,
+        Options.NONE);
+  }
+
+  /** The same with options. */
+  public ControlSettings with(Options wished) {
+    return new ControlSettings(
+        node, nodeAddress, namespace, routerLabel, electionPort, dnsPort, httpPort, memory, wished);
+  }
+
+  /** Where signs of life are asked for unless something else is configured. */
+  public static final int ELECTION_PORT = 8054;
+
+  /**
+   * What the bridge does for the cluster only if it is wished.
+   *
+   * @param forwardTo the Service that CoreDNS forwards to; empty: it forwards to the router nodes
+   * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
+   */
+  public record Options(Optional<ServiceKey> forwardTo, Optional<String> netBird) {
+    /** None of it. */
+    public static final Options NONE = new Options(Optional.empty(), Optional.empty());
+  }
+}

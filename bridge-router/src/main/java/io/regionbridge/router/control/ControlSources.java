@@ -1,0 +1,39 @@
+package io.regionbridge.router.control;
+
+import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.TopologyBuilder;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What others tell the control plane; each is asked anew at every look.
+ *
+ * @param region what is configured of the local region
+ * @param configured the peers that the configuration declares
+ * @param overlay the overlay's device
+ * @param health what the data plane knows of peers' gateways
+ * @param fit whether this node could be the active gateway: overlay up, DNS serving
+ * @param egress what is configured of egress
+ */
+public record ControlSources(
+    Supplier<TopologyBuilder.Settings> region,
+    Supplier<List<PeerClaim>> configured,
+    OverlayView overlay,
+    GatewayHealth health,
+    BooleanSupplier fit,
+    Supplier<EgressSettings> egress) {
+  /** The same without egress. */
+  public ControlSources(
+      Supplier<TopologyBuilder.Settings> region,
+      Supplier<List<PeerClaim>> configured,
+      OverlayView overlay,
+      GatewayHealth health,
+      BooleanSupplier fit) {
+    this(region, configured, overlay, health, fit, () -> EgressSettings.of(EgressEngine.NONE));
+  }
+}

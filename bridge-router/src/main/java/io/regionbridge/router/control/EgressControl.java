@@ -1,0 +1,165 @@
+package io.regionbridge.router.control;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.EgressPolicyFacts;
+import io.regionbridge.router.discovery.RegionFacts;
+import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressGateway;
+import io.regionbridge.router.egress.EgressPlan;
+import io.regionbridge.router.egress.EgressPlanner;
+import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.egress.cilium.EgressKeeper;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.EventRecorder;
+import io.regionbridge.router.kubernetes.RouterNodeStatus;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.LocalRegion;
+import io.regionbridge.router.topology.Topology;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Egress as part of the control plane: makes the plan of what is known and has it carried out.
+ * Owned by the loop of the topology; only the report is for everybody.
+ */
+final class EgressControl {
+  private final ControlSettings settings;
+  private final ControlSources sources;
+  private final EgressKeeper keeper;
+  private final EventRecorder events;
+  private final Clock clock;
+  private final Instant start;
+  private volatile EgressReport report = EgressReport.EMPTY;
+
+  EgressControl(
+      ControlSettings settings, ControlSources sources, KubernetesClient client, Clock clock) {
+    this.settings = settings;
+    this.sources = sources;
+    this.clock = clock;
+    this.start = clock.instant();
+    this.events = new EventRecorder(client, settings.node(), clock);
+    this.keeper = new EgressKeeper(client, events, clock);
+  }
+
+  /** How it stood at the last look. Any thread. */
+  EgressReport report() {
+    return report;
+  }
+
+  /** What a Region's condition is to say. */
+  Optional<Finding> finding(String region) {
+    return report.finding(region);
+  }
+
+  /** Looks how it stands. */
+  void look(ClusterView view, Topology topology) {
+    EgressSettings egress = sources.egress().get();
+    report = keeper.look(view, plan(view, topology, egress), gateway(topology), egress);
+  }
+
+  /** Makes it so. Called with a permit. */
+  void keep(ClusterView view, Topology topology) {
+    EgressSettings egress = sources.egress().get();
+    EgressReport before = report;
+    report = keeper.keep(view, plan(view, topology, egress), gateway(topology), egress);
+    view.regions().forEach(region -> tell(region, before));
+  }
+
+  /** What agents are to send here while this node is the active gateway; empty: there are none. */
+  Optional<List<RouterNodeStatus.Egress>> published(ClusterView view, Topology topology) {
+    EgressSettings egress = sources.egress().get();
+    if (egress.engine() != EgressEngine.ROUTES) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        plan(view, topology, egress).regions().stream()
+            .filter(region -> !region.destinations().isEmpty())
+            .map(region ->
+                new RouterNodeStatus.Egress(
+                    region.region(), region.destinations().stream().map(Cidr::toString).toList()))
+            .toList());
+  }
+
+  private EgressPlan plan(ClusterView view, Topology topology, EgressSettings egress) {
+    return EgressPlanner.plan(
+        topology, egress.rules(sources.region().get().overlay()), remembered(view));
+  }
+
+  /**
+   * What the policies and this node's RouterNode say, as long as a region that is missing may only
+   * not have been heard of yet: this process knows nothing when it starts, and its start must not
+   * cut anybody off.
+   */
+  private Map<String, List<Cidr>> remembered(ClusterView view) {
+    boolean listed =
+        switch (view.statuses().get(ClusterWatcher.REGIONS)) {
+          case WatchStatus.Current _ -> true;
+          case WatchStatus.Failing failing -> failing.known();
+          case null, default -> false;
+        };
+    if (listed && clock.instant().isAfter(start.plus(settings.memory()))) {
+      return Map.of();
+    }
+    Map<String, List<Cidr>> remembered = new HashMap<>();
+    view.routerNodes().stream()
+        .filter(router -> router.name().equals(settings.node()))
+        .forEach(router -> router.egress().ifPresent(remembered::putAll));
+    view.egressPolicies().stream()
+        .filter(EgressPolicyFacts::ours)
+        .forEach(policy -> remembered.put(EgressKeeper.region(policy), policy.destinations()));
+    return remembered;
+  }
+
+  private Optional<EgressGateway> gateway(Topology topology) {
+    LocalRegion local = topology.local();
+    return local.gateways().stream()
+        .filter(gateway -> local.active().equals(Optional.of(gateway.node())))
+        .findFirst()
+        .map(gateway ->
+            new EgressGateway(
+                gateway.node(),
+                gateway.hostname(),
+                // Another's is not known; as a rule it is the same everywhere.
+                sources.overlay().interfaceName(),
+                gateway.node().equals(settings.node())
+                    ? sources.overlay().address()
+                    : gateway.overlayAddress()));
+  }
+
+  private void tell(RegionFacts region, EgressReport before) {
+    Optional<EgressReport.Region> now = report.region(region.name());
+    Optional<EgressReport.Region> was = before.region(region.name());
+    if (now.isEmpty()
+        || now.map(EgressReport.Region::reason).equals(was.map(EgressReport.Region::reason))) {
+      return;
+    }
+    boolean warning =
+        switch (now.get().state()) {
+          case APPLIED -> !now.get().refusals().isEmpty();
+          case BLOCKED, CONTESTED, REFUSED -> true;
+          case PENDING, DISABLED -> false;
+        };
+    boolean mended =
+        now.get().state() == EgressReport.State.APPLIED
+            && was.map(EgressReport.Region::state)
+                .filter(EgressReport.State.BLOCKED::equals)
+                .isPresent();
+    if (warning || mended) {
+      events.tell(
+          new EventRecorder.Subject(
+              "region-bridge.io/v1alpha1", "Region", region.name(), region.uid()),
+          warning ? EventRecorder.Type.WARNING : EventRecorder.Type.NORMAL,
+          now.get().reason(),
+          "Egress",
+          now.get().message());
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.regionbridge.router.control;
+
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.NodeFacts;
+import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.report.RouterNodeReport;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.tunnel.KeyStore;
+import io.regionbridge.router.wireguard.PrivateKey;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The RouterNode object of this node: writes what the node says of itself, and takes up what is
+ * asked of it there. Nobody else writes it, so no permit is needed. Owned by the loop of the
+ * topology.
+ */
+final class OwnRouterNode {
+  private static final Logger log = LoggerFactory.getLogger(OwnRouterNode.class);
+
+  private final ControlSettings settings;
+  private final ControlSources sources;
+  private final StatusWriter statuses;
+  private final EgressControl egress;
+  private final KeyStore keys;
+  private final Clock clock;
+
+  OwnRouterNode(
+      ControlSettings settings,
+      ControlSources sources,
+      StatusWriter statuses,
+      EgressControl egress,
+      KeyStore keys,
+      Clock clock) {
+    this.settings = settings;
+    this.sources = sources;
+    this.statuses = statuses;
+    this.egress = egress;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** Writes it if the API server knows the node; why it could not be written, if so. */
+  Optional<String> keep(ClusterView view, Topology topology, Leadership leadership) {
+    Optional<NodeFacts> node =
+        view.routers().stream().filter(n -> n.name().equals(settings.node())).findFirst();
+    Optional<RouterNodeFacts> said =
+        view.routerNodes().stream().filter(r -> r.name().equals(settings.node())).findFirst();
+    return node.flatMap(facts ->
+        statuses.routerNode(
+            settings.node(),
+            facts.uid(),
+            RouterNodeReport.spec(
+                settings.nodeAddress(), settings.dnsPort(), sources.overlay(), topology.local()),
+            RouterNodeReport.status(
+                leadership.mine(),
+                sources.fit().getAsBoolean(),
+                leadership.transitions(),
+                said.flatMap(this::rotationTaken),
+                egress.published(view, topology),
+                said.map(RouterNodeFacts::conditions).orElse(List.of()),
+                clock.instant())));
+  }
+
+  /** Takes a request to rotate this node's key up, if there is one; the last one that was. */
+  private Optional<String> rotationTaken(RouterNodeFacts node) {
+    Optional<String> wanted = node.wantedRotation();
+    if (wanted.isEmpty() || !sources.overlay().managed()) {
+      return node.takenRotation();
+    }
+    try (PrivateKey key = keys.prepareNext()) {
+      log.info("the key is to be rotated ({}); the next one is {}", wanted.get(), key.publicKey());
+    } catch (IOException e) {
+      log.warn("the key cannot be rotated yet: {}", e.getMessage());
+      return node.takenRotation();
+    }
+    return wanted;
+  }
+}

@@ -1,0 +1,235 @@
+package io.regionbridge.router.control;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.regionbridge.router.coredns.CoreDnsKeeper;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.DnsConfigMaps;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.Region;
+import io.regionbridge.router.kubernetes.RouterNode;
+import io.regionbridge.router.kubernetes.SecretKeyStore;
+import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.netbird.NetBirdKeeper;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Takes away what bridges wrote into a cluster. They must be stopped, or they write it anew. Can be
+ * run any number of times; one thing that fails does not keep the others. Blocks.
+ */
+public final class Uninstall {
+  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+  private static final String LEASE = "region-bridge";
+  private static final ResourceDefinitionContext POLICIES =
+      new ResourceDefinitionContext.Builder()
+          .withGroup("cilium.io")
+          .withVersion("v2")
+          .withKind("CiliumEgressGatewayPolicy")
+          .withPlural("ciliumegressgatewaypolicies")
+          .withNamespaced(false)
+          .build();
+
+  private final KubernetesClient client;
+  private final boolean dryRun;
+  private final List<Step> steps = new ArrayList<>();
+
+  /** How a step ended. */
+  public enum Outcome {
+    /** It was there and is gone. */
+    REMOVED,
+    /** It is there; nothing was done, as was wished. */
+    WOULD_REMOVE,
+    /** It is there, and stays unless somebody asks for more. */
+    KEPT,
+    /** There was nothing to remove. */
+    NOTHING,
+    /** It may still be there. */
+    FAILED
+  }
+
+  /**
+   * One thing that was looked for.
+   *
+   * @param what it is
+   * @param detail why it ended so, if there is more to say; may be empty
+   */
+  public record Step(String what, Outcome outcome, String detail) {}
+
+  private Uninstall(KubernetesClient client, boolean dryRun) {
+    this.client = client;
+    this.dryRun = dryRun;
+  }
+
+  /**
+   * Does it.
+   *
+   * @param namespace where the bridges ran
+   * @param netBird the namespace of NetBird's routers
+   * @param purge take the WireGuard keys as well: peers must be told new ones afterwards
+   * @param dryRun only say what would be done
+   * @return what was done, in order
+   */
+  public static List<Step> run(
+      KubernetesClient client, String namespace, String netBird, boolean purge, boolean dryRun) {
+    Uninstall uninstall = new Uninstall(client, dryRun);
+    uninstall.coreDns();
+    uninstall.egressPolicies();
+    uninstall.netBird(netBird);
+    uninstall.regionStatuses();
+    uninstall.routerNodes();
+    uninstall.one(
+        "Lease " + namespace + "/" + LEASE,
+        client.leases().inNamespace(namespace).withName(LEASE),
+        true);
+    uninstall.one(
+        "Secret " + namespace + "/" + SecretKeyStore.NAME,
+        client.secrets().inNamespace(namespace).withName(SecretKeyStore.NAME),
+        purge);
+    return List.copyOf(uninstall.steps);
+  }
+
+  private void coreDns() {
+    attempt(
+        "CoreDNS's configuration",
+        () -> {
+          ClusterView view = DnsConfigMaps.read(client);
+          Optional<String> present = CoreDnsKeeper.present(view);
+          if (present.isEmpty()) {
+            return new Step("CoreDNS's configuration", Outcome.NOTHING, "");
+          }
+          if (dryRun) {
+            return new Step(present.get(), Outcome.WOULD_REMOVE, "");
+          }
+          Finding finding = new CoreDnsKeeper(client, Clock.systemUTC()).withdraw(view);
+          return finding.state() == State.TRUE
+              ? new Step(present.get(), Outcome.REMOVED, "")
+              : new Step(present.get(), Outcome.FAILED, finding.message());
+        });
+  }
+
+  private void netBird(String namespace) {
+    String what = "the host network of NetBird's routers in " + namespace;
+    attempt(
+        what,
+        () -> {
+          List<String> ours =
+              new NetBirdKeeper(client, namespace, Clock.systemUTC()).withdraw(dryRun);
+          return new Step(
+              ours.isEmpty() ? what : "the host network of " + String.join(", ", ours),
+              ours.isEmpty() ? Outcome.NOTHING : dryRun ? Outcome.WOULD_REMOVE : Outcome.REMOVED,
+              "");
+        });
+  }
+
+  private void egressPolicies() {
+    all(
+        "CiliumEgressGatewayPolicies",
+        () ->
+            client
+                .genericKubernetesResources(POLICIES)
+                .withLabel(MANAGED_BY, StatusWriter.MANAGER)
+                .resources()
+                .toList());
+  }
+
+  private void routerNodes() {
+    all(
+        "RouterNodes",
+        () ->
+            client
+                .resources(RouterNode.class)
+                .withLabel(MANAGED_BY, StatusWriter.MANAGER)
+                .resources()
+                .toList());
+  }
+
+  /** The objects are their owner's; only what was found about them is ours. */
+  private void regionStatuses() {
+    List<Region> regions = new ArrayList<>();
+    attempt(
+        "Regions",
+        () -> {
+          regions.addAll(client.resources(Region.class).list().getItems());
+          return new Step("Regions", regions.isEmpty() ? Outcome.NOTHING : Outcome.KEPT, "");
+        });
+    StatusWriter writer = new StatusWriter(client, Clock.systemUTC());
+    for (Region region : regions) {
+      String name = region.getMetadata().getName();
+      String what = "status of Region " + name;
+      if (region.getStatus() == null || region.getStatus().conditions() == null) {
+        steps.add(new Step(what, Outcome.NOTHING, ""));
+      } else if (dryRun) {
+        steps.add(new Step(what, Outcome.WOULD_REMOVE, ""));
+      } else {
+        Optional<String> problem = writer.withdrawRegion(name);
+        steps.add(
+            new Step(
+                what, problem.isEmpty() ? Outcome.REMOVED : Outcome.FAILED, problem.orElse("")));
+      }
+    }
+  }
+
+  private <T extends HasMetadata> void all(
+      String kind, Supplier<List<? extends Resource<T>>> found) {
+    List<Resource<T>> resources = new ArrayList<>();
+    attempt(
+        kind,
+        () -> {
+          resources.addAll(found.get());
+          return new Step(kind, resources.isEmpty() ? Outcome.NOTHING : Outcome.KEPT, "");
+        });
+    if (!resources.isEmpty()) {
+      steps.removeLast();
+    }
+    for (Resource<T> resource : resources) {
+      HasMetadata item = resource.item();
+      String what =
+          (item instanceof GenericKubernetesResource ? "CiliumEgressGatewayPolicy" : item.getKind())
+              + " "
+              + item.getMetadata().getName();
+      one(what, resource, true);
+    }
+  }
+
+  private void one(String what, Resource<? extends HasMetadata> resource, boolean wanted) {
+    attempt(
+        what,
+        () -> {
+          if (resource.get() == null) {
+            return new Step(what, Outcome.NOTHING, "");
+          }
+          if (!wanted) {
+            return new Step(what, Outcome.KEPT, "--purge removes it");
+          }
+          if (dryRun) {
+            return new Step(what, Outcome.WOULD_REMOVE, "");
+          }
+          resource.delete();
+          return new Step(what, Outcome.REMOVED, "");
+        });
+  }
+
+  private void attempt(String what, Supplier<Step> step) {
+    try {
+      steps.add(step.get());
+    } catch (KubernetesClientException e) {
+      boolean absent = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+      String message = String.valueOf(e.getMessage());
+      steps.add(
+          new Step(
+              what,
+              absent ? Outcome.NOTHING : Outcome.FAILED,
+              absent ? "" : message.lines().findFirst().orElse("")));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.regionbridge.router.coredns;
+
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the cluster's CoreDNS is to forward, and where to, by the topology. Pure. */
+public final class Forwards {
+  private static final int DNS = 53;
+
+  private Forwards() {}
+
+  /** The local domain, then each peer's domain with the reverse zones of its pods. */
+  public static List<ForwardZone> zones(Topology topology) {
+    List<ForwardZone> zones = new ArrayList<>();
+    zones.add(new ForwardZone(List.of(topology.local().domain())));
+    for (PeerRegion peer : topology.peers()) {
+      List<String> names = new ArrayList<>(List.of(peer.domain()));
+      peer.podCidrs().stream()
+          .filter(range -> topology.undisputed(peer, range))
+          .map(Cidr::toString)
+          .forEach(names::add);
+      zones.add(new ForwardZone(names));
+    }
+    return zones;
+  }
+
+  /**
+   * The addresses of a Service in front of the bridges.
+   *
+   * @return empty if there is no such Service, or not known, or it has no ClusterIP
+   */
+  public static List<InetSocketAddress> service(Directory directory, ServiceKey name) {
+    DirectoryService service = directory.service(name);
+    if (service == null) {
+      return List.of();
+    }
+    int port =
+        service.facts().ports().stream()
+            .filter(p -> p.protocol() == Protocol.UDP)
+            .mapToInt(ServicePort::port)
+            .findFirst()
+            .orElse(DNS);
+    return service.facts().clusterIps().stream()
+        .map(address -> new InetSocketAddress(address.toInetAddress(), port))
+        .toList();
+  }
+
+  /** The bridges of the local region. */
+  public static List<InetSocketAddress> upstreams(Topology topology) {
+    return topology.local().gateways().stream()
+        .flatMap(gateway ->
+            gateway.nodeAddress().stream()
+                .map(address -> new InetSocketAddress(address, gateway.dnsPort())))
+        .toList();
+  }
+}

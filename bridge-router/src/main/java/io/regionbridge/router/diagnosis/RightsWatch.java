@@ -1,0 +1,97 @@
+package io.regionbridge.router.diagnosis;
+
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks every few seconds whether the bridge may do all that it has to: a verb that was taken away,
+ * or never given, is told of before somebody misses what it is for. On a thread of its own.
+ */
+public final class RightsWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RightsWatch.class);
+  private static final String CONDITION = "RightsGranted";
+  private static final Duration PERIOD = Duration.ofSeconds(3);
+
+  /** More than these say no more. */
+  private static final int MOST_NAMED = 5;
+
+  private final RightsReview review;
+  private final Runnable onChange;
+  private final CountDownLatch end = new CountDownLatch(1);
+  private volatile Optional<Finding> finding = Optional.empty();
+
+  private RightsWatch(RightsReview review, Runnable onChange) {
+    this.review = review;
+    this.onChange = onChange;
+  }
+
+  /**
+   * Starts to look.
+   *
+   * @param onChange told when the finding is another one
+   */
+  public static RightsWatch start(RightsReview review, Runnable onChange) {
+    RightsWatch watch = new RightsWatch(review, onChange);
+    Thread.ofVirtual().name("rights").start(watch::run);
+    return watch;
+  }
+
+  /** What was found last; empty where the API server does not say. */
+  public Optional<Finding> finding() {
+    return finding;
+  }
+
+  private void run() {
+    try {
+      do {
+        look();
+      } while (!end.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look() {
+    Optional<Finding> before = finding;
+    // Where the server does not answer, the last that it said holds.
+    review.missing().ifPresent(missing -> finding = Optional.of(of(missing, review.required())));
+    if (!before.equals(finding) && finding.isPresent()) {
+      boolean lacking = finding.get().state() == State.FALSE;
+      if (lacking) {
+        log.warn("{}", finding.get().message());
+      } else if (before.isPresent()) {
+        log.info("all rights are there again");
+      }
+      onChange.run();
+    }
+  }
+
+  static Finding of(List<Right> missing, int required) {
+    if (missing.isEmpty()) {
+      return Finding.yes(CONDITION, "Granted", "all rights are there that the chart gives");
+    }
+    String named =
+        missing.stream().limit(MOST_NAMED).map(Objects::toString).collect(Collectors.joining(", "));
+    String more =
+        missing.size() > MOST_NAMED ? " and %d more".formatted(missing.size() - MOST_NAMED) : "";
+    return Finding.no(
+        CONDITION,
+        "Missing",
+        "the ServiceAccount lacks %d of %d rights: %s%s"
+            .formatted(missing.size(), required, named, more));
+  }
+
+  @Override
+  public void close() {
+    end.countDown();
+  }
+}

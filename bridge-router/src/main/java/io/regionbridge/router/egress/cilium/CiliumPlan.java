@@ -1,0 +1,207 @@
+package io.regionbridge.router.egress.cilium;
+
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.EgressPolicyFacts;
+import io.regionbridge.router.egress.EgressGateway;
+import io.regionbridge.router.egress.EgressPlan;
+import io.regionbridge.router.egress.EgressPlan.RegionEgress;
+import io.regionbridge.router.egress.EgressReport.Region;
+import io.regionbridge.router.egress.EgressReport.State;
+import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.egress.cilium.CiliumState.Obstacle;
+import io.regionbridge.router.net.Cidr;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What has to be written so that Cilium carries a plan out, and how each region stands. Made by
+ * {@link #of}, pure.
+ *
+ * @param writes policies that are missing or not as they ought to be
+ * @param removals policies of ours without a reason
+ */
+record CiliumPlan(
+    List<CiliumPolicy> writes, List<EgressPolicyFacts> removals, List<Region> regions) {
+  static final Obstacle NO_GATEWAY =
+      new Obstacle(
+          "NoActiveGateway", "no router node is the active gateway: what was written stays");
+  private static final Obstacle PENDING = new Obstacle("Pending", "the policy is being written");
+  private static final Obstacle IPV4_ONLY =
+      new Obstacle("IPv6NotSupported", "this Cilium's policies take IPv4 ranges only: update it");
+
+  CiliumPlan {
+    writes = List.copyOf(writes);
+    removals = List.copyOf(removals);
+    regions = List.copyOf(regions);
+  }
+
+  /**
+   * What has to be written in a cluster as it is seen now.
+   *
+   * @param gateway the active one
+   * @param ipv6 whether Cilium's schema takes IPv6 ranges, as far as is known
+   */
+  static CiliumPlan of(
+      ClusterView view,
+      EgressPlan plan,
+      Optional<EgressGateway> gateway,
+      EgressSettings settings,
+      boolean ipv6) {
+    Map<String, EgressPolicyFacts> present = new HashMap<>();
+    view.egressPolicies().forEach(policy -> present.put(policy.name(), policy));
+    Optional<Obstacle> obstacle = CiliumState.obstacle(view).or(() -> obstacle(gateway));
+    List<CiliumPolicy> writes = new ArrayList<>();
+    List<Region> regions = new ArrayList<>();
+    TreeSet<String> wanted = new TreeSet<>();
+    for (RegionEgress egress : plan.regions()) {
+      List<Cidr> sent = egress.destinations().stream().filter(d -> ipv6 || !d.isIpv6()).toList();
+      String name = CiliumPolicy.PREFIX + egress.region();
+      Optional<EgressPolicyFacts> there = Optional.ofNullable(present.get(name));
+      if (!sent.isEmpty()) {
+        wanted.add(name);
+      }
+      if (egress.destinations().isEmpty()) {
+        regions.add(empty(egress));
+      } else if (obstacle.isPresent()) {
+        regions.add(region(egress, State.BLOCKED, obstacle.get(), there, List.of()));
+      } else if (sent.isEmpty()) {
+        regions.add(region(egress, State.BLOCKED, IPV4_ONLY, there, List.of()));
+      } else if (there.isPresent() && !there.get().ours()) {
+        regions.add(region(egress, State.BLOCKED, notOurs(name), there, List.of()));
+      } else {
+        CiliumPolicy policy =
+            CiliumPolicy.of(egress.region(), sent, gateway.orElseThrow(), settings);
+        boolean applied = there.filter(policy::is).isPresent();
+        if (!applied) {
+          writes.add(policy);
+        }
+        List<String> foreign = foreign(view, sent);
+        regions.add(
+            applied
+                ? applied(egress, gateway.orElseThrow(), sent, there, foreign)
+                : region(egress, State.PENDING, PENDING, there, foreign));
+      }
+    }
+    List<EgressPolicyFacts> removals =
+        CiliumState.known(view)
+            ? view.egressPolicies().stream()
+                .filter(policy -> policy.ours() && !wanted.contains(policy.name()))
+                .toList()
+            : List.of();
+    return new CiliumPlan(writes, removals, regions);
+  }
+
+  private static Obstacle notOurs(String name) {
+    return new Obstacle(
+        "PolicyNotOurs",
+        "CiliumEgressGatewayPolicy "
+            + name
+            + " exists and is not ours: delete it, it will be written anew");
+  }
+
+  private static Optional<Obstacle> obstacle(Optional<EgressGateway> gateway) {
+    if (gateway.isEmpty()) {
+      return Optional.of(NO_GATEWAY);
+    }
+    return gateway.get().interfaceName().isEmpty() && gateway.get().overlayAddress().isEmpty()
+        ? Optional.of(
+            new Obstacle(
+                "NoOverlayInterface",
+                "router node %s has no overlay interface: start the overlay's agent there, or set"
+                        .formatted(gateway.get().node())
+                    + " overlay.interface"))
+        : Optional.empty();
+  }
+
+  static Region empty(RegionEgress egress) {
+    return egress.refusals().isEmpty()
+        ? region(
+            egress,
+            State.REFUSED,
+            new Obstacle(
+                "NoRange",
+                "no pod range of region %s is known: set spec.podCIDRs".formatted(egress.region())),
+            Optional.empty(),
+            List.of())
+        : region(
+            egress,
+            State.REFUSED,
+            new Obstacle(egress.refusals().getFirst().reason().word(), refusals(egress)),
+            Optional.empty(),
+            List.of());
+  }
+
+  private static Region applied(
+      RegionEgress egress,
+      EgressGateway gateway,
+      List<Cidr> sent,
+      Optional<EgressPolicyFacts> there,
+      List<String> foreign) {
+    String way =
+        "%s leaves by %s of %s"
+            .formatted(
+                join(sent.stream()),
+                gateway.interfaceName().orElse("the overlay address"),
+                gateway.node());
+    if (!foreign.isEmpty()) {
+      return region(
+          egress,
+          State.CONTESTED,
+          new Obstacle(
+              "ForeignPolicy",
+              "%s, unless Cilium takes %s, which catches it too: delete what is not needed"
+                  .formatted(way, join(foreign.stream()))),
+          there,
+          foreign);
+    }
+    Obstacle said =
+        !egress.refusals().isEmpty()
+            ? new Obstacle("PartlyRefused", way + "; not sent: " + refusals(egress))
+            : sent.size() < egress.destinations().size()
+                ? new Obstacle("IPv4Only", way + "; " + IPV4_ONLY.message())
+                : new Obstacle("Applied", way);
+    return region(egress, State.APPLIED, said, there, foreign);
+  }
+
+  private static Region region(
+      RegionEgress egress,
+      State state,
+      Obstacle said,
+      Optional<EgressPolicyFacts> there,
+      List<String> foreign) {
+    Optional<EgressPolicyFacts> ours = there.filter(EgressPolicyFacts::ours);
+    return new Region(
+        egress.region(),
+        state,
+        said.reason(),
+        said.message(),
+        egress.destinations(),
+        ours.flatMap(CiliumPolicy::hostname),
+        ours.flatMap(CiliumPolicy::interfaceName),
+        egress.refusals(),
+        foreign);
+  }
+
+  private static List<String> foreign(ClusterView view, List<Cidr> sent) {
+    return view.egressPolicies().stream()
+        .filter(policy -> !policy.ours())
+        .filter(policy ->
+            policy.destinations().stream().anyMatch(d -> sent.stream().anyMatch(d::overlaps)))
+        .map(EgressPolicyFacts::name)
+        .toList();
+  }
+
+  private static String refusals(RegionEgress egress) {
+    return join(egress.refusals().stream());
+  }
+
+  static String join(Stream<?> values) {
+    return values.map(Object::toString).collect(Collectors.joining(", "));
+  }
+}

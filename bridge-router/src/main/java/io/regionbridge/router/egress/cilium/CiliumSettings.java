@@ -1,0 +1,49 @@
+package io.regionbridge.router.egress.cilium;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What Cilium has to be told before it carries egress policies out: the one place of these rules,
+ * for the running bridge and for {@code doctor}. Reads the ConfigMap {@code cilium-config}, speaks
+ * in Cilium's Helm values. Pure.
+ */
+public final class CiliumSettings {
+  /** What {@code kube-proxy-replacement} is called when it is on, now and before Cilium 1.14. */
+  private static final Set<String> REPLACED = Set.of("true", "strict");
+
+  private CiliumSettings() {}
+
+  /**
+   * The Helm values that have to change, such as {@code bpf.masquerade=true}; empty if none has to.
+   *
+   * @param config the data of {@code cilium-config}
+   */
+  public static List<String> amiss(Map<String, String> config) {
+    List<String> values = new ArrayList<>();
+    // The second is what releases before 1.18 call it.
+    if (!on(config, "enable-egress-gateway") && !on(config, "enable-ipv4-egress-gateway")) {
+      values.add("egressGateway.enabled=true");
+    }
+    if (!on(config, "enable-bpf-masquerade")) {
+      values.add("bpf.masquerade=true");
+    }
+    if (!REPLACED.contains(config.getOrDefault("kube-proxy-replacement", ""))) {
+      values.add("kubeProxyReplacement=true");
+    }
+    // Policies select pods by identities and endpoints, which Cilium looks for in these objects.
+    if (!config.getOrDefault("identity-allocation-mode", "crd").equals("crd")) {
+      values.add("identityAllocationMode=crd");
+    }
+    if (on(config, "enable-cilium-endpoint-slice")) {
+      values.add("ciliumEndpointSlice.enabled=false");
+    }
+    return values;
+  }
+
+  private static boolean on(Map<String, String> config, String key) {
+    return config.getOrDefault(key, "").equals("true");
+  }
+}

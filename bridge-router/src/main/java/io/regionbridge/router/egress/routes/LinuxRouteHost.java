@@ -1,0 +1,136 @@
+package io.regionbridge.router.egress.routes;
+
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.netlink.InterfaceAddress;
+import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.netlink.NatExemption;
+import io.regionbridge.router.netlink.NatTable;
+import io.regionbridge.router.netlink.Route;
+import io.regionbridge.router.netlink.RouteNetlink;
+import io.regionbridge.router.netlink.VxlanNetlink;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * This system, by rtnetlink and nfnetlink. Needs CAP_NET_ADMIN, and nothing of {@code /proc/sys}.
+ * It touches only routes that bear {@link #ROUTE_PROTOCOL}, the interface {@link #VXLAN} and its
+ * own nftables tables.
+ */
+public final class LinuxRouteHost implements RouteHost {
+  /** Marks the routes of agents; none of the numbers that {@code /etc/iproute2/rt_protos} has. */
+  public static final int ROUTE_PROTOCOL = 115;
+
+  /** The name of the VXLAN device. */
+  public static final String VXLAN = "region-bridge";
+
+  private final RouteNetlink netlink;
+  private final VxlanNetlink vxlan;
+  private final NatTable nat;
+
+  private LinuxRouteHost(RouteNetlink netlink, VxlanNetlink vxlan, NatTable nat) {
+    this.netlink = netlink;
+    this.vxlan = vxlan;
+    this.nat = nat;
+  }
+
+  /** Opens what is needed, in the calling thread's network namespace. */
+  public static LinuxRouteHost open() throws ErrnoException {
+    RouteNetlink netlink = RouteNetlink.open();
+    try {
+      return new LinuxRouteHost(netlink, VxlanNetlink.open(VXLAN), NatTable.open());
+    } catch (ErrnoException e) {
+      netlink.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public List<InterfaceAddress> addresses() throws IOException {
+    Map<Integer, Link> links =
+        netlink.links().stream().collect(Collectors.toMap(Link::index, Function.identity()));
+    return netlink.addresses().stream()
+        .filter(address ->
+            Optional.ofNullable(links.get(address.interfaceIndex()))
+                .filter(link -> link.up() && !link.name().equals(VXLAN))
+                .isPresent())
+        .toList();
+  }
+
+  @Override
+  public List<Route> routes() throws IOException {
+    return netlink.routes().stream()
+        .filter(route -> route.protocol() == ROUTE_PROTOCOL && route.table() == Route.MAIN)
+        .toList();
+  }
+
+  @Override
+  public Route route(Cidr destination, NextHop hop) throws IOException {
+    int index =
+        switch (hop) {
+          case NextHop.Direct(int interfaceIndex, _) -> interfaceIndex;
+          case NextHop.Encapsulated(InetAddress gateway) -> vxlan.reach(gateway);
+        };
+    return new Route(
+        destination,
+        index,
+        Optional.of(hop.gateway()),
+        Optional.empty(),
+        Route.MAIN,
+        ROUTE_PROTOCOL,
+        destination.isIpv6() ? IPV6_METRIC : 0);
+  }
+
+  /** IPv6 has no metric below the one that it takes for none. */
+  private static final int IPV6_METRIC = 512;
+
+  @Override
+  public void add(Route route) throws IOException {
+    netlink.addRoute(route);
+  }
+
+  @Override
+  public void replace(Route route) throws IOException {
+    netlink.replaceRoute(route);
+  }
+
+  @Override
+  public void delete(Route route) throws IOException {
+    netlink.deleteRoute(route);
+  }
+
+  @Override
+  public List<String> exempt() throws IOException {
+    return nat.exempt();
+  }
+
+  @Override
+  public void exempt(List<NatExemption> exemptions) throws IOException {
+    nat.replace(exemptions);
+  }
+
+  @Override
+  public void withoutVxlan() throws IOException {
+    Optional<Link> link = netlink.link(VXLAN);
+    if (link.isPresent()) {
+      netlink.deleteLink(link.get().index());
+    }
+  }
+
+  @Override
+  public void withVxlan(InetAddress own) throws IOException {
+    vxlan.listen(own);
+  }
+
+  @Override
+  public void close() {
+    netlink.close();
+    vxlan.close();
+    nat.close();
+  }
+}

@@ -1,0 +1,142 @@
+package io.regionbridge.router.egress.routes;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.discovery.ControlLoop;
+import io.regionbridge.router.discovery.GatewayView;
+import io.regionbridge.router.discovery.GatewayWatcher;
+import io.regionbridge.router.election.GatewayElection;
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.netlink.RouteMonitor;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent of one node. Looks whenever the objects change, whenever the kernel's routes do, and
+ * twice a minute for what nobody tells.
+ */
+public final class RouteAgent implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RouteAgent.class);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
+  private final String node;
+  private final Supplier<Encapsulation> encapsulation;
+  private final RouteHost host;
+  private final RouteActuator actuator;
+  private final GatewayWatcher watcher;
+  private final ControlLoop loop;
+  private final AtomicReference<ControlLoop> started = new AtomicReference<>();
+  private final RouteMonitor monitor;
+  private Optional<RemoteTraffic> last = Optional.empty();
+  private volatile Optional<List<String>> problems = Optional.empty();
+
+  private RouteAgent(
+      String node,
+      Supplier<Encapsulation> encapsulation,
+      KubernetesClient client,
+      String namespace,
+      String lease,
+      RouteHost host,
+      Clock clock)
+      throws ErrnoException {
+    this.node = node;
+    this.encapsulation = encapsulation;
+    this.host = host;
+    this.actuator = new RouteActuator(host);
+    this.monitor = RouteMonitor.start(this::lookAgain);
+    this.watcher = GatewayWatcher.start(client, namespace, lease, this::lookAgain, clock);
+    this.loop = ControlLoop.start("routes-" + node, Duration.ZERO, LOOK_AGAIN, this::look);
+    started.set(loop);
+    loop.lookAgain();
+  }
+
+  /**
+   * Starts one in the calling thread's network namespace. Never waits for the API server.
+   *
+   * @param node this node's name
+   * @param encapsulation asked at each look
+   * @param client closed by whoever made it, after this
+   * @param namespace where the bridge is installed
+   * @throws IOException if the kernel cannot be talked to
+   */
+  public static RouteAgent start(
+      String node, Supplier<Encapsulation> encapsulation, KubernetesClient client, String namespace)
+      throws IOException {
+    return start(
+        node, encapsulation, client, namespace, GatewayElection.LEASE, LinuxRouteHost.open());
+  }
+
+  static RouteAgent start(
+      String node,
+      Supplier<Encapsulation> encapsulation,
+      KubernetesClient client,
+      String namespace,
+      String lease,
+      RouteHost host)
+      throws IOException {
+    return new RouteAgent(node, encapsulation, client, namespace, lease, host, Clock.systemUTC());
+  }
+
+  /** What could not be done at the last look; empty before the first. Any thread. */
+  public Optional<List<String>> problems() {
+    return problems;
+  }
+
+  /** Something is configured differently. Any thread. */
+  public void lookAgain() {
+    ControlLoop running = started.get();
+    if (running != null) {
+      running.lookAgain();
+    }
+  }
+
+  /** Takes everything away that agents ever made on this node; an agent must not run meanwhile. */
+  public static List<String> cleanUp() throws IOException {
+    try (LinuxRouteHost host = LinuxRouteHost.open()) {
+      return new RouteActuator(host).cleanUp();
+    }
+  }
+
+  /** Stops, and leaves the routes as they are. */
+  @Override
+  public void close() {
+    loop.close();
+    monitor.close();
+    watcher.close();
+    host.close();
+  }
+
+  private void look() {
+    GatewayView view = watcher.view();
+    Optional<RemoteTraffic> traffic = RemoteTraffic.of(view, last);
+    if (traffic.isEmpty()) {
+      return; // nobody has said anything yet: what an agent before this one made stays
+    }
+    last = traffic;
+    List<String> found;
+    try {
+      boolean router = view.router(node).isPresent();
+      found =
+          actuator.actuate(
+              RoutePlanner.plan(
+                  node, router, traffic.get(), host.addresses(), encapsulation.get()));
+    } catch (IOException e) {
+      found = List.of(String.valueOf(e.getMessage()));
+    }
+    if (!Optional.of(found).equals(problems)) {
+      found.forEach(problem -> log.warn("{}", problem));
+      if (found.isEmpty() && traffic.get().destinations().isEmpty()) {
+        log.info("nothing to route: the active gateway serves no other region's ranges yet");
+      } else if (found.isEmpty()) {
+        log.info("traffic for {} goes to {}", traffic.get().destinations(), traffic.get().node());
+      }
+    }
+    problems = Optional.of(found);
+  }
+}

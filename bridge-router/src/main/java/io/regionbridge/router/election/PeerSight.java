@@ -1,0 +1,49 @@
+package io.regionbridge.router.election;
+
+import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.topology.Topology;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether any peer answers through this node's tunnel: what the election asks of a node that is, or
+ * would be, the active gateway. Any thread, several times a second.
+ */
+public final class PeerSight {
+  private final GatewayHealth health;
+  private final ReachObserver eyes = new ReachObserver();
+
+  /** One that has seen nothing yet. */
+  public PeerSight(GatewayHealth health) {
+    this.health = health;
+  }
+
+  /**
+   * What the probes of all peers' gateways say together.
+   *
+   * @param topology empty while it is not known
+   * @param now nanoseconds that never go back
+   */
+  public synchronized Reach look(Optional<Topology> topology, long now) {
+    List<GatewayHealth.State> probed =
+        topology.stream()
+            .flatMap(known -> known.peers().stream())
+            .flatMap(peer ->
+                peer.gateways().stream().flatMap(g -> health.of(peer.name(), g.address()).stream()))
+            .toList();
+    return eyes.look(sight(probed), now);
+  }
+
+  private static ReachObserver.Sight sight(List<GatewayHealth.State> probed) {
+    if (probed.isEmpty()) {
+      return ReachObserver.Sight.NOBODY_ASKED;
+    }
+    List<GatewayHealth.State> up = probed.stream().filter(GatewayHealth.State::up).toList();
+    if (up.isEmpty()) {
+      return ReachObserver.Sight.SILENCE;
+    }
+    return up.stream().allMatch(GatewayHealth.State::late)
+        ? ReachObserver.Sight.DOUBT
+        : ReachObserver.Sight.ANSWERS;
+  }
+}

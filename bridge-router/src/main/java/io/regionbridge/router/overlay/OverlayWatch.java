@@ -1,0 +1,274 @@
+package io.regionbridge.router.overlay;
+
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.linux.HostAddresses;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.peers.RegionTunnel;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.TunnelEnd;
+import io.regionbridge.router.tunnel.PeerHealth;
+import io.regionbridge.router.tunnel.TunnelHealth;
+import io.regionbridge.router.tunnel.TunnelObserver;
+import io.regionbridge.router.tunnel.TunnelView;
+import io.regionbridge.router.wireguard.Device;
+import io.regionbridge.router.wireguard.PublicKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The overlay as this machine shows it: this node's own address on it, and the peers of the
+ * WireGuard device where that can be read. The interface may come, go and change at any time.
+ *
+ * <p>Until one exists nothing but its name is looked for, and nothing of the WireGuard library is
+ * loaded. One thread owns the state; everything else reads it.
+ */
+public final class OverlayWatch implements OverlayView, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(OverlayWatch.class);
+
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  /** Addresses are read anew so often although the kernel reports changes. */
+  private static final int ROUNDS = 10;
+
+  private final OverlaySettings settings;
+  private final Runnable onChange;
+  private final Semaphore wanted = new Semaphore(0);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile OverlayAddresses addresses = OverlayAddresses.NONE;
+  private volatile Optional<LocalEnd> end = Optional.empty();
+  private volatile @Nullable TunnelObserver observer;
+  private volatile Optional<String> unobservable = Optional.empty();
+  private Seen last = Seen.NOTHING;
+  private volatile String observed = "";
+
+  /** What is worth telling others when it changes: counters and handshakes are not. */
+  private record Seen(
+      OverlayAddresses addresses,
+      Optional<String> publicKey,
+      List<OverlayView.Peer> peers,
+      Map<PublicKey, PeerHealth.State> states) {
+    static final Seen NOTHING =
+        new Seen(OverlayAddresses.NONE, Optional.empty(), List.of(), Map.of());
+  }
+
+  private OverlayWatch(OverlaySettings settings, Runnable onChange) {
+    this.settings = settings;
+    this.onChange = onChange;
+    thread = Thread.ofVirtual().name("overlay-watch").unstarted(this::run);
+  }
+
+  /**
+   * Starts to look at the interface that is configured, or else at the first usual one that exists.
+   *
+   * @param onChange told after each change, on a thread of its own
+   */
+  public static OverlayWatch start(OverlaySettings settings, Runnable onChange) {
+    OverlayWatch watch = new OverlayWatch(settings, onChange);
+    if (settings.mode() != OverlaySettings.Mode.NONE) {
+      watch.interfaceName().ifPresent(name -> watch.addresses = OverlayAddresses.read(name));
+      watch.thread.start();
+    }
+    return watch;
+  }
+
+  @Override
+  public Optional<InetAddress> address() {
+    return addresses.address();
+  }
+
+  @Override
+  public Optional<String> publicKey() {
+    return end.map(LocalEnd::publicKey)
+        .or(() -> device().flatMap(Device::publicKey))
+        .map(PublicKey::toString);
+  }
+
+  @Override
+  public Optional<String> nextPublicKey() {
+    return end.flatMap(LocalEnd::nextPublicKey).map(PublicKey::toString);
+  }
+
+  @Override
+  public boolean managed() {
+    return settings.mode() == OverlaySettings.Mode.MANAGE;
+  }
+
+  @Override
+  public Optional<InetSocketAddress> endpoint() {
+    return end.flatMap(LocalEnd::endpoint);
+  }
+
+  /** Says what whoever makes the device uses, and is about to use; peers are told that. */
+  public void announce(LocalEnd now) {
+    if (!Optional.of(now).equals(end)) {
+      end = Optional.of(now);
+      onChange.run();
+    }
+  }
+
+  /**
+   * This node's end of tunnels, for its peers.
+   *
+   * @return empty while there is none
+   */
+  public Optional<TunnelEnd> end(String node, boolean active) {
+    return address()
+        .flatMap(address ->
+            publicKey()
+                .map(key ->
+                    new TunnelEnd(
+                        node, key, nextPublicKey(), Optional.of(address), endpoint(), 0, active)));
+  }
+
+  @Override
+  public Optional<RegionTunnel> tunnel(PeerRegion region) {
+    return RegionTunnels.of(region, tunnel(), health());
+  }
+
+  /** The peers of the device for the status; empty where it cannot be read. */
+  public List<PeerTunnel> tunnels(List<PeerRegion> regions) {
+    return device().map(d -> RegionTunnels.reports(regions, d, health())).orElse(List.of());
+  }
+
+  /** The last handshake with each region. */
+  public Map<String, Instant> handshakes(List<PeerRegion> regions) {
+    return device().map(d -> RegionTunnels.handshakes(regions, d)).orElse(Map.of());
+  }
+
+  @Override
+  public List<OverlayView.Peer> peers() {
+    return device().map(OverlayPeers::of).orElse(List.of());
+  }
+
+  /** Where overlay addresses come from; empty where there is no overlay. */
+  public List<Cidr> ranges() {
+    return settings.mode() == OverlaySettings.Mode.NONE ? List.of() : addresses.ranges();
+  }
+
+  /** Whether this node is reached over the overlay, or needs none. */
+  public boolean up() {
+    return settings.mode() == OverlaySettings.Mode.NONE || address().isPresent();
+  }
+
+  /** The interface that is looked at: the configured one, or the first usual one that exists. */
+  @Override
+  public Optional<String> interfaceName() {
+    Optional<String> named =
+        settings.mode() == OverlaySettings.Mode.MANAGE
+            ? Optional.of(settings.managedInterface())
+            : settings.interfaceName();
+    return OverlayInterface.choose(named, observed, HostAddresses::exists);
+  }
+
+  /** The device as last seen; empty while there is no interface to look at. */
+  public Optional<TunnelView> tunnel() {
+    return Optional.ofNullable(observer).map(TunnelObserver::view);
+  }
+
+  /** How the device's peers are, as of {@link #tunnel}. */
+  public TunnelHealth health() {
+    TunnelObserver started = observer;
+    return started == null ? TunnelHealth.NONE : started.health();
+  }
+
+  /**
+   * How the overlay fares.
+   *
+   * @param expected whether a usual interface that is not there is worth a word
+   */
+  public List<Finding> findings(boolean expected) {
+    boolean named = settings.interfaceName().isPresent();
+    return settings.mode() == OverlaySettings.Mode.NONE
+        ? List.of()
+        : OverlayConditions.of(
+            interfaceName(), addresses, tunnel(), unobservable, expected || named);
+  }
+
+  private Optional<Device> device() {
+    return tunnel().flatMap(TunnelView::device);
+  }
+
+  private void run() {
+    try {
+      for (int round = 0; closed.getCount() > 0; round++) {
+        look(round % ROUNDS == 0);
+        if (wanted.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+          wanted.drainPermits();
+          round = -1; // something has changed: read everything
+        }
+      }
+    } catch (InterruptedException e) {
+      log.debug("no longer looking for the overlay");
+    }
+  }
+
+  private void look(boolean all) {
+    Optional<String> name = interfaceName();
+    boolean another = name.isPresent() && !name.get().equals(observed);
+    if (another && HostAddresses.exists(name.get())) {
+      observe(name.get());
+    }
+    if (all || another || addresses.interfaceName().isEmpty()) {
+      addresses = name.map(OverlayAddresses::read).orElse(OverlayAddresses.NONE);
+    }
+    Seen now =
+        new Seen(
+            addresses,
+            publicKey(),
+            peers(),
+            health().peers().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().state())));
+    if (!now.equals(last)) {
+      last = now;
+      onChange.run();
+    }
+  }
+
+  private void observe(String name) {
+    observed = name;
+    TunnelObserver before = observer;
+    if (before != null) {
+      before.close();
+    }
+    try {
+      observer = TunnelObserver.start(name, TunnelObserver.REFRESH, _ -> wanted.release());
+      unobservable = Optional.empty();
+    } catch (IOException e) {
+      observer = null;
+      unobservable = Optional.of(String.valueOf(e.getMessage()));
+      log.warn("cannot look at {}: {}; peers on it are not found", name, e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    wanted.release();
+    try {
+      if (settings.mode() != OverlaySettings.Mode.NONE) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    TunnelObserver started = observer;
+    if (started != null) {
+      started.close();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.regionbridge.router.overlay;
+
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.tunnel.PeerHealth;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A peer of the overlay's device, as it was last seen.
+ *
+ * @param region that it is a gateway of; empty: of none that is known
+ * @param publicKey base64
+ * @param endpoint where its packets come from; empty: none came yet
+ * @param since when it is in that state; empty: not known yet
+ */
+public record PeerTunnel(
+    String region,
+    String publicKey,
+    Optional<String> endpoint,
+    List<Cidr> allowedIps,
+    PeerHealth.State state,
+    Optional<Instant> since,
+    Optional<Instant> latestHandshake,
+    long rxBytes,
+    long txBytes) {
+  public PeerTunnel {
+    allowedIps = List.copyOf(allowedIps);
+  }
+}

@@ -1,0 +1,138 @@
+package io.regionbridge.router.overlay;
+
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.peers.RegionTunnel;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.tunnel.PeerHealth;
+import io.regionbridge.router.tunnel.TunnelHealth;
+import io.regionbridge.router.tunnel.TunnelProblem;
+import io.regionbridge.router.tunnel.TunnelView;
+import io.regionbridge.router.wireguard.Device;
+import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.Peer;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Which peer of the overlay's device belongs to which region, and what follows from that. Pure. */
+final class RegionTunnels {
+  private RegionTunnels() {}
+
+  /**
+   * The region that a peer of the device is a gateway of: the one whose gateway it is, else the one
+   * some of whose pods or Services are routed to it.
+   */
+  static Optional<PeerRegion> regionOf(Peer peer, List<PeerRegion> regions) {
+    return regions.stream()
+        .filter(region ->
+            region.gateways().stream()
+                .anyMatch(gateway ->
+                    peer.allowedIps().contains(Cidr.host(gateway.address().getAddress()))))
+        .findFirst()
+        .or(() -> regions.stream().filter(region -> routes(peer, region)).findFirst());
+  }
+
+  private static boolean routes(Peer peer, PeerRegion region) {
+    return peer.allowedIps().stream()
+        .filter(range -> range.prefixLength() > 0) // the whole world says nothing
+        .anyMatch(range ->
+            region.podCidrs().stream().anyMatch(range::overlaps)
+                || region.serviceCidrs().stream().anyMatch(range::overlaps));
+  }
+
+  /** How the tunnel to a region fares; empty where there is no device to tell. */
+  static Optional<RegionTunnel> of(
+      PeerRegion region, Optional<TunnelView> view, TunnelHealth health) {
+    return view.map(seen ->
+        seen.device()
+            .map(device -> of(region, device, health))
+            .orElseGet(() -> unobserved(seen.problems())));
+  }
+
+  private static RegionTunnel of(PeerRegion region, Device device, TunnelHealth health) {
+    List<Peer> peers =
+        device.peers().stream()
+            .filter(peer -> regionOf(peer, List.of(region)).isPresent())
+            .toList();
+    Optional<Instant> handshake =
+        peers.stream()
+            .flatMap(peer -> peer.latestHandshake().stream())
+            .max(Comparator.naturalOrder());
+    return new RegionTunnel(finding(region, device, peers, health), handshake);
+  }
+
+  private static Finding finding(
+      PeerRegion region, Device device, List<Peer> peers, TunnelHealth health) {
+    if (peers.isEmpty()) {
+      return finding(
+          State.FALSE,
+          "NoPeer",
+          "no peer of %s leads to region %s".formatted(device.name(), region.name()));
+    }
+    Optional<PeerHealth.State> best =
+        peers.stream()
+            .flatMap(peer -> health.of(peer.publicKey()).stream())
+            .map(PeerHealth::state)
+            .min(Comparator.naturalOrder());
+    return switch (best.orElse(PeerHealth.State.IDLE)) {
+      case UP -> finding(State.TRUE, "Handshake", "there is a session with a gateway");
+      case IDLE -> finding(State.UNKNOWN, "Idle", "nothing has been sent, so there is no session");
+      case SILENT -> finding(State.FALSE, "Silent", "what is sent is not answered");
+      case DOWN -> finding(State.FALSE, "NoHandshake", "no gateway completes a handshake");
+    };
+  }
+
+  private static RegionTunnel unobserved(List<TunnelProblem> problems) {
+    String why = problems.isEmpty() ? "not looked at yet" : problems.getFirst().message();
+    return new RegionTunnel(finding(State.UNKNOWN, "Unobserved", why), Optional.empty());
+  }
+
+  private static Finding finding(State state, String reason, String message) {
+    return new Finding(RegionTunnel.CONDITION, state, reason, message);
+  }
+
+  /** Every peer of the device, those of regions first. */
+  static List<PeerTunnel> reports(List<PeerRegion> regions, Device device, TunnelHealth health) {
+    return device.peers().stream()
+        .map(peer -> report(peer, regionOf(peer, regions), health.of(peer.publicKey())))
+        .sorted(
+            Comparator.comparing((PeerTunnel t) -> t.region().isEmpty())
+                .thenComparing(PeerTunnel::region)
+                .thenComparing(PeerTunnel::publicKey))
+        .toList();
+  }
+
+  private static PeerTunnel report(
+      Peer peer, Optional<PeerRegion> region, Optional<PeerHealth> health) {
+    return new PeerTunnel(
+        region.map(PeerRegion::name).orElse(""),
+        peer.publicKey().toString(),
+        peer.endpoint().map(Endpoint::toString),
+        peer.allowedIps(),
+        health.map(PeerHealth::state).orElse(PeerHealth.State.IDLE),
+        health.map(PeerHealth::since),
+        peer.latestHandshake(),
+        peer.rxBytes(),
+        peer.txBytes());
+  }
+
+  /** The last handshake with any gateway of each region that there was one with. */
+  static Map<String, Instant> handshakes(List<PeerRegion> regions, Device device) {
+    Map<String, Instant> latest = new TreeMap<>();
+    for (Peer peer : device.peers()) {
+      Optional<PeerRegion> region = regionOf(peer, regions);
+      if (region.isPresent() && peer.latestHandshake().isPresent()) {
+        latest.merge(
+            region.get().name(),
+            peer.latestHandshake().get(),
+            (one, other) -> one.isAfter(other) ? one : other);
+      }
+    }
+    return latest;
+  }
+}

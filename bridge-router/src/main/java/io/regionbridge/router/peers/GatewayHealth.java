@@ -1,0 +1,29 @@
+package io.regionbridge.router.peers;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What the data plane knows of peers' gateways. Must answer at once, from any thread. */
+@FunctionalInterface
+public interface GatewayHealth {
+  /** Nothing is known of any. */
+  GatewayHealth UNKNOWN = (_, _) -> Optional.empty();
+
+  /**
+   * How a gateway fares; empty if it was not asked yet.
+   *
+   * @param region the peer region
+   * @param gateway where its DNS is asked
+   */
+  Optional<State> of(String region, InetSocketAddress gateway);
+
+  /**
+   * The state of one gateway.
+   *
+   * @param up whether it answers
+   * @param late whether an answer is overdue; too soon to call it down
+   * @param roundTrip median of the last probes; zero: none yet
+   */
+  record State(boolean up, boolean late, Duration roundTrip) {}
+}

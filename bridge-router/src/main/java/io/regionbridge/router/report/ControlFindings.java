@@ -1,0 +1,83 @@
+package io.regionbridge.router.report;
+
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ReadFailure;
+import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import java.util.List;
+import java.util.Optional;
+
+/** What the control plane finds of itself, as conditions. Pure. */
+public final class ControlFindings {
+  private static final String CURRENT = "APIServerCurrent";
+
+  /** Groups of resources that a cluster need not have. */
+  private static final List<String> OPTIONAL =
+      List.of(".cilium.io", ".netbird.io", "servicecidrs.networking.k8s.io");
+
+  /** Before anything was heard. */
+  public static final Finding STARTING =
+      new Finding(CURRENT, State.UNKNOWN, "Connecting", "the API server has not answered yet");
+
+  private ControlFindings() {}
+
+  /** Whether all that has to be watched is. */
+  public static Finding watched(ClusterView view) {
+    List<String> failing =
+        view.failures().stream()
+            .filter(failure -> !spared(failure))
+            .map(f -> f.failure() + " (since " + f.since() + (f.known() ? ", stale)" : ")"))
+            .toList();
+    return failing.isEmpty()
+        ? new Finding(CURRENT, State.TRUE, "Watching", "everything is watched")
+        : new Finding(CURRENT, State.FALSE, "Incomplete", String.join("; ", failing));
+  }
+
+  private static boolean spared(WatchStatus.Failing failing) {
+    ReadFailure failure = failing.failure();
+    return failure.reason() == ReadFailure.Reason.NOT_INSTALLED
+        && OPTIONAL.stream().anyMatch(failure.resource()::endsWith);
+  }
+
+  /**
+   * Whether objects say what is the case.
+   *
+   * @param unwritten what could not be written, and why
+   */
+  public static Finding written(List<String> unwritten) {
+    return unwritten.isEmpty()
+        ? new Finding("StatusWritten", State.TRUE, "Written", "objects say what is the case")
+        : new Finding("StatusWritten", State.FALSE, "NotWritten", String.join("; ", unwritten));
+  }
+
+  /**
+   * Whether all Region objects make sense.
+   *
+   * @param flaws what does not; empty if all does
+   */
+  public static Finding declared(String flaws) {
+    return flaws.isEmpty()
+        ? new Finding("RegionsAccepted", State.TRUE, "Accepted", "all Region objects make sense")
+        : new Finding("RegionsAccepted", State.FALSE, "Malformed", flaws);
+  }
+
+  /**
+   * Whether there is an active gateway.
+   *
+   * @param problem what keeps this node from being elected, if anything does
+   */
+  public static Finding elected(Leadership leadership, Optional<String> problem) {
+    return leadership
+        .active()
+        .map(node ->
+            new Finding("ActiveGateway", State.TRUE, "Elected", node + " is the active gateway"))
+        .orElseGet(() ->
+            new Finding(
+                "ActiveGateway",
+                State.FALSE,
+                "Nobody",
+                problem.orElse("no router node is fit, or none is heard")));
+  }
+}

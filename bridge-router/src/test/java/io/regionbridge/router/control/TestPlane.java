@@ -1,0 +1,131 @@
+package io.regionbridge.router.control;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.topology.TopologyBuilder;
+import io.regionbridge.testkit.FreePorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Starts the control plane of a router node of region fsn1: node router-1 at 127.0.0.1, with no
+ * peers, no overlay and no egress, unless a test says otherwise.
+ */
+final class TestPlane {
+  private int number = 1;
+  private int electionPort = FreePorts.next();
+  private int dnsPort = 1053;
+  private int httpPort = 8053;
+  private Duration memory = ControlSettings.MEMORY;
+  private ControlSettings.Options options = ControlSettings.Options.NONE;
+  private List<Cidr> overlayRanges = List.of();
+  private Supplier<List<PeerClaim>> configured = List::of;
+  private OverlayView overlay = OverlayView.NONE;
+  private Supplier<EgressSettings> egress = () -> EgressSettings.of(EgressEngine.NONE);
+  private Consumer<Directory> onDirectory = _ -> {};
+  private Consumer<Topology> onTopology = _ -> {};
+
+  /** Node router-NUMBER at 127.0.0.NUMBER; all of a test have the same port for signs of life. */
+  TestPlane router(int its, int port) {
+    number = its;
+    electionPort = port;
+    return this;
+  }
+
+  /** Where peers serve DNS and HTTP unless they say otherwise. */
+  TestPlane ports(int dns, int http) {
+    dnsPort = dns;
+    httpPort = http;
+    return this;
+  }
+
+  TestPlane memory(Duration kept) {
+    memory = kept;
+    return this;
+  }
+
+  TestPlane options(ControlSettings.Options wished) {
+    options = wished;
+    return this;
+  }
+
+  TestPlane configured(Supplier<List<PeerClaim>> claims) {
+    configured = claims;
+    return this;
+  }
+
+  /** The overlay and its own ranges. */
+  TestPlane overlay(OverlayView view, String... ranges) {
+    overlay = view;
+    overlayRanges = List.of(ranges).stream().map(Cidr::of).toList();
+    return this;
+  }
+
+  TestPlane egress(Supplier<EgressSettings> settings) {
+    egress = settings;
+    return this;
+  }
+
+  TestPlane onDirectory(Consumer<Directory> told) {
+    onDirectory = told;
+    return this;
+  }
+
+  TestPlane onTopology(Consumer<Topology> told) {
+    onTopology = told;
+    return this;
+  }
+
+  /** Starts it; the client is closed with it. */
+  ControlPlane start(KubernetesClient client) {
+    try {
+      return ControlPlane.start(
+          new ControlSettings(
+              "router-" + number,
+              InetAddress.ofLiteral("127.0.0." + number),
+              TestCluster.NAMESPACE,
+              "netbird-router=true",
+              electionPort,
+              dnsPort,
+              httpPort,
+              memory,
+              options),
+          new ControlSources(
+              () ->
+                  new TopologyBuilder.Settings(
+                      "fsn1", "fsn1.internal", List.of(), List.of(), overlayRanges),
+              configured,
+              overlay,
+              GatewayHealth.UNKNOWN,
+              () -> true,
+              egress),
+          client,
+          new ControlPlane.Listener() {
+            @Override
+            public void directory(Directory next) {
+              onDirectory.accept(next);
+            }
+
+            @Override
+            public void topology(Topology next) {
+              onTopology.accept(next);
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.regionbridge.router.egress.routes;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.discovery.Await;
+import io.regionbridge.testkit.NativeTool;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * TCP between pods of two regions over the routes engine while the active gateway's node dies. With
+ * {@code -Degress.runs=10} it dies ten times in turns and the times are printed; the test itself
+ * judges none of them.
+ */
+@Timeout(600)
+class DataPathIT {
+  private static final int RUNS = Integer.getInteger("egress.runs", 1);
+  private static final Duration TRY = Duration.ofMillis(400);
+
+  @TempDir private Path directory;
+
+  /** To the gateway as a neighbour, and wrapped as if it were none. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Encapsulation.class,
+      names = {"AUTO", "ALWAYS"})
+  void podsReachEachOtherAgainWhenTheActiveGatewaysNodeDies(Encapsulation encapsulation)
+      throws Exception {
+    for (String tool : List.of("ip", "wireguard-go", "wg", "nft")) {
+      NativeTool.find(tool);
+    }
+    List<Long> newConnections = new ArrayList<>();
+    List<Long> streams = new ArrayList<>();
+    try (TwoClusters world = new TwoClusters(directory, encapsulation);
+        ServerSocket server = TwoClusters.listen(world.fsn1.pod, world.fsn1.podAddress)) {
+      InetSocketAddress there = (InetSocketAddress) server.getLocalSocketAddress();
+      Thread.ofPlatform().daemon().start(() -> echo(server));
+      world.awaitReady();
+      for (int run = 0; run < RUNS; run++) {
+        Await.that("pods reach each other", () -> reaches(world, there));
+        Socket stream =
+            TwoClusters.connect(world.mn.pod, there, Duration.ofSeconds(10)).orElseThrow();
+        stream.setSoTimeout(60_000);
+        assertThat(ask(stream))
+            .as("the pod's own address arrives: nothing masquerades it")
+            .isEqualTo(world.mn.podAddress);
+        askMuch(stream, world.mn.podAddress);
+        TwoClusters.Node dead = world.active();
+        TwoClusters.Node next = world.standby();
+        long killed = System.nanoTime();
+        world.kill(dead);
+        Await.that("new connections", Duration.ofSeconds(60), () -> reaches(world, there));
+        newConnections.add((System.nanoTime() - killed) / 1_000_000);
+        assertThat(ask(stream)).as("the stream goes on").isEqualTo(world.mn.podAddress);
+        streams.add((System.nanoTime() - killed) / 1_000_000);
+        assertThat(world.active()).isSameAs(next);
+        assertThat(world.mn.worker.sh("ip route show " + world.fsn1.pods))
+            .contains("via " + next.address, "proto 115")
+            .contains(
+                "dev " + (encapsulation == Encapsulation.ALWAYS ? LinuxRouteHost.VXLAN : "lan"));
+        stream.close();
+        world.revive(dead);
+        Await.that(
+            "the node that is back sends to the active one",
+            () ->
+                dead.namespace
+                    .sh("ip route show " + world.fsn1.pods)
+                    .contains("via " + next.address));
+      }
+    }
+    Collections.sort(newConnections);
+    Collections.sort(streams);
+    System.out.printf(
+        "%s: new connections after the death of the active gateway's node, ms: median %d, worst %d"
+            + " %s; a stream goes on after: median %d, worst %d%n",
+        encapsulation,
+        newConnections.get(newConnections.size() / 2),
+        newConnections.getLast(),
+        newConnections,
+        streams.get(streams.size() / 2),
+        streams.getLast());
+  }
+
+  private static boolean reaches(TwoClusters world, InetSocketAddress there) {
+    Optional<Socket> socket = TwoClusters.connect(world.mn.pod, there, TRY);
+    if (socket.isEmpty()) {
+      return false;
+    }
+    try (Socket open = socket.get()) {
+      open.setSoTimeout((int) TRY.toMillis());
+      return ask(open).equals(world.mn.podAddress);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** One octet there; back comes the address that it came from. */
+  private static String ask(Socket socket) throws IOException {
+    socket.getOutputStream().write(1);
+    int length = socket.getInputStream().read();
+    return new String(socket.getInputStream().readNBytes(Math.max(length, 0)), US_ASCII);
+  }
+
+  /** Many at once: full packets both ways, for which each way must be wide enough. */
+  private static void askMuch(Socket socket, String expected) throws IOException {
+    int count = 20_000;
+    socket.getOutputStream().write(new byte[count]);
+    byte[] answers = socket.getInputStream().readNBytes(count * (1 + expected.length()));
+    String answer = (char) expected.length() + expected;
+    assertThat(new String(answers, US_ASCII)).isEqualTo(answer.repeat(count));
+  }
+
+  private static void echo(ServerSocket server) {
+    while (!server.isClosed()) {
+      try {
+        Socket socket = server.accept();
+        Thread.ofPlatform().daemon().start(() -> answer(socket));
+      } catch (IOException e) {
+        return;
+      }
+    }
+  }
+
+  private static void answer(Socket socket) {
+    byte[] from = socket.getInetAddress().getHostAddress().getBytes(US_ASCII);
+    try (socket) {
+      while (socket.getInputStream().read() >= 0) {
+        socket.getOutputStream().write(from.length);
+        socket.getOutputStream().write(from);
+      }
+    } catch (IOException e) {
+      // the other end is gone
+    }
+  }
+}

@@ -14,6 +14,7 @@ import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.ClusterChecks;
 import io.regionbridge.router.diagnosis.ClusterFacts;
 import io.regionbridge.router.diagnosis.ClusterProbe;
+import io.regionbridge.router.linux.KernelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,7 +148,7 @@ final class DoctorCommand implements Command {
 
   private static Optional<String> hostname() {
     try {
-      return Optional.of(Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
+      return Optional.of(KernelFile.read(Path.of("/proc/sys/kernel/hostname")));
     } catch (IOException e) {
       return Optional.empty(); // not Linux
     }

@@ -1,9 +1,9 @@
 package io.regionbridge.api.region;
 
+import io.regionbridge.router.linux.KernelFile;
 import io.regionbridge.router.net.IpLiteral;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +61,7 @@ public record ClusterPlace(
 
   private static Optional<String> content(Path file) {
     try {
-      return Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty());
+      return Optional.of(KernelFile.read(file)).filter(text -> !text.isEmpty());
     } catch (IOException notThere) {
       return Optional.empty();
     }

@@ -1,12 +1,12 @@
 package io.regionbridge.router.diagnosis;
 
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.linux.KernelFile;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RouteNetlink;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ public record EgressFacts(
 
   private static boolean isSet(Path setting) {
     try {
-      return Files.readString(setting).strip().equals("1");
+      return KernelFile.read(setting).equals("1");
     } catch (IOException e) {
       return false; // not Linux, or no such interface
     }

@@ -1,5 +1,6 @@
 package io.regionbridge.router.diagnosis;
 
+import io.regionbridge.router.linux.KernelFile;
 import io.regionbridge.router.tunnel.HostSettings;
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -79,8 +80,8 @@ public record HostFacts(
     try {
       return Optional.of(
           new Connections(
-              Long.parseLong(Files.readString(netfilter.resolve("nf_conntrack_count")).strip()),
-              Long.parseLong(Files.readString(netfilter.resolve("nf_conntrack_max")).strip())));
+              Long.parseLong(KernelFile.read(netfilter.resolve("nf_conntrack_count"))),
+              Long.parseLong(KernelFile.read(netfilter.resolve("nf_conntrack_max")))));
     } catch (IOException | NumberFormatException e) {
       return Optional.empty(); // the module is not loaded
     }

@@ -1,7 +1,7 @@
 package io.regionbridge.router.tunnel;
 
+import io.regionbridge.router.linux.KernelFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +78,7 @@ public record HostSettings(Path proc) {
                 .resolve("rp_filter")
             : proc.resolve("sys").resolve(setting.replace('.', '/'));
     try {
-      return Optional.of(Files.readString(path).strip());
+      return Optional.of(KernelFile.read(path));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -10,12 +10,14 @@ import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.linux.UnixSocket;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +26,10 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,11 +40,24 @@ import java.util.Optional;
  * socket).
  */
 public final class TailscaleStatus {
-  /** Where tailscaled listens unless told otherwise. */
-  public static final Path SOCKET = Path.of("/var/run/tailscale/tailscaled.sock");
+  /**
+   * Where tailscaled listens unless told otherwise, and where that is in a container that has the
+   * host's {@code /run}.
+   */
+  public static final List<Path> SOCKETS =
+      List.of(
+          Path.of("/var/run/tailscale/tailscaled.sock"),
+          Path.of("/host/run/tailscale/tailscaled.sock"));
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int LONGEST_ANSWER = 64 << 20;
+
+  private static final int MOST_WARNINGS = 16;
+  private static final int LONGEST_WARNING = 300;
+  private static final int LONGEST_NAME = 100;
+
+  /** What a node has before it has logged in. */
+  private static final String NO_KEY = "nodekey:" + "0".repeat(64);
 
   /** HTTP/1.0 has the answer come in one piece, up to the end of the connection (RFC 1945). */
   private static final byte[] REQUEST =
@@ -63,18 +81,26 @@ public final class TailscaleStatus {
   }
 
   /**
-   * The device as far as tailscaled tells: peers with allowed IPs, endpoint, handshake and traffic.
-   * A peer that is reached through a relay has no endpoint.
+   * One answer of tailscaled.
+   *
+   * @param device peers with the ranges that they may route, endpoint, handshake and traffic; a
+   *     peer that is reached through a relay has no endpoint
+   */
+  public record Reading(Device device, Tailnet tailnet) {}
+
+  /**
+   * Asks once.
    *
    * @param interfaceName the device's name, which tailscaled does not say
    * @throws ErrnoException when nobody listens, or EPROTO when the answer is none that makes sense
    */
-  public Device read(String interfaceName) throws IOException {
+  public Reading read(String interfaceName) throws IOException {
     String doing = "reading tailscaled's status from " + socket;
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     UnixSocket.ask(socket, doing, REQUEST, TIMEOUT, in -> collect(in, answer, doing));
     try {
-      return device(interfaceName, Json.MAPPER.readTree(body(answer.toByteArray(), doing)));
+      JsonNode status = Json.MAPPER.readTree(body(answer.toByteArray(), doing));
+      return new Reading(device(interfaceName, status), tailnet(status));
     } catch (JacksonException e) {
       throw new ErrnoException(doing, Errno.EPROTO, "no JSON: " + e.getOriginalMessage());
     }
@@ -110,13 +136,61 @@ public final class TailscaleStatus {
     return new Device(interfaceName, key(status.path("Self")), 0, 0, peers);
   }
 
-  private static Peer peer(PublicKey key, JsonNode node) {
+  static Tailnet tailnet(JsonNode status) {
+    List<String> health = new ArrayList<>();
+    for (JsonNode warning : status.path("Health")) {
+      if (health.size() < MOST_WARNINGS) {
+        health.add(text(warning, LONGEST_WARNING));
+      }
+    }
+    Map<PublicKey, Tailnet.Node> peers = new HashMap<>();
+    for (JsonNode peer : status.path("Peer")) {
+      key(peer).ifPresent(key -> peers.put(key, node(peer)));
+    }
+    JsonNode self = status.path("Self");
+    return new Tailnet(
+        text(status.path("BackendState"), LONGEST_NAME),
+        health,
+        key(self).map(_ -> node(self)),
+        peers);
+  }
+
+  private static Tailnet.Node node(JsonNode node) {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (JsonNode address : node.path("TailscaleIPs")) {
+      IpLiteral.parse(address.asText()).ifPresent(addresses::add);
+    }
+    addresses.sort(Comparator.comparing(Cidr::host));
+    List<Cidr> routes = new ArrayList<>(ranges(node.path("AllowedIPs")));
+    routes.removeIf(range -> range.prefixLength() == 0);
+    addresses.forEach(own -> routes.remove(Cidr.host(own)));
+    return new Tailnet.Node(
+        text(node.path("ID"), LONGEST_NAME),
+        text(node.path("HostName"), LONGEST_NAME),
+        addresses,
+        node.path("Online").asBoolean(false),
+        time(node.path("KeyExpiry").asText()),
+        routes,
+        ranges(node.path("PrimaryRoutes")));
+  }
+
+  /** Bounded, and fit for a line of a log. */
+  private static String text(JsonNode node, int longest) {
+    String text = node.asText("").replaceAll("\\p{Cntrl}+", " ").strip();
+    return text.length() > longest ? text.substring(0, longest) : text;
+  }
+
+  private static List<Cidr> ranges(JsonNode texts) {
     List<Cidr> ranges = new ArrayList<>();
-    for (JsonNode range : node.path("AllowedIPs")) {
+    for (JsonNode range : texts) {
       if (Cidr.parse(range.asText()) instanceof Cidr.Parsed.Valid(Cidr valid)) {
         ranges.add(valid);
       }
     }
+    return ranges;
+  }
+
+  private static Peer peer(PublicKey key, JsonNode node) {
     return new Peer(
         key,
         Optional.empty(),
@@ -125,12 +199,12 @@ public final class TailscaleStatus {
         time(node.path("LastHandshake").asText()),
         Math.max(0, node.path("RxBytes").asLong()),
         Math.max(0, node.path("TxBytes").asLong()),
-        ranges);
+        ranges(node.path("AllowedIPs")));
   }
 
   private static Optional<PublicKey> key(JsonNode node) {
     String text = node.path("PublicKey").asText();
-    return text.startsWith("nodekey:")
+    return text.startsWith("nodekey:") && !text.equals(NO_KEY)
         ? PublicKey.parseHex(text.substring("nodekey:".length()))
         : Optional.empty();
   }

@@ -6,6 +6,7 @@ import io.regionbridge.router.tailscale.TailscaleStatus;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.DeviceUpdate;
 import java.io.IOException;
+import java.util.Optional;
 
 /** The device of tailscaled, as its local API tells of it. */
 record TailscaleDriver(String interfaceName, TailscaleStatus status) implements TunnelDriver {
@@ -16,7 +17,13 @@ record TailscaleDriver(String interfaceName, TailscaleStatus status) implements 
 
   @Override
   public Device read() throws IOException {
-    return status.read(interfaceName);
+    return look().device();
+  }
+
+  @Override
+  public Reading look() throws IOException {
+    TailscaleStatus.Reading reading = status.read(interfaceName);
+    return new Reading(reading.device(), Optional.of(reading.tailnet()));
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.regionbridge.router.tunnel;
 
+import io.regionbridge.router.tailscale.Tailnet;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.DeviceUpdate;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Reads and changes the WireGuard device of one interface, whatever runs it. A refusal is an {@link
@@ -22,8 +24,20 @@ public interface TunnelDriver extends AutoCloseable {
 
   Kind kind();
 
+  /**
+   * What a driver reads at once.
+   *
+   * @param tailnet what the agent says besides, where it is tailscaled
+   */
+  record Reading(Device device, Optional<Tailnet> tailnet) {}
+
   /** The device as it is now. */
   Device read() throws IOException;
+
+  /** The device with what its agent says besides. */
+  default Reading look() throws IOException {
+    return new Reading(read(), Optional.empty());
+  }
 
   /**
    * Changes the device. After a failure some of the update may be in force: look again.

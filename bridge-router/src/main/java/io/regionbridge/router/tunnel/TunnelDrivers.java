@@ -15,12 +15,12 @@ import java.util.Optional;
  * Finds the driver for an interface.
  *
  * @param uapiSockets the directory of userspace implementations' sockets
- * @param tailscaleSocket of tailscaled's local API
+ * @param tailscaleSockets of tailscaled's local API; the first that exists counts
  */
-public record TunnelDrivers(Path uapiSockets, Path tailscaleSocket) {
+public record TunnelDrivers(Path uapiSockets, List<Path> tailscaleSockets) {
   /** Where everything is on an ordinary system. */
   public static final TunnelDrivers SYSTEM =
-      new TunnelDrivers(UapiClient.SOCKET_DIRECTORY, TailscaleStatus.SOCKET);
+      new TunnelDrivers(UapiClient.SOCKET_DIRECTORY, TailscaleStatus.SOCKETS);
 
   /** The interfaces that the usual overlays make, in the order in which they are looked for. */
   public static final List<String> USUAL_INTERFACES = List.of("wt0", "tailscale0", "wg0");
@@ -55,8 +55,11 @@ public record TunnelDrivers(Path uapiSockets, Path tailscaleSocket) {
     if (link.kind().equals(Optional.of("wireguard"))) {
       return Optional.of(new KernelDriver(link.name(), WireGuardNetlink.open()));
     }
-    if (link.name().startsWith("tailscale") && Files.exists(tailscaleSocket)) {
-      return Optional.of(new TailscaleDriver(link.name(), new TailscaleStatus(tailscaleSocket)));
+    if (tailscale(link)) {
+      Optional<Path> socket = tailscaleSockets.stream().filter(Files::exists).findFirst();
+      if (socket.isPresent()) {
+        return Optional.of(new TailscaleDriver(link.name(), new TailscaleStatus(socket.get())));
+      }
     }
     UapiClient client = new UapiClient(link.name(), uapiSockets);
     // What a closed directory holds is found out, and said, by trying.
@@ -65,5 +68,17 @@ public record TunnelDrivers(Path uapiSockets, Path tailscaleSocket) {
       return Optional.of(new UserspaceDriver(client));
     }
     return Optional.empty();
+  }
+
+  /** Why {@link #open} finds nothing. */
+  TunnelProblem nobody(Link link) {
+    return tailscale(link)
+        ? TunnelProblem.noDriver(
+            link.name(), tailscaleSockets.getFirst(), "the host's /run at /host/run")
+        : TunnelProblem.noDriver(link.name(), uapiSockets, "that directory");
+  }
+
+  private static boolean tailscale(Link link) {
+    return link.name().startsWith("tailscale");
   }
 }

@@ -2,15 +2,18 @@ package io.regionbridge.router.tunnel;
 
 import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RouteNetlink;
-import io.regionbridge.router.wireguard.Device;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +38,7 @@ final class TunnelEyes implements TunnelObserver.Eyes {
     List<TunnelProblem> problems = new ArrayList<>();
     Optional<Link> link = Optional.empty();
     List<InterfaceAddress> addresses = List.of();
-    Optional<Device> device = Optional.empty();
+    Optional<TunnelDriver.Reading> reading = Optional.empty();
     try {
       link = netlink.link(interfaceName);
       if (link.isEmpty()) {
@@ -50,7 +53,7 @@ final class TunnelEyes implements TunnelObserver.Eyes {
             netlink.addresses().stream()
                 .filter(a -> a.interfaceIndex() == present.index())
                 .toList();
-        device = device(present, problems);
+        reading = reading(present, problems);
       }
     } catch (IOException e) {
       drop();
@@ -61,7 +64,8 @@ final class TunnelEyes implements TunnelObserver.Eyes {
         link,
         addresses,
         Optional.ofNullable(driver).map(TunnelDriver::kind),
-        device,
+        reading.map(TunnelDriver.Reading::device),
+        reading.flatMap(TunnelDriver.Reading::tailnet),
         problems,
         now);
   }
@@ -72,18 +76,19 @@ final class TunnelEyes implements TunnelObserver.Eyes {
     netlink.close();
   }
 
-  private Optional<Device> device(Link link, List<TunnelProblem> problems) throws IOException {
+  private Optional<TunnelDriver.Reading> reading(Link link, List<TunnelProblem> problems)
+      throws IOException {
     if (driver == null || driverIndex != link.index()) {
       drop();
       driver = drivers.open(link).orElse(null);
       driverIndex = link.index();
     }
     if (driver == null) {
-      problems.add(TunnelProblem.noDriver(interfaceName));
+      problems.add(drivers.nobody(link));
       return Optional.empty();
     }
     try {
-      return Optional.of(driver.read());
+      return Optional.of(accepted(link, driver.look()));
     } catch (ErrnoException e) {
       if (e.errno().equals(Errno.ENODEV)) {
         // It went away since its link was read; the notification of that is under way.
@@ -92,6 +97,21 @@ final class TunnelEyes implements TunnelObserver.Eyes {
       }
       throw e;
     }
+  }
+
+  /** With the ranges alone that tailscaled has made routes for. */
+  private TunnelDriver.Reading accepted(Link link, TunnelDriver.Reading reading)
+      throws ErrnoException {
+    if (reading.tailnet().isEmpty()) {
+      return reading;
+    }
+    Set<Cidr> routed =
+        netlink.routes().stream()
+            .filter(route -> route.interfaceIndex() == link.index())
+            .map(Route::destination)
+            .collect(Collectors.toSet());
+    return new TunnelDriver.Reading(
+        reading.tailnet().get().accepted(reading.device(), routed), reading.tailnet());
   }
 
   private void drop() {

@@ -3,6 +3,7 @@ package io.regionbridge.router.tunnel;
 import io.regionbridge.router.linux.Capability;
 import io.regionbridge.router.linux.ErrnoException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -48,13 +49,19 @@ public record TunnelProblem(Reason reason, String message, Optional<Capability> 
         Reason.INTERFACE_DOWN, "interface " + interfaceName + " is switched off", Optional.empty());
   }
 
-  static TunnelProblem noDriver(String interfaceName) {
+  /**
+   * Nobody is known to run an interface.
+   *
+   * @param socket where its agent's socket would be: a file, or a directory
+   * @param mount what a container needs that is to see it
+   */
+  static TunnelProblem noDriver(String interfaceName, Path socket, String mount) {
     return new TunnelProblem(
         Reason.NO_DRIVER,
-        "interface "
-            + interfaceName
-            + " is neither a WireGuard device of the kernel nor served by a socket in "
-            + "/var/run/wireguard; mount that directory if the agent runs in another container",
+        "interface %s is no WireGuard device of the kernel, and its agent has no socket at %s"
+                .formatted(interfaceName, socket)
+            + "; start the agent, or mount %s if it runs outside of this container"
+                .formatted(mount),
         Optional.empty());
   }
 }

@@ -3,6 +3,7 @@ package io.regionbridge.router.tunnel;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.tailscale.Tailnet;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PublicKey;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * @param addresses of the interface
  * @param driver what runs the device
  * @param device empty when it could not be read; then a problem says why
+ * @param tailnet what tailscaled says besides, where it runs the device
  * @param problems what is wrong, gravest first
  * @param at when this was seen
  */
@@ -30,6 +32,7 @@ public record TunnelView(
     List<InterfaceAddress> addresses,
     Optional<TunnelDriver.Kind> driver,
     Optional<Device> device,
+    Optional<Tailnet> tailnet,
     List<TunnelProblem> problems,
     Instant at) {
   public TunnelView {
@@ -53,6 +56,7 @@ public record TunnelView(
         && addresses.equals(other.addresses)
         && driver.equals(other.driver)
         && device.equals(other.device)
+        && tailnet.equals(other.tailnet)
         && problems.equals(other.problems);
   }
 

@@ -31,6 +31,19 @@ public record Peer(
     allowedIps = allowedIps.stream().sorted().distinct().toList();
   }
 
+  /** The same peer with other allowed IPs. */
+  public Peer routing(List<Cidr> ranges) {
+    return new Peer(
+        publicKey,
+        presharedKey,
+        endpoint,
+        persistentKeepalive,
+        latestHandshake,
+        rxBytes,
+        txBytes,
+        ranges);
+  }
+
   /** A peer with nothing but its key. */
   public static Peer of(PublicKey publicKey) {
     return new Peer(

@@ -13,13 +13,18 @@ import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TailscaleStatusTest {
@@ -50,7 +55,7 @@ class TailscaleStatusTest {
          }}
         """
             .formatted(SELF, PEER, PEER, RELAYED, RELAYED);
-    Device device = answered("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + status);
+    Device device = json(status).device();
     assertThat(device)
         .isEqualTo(
             new Device(
@@ -113,7 +118,91 @@ class TailscaleStatusTest {
         .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
   }
 
-  private Device answered(String answer) throws IOException {
+  @Test
+  void tellsOfNodesWhatWireGuardDoesNot() throws IOException {
+    Tailnet tailnet =
+        json("""
+        {"BackendState":"NeedsLogin","Health":["Tailscale is stopped.\\u001b[31m"],
+         "Self":{"ID":"nSELF","HostName":"mn-1","PublicKey":"nodekey:%s","Online":true,
+          "TailscaleIPs":["fd7a:115c:a1e0::1","100.64.0.1"],
+          "AllowedIPs":["100.64.0.1/32","fd7a:115c:a1e0::1/128"]},
+         "Peer":{"nodekey:%s":{"ID":"nPEER","HostName":"fsn-1","PublicKey":"nodekey:%s",
+          "TailscaleIPs":["100.64.0.2"],"KeyExpiry":"2027-01-01T00:00:00Z",
+          "AllowedIPs":["100.64.0.2/32","0.0.0.0/0","::/0","10.52.0.0/16","10.52.9.9/32"],
+          "PrimaryRoutes":["10.52.0.0/16"]}}}
+        """
+                .formatted(SELF, PEER, PEER))
+            .tailnet();
+    assertThat(tailnet)
+        .isEqualTo(
+            new Tailnet(
+                "NeedsLogin",
+                List.of("Tailscale is stopped. [31m"),
+                Optional.of(
+                    new Tailnet.Node(
+                        "nSELF",
+                        "mn-1",
+                        List.of(ip("100.64.0.1"), ip("fd7a:115c:a1e0::1")),
+                        true,
+                        Optional.empty(),
+                        List.of(),
+                        List.of())),
+                Map.of(
+                    PublicKey.parseHex(PEER).orElseThrow(),
+                    new Tailnet.Node(
+                        "nPEER",
+                        "fsn-1",
+                        List.of(ip("100.64.0.2")),
+                        false,
+                        Optional.of(Instant.parse("2027-01-01T00:00:00Z")),
+                        List.of(Cidr.of("10.52.0.0/16"), Cidr.of("10.52.9.9/32")),
+                        List.of(Cidr.of("10.52.0.0/16"))))));
+  }
+
+  @Test
+  void aNodeThatHasNotLoggedInHasNoKey() throws IOException {
+    TailscaleStatus.Reading reading =
+        json("{\"Self\":{\"PublicKey\":\"nodekey:%s\"}}".formatted("0".repeat(64)));
+    assertThat(reading.device().publicKey()).isEmpty();
+    assertThat(reading.tailnet().self()).isEmpty();
+    assertThat(reading.tailnet().running()).isFalse();
+  }
+
+  /** The kernel's routes through the interface; what of the peer's ranges its device has. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', 100.64.0.2/32",
+    "10.52.0.0/16, 100.64.0.2/32 10.52.0.0/16",
+    "10.52.0.0/16 10.52.9.9/32, 100.64.0.2/32 10.52.0.0/16 10.52.9.9/32",
+    "10.0.0.0/8, 100.64.0.2/32",
+    "0.0.0.0/0, 100.64.0.2/32 0.0.0.0/0",
+  })
+  void aRangeCountsWhereTheInterfaceHasARouteForIt(String routed, String kept) throws IOException {
+    TailscaleStatus.Reading reading =
+        json(
+            """
+            {"Peer":{"p":{"PublicKey":"nodekey:%s","TailscaleIPs":["100.64.0.2"],
+             "AllowedIPs":["100.64.0.2/32","0.0.0.0/0","10.52.0.0/16","10.52.9.9/32"]}}}
+            """
+                .formatted(PEER));
+    Device accepted = reading.tailnet().accepted(reading.device(), Set.copyOf(cidrs(routed)));
+    assertThat(accepted.peers().getFirst().allowedIps())
+        .containsExactlyInAnyOrderElementsOf(cidrs(kept));
+  }
+
+  private static List<Cidr> cidrs(String texts) {
+    return Arrays.stream(texts.split(" ", -1)).filter(t -> !t.isEmpty()).map(Cidr::of).toList();
+  }
+
+  private static InetAddress ip(String text) {
+    return InetAddress.ofLiteral(text);
+  }
+
+  private TailscaleStatus.Reading json(String status) throws IOException {
+    return answered("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + status);
+  }
+
+  private TailscaleStatus.Reading answered(String answer) throws IOException {
     assertThat(answer.getBytes(UTF_8)).hasSize(answer.length());
     try (ScriptedSocket _ = new ScriptedSocket(directory.resolve("ts"), "\r\n\r\n", _ -> answer)) {
       return new TailscaleStatus(directory.resolve("ts")).read("tailscale0");

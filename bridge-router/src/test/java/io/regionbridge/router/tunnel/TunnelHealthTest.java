@@ -85,6 +85,7 @@ class TunnelHealthTest {
             List.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             List.of(TunnelProblem.missing("wg0")),
             START);
     assertThat(health.after(gone)).isEqualTo(TunnelHealth.NONE);
@@ -116,6 +117,7 @@ class TunnelHealthTest {
         List.of(),
         Optional.of(TunnelDriver.Kind.KERNEL),
         Optional.of(new Device("wg0", Optional.empty(), 0, 0, List.of(peer))),
+        Optional.empty(),
         List.of(),
         START.plusSeconds(second));
   }

@@ -71,6 +71,7 @@ class TunnelObserverTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of(TunnelProblem.missing("wg0")),
         NOW);
   }
@@ -92,6 +93,7 @@ class TunnelObserverTest {
         List.of(),
         Optional.of(TunnelDriver.Kind.KERNEL),
         Optional.of(new Device("wg0", Optional.empty(), 0, 0, List.of(peer))),
+        Optional.empty(),
         List.of(),
         NOW);
   }

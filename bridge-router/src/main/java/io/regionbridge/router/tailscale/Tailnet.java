@@ -1,0 +1,89 @@
+package io.regionbridge.router.tailscale;
+
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.wireguard.Device;
+import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PublicKey;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What tailscaled says beyond what a WireGuard device shows. Immutable.
+ *
+ * <p>Source: {@code ipn.State} and {@code ipnstate.PeerStatus} of Tailscale.
+ *
+ * @param state of the agent, {@link #RUNNING} when it has a network
+ * @param health what the agent warns of, one sentence each
+ * @param self this node; empty before it has logged in
+ * @param peers the other nodes of the network, by their present keys
+ */
+public record Tailnet(
+    String state, List<String> health, Optional<Node> self, Map<PublicKey, Node> peers) {
+  /** The state of an agent that is logged in and connected. */
+  public static final String RUNNING = "Running";
+
+  public Tailnet {
+    health = List.copyOf(health);
+    peers = Map.copyOf(peers);
+  }
+
+  /**
+   * A node.
+   *
+   * @param id stable: it stays when the node's key is renewed
+   * @param name that the node gives itself; not unique
+   * @param addresses its own, IPv4 first
+   * @param online whether it is connected to the control server
+   * @param keyExpiry when its key expires or expired; empty: never
+   * @param routes the ranges that it may route for others, default routes left out
+   * @param primaryRoutes those of them that the others send to it and to no other node
+   */
+  public record Node(
+      String id,
+      String name,
+      List<InetAddress> addresses,
+      boolean online,
+      Optional<Instant> keyExpiry,
+      List<Cidr> routes,
+      List<Cidr> primaryRoutes) {
+    public Node {
+      addresses = List.copyOf(addresses);
+      routes = List.copyOf(routes);
+      primaryRoutes = List.copyOf(primaryRoutes);
+    }
+  }
+
+  /** Whether the agent has a network. */
+  public boolean running() {
+    return state.equals(RUNNING);
+  }
+
+  /**
+   * The device as this node uses it. tailscaled's status lists all ranges that a peer may route;
+   * its device has those alone that tailscaled made a route for, which are none of the peers' own
+   * ranges where routes are not accepted.
+   *
+   * @param routed the destinations of the kernel's routes through the interface, of all tables
+   */
+  public Device accepted(Device device, Set<Cidr> routed) {
+    List<Peer> accepted =
+        device.peers().stream()
+            .map(peer ->
+                peer.routing(
+                    peer.allowedIps().stream()
+                        .filter(range -> routed.contains(range) || own(peer, range))
+                        .toList()))
+            .toList();
+    return new Device(
+        device.name(), device.publicKey(), device.listenPort(), device.fwmark(), accepted);
+  }
+
+  private boolean own(Peer peer, Cidr range) {
+    Node node = peers.get(peer.publicKey());
+    return node != null && node.addresses().stream().anyMatch(a -> Cidr.host(a).equals(range));
+  }
+}

@@ -21,6 +21,10 @@ public final class NativeTool {
 
   private static final Map<String, List<String>> GROUPS =
       Map.of(
+          "tailscale",
+          List.of("tailscaled", "tailnet"),
+          "cilium",
+          List.of("cilium-agent", "cilium-cni", "clang-19"),
           "dns",
           List.of("coredns", "coredns-old", "dig", "kdig"),
           "k8s",

@@ -1,5 +1,6 @@
 package io.regionbridge.router.directory;
 
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -10,10 +11,21 @@ import java.util.List;
  *     ready. None for an ExternalName
  */
 public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
+  /** Copies the list, unless it is immutable. */
   public DirectoryService {
     endpoints = List.copyOf(endpoints);
   }
 
+  /**
+   * A Service with those of its endpoints that its names lead to.
+   *
+   * @param all its endpoints in any order and state, addresses possibly more than once
+   */
+  public static DirectoryService choosing(ServiceFacts facts, Collection<Endpoint> all) {
+    return EndpointJoin.choose(facts, all);
+  }
+
+  /** Which Service. */
   public ServiceKey key() {
     return facts.key();
   }

@@ -10,9 +10,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hostname an RFC 1123 label, or null if the pod asked for none
  * @param ports what it listens on; one immutable list serves all endpoints of an EndpointSlice
+ * @param zone of its node, or null if not known
  */
 public record Endpoint(
-    IpAddress address, @Nullable String hostname, EndpointState state, List<EndpointPort> ports) {
+    IpAddress address,
+    @Nullable String hostname,
+    EndpointState state,
+    List<EndpointPort> ports,
+    @Nullable String zone) {
+  /** An endpoint in no zone. */
+  public Endpoint(
+      IpAddress address, @Nullable String hostname, EndpointState state, List<EndpointPort> ports) {
+    this(address, hostname, state, ports, null);
+  }
+
+  /** Copies the list, unless it is immutable. */
   public Endpoint {
     ports = List.copyOf(ports);
   }

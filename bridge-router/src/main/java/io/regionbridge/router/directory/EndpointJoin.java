@@ -23,11 +23,17 @@ final class EndpointJoin {
   private EndpointJoin() {}
 
   static DirectoryService join(ServiceFacts facts, Collection<EndpointSliceFacts> slices) {
+    List<Endpoint> all = new ArrayList<>();
+    slices.forEach(slice -> all.addAll(slice.endpoints()));
+    return choose(facts, all);
+  }
+
+  /** Chooses the endpoints that the Service's names lead to. */
+  static DirectoryService choose(ServiceFacts facts, Collection<Endpoint> endpoints) {
     if (facts.type() == ServiceType.EXTERNAL_NAME) {
       return new DirectoryService(facts, List.of());
     }
-    List<Endpoint> all = new ArrayList<>();
-    slices.forEach(slice -> all.addAll(slice.endpoints()));
+    List<Endpoint> all = new ArrayList<>(endpoints);
     all.sort(BY_ADDRESS_BEST_FIRST);
     List<Endpoint> distinct = distinct(all);
     if (facts.publishNotReadyAddresses()) {
@@ -75,6 +81,6 @@ final class EndpointJoin {
         ports.addAll(other.ports());
       }
     }
-    return new Endpoint(best.address(), hostname, best.state(), List.copyOf(ports));
+    return new Endpoint(best.address(), hostname, best.state(), List.copyOf(ports), best.zone());
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param externalName the name that an ExternalName Service stands for, with or without a final
  *     dot; null for all other types
  * @param exportAnnotation what the object itself says about being seen by other regions
+ * @param traits how its traffic is meant to be spread
  */
 public record ServiceFacts(
     ServiceKey key,
@@ -22,7 +23,28 @@ public record ServiceFacts(
     List<ServicePort> ports,
     boolean publishNotReadyAddresses,
     @Nullable String externalName,
-    ExportAnnotation exportAnnotation) {
+    ExportAnnotation exportAnnotation,
+    ServiceTraits traits) {
+
+  /** A Service that says nothing of how its traffic is spread. */
+  public ServiceFacts(
+      ServiceKey key,
+      ServiceType type,
+      List<IpAddress> clusterIps,
+      List<ServicePort> ports,
+      boolean publishNotReadyAddresses,
+      @Nullable String externalName,
+      ExportAnnotation exportAnnotation) {
+    this(
+        key,
+        type,
+        clusterIps,
+        ports,
+        publishNotReadyAddresses,
+        externalName,
+        exportAnnotation,
+        ServiceTraits.NONE);
+  }
 
   /**
    * @throws IllegalArgumentException if a Service of the type cannot have such addresses, or if an
@@ -37,5 +59,18 @@ public record ServiceFacts(
     if ((type == ServiceType.EXTERNAL_NAME) != (externalName != null)) {
       throw new IllegalArgumentException(key + ": " + type + " with external name " + externalName);
     }
+  }
+
+  /** The same Service with other addresses of its own. */
+  public ServiceFacts withClusterIps(List<IpAddress> addresses) {
+    return new ServiceFacts(
+        key,
+        type,
+        addresses,
+        ports,
+        publishNotReadyAddresses,
+        externalName,
+        exportAnnotation,
+        traits);
   }
 }

@@ -6,6 +6,7 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryIndex;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
+import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import java.util.List;

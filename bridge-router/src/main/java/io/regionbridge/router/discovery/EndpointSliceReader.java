@@ -7,6 +7,7 @@ import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
+import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,12 +46,13 @@ final class EndpointSliceReader {
               ? EndpointState.READY
               : EndpointState.of(
                   conditions.getReady(), conditions.getServing(), conditions.getTerminating());
+      String zone = endpoint.getZone() == null ? null : interned.text(endpoint.getZone());
       for (String text : endpoint.getAddresses()) {
         Optional<IpAddress> address = IpAddress.parse(text);
         if (address.isEmpty()) {
           throw new MalformedObjectException("endpoints: not an IP address: " + text);
         }
-        endpoints.add(new Endpoint(address.get(), endpoint.getHostname(), state, ports));
+        endpoints.add(new Endpoint(address.get(), endpoint.getHostname(), state, ports, zone));
       }
     }
     return endpoints;

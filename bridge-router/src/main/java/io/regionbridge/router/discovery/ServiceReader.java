@@ -3,11 +3,15 @@ package io.regionbridge.router.discovery;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.fabric8.kubernetes.api.model.SessionAffinityConfig;
 import io.regionbridge.router.directory.ExportAnnotation;
+import io.regionbridge.router.directory.Interned;
+import io.regionbridge.router.directory.IpFamily;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
@@ -40,7 +44,6 @@ final class ServiceReader {
     if (type == ServiceType.EXTERNAL_NAME && (externalName == null || externalName.isEmpty())) {
       throw new MalformedObjectException("spec.externalName is missing");
     }
-    Map<String, String> annotations = service.getMetadata().getAnnotations();
     return new ServiceFacts(
         key,
         type,
@@ -48,7 +51,31 @@ final class ServiceReader {
         interned.servicePorts(ports(spec)),
         Boolean.TRUE.equals(spec.getPublishNotReadyAddresses()),
         externalName,
-        ExportAnnotation.of(annotations == null ? null : annotations.get(ExportAnnotation.KEY)));
+        ExportAnnotation.of(annotation(service, ExportAnnotation.KEY)),
+        interned.traits(traits(spec, annotation(service, ServiceTraits.SPREAD_KEY))));
+  }
+
+  private static @Nullable String annotation(Service service, String key) {
+    Map<String, String> annotations = service.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(key);
+  }
+
+  private static ServiceTraits traits(ServiceSpec spec, @Nullable String spread) {
+    return new ServiceTraits(
+        spec.getIpFamilies().stream().flatMap(text -> IpFamily.parse(text).stream()).toList(),
+        "ClientIP".equals(spec.getSessionAffinity()) ? affinitySeconds(spec) : null,
+        spec.getInternalTrafficPolicy(),
+        spec.getTrafficDistribution(),
+        "true".equals(spread));
+  }
+
+  private static Integer affinitySeconds(ServiceSpec spec) {
+    SessionAffinityConfig config = spec.getSessionAffinityConfig();
+    Integer seconds =
+        config == null || config.getClientIP() == null
+            ? null
+            : config.getClientIP().getTimeoutSeconds();
+    return seconds == null ? ServiceTraits.DEFAULT_AFFINITY : seconds;
   }
 
   private static ServiceType type(ServiceSpec spec) {
@@ -88,7 +115,8 @@ final class ServiceReader {
               port.getName() == null ? "" : port.getName(),
               Protocols.of(port.getProtocol(), "spec.ports"),
               port.getPort(),
-              target(port.getTargetPort(), port.getPort())));
+              target(port.getTargetPort(), port.getPort()),
+              port.getAppProtocol()));
     }
     return ports;
   }

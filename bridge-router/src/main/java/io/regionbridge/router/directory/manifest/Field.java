@@ -1,5 +1,6 @@
 package io.regionbridge.router.directory.manifest;
 
+import io.regionbridge.router.directory.NameSyntax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -102,16 +103,25 @@ final class Field {
 
   /** A port number, or null if none is given or it is a wrong one. */
   @Nullable Integer port() {
+    return number("a port number", 65_535);
+  }
+
+  /** A number from 1 on, or null if none is given or it is a wrong one. */
+  @Nullable Integer number(int largest) {
+    return number("a number", largest);
+  }
+
+  private @Nullable Integer number(String kind, int largest) {
     switch (node) {
       case Node.Numeral(String text, int _, int _) -> {
-        int port = text.length() <= 5 ? digits(text) : -1;
-        if (port >= 1 && port <= 65535) {
-          return port;
+        int number = text.length() <= 5 ? digits(text) : -1;
+        if (number >= 1 && number <= largest) {
+          return number;
         }
-        problem(text + " is not a port number: 1 to 65535");
+        problem(text + " is not " + kind + ": 1 to " + largest);
       }
       case null -> {}
-      default -> expected("a port number");
+      default -> expected(kind);
     }
     return null;
   }

@@ -6,10 +6,13 @@ import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
+import io.regionbridge.router.directory.IpFamily;
+import io.regionbridge.router.directory.NameSyntax;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
@@ -96,7 +99,9 @@ final class ObjectParser {
         type == ServiceType.EXTERNAL_NAME
             ? spec.at("externalName").requiredName(NameSyntax.EXTERNAL_NAME)
             : null;
-    String export = root.at("metadata").at("annotations").at(ExportAnnotation.KEY).text();
+    Field annotations = root.at("metadata").at("annotations");
+    String export = annotations.at(ExportAnnotation.KEY).text();
+    ServiceTraits traits = traits(spec, annotations.at(ServiceTraits.SPREAD_KEY).text(""));
     if (key == null || !report.isEmpty()) {
       return new ManifestObject.BrokenService(key, report.problems());
     }
@@ -108,8 +113,39 @@ final class ObjectParser {
             ports,
             publishNotReady,
             externalName,
-            ExportAnnotation.of(export));
+            ExportAnnotation.of(export),
+            traits);
     return new ManifestObject.Service(facts, object.line(), object.column());
+  }
+
+  private static ServiceTraits traits(Field spec, String spread) {
+    List<IpFamily> families = new ArrayList<>(2);
+    for (Field field : spec.at("ipFamilies").elements()) {
+      IpFamily family =
+          field.parsed(text -> IpFamily.parse(text).orElse(null), "a family: IPv4 or IPv6");
+      if (family != null) {
+        families.add(family);
+      }
+    }
+    String affinity = spec.at("sessionAffinity").text("None");
+    if (!affinity.equals("None") && !affinity.equals("ClientIP")) {
+      spec.at("sessionAffinity").problem("must be None or ClientIP");
+    }
+    String policy = spec.at("internalTrafficPolicy").text();
+    if (policy != null && !policy.equals("Cluster") && !policy.equals("Local")) {
+      spec.at("internalTrafficPolicy").problem("must be Cluster or Local");
+    }
+    Integer seconds =
+        spec.at("sessionAffinityConfig").at("clientIP").at("timeoutSeconds").number(86_400);
+    if (seconds == null) {
+      seconds = ServiceTraits.DEFAULT_AFFINITY;
+    }
+    return new ServiceTraits(
+        families,
+        affinity.equals("ClientIP") ? seconds : null,
+        policy,
+        spec.at("trafficDistribution").text(),
+        spread.equals("true"));
   }
 
   private static ServiceType type(Field spec, boolean headless) {
@@ -182,7 +218,12 @@ final class ObjectParser {
       }
       if (number != null) {
         ports.add(
-            new ServicePort(name, protocol, number, target(element.at("targetPort"), number)));
+            new ServicePort(
+                name,
+                protocol,
+                number,
+                target(element.at("targetPort"), number),
+                element.at("appProtocol").text()));
       }
     }
     return ports;
@@ -274,6 +315,7 @@ final class ObjectParser {
     List<Endpoint> endpoints = new ArrayList<>(elements.size());
     for (Field element : elements) {
       String hostname = element.at("hostname").name(NameSyntax.LABEL);
+      String zone = element.at("zone").text();
       Field conditions = element.at("conditions");
       EndpointState state =
           EndpointState.of(
@@ -290,7 +332,7 @@ final class ObjectParser {
         if (address != null && address.isIpv6() != ipv6) {
           one.problem("not an address of the slice's addressType, " + (ipv6 ? "IPv6" : "IPv4"));
         } else if (address != null) {
-          endpoints.add(new Endpoint(address, hostname, state, ports));
+          endpoints.add(new Endpoint(address, hostname, state, ports, zone));
         }
       }
     }

@@ -1,32 +1,32 @@
-package io.regionbridge.router.directory.manifest;
+package io.regionbridge.router.directory;
 
 /** The kinds of names that the API server takes, as far as they end up in DNS. */
-enum NameSyntax {
+public enum NameSyntax {
   /** RFC 1123, section 2.1, in lower case. */
   LABEL("a DNS label: up to 63 of a-z, 0-9 and -, the first and last not a -") {
     @Override
-    boolean matches(String text) {
+    public boolean matches(String text) {
       return isLabel(text, 0, text.length());
     }
   },
   /** Labels with dots between. */
   SUBDOMAIN("a DNS name: labels of a-z, 0-9 and - with dots between, up to 253 in all") {
     @Override
-    boolean matches(String text) {
+    public boolean matches(String text) {
       return isSubdomain(text);
     }
   },
   /** As {@link #SUBDOMAIN}, with or without a dot at the end. */
   EXTERNAL_NAME("a DNS name: labels of a-z, 0-9 and - with dots between, up to 253 in all") {
     @Override
-    boolean matches(String text) {
+    public boolean matches(String text) {
       return isSubdomain(text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
     }
   },
   /** RFC 6335, section 5.1, in lower case: the name of a container's port. */
   PORT("a port's name: up to 15 of a-z, 0-9 and -, with a letter, no - first, last or doubled") {
     @Override
-    boolean matches(String text) {
+    public boolean matches(String text) {
       return text.length() <= 15
           && isLabel(text, 0, text.length())
           && !text.contains("--")
@@ -40,9 +40,11 @@ enum NameSyntax {
     this.description = description;
   }
 
-  abstract boolean matches(String text);
+  /** Whether a text is such a name. */
+  public abstract boolean matches(String text);
 
-  String description() {
+  /** What such a name is, for messages. */
+  public String description() {
     return description;
   }
 

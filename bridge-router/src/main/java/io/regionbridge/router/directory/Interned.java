@@ -1,0 +1,48 @@
+package io.regionbridge.router.directory;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Equal values that thousands of objects share, kept once: namespaces, lists of ports, traits. When
+ * one kind has too many members to be worth it, it is started anew; who holds an old member keeps
+ * it. Thread-safe.
+ */
+public final class Interned {
+  private static final int MOST = 20_000;
+
+  private final Map<String, String> texts = new ConcurrentHashMap<>();
+  private final Map<List<ServicePort>, List<ServicePort>> servicePorts = new ConcurrentHashMap<>();
+  private final Map<List<EndpointPort>, List<EndpointPort>> endpointPorts =
+      new ConcurrentHashMap<>();
+  private final Map<ServiceTraits, ServiceTraits> traits = new ConcurrentHashMap<>();
+
+  /** The one kept of equal traits. */
+  public ServiceTraits traits(ServiceTraits value) {
+    return interned(traits, value);
+  }
+
+  /** The one kept of equal texts. */
+  public String text(String text) {
+    return interned(texts, text);
+  }
+
+  /** The one kept of equal lists; immutable. */
+  public List<ServicePort> servicePorts(List<ServicePort> ports) {
+    return interned(servicePorts, List.copyOf(ports));
+  }
+
+  /** The one kept of equal lists; immutable. */
+  public List<EndpointPort> endpointPorts(List<EndpointPort> ports) {
+    return interned(endpointPorts, List.copyOf(ports));
+  }
+
+  private static <V> V interned(Map<V, V> known, V value) {
+    if (known.size() >= MOST) {
+      known.clear();
+    }
+    V before = known.putIfAbsent(value, value);
+    return before == null ? value : before;
+  }
+}

@@ -1,0 +1,35 @@
+package io.regionbridge.router.directory;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How traffic to a Service is meant to be spread. The names of the region's own domain do not
+ * depend on it; names over all regions and imported Services do.
+ *
+ * @param ipFamilies in the order of the Service's {@code ipFamilies}; none if it has none
+ * @param affinitySeconds how long a client stays with a pod; null without session affinity
+ * @param internalTrafficPolicy {@code Cluster} or {@code Local}; null if not given
+ * @param trafficDistribution such as {@code PreferClose}; null if not given
+ * @param spread whether a name over all regions leads to the pods of all of them
+ */
+public record ServiceTraits(
+    List<IpFamily> ipFamilies,
+    @Nullable Integer affinitySeconds,
+    @Nullable String internalTrafficPolicy,
+    @Nullable String trafficDistribution,
+    boolean spread) {
+  /** The annotation that makes a Service spread when its value is {@code "true"}. */
+  public static final String SPREAD_KEY = "region-bridge.io/spread";
+
+  /** What Kubernetes takes for a session affinity without a timeout, in seconds. */
+  public static final int DEFAULT_AFFINITY = 10_800;
+
+  /** Nothing is said. */
+  public static final ServiceTraits NONE = new ServiceTraits(List.of(), null, null, null, false);
+
+  /** Copies the list. */
+  public ServiceTraits {
+    ipFamilies = List.copyOf(ipFamilies);
+  }
+}

@@ -1,0 +1,213 @@
+package io.regionbridge.router.feed;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.EndpointPort;
+import io.regionbridge.router.directory.EndpointState;
+import io.regionbridge.router.directory.IpFamily;
+import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceTraits;
+import io.regionbridge.router.directory.ServiceType;
+import io.regionbridge.router.net.IpAddress;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the lines of a feed. Fields that say what is usual are left out. Stateless. */
+public final class FeedEncoder {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
+  private FeedEncoder() {}
+
+  private interface Body {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** Writes a record and the end of its line. */
+  public static void write(FeedRecord feedRecord, OutputStream out) {
+    switch (feedRecord) {
+      case FeedRecord.Start start -> line(out, "start", json -> start(json, start));
+      case FeedRecord.Changed(DirectoryService service) ->
+          line(out, "service", json -> service(json, service));
+      case FeedRecord.Removed(ServiceKey key) ->
+          line(
+              out,
+              "removed",
+              json -> {
+                json.writeStartObject();
+                key(json, key);
+                json.writeEndObject();
+              });
+      case FeedRecord.Current(Position position) ->
+          line(out, "current", json -> json.writeString(position.toString()));
+      case FeedRecord.Refused _, FeedRecord.Unknown _ ->
+          throw new IllegalArgumentException("nothing to write: " + feedRecord);
+    }
+  }
+
+  private static void line(OutputStream out, String kind, Body body) {
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeFieldName(kind);
+      body.write(json);
+      json.writeEndObject();
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void start(JsonGenerator json, FeedRecord.Start start) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("version", start.version());
+    json.writeStringField("region", start.region());
+    json.writeStringField("domain", start.domain());
+    json.writeNumberField("ttlSeconds", start.ttl().toSeconds());
+    json.writeBooleanField("whole", start.whole());
+    json.writeEndObject();
+  }
+
+  private static void key(JsonGenerator json, ServiceKey key) throws IOException {
+    json.writeStringField("namespace", key.namespace());
+    json.writeStringField("name", key.name());
+  }
+
+  private static void service(JsonGenerator json, DirectoryService service) throws IOException {
+    ServiceFacts facts = service.facts();
+    json.writeStartObject();
+    key(json, facts.key());
+    if (facts.type() == ServiceType.HEADLESS) {
+      json.writeBooleanField("headless", true);
+    }
+    text(json, "externalName", facts.externalName());
+    list(json, "clusterIPs", facts.clusterIps(), IpAddress::toString);
+    if (facts.publishNotReadyAddresses()) {
+      json.writeBooleanField("publishNotReadyAddresses", true);
+    }
+    traits(json, facts.traits());
+    servicePorts(json, facts.ports());
+    slices(json, service.endpoints());
+    json.writeEndObject();
+  }
+
+  private static void traits(JsonGenerator json, ServiceTraits traits) throws IOException {
+    list(json, "ipFamilies", traits.ipFamilies(), IpFamily::text);
+    if (traits.affinitySeconds() != null) {
+      json.writeStringField("sessionAffinity", "ClientIP");
+      json.writeNumberField("sessionAffinitySeconds", traits.affinitySeconds());
+    }
+    text(json, "internalTrafficPolicy", traits.internalTrafficPolicy());
+    text(json, "trafficDistribution", traits.trafficDistribution());
+    if (traits.spread()) {
+      json.writeObjectFieldStart("annotations");
+      json.writeStringField(ServiceTraits.SPREAD_KEY, "true");
+      json.writeEndObject();
+    }
+  }
+
+  private static void servicePorts(JsonGenerator json, List<ServicePort> ports) throws IOException {
+    if (ports.isEmpty()) {
+      return;
+    }
+    json.writeArrayFieldStart("ports");
+    for (ServicePort port : ports) {
+      json.writeStartObject();
+      if (!port.name().isEmpty()) {
+        json.writeStringField("name", port.name());
+      }
+      json.writeStringField("protocol", port.protocol().name());
+      text(json, "appProtocol", port.appProtocol());
+      json.writeNumberField("port", port.port());
+      switch (port.target()) {
+        case ServicePort.Target.Numbered(int number) -> json.writeNumberField("targetPort", number);
+        case ServicePort.Target.Named(String name) -> json.writeStringField("targetPort", name);
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /** Endpoints that listen on the same ports stand together, as in EndpointSlices. */
+  private static void slices(JsonGenerator json, List<Endpoint> endpoints) throws IOException {
+    if (endpoints.isEmpty()) {
+      return;
+    }
+    Map<List<EndpointPort>, List<Endpoint>> byPorts = new LinkedHashMap<>();
+    int count = 0;
+    for (Endpoint endpoint : endpoints) {
+      if (count++ < FeedLimits.ENDPOINTS) {
+        byPorts.computeIfAbsent(endpoint.ports(), _ -> new ArrayList<>()).add(endpoint);
+      }
+    }
+    json.writeArrayFieldStart("slices");
+    for (Map.Entry<List<EndpointPort>, List<Endpoint>> slice : byPorts.entrySet()) {
+      json.writeStartObject();
+      json.writeArrayFieldStart("ports");
+      for (EndpointPort port : slice.getKey()) {
+        json.writeStartObject();
+        if (!port.name().isEmpty()) {
+          json.writeStringField("name", port.name());
+        }
+        json.writeStringField("protocol", port.protocol().name());
+        json.writeNumberField("port", port.port());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("endpoints");
+      for (Endpoint endpoint : slice.getValue()) {
+        endpoint(json, endpoint);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void endpoint(JsonGenerator json, Endpoint endpoint) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("address", endpoint.address().toString());
+    text(json, "hostname", endpoint.hostname());
+    text(json, "zone", endpoint.zone());
+    if (endpoint.state() != EndpointState.READY) {
+      json.writeBooleanField("ready", false);
+    }
+    if (endpoint.state() == EndpointState.DRAINING) {
+      json.writeBooleanField("serving", true);
+      json.writeBooleanField("terminating", true);
+    }
+    json.writeEndObject();
+  }
+
+  private static void text(JsonGenerator json, String field, @Nullable String value)
+      throws IOException {
+    if (value != null) {
+      json.writeStringField(field, value);
+    }
+  }
+
+  private interface Text<T> {
+    String of(T value);
+  }
+
+  private static <T> void list(JsonGenerator json, String field, List<T> values, Text<T> text)
+      throws IOException {
+    if (!values.isEmpty()) {
+      json.writeArrayFieldStart(field);
+      for (T value : values) {
+        json.writeString(text.of(value));
+      }
+      json.writeEndArray();
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.regionbridge.router.feed;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which gateway of a peer is followed, when the next one is tried, and whether the replica
+ * is current. Pure but for its own state: time and chance come from outside. Owned by one thread.
+ *
+ * <p>A gateway that fails is left for the next one at once; when all have failed in a row, the next
+ * round waits, longer from round to round. A replica is current from the feed's first position on,
+ * for as long as positions keep coming.
+ */
+final class FollowerMachine {
+  /** A gateway of which nothing is heard for so long is dead: heartbeats come each second. */
+  static final Duration SILENCE = Duration.ofMillis(2500);
+
+  /** A feed that says much but reaches no position for so long is left. */
+  static final Duration STALL = Duration.ofSeconds(30);
+
+  /** A feed that has been current for so long has not failed when it ends. */
+  private static final Duration SOUND = Duration.ofSeconds(10);
+
+  private static final Duration FIRST_WAIT = Duration.ofMillis(250);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  private final DoubleSupplier random;
+  private List<InetSocketAddress> gateways = List.of();
+  private int next = -1;
+  private int failedInARow;
+  private int rounds;
+  private long notBefore;
+  private @Nullable InetSocketAddress followed;
+  private long begunAt;
+  private long heardAt;
+  private long currentAt;
+  private long currentSince;
+  private boolean reached;
+
+  /**
+   * Follows nobody.
+   *
+   * @param random a number from 0 to 1, another one at each call
+   * @param now nanoseconds that never go back
+   */
+  FollowerMachine(DoubleSupplier random, long now) {
+    this.random = random;
+    this.notBefore = now;
+  }
+
+  /**
+   * These are the peer's gateways now.
+   *
+   * @return whether the one that is followed is still among them, or none is
+   */
+  boolean gateways(List<InetSocketAddress> now) {
+    if (!now.equals(gateways)) {
+      gateways = List.copyOf(now);
+      failedInARow = 0;
+      // Not the first: a peer's gateways share those that follow them.
+      next = gateways.isEmpty() ? -1 : (int) (random.getAsDouble() * gateways.size());
+    }
+    return followed == null || gateways.contains(followed);
+  }
+
+  /** The gateway to connect to now; empty if it is not time yet, or one is followed. */
+  Optional<InetSocketAddress> due(long now) {
+    if (followed != null || gateways.isEmpty() || now - notBefore < 0) {
+      return Optional.empty();
+    }
+    InetSocketAddress gateway = gateways.get(Math.floorMod(next, gateways.size()));
+    followed = gateway;
+    begunAt = now;
+    heardAt = now;
+    reached = false;
+    return Optional.of(gateway);
+  }
+
+  /** Octets came from the gateway that is followed. */
+  void heard(long now) {
+    heardAt = now;
+  }
+
+  /** The feed reached a position: the replica is current. */
+  void reached(long now) {
+    if (!current(now)) {
+      currentSince = now;
+    }
+    reached = true;
+    currentAt = now;
+  }
+
+  /** Why the gateway that is followed should be left; empty if it should not. */
+  Optional<String> flaw(long now) {
+    if (followed == null) {
+      return Optional.empty();
+    }
+    if (now - heardAt > SILENCE.toNanos()) {
+      return Optional.of("nothing heard for %d ms".formatted(SILENCE.toMillis()));
+    }
+    long since = reached ? currentAt : begunAt;
+    return now - since > STALL.toNanos()
+        ? Optional.of("no position reached for %d s".formatted(STALL.toSeconds()))
+        : Optional.empty();
+  }
+
+  /**
+   * The gateway that was followed is left, or could not be.
+   *
+   * @param atLeast how long to wait at least before anybody is tried
+   */
+  void failed(long now, Duration atLeast) {
+    boolean sound = reached && now - begunAt > SOUND.toNanos();
+    followed = null;
+    reached = false;
+    next++;
+    failedInARow = sound ? 1 : failedInARow + 1;
+    if (sound) {
+      rounds = 0;
+    }
+    Duration wait = Duration.ZERO;
+    if (failedInARow >= gateways.size()) {
+      failedInARow = 0;
+      wait = backoff();
+    }
+    notBefore = now + Math.max(wait.toNanos(), atLeast.toNanos());
+  }
+
+  private Duration backoff() {
+    long doubled = FIRST_WAIT.toNanos() << Math.min(rounds++, 20);
+    long limited = Math.min(doubled, LONGEST_WAIT.toNanos());
+    return Duration.ofNanos((long) (limited * (0.5 + random.getAsDouble())));
+  }
+
+  /** When {@link #due} may have something again. */
+  long notBefore() {
+    return notBefore;
+  }
+
+  /** Whether the replica is current. */
+  boolean current(long now) {
+    return followed != null && reached && now - currentAt <= SILENCE.toNanos();
+  }
+
+  /** When the feed became current; counts while it is. */
+  long currentSince() {
+    return currentSince;
+  }
+
+  /** When a position was reached last. */
+  long currentAt() {
+    return currentAt;
+  }
+
+  /** The gateway that is followed, or tried. */
+  Optional<InetSocketAddress> followed() {
+    return Optional.ofNullable(followed);
+  }
+}

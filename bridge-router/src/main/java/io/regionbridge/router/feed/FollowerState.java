@@ -1,0 +1,38 @@
+package io.regionbridge.router.feed;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * What is known of a peer's directory at one moment, and how good it is.
+ *
+ * @param standing what the replica is good for
+ * @param replica the last one, unless there is none to be used
+ * @param since when the standing began, by the clock that only goes forward, in nanoseconds
+ * @param currentAt when the replica was last known to be current, by that clock; 0: never
+ * @param gateway that is followed
+ * @param why the replica is not current, or the gateway that makes it so
+ */
+public record FollowerState(
+    Standing standing,
+    Optional<Replica> replica,
+    long since,
+    long currentAt,
+    Optional<InetSocketAddress> gateway,
+    String why) {
+
+  /** Nothing is known yet. */
+  static final FollowerState NONE =
+      new FollowerState(
+          Standing.NONE, Optional.empty(), System.nanoTime(), 0, Optional.empty(), "not read yet");
+
+  /** What a replica is good for. */
+  public enum Standing {
+    /** It is what the peer has now: answers come from it. */
+    CURRENT,
+    /** It is what the peer had when its feed was interrupted: of use when nobody can be asked. */
+    INTERRUPTED,
+    /** There is none: the peer is asked. */
+    NONE
+  }
+}

@@ -1,0 +1,55 @@
+package io.regionbridge.router.feed;
+
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ServiceKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the directory as peers get it, by a rule that says what they get of each Service. Costs
+ * time in proportion to what changed. Owned by one thread.
+ */
+public final class PeerDirectory {
+  private Directory source = Directory.EMPTY;
+  private Directory given = Directory.EMPTY;
+  private @Nullable Rule rule;
+
+  /** What peers get of a Service. Pure; two that are equal give the same. */
+  public interface Rule {
+    /** The Service as peers get it; null if they do not. */
+    @Nullable DirectoryService given(DirectoryService service);
+  }
+
+  /**
+   * The directory as peers get it.
+   *
+   * @param next a later snapshot of the same source
+   */
+  public Directory of(Directory next, Rule by) {
+    if (!by.equals(rule)) {
+      rule = by;
+      given.forEach(service -> {
+        if (next.service(service.key()) == null) {
+          given = given.without(service.key());
+        }
+      });
+      next.forEach(service -> take(service.key(), service));
+    } else {
+      for (ServiceKey key : next.changes(source)) {
+        take(key, next.service(key));
+      }
+    }
+    source = next;
+    given = given.withComplete(next.complete());
+    return given;
+  }
+
+  private void take(ServiceKey key, @Nullable DirectoryService service) {
+    DirectoryService now = service == null || rule == null ? null : rule.given(service);
+    if (now == null) {
+      given = given.without(key);
+    } else if (!now.equals(given.service(key))) {
+      given = given.with(now);
+    }
+  }
+}

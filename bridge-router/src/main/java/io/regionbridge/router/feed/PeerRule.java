@@ -1,0 +1,60 @@
+package io.regionbridge.router.feed;
+
+import io.regionbridge.router.directory.ClusterIpRule;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpAddress;
+import java.net.InetAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a region gives its peers of a Service: nothing of one that is not exported, and no address
+ * outside its own ranges, which they would not believe. The ClusterIP only where peers are led to
+ * it. Pure.
+ *
+ * @param export which Services
+ * @param clusterIp where peers are led
+ * @param ranges of the region's pods and Services; none: they are not known, and nothing is left
+ *     out
+ */
+public record PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ranges)
+    implements PeerDirectory.Rule {
+  /** Copies the list. */
+  public PeerRule {
+    ranges = List.copyOf(ranges);
+  }
+
+  @Override
+  public @Nullable DirectoryService given(DirectoryService service) {
+    ServiceFacts facts = service.facts();
+    if (!export.exports(facts)) {
+      return null;
+    }
+    boolean led =
+        !facts.clusterIps().isEmpty()
+            && clusterIp.decide(service) instanceof ClusterIpRule.Answer.ClusterIp;
+    List<IpAddress> addresses =
+        led ? facts.clusterIps().stream().filter(this::own).toList() : List.of();
+    boolean allOwn = service.endpoints().stream().map(Endpoint::address).allMatch(this::own);
+    if (allOwn && addresses.equals(facts.clusterIps())) {
+      return service;
+    }
+    return new DirectoryService(
+        addresses.equals(facts.clusterIps()) ? facts : facts.withClusterIps(addresses),
+        allOwn
+            ? service.endpoints()
+            : service.endpoints().stream().filter(e -> own(e.address())).toList());
+  }
+
+  private boolean own(IpAddress address) {
+    if (ranges.isEmpty()) {
+      return true;
+    }
+    InetAddress inet = address.toInetAddress();
+    return ranges.stream().anyMatch(range -> range.contains(inet));
+  }
+}

@@ -1,0 +1,135 @@
+package io.regionbridge.router.feed;
+
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.EndpointPort;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The memory that all replicas together may take, by estimate: what is held of each Service and
+ * endpoint, its names and records included. When there is none left, a peer that takes less than an
+ * equal share makes the one give way that takes the most: so a peer that says too much costs no
+ * other its replica. Thread-safe.
+ */
+public final class ReplicaMemory {
+  /** Of a Service without ports and endpoints: facts, its name and its place in the indexes. */
+  static final int SERVICE = 900;
+
+  /** Of an endpoint: address, name, pointer, and its part of the Service's records. */
+  static final int ENDPOINT = 750;
+
+  /** Of a port of a Service, or in a list of ports that endpoints share: facts and a name. */
+  static final int PORT = 400;
+
+  /** Of each port of an endpoint: its part of the SRV records. */
+  static final int TARGET = 64;
+
+  private final Set<Account> accounts = ConcurrentHashMap.newKeySet();
+  private long most;
+  private long taken;
+
+  /** One peer's part. */
+  public final class Account {
+    private long held;
+    private boolean givesWay;
+
+    private Account() {}
+
+    /** Octets that this peer takes. */
+    public long held() {
+      synchronized (ReplicaMemory.this) {
+        return held;
+      }
+    }
+
+    /**
+     * Takes so much more, or gives it back if less than zero.
+     *
+     * @return false if it cannot be had: then all of it has to be given back
+     */
+    boolean take(long octets) {
+      return ReplicaMemory.this.take(this, octets);
+    }
+
+    /** Gives all of it back. */
+    void clear() {
+      ReplicaMemory.this.clear(this);
+    }
+
+    /** The peer is there no more. */
+    void close() {
+      clear();
+      accounts.remove(this);
+    }
+  }
+
+  /** With nothing in it. */
+  public ReplicaMemory(long most) {
+    this.most = most;
+  }
+
+  /** A part for one more peer. */
+  Account open() {
+    Account account = new Account();
+    accounts.add(account);
+    return account;
+  }
+
+  /** Another limit from now on; what is held beyond it stays until more is asked for. */
+  public synchronized void limit(long octets) {
+    most = octets;
+  }
+
+  /** The limit, in octets. */
+  public synchronized long limit() {
+    return most;
+  }
+
+  /** What all replicas together take, in octets. */
+  public synchronized long taken() {
+    return taken;
+  }
+
+  private synchronized boolean take(Account account, long octets) {
+    if (account.givesWay) {
+      return false;
+    }
+    if (octets > 0 && taken + octets > most) {
+      long share = most / Math.max(1, accounts.size());
+      if (account.held + octets > share) {
+        return false;
+      }
+      accounts.stream()
+          .filter(other -> other != account && !other.givesWay && other.held > share)
+          .max(Comparator.comparingLong(other -> other.held))
+          .ifPresent(other -> other.givesWay = true);
+    }
+    taken += octets;
+    account.held += octets;
+    return true;
+  }
+
+  private synchronized void clear(Account account) {
+    taken -= account.held;
+    account.held = 0;
+    account.givesWay = false;
+  }
+
+  /** What a Service takes, in octets. */
+  static long of(DirectoryService service) {
+    long ports = service.facts().ports().size();
+    List<EndpointPort> last = List.of();
+    long targets = 0;
+    for (Endpoint endpoint : service.endpoints()) {
+      if (!endpoint.ports().equals(last)) {
+        last = endpoint.ports();
+        ports += last.size();
+      }
+      targets += endpoint.ports().size();
+    }
+    return SERVICE + ports * PORT + (long) service.endpoints().size() * ENDPOINT + targets * TARGET;
+  }
+}

@@ -1,0 +1,151 @@
+package io.regionbridge.router.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class FollowerMachineTest {
+  private static final InetSocketAddress ONE = gateway("10.99.0.1");
+  private static final InetSocketAddress TWO = gateway("10.99.0.2");
+
+  private long now = 1_000_000_000_000L;
+  private double chance = 0.5;
+  private final FollowerMachine machine = new FollowerMachine(() -> chance, now);
+
+  @Test
+  void nobodyIsFollowedWithoutGateways() {
+    assertThat(machine.due(now)).isEmpty();
+  }
+
+  @Test
+  void chanceSaysWhichGatewayIsTheFirst() {
+    chance = 0;
+    machine.gateways(List.of(ONE, TWO));
+    assertThat(machine.due(now)).contains(ONE);
+    FollowerMachine other = new FollowerMachine(() -> 0.9, now);
+    other.gateways(List.of(ONE, TWO));
+    assertThat(other.due(now)).contains(TWO);
+  }
+
+  @Test
+  void theNextOneIsTriedAtOnceAndTheRoundWaits() {
+    chance = 0;
+    machine.gateways(List.of(ONE, TWO));
+    assertThat(machine.due(now)).contains(ONE);
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.due(now)).contains(TWO);
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.due(now)).isEmpty();
+    long first = machine.notBefore() - now;
+    now = machine.notBefore();
+    assertThat(machine.due(now)).contains(ONE);
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.due(now)).contains(TWO);
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.notBefore() - now).isEqualTo(2 * first);
+  }
+
+  @Test
+  void theWaitHasALimitAndIsNeverTheSame() {
+    machine.gateways(List.of(ONE));
+    for (int i = 0; i < 40; i++) {
+      now = machine.notBefore();
+      assertThat(machine.due(now)).contains(ONE);
+      machine.failed(now, Duration.ZERO);
+    }
+    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofSeconds(30));
+    now = machine.notBefore();
+    machine.due(now);
+    chance = 1;
+    machine.failed(now, Duration.ZERO);
+    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofSeconds(45));
+  }
+
+  @Test
+  void aReplicaIsCurrentWhilePositionsCome() {
+    machine.gateways(List.of(ONE));
+    machine.due(now);
+    machine.heard(now);
+    assertThat(machine.current(now)).isFalse();
+    machine.reached(now);
+    assertThat(machine.current(now)).isTrue();
+    pass(Duration.ofMillis(2500));
+    assertThat(machine.current(now)).isTrue();
+    pass(Duration.ofMillis(1));
+    assertThat(machine.current(now)).isFalse();
+    machine.reached(now);
+    assertThat(machine.current(now)).isTrue();
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.current(now)).isFalse();
+  }
+
+  @Test
+  void aGatewayThatIsSilentIsLeft() {
+    machine.gateways(List.of(ONE));
+    machine.due(now);
+    machine.reached(now);
+    pass(Duration.ofMillis(2400));
+    machine.heard(now);
+    pass(Duration.ofMillis(2400));
+    assertThat(machine.flaw(now)).isEmpty();
+    pass(Duration.ofMillis(200));
+    assertThat(machine.flaw(now)).isPresent();
+  }
+
+  @Test
+  void aGatewayThatSaysMuchAndNothingIsLeft() {
+    machine.gateways(List.of(ONE));
+    machine.due(now);
+    for (int i = 0; i < 30; i++) {
+      pass(Duration.ofSeconds(1));
+      machine.heard(now);
+      assertThat(machine.flaw(now)).isEmpty();
+    }
+    pass(Duration.ofSeconds(1));
+    machine.heard(now);
+    assertThat(machine.flaw(now)).isPresent();
+  }
+
+  @Test
+  void aFeedThatWasSoundForLongIsTriedAgainAtOnce() {
+    chance = 0;
+    machine.gateways(List.of(ONE, TWO));
+    machine.due(now);
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.due(now)).contains(TWO);
+    machine.reached(now);
+    pass(Duration.ofSeconds(11));
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.due(now)).contains(ONE);
+  }
+
+  @Test
+  void aGatewayThatIsNoneAnyMoreIsLeft() {
+    machine.gateways(List.of(ONE));
+    machine.due(now);
+    assertThat(machine.gateways(List.of(ONE, TWO))).isTrue();
+    assertThat(machine.gateways(List.of(TWO))).isFalse();
+  }
+
+  @Test
+  void aReplicaThatDoesNotFitIsNotTriedForAWhile() {
+    machine.gateways(List.of(ONE, TWO));
+    machine.due(now);
+    machine.failed(now, Duration.ofSeconds(60));
+    assertThat(machine.due(now)).isEmpty();
+    pass(Duration.ofSeconds(60));
+    assertThat(machine.due(now)).isPresent();
+  }
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+  }
+
+  private static InetSocketAddress gateway(String address) {
+    return new InetSocketAddress(InetAddress.ofLiteral(address), 8053);
+  }
+}

@@ -1,0 +1,72 @@
+package io.regionbridge.router.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.directory.ClusterIpRule;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpAddress;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class PeerRuleTest {
+  private static final List<Cidr> RANGES = List.of(Cidr.of("10.1.0.0/16"), Cidr.of("10.2.0.0/16"));
+  private static final IpAddress CLUSTER_IP = IpAddress.of("10.2.0.9");
+
+  @Test
+  void whatIsNotExportedIsNotGiven() {
+    ExportRule rule = new ExportRule(ExportRule.Mode.ALL, Set.of("secret"));
+    PeerRule given = new PeerRule(rule, rule(ClusterIpRule.Mode.EXPAND), RANGES);
+    assertThat(given.given(Directories.service("secret", "web", "10.1.0.1"))).isNull();
+    assertThat(given.given(Directories.service("shop", "web", "10.1.0.1"))).isNotNull();
+  }
+
+  @Test
+  void addressesOutsideTheRangesAreLeftOut() {
+    PeerRule given = new PeerRule(ExportRule.ALL, rule(ClusterIpRule.Mode.EXPAND), RANGES);
+    assertThat(given.given(Directories.service("a", "web", "10.1.0.1", "192.0.2.1")))
+        .isEqualTo(Directories.service("a", "web", "10.1.0.1"));
+    DirectoryService own = Directories.service("a", "web", "10.1.0.1");
+    assertThat(given.given(own)).isSameAs(own);
+  }
+
+  @Test
+  void aClusterIpIsGivenWherePeersAreLedToIt() {
+    DirectoryService web = Directories.service("a", "web", "10.1.0.1");
+    DirectoryService withIp =
+        new DirectoryService(web.facts().withClusterIps(List.of(CLUSTER_IP)), web.endpoints());
+    PeerRule expand = new PeerRule(ExportRule.ALL, rule(ClusterIpRule.Mode.EXPAND), RANGES);
+    assertThat(expand.given(withIp)).isEqualTo(web);
+    PeerRule keep = new PeerRule(ExportRule.ALL, rule(ClusterIpRule.Mode.KEEP), RANGES);
+    assertThat(keep.given(withIp)).isSameAs(withIp);
+    PeerRule outside =
+        new PeerRule(
+            ExportRule.ALL, rule(ClusterIpRule.Mode.KEEP), List.of(Cidr.of("10.1.0.0/16")));
+    assertThat(outside.given(withIp)).isEqualTo(web);
+  }
+
+  @Test
+  void theDirectoryThatPeersGetFollowsTheSourceAndTheRule() {
+    Random random = new Random(7);
+    PeerDirectory kept = new PeerDirectory();
+    Directory source = Directories.of();
+    for (int i = 0; i < 200; i++) {
+      source = Directories.changed(source, random);
+      PeerRule rule =
+          new PeerRule(
+              new ExportRule(ExportRule.Mode.ALL, i / 20 % 2 == 0 ? Set.of() : Set.of("n1")),
+              rule(ClusterIpRule.Mode.EXPAND),
+              i / 30 % 2 == 0 ? RANGES : List.of(Cidr.of("10.1.0.0/24")));
+      assertThat(Directories.content(kept.of(source, rule)))
+          .isEqualTo(Directories.content(new PeerDirectory().of(source, rule)));
+    }
+  }
+
+  private static ClusterIpRule rule(ClusterIpRule.Mode mode) {
+    return new ClusterIpRule(mode, true);
+  }
+}

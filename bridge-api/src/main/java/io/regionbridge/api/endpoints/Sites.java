@@ -2,6 +2,7 @@ package io.regionbridge.api.endpoints;
 
 import io.netty.handler.ssl.SslContext;
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.http.BearerToken;
 import io.regionbridge.api.http.HostCheck;
 import io.regionbridge.api.http.HttpServer.Site;
@@ -36,7 +37,10 @@ import java.util.function.Supplier;
 /** What is served by HTTP, and where: one router for operators, a much smaller one for peers. */
 public final class Sites {
   private static final int ADMIN_CONNECTIONS = 64;
-  private static final int PEER_CONNECTIONS = 32;
+
+  /** Two bridges of each of 64 peers follow the directory, and some ask for other things. */
+  private static final int PEER_CONNECTIONS = 160;
+
   private static final Duration EVENT_PERIOD = Duration.ofSeconds(1);
 
   /** A relay ends sooner by itself: {@code dns.relay.timeout} is 10 s at most. */
@@ -49,7 +53,8 @@ public final class Sites {
    *
    * @throws IOException naming a file of the configuration that cannot be used, and why
    */
-  public static Site admin(BridgeConfig.Admin admin, Introspection bridge, QueryLog queries)
+  public static Site admin(
+      BridgeConfig.Admin admin, Introspection bridge, QueryLog queries, DirectoryServer directory)
       throws IOException {
     Optional<BearerToken> token = Optional.empty();
     if (admin.tokenFile().isPresent()) {
@@ -65,7 +70,7 @@ public final class Sites {
         admin.listen().getAddress().isLoopbackAddress() && !guarded
             ? HostCheck.LOCAL
             : HostCheck.ANY;
-    Router router = new Router(operators(bridge, queries), token, hosts);
+    Router router = new Router(operators(bridge, queries, directory), token, hosts);
     return new Site(admin.listen(), router, ADMIN_CONNECTIONS, "http", tls);
   }
 
@@ -77,35 +82,50 @@ public final class Sites {
    * @return empty if it is the admin address itself
    */
   public static Optional<Site> peers(
-      BridgeConfig.Admin admin, InetAddress overlay, Introspection bridge) {
+      BridgeConfig.Admin admin,
+      InetAddress overlay,
+      Introspection bridge,
+      DirectoryServer directory) {
     int port = admin.listen().getPort();
     InetSocketAddress address = new InetSocketAddress(overlay, port);
     return port != 0 && address.equals(admin.listen())
         ? Optional.empty()
-        : Optional.of(new Site(address, new Router(peers(bridge)), PEER_CONNECTIONS, "http-peers"));
+        : Optional.of(
+            new Site(
+                address, new Router(peers(bridge, directory)), PEER_CONNECTIONS, "http-peers"));
   }
 
   /** What operators may ask. Probes know no token, and who opens the page has yet to type it. */
-  public static Map<String, Route> operators(Introspection bridge, QueryLog queries) {
-    return Map.of(
-        "/healthz", healthz(bridge).forEveryone(),
-        "/readyz", readyz(bridge).forEveryone(),
-        "/metrics", metrics(bridge),
-        "/api/v1/status", json(_ -> bridge.status()),
-        "/api/v1/region", region(bridge).forEveryone(),
-        "/api/v1/trace", trace(bridge),
-        "/api/v1/query-log", queryLog(queries).writable(),
-        "/api/v1/events",
+  public static Map<String, Route> operators(
+      Introspection bridge, QueryLog queries, DirectoryServer directory) {
+    return Map.ofEntries(
+        Map.entry("/healthz", healthz(bridge).forEveryone()),
+        Map.entry("/readyz", readyz(bridge).forEveryone()),
+        Map.entry("/metrics", metrics(bridge)),
+        Map.entry("/api/v1/status", json(_ -> bridge.status())),
+        Map.entry("/api/v1/region", region(bridge).forEveryone()),
+        Map.entry("/api/v1/directory", directory(directory)),
+        Map.entry("/api/v1/trace", trace(bridge)),
+        Map.entry("/api/v1/query-log", queryLog(queries).writable()),
+        Map.entry(
+            "/api/v1/events",
             Route.of(
                 MediaType.EVENTS,
-                _ -> new Response.Events(() -> StatusJson.encode(bridge.status()), EVENT_PERIOD)),
-        "/api/v1/openapi.json", document(MediaType.JSON, "openapi.json").forEveryone(),
-        "/", page().forEveryone());
+                _ -> new Response.Events(() -> StatusJson.encode(bridge.status()), EVENT_PERIOD))),
+        Map.entry("/api/v1/openapi.json", document(MediaType.JSON, "openapi.json").forEveryone()),
+        Map.entry("/", page().forEveryone()));
   }
 
   /** What a peer may know of this region. */
-  public static Map<String, Route> peers(Introspection bridge) {
-    return Map.of("/healthz", healthz(bridge), "/api/v1/region", region(bridge));
+  public static Map<String, Route> peers(Introspection bridge, DirectoryServer directory) {
+    return Map.of(
+        "/healthz", healthz(bridge),
+        "/api/v1/region", region(bridge),
+        "/api/v1/directory", directory(directory));
+  }
+
+  private static Route directory(DirectoryServer directory) {
+    return Route.of(MediaType.LINES, request -> directory.feed(request.parameter("since")));
   }
 
   private static Route region(Introspection bridge) {

@@ -11,6 +11,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
@@ -64,6 +65,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   private Response.@Nullable Later awaited;
   private @Nullable EventStream events;
+  private @Nullable PieceStream pieces;
 
   HttpConnection(Router router, Connections connections, Complaints complaints, Patience patience) {
     this.router = router;
@@ -86,7 +88,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   @Override
   public Connections.Claim claim() {
-    if (events != null) {
+    if (events != null || pieces != null) {
       return Connections.Claim.EVENTS;
     }
     return owes ? Connections.Claim.ANSWER : Connections.Claim.NOTHING;
@@ -113,6 +115,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     if (events != null) {
       events.end();
     }
+    if (pieces != null) {
+      pieces.end();
+    }
     ended = true;
     awaited = null;
     for (Object message : behind) {
@@ -128,6 +133,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
       if (!owes) {
         close(ctx);
       }
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (pieces != null && ctx.channel().isWritable()) {
+      pieces.send();
     }
   }
 
@@ -192,6 +204,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     switch (response(head)) {
       case Response.Content content -> respond(ctx, content, HttpUtil.isKeepAlive(head), head);
       case Response.Events stream -> stream(ctx, head, stream);
+      case Response.Stream stream -> stream(ctx, head, stream);
       case Response.Later later -> await(ctx, head, later);
     }
   }
@@ -294,16 +307,30 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   }
 
   private void stream(ChannelHandlerContext ctx, HttpRequest head, Response.Events stream) {
+    if (begun(ctx, head, ResponseMessages.beforeEvents(head, MediaType.EVENTS))) {
+      events = new EventStream(ctx, stream, deadline(), patience.reading(), () -> close(ctx));
+    }
+  }
+
+  private void stream(ChannelHandlerContext ctx, HttpRequest head, Response.Stream stream) {
+    if (begun(ctx, head, ResponseMessages.beforeStream(head, stream.mediaType()))) {
+      boolean zipped = ResponseMessages.zips(head);
+      pieces =
+          new PieceStream(ctx, stream, zipped, deadline(), patience.reading(), () -> close(ctx));
+    }
+  }
+
+  /** Begins a body that has no end; false if the client wants none. */
+  private boolean begun(ChannelHandlerContext ctx, HttpRequest head, HttpResponse before) {
     ended = true;
-    ctx.write(ResponseMessages.beforeEvents(head))
-        .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    ctx.write(before).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     if (head.method().equals(HttpMethod.HEAD)) {
       ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
           .addListener(ChannelFutureListener.CLOSE);
-      return;
+      return false;
     }
     deadline().clear();
-    events = new EventStream(ctx, stream, deadline(), patience.reading(), () -> close(ctx));
+    return true;
   }
 
   @Override

@@ -20,6 +20,9 @@ public final class MediaType {
   /** Server-sent events. */
   public static final String EVENTS = "text/event-stream";
 
+  /** JSON values, one to a line, without end. */
+  public static final String LINES = "application/x-ndjson";
+
   private MediaType() {}
 
   /**

@@ -3,6 +3,7 @@ package io.regionbridge.api.http;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -31,6 +32,43 @@ public sealed interface Response {
    * @param event makes the data of the next event, one line; called on the server's thread
    */
   record Events(Supplier<byte[]> event, Duration period) implements Response {}
+
+  /**
+   * A body that goes on for as long as the client reads, in pieces that are made when they can be
+   * sent.
+   *
+   * @param source where the pieces come from; called on the server's thread only
+   * @param heartbeat after which something is sent when there is nothing to say
+   */
+  record Stream(String mediaType, Source source, Duration heartbeat) implements Response {
+    /** Pieces of a body, for one client. */
+    public interface Source {
+      /** The next piece; empty if there is none for the time being. */
+      Optional<Piece> next();
+
+      /** What tells the client that there is none; empty if there is. */
+      Optional<Piece> heartbeat();
+
+      /**
+       * Called once, before anything else.
+       *
+       * @param news to be run, on any thread, when {@link #next} may have something again
+       */
+      void begin(Runnable news);
+
+      /** The client is gone. */
+      void end();
+    }
+
+    /** A part of a body, in both codings that a client may ask for. */
+    public interface Piece {
+      /** The octets themselves; not to be changed. */
+      byte[] plain();
+
+      /** The same as blocks of DEFLATE that refer to nothing before them; not to be changed. */
+      byte[] deflated();
+    }
+  }
 
   /**
    * All of it, but not yet. Requests that follow on the same connection wait; others do not, nor

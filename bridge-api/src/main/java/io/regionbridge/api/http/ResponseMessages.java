@@ -41,11 +41,8 @@ final class ResponseMessages {
    */
   static FullHttpResponse whole(
       Response.Content content, boolean keepAlive, @Nullable HttpRequest request) {
-    String codings =
-        request == null
-            ? ""
-            : String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING));
-    boolean zipped = ContentCoding.worthwhile(codings, content.body().length);
+    boolean zipped =
+        request != null && ContentCoding.worthwhile(codings(request), content.body().length);
     byte[] body = zipped ? ContentCoding.gzip(content.body()) : content.body();
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
@@ -65,10 +62,29 @@ final class ResponseMessages {
     return response;
   }
 
+  private static String codings(HttpRequest request) {
+    return String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING));
+  }
+
+  /** Whether what is streamed in answer to a request is sent by gzip. */
+  static boolean zips(HttpRequest request) {
+    return ContentCoding.takesGzip(codings(request));
+  }
+
+  /** What comes before a stream. */
+  static HttpResponse beforeStream(HttpRequest request, String mediaType) {
+    HttpResponse response = beforeEvents(request, mediaType);
+    response.headers().set(HttpHeaderNames.VARY, "accept-encoding");
+    if (zips(request)) {
+      response.headers().set(HttpHeaderNames.CONTENT_ENCODING, ContentCoding.GZIP);
+    }
+    return response;
+  }
+
   /** What comes before server-sent events. */
-  static HttpResponse beforeEvents(HttpRequest request) {
+  static HttpResponse beforeEvents(HttpRequest request, String mediaType) {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    common(response.headers(), MediaType.EVENTS);
+    common(response.headers(), mediaType);
     if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
       HttpUtil.setTransferEncodingChunked(response, true);
     } else {

@@ -7,6 +7,7 @@ import io.regionbridge.api.config.ConfigListener;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.api.endpoints.Sites;
+import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.http.HttpServer;
 import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.region.ClusterPlace;
@@ -35,6 +36,7 @@ import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +72,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
   private final String node;
   private final Optional<InetAddress> nodeAddress;
   private final HostWatch host;
+  private final DirectoryServer feed = new DirectoryServer(new SecureRandom().nextLong());
   private final ControlLoop control;
   private final OverlayWatch overlay;
   private final TlsFiles tls;
@@ -133,7 +136,13 @@ public final class Bridge implements BridgeState, AutoCloseable {
     host = new HostWatch();
     control =
         new ControlLoop(
-            this::config, this::directory, this::regions, () -> listen, host::addresses, clock);
+            this::config,
+            this::directory,
+            this::regions,
+            () -> listen,
+            host::addresses,
+            feed,
+            clock);
     overlay = OverlayWatch.start(ConfiguredRegions.overlay(config.overlay(), node), this::look);
     source =
         new PendingSource(
@@ -170,7 +179,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
           new Doors(
               dns,
               http,
-              address -> Sites.peers(config.admin(), address, introspection),
+              address -> Sites.peers(config.admin(), address, introspection, feed),
               http.addresses().stream().skip(1).findFirst());
       if (place.isPresent()) {
         source = cluster(place.get());
@@ -222,11 +231,11 @@ public final class Bridge implements BridgeState, AutoCloseable {
 
   private List<Site> sites() throws IOException {
     List<Site> sites =
-        new ArrayList<>(List.of(Sites.admin(config.admin(), introspection, queries)));
+        new ArrayList<>(List.of(Sites.admin(config.admin(), introspection, queries, feed)));
     overlay
         .address()
         .filter(address -> listen.stream().anyMatch(l -> l.getAddress().equals(address)))
-        .flatMap(address -> Sites.peers(config.admin(), address, introspection))
+        .flatMap(address -> Sites.peers(config.admin(), address, introspection, feed))
         .ifPresent(sites::add);
     return sites;
   }

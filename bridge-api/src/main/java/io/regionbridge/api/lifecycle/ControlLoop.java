@@ -1,6 +1,7 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.zones.ClientRanges;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.api.zones.PeerZones;
@@ -10,6 +11,7 @@ import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneTable;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.feed.FeedCursor;
 import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
@@ -50,6 +52,7 @@ final class ControlLoop implements AutoCloseable {
   private final Supplier<Regions> regions;
   private final Supplier<List<InetSocketAddress>> listen;
   private final Supplier<HostAddresses> host;
+  private final DirectoryServer feed;
   private final Clock clock;
   private final Semaphore lookAgain = new Semaphore(1);
   private volatile boolean closed;
@@ -72,8 +75,7 @@ final class ControlLoop implements AutoCloseable {
   record Regions(Topology topology, List<Cidr> overlay) {}
 
   /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
-  private record Relayed(
-      PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings, List<Cidr> never) {}
+  private record Relayed(PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings) {}
 
   /**
    * All that a table is made from; the same inputs make the same table. Local zones are equal only
@@ -86,6 +88,7 @@ final class ControlLoop implements AutoCloseable {
    * Does nothing yet.
    *
    * @param listen where DNS is served at the moment
+   * @param feed is told of the directory
    * @param clock tells the time that serial numbers are taken from
    */
   ControlLoop(
@@ -94,12 +97,14 @@ final class ControlLoop implements AutoCloseable {
       Supplier<Regions> regions,
       Supplier<List<InetSocketAddress>> listen,
       Supplier<HostAddresses> host,
+      DirectoryServer feed,
       Clock clock) {
     this.config = config;
     this.directory = directory;
     this.regions = regions;
     this.listen = listen;
     this.host = host;
+    this.feed = feed;
     this.clock = clock;
   }
 
@@ -165,8 +170,14 @@ final class ControlLoop implements AutoCloseable {
     BridgeConfig current = config.get();
     Regions known = regions.get();
     List<InetSocketAddress> at = listen.get();
-    CompiledZones compiled =
-        compile(Settings.zones(current, known.topology().local(), at), directory.get());
+    ZoneSettings settings = Settings.zones(current, known.topology().local(), at);
+    Directory services = directory.get();
+    CompiledZones compiled = compile(settings, services);
+    feed.publish(
+        services,
+        Settings.given(settings, known.topology().local()),
+        new FeedCursor.Terms(
+            current.region().name(), current.region().domain().toString(), current.dns().ttl()));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
     Inputs inputs =
@@ -199,15 +210,13 @@ final class ControlLoop implements AutoCloseable {
   private List<ForwardZone> forward(
       Topology topology, List<LocalZone> local, List<InetSocketAddress> listen) {
     List<InetSocketAddress> siblings = siblings(topology, listen);
-    List<Cidr> never = ClientRanges.nodes(topology, host.get());
     Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
       Relayed relayed =
           new Relayed(
               peer,
               peer.podCidrs().stream().filter(r -> topology.undisputed(peer, r)).toList(),
-              siblings,
-              never);
+              siblings);
       List<ForwardZone> known = peers.get(relayed);
       if (known == null && peer.contain() && !PeerZones.contained(peer)) {
         log.warn(
@@ -215,8 +224,7 @@ final class ControlLoop implements AutoCloseable {
                 + " answers are not checked",
             peer.name());
       }
-      made.put(
-          relayed, known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings, never));
+      made.put(relayed, known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings));
     }
     peers = made;
     Map<Name, Object> apexes = new LinkedHashMap<>();

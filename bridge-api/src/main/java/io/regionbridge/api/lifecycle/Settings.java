@@ -9,9 +9,12 @@ import io.regionbridge.dns.server.TcpLimits;
 import io.regionbridge.dns.upstream.RelaySettings;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.feed.PeerRule;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.topology.LocalRegion;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -77,5 +80,12 @@ final class Settings {
               case AUTO -> ClusterIpRule.Mode.AUTO;
             },
             local.translates()));
+  }
+
+  /** What peers are given of the directory: what zones tell them, and nothing else. */
+  static PeerRule given(ZoneSettings zones, LocalRegion local) {
+    List<Cidr> ranges = new ArrayList<>(local.podCidrs().cidrs());
+    ranges.addAll(local.serviceCidrs().cidrs());
+    return new PeerRule(zones.export(), zones.clusterIp(), ranges);
   }
 }

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.api.reports.Introspection;
 import io.regionbridge.api.reports.QueryLog;
@@ -79,7 +80,7 @@ final class AdminAccessTest {
         RegionPair guarded = RegionPair.start(directory, 0, ", tokenFile: token");
         Introspection bridge = new Introspection(open.fsn1(), Clock.systemUTC())) {
       QueryLog queries = new QueryLog(open.fsn1().dns(), Clock.systemUTC());
-      for (String path : Sites.operators(bridge, queries).keySet()) {
+      for (String path : Sites.operators(bridge, queries, new DirectoryServer(1)).keySet()) {
         assertThat(withHost(open, path, "evil.example:8053"))
             .as(path)
             .startsWith("HTTP/1.1 421 Misdirected Request\r\n")

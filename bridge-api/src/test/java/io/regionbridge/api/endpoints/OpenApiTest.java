@@ -10,16 +10,23 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.http.Router;
 import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.api.reports.Introspection;
 import io.regionbridge.api.reports.QueryLog;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URL;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -42,12 +49,13 @@ final class OpenApiTest {
     JsonNode paths = document().path("paths");
     try (RegionPair regions = RegionPair.start(directory, 0)) {
       try (Introspection bridge = new Introspection(regions.fsn1(), Clock.systemUTC())) {
+        DirectoryServer feed = new DirectoryServer(1);
         Map<String, Router.Route> routes =
-            Sites.operators(bridge, new QueryLog(regions.fsn1().dns(), Clock.systemUTC()));
+            Sites.operators(bridge, new QueryLog(regions.fsn1().dns(), Clock.systemUTC()), feed);
         assertThat(names(paths)).isEqualTo(routes.keySet());
         Set<String> forPeers = names(paths);
         forPeers.removeIf(path -> !tags(paths.path(path)).contains("peers"));
-        assertThat(forPeers).isEqualTo(Sites.peers(bridge).keySet());
+        assertThat(forPeers).isEqualTo(Sites.peers(bridge, feed).keySet());
         routes.forEach((path, route) -> agree(path, route, paths.path(path)));
       }
     }
@@ -129,10 +137,29 @@ final class OpenApiTest {
     }
   }
 
+  @Test
+  void describesTheDirectoryFeed() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1)) {
+      URL feed = URI.create(RegionPair.url(regions.mn(0)) + "/api/v1/directory").toURL();
+      try (BufferedReader lines =
+          new BufferedReader(new InputStreamReader(feed.openStream(), StandardCharsets.UTF_8))) {
+        for (String kind : List.of("start", "service", "current", "current")) {
+          String line = lines.readLine();
+          assertThat(names(MAPPER.readTree(line))).containsExactly(kind);
+          conforms(line, "FeedLine");
+        }
+      }
+    }
+  }
+
   /** The schema, and that nothing is sent which it does not tell of. */
   private static void conforms(HttpResponse<String> response, int status, String schema)
       throws IOException {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    conforms(response.body(), schema);
+  }
+
+  private static void conforms(String body, String schema) throws IOException {
     ObjectNode strict = MAPPER.createObjectNode();
     strict.put("$ref", "#/components/schemas/" + schema);
     strict.set("components", document().path("components"));
@@ -141,9 +168,8 @@ final class OpenApiTest {
         ((ObjectNode) each).put("additionalProperties", false);
       }
     }
-    Set<ValidationMessage> flaws =
-        SCHEMAS.getSchema(strict).validate(MAPPER.readTree(response.body()));
-    assertThat(flaws).as(response.uri() + " against openapi.json").isEmpty();
+    Set<ValidationMessage> flaws = SCHEMAS.getSchema(strict).validate(MAPPER.readTree(body));
+    assertThat(flaws).as(body + " against openapi.json").isEmpty();
   }
 
   private static JsonNode document() throws IOException {

@@ -13,7 +13,6 @@ import io.regionbridge.dns.upstream.GatewayRegistry;
 import io.regionbridge.dns.upstream.RelaySettings;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
-import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
@@ -165,7 +164,8 @@ public class HotPathBenchmark {
             "mn",
             Name.fromString("mn.internal."),
             List.of(new InetSocketAddress("127.0.0.11", 1053)),
-            BelievedAddresses.any());
+            AddressSet.NONE,
+            false);
     Prefix loopback = new Prefix(InetAddress.getByName("127.0.0.0"), 8);
     return ZoneTable.empty()
         .next(List.of(zone), List.of(mn), ClientPolicy.of(List.of(loopback), List.of(), List.of()));

@@ -19,8 +19,11 @@ public final class RecordSet {
   /** Octets of a record before its data when its owner is a pointer. */
   static final int FIXED = 12;
 
-  /** Room that a message leaves for records behind the longest question. */
-  private static final int MOST = ReplyWriter.BODY_END - 12 - 259;
+  /** What is left of a message for OPT with all its options. */
+  private static final int REST = 128;
+
+  /** Room that a message leaves for records: header, longest question and OPT are in it too. */
+  private static final int MOST = ReplyWriter.MAX_MESSAGE - 12 - 259 - REST;
 
   private final int type;
   private final int count;
@@ -99,7 +102,7 @@ public final class RecordSet {
    */
   void answer(ReplyWriter reply, int owner, int turn) {
     int at = reply.at();
-    int room = ReplyWriter.BODY_END - at;
+    int room = ReplyWriter.MAX_MESSAGE - REST - at;
     if (encoded.length <= room) {
       reply.answered(copyTo(reply.out(), at, owner, turn), count);
       return;

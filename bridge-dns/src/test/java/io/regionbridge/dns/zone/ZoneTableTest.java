@@ -33,7 +33,8 @@ class ZoneTableTest {
         region,
         Records.name(apex),
         List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)),
-        new BelievedAddresses(addresses, contain, AddressSet.NONE));
+        addresses,
+        contain);
   }
 
   private static LocalZone local(String apex) {

@@ -7,12 +7,12 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.regionbridge.dns.cache.CachePolicy;
-import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.relay.PipelineSettings;
 import io.regionbridge.dns.server.TcpLimits;
 import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.upstream.RelaySettings;
+import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
@@ -63,7 +63,7 @@ class DnsOverTlsTest {
             .loadedFully();
     mn = start(ZoneTable.empty().next(List.of(zone), List.of(), loopback()));
     mnTls = mn.listenTls(ANY_PORT, certificate::get);
-    ForwardZone forward = new ForwardZone("mn", apex, List.of(mnTls), AddressSet.NONE, false);
+    ForwardZone forward = new ForwardZone("mn", apex, List.of(mnTls), BelievedAddresses.any());
     fsn = start(ZoneTable.empty().next(List.of(), List.of(forward), loopback()));
   }
 

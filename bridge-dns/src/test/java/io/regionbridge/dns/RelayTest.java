@@ -264,7 +264,7 @@ class RelayTest {
         var tcp = bridge.tcp()) {
       Message overUdp = bridge.ask(NAME, Type.A);
       assertThat(flag(overUdp, Flags.TC)).isTrue();
-      assertThat(addresses(overUdp)).isEmpty();
+      assertThat(addresses(overUdp)).as("as many as fit").hasSize(73);
       Message overTcp = tcp.ask(UdpClient.ednsQuery(NAME, Type.A, 1232));
       assertThat(flag(overTcp, Flags.TC)).isFalse();
       assertThat(addresses(overTcp)).containsExactlyInAnyOrder(many);
@@ -326,7 +326,7 @@ class RelayTest {
         var bridge = TestBridge.plan().gateways(gateway).start()) {
       Message reply = bridge.ask(NAME, Type.A);
       assertThat(rcode(reply)).isEqualTo("SERVFAIL");
-      assertThat(errorText(reply)).contains("malformed");
+      assertThat(errorText(reply)).contains("truncated");
     }
   }
 
@@ -383,8 +383,21 @@ class RelayTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"10.53.0.1", "10.51.255.255", "127.0.0.1", "203.0.113.1", "169.254.1.1"})
-  void anAddressOutsideThePeersRangesMakesTheWholeAnswerFail(String address) throws IOException {
-    try (var gateway = ScriptedGateway.start(a -> a.reply(a.addresses(5, "10.52.1.2", address)));
+  void addressesOutsideThePeersRangesAreLeftOut(String address) throws IOException {
+    try (var gateway =
+            ScriptedGateway.start(a -> a.reply(a.addresses(5, "10.52.1.2", address, "10.52.1.3")));
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      Message reply = bridge.ask(NAME, Type.A);
+      assertThat(rcode(reply)).isEqualTo("NOERROR");
+      assertThat(addresses(reply)).containsExactlyInAnyOrder("10.52.1.2", "10.52.1.3");
+      assertThat(bridge.events(LoopCounters.Event.CONTAINED)).isEqualTo(1);
+      assertThat(bridge.gateway(gateway).outcomes(Outcome.CONTAINED)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAnswerWhoseAddressesAreAllOutsideFails() throws IOException {
+    try (var gateway = ScriptedGateway.start(a -> a.reply(a.addresses(5, "10.53.0.1", "8.8.8.8")));
         var bridge = TestBridge.plan().gateways(gateway).start()) {
       Message reply = bridge.ask(NAME, Type.A);
       assertThat(rcode(reply)).isEqualTo("SERVFAIL");
@@ -397,17 +410,87 @@ class RelayTest {
   }
 
   @Test
-  void anIpv6AddressOutsideThePeersRangesMakesTheWholeAnswerFail() throws IOException {
+  void anIpv6AddressOutsideThePeersRangesFails() throws IOException {
     try (var gateway =
-            ScriptedGateway.start(a ->
-                a.reply(
-                    a.with(
-                        Records.aaaa(
-                            NAME,
-                            5,
-                            a.name().equals(Records.name(NAME)) ? "fd53::1" : "fd52::1"))));
+            ScriptedGateway.start(a -> a.reply(a.with(Records.aaaa(NAME, 5, "fd53::1"))));
         var bridge = TestBridge.plan().gateways(gateway).start()) {
       assertThat(rcode(bridge.ask(NAME, Type.AAAA))).isEqualTo("SERVFAIL");
+    }
+  }
+
+  @Test
+  void ofAFamilyThatThePeerHasNotThereIsNoData() throws IOException {
+    try (var gateway =
+            ScriptedGateway.start(a -> {
+              if (a.name().equals(Records.name(NAME))) {
+                a.reply(a.with(Records.aaaa(NAME, 5, "fd53::1")));
+              } else if (!a.name().equals(Records.name("mn.internal"))) {
+                a.reply(a.empty(Rcode.SERVFAIL));
+              } else {
+                a.reply(a.empty(Rcode.NOERROR));
+              }
+            });
+        var bridge =
+            TestBridge.plan()
+                .gateways(gateway)
+                .ranges(TestBridge.prefix("10.52.0.0", 16))
+                .start()) {
+      Message foreign = bridge.ask(NAME, Type.AAAA);
+      assertThat(rcode(foreign)).isEqualTo("NOERROR");
+      assertThat(addresses(foreign)).isEmpty();
+      assertThat(rcode(bridge.ask("failing.mn.internal", Type.AAAA))).isEqualTo("NOERROR");
+      assertThat(rcode(bridge.ask("failing.mn.internal", Type.A))).isEqualTo("SERVFAIL");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.52.0.9", "10.52.0.10"})
+  void addressesOfOurOwnNodesAreNeverBelieved(String address) throws IOException {
+    try (var gateway = ScriptedGateway.start(a -> a.reply(a.addresses(5, address)));
+        var bridge =
+            TestBridge.plan().gateways(gateway).never(TestBridge.prefix("10.52.0.9", 32)).start()) {
+      String expected = address.endsWith("9") ? "SERVFAIL" : "NOERROR";
+      assertThat(rcode(bridge.ask(NAME, Type.A))).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1",
+        "127.53.0.9",
+        "169.254.169.254",
+        "0.0.0.0",
+        "224.0.0.1",
+        "239.255.255.255",
+        "255.255.255.255"
+      })
+  void addressesThatMeanSomethingElseEverywhereAreNeverBelieved(String address) throws IOException {
+    try (var gateway = ScriptedGateway.start(a -> a.reply(a.addresses(5, address)));
+        var bridge = TestBridge.plan().gateways(gateway).uncontained().start()) {
+      assertThat(rcode(bridge.ask(NAME, Type.A))).isEqualTo("SERVFAIL");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"::", "::1", "fe80::1", "febf::1", "ff02::1", "::127.0.0.1"})
+  void andNeitherAreThoseOfIpv6(String address) throws IOException {
+    try (var gateway = ScriptedGateway.start(a -> a.reply(a.with(Records.aaaa(NAME, 5, address))));
+        var bridge = TestBridge.plan().gateways(gateway).uncontained().start()) {
+      assertThat(rcode(bridge.ask(NAME, Type.AAAA))).isEqualTo("SERVFAIL");
+    }
+  }
+
+  @Test
+  void recordsOfOtherNamesAreNoAnswer() throws IOException {
+    try (var gateway =
+            ScriptedGateway.start(
+                a -> a.reply(a.with(Records.a("victim.mn.internal", 5, "10.52.1.2"))));
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      Message reply = bridge.ask(NAME, Type.A);
+      assertThat(rcode(reply)).isEqualTo("SERVFAIL");
+      assertThat(errorText(reply)).contains("without a record of the question's name");
+      assertThat(bridge.dns().cacheEntries()).isZero();
     }
   }
 

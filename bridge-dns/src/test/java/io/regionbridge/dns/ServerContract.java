@@ -148,7 +148,8 @@ abstract class ServerContract {
       Message m = new Message(reply);
       assertThat(reply.length).isLessThanOrEqualTo(most);
       assertThat(flag(m, Flags.TC)).as("%d octets", whole).isEqualTo(whole > most);
-      assertThat(addresses(m)).hasSize(whole > most ? 0 : count);
+      int fitting = (most - whole) / 16 + count - (whole > most && (whole - most) % 16 > 0 ? 1 : 0);
+      assertThat(addresses(m)).hasSize(Math.min(count, fitting)).doesNotHaveDuplicates();
     }
   }
 
@@ -352,7 +353,7 @@ abstract class ServerContract {
   void whatDoesNotFitAPacketIsFetchedOverTcp() throws IOException {
     Message cut = client.ask(BIG, Type.A);
     assertThat(flag(cut, Flags.TC)).isTrue();
-    assertThat(addresses(cut)).isEmpty();
+    assertThat(addresses(cut)).as("as many as fit").hasSize(73);
     try (TcpClient tcp = bridge.tcp()) {
       Message whole = tcp.ask(UdpClient.ednsQuery(BIG, Type.A, 1232));
       assertThat(flag(whole, Flags.TC)).isFalse();

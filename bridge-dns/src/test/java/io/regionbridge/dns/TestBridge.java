@@ -14,6 +14,7 @@ import io.regionbridge.dns.testing.TcpClient;
 import io.regionbridge.dns.testing.UdpClient;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.upstream.RelaySettings;
+import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
@@ -65,6 +66,8 @@ final class TestBridge implements AutoCloseable {
     private int maxEntries = 10_000;
     private boolean epoll = LoopSockets.nativeAvailable();
     private boolean contain = true;
+    private List<Prefix> ranges = List.of(prefix("10.52.0.0", 16), prefix("fd52::", 32));
+    private List<Prefix> never = List.of();
     private boolean complete = true;
     private boolean prefetch;
     private int clockSpeed = 1;
@@ -118,6 +121,18 @@ final class TestBridge implements AutoCloseable {
     /** A clock that runs so many times as fast as it should. */
     Plan clockSpeed(int times) {
       clockSpeed = times;
+      return this;
+    }
+
+    /** The peer's ranges. */
+    Plan ranges(Prefix... own) {
+      ranges = List.of(own);
+      return this;
+    }
+
+    /** Addresses of this region's nodes. */
+    Plan never(Prefix... nodes) {
+      never = List.of(nodes);
       return this;
     }
 
@@ -182,8 +197,7 @@ final class TestBridge implements AutoCloseable {
               "mn",
               Records.name(PEER),
               gateways,
-              AddressSet.of(List.of(prefix("10.52.0.0", 16), prefix("fd52::", 32))),
-              contain,
+              new BelievedAddresses(AddressSet.of(ranges), contain, AddressSet.of(never)),
               siblings);
       ClientPolicy clients =
           ClientPolicy.of(

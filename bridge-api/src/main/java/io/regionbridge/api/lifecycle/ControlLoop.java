@@ -75,7 +75,8 @@ final class ControlLoop implements AutoCloseable {
   record Regions(Topology topology, List<Cidr> overlay) {}
 
   /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
-  private record Relayed(PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings) {}
+  private record Relayed(
+      PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings, List<Cidr> never) {}
 
   /**
    * All that a table is made from; the same inputs make the same table. Local zones are equal only
@@ -210,13 +211,15 @@ final class ControlLoop implements AutoCloseable {
   private List<ForwardZone> forward(
       Topology topology, List<LocalZone> local, List<InetSocketAddress> listen) {
     List<InetSocketAddress> siblings = siblings(topology, listen);
+    List<Cidr> never = ClientRanges.nodes(topology, host.get());
     Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
       Relayed relayed =
           new Relayed(
               peer,
               peer.podCidrs().stream().filter(r -> topology.undisputed(peer, r)).toList(),
-              siblings);
+              siblings,
+              never);
       List<ForwardZone> known = peers.get(relayed);
       if (known == null && peer.contain() && !PeerZones.contained(peer)) {
         log.warn(
@@ -224,7 +227,8 @@ final class ControlLoop implements AutoCloseable {
                 + " answers are not checked",
             peer.name());
       }
-      made.put(relayed, known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings));
+      made.put(
+          relayed, known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings, never));
     }
     peers = made;
     Map<Name, Object> apexes = new LinkedHashMap<>();

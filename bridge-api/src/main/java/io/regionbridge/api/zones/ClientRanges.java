@@ -63,6 +63,21 @@ public record ClientRanges(List<Cidr> allowed, List<Cidr> cluster, List<Cidr> pe
     return new ClientRanges(distinct(allowed), distinct(cluster), distinct(peers));
   }
 
+  /** The addresses of the local region's nodes, in the cluster and on the overlay. */
+  public static List<Cidr> nodes(Topology topology, HostAddresses host) {
+    List<Cidr> nodes = new ArrayList<>();
+    topology.local().nodeAddresses().forEach(address -> nodes.add(Cidr.host(address)));
+    host.node().forEach(address -> nodes.add(Cidr.host(address)));
+    topology
+        .local()
+        .gateways()
+        .forEach(gateway -> {
+          gateway.nodeAddress().ifPresent(address -> nodes.add(Cidr.host(address)));
+          gateway.overlayAddress().ifPresent(address -> nodes.add(Cidr.host(address)));
+        });
+    return distinct(nodes);
+  }
+
   /** The same for the data plane. */
   public ClientPolicy policy() {
     return ClientPolicy.of(prefixes(allowed), prefixes(cluster), prefixes(peers));

@@ -1,6 +1,7 @@
 package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.net.AddressSet;
+import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
@@ -18,12 +19,17 @@ public final class PeerZones {
    *
    * @param reverse the pod ranges that nobody else claims
    * @param siblings the other bridges of the local region
+   * @param never addresses that no peer is believed to have: those of the local region's nodes
    */
   public static List<ForwardZone> of(
-      PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings) {
+      PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings, List<Cidr> never) {
     List<Cidr> ranges = new ArrayList<>(peer.podCidrs());
     ranges.addAll(peer.serviceCidrs());
-    AddressSet addresses = AddressSet.of(ClientRanges.prefixes(ranges));
+    BelievedAddresses addresses =
+        new BelievedAddresses(
+            AddressSet.of(ClientRanges.prefixes(ranges)),
+            contained(peer),
+            AddressSet.of(ClientRanges.prefixes(never)));
     List<ForwardZone> zones = new ArrayList<>();
     zones.add(zone(peer, Name.fromConstantString(peer.domain() + "."), addresses, siblings));
     for (Cidr pods : reverse) {
@@ -43,9 +49,9 @@ public final class PeerZones {
   }
 
   private static ForwardZone zone(
-      PeerRegion peer, Name apex, AddressSet addresses, List<InetSocketAddress> siblings) {
+      PeerRegion peer, Name apex, BelievedAddresses addresses, List<InetSocketAddress> siblings) {
     List<InetSocketAddress> gateways =
         peer.gateways().stream().map(PeerRegion.Gateway::address).distinct().toList();
-    return new ForwardZone(peer.name(), apex, gateways, addresses, contained(peer), siblings);
+    return new ForwardZone(peer.name(), apex, gateways, addresses, siblings);
   }
 }

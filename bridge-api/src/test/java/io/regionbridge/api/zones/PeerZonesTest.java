@@ -35,25 +35,25 @@ final class PeerZonesTest {
   void holdsAnswersAgainstPodAndServiceRanges() {
     ForwardZone zone =
         zones(peer("podCIDRs: [10.52.0.0/16], serviceCIDRs: [10.53.0.0/16]")).getFirst();
-    assertThat(zone.contain()).isTrue();
-    assertThat(zone.addresses().containsIpv4(0x0A34_0101)).isTrue();
-    assertThat(zone.addresses().containsIpv4(0x0A35_0101)).isTrue();
-    assertThat(zone.addresses().containsIpv4(0x0A36_0101)).isFalse();
+    assertThat(zone.addresses().contain()).isTrue();
+    assertThat(zone.addresses().ranges().containsIpv4(0x0A34_0101)).isTrue();
+    assertThat(zone.addresses().ranges().containsIpv4(0x0A35_0101)).isTrue();
+    assertThat(zone.addresses().ranges().containsIpv4(0x0A36_0101)).isFalse();
   }
 
   @Test
   void containsNothingWhereNoRangeIsKnown() {
-    assertThat(zones(peer("contain: true")).getFirst().contain()).isFalse();
+    assertThat(zones(peer("contain: true")).getFirst().addresses().contain()).isFalse();
   }
 
   @Test
   void containsNothingWhereThatIsNotWanted() {
     assertThat(zones(peer("podCIDRs: [10.52.0.0/16], contain: false")))
-        .noneMatch(ForwardZone::contain);
+        .noneMatch(zone -> zone.addresses().contain());
   }
 
   private static List<ForwardZone> zones(PeerRegion peer) {
-    return PeerZones.of(peer, peer.podCidrs(), List.of());
+    return PeerZones.of(peer, peer.podCidrs(), List.of(), List.of());
   }
 
   private static PeerRegion peer(String keys) {

@@ -13,6 +13,7 @@ import io.regionbridge.dns.upstream.GatewayRegistry;
 import io.regionbridge.dns.upstream.RelaySettings;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
+import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
@@ -164,8 +165,7 @@ public class HotPathBenchmark {
             "mn",
             Name.fromString("mn.internal."),
             List.of(new InetSocketAddress("127.0.0.11", 1053)),
-            AddressSet.NONE,
-            false);
+            BelievedAddresses.any());
     Prefix loopback = new Prefix(InetAddress.getByName("127.0.0.0"), 8);
     return ZoneTable.empty()
         .next(List.of(zone), List.of(mn), ClientPolicy.of(List.of(loopback), List.of(), List.of()));

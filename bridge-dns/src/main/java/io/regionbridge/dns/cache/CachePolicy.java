@@ -18,14 +18,22 @@ public record CachePolicy(long maxTtl, long maxNegativeTtl, long staleFor, boole
 
   /** Milliseconds for which the reply counts as fresh; 0 if it is not to be kept. */
   public long freshFor(Reply reply) {
-    boolean found = reply.rcode() == Rcode.NOERROR && reply.answers() > 0;
-    if (found) {
+    if (reply.rcode() != Rcode.NOERROR && reply.rcode() != Rcode.NXDOMAIN) {
+      return 0;
+    }
+    if (positive(reply)) {
       return Math.min(reply.minTtl() * 1000L, maxTtl);
     }
-    boolean nothing = reply.rcode() == Rcode.NXDOMAIN || reply.rcode() == Rcode.NOERROR;
-    // Without an SOA nobody says for how long there is nothing (RFC 2308 section 5).
-    return nothing && reply.negativeTtl() >= 0
-        ? Math.min(reply.negativeTtl() * 1000L, maxNegativeTtl)
-        : 0;
+    if (reply.negativeTtl() >= 0) {
+      return Math.min(reply.negativeTtl() * 1000L, maxNegativeTtl);
+    }
+    // Without an SOA nobody says for how long there is nothing (RFC 2308 section 5); an alias may
+    // be kept, but what it leads to may soon be there.
+    return reply.answers() > 0 ? Math.min(reply.minTtl() * 1000L, maxNegativeTtl) : 0;
+  }
+
+  /** Whether the reply has what was asked for: an alias within the zone alone is no answer. */
+  public static boolean positive(Reply reply) {
+    return reply.found() > 0 || reply.leavesZone();
   }
 }

@@ -23,15 +23,13 @@ public final class CachedReply {
   private static final int RCODE = 22;
   private static final int ANSWERS = 24;
   private static final int AUTHORITIES = 26;
-  private static final int ADDITIONALS = 28;
-  private static final int TTL_COUNT = 30;
-  private static final int BODY_LENGTH = 32;
-  private static final int ADDITIONAL_AT = 34;
-  private static final int RUN_AT = 36;
-  private static final int RUN_COUNT = 38;
-  private static final int RUN_STRIDE = 40;
-  private static final int NAME_LENGTH = 42;
-  private static final int LENGTH = 44;
+  private static final int TTL_COUNT = 28;
+  private static final int BODY_LENGTH = 30;
+  private static final int RUN_AT = 32;
+  private static final int RUN_COUNT = 34;
+  private static final int RUN_STRIDE = 36;
+  private static final int NAME_LENGTH = 38;
+  private static final int LENGTH = 40;
   static final int NAME = 48;
 
   /** Most octets of one entry: a full message, its name, and a TTL for every eleven octets. */
@@ -93,10 +91,8 @@ public final class CachedReply {
     Octets.put16(b, RCODE, reply.rcode());
     Octets.put16(b, ANSWERS, reply.answers());
     Octets.put16(b, AUTHORITIES, reply.authorities());
-    Octets.put16(b, ADDITIONALS, reply.additionals());
     Octets.put16(b, TTL_COUNT, reply.ttlCount());
     Octets.put16(b, BODY_LENGTH, body);
-    Octets.put16(b, ADDITIONAL_AT, reply.additionalAt() - reply.bodyAt());
     Octets.put16(b, RUN_AT, reply.runAt() - reply.bodyAt());
     Octets.put16(b, RUN_COUNT, reply.runCount());
     Octets.put16(b, RUN_STRIDE, reply.runStride());
@@ -104,7 +100,7 @@ public final class CachedReply {
     Octets.put32(b, LENGTH, length);
     System.arraycopy(name, 0, b, NAME, nameLength);
     int at = NAME + nameLength;
-    System.arraycopy(reply.message(), reply.bodyAt(), b, at, body);
+    System.arraycopy(reply.octets(), reply.bodyAt(), b, at, body);
     int limit = (int) Math.min(freshFor / 1000, Integer.MAX_VALUE);
     for (int i = 0; i < reply.ttlCount(); i++) {
       int place = reply.ttlAt(i) - reply.bodyAt();
@@ -184,12 +180,8 @@ public final class CachedReply {
     } else {
       copyTurned(out, at, from, length, split, runCount);
     }
-    int additional = Octets.get16(b, ADDITIONAL_AT);
-    int answers = Octets.get16(b, ANSWERS);
-    int authorities = Octets.get16(b, AUTHORITIES);
-    reply.answered(at + additional, answers);
-    reply.referred(at + additional, authorities);
-    reply.added(at + length, Octets.get16(b, ADDITIONALS));
+    reply.answered(at + length, Octets.get16(b, ANSWERS));
+    reply.referred(at + length, Octets.get16(b, AUTHORITIES));
   }
 
   private void copyTurned(byte[] out, int at, int from, int length, int split, int runCount) {

@@ -65,6 +65,30 @@ public final class AddressSet {
     return firstHigh.length == 0;
   }
 
+  /** Whether the set has an IPv4 address. */
+  public boolean hasIpv4() {
+    for (int i = 0; i < firstHigh.length; i++) {
+      if (ipv4(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the set has an IPv6 address. */
+  public boolean hasIpv6() {
+    for (int i = 0; i < firstHigh.length; i++) {
+      if (!ipv4(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean ipv4(int range) {
+    return firstHigh[range] == IPV4_HIGH && firstLow[range] >>> 32 == IPV4_LOW >>> 32;
+  }
+
   /** Whether the address with these halves is in the set. */
   public boolean contains(long high, long low) {
     int from = 0;

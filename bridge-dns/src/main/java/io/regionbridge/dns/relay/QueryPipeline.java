@@ -339,11 +339,13 @@ public final class QueryPipeline implements AnswerSink {
   @Override
   public void answered(Exchange exchange, Reply answer, GatewayHealth gateway) {
     beginTurn();
+    if (answer.dropped() > 0) {
+      counters.event(LoopCounters.Event.CONTAINED);
+    }
     CachePolicy policy = shared.settings().get().cache();
     long millis = now / 1_000_000;
     long freshFor = policy.freshFor(answer);
-    boolean positive = answer.rcode() == Rcode.NOERROR && answer.answers() > 0;
-    long staleFor = positive ? policy.staleFor() : 0;
+    long staleFor = CachePolicy.positive(answer) ? policy.staleFor() : 0;
     shared
         .cache()
         .store(
@@ -382,7 +384,8 @@ public final class QueryPipeline implements AnswerSink {
       finish(exchange, Source.STALE, cached.rcode(), NO_TEXT, true, millis);
       return;
     }
-    finish(exchange, Source.RELAY, Rcode.SERVFAIL, why, false, millis);
+    int rcode = rcodeOfFailure(exchange.route(), exchange.type());
+    finish(exchange, Source.RELAY, rcode, why, false, millis);
   }
 
   /** A sibling's question says nothing of what our own clients get: for them siblings are asked. */
@@ -438,9 +441,18 @@ public final class QueryPipeline implements AnswerSink {
 
   private void fail(
       Route.Forward forward, PeerAddress client, ReplyPath path, byte[] why, Source source) {
-    reply.begin(query, Rcode.SERVFAIL, ReplyWriter.RA);
+    int rcode = rcodeOfFailure(forward, query.type());
+    reply.begin(query, rcode, ReplyWriter.RA);
     reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
-    send(client, path, forward.id() + 1, Rcode.SERVFAIL, source);
+    send(client, path, forward.id() + 1, rcode, source);
+  }
+
+  /**
+   * Of a question that nobody answered: of a family that the region does not have, there is nothing
+   * for certain. Clients that ask for both families fail when one of them does.
+   */
+  private static int rcodeOfFailure(Route.Forward route, int type) {
+    return route.hasFamily(type) ? Rcode.SERVFAIL : Rcode.NOERROR;
   }
 
   private void send(PeerAddress client, ReplyPath path, int zone, int rcode, Source source) {

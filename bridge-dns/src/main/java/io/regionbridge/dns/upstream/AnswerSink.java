@@ -14,7 +14,7 @@ public interface AnswerSink {
     NO_GATEWAY,
     /** Every gateway replied, none with an answer. */
     NO_ANSWER,
-    /** The answer points outside the region's ranges. */
+    /** The answer points outside the region's ranges, with all its addresses. */
     CONTAINED
   }
 

@@ -10,9 +10,7 @@ import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
-import io.regionbridge.dns.wire.ReplyFilter;
 import io.regionbridge.dns.zone.Route;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +44,6 @@ public final class Asker {
   private final TimerWheel wheel;
   private final RetryBudget budget;
   private final Reply reply = new Reply();
-  private final Reply filtered = new Reply();
   private final RouteBounds bounds = new RouteBounds();
   private final PeerAddress nobody = new PeerAddress();
   private final GatewayLinks links;
@@ -216,39 +213,40 @@ public final class Asker {
     if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
       boolean worthRepeating = rcode == Rcode.FORMERR && link.speakPlainly(t);
       failTry(t, Outcome.FAILED, Rcode.string(rcode), now, worthRepeating);
-    } else if (truncated || verdict == Reply.Verdict.MALFORMED) {
-      failTry(t, Outcome.FAILED, "a malformed reply", now);
-    } else if (verdict == Reply.Verdict.FOREIGN_ADDRESS) {
-      end(t, "answered with an address outside the region", now);
-      link.health().count(Outcome.CONTAINED);
-      finish(e, null, Failure.CONTAINED, link);
-    } else if (verdict == Reply.Verdict.FOREIGN_RECORDS) {
-      filter(t, message, length, now);
+    } else if (truncated) {
+      failTry(t, Outcome.FAILED, "a truncated reply", now);
     } else {
-      accept(t, reply, now);
+      judge(t, verdict, now);
     }
   }
 
-  private void filter(Try t, byte[] message, int length, long now) {
+  private void judge(Try t, Reply.Verdict verdict, long now) {
     Exchange e = t.exchange;
-    try {
-      byte[] kept = ReplyFilter.keepOwned(message, length, bounds.of(e.route()));
-      int questionEnd = Query.HEADER + e.questionLength();
-      if (filtered.inspect(kept, kept.length, questionEnd, bounds) == Reply.Verdict.CLEAN) {
-        accept(t, filtered, now);
-        return;
+    GatewayLink link = link(t);
+    switch (verdict) {
+      case BELIEVED -> accept(t, reply, now);
+      case CONTAINED -> {
+        if (e.route().hasFamily(e.type())) {
+          end(t, "answered with addresses outside the region", now);
+          link.health().count(Outcome.CONTAINED);
+          finish(e, null, Failure.CONTAINED, link);
+        } else {
+          accept(t, reply, now);
+        }
       }
-    } catch (IOException malformed) {
-      // Falls through: as bad as any other reply that cannot be read.
+      case UNRELATED ->
+          failTry(t, Outcome.FAILED, "an answer without a record of the question's name", now);
+      case ALIAS_LOOP -> failTry(t, Outcome.FAILED, "aliases that lead nowhere", now);
+      case TOO_DEAR -> failTry(t, Outcome.FAILED, "a reply that is too dear to read", now);
+      case MALFORMED -> failTry(t, Outcome.FAILED, "a malformed reply", now);
     }
-    failTry(t, Outcome.FAILED, "a malformed reply", now);
   }
 
   private void accept(Try t, Reply answer, long now) {
     Exchange e = t.exchange;
     GatewayLink link = link(t);
     end(t, "answered", now);
-    link.health().count(Outcome.ANSWERED);
+    link.health().count(answer.dropped() > 0 ? Outcome.CONTAINED : Outcome.ANSWERED);
     for (int i = 0; i < e.tryCount(); i++) {
       Try other = e.tryAt(i);
       if (other.open && other.link != null && other.link != link) {

@@ -49,7 +49,7 @@ public final class GatewayHealth {
     TIMEOUT,
     /** The host says that nothing listens there. */
     UNREACHABLE,
-    /** An answer with addresses outside the region's ranges. */
+    /** An answer with addresses that the region is not believed to have, which were left out. */
     CONTAINED
   }
 

@@ -29,6 +29,6 @@ final class RouteBounds implements Reply.Bounds {
   @Override
   public boolean addressAllowed(long high, long low) {
     Route.Forward r = route;
-    return r != null && (!r.zone().contain() || r.zone().addresses().contains(high, low));
+    return r != null && r.zone().addresses().allows(high, low);
   }
 }

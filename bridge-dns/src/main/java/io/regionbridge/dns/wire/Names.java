@@ -1,6 +1,6 @@
 package io.regionbridge.dns.wire;
 
-/** Names in wire form inside a message (RFC 1035 section 4.1.4): skipping, expanding, comparing. */
+/** Names in wire form: skipping, comparing (RFC 1035 sections 3.1 and 4.1.4). */
 public final class Names {
   private Names() {}
 
@@ -20,48 +20,6 @@ public final class Names {
       }
       if (octet > 63) {
         return -1;
-      }
-      i += 1 + octet;
-    }
-    return -1;
-  }
-
-  /**
-   * Writes the name at {@code at}, pointers followed and ASCII capitals made small, to the start of
-   * {@code into} (at least 255 octets).
-   *
-   * @return the octets written, or -1 if the name is malformed: cut short, longer than 255 octets,
-   *     with a pointer that does not lead strictly backwards, which also rules out loops, or with
-   *     more pointers than a name has labels, which only costs time
-   */
-  public static int expand(byte[] message, int at, int length, byte[] into) {
-    int i = at;
-    int written = 0;
-    int limit = at;
-    int pointers = 0;
-    while (i < length) {
-      int octet = message[i] & 0xFF;
-      if (octet >= 0xC0) {
-        if (i + 2 > length) {
-          return -1;
-        }
-        int target = Octets.get16(message, i) & 0x3FFF;
-        if (target >= limit || target < Query.HEADER || ++pointers > Query.MAX_LABELS) {
-          return -1;
-        }
-        limit = target;
-        i = target;
-        continue;
-      }
-      if (octet > 63 || written + octet + 1 > Query.MAX_NAME || i + 1 + octet > length) {
-        return -1;
-      }
-      into[written++] = (byte) octet;
-      if (octet == 0) {
-        return written;
-      }
-      for (int k = 1; k <= octet; k++) {
-        into[written++] = (byte) Octets.fold(message[i + k]);
       }
       i += 1 + octet;
     }

@@ -2,17 +2,37 @@ package io.regionbridge.dns.wire;
 
 import java.util.Arrays;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
 /**
- * The body of a reply from upstream, inspected in place: what follows the question, without OPT,
- * fit to be copied behind the same question in another message. One object serves an event loop for
- * ever. Not thread-safe; allocates nothing once its arrays have grown.
+ * What is believed of a reply from upstream (RFC 5452 section 6, RFC 2181 section 5.4.1): the chain
+ * that leads from the question's name through CNAMEs, and the records of the asked type at its end;
+ * where there are none, the SOA that says for how long. All else is neither passed on nor kept.
  *
- * <p>Compression pointers stay valid because the body keeps its place: the header and the question
- * before it have the same length in every message that it is copied to.
+ * <p>{@link #inspect} writes these records anew, behind a copy of the question: names in full, each
+ * owner a pointer to where its name stands, the question's or that of the alias before. So whatever
+ * the message was like, the body is well-formed, and the addresses in it can be rotated.
+ *
+ * <p>Reading is bounded: {@value #MOST_RECORDS} records, as many as addresses fit into a message,
+ * and the steps that {@link MessageNames} grants. One object serves an event loop for ever. Not
+ * thread-safe; allocates nothing once its arrays have grown.
  */
 public final class Reply {
+  /** Most aliases in a row; more than any ExternalName needs. */
+  public static final int MOST_ALIASES = 8;
+
+  /** Most records of a message. */
+  public static final int MOST_RECORDS = 4_096;
+
+  /** Octets of a record between its owner and its data. */
+  private static final int FIXED = 10;
+
+  /** A compression pointer to the question's name. */
+  private static final int QUESTION = 0xC000 | Query.HEADER;
+
+  private static final int NOWHERE = -1;
+
   /** Whom the records may speak for and where addresses may point. */
   public interface Bounds {
     /** Whether a record may be owned by this folded name of {@code length} octets. */
@@ -27,250 +47,466 @@ public final class Reply {
 
   /** What {@link #inspect} found. */
   public enum Verdict {
-    /** Every record may be passed on. */
-    CLEAN,
-    /** Records outside the peer's zone have to be dropped: see {@link ReplyFilter}. */
-    FOREIGN_RECORDS,
-    /** An address outside the peer's ranges: the reply as a whole is not to be believed. */
-    FOREIGN_ADDRESS,
+    /** The body may be passed on and kept. */
+    BELIEVED,
+    /** There were addresses, but none that may be believed. */
+    CONTAINED,
+    /** There were records, but none that answer the question. */
+    UNRELATED,
+    /** The aliases lead in a circle, or are more than {@link #MOST_ALIASES}. */
+    ALIAS_LOOP,
+    /** More records or more pointers than a message may have. */
+    TOO_DEAR,
     /** Not a well-formed message. */
     MALFORMED
   }
 
+  private final MessageNames names = new MessageNames();
   private byte[] message = new byte[0];
+  private int length;
+
+  /** What is read of the message. */
   private int rcode;
-  private int bodyAt;
-  private int bodyEnd;
-  private int additionalAt;
+
   private int answers;
+
+  /** Where the records of the answer section begin, and where their owners end. */
+  private int[] places = new int[64];
+
+  private int[] owners = new int[64];
+  private int answersInClass;
+  private int soaAt;
+  private boolean opt;
+  private int cookieAt;
+  private int cookieLength;
+  private int errorAt;
+  private int errorLength;
+
+  /** The name that the chain has led to, folded, and the pointer to it. */
+  private final byte[] current = new byte[Query.MAX_NAME];
+
+  private int currentLength;
+  private int currentPointer;
+
+  /** What is written. */
+  private byte[] out = new byte[1024];
+
+  private int bodyAt;
+  private int at;
+  private int aliases;
+  private boolean leaves;
+  private int found;
   private int authorities;
-  private int additionals;
+  private int dropped;
+  private final int[] aliasEnds = new int[MOST_ALIASES + 1];
   private int[] ttls = new int[64];
   private int ttlCount;
   private long minTtl;
   private long negativeTtl;
   private int runAt;
-  private int runCount;
   private int runStride;
-  private int runHead;
-  private boolean optInside;
-  private int optAt;
-  private int cookieAt;
-  private int cookieLength;
-  private final byte[] owner = new byte[Query.MAX_NAME];
-  private final byte[] target = new byte[Query.MAX_NAME];
 
   /**
-   * Walks all records of the reply.
+   * Reads the reply.
    *
-   * @param message the reply, whose header and question were already matched with what was asked
+   * @param message the reply, whose header and question were already matched with what was asked;
+   *     not looked at after the call but for cookie and extended error
    * @param length its octets
-   * @param questionEnd where its question ends
+   * @param questionEnd where its question ends; its name is folded
    */
   public Verdict inspect(byte[] message, int length, int questionEnd, Bounds bounds) {
     this.message = message;
-    rcode = message[3] & 0xF;
-    answers = Octets.get16(message, 6);
-    authorities = Octets.get16(message, 8);
-    additionals = Octets.get16(message, 10);
+    this.length = length;
+    names.of(message, length);
     bodyAt = questionEnd;
+    at = questionEnd;
+    aliases = 0;
+    leaves = false;
+    found = 0;
+    authorities = 0;
+    dropped = 0;
     ttlCount = 0;
     minTtl = Integer.MAX_VALUE;
-    negativeTtl = -1;
-    runCount = 0;
+    negativeTtl = NOWHERE;
+    runAt = questionEnd;
     runStride = 0;
-    optAt = -1;
-    optInside = false;
+    Verdict structure = readStructure(questionEnd);
+    if (structure != Verdict.BELIEVED || rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
+      return structure;
+    }
+    room(Query.HEADER + Query.MAX_NAME + 4);
+    System.arraycopy(message, 0, out, 0, questionEnd);
+    Verdict verdict = believe(questionEnd, bounds);
+    return names.exhausted() ? Verdict.TOO_DEAR : verdict;
+  }
+
+  // The message.
+
+  /** Walks all records, whose names are skipped and not followed. */
+  private Verdict readStructure(int questionEnd) {
+    rcode = message[3] & 0xF;
+    answers = Octets.get16(message, 6);
+    int authority = answers + Octets.get16(message, 8);
+    int total = authority + Octets.get16(message, 10);
+    answersInClass = 0;
+    soaAt = NOWHERE;
+    opt = false;
     cookieLength = 0;
-    additionalAt = -1;
-    int total = answers + authorities + additionals;
-    boolean foreign = false;
-    boolean astray = false;
-    int at = questionEnd;
-    for (int i = 0; i < total; i++) {
-      if (i == answers + authorities) {
-        additionalAt = at;
-      }
-      int ownerLength = Names.expand(message, at, length, owner);
-      int fixed = ownerLength < 0 ? -1 : Names.skip(message, at, length);
-      if (fixed < 0 || fixed + 10 > length) {
+    errorLength = 0;
+    if (total > MOST_RECORDS) {
+      return Verdict.TOO_DEAR;
+    }
+    int i = questionEnd;
+    for (int record = 0; record < total; record++) {
+      int fixed = Names.skip(message, i, length);
+      if (fixed < 0 || fixed + FIXED > length) {
         return Verdict.MALFORMED;
       }
       int type = Octets.get16(message, fixed);
-      int data = fixed + 10;
-      int end = data + Octets.get16(message, fixed + 8);
+      boolean internet = Octets.get16(message, fixed + 2) == DClass.IN;
+      int end = fixed + FIXED + Octets.get16(message, fixed + 8);
       if (end > length) {
         return Verdict.MALFORMED;
       }
       if (type == Type.OPT) {
-        if (i < answers + authorities || optAt >= 0 || !parseOptions(data, end)) {
+        if (record < authority || opt || !parseOptions(fixed + FIXED, end)) {
           return Verdict.MALFORMED;
         }
-        optAt = at;
-        optInside = i < total - 1;
-      } else {
-        if (!dataWellFormed(type, data, end, length)) {
-          return Verdict.MALFORMED;
-        }
-        boolean ours =
-            Octets.get16(message, fixed + 2) == DClass.IN
-                && bounds.ownerAllowed(owner, ownerLength);
-        foreign |= !ours;
-        astray |= ours && !addressAllowed(type, data, bounds);
-        noteTtl(type, fixed, end, i);
-        noteRun(type, at, fixed, end, i);
+        opt = true;
+        rcode |= (message[fixed + 4] & 0xFF) << 4;
+      } else if (internet && record < answers) {
+        note(i, fixed);
+      } else if (internet && record < authority && type == Type.SOA && soaAt < 0) {
+        soaAt = i;
       }
-      at = end;
+      i = end;
     }
-    if (at != length) {
-      return Verdict.MALFORMED;
+    return i == length ? Verdict.BELIEVED : Verdict.MALFORMED;
+  }
+
+  private void note(int place, int ownerEnd) {
+    if (answersInClass == places.length) {
+      places = Arrays.copyOf(places, places.length * 4);
+      owners = Arrays.copyOf(owners, places.length);
     }
-    if (additionalAt < 0) {
-      additionalAt = at;
-    }
-    bodyEnd = optAt >= 0 && !optInside ? optAt : at;
-    if (optAt >= 0) {
-      additionals--;
-      rcode |= (message[Names.skip(message, optAt, length) + 4] & 0xFF) << 4;
-    }
-    if (astray) {
-      return Verdict.FOREIGN_ADDRESS;
-    }
-    return foreign || optInside ? Verdict.FOREIGN_RECORDS : Verdict.CLEAN;
+    places[answersInClass] = place;
+    owners[answersInClass++] = ownerEnd;
   }
 
   private boolean parseOptions(int from, int end) {
-    int at = from;
-    while (at < end) {
-      if (at + 4 > end) {
+    int i = from;
+    while (i < end) {
+      if (i + 4 > end) {
         return false;
       }
-      int octets = Octets.get16(message, at + 2);
-      if (at + 4 + octets > end) {
+      int code = Octets.get16(message, i);
+      int octets = Octets.get16(message, i + 2);
+      i += 4;
+      if (i + octets > end) {
         return false;
       }
-      if (Octets.get16(message, at) == EdnsOption.COOKIE) {
-        cookieAt = at + 4;
+      if (code == EdnsOption.COOKIE) {
+        cookieAt = i;
         cookieLength = octets;
+      } else if (code == EdnsOption.EXTENDED_ERROR && octets >= 2 && errorLength == 0) {
+        errorAt = i;
+        errorLength = octets;
       }
-      at += 4 + octets;
+      i += octets;
     }
     return true;
   }
 
-  /** Data with names or of fixed size is looked into, so that nothing malformed is passed on. */
-  private boolean dataWellFormed(int type, int data, int end, int length) {
-    return switch (type) {
-      case Type.A -> end - data == 4;
-      case Type.AAAA -> end - data == 16;
-      case Type.CNAME, Type.NS, Type.PTR, Type.DNAME -> nameFills(data, end, length);
-      case Type.MX -> end - data > 2 && nameFills(data + 2, end, length);
-      case Type.SRV -> end - data > 6 && nameFills(data + 6, end, length);
-      case Type.SOA -> soaWellFormed(data, end, length);
-      default -> true;
-    };
+  // What of it is believed.
+
+  private Verdict believe(int questionEnd, Bounds bounds) {
+    int asked = Octets.get16(message, questionEnd - 4);
+    currentLength = questionEnd - 4 - Query.HEADER;
+    System.arraycopy(message, Query.HEADER, current, 0, currentLength);
+    currentPointer = QUESTION;
+    if (asked != Type.CNAME && asked != Type.ANY) {
+      Verdict chain = followAliases(bounds);
+      if (chain != Verdict.BELIEVED) {
+        return chain;
+      }
+    }
+    if (leaves) {
+      // Whether the name exists that another has to answer for is not for this one to say.
+      rcode = Rcode.NOERROR;
+      return Verdict.BELIEVED;
+    }
+    if (rcode == Rcode.NOERROR && !copyFound(asked, bounds)) {
+      return Verdict.MALFORMED;
+    }
+    if (found > 0) {
+      return Verdict.BELIEVED;
+    }
+    if (dropped > 0) {
+      return Verdict.CONTAINED;
+    }
+    if (soaAt >= 0 && !copySoa(bounds)) {
+      return Verdict.MALFORMED;
+    }
+    boolean says = aliases > 0 || authorities > 0 || rcode == Rcode.NXDOMAIN || answers == 0;
+    return says ? Verdict.BELIEVED : Verdict.UNRELATED;
   }
 
-  private boolean nameFills(int at, int end, int length) {
-    return Names.expand(message, at, length, target) > 0 && Names.skip(message, at, length) == end;
+  private Verdict followAliases(Bounds bounds) {
+    for (int record = alias(); record != NOWHERE; record = alias()) {
+      if (aliases == MOST_ALIASES) {
+        return Verdict.ALIAS_LOOP;
+      }
+      int data = at + 2 + FIXED;
+      if (!copy(owners[record], currentPointer)) {
+        return Verdict.MALFORMED;
+      }
+      currentLength = at - data;
+      System.arraycopy(out, data, current, 0, currentLength);
+      currentPointer = 0xC000 | data;
+      if (seen()) {
+        return Verdict.ALIAS_LOOP;
+      }
+      aliasEnds[aliases++] = data;
+      if (!bounds.ownerAllowed(current, currentLength)) {
+        leaves = true;
+        return Verdict.BELIEVED;
+      }
+    }
+    return Verdict.BELIEVED;
   }
 
-  private boolean soaWellFormed(int data, int end, int length) {
-    int second =
-        Names.expand(message, data, length, target) < 0 ? -1 : Names.skip(message, data, length);
-    if (second < 0 || Names.expand(message, second, length, target) < 0) {
+  /** The first record that is an alias of the current name. */
+  private int alias() {
+    for (int record = 0; record < answersInClass; record++) {
+      if (Octets.get16(message, owners[record]) == Type.CNAME
+          && names.is(places[record], current, currentLength)) {
+        return record;
+      }
+    }
+    return NOWHERE;
+  }
+
+  /** Whether the chain was at the current name before. */
+  private boolean seen() {
+    if (is(Query.HEADER, bodyAt - 4)) {
+      return true;
+    }
+    for (int i = 0; i < aliases; i++) {
+      if (is(aliasEnds[i], aliasEnds[i] + Octets.get16(out, aliasEnds[i] - 2))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean is(int from, int end) {
+    return end - from == currentLength && Names.equal(out, from, current, 0, currentLength);
+  }
+
+  /** Copies the records of the asked type at the end of the chain, as many as fit. */
+  private boolean copyFound(int asked, Bounds bounds) {
+    runAt = at;
+    int lastOwner = NOWHERE;
+    boolean lastFits = false;
+    for (int record = 0; record < answersInClass; record++) {
+      int fixed = owners[record];
+      int type = Octets.get16(message, fixed);
+      if (type != asked && asked != Type.ANY) {
+        continue;
+      }
+      // A run of records has the same pointer for an owner: no need to follow it again and again.
+      int place = places[record];
+      int owner = fixed == place + 2 ? Octets.get16(message, place) : NOWHERE;
+      if (owner == NOWHERE || owner != lastOwner) {
+        lastFits =
+            owner == QUESTION && currentPointer == QUESTION
+                || names.is(place, current, currentLength);
+        lastOwner = owner;
+      }
+      if (!lastFits) {
+        continue;
+      }
+      if (!addressAllowed(type, fixed, bounds)) {
+        dropped++;
+        continue;
+      }
+      int before = at;
+      if (!copy(fixed, currentPointer)) {
+        return false;
+      }
+      if (at > ReplyWriter.BODY_END) {
+        at = before;
+        ttlCount--;
+        break;
+      }
+      found++;
+    }
+    if (asked == Type.A || asked == Type.AAAA) {
+      runStride = found > 0 ? (at - runAt) / found : 0;
+    }
+    return true;
+  }
+
+  private boolean addressAllowed(int type, int fixed, Bounds bounds) {
+    int data = fixed + FIXED;
+    int octets = Octets.get16(message, fixed + 8);
+    if (type == Type.A && octets == 4) {
+      return bounds.addressAllowed(Octets.get32(message, data));
+    }
+    if (type == Type.AAAA && octets == 16) {
+      return bounds.addressAllowed(Octets.get64(message, data), Octets.get64(message, data + 8));
+    }
+    return true;
+  }
+
+  /** Copies the SOA of a negative answer (RFC 2308), if it may be believed. */
+  private boolean copySoa(Bounds bounds) {
+    room(at + Query.MAX_NAME);
+    int owner = names.expand(soaAt, out, at);
+    if (owner < 0) {
       return false;
     }
-    return Names.skip(message, second, length) + 20 == end;
+    // The chain is at its end: its place is free.
+    System.arraycopy(out, at, current, 0, owner);
+    if (!bounds.ownerAllowed(current, owner)) {
+      return true;
+    }
+    at += owner;
+    if (!copyFields(Names.skip(message, soaAt, length))) {
+      return false;
+    }
+    authorities = 1;
+    long ttl = Math.max(0, Octets.get32(out, ttls[ttlCount - 1]));
+    negativeTtl = Math.min(ttl, Octets.get32(out, at - 4) & 0xFFFF_FFFFL);
+    return true;
   }
 
-  private boolean addressAllowed(int type, int data, Bounds bounds) {
+  private boolean copy(int fixed, int owner) {
+    room(at + 2);
+    Octets.put16(out, at, owner);
+    at += 2;
+    return copyFields(fixed);
+  }
+
+  /** Copies all of a record but its owner. */
+  private boolean copyFields(int fixed) {
+    int octets = Octets.get16(message, fixed + 8);
+    room(at + FIXED + octets + 2 * Query.MAX_NAME);
+    System.arraycopy(message, fixed, out, at, FIXED);
+    noteTtl(at + 4);
+    int data = at + FIXED;
+    int written = copyData(Octets.get16(message, fixed), fixed + FIXED, octets, data);
+    if (written < 0 || written > 0xFFFF) {
+      return false;
+    }
+    Octets.put16(out, at + 8, written);
+    at = data + written;
+    return true;
+  }
+
+  /** Data that may hold compressed names (RFC 3597 section 4) is written with names in full. */
+  private int copyData(int type, int from, int octets, int to) {
     return switch (type) {
-      case Type.A -> bounds.addressAllowed(Octets.get32(message, data));
-      case Type.AAAA ->
-          bounds.addressAllowed(Octets.get64(message, data), Octets.get64(message, data + 8));
-      default -> true;
+      case Type.A -> copyOctets(from, octets, 4, to);
+      case Type.AAAA -> copyOctets(from, octets, 16, to);
+      case Type.CNAME, Type.NS, Type.PTR, Type.DNAME, Type.MB, Type.MG, Type.MR, Type.MD, Type.MF ->
+          copyNames(from, octets, 0, 1, 0, to);
+      case Type.MX, Type.AFSDB, Type.RT, Type.KX -> copyNames(from, octets, 2, 1, 0, to);
+      case Type.SRV -> copyNames(from, octets, 6, 1, 0, to);
+      case Type.MINFO, Type.RP -> copyNames(from, octets, 0, 2, 0, to);
+      case Type.PX -> copyNames(from, octets, 2, 2, 0, to);
+      case Type.SOA -> copyNames(from, octets, 0, 2, 20, to);
+      default -> copyOctets(from, octets, octets, to);
     };
   }
 
-  private void noteTtl(int type, int fixed, int end, int index) {
+  private int copyOctets(int from, int octets, int wanted, int to) {
+    System.arraycopy(message, from, out, to, octets);
+    return octets == wanted ? octets : NOWHERE;
+  }
+
+  /** Data of {@code before} octets, then so many names, then {@code after} octets. */
+  private int copyNames(int from, int octets, int before, int count, int after, int to) {
+    int end = from + octets;
+    if (octets < before + count + after) {
+      return NOWHERE;
+    }
+    System.arraycopy(message, from, out, to, before);
+    int i = from + before;
+    int p = to + before;
+    for (int name = 0; name < count; name++) {
+      int written = i < end ? names.expand(i, out, p) : NOWHERE;
+      if (written < 0) {
+        return NOWHERE;
+      }
+      p += written;
+      i = Names.skip(message, i, length);
+    }
+    if (i + after != end) {
+      return NOWHERE;
+    }
+    System.arraycopy(message, i, out, p, after);
+    return p + after - to;
+  }
+
+  private void noteTtl(int place) {
     if (ttlCount == ttls.length) {
-      ttls = Arrays.copyOf(ttls, ttlCount * 2);
+      ttls = Arrays.copyOf(ttls, ttlCount * 4);
     }
-    ttls[ttlCount++] = fixed + 4;
+    ttls[ttlCount++] = place;
     // A TTL with its highest bit set counts as 0 (RFC 2181 section 8).
-    long ttl = Math.max(0, Octets.get32(message, fixed + 4));
-    minTtl = Math.min(minTtl, ttl);
-    boolean authority = index >= answers && index < answers + authorities;
-    if (authority && type == Type.SOA) {
-      negativeTtl = Math.min(ttl, Octets.get32(message, end - 4) & 0xFFFF_FFFFL);
+    minTtl = Math.min(minTtl, Math.max(0, Octets.get32(out, place)));
+  }
+
+  private void room(int octets) {
+    if (out.length < octets) {
+      out = Arrays.copyOf(out, Integer.highestOneBit(octets) << 1);
     }
   }
 
-  /**
-   * Finds the first run of addresses in the answer that can be rotated: records of one type whose
-   * owners are the same octets, so that a pointer into any of them still finds the same name.
-   */
-  private void noteRun(int type, int at, int fixed, int end, int index) {
-    if (index >= answers || type != Type.A && type != Type.AAAA) {
-      return;
-    }
-    // Owner and type.
-    int head = fixed + 2 - at;
-    boolean joins =
-        runCount > 0
-            && runStride == end - at
-            && runAt + runCount * runStride == at
-            && head == runHead
-            && Names.equal(message, runAt, message, at, head);
-    if (joins) {
-      runCount++;
-    } else if (runCount < 2) {
-      runAt = at;
-      runCount = 1;
-      runStride = end - at;
-      runHead = head;
-    }
+  /** Where the body is, behind the question: not the message that was inspected. */
+  public byte[] octets() {
+    return out;
   }
 
-  /** The message that was inspected. */
-  public byte[] message() {
-    return message;
-  }
-
-  /** The reply's rcode, with the upper bits of EDNS. */
+  /** The rcode, with the upper bits of EDNS. */
   public int rcode() {
     return rcode;
   }
 
-  /** Where the body begins in the message: right behind the question. */
+  /** Where the body begins: right behind the question. */
   public int bodyAt() {
     return bodyAt;
   }
 
-  /** Where the body ends; OPT is behind it. */
+  /** Where the body ends. */
   public int bodyEnd() {
-    return bodyEnd;
+    return at;
   }
 
-  /** Where the additional records begin. */
-  public int additionalAt() {
-    return Math.min(additionalAt, bodyEnd);
-  }
-
-  /** Records in the answer section. */
+  /** Records of the answer section: aliases, and what was found at their end. */
   public int answers() {
-    return answers;
+    return aliases + found;
   }
 
-  /** Records in the authority section. */
+  /** Records of the asked type. */
+  public int found() {
+    return found;
+  }
+
+  /** Whether the last alias leads to a name that somebody else has to answer for. */
+  public boolean leavesZone() {
+    return leaves;
+  }
+
+  /** Records of the authority section: the SOA of a negative answer, or none. */
   public int authorities() {
     return authorities;
   }
 
-  /** Records in the additional section, OPT not counted. */
-  public int additionals() {
-    return additionals;
+  /** Address records that may not be believed, and are not in the body. */
+  public int dropped() {
+    return dropped;
   }
 
   /** Records whose TTL counts down. */
@@ -278,7 +514,7 @@ public final class Reply {
     return ttlCount;
   }
 
-  /** Where the TTL of record {@code i} lies in the message. */
+  /** Where the TTL of record {@code i} lies. */
   public int ttlAt(int i) {
     return ttls[i];
   }
@@ -303,7 +539,7 @@ public final class Reply {
 
   /** Records in that run. */
   public int runCount() {
-    return runCount;
+    return runStride > 0 ? found : 0;
   }
 
   /** Octets of each record in that run. */
@@ -311,7 +547,7 @@ public final class Reply {
     return runStride;
   }
 
-  /** Where the cookie option's data begins. */
+  /** Where the cookie option's data begins in the message. */
   public int cookieAt() {
     return cookieAt;
   }
@@ -319,5 +555,15 @@ public final class Reply {
   /** Octets of the cookie option's data; 0 if there is none. */
   public int cookieLength() {
     return cookieLength;
+  }
+
+  /** Where the extended error (RFC 8914) begins in the message: its code, then its text. */
+  public int errorAt() {
+    return errorAt;
+  }
+
+  /** Octets of the extended error; 0 if there is none. */
+  public int errorLength() {
+    return errorLength;
   }
 }

@@ -8,12 +8,16 @@ import org.xbill.DNS.Type;
  * {@link #begin}, then the sections in their order, then {@link #finish}. Not thread-safe;
  * allocates nothing.
  *
- * <p>The reply fits what the client takes: additional records go first, then everything but the
- * question, with TC set (RFC 2181 section 9).
+ * <p>The reply fits what the client takes: over UDP with as many whole records as there is room
+ * for, and TC if that is not all (RFC 2181 section 9); over TCP, where nobody could ask for the
+ * rest, without TC.
  */
 public final class ReplyWriter {
   /** Largest message, over TCP. */
   public static final int MAX_MESSAGE = 65_535;
+
+  /** Where the last record ends at the latest: what is left of a message is for OPT. */
+  public static final int BODY_END = MAX_MESSAGE - 128;
 
   /** Bits of the header's flags. */
   public static final int QR = 0x8000;
@@ -41,10 +45,8 @@ public final class ReplyWriter {
   private final byte[] out = new byte[MAX_MESSAGE + 1];
   private int questionEnd;
   private int at;
-  private int answerEnd;
   private int answers;
   private int authorities;
-  private int additionals;
   private int flags;
   private int errorCode = -1;
   private boolean padded;
@@ -70,10 +72,8 @@ public final class ReplyWriter {
     flags = QR | queryFlags & COPIED | moreFlags | rcode & 0xF;
     questionEnd = end;
     at = end;
-    answerEnd = end;
     answers = 0;
     authorities = 0;
-    additionals = 0;
     errorCode = -1;
     padded = false;
   }
@@ -96,24 +96,13 @@ public final class ReplyWriter {
   /** Says that answer records were written up to {@code end}. */
   public void answered(int end, int records) {
     at = end;
-    answerEnd = end;
     answers += records;
   }
 
   /** Says that authority records were written up to {@code end}. */
   public void referred(int end, int records) {
     at = end;
-    answerEnd = end;
     authorities += records;
-  }
-
-  /**
-   * Says that additional records were written up to {@code end}; they are the first to go when
-   * there is no room.
-   */
-  public void added(int end, int records) {
-    at = end;
-    additionals += records;
   }
 
   /** Pads the reply to hide its length (RFC 7830), as far as the client's limit allows. */
@@ -146,12 +135,8 @@ public final class ReplyWriter {
       int cookieLength) {
     int reserved = edns ? OPT_FIXED + (cookieLength > 0 ? 4 + cookieLength : 0) : 0;
     if (at + reserved > limit) {
-      at = answerEnd;
-      additionals = 0;
-      if (at + reserved > limit) {
-        at = questionEnd;
-        answers = 0;
-        authorities = 0;
+      cut(limit - reserved);
+      if (limit < MAX_MESSAGE) {
         flags |= TC;
       }
     }
@@ -164,8 +149,27 @@ public final class ReplyWriter {
     Octets.put16(out, 4, questionEnd > Query.HEADER ? 1 : 0);
     Octets.put16(out, 6, answers);
     Octets.put16(out, 8, authorities);
-    Octets.put16(out, 10, additionals + opt);
+    Octets.put16(out, 10, opt);
     return at;
+  }
+
+  /** Keeps the records that end before {@code end}. */
+  private void cut(int end) {
+    int kept = 0;
+    int records = answers + authorities;
+    int written = at;
+    at = questionEnd;
+    while (kept < records) {
+      int fixed = Names.skip(out, at, written);
+      int next = fixed + 10 + Octets.get16(out, fixed + 8);
+      if (next > end) {
+        break;
+      }
+      at = next;
+      kept++;
+    }
+    authorities = Math.max(0, kept - answers);
+    answers = Math.min(answers, kept);
   }
 
   private void writeOpt(

@@ -1,6 +1,5 @@
 package io.regionbridge.dns.zone;
 
-import io.regionbridge.dns.net.AddressSet;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -12,8 +11,7 @@ import org.xbill.DNS.Name;
  * @param region the peer region's name, for metrics and messages
  * @param apex the zone's absolute name
  * @param gateways where the region answers, all equal; tried by health
- * @param addresses where A and AAAA answers may point; an answer outside is refused whole
- * @param contain whether {@code addresses} is enforced
+ * @param addresses where A and AAAA answers may point; all others are left out
  * @param siblings other bridges of our own region: asked to relay when no gateway answers here,
  *     since the way from there may be open; none of them asks another
  */
@@ -21,17 +19,12 @@ public record ForwardZone(
     String region,
     Name apex,
     List<InetSocketAddress> gateways,
-    AddressSet addresses,
-    boolean contain,
+    BelievedAddresses addresses,
     List<InetSocketAddress> siblings) {
   /** A zone without siblings. */
   public ForwardZone(
-      String region,
-      Name apex,
-      List<InetSocketAddress> gateways,
-      AddressSet addresses,
-      boolean contain) {
-    this(region, apex, gateways, addresses, contain, List.of());
+      String region, Name apex, List<InetSocketAddress> gateways, BelievedAddresses addresses) {
+    this(region, apex, gateways, addresses, List.of());
   }
 
   /** Copies the lists. */

@@ -19,11 +19,8 @@ public final class RecordSet {
   /** Octets of a record before its data when its owner is a pointer. */
   static final int FIXED = 12;
 
-  /** What is left of a message for OPT with all its options. */
-  private static final int REST = 128;
-
-  /** Room that a message leaves for records: header, longest question and OPT are in it too. */
-  private static final int MOST = ReplyWriter.MAX_MESSAGE - 12 - 259 - REST;
+  /** Room that a message leaves for records behind the longest question. */
+  private static final int MOST = ReplyWriter.BODY_END - 12 - 259;
 
   private final int type;
   private final int count;
@@ -102,7 +99,7 @@ public final class RecordSet {
    */
   void answer(ReplyWriter reply, int owner, int turn) {
     int at = reply.at();
-    int room = ReplyWriter.MAX_MESSAGE - REST - at;
+    int room = ReplyWriter.BODY_END - at;
     if (encoded.length <= room) {
       reply.answered(copyTo(reply.out(), at, owner, turn), count);
       return;

@@ -1,5 +1,7 @@
 package io.regionbridge.dns.zone;
 
+import org.xbill.DNS.Type;
+
 /**
  * Where the names at and below an apex are answered. One object per zone and table; compared by
  * identity.
@@ -57,6 +59,14 @@ public sealed interface Route {
     /** The peer and its gateways. */
     public ForwardZone zone() {
       return zone;
+    }
+
+    /**
+     * Whether an answer to a question of this type can have data: not if it asks for addresses of a
+     * family of which the region has none.
+     */
+    public boolean hasFamily(int type) {
+      return type != Type.A && type != Type.AAAA || zone.addresses().hasFamily(type == Type.AAAA);
     }
 
     /**

@@ -4,11 +4,12 @@ import io.regionbridge.dns.wire.NameHash;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Query;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
@@ -83,7 +84,7 @@ public final class ZoneTable {
       boolean nowComplete) {
     Registry ids = registry.copy();
     List<Route> next = new ArrayList<>();
-    Map<Name, Object> seen = new HashMap<>();
+    Set<Name> seen = new HashSet<>();
     for (LocalZone zone : local) {
       unique(seen, zone.apex());
       next.add(new Route.Local(zone, ids.id(zone.apex())));
@@ -101,18 +102,25 @@ public final class ZoneTable {
     return new ZoneTable(generation + 1, ids, next, clients, nowComplete);
   }
 
-  private static void unique(Map<Name, Object> seen, Name apex) {
-    if (seen.put(apex, apex) != null) {
+  private static void unique(Set<Name> seen, Name apex) {
+    if (!seen.add(apex)) {
       throw new IllegalArgumentException("two zones have the apex " + apex);
     }
   }
 
   private @Nullable Route find(Name apex) {
     byte[] wire = apex.toWireCanonical();
-    for (Route route : routes) {
-      if (Arrays.equals(route.apex(), wire)) {
+    return find(wire, 0, wire.length);
+  }
+
+  private @Nullable Route find(byte[] name, int at, int length) {
+    int i = slot(name, at, length);
+    for (Route route = slots[i]; route != null; route = slots[i]) {
+      byte[] apex = route.apex();
+      if (apex.length == length && Names.equal(apex, 0, name, at, length)) {
         return route;
       }
+      i = i + 1 & slots.length - 1;
     }
     return null;
   }
@@ -141,14 +149,9 @@ public final class ZoneTable {
         continue;
       }
       int at = query.labelAt(count - depth);
-      int length = query.nameLength() - at;
-      int i = slot(name, at, length);
-      for (Route route = slots[i]; route != null; route = slots[i]) {
-        byte[] apex = route.apex();
-        if (apex.length == length && Names.equal(apex, 0, name, at, length)) {
-          return route;
-        }
-        i = i + 1 & slots.length - 1;
+      Route route = find(name, at, query.nameLength() - at);
+      if (route != null) {
+        return route;
       }
     }
     return null;
@@ -181,37 +184,30 @@ public final class ZoneTable {
    * The apex for each {@link Route#id}, in text without the final dot, of all zones that ever were.
    */
   public List<String> zoneNames() {
-    return List.copyOf(registry.names);
+    return List.copyOf(registry.ids.keySet());
   }
 
   /**
    * Numbers given to apexes and to the terms on which their answers were taken; only ever grows.
    */
   private static final class Registry {
-    private final List<String> names = new ArrayList<>();
+    private final Map<String, Integer> ids = new LinkedHashMap<>();
     private int lastEpoch;
 
     Registry copy() {
       Registry copy = new Registry();
-      copy.names.addAll(names);
+      copy.ids.putAll(ids);
       copy.lastEpoch = lastEpoch;
       return copy;
     }
 
     int id(Name apex) {
-      String name = apex.toString(true);
-      int i = names.indexOf(name);
-      if (i < 0) {
-        i = names.size();
-        names.add(name);
-      }
-      return i;
+      return ids.computeIfAbsent(apex.toString(true), _ -> ids.size());
     }
 
     int epoch(ForwardZone zone, @Nullable Route before) {
       if (before instanceof Route.Forward f
           && f.zone().region().equals(zone.region())
-          && f.zone().contain() == zone.contain()
           && f.zone().addresses().equals(zone.addresses())) {
         return f.epoch();
       }

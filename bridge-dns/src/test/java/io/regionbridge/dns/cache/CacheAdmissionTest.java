@@ -34,7 +34,7 @@ class CacheAdmissionTest {
     assertThat(
             reply.inspect(
                 message, message.length, Query.HEADER + name.length + 4, CacheFixture.ANYTHING))
-        .isEqualTo(Reply.Verdict.CLEAN);
+        .isEqualTo(Reply.Verdict.BELIEVED);
   }
 
   private void number(int i) {

@@ -64,7 +64,7 @@ final class CacheFixture {
   void store(String name, byte[] wire, int epoch, long now, long freshFor, long staleFor) {
     byte[] owner = Records.name(name).toWireCanonical();
     assertThat(reply.inspect(wire, wire.length, Query.HEADER + owner.length + 4, ANYTHING))
-        .isEqualTo(Reply.Verdict.CLEAN);
+        .isEqualTo(Reply.Verdict.BELIEVED);
     long hash = NameHash.of(owner, 0, owner.length);
     cache.store(owner, owner.length, hash, Type.A, epoch, reply, cached, now, freshFor, staleFor);
   }

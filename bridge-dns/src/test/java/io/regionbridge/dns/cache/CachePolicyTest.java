@@ -23,7 +23,7 @@ class CachePolicyTest {
     "NOERROR, 30, -1, -1, 30000",
     "NOERROR, 31, -1, -1, 30000",
     "NOERROR, 86400, -1, -1, 30000",
-    "NOERROR, 20, 3, 3, 3000", // the shortest of all its records
+    "NOERROR, 20, 3, 3, 20000", // an SOA that nobody asked for
     "NOERROR, -1, 3, 60, 3000", // NODATA
     "NOERROR, -1, 60, 3, 3000",
     "NOERROR, -1, 60, 60, 5000",

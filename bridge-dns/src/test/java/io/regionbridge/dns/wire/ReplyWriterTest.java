@@ -114,34 +114,61 @@ class ReplyWriterTest {
     writer.begin(ask(Packet.query(NAME, Type.A, 0)), 0, 0);
     answers(3);
     writer.referred(record(Type.TXT, new byte[] {1, 'n'}), 1);
-    writer.added(record(Type.TXT, new byte[] {1, 'x'}), 1);
     Message reply = finish(512, true);
     assertThat(section(reply, Section.ANSWER)).hasSize(3);
     assertThat(section(reply, Section.AUTHORITY)).hasSize(1);
-    assertThat(section(reply, Section.ADDITIONAL)).hasSize(1);
+    assertThat(section(reply, Section.ADDITIONAL)).isEmpty();
     assertThat(reply.getOPT()).isNotNull();
   }
 
   @Test
-  void additionalRecordsGoFirstThenEverythingButTheQuestion() throws IOException {
+  void asManyWholeRecordsAsFitAreKept() throws IOException {
     byte[] text = new byte[101];
     text[0] = 100;
-    for (int limit = 600; limit > 80; limit--) {
+    for (int limit = 400; limit > 80; limit--) {
       writer.begin(ask(Packet.query(NAME, Type.A, 0)), 0, 0);
+      int head = writer.at() + 11;
       answers(5);
+      int answered = writer.at() + 11;
       writer.referred(record(Type.TXT, text), 1);
-      int needed = writer.at() + 11;
-      writer.added(record(Type.TXT, text), 1);
       int all = writer.at() + 11;
       Message reply = finish(limit, true);
-      boolean cut = limit < needed;
-      assertThat(reply.getHeader().getFlag(Flags.TC)).as("limit %d", limit).isEqualTo(cut);
-      assertThat(writer.truncated()).isEqualTo(cut);
-      assertThat(section(reply, Section.ANSWER)).hasSize(cut ? 0 : 5);
-      assertThat(section(reply, Section.AUTHORITY)).hasSize(cut ? 0 : 1);
-      assertThat(section(reply, Section.ADDITIONAL)).hasSize(limit < all ? 0 : 1);
+      assertThat(reply.getHeader().getFlag(Flags.TC)).as("limit %d", limit).isEqualTo(limit < all);
+      assertThat(writer.truncated()).isEqualTo(limit < all);
+      assertThat(section(reply, Section.ANSWER)).hasSize(Math.min(5, (limit - head) / 16));
+      assertThat(section(reply, Section.AUTHORITY)).hasSize(limit < all ? 0 : 1);
+      assertThat(limit < answered || section(reply, Section.ANSWER).size() == 5).isTrue();
       assertThat(reply.getOPT()).isNotNull();
     }
+  }
+
+  /** Names that came with a reply are compressed in ways that are not ours. */
+  @Test
+  void recordsOfAnyOwnerAreCutWhole() throws IOException {
+    writer.begin(ask(Packet.query(NAME, Type.A, 0)), 0, 0);
+    byte[] r =
+        Packet.part()
+            .label("a")
+            .pointer(12)
+            .record(Type.TXT, 5, new byte[] {1, 'x'})
+            .name("b.mn.internal")
+            .record(Type.TXT, 5, new byte[] {1, 'y'})
+            .done();
+    System.arraycopy(r, 0, writer.out(), writer.at(), r.length);
+    int end = writer.at() + r.length;
+    writer.answered(end, 2);
+    Message reply = finish(end - 1, false);
+    assertThat(section(reply, Section.ANSWER)).containsExactly("a.Nats.mn.internal. 5 IN TXT x");
+  }
+
+  /** Who asks over TCP cannot ask anywhere else. */
+  @Test
+  void whatDoesNotFitTcpIsLeftOutWithoutTruncation() throws IOException {
+    writer.begin(ask(Packet.query(NAME, Type.A, 0)), 0, 0);
+    answers((ReplyWriter.MAX_MESSAGE - writer.at()) / 16);
+    Message reply = finish(ReplyWriter.MAX_MESSAGE, true);
+    assertThat(reply.getHeader().getFlag(Flags.TC)).isFalse();
+    assertThat(section(reply, Section.ANSWER)).hasSizeGreaterThan(4_000);
   }
 
   @Test
@@ -202,7 +229,7 @@ class ReplyWriterTest {
   void aPaddedReplyHasAFullBlockAsFarAsTheClientTakesIt(int answers, int length)
       throws IOException {
     writer.begin(ask(Packet.query(NAME, Type.A, 0)), 0, 0);
-    answers(answers > 50 ? 72 : answers);
+    answers(answers > 50 ? 73 : answers);
     writer.pad();
     Message reply = finish(1232, true);
     assertThat(reply.numBytes()).isEqualTo(length);

@@ -33,8 +33,7 @@ class ZoneTableTest {
         region,
         Records.name(apex),
         List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)),
-        addresses,
-        contain);
+        new BelievedAddresses(addresses, contain, AddressSet.NONE));
   }
 
   private static LocalZone local(String apex) {

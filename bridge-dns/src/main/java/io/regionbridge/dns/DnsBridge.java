@@ -293,6 +293,11 @@ public final class DnsBridge implements AutoCloseable {
     return listeners.connections();
   }
 
+  /** TCP connections that were turned away since all places were taken by busy ones. */
+  public long connectionsRefused() {
+    return listeners.connectionsRefused();
+  }
+
   /** Whether packets are received and sent many to a system call. */
   public boolean batched() {
     return LoopSockets.nativeAvailable();

@@ -493,25 +493,35 @@ abstract class ServerContract {
   }
 
   @Test
-  void connectionsAreBoundedInTotalAndForEachClient() throws IOException {
+  void theLongestIdleConnectionMakesRoomAndOnlyBusyOnesCountAsFull() throws IOException {
     restart(plan().tcp(6, 4, 10_000));
     List<TcpClient> open = new ArrayList<>();
     try {
       for (int i = 0; i < 4; i++) {
         open.add(answered("127.0.0.1"));
       }
-      try (TcpClient tooMany = bridge.tcp()) {
-        assertThat(tooMany.closedByServer()).as("the client's fifth").isTrue();
+      open.add(open.removeFirst());
+      assertThat(addresses(open.getLast().ask(UdpClient.query(WEB, Type.A)))).hasSize(2);
+      open.add(answered("127.0.0.1"));
+      assertThat(open.removeFirst().closedByServer()).as("the client's longest idle").isTrue();
+      open.add(answered("127.0.0.5"));
+      open.add(answered("127.0.0.5"));
+      open.add(answered("127.0.0.6"));
+      assertThat(open.removeFirst().closedByServer()).as("the longest idle of all").isTrue();
+      assertThat(bridge.dns().connections()).isEqualTo(6);
+      assertThat(bridge.dns().connectionsRefused()).isZero();
+      for (TcpClient busy : open) {
+        busy.send(UdpClient.query(PEER_NAME, Type.A));
       }
-      open.add(answered("127.0.0.5"));
-      open.add(answered("127.0.0.5"));
-      try (TcpClient tooMany = new TcpClient(bridge.address(), "127.0.0.5", 0)) {
+      Await.until("all busy", () -> bridge.dns().waiting() == 6);
+      try (TcpClient tooMany = new TcpClient(bridge.address(), "127.0.0.7", 0)) {
         assertThat(tooMany.closedByServer()).as("the seventh of all").isTrue();
       }
-      assertThat(bridge.dns().connections()).isEqualTo(6);
-      open.removeFirst().close();
-      Await.until("room again", () -> bridge.dns().connections() == 5);
-      open.add(answered("127.0.0.1"));
+      assertThat(bridge.dns().connectionsRefused()).isOne();
+      held.getFirst().reply(held.getFirst().addresses(20, "10.52.1.2"));
+      for (TcpClient busy : open) {
+        assertThat(addresses(new Message(busy.receive()))).containsExactly("10.52.1.2");
+      }
     } finally {
       for (TcpClient tcp : open) {
         tcp.close();

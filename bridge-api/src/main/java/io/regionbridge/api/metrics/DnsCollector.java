@@ -129,17 +129,19 @@ final class DnsCollector implements MultiCollector {
     return family.build();
   }
 
-  private static CounterSnapshot events(List<LoopCounters> loops) {
+  private CounterSnapshot events(List<LoopCounters> loops) {
     CounterSnapshot.Builder family =
         Family.counter(
             "region_bridge_dns_events",
             "Queries shed for want of room, refusals not sent, packets ignored, names asked for"
                 + " before they expired, answers that pointed outside their region, replies that"
-                + " could not be sent.");
+                + " could not be sent, connections turned away while all others were busy.");
     for (LoopCounters.Event event : LoopCounters.Event.values()) {
       long count = loops.stream().mapToLong(loop -> loop.events(event)).sum();
       family.dataPoint(Family.count((double) count, "event", word(event)));
     }
+    double refused = measured.dns().connectionsRefused();
+    family.dataPoint(Family.count(refused, "event", "refused_connection"));
     return family.build();
   }
 

@@ -1,51 +1,96 @@
 package io.regionbridge.dns.server;
 
 import java.net.InetAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Counts open connections, in total and by client, over all event loops. Thread-safe. */
+/**
+ * The places for connections, in total and by client, over all event loops. Where all are taken,
+ * the connection that has been idle for longest makes room (RFC 7766 section 6.2.3); a newcomer is
+ * turned away only if all the others have a query under way. Thread-safe.
+ */
 final class ConnectionLimiter {
+  /** What takes a place. */
+  interface Connection {
+    /** The client's address. */
+    InetAddress client();
+
+    /** Whether no query waits for its reply. */
+    boolean idle();
+
+    /** When it last had to do with a query, on the clock of {@link System#nanoTime}. */
+    long lastActive();
+
+    /** Ends it. Any thread. */
+    void close();
+  }
+
   private final Supplier<TcpLimits> limits;
-  private final AtomicInteger open = new AtomicInteger();
-  private final Map<InetAddress, Integer> byClient = new ConcurrentHashMap<>();
+  private final Set<Connection> open = new HashSet<>();
+  private final Map<InetAddress, Set<Connection>> byClient = new HashMap<>();
   private final LongAdder refused = new LongAdder();
 
   ConnectionLimiter(Supplier<TcpLimits> limits) {
     this.limits = limits;
   }
 
-  /** Takes a place for the client, to be given back with {@link #leave}; false if there is none. */
-  boolean enter(InetAddress client) {
-    TcpLimits l = limits.get();
-    if (open.incrementAndGet() > l.maxConnections()) {
-      open.decrementAndGet();
-      refused.increment();
-      return false;
+  /** Gives the connection a place, to be given back with {@link #leave}; false if there is none. */
+  boolean enter(Connection newcomer) {
+    Connection evicted = null;
+    synchronized (this) {
+      Set<Connection> ofClient = byClient.getOrDefault(newcomer.client(), Set.of());
+      boolean clientFull = ofClient.size() >= limits().maxConnectionsPerClient();
+      if (clientFull || open.size() >= limits().maxConnections()) {
+        evicted = longestIdle(clientFull ? ofClient : open);
+        if (evicted == null) {
+          refused.increment();
+          return false;
+        }
+        leave(evicted);
+      }
+      open.add(newcomer);
+      byClient.computeIfAbsent(newcomer.client(), _ -> new HashSet<>()).add(newcomer);
     }
-    int mine = byClient.merge(client, 1, Integer::sum);
-    if (mine > l.maxConnectionsPerClient()) {
-      leave(client);
-      refused.increment();
-      return false;
+    if (evicted != null) {
+      evicted.close();
     }
     return true;
   }
 
-  void leave(InetAddress client) {
-    open.decrementAndGet();
-    byClient.computeIfPresent(client, (c, n) -> n == 1 ? null : n - 1);
+  private static @Nullable Connection longestIdle(Collection<Connection> connections) {
+    Connection longest = null;
+    for (Connection c : connections) {
+      if (c.idle() && (longest == null || c.lastActive() - longest.lastActive() < 0)) {
+        longest = c;
+      }
+    }
+    return longest;
+  }
+
+  /** Gives a place back; does nothing if the connection has none. */
+  synchronized void leave(Connection connection) {
+    if (open.remove(connection)) {
+      byClient.computeIfPresent(
+          connection.client(),
+          (_, ofClient) -> {
+            ofClient.remove(connection);
+            return ofClient.isEmpty() ? null : ofClient;
+          });
+    }
   }
 
   TcpLimits limits() {
     return limits.get();
   }
 
-  int open() {
-    return open.get();
+  synchronized int open() {
+    return open.size();
   }
 
   long refused() {

@@ -110,7 +110,7 @@ public final class Listeners {
     return limiter.open();
   }
 
-  /** TCP connections that were refused for want of a place. */
+  /** TCP connections that were turned away since all places were taken by busy ones. */
   public long connectionsRefused() {
     return limiter.refused();
   }

@@ -7,7 +7,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.relay.ReplyPath;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * order (RFC 7766 sections 6.2.1.1 and 7). Not read from while the client owes us the reading of
  * replies, or has too many queries under way.
  */
-final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implements ReplyPath {
+final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf>
+    implements ReplyPath, ConnectionLimiter.Connection {
   private static final int MOST_UNDER_WAY = 256;
   private static final int LEAST_UNDER_WAY = 64;
 
@@ -31,9 +34,9 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
   /** Queries whose reply has not left yet. */
   private final AtomicInteger underWay = new AtomicInteger();
 
-  private @Nullable ChannelHandlerContext context;
+  private @Nullable InetAddress address;
+  private volatile @Nullable ChannelHandlerContext context;
   private @Nullable ScheduledFuture<?> idleCheck;
-  private boolean entered;
   private volatile long lastActive;
 
   TcpConnection(QueryPipeline pipeline, ConnectionLimiter limiter) {
@@ -45,13 +48,13 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
   public void channelActive(ChannelHandlerContext ctx) {
     context = ctx;
     InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
-    entered = limiter.enter(remote.getAddress());
-    if (!entered) {
+    address = remote.getAddress();
+    client.set(remote);
+    lastActive = System.nanoTime();
+    if (!limiter.enter(this)) {
       var _ = ctx.close();
       return;
     }
-    client.set(remote);
-    lastActive = System.nanoTime();
     checkIdleIn(ctx, TimeUnit.MILLISECONDS.toNanos(limiter.limits().idleMillis()));
   }
 
@@ -116,9 +119,33 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
     if (check != null) {
       check.cancel(false);
     }
-    if (entered) {
-      entered = false;
-      limiter.leave(((InetSocketAddress) ctx.channel().remoteAddress()).getAddress());
+    if (address != null) {
+      limiter.leave(this);
+    }
+  }
+
+  // A place, which another thread may take.
+
+  @Override
+  public InetAddress client() {
+    return Objects.requireNonNull(address, "not connected yet");
+  }
+
+  @Override
+  public boolean idle() {
+    return unanswered.get() == 0;
+  }
+
+  @Override
+  public long lastActive() {
+    return lastActive;
+  }
+
+  @Override
+  public void close() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      var _ = ctx.close();
     }
   }
 

@@ -26,6 +26,7 @@ import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
@@ -143,7 +144,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
             host::addresses,
             feed,
             clock);
-    overlay = OverlayWatch.start(ConfiguredRegions.overlay(config.overlay(), node), this::look);
+    overlay = OverlayWatch.start(ConfiguredRegions.overlay(config, node), this::look);
     source =
         new PendingSource(
             () -> ConfiguredRegions.withoutCluster(config(), List.of(), overlay.ranges()));
@@ -180,7 +181,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
               dns,
               http,
               address -> Sites.peers(config.admin(), address, introspection, feed),
-              http.addresses().stream().skip(1).findFirst());
+              http.addresses().stream().skip(1).toList());
       if (place.isPresent()) {
         source = cluster(place.get());
         started.addFirst(source);
@@ -201,7 +202,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
   private ManagedTunnel tunnel() {
     return ManagedTunnel.start(
         node,
-        () -> ConfiguredRegions.overlay(config.overlay(), node),
+        () -> ConfiguredRegions.overlay(config, node),
         new ManagedTunnel.Ties(
             source.keys(),
             source::topology,
@@ -232,11 +233,10 @@ public final class Bridge implements BridgeState, AutoCloseable {
   private List<Site> sites() throws IOException {
     List<Site> sites =
         new ArrayList<>(List.of(Sites.admin(config.admin(), introspection, queries, feed)));
-    overlay
-        .address()
+    overlay.addresses().stream()
         .filter(address -> listen.stream().anyMatch(l -> l.getAddress().equals(address)))
-        .flatMap(address -> Sites.peers(config.admin(), address, introspection, feed))
-        .ifPresent(sites::add);
+        .flatMap(address -> Sites.peers(config.admin(), address, introspection, feed).stream())
+        .forEach(sites::add);
     return sites;
   }
 
@@ -266,7 +266,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
     }
     doors.follow(
         config.dns().listen().isEmpty() ? Optional.of(wanted()) : Optional.empty(),
-        overlay.address(),
+        overlay.addresses(),
         host.addresses());
     listen = dns.addresses();
     opening.open();
@@ -274,7 +274,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
   }
 
   private List<InetSocketAddress> wanted() {
-    return ListenAddresses.of(config.dns(), host.addresses(), nodeAddress, overlay.address());
+    return ListenAddresses.of(config.dns(), host.addresses(), nodeAddress, overlay.addresses());
   }
 
   private ControlLoop.Regions regions() {
@@ -350,6 +350,11 @@ public final class Bridge implements BridgeState, AutoCloseable {
   }
 
   @Override
+  public Optional<Instant> keyExpiry() {
+    return overlay.keyExpiry();
+  }
+
+  @Override
   public List<String> directoryProblems() {
     return source.problems();
   }
@@ -357,7 +362,10 @@ public final class Bridge implements BridgeState, AutoCloseable {
   @Override
   public List<Condition> surroundings() {
     List<Condition> conditions = new ArrayList<>();
-    overlay.findings(config.kubernetes().enabled()).forEach(f -> conditions.add(condition(f)));
+    boolean carries = active() && egress().engine() == EgressEngine.ROUTES;
+    overlay
+        .findings(config.kubernetes().enabled(), topology().local().podCidrs().cidrs(), carries)
+        .forEach(f -> conditions.add(condition(f)));
     conditions.addAll(source.conditions());
     ManagedTunnel made = tunnel;
     if (made != null) {

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -29,34 +31,34 @@ final class Doors {
   private final DnsBridge dns;
   private final HttpServer http;
   private final Function<InetAddress, Optional<Site>> peers;
-  private Optional<InetSocketAddress> peerSite;
+  private final Map<InetAddress, InetSocketAddress> sites = new HashMap<>();
   private String lastProblem = "";
 
   /**
    * Takes over what is bound already.
    *
    * @param peers what is served to peers at an overlay address, if anything
-   * @param peerSite where it is served now, as bound
+   * @param bound where it is served now, as bound
    */
   Doors(
       DnsBridge dns,
       HttpServer http,
       Function<InetAddress, Optional<Site>> peers,
-      Optional<InetSocketAddress> peerSite) {
+      List<InetSocketAddress> bound) {
     this.dns = dns;
     this.http = http;
     this.peers = peers;
-    this.peerSite = peerSite;
+    bound.forEach(address -> sites.put(address.getAddress(), address));
   }
 
   /**
    * Opens and closes what needs to be. What cannot be opened is tried again the next time.
    *
    * @param wanted where DNS is to be served; nothing is done about it if that is configured
-   * @param overlay the address on the overlay
+   * @param overlay the addresses on the overlay; while there are none, those of before are kept
    */
   void follow(
-      Optional<List<InetSocketAddress>> wanted, Optional<InetAddress> overlay, HostAddresses host) {
+      Optional<List<InetSocketAddress>> wanted, List<InetAddress> overlay, HostAddresses host) {
     List<String> problems = new ArrayList<>();
     wanted.ifPresent(addresses -> dns(addresses, host, problems));
     http(overlay, host, problems);
@@ -97,23 +99,29 @@ final class Doors {
     }
   }
 
-  private void http(Optional<InetAddress> overlay, HostAddresses host, List<String> problems) {
-    Optional<InetAddress> now = peerSite.map(InetSocketAddress::getAddress);
-    if (now.isPresent() && !host.has(now.get())) {
-      http.stopListening(peerSite.orElseThrow());
-      peerSite = Optional.empty();
-    }
-    overlay
-        .filter(address -> !Optional.of(address).equals(now) || peerSite.isEmpty())
+  private void http(List<InetAddress> overlay, HostAddresses host, List<String> problems) {
+    sites
+        .values()
+        .removeIf(bound -> {
+          boolean kept =
+              host.has(bound.getAddress())
+                  && (overlay.isEmpty() || overlay.contains(bound.getAddress()));
+          if (!kept) {
+            http.stopListening(bound);
+          }
+          return !kept;
+        });
+    overlay.stream()
+        .filter(address -> !sites.containsKey(address))
         .filter(address ->
             dns.addresses().stream().anyMatch(bound -> bound.getAddress().equals(address)))
-        .flatMap(peers)
-        .ifPresent(site ->
+        .flatMap(address -> peers.apply(address).stream())
+        .forEach(site ->
             attempt(
                 () -> {
                   http.listen(site);
-                  peerSite.ifPresent(http::stopListening);
-                  peerSite = Optional.of(http.addresses().getLast());
+                  InetSocketAddress bound = http.addresses().getLast();
+                  sites.put(bound.getAddress(), bound);
                 },
                 problems));
   }

@@ -22,19 +22,19 @@ public final class ListenAddresses {
    * loopback.
    *
    * @param node the node's address in its cluster; empty: that of the default route
-   * @param overlay the node's address on the overlay
+   * @param overlay the node's addresses on the overlay
    */
   public static List<InetSocketAddress> of(
       BridgeConfig.Dns dns,
       HostAddresses host,
       Optional<InetAddress> node,
-      Optional<InetAddress> overlay) {
+      List<InetAddress> overlay) {
     if (!dns.listen().isEmpty()) {
       return dns.listen();
     }
     Set<InetAddress> found = new LinkedHashSet<>();
     node.or(host::route).ifPresent(found::add);
-    overlay.ifPresent(found::add);
+    found.addAll(overlay);
     if (found.isEmpty()) {
       found.add(LOOPBACK);
     }

@@ -3,6 +3,7 @@ package io.regionbridge.api.metrics;
 import io.regionbridge.dns.DnsBridge;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param reloadFailures how many changes of the configuration file were refused
  * @param ready whether the bridge is
  * @param handshakes when the last one with each region was
+ * @param keyExpiry when this node's key on the overlay expires, where its agent says so
  * @param active whether this node is the active gateway; none is where nobody is elected
  * @param egress how many regions there are in each state of egress
  * @param sound which conditions are as they should be; those not known are left out
@@ -33,6 +35,7 @@ public record Measured(
     BooleanSupplier active,
     Supplier<Map<String, Long>> egress,
     Supplier<Map<String, Instant>> handshakes,
+    Supplier<Optional<Instant>> keyExpiry,
     Supplier<Map<Subject, Boolean>> sound,
     String version) {
   /** A condition of a region: there are a dozen types, and no more regions than are known. */

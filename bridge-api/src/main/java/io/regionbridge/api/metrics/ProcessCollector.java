@@ -71,6 +71,15 @@ final class ProcessCollector implements MultiCollector {
           family.dataPoint(Family.gauge((double) at.getEpochSecond(), "region", region)));
       all.add(family.build());
     }
+    measured
+        .keyExpiry()
+        .get()
+        .ifPresent(at ->
+            all.add(
+                Family.gauge(
+                    "region_bridge_overlay_key_expiry_seconds",
+                    "When this node's key on the overlay expires, in Unix time.",
+                    (double) at.getEpochSecond())));
     all.add(
         Family.gauge(
             "region_bridge_directory_services", "Services known.", measured.services().getAsInt()));

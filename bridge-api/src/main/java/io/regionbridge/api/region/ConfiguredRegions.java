@@ -97,7 +97,8 @@ public final class ConfiguredRegions {
    *
    * @param node this node's name
    */
-  public static OverlaySettings overlay(BridgeConfig.Overlay overlay, String node) {
+  public static OverlaySettings overlay(BridgeConfig config, String node) {
+    BridgeConfig.Overlay overlay = config.overlay();
     return new OverlaySettings(
         switch (overlay.mode()) {
           case OBSERVE -> OverlaySettings.Mode.OBSERVE;
@@ -111,7 +112,8 @@ public final class ConfiguredRegions {
                 new OverlaySettings.Own(
                     new OverlayAddress(own.address().address(), own.address().prefixLength()),
                     own.endpoint())),
-        overlay.listenPort());
+        overlay.listenPort(),
+        config.dns().cache().serveStale());
   }
 
   /** What is configured of egress. */

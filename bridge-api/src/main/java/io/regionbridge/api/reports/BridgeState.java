@@ -56,6 +56,9 @@ public interface BridgeState {
   /** When the last handshake with each region was, by the region's name. */
   Map<String, Instant> handshakes();
 
+  /** When this node's key on the overlay expires, where its agent says so. */
+  Optional<Instant> keyExpiry();
+
   /** What peers are told of this region's tunnels; empty where the bridge makes none. */
   Optional<TunnelRecord> ends();
 

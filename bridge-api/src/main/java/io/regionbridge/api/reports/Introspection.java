@@ -63,6 +63,7 @@ public final class Introspection implements AutoCloseable {
                   bridge::active,
                   () -> PolicyReports.counts(bridge.egress()),
                   () -> bridge.handshakes(),
+                  bridge::keyExpiry,
                   this::soundness,
                   Version.text()));
     }

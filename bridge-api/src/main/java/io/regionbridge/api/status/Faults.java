@@ -58,6 +58,9 @@ public final class Faults {
           Map.entry("Forwarding", "set what is named, or give the bridge CAP_NET_ADMIN to do it"),
           Map.entry("Listening", "stop what has the address, or change dns.listen or admin.listen"),
           Map.entry(
+              "OverlayAgent", "tailscale status; it stays as it is until the agent says otherwise"),
+          Map.entry("OverlayRoutes", "tailscale status --json shows PrimaryRoutes of each node"),
+          Map.entry(
               "OverlayUp", "ip address show; start the overlay's agent, or set overlay.interface"),
           Map.entry(
               "RegionsAccepted",

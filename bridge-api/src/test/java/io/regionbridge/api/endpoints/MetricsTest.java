@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,7 @@ final class MetricsTest {
       region_bridge_cache_entries|gauge||Answers in the cache.
       region_bridge_directory_endpoints|gauge||Endpoints that names lead to.
       region_bridge_wireguard_last_handshake_seconds|gauge|region|When the last WireGuard handshake with the region was, in Unix time.
+      region_bridge_overlay_key_expiry_seconds|gauge||When this node's key on the overlay expires, in Unix time.
       region_bridge_active_gateway|gauge||Whether this node is the active gateway of its region.
       region_bridge_egress_policies|gauge|state|Peer regions by the state of their egress.
       region_bridge_contained_answers_total|counter|region|Answers refused because they pointed outside their region's ranges.
@@ -55,7 +57,10 @@ final class MetricsTest {
       """;
 
   /** What exists on an overlay alone. */
-  private static final String HANDSHAKES = "region_bridge_wireguard_last_handshake_seconds";
+  private static final Set<String> OVERLAY =
+      Set.of(
+          "region_bridge_wireguard_last_handshake_seconds",
+          "region_bridge_overlay_key_expiry_seconds");
 
   @TempDir Path directory;
 
@@ -71,7 +76,7 @@ final class MetricsTest {
       Exposition clustered = Exposition.parse(inACluster(regions));
       for (String line : CONTRACT.lines().toList()) {
         String[] said = line.split("\\|", -1);
-        Exposition where = HANDSHAKES.equals(said[0]) ? clustered : live;
+        Exposition where = OVERLAY.contains(said[0]) ? clustered : live;
         assertThat(where.families()).containsKey(said[0]);
         Family family = Objects.requireNonNull(where.families().get(said[0]));
         assertThat(family.type()).as(said[0]).isEqualTo(said[1]);
@@ -240,6 +245,7 @@ final class MetricsTest {
             () -> true,
             () -> Map.of("applied", 1L),
             () -> Map.of("mn", Instant.ofEpochSecond(1_800_000_000)),
+            () -> Optional.of(Instant.ofEpochSecond(1_900_000_000)),
             () -> Map.of(new Measured.Subject("mn", "TunnelUp"), true),
             "1.0.0");
     try (BridgeMetrics metrics = new BridgeMetrics(measured)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ public final class ListenAddressesTest {
         "what is configured, dns: { listen: [10.0.0.9:53] }, -, 100.64.0.1, 10.0.0.9:53",
         "the default route's and the overlay's, '', -, 100.64.0.1, 10.0.0.1:1053 100.64.0.1:1053",
         "the node's own and the overlay's, '', 10.9.9.9, 100.64.0.1, 10.9.9.9:1053 100.64.0.1:1053",
+        "both families of the overlay, '', 10.9.9.9, 100.64.0.1 fd7a:115c:a1e0::1,"
+            + " 10.9.9.9:1053 100.64.0.1:1053 [fd7a:115c:a1e0::1]:1053",
         "no overlay, '', -, -, 10.0.0.1:1053",
         "once when the overlay is the default route, '', -, 10.0.0.1, 10.0.0.1:1053",
       })
@@ -48,8 +51,11 @@ public final class ListenAddressesTest {
 
   private static List<String> listen(
       String yaml, HostAddresses host, @Nullable String node, @Nullable String overlay) {
-    return ListenAddresses.of(Configs.of(yaml).dns(), host, address(node), address(overlay))
-        .stream()
+    List<InetAddress> addresses =
+        overlay == null
+            ? List.of()
+            : Arrays.stream(overlay.split(" ", -1)).map(InetAddress::ofLiteral).toList();
+    return ListenAddresses.of(Configs.of(yaml).dns(), host, address(node), addresses).stream()
         .map(SocketLiteral::format)
         .toList();
   }

@@ -83,10 +83,7 @@ final class ClientRangesTest {
         OVERLAY,
         HOST,
         ListenAddresses.of(
-            config.dns(),
-            HOST,
-            Optional.empty(),
-            Optional.of(InetAddress.ofLiteral("100.64.0.1"))));
+            config.dns(), HOST, Optional.empty(), List.of(InetAddress.ofLiteral("100.64.0.1"))));
   }
 
   private static Standing standing(BridgeConfig config, String address) {

@@ -10,10 +10,12 @@ import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ControlLoop;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.election.PeerSight;
+import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
@@ -132,7 +134,7 @@ public final class ControlPlane implements AutoCloseable {
                 new InetSocketAddress(settings.nodeAddress(), settings.electionPort()),
                 this::otherRouters,
                 sources.fit(),
-                () -> sight.look(topology, System.nanoTime())),
+                this::reach),
             client,
             settings.namespace(),
             _ -> gate.topologies(),
@@ -156,6 +158,21 @@ public final class ControlPlane implements AutoCloseable {
         ControlLoop.start("directory", DIRECTORY_SETTLE, LOOK_AGAIN, this::lookAtDirectory);
     topologies = ControlLoop.start("topology", SETTLE, LOOK_AGAIN, this::look);
     gate.open(this);
+  }
+
+  /**
+   * Whether this node reaches a peer. Probes have the node's own address: where pods keep theirs
+   * and the overlay takes those from another node alone, the probes' answers say nothing of the
+   * pods.
+   */
+  private Reach reach() {
+    Reach seen = sight.look(topology, System.nanoTime());
+    boolean elsewhere =
+        sources.egress().get().engine() == EgressEngine.ROUTES
+            && topology.stream()
+                .flatMap(known -> known.local().podCidrs().cidrs().stream())
+                .anyMatch(sources.overlay()::elsewhere);
+    return elsewhere ? Reach.BLIND : seen;
   }
 
   /** Keeps calls back until all that they lead to is there. */

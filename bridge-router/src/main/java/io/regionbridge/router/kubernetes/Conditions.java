@@ -52,6 +52,11 @@ public final class Conditions {
     public static Finding no(String type, String reason, String message) {
       return new Finding(type, State.FALSE, reason, message);
     }
+
+    /** Nobody can say, or it does not matter yet. */
+    public static Finding unknown(String type, String reason, String message) {
+      return new Finding(type, State.UNKNOWN, reason, message);
+    }
   }
 
   /**

@@ -30,8 +30,11 @@ public record HostAddresses(
   private static final InetSocketAddress ELSEWHERE =
       new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 53);
 
-  /** Where Linux lists interfaces. */
-  private static final Path SYSTEM = Path.of("/sys/class/net");
+  /**
+   * Where Linux has a directory for each interface of the reader's own network namespace; {@code
+   * /sys/class/net} is that of whoever mounted it.
+   */
+  private static final Path SYSTEM = Path.of("/proc/sys/net/ipv4/conf");
 
   public HostAddresses {
     interfaces = Collections.unmodifiableMap(new LinkedHashMap<>(interfaces));

@@ -1,12 +1,12 @@
 package io.regionbridge.router.overlay;
 
 import io.regionbridge.router.net.Cidr;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,18 +14,22 @@ import java.util.Optional;
  * This machine's end of the overlay.
  *
  * @param interfaceName empty: no such interface exists
- * @param address of this machine on it; IPv4 where it has both
+ * @param addresses of this machine on it, IPv4 first
  * @param networks that its addresses are part of
  */
 record OverlayAddresses(
-    Optional<String> interfaceName, Optional<InetAddress> address, List<Cidr> networks) {
-  /** What NetBird and Tailscale number their peers from: shared address space (RFC 6598). */
-  private static final Cidr SHARED = Cidr.of("100.64.0.0/10");
+    Optional<String> interfaceName, List<InetAddress> addresses, List<Cidr> networks) {
+  /**
+   * What the usual overlays number their peers from: shared address space (RFC 6598), and
+   * Tailscale's IPv6 addresses.
+   */
+  private static final List<Cidr> USUAL =
+      List.of(Cidr.of("100.64.0.0/10"), Cidr.of("fd7a:115c:a1e0::/48"));
 
-  static final OverlayAddresses NONE =
-      new OverlayAddresses(Optional.empty(), Optional.empty(), List.of());
+  static final OverlayAddresses NONE = new OverlayAddresses(Optional.empty(), List.of(), List.of());
 
   OverlayAddresses {
+    addresses = addresses.stream().sorted(Comparator.comparing(Cidr::host)).toList();
     networks = List.copyOf(networks);
   }
 
@@ -40,15 +44,9 @@ record OverlayAddresses(
           link.getInterfaceAddresses().stream()
               .filter(a -> !a.getAddress().isLinkLocalAddress())
               .toList();
-      Optional<InetAddress> own =
-          addresses.stream()
-              .map(InterfaceAddress::getAddress)
-              .filter(Inet4Address.class::isInstance)
-              .findFirst()
-              .or(() -> addresses.stream().map(InterfaceAddress::getAddress).findFirst());
       return new OverlayAddresses(
           Optional.of(interfaceName),
-          own,
+          addresses.stream().map(InterfaceAddress::getAddress).toList(),
           addresses.stream()
               .map(a -> Cidr.containing(a.getAddress(), a.getNetworkPrefixLength()))
               .toList());
@@ -57,16 +55,24 @@ record OverlayAddresses(
     }
   }
 
+  /** The preferred address of this machine: IPv4 where it has both. */
+  Optional<InetAddress> address() {
+    return addresses.stream().findFirst();
+  }
+
   /**
    * Where overlay addresses come from, for all that is known: the interface's own networks, and the
-   * range that the usual overlays use unless this one is seen to use another.
+   * ranges that the usual overlays use unless this one is seen to use others.
    */
   List<Cidr> ranges() {
-    boolean shared = networks.isEmpty() || networks.stream().anyMatch(SHARED::overlaps);
     List<Cidr> ranges = new ArrayList<>(networks);
-    if (shared) {
-      ranges.removeIf(SHARED::contains);
-      ranges.add(SHARED);
+    for (Cidr usual : USUAL) {
+      if (ranges.removeIf(usual::contains) || ranges.stream().anyMatch(usual::overlaps)) {
+        ranges.add(usual);
+      }
+    }
+    if (networks.isEmpty()) {
+      ranges.add(USUAL.getFirst());
     }
     return ranges.stream().sorted().distinct().toList();
   }

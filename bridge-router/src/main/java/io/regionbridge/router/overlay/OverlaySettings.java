@@ -2,6 +2,7 @@ package io.regionbridge.router.overlay;
 
 import io.regionbridge.router.tunnel.OverlayAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -12,9 +13,14 @@ import java.util.Optional;
  * @param own what this node has on it, where the bridge makes the device; empty if the
  *     configuration says nothing of this node
  * @param listenPort where the device receives packets then, UDP; 0 is any
+ * @param serveStale how long what was known last counts while the device cannot be read
  */
 public record OverlaySettings(
-    Mode mode, Optional<String> interfaceName, Optional<Own> own, int listenPort) {
+    Mode mode,
+    Optional<String> interfaceName,
+    Optional<Own> own,
+    int listenPort,
+    Duration serveStale) {
   private static final String DEFAULT_INTERFACE = "rb0";
 
   /** What the bridge does about the overlay. */

@@ -5,6 +5,7 @@ import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;
+import io.regionbridge.router.tailscale.Tailnet;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.PeerHealth;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +56,8 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   private volatile @Nullable TunnelObserver observer;
   private volatile Optional<String> unobservable = Optional.empty();
   private Seen last = Seen.NOTHING;
+  private volatile List<OverlayView.Peer> peers = List.of();
+  private Instant readAt = Instant.EPOCH;
   private volatile String observed = "";
 
   /** What is worth telling others when it changes: counters and handshakes are not. */
@@ -89,6 +93,11 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   @Override
   public Optional<InetAddress> address() {
     return addresses.address();
+  }
+
+  /** All of this node's addresses on it, IPv4 first. */
+  public List<InetAddress> addresses() {
+    return addresses.addresses();
   }
 
   @Override
@@ -152,7 +161,35 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
 
   @Override
   public List<OverlayView.Peer> peers() {
-    return device().map(OverlayPeers::of).orElse(List.of());
+    return peers;
+  }
+
+  /**
+   * A device that cannot be read is not an empty one: while its agent restarts, the last peers are
+   * kept, as long as stale answers are.
+   */
+  private List<OverlayView.Peer> peers(TunnelView seen) {
+    if (seen.device().isEmpty()) {
+      return seen.at().isBefore(readAt.plus(settings.serveStale())) ? peers : List.of();
+    }
+    readAt = seen.at();
+    return OverlayPeers.of(seen, addresses.addresses());
+  }
+
+  /** When this node's key on the overlay expires, where its agent says so. */
+  public Optional<Instant> keyExpiry() {
+    return tunnel()
+        .flatMap(TunnelView::tailnet)
+        .flatMap(Tailnet::self)
+        .flatMap(Tailnet.Node::keyExpiry);
+  }
+
+  @Override
+  public boolean elsewhere(Cidr range) {
+    return tunnel()
+        .flatMap(TunnelView::tailnet)
+        .flatMap(tailnet -> tailnet.primaryElsewhere(range))
+        .isPresent();
   }
 
   /** Where overlay addresses come from; empty where there is no overlay. */
@@ -190,13 +227,29 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
    * How the overlay fares.
    *
    * @param expected whether a usual interface that is not there is worth a word
+   * @param pods this region's pod ranges
+   * @param carries whether packets with pods' addresses leave and arrive by this node
    */
-  public List<Finding> findings(boolean expected) {
+  public List<Finding> findings(boolean expected, List<Cidr> pods, boolean carries) {
+    if (settings.mode() == OverlaySettings.Mode.NONE) {
+      return List.of();
+    }
     boolean named = settings.interfaceName().isPresent();
-    return settings.mode() == OverlaySettings.Mode.NONE
-        ? List.of()
-        : OverlayConditions.of(
-            interfaceName(), addresses, tunnel(), unobservable, expected || named);
+    Optional<TunnelView> seen = tunnel();
+    List<Finding> findings =
+        new ArrayList<>(
+            OverlayConditions.of(
+                interfaceName(), addresses, seen, unobservable, expected || named));
+    if (seen.isPresent() && seen.get().device().isPresent() && seen.get().tailnet().isPresent()) {
+      findings.addAll(
+          TailnetConditions.of(
+              seen.get().tailnet().get(),
+              seen.get().device().get(),
+              seen.get().at(),
+              pods,
+              carries));
+    }
+    return findings;
   }
 
   private Optional<Device> device() {
@@ -226,11 +279,12 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
     if (all || another || addresses.interfaceName().isEmpty()) {
       addresses = name.map(OverlayAddresses::read).orElse(OverlayAddresses.NONE);
     }
+    peers = tunnel().map(this::peers).orElse(List.of());
     Seen now =
         new Seen(
             addresses,
             publicKey(),
-            peers(),
+            peers,
             health().peers().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().state())));
     if (!now.equals(last)) {

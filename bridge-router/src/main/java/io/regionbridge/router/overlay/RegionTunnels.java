@@ -4,6 +4,7 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.RegionTunnel;
+import io.regionbridge.router.tailscale.Tailnet;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.tunnel.PeerHealth;
 import io.regionbridge.router.tunnel.TunnelHealth;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which peer of the overlay's device belongs to which region, and what follows from that. Pure. */
 final class RegionTunnels {
@@ -50,11 +53,12 @@ final class RegionTunnels {
       PeerRegion region, Optional<TunnelView> view, TunnelHealth health) {
     return view.map(seen ->
         seen.device()
-            .map(device -> of(region, device, health))
+            .map(device -> of(region, device, seen, health))
             .orElseGet(() -> unobserved(seen.problems())));
   }
 
-  private static RegionTunnel of(PeerRegion region, Device device, TunnelHealth health) {
+  private static RegionTunnel of(
+      PeerRegion region, Device device, TunnelView seen, TunnelHealth health) {
     List<Peer> peers =
         device.peers().stream()
             .filter(peer -> regionOf(peer, List.of(region)).isPresent())
@@ -63,7 +67,29 @@ final class RegionTunnels {
         peers.stream()
             .flatMap(peer -> peer.latestHandshake().stream())
             .max(Comparator.naturalOrder());
-    return new RegionTunnel(finding(region, device, peers, health), handshake);
+    Finding finding = offline(peers, seen).orElseGet(() -> finding(region, device, peers, health));
+    return new RegionTunnel(finding, handshake);
+  }
+
+  /** What the overlay's agent knows better than handshakes tell: that none of them is there. */
+  private static Optional<Finding> offline(List<Peer> peers, TunnelView seen) {
+    List<Tailnet.Node> nodes =
+        seen.tailnet().stream()
+            .flatMap(tailnet ->
+                peers.stream().flatMap(p -> Stream.ofNullable(tailnet.peers().get(p.publicKey()))))
+            .toList();
+    if (nodes.isEmpty() || nodes.stream().anyMatch(Tailnet.Node::online)) {
+      return Optional.empty();
+    }
+    String which =
+        nodes.stream()
+            .map(node ->
+                node.keyExpiry()
+                    .filter(at -> at.isBefore(seen.at()))
+                    .map(at -> "%s, whose key expired at %s".formatted(node.name(), at))
+                    .orElseGet(node::name))
+            .collect(Collectors.joining("; "));
+    return Optional.of(finding(State.FALSE, "Offline", "Tailscale calls offline: " + which));
   }
 
   private static Finding finding(

@@ -31,10 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks everybody on the overlay which region they are of, every few seconds, or more often where
- * the device is made by what they say. What a peer said last stays in force while it does not
- * answer, as long as the device routes the ranges to it; a peer whose address changes is another
- * peer, and is asked in the next round.
+ * Asks those on the overlay who could be gateways which region they are of, every few seconds, or
+ * more often where the device is made by what they say: those who own a range, since nobody else is
+ * believed, and who are online. What a peer said last stays in force while it does not answer, as
+ * long as the device routes the ranges to it; a peer whose address changes is another peer, and is
+ * asked in the next round.
  */
 public final class OverlayDiscovery implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OverlayDiscovery.class);
@@ -145,14 +146,16 @@ public final class OverlayDiscovery implements AutoCloseable {
     }
   }
 
-  /** Asks everybody who does not owe an answer; one that is silent keeps nobody waiting. */
+  /** Asks those who do not owe an answer; one that is silent keeps nobody waiting. */
   private void look() throws InterruptedException {
+    List<OverlayView.Peer> peers = overlay.peers();
     Set<InetAddress> there =
-        overlay.peers().stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
+        peers.stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
     announced.keySet().retainAll(there);
     Optional<String> key = overlay.nextPublicKey();
-    for (InetAddress address : there) {
-      if (!waitedFor.add(address)) {
+    for (OverlayView.Peer peer : peers) {
+      InetAddress address = peer.address();
+      if (!overlay.managed() && !(peer.online() && peer.ownsSome()) || !waitedFor.add(address)) {
         continue;
       }
       slots.acquire();

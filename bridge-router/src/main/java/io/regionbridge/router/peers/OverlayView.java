@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the overlay's device says at the moment. Must answer at once, from any thread. */
 public interface OverlayView {
@@ -59,23 +60,47 @@ public interface OverlayView {
     return Optional.empty();
   }
 
+  /**
+   * Whether packets with addresses of a range, which is this region's, can only pass by another
+   * node.
+   */
+  default boolean elsewhere(Cidr range) {
+    return false;
+  }
+
   /** Everybody that the device knows. */
   List<Peer> peers();
 
   /**
    * A peer of the device.
    *
+   * @param key what it is known by as long as it is the same one: its WireGuard public key in
+   *     base64, or its node ID where tailscaled changes the keys
    * @param address its own address on the overlay
    * @param routed the ranges that the device sends to it and takes from it
+   * @param online whether it can be there, as far as the overlay's agent says
    */
-  record Peer(InetAddress address, List<Cidr> routed) {
+  record Peer(String key, InetAddress address, List<Cidr> routed, boolean online) {
     public Peer {
       routed = List.copyOf(routed);
     }
 
-    /** Whether packets from everywhere in a range can only be this peer's. */
+    /**
+     * Whether packets from everywhere in a range can only be this peer's. A default route says
+     * nothing of whose the addresses are, and a host route is the host's alone.
+     */
     boolean owns(Cidr range) {
-      return routed.stream().anyMatch(own -> own.contains(range));
+      return owned().anyMatch(own -> own.contains(range));
+    }
+
+    /** Whether it owns any range, so that it can be a gateway of a region. */
+    boolean ownsSome() {
+      return owned().findAny().isPresent();
+    }
+
+    private Stream<Cidr> owned() {
+      return routed.stream()
+          .filter(own -> own.prefixLength() > 0 && !own.equals(Cidr.host(own.network())));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,11 +56,28 @@ public record Tailnet(
       routes = List.copyOf(routes);
       primaryRoutes = List.copyOf(primaryRoutes);
     }
+
+    private boolean isPrimary(Cidr range) {
+      return primaryRoutes.stream().anyMatch(range::overlaps);
+    }
   }
 
   /** Whether the agent has a network. */
   public boolean running() {
     return state.equals(RUNNING);
+  }
+
+  /**
+   * The node that Tailscale sends a range to, if that is another one than this. WireGuard takes
+   * packets from the range from that node alone.
+   */
+  public Optional<Node> primaryElsewhere(Cidr range) {
+    boolean here = self.stream().anyMatch(node -> node.isPrimary(range));
+    return here
+        ? Optional.empty()
+        : peers.values().stream()
+            .filter(node -> node.isPrimary(range))
+            .min(Comparator.comparing(Node::id));
   }
 
   /**

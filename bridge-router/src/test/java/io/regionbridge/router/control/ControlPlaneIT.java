@@ -282,7 +282,8 @@ class ControlPlaneIT {
 
   @Test
   void aPeerOnTheOverlayIsFoundWithNoObjectAndBelievedForWhatItOwns() {
-    overlay.set(peers(new OverlayView.Peer(LOOPBACK, List.of(Cidr.of("10.60.0.0/15")))));
+    overlay.set(
+        peers(new OverlayView.Peer("peer", LOOPBACK, List.of(Cidr.of("10.60.0.0/15")), true)));
     Await.that("the peer is known", () -> peer("hel1").isPresent());
     PeerRegion peer = peer("hel1").orElseThrow();
     assertThat(peer.domain()).isEqualTo("hel1.example");
@@ -292,7 +293,8 @@ class ControlPlaneIT {
     assertThat(peer.gateways())
         .extracting(PeerRegion.Gateway::address)
         .containsExactly(new InetSocketAddress(LOOPBACK, dns.port()));
-    overlay.set(peers(new OverlayView.Peer(LOOPBACK, List.of(Cidr.of("127.0.0.1/32")))));
+    overlay.set(
+        peers(new OverlayView.Peer("peer", LOOPBACK, List.of(Cidr.of("127.0.0.1/32")), true)));
     Await.that("it is not when it owns nothing", () -> peer("hel1").isEmpty());
   }
 

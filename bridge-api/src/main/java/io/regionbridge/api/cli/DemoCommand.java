@@ -1,7 +1,8 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.config.BridgeConfig.LogLevel;
 import io.regionbridge.api.demo.Demo;
-import io.regionbridge.api.log.LogLevel;
+import io.regionbridge.api.log.Logging;
 import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -28,7 +29,7 @@ final class DemoCommand implements Command {
 
   @Override
   public int run() {
-    LogLevel.errorsOnly();
+    Logging.level(LogLevel.ERROR);
     try (Demo demo = Demo.start(terminal.out(), terminal.colour())) {
       boolean held = demo.run();
       if (!once) {

@@ -2,9 +2,11 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.lifecycle.Bridge;
+import io.regionbridge.api.log.Logging;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,6 +40,8 @@ final class Service {
         yield ExitCode.USAGE;
       }
       case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
+        Logging.format(config.get(ConfigKeys.LOG_FORMAT));
+        Logging.level(config.get(ConfigKeys.LOG_LEVEL));
         Logger log = LoggerFactory.getLogger(Service.class);
         warnings.forEach(warning -> log.warn("{}: {}", file.path(), warning));
         boolean agent = request.role() == ServeRequest.Role.AGENT;

@@ -1,7 +1,7 @@
 package io.regionbridge.api.cli;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.router.control.Uninstall;
@@ -44,8 +44,8 @@ final class UninstallCommand implements Command {
       names = "--netbird-namespace",
       paramLabel = "NAME",
       description =
-          "Where NetBird's routers are; " + BridgeConfig.NetBird.DEFAULT_NAMESPACE + " if not set.")
-  private String netBird = BridgeConfig.NetBird.DEFAULT_NAMESPACE;
+          "Where NetBird's routers are; " + ConfigKeys.DEFAULT_NETBIRD_NAMESPACE + " if not set.")
+  private String netBird = ConfigKeys.DEFAULT_NETBIRD_NAMESPACE;
 
   UninstallCommand(Terminal terminal) {
     this.terminal = terminal;

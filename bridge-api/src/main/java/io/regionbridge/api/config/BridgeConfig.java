@@ -1,5 +1,7 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.api.config.ConfigKeys.NodeKeys;
+import io.regionbridge.api.config.ConfigKeys.PeerKeys;
 import io.regionbridge.router.net.Cidr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,28 +9,95 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of one bridge process: valid as a whole, immutable, compared by value. Made by
- * {@link ConfigReader}, which holds the defaults and the limits of every key; {@link ConfigKey}
- * says which of them a running process can take over.
+ * {@link ConfigReader}; {@link ConfigKeys} holds the defaults and limits of every key and says
+ * which of them a running process can take over.
  *
  * <p>An empty list or {@link Optional} of an address, range or interface means "discover it".
- *
- * @param regions the peer regions that the file declares
  */
-public record BridgeConfig(
-    Region region,
-    Dns dns,
-    Overlay overlay,
-    Kubernetes kubernetes,
-    Directory directory,
-    Egress egress,
-    List<Peer> regions,
-    Admin admin) {
+public final class BridgeConfig {
+  private final Values values;
+  private final Region region;
+  private final Dns dns;
+  private final Overlay overlay;
+  private final Kubernetes kubernetes;
+  private final Directory directory;
+  private final Egress egress;
+  private final List<Peer> regions;
+  private final Admin admin;
 
-  public BridgeConfig {
-    regions = List.copyOf(regions);
+  /** Of values without problems. */
+  BridgeConfig(Values values) {
+    this.values = values;
+    region = Region.of(values);
+    dns = Dns.of(values);
+    overlay = Overlay.of(values);
+    kubernetes = Kubernetes.of(values);
+    directory = Directory.of(values);
+    egress = Egress.of(values);
+    regions = values.get(ConfigKeys.REGIONS).stream().map(Peer::of).toList();
+    admin = Admin.of(values);
+  }
+
+  /** The value of one key. */
+  public <T> T get(ConfigKey<T> key) {
+    return values.get(key);
+  }
+
+  /** This one, but with what another has for the keys that a running process can take over. */
+  public BridgeConfig withLive(BridgeConfig next) {
+    return new BridgeConfig(values.withLive(next.values));
+  }
+
+  public Region region() {
+    return region;
+  }
+
+  public Dns dns() {
+    return dns;
+  }
+
+  public Overlay overlay() {
+    return overlay;
+  }
+
+  public Kubernetes kubernetes() {
+    return kubernetes;
+  }
+
+  public Directory directory() {
+    return directory;
+  }
+
+  public Egress egress() {
+    return egress;
+  }
+
+  /** The peer regions that the file declares. */
+  public List<Peer> regions() {
+    return regions;
+  }
+
+  public Admin admin() {
+    return admin;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BridgeConfig config && values.equals(config.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
   }
 
   /**
@@ -41,6 +110,14 @@ public record BridgeConfig(
     public Region {
       podCidrs = List.copyOf(podCidrs);
       serviceCidrs = List.copyOf(serviceCidrs);
+    }
+
+    private static Region of(Values v) {
+      return new Region(
+          v.get(ConfigKeys.REGION_NAME),
+          v.get(ConfigKeys.REGION_DOMAIN),
+          v.get(ConfigKeys.REGION_POD_CIDRS),
+          v.get(ConfigKeys.REGION_SERVICE_CIDRS));
     }
   }
 
@@ -73,6 +150,34 @@ public record BridgeConfig(
     public Dns {
       listen = List.copyOf(listen);
       allow = List.copyOf(allow);
+    }
+
+    private static Dns of(Values v) {
+      return new Dns(
+          v.get(ConfigKeys.DNS_LISTEN),
+          v.get(ConfigKeys.DNS_ALLOW),
+          v.get(ConfigKeys.DNS_TTL),
+          new Cache(
+              v.get(ConfigKeys.DNS_CACHE_MAX_ENTRIES),
+              v.get(ConfigKeys.DNS_CACHE_MAX_TTL),
+              v.get(ConfigKeys.DNS_CACHE_MAX_NEGATIVE_TTL),
+              v.get(ConfigKeys.DNS_CACHE_SERVE_STALE),
+              v.get(ConfigKeys.DNS_CACHE_PREFETCH)),
+          new Relay(
+              v.get(ConfigKeys.DNS_RELAY_TIMEOUT), v.get(ConfigKeys.DNS_RELAY_HEALTH_INTERVAL)),
+          v.get(ConfigKeys.DNS_THREADS),
+          v.get(ConfigKeys.DNS_DRAIN),
+          v.get(ConfigKeys.DNS_MAX_INFLIGHT),
+          v.get(ConfigKeys.DNS_MAX_INFLIGHT_PER_CLIENT),
+          new Tcp(
+              v.get(ConfigKeys.DNS_TCP_MAX_CONNECTIONS),
+              v.get(ConfigKeys.DNS_TCP_MAX_CONNECTIONS_PER_CLIENT),
+              v.get(ConfigKeys.DNS_TCP_IDLE_TIMEOUT)),
+          v.get(ConfigKeys.DNS_REFUSED_PER_SECOND),
+          new ServerTls(
+              v.get(ConfigKeys.DNS_TLS_LISTEN),
+              v.get(ConfigKeys.DNS_TLS_CERTIFICATE),
+              v.get(ConfigKeys.DNS_TLS_KEY)));
     }
   }
 
@@ -149,19 +254,18 @@ public record BridgeConfig(
       List<OverlayNode> nodes,
       int listenPort,
       Path keys) {
-    /** Where keys are kept unless something else is configured. */
-    public static final Path DEFAULT_KEYS = Path.of("/var/lib/region-bridge");
-
-    /** Where WireGuard listens unless something else is configured. */
-    public static final int DEFAULT_PORT = 51_820;
-
     public Overlay {
       nodes = List.copyOf(nodes);
     }
 
-    /** One that somebody else makes. */
-    public Overlay(Optional<String> interfaceName, OverlayMode mode) {
-      this(interfaceName, mode, Optional.empty(), List.of(), DEFAULT_PORT, DEFAULT_KEYS);
+    private static Overlay of(Values v) {
+      return new Overlay(
+          v.get(ConfigKeys.OVERLAY_INTERFACE),
+          v.get(ConfigKeys.OVERLAY_MODE),
+          v.get(ConfigKeys.OVERLAY_ADDRESS),
+          v.get(ConfigKeys.OVERLAY_NODES).stream().map(OverlayNode::of).toList(),
+          v.get(ConfigKeys.OVERLAY_LISTEN_PORT),
+          v.get(ConfigKeys.OVERLAY_KEYS));
     }
 
     /** What a node has on it; empty if nothing is said of that node. */
@@ -169,11 +273,6 @@ public record BridgeConfig(
       return nodes.isEmpty()
           ? address.map(a -> new OverlayNode(node, a, Optional.empty()))
           : nodes.stream().filter(n -> n.name().equals(node)).findFirst();
-    }
-
-    /** The same with other nodes. */
-    public Overlay with(List<OverlayNode> others) {
-      return new Overlay(interfaceName, mode, address, others, listenPort, keys);
     }
   }
 
@@ -185,7 +284,12 @@ public record BridgeConfig(
    * @param endpoint where its WireGuard is reached from outside; empty: it calls its peers
    */
   public record OverlayNode(
-      String name, HostInNetwork address, Optional<InetSocketAddress> endpoint) {}
+      String name, HostInNetwork address, Optional<InetSocketAddress> endpoint) {
+    private static OverlayNode of(Values v) {
+      return new OverlayNode(
+          v.get(NodeKeys.NAME).name(), v.get(NodeKeys.ADDRESS), v.get(NodeKeys.ENDPOINT));
+    }
+  }
 
   /**
    * A host and the network that it is in.
@@ -225,17 +329,13 @@ public record BridgeConfig(
    */
   public record Kubernetes(
       boolean enabled, String routerLabel, ForwardTo forwardTo, String service, NetBird netBird) {
-    /** The Service's name unless something else is configured. */
-    public static final String DEFAULT_SERVICE = "region-bridge";
-
-    /** One with the defaults of everything else. */
-    public Kubernetes(boolean enabled, String routerLabel) {
-      this(
-          enabled,
-          routerLabel,
-          ForwardTo.NODES,
-          DEFAULT_SERVICE,
-          new NetBird(false, NetBird.DEFAULT_NAMESPACE));
+    private static Kubernetes of(Values v) {
+      return new Kubernetes(
+          v.get(ConfigKeys.KUBERNETES_ENABLED),
+          v.get(ConfigKeys.KUBERNETES_ROUTER_LABEL),
+          v.get(ConfigKeys.KUBERNETES_FORWARD_TO),
+          v.get(ConfigKeys.KUBERNETES_SERVICE),
+          new NetBird(v.get(ConfigKeys.NETBIRD_HOST_NETWORK), v.get(ConfigKeys.NETBIRD_NAMESPACE)));
     }
   }
 
@@ -253,10 +353,7 @@ public record BridgeConfig(
    * @param hostNetwork whether their pods are kept on the host network
    * @param namespace where they are
    */
-  public record NetBird(boolean hostNetwork, String namespace) {
-    /** Where they are unless something else is configured. */
-    public static final String DEFAULT_NAMESPACE = "netbird";
-  }
+  public record NetBird(boolean hostNetwork, String namespace) {}
 
   /**
    * What of the local region can be resolved.
@@ -272,6 +369,14 @@ public record BridgeConfig(
     public Directory {
       files = List.copyOf(files);
       excludeNamespaces = List.copyOf(excludeNamespaces);
+    }
+
+    private static Directory of(Values v) {
+      return new Directory(
+          v.get(ConfigKeys.DIRECTORY_FILES),
+          v.get(ConfigKeys.DIRECTORY_CLUSTER_IP),
+          v.get(ConfigKeys.DIRECTORY_EXPORT),
+          v.get(ConfigKeys.DIRECTORY_EXCLUDE_NAMESPACES));
     }
   }
 
@@ -295,6 +400,17 @@ public record BridgeConfig(
     public Egress {
       namespaces = List.copyOf(namespaces);
       excludeNamespaces = List.copyOf(excludeNamespaces);
+    }
+
+    private static Egress of(Values v) {
+      return new Egress(
+          v.get(ConfigKeys.EGRESS_ENGINE),
+          v.get(ConfigKeys.EGRESS_NAMESPACES),
+          v.get(ConfigKeys.EGRESS_EXCLUDE_NAMESPACES),
+          v.get(ConfigKeys.EGRESS_SERVICE_CIDRS),
+          v.get(ConfigKeys.EGRESS_MIN_PREFIX_IPV4),
+          v.get(ConfigKeys.EGRESS_MIN_PREFIX_IPV6),
+          v.get(ConfigKeys.EGRESS_ENCAPSULATION));
     }
   }
 
@@ -359,6 +475,23 @@ public record BridgeConfig(
       serviceCidrs = List.copyOf(serviceCidrs);
       gateways = List.copyOf(gateways);
     }
+
+    private static Peer of(Values v) {
+      return new Peer(
+          v.get(PeerKeys.NAME),
+          v.get(PeerKeys.DOMAIN),
+          v.get(PeerKeys.POD_CIDRS),
+          v.get(PeerKeys.SERVICE_CIDRS),
+          v.get(PeerKeys.GATEWAYS).stream().distinct().toList(),
+          v.get(PeerKeys.CONTAIN),
+          v.get(PeerKeys.TLS_SERVER_NAME).map(name -> new PeerTls(name, v.get(PeerKeys.TLS_CA))),
+          v.get(PeerKeys.WIREGUARD_PUBLIC_KEY)
+              .map(key ->
+                  new WireGuard(
+                      key,
+                      v.get(PeerKeys.WIREGUARD_ENDPOINT),
+                      v.get(PeerKeys.WIREGUARD_KEEPALIVE))));
+    }
   }
 
   /**
@@ -368,7 +501,15 @@ public record BridgeConfig(
    * @param tokenFile holds the token that clients must show; empty: none is needed
    * @param tls what it is served with; empty: in the clear
    */
-  public record Admin(InetSocketAddress listen, Optional<Path> tokenFile, Optional<Tls> tls) {}
+  public record Admin(InetSocketAddress listen, Optional<Path> tokenFile, Optional<Tls> tls) {
+    private static Admin of(Values v) {
+      return new Admin(
+          v.get(ConfigKeys.ADMIN_LISTEN),
+          v.get(ConfigKeys.ADMIN_TOKEN_FILE),
+          v.get(ConfigKeys.ADMIN_TLS_CERTIFICATE)
+              .flatMap(chain -> v.get(ConfigKeys.ADMIN_TLS_KEY).map(key -> new Tls(chain, key))));
+    }
+  }
 
   /**
    * What a server proves itself with, in PEM files.
@@ -377,4 +518,22 @@ public record BridgeConfig(
    * @param key unencrypted: PKCS #8, or the older forms of RSA and EC
    */
   public record Tls(Path certificate, Path key) {}
+
+  /** How log lines look. */
+  public enum LogFormat {
+    /** TEXT on a terminal, JSON otherwise. */
+    AUTO,
+    TEXT,
+    /** One object to a line. */
+    JSON
+  }
+
+  /** The least severe level that is logged. */
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+  }
 }

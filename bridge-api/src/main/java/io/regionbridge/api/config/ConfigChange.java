@@ -2,7 +2,6 @@ package io.regionbridge.api.config;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What a new configuration changes, as paths of keys.
@@ -30,7 +29,7 @@ public record ConfigChange(List<String> live, List<String> restart, List<String>
     List<String> live = new ArrayList<>();
     List<String> restart = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
-    for (ConfigKey key : ConfigKey.ALL) {
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
       switch (key.effect()) {
         case LIVE -> addIfDifferent(key, before, now, live);
         case RESTART -> {
@@ -48,8 +47,8 @@ public record ConfigChange(List<String> live, List<String> restart, List<String>
   }
 
   private static void addIfDifferent(
-      ConfigKey key, BridgeConfig one, BridgeConfig other, List<String> paths) {
-    if (!Objects.equals(key.value().apply(one), key.value().apply(other))) {
+      ConfigKey<?> key, BridgeConfig one, BridgeConfig other, List<String> paths) {
+    if (!one.get(key).equals(other.get(key))) {
       paths.add(key.path());
     }
   }

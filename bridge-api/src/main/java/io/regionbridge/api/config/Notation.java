@@ -5,6 +5,7 @@ import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -15,7 +16,62 @@ import java.util.regex.Pattern;
 /** How a value is written: reads a text, never throws. */
 @FunctionalInterface
 interface Notation<T> {
+  /** What YAML must take a value for. */
+  enum Kind {
+    TEXT("one value is needed"),
+    NUMBER("a number is needed"),
+    SWITCH("true or false is needed");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    String words() {
+      return words;
+    }
+
+    boolean takes(YamlNode.Scalar.Kind kind) {
+      return switch (this) {
+        case TEXT -> true;
+        case NUMBER -> kind == YamlNode.Scalar.Kind.NUMBER || kind == YamlNode.Scalar.Kind.UNTYPED;
+        case SWITCH -> kind == YamlNode.Scalar.Kind.BOOLEAN || kind == YamlNode.Scalar.Kind.UNTYPED;
+      };
+    }
+  }
+
   Parsed<T> read(String text);
+
+  /** What the value is to YAML. */
+  default Kind kind() {
+    return Kind.TEXT;
+  }
+
+  /** What to write where something of another kind stands. */
+  default String adviceOnKind() {
+    return "write one";
+  }
+
+  /** One that YAML has a kind for. */
+  record OfKind<T>(Kind kind, String adviceOnKind, Notation<T> notation) implements Notation<T> {
+    @Override
+    public Parsed<T> read(String text) {
+      return notation.read(text);
+    }
+  }
+
+  /** A switch: what YAML 1.1 takes for one, such as on, is one. */
+  Notation<Boolean> SWITCH =
+      new OfKind<>(
+          Kind.SWITCH,
+          "write true or false",
+          text ->
+              switch (text.toLowerCase(Locale.ROOT)) {
+                case "true", "on", "yes", "y" -> Parsed.value(true);
+                case "false", "off", "no", "n" -> Parsed.value(false);
+                default -> Parsed.wrong("true or false is needed", "write true or false");
+              });
 
   /** A name as Kubernetes gives to namespaces: an RFC 1123 label in lower case. */
   Notation<String> LABEL =
@@ -106,9 +162,31 @@ interface Notation<T> {
   /** The name in a certificate. */
   Notation<Domain> SERVER_NAME = Domain::parse;
 
-  /** A path of the file system, not yet resolved. */
-  Notation<String> PATH =
-      matching(Pattern.compile("[^\\x00]+"), "is no path", "write the path of a file");
+  /** A whole number within limits. */
+  static Notation<Integer> number(int min, int max) {
+    String advice = "write a whole number from " + min + " to " + max;
+    return new OfKind<>(
+        Kind.NUMBER,
+        advice,
+        text -> {
+          if (!text.matches("-?(0|[1-9][0-9_]{0,17})")) {
+            return Parsed.wrong("is no whole number", advice);
+          }
+          long value = Long.parseLong(text.replace("_", ""));
+          return value >= min && value <= max
+              ? Parsed.value((int) value)
+              : Parsed.wrong(
+                  value < 0 ? "is negative" : "is not within " + min + " to " + max, advice);
+        });
+  }
+
+  /** A path of the file system, relative to a directory unless it is absolute. */
+  static Notation<Path> path(Path directory) {
+    return text ->
+        text.isEmpty() || text.indexOf('\0') >= 0
+            ? Parsed.wrong("is no path", "write the path of a file")
+            : Parsed.value(directory.resolve(text).normalize());
+  }
 
   /** An address to listen on. */
   static Notation<InetSocketAddress> listenAddress(int defaultPort) {

@@ -1,25 +1,23 @@
 package io.regionbridge.api.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * One section of the configuration, read key by key. A key is taken from the environment if it is
- * set there, else from the file. Asking for a key is what makes it known: {@link #end} tells of the
- * rest. A value that cannot be used becomes a problem and the default is returned in its place, so
- * that reading goes on and finds the other problems.
+ * set there, else from the file. A value that cannot be used becomes a problem and the default is
+ * returned in its place, so that reading goes on and finds the other problems.
  */
 final class Section {
-  private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9_]{0,17})");
-
   private final String path;
+  private final Path directory;
+  private final boolean there;
   private final Map<String, YamlNode> entries;
   private final Environment environment;
   private final List<ConfigProblem> problems;
@@ -27,18 +25,29 @@ final class Section {
 
   private Section(
       String path,
+      Path directory,
+      boolean there,
       Map<String, YamlNode> entries,
       Environment environment,
       List<ConfigProblem> problems) {
     this.path = path;
+    this.directory = directory;
+    this.there = there;
     this.entries = entries;
     this.environment = environment;
     this.problems = problems;
   }
 
-  /** The section that a node holds. Anything but a mapping is a problem, and read as empty. */
+  /**
+   * The section that a node holds. Anything but a mapping is a problem, and read as empty.
+   *
+   * @param directory what relative paths are relative to
+   */
   static Section of(
-      Located<YamlNode> place, Environment environment, List<ConfigProblem> problems) {
+      Located<YamlNode> place,
+      Path directory,
+      Environment environment,
+      List<ConfigProblem> problems) {
     Map<String, YamlNode> entries =
         switch (place.value()) {
           case YamlNode.Mapping(Map<String, YamlNode> mapping) -> mapping;
@@ -50,16 +59,13 @@ final class Section {
             yield Map.of();
           }
         };
-    return new Section(place.path(), entries, environment, problems);
+    boolean there = !(place.value() instanceof YamlNode.Absent);
+    return new Section(place.path(), directory, there, entries, environment, problems);
   }
 
   /** The path of a key in a section. */
   static String child(String path, String key) {
     return path.isEmpty() ? key : path + "." + key;
-  }
-
-  String pathOf(String key) {
-    return child(path, key);
   }
 
   /** Whether there are keys, and none of them is or is nearly one of those that were asked for. */
@@ -69,157 +75,129 @@ final class Section {
             .allMatch(key -> !known.contains(key) && Suggestion.nearest(key, known).isEmpty());
   }
 
-  /** Whether a section is there, be it empty. */
+  /** What relative paths are relative to. */
+  Path directory() {
+    return directory;
+  }
+
+  /** Whether the section itself is there, be it empty. */
+  boolean isThere() {
+    return there;
+  }
+
+  /** Whether a key or a section within this one is there, be it empty. */
   boolean has(String key) {
     return !(entries.getOrDefault(key, new YamlNode.Absent()) instanceof YamlNode.Absent);
   }
 
   Section section(String key) {
     known.add(key);
-    String childPath = child(path, key);
     YamlNode node = entries.getOrDefault(key, new YamlNode.Absent());
-    return of(new Located<>(childPath, node), environment, problems);
+    return of(new Located<>(child(path, key), node), directory, environment, problems);
   }
 
-  <T> T value(String key, Notation<T> notation, T fallback) {
-    return optional(key, notation).map(Located::value).orElse(fallback);
-  }
-
-  <T> Optional<Located<T>> optional(String key, Notation<T> notation) {
+  <T> Reading<T> value(String key, Notation<T> notation, T fallback) {
     Located<YamlNode> place = take(key);
-    return place.value() instanceof YamlNode.Absent ? Optional.empty() : scalar(place, notation);
+    return new Reading<>(one(place, notation).orElse(fallback), place.path());
+  }
+
+  <T> Reading<Optional<T>> optional(String key, Notation<T> notation) {
+    Located<YamlNode> place = take(key);
+    return new Reading<>(one(place, notation), place.path());
   }
 
   /** A value without which nothing works. */
-  <T> Optional<Located<T>> required(String key, Notation<T> notation, String advice) {
+  <T> Reading<T> required(String key, Notation<T> notation, String advice) {
     Located<YamlNode> place = take(key);
     if (place.value() instanceof YamlNode.Absent) {
       problems.add(new ConfigProblem(place.path(), "is missing", null, advice));
-      return Optional.empty();
     }
-    return scalar(place, notation);
-  }
-
-  /** Tells that a key is missing which others that are there need. */
-  void missing(String key, String advice) {
-    problems.add(new ConfigProblem(pathOf(key), "is missing", null, advice));
-  }
-
-  /** Tells that a value does not go with others. */
-  void wrong(String key, String reason, String advice) {
-    problems.add(new ConfigProblem(pathOf(key), reason, null, advice));
+    return new Reading<>(one(place, notation).orElse(null), place.path());
   }
 
   /** The values of a list, in order; one value alone is a list as well only in the environment. */
-  <T> List<Located<T>> list(String key, Notation<T> notation) {
+  <T> Reading<List<T>> list(String key, Notation<T> notation, List<T> fallback) {
     Located<YamlNode> place = take(key);
-    return switch (place.value()) {
-      case YamlNode.Absent _ -> List.of();
-      case YamlNode.Sequence(List<YamlNode> items) -> {
-        List<Located<T>> values = new ArrayList<>(items.size());
-        for (int i = 0; i < items.size(); i++) {
-          scalar(new Located<>(place.path() + "[" + i + "]", items.get(i)), notation)
-              .ifPresent(values::add);
-        }
-        yield List.copyOf(values);
+    if (place.value() instanceof YamlNode.Absent) {
+      return new Reading<>(
+          fallback, place.path(), fallback.stream().map(_ -> place.path()).toList());
+    }
+    List<Located<YamlNode>> items = new ArrayList<>();
+    if (place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
+        && kind == YamlNode.Scalar.Kind.UNTYPED) {
+      for (String item : Environment.items(text)) {
+        items.add(new Located<>(place.path(), new YamlNode.Scalar(item, kind)));
       }
-      case YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
-          when kind == YamlNode.Scalar.Kind.UNTYPED -> {
-        List<Located<T>> values = new ArrayList<>();
-        for (String item : Environment.items(text)) {
-          YamlNode node = new YamlNode.Scalar(item, kind);
-          scalar(new Located<>(place.path(), node), notation).ifPresent(values::add);
-        }
-        yield List.copyOf(values);
-      }
-      case YamlNode other -> {
-        String shown = other instanceof YamlNode.Scalar(String text, _) ? text : "VALUE";
-        problems.add(wrongKind(place.path(), other, "a list is needed", "write [" + shown + "]"));
-        yield List.of();
-      }
-    };
+    } else {
+      String text = place.value() instanceof YamlNode.Scalar(String written, _) ? written : "VALUE";
+      items = items(place, "write [" + text + "]");
+    }
+    List<T> values = new ArrayList<>();
+    List<String> places = new ArrayList<>();
+    for (Located<YamlNode> item : items) {
+      scalar(item, notation)
+          .ifPresent(value -> {
+            values.add(value);
+            places.add(item.path());
+          });
+    }
+    return new Reading<>(List.copyOf(values), place.path(), places);
   }
 
-  /** A list of sections, each read by the given function. */
-  <T> List<T> sections(String key, Function<Section, T> reader) {
+  /** A list of sections, all with the same keys. */
+  Reading<List<Values>> sections(String key, List<ConfigKey<?>> keys) {
     Located<YamlNode> place = take(key);
     YamlNode node =
         place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
                 && kind == YamlNode.Scalar.Kind.UNTYPED
             ? YamlTree.read(text, place.path(), problems)
             : place.value();
-    return switch (node) {
-      case YamlNode.Absent _ -> List.of();
-      case YamlNode.Sequence(List<YamlNode> items) -> {
-        List<T> values = new ArrayList<>(items.size());
-        for (int i = 0; i < items.size(); i++) {
-          Located<YamlNode> item = new Located<>(place.path() + "[" + i + "]", items.get(i));
-          // What stands in a list has no name in the environment.
-          Section section = of(item, Environment.none(), problems);
-          values.add(reader.apply(section));
-          section.end();
-        }
-        yield List.copyOf(values);
-      }
-      case YamlNode other -> {
-        problems.add(
-            wrongKind(place.path(), other, "a list is needed", "write - before each entry"));
-        yield List.of();
-      }
-    };
+    List<Values> values = new ArrayList<>();
+    List<String> places = new ArrayList<>();
+    for (Located<YamlNode> item :
+        items(new Located<>(place.path(), node), "write - before each entry")) {
+      // What stands in a list has no name in the environment.
+      values.add(of(item, directory, Environment.none(), problems).read(keys));
+      places.add(item.path());
+    }
+    return new Reading<>(List.copyOf(values), place.path(), places);
   }
 
-  /** A whole number within limits. */
-  int number(String key, int fallback, int min, int max) {
-    Located<YamlNode> place = take(key);
-    String advice = "write a whole number from " + min + " to " + max;
-    if (place.value() instanceof YamlNode.Absent) {
-      return fallback;
+  /** Reads keys in the order of their table, and tells of every other key that is there. */
+  Values read(List<ConfigKey<?>> keys) {
+    Values values = new Values();
+    Map<String, Section> open = new LinkedHashMap<>();
+    String top = "";
+    for (ConfigKey<?> key : keys) {
+      String first = key.path().contains(".") ? key.path().replaceFirst("\\..*", "") : "";
+      if (!first.equals(top)) {
+        open.values().forEach(Section::end);
+        open.clear();
+        top = first;
+      }
+      values.read(key, within(key.section(), open));
     }
-    boolean number =
-        place.value() instanceof YamlNode.Scalar(_, YamlNode.Scalar.Kind kind)
-            && kind != YamlNode.Scalar.Kind.TEXT
-            && kind != YamlNode.Scalar.Kind.BOOLEAN;
-    String text = place.value() instanceof YamlNode.Scalar(String written, _) ? written : "";
-    if (!number) {
-      problems.add(wrongKind(place.path(), place.value(), "a number is needed", advice));
-      return fallback;
-    }
-    if (!WHOLE.matcher(text).matches()) {
-      problems.add(new ConfigProblem(place.path(), "is no whole number", text, advice));
-      return fallback;
-    }
-    long value = Long.parseLong(text.replace("_", ""));
-    if (value < min || value > max) {
-      String reason = value < 0 ? "is negative" : "is not within " + min + " to " + max;
-      problems.add(new ConfigProblem(place.path(), reason, text, advice));
-      return fallback;
-    }
-    return (int) value;
+    open.values().forEach(Section::end);
+    end();
+    return values;
   }
 
-  /** A switch. In the file, what YAML 1.1 takes for one, such as on, is one. */
-  boolean flag(String key, boolean fallback) {
-    Located<YamlNode> place = take(key);
-    return switch (place.value()) {
-      case YamlNode.Absent _ -> fallback;
-      case YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
-          when kind == YamlNode.Scalar.Kind.BOOLEAN ->
-          Set.of("true", "on", "yes", "y").contains(text.toLowerCase(Locale.ROOT));
-      case YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
-          when kind == YamlNode.Scalar.Kind.UNTYPED
-              && (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) ->
-          Boolean.parseBoolean(text);
-      case YamlNode other -> {
-        problems.add(
-            wrongKind(place.path(), other, "true or false is needed", "write true or false"));
-        yield fallback;
-      }
-    };
+  private Section within(String relative, Map<String, Section> open) {
+    if (relative.isEmpty()) {
+      return this;
+    }
+    Section known = open.get(relative);
+    if (known == null) {
+      int dot = relative.lastIndexOf('.');
+      Section outer = within(relative.substring(0, Math.max(dot, 0)), open);
+      known = outer.section(relative.substring(dot + 1));
+      open.put(relative, known);
+    }
+    return known;
   }
 
   /** Tells of every key that nobody asked for. */
-  void end() {
+  private void end() {
     for (String key : entries.keySet()) {
       if (!known.contains(key)) {
         problems.add(
@@ -234,7 +212,7 @@ final class Section {
     if (near.isPresent()) {
       return "did you mean " + child(path, near.get()) + "?";
     }
-    return ConfigKey.elsewhere(key)
+    return ConfigKeys.elsewhere(key)
         .map(place -> "did you mean " + place + "?")
         .orElse("take it out; there are " + String.join(", ", known));
   }
@@ -248,9 +226,30 @@ final class Section {
             () -> new Located<>(childPath, entries.getOrDefault(key, new YamlNode.Absent())));
   }
 
-  private <T> Optional<Located<T>> scalar(Located<YamlNode> place, Notation<T> notation) {
-    if (!(place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind))) {
-      problems.add(wrongKind(place.path(), place.value(), "one value is needed", "write one"));
+  private List<Located<YamlNode>> items(Located<YamlNode> place, String advice) {
+    List<Located<YamlNode>> items = new ArrayList<>();
+    switch (place.value()) {
+      case YamlNode.Absent _ -> {}
+      case YamlNode.Sequence(List<YamlNode> nodes) -> {
+        for (int i = 0; i < nodes.size(); i++) {
+          items.add(new Located<>(place.path() + "[" + i + "]", nodes.get(i)));
+        }
+      }
+      case YamlNode other ->
+          problems.add(wrongKind(place.path(), other, "a list is needed", advice));
+    }
+    return items;
+  }
+
+  private <T> Optional<T> one(Located<YamlNode> place, Notation<T> notation) {
+    return place.value() instanceof YamlNode.Absent ? Optional.empty() : scalar(place, notation);
+  }
+
+  private <T> Optional<T> scalar(Located<YamlNode> place, Notation<T> notation) {
+    Notation.Kind needed = notation.kind();
+    if (!(place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind))
+        || !needed.takes(kind)) {
+      problems.add(wrongKind(place.path(), place.value(), needed.words(), notation.adviceOnKind()));
       return Optional.empty();
     }
     return switch (notation.read(text)) {
@@ -258,14 +257,13 @@ final class Section {
         problems.add(new ConfigProblem(place.path(), reason, text, advice));
         yield Optional.empty();
       }
-      case Parsed.Value<T> _
-          when kind == YamlNode.Scalar.Kind.NUMBER || kind == YamlNode.Scalar.Kind.BOOLEAN -> {
+      case Parsed.Value<T> _ when needed == Notation.Kind.TEXT && kind.isGuessed() -> {
         // YAML may have read something else than what stands there: 010 is 8, and no is false.
         problems.add(
             wrongKind(place.path(), place.value(), "text is needed", "write \"" + text + "\""));
         yield Optional.empty();
       }
-      case Parsed.Value<T>(T value) -> Optional.of(new Located<>(place.path(), value));
+      case Parsed.Value<T>(T value) -> Optional.of(value);
     };
   }
 

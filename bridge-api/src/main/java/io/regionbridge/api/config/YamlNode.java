@@ -15,7 +15,12 @@ sealed interface YamlNode {
       NUMBER,
       BOOLEAN,
       /** From the environment, where everything is text and the key decides. */
-      UNTYPED
+      UNTYPED;
+
+      /** Whether YAML takes it for something other than the text that stands there. */
+      boolean isGuessed() {
+        return this == NUMBER || this == BOOLEAN;
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.regionbridge.api.lifecycle;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigChange;
 import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigListener;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
@@ -10,6 +11,7 @@ import io.regionbridge.api.endpoints.Sites;
 import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.http.HttpServer;
 import io.regionbridge.api.http.HttpServer.Site;
+import io.regionbridge.api.log.Logging;
 import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.api.region.ClusterSource;
 import io.regionbridge.api.region.ConfiguredRegions;
@@ -287,8 +289,11 @@ public final class Bridge implements BridgeState, AutoCloseable {
       refused = List.of();
       waiting = change.waiting();
       tls.follow(next); // before anybody could be asked in the clear
-      config = withoutRestart(next);
-      dns.configure(Settings.dataPlane(next.dns()));
+      config = config.withLive(next);
+      dns.configure(Settings.dataPlane(config.dns()));
+      if (change.live().contains(ConfigKeys.LOG_LEVEL.path())) {
+        Logging.level(config.get(ConfigKeys.LOG_LEVEL));
+      }
       look();
     }
 
@@ -296,21 +301,6 @@ public final class Bridge implements BridgeState, AutoCloseable {
     public void refused(List<ConfigProblem> problems) {
       refused = problems;
       reloadFailures.incrementAndGet();
-    }
-
-    /** A region keeps its name and domain as long as the process lives. */
-    private BridgeConfig withoutRestart(BridgeConfig next) {
-      BridgeConfig.Region now = config.region();
-      return new BridgeConfig(
-          new BridgeConfig.Region(
-              now.name(), now.domain(), next.region().podCidrs(), next.region().serviceCidrs()),
-          next.dns(),
-          config.overlay().with(next.overlay().nodes()),
-          config.kubernetes(),
-          next.directory(),
-          next.egress(),
-          next.regions(),
-          config.admin());
     }
   }
 

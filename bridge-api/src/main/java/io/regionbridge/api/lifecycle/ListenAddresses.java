@@ -1,7 +1,7 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
-import io.regionbridge.api.config.ConfigReader;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.router.linux.HostAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,7 +39,7 @@ public final class ListenAddresses {
       found.add(LOOPBACK);
     }
     return found.stream()
-        .map(address -> new InetSocketAddress(address, ConfigReader.DEFAULT_DNS_PORT))
+        .map(address -> new InetSocketAddress(address, ConfigKeys.DEFAULT_DNS_PORT))
         .toList();
   }
 }

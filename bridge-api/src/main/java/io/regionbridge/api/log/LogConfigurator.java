@@ -23,11 +23,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
   private static final String UNSEEN =
       "[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]";
 
+  static final String APPENDER = "stderr";
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);
-    appender.setName("stderr");
+    appender.setName(APPENDER);
     appender.setTarget("System.err");
     appender.setEncoder(StandardStream.ERR.isTerminal() ? text(context, colour()) : json(context));
     appender.start();
@@ -52,8 +54,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  private static boolean colour() {
-    return System.getenv("NO_COLOR") == null;
+  /** Whether text is coloured: on a terminal, unless nobody wants it (no-color.org). */
+  static boolean colour() {
+    return StandardStream.ERR.isTerminal() && System.getenv("NO_COLOR") == null;
   }
 
   /** Text for people. */

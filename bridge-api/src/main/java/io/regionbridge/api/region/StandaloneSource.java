@@ -1,7 +1,7 @@
 package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
-import io.regionbridge.api.config.ConfigReader;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
@@ -120,7 +120,7 @@ public final class StandaloneSource implements RegionSource {
         .map(InetSocketAddress::getPort)
         .filter(port -> port != 0)
         .findFirst()
-        .orElse(ConfigReader.DEFAULT_DNS_PORT);
+        .orElse(ConfigKeys.DEFAULT_DNS_PORT);
   }
 
   @Override

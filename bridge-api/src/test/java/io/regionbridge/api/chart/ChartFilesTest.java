@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.api.config.ConfigKey;
+import io.regionbridge.api.config.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -31,7 +32,8 @@ class ChartFilesTest {
           "kubernetes.netbird.namespace",
           "admin.listen",
           "admin.tokenFile",
-          "admin.tls");
+          "admin.tls.certificate",
+          "admin.tls.key");
 
   @Test
   void theReadmeHasEveryValue() throws IOException {
@@ -71,7 +73,7 @@ class ChartFilesTest {
     Set<String> inSchema = new TreeSet<>();
     leaves("", Chart.json("values.schema.json").at("/properties/config"), inSchema);
     Set<String> inBridge = new TreeSet<>();
-    ConfigKey.ALL.stream()
+    ConfigKeys.ALL.stream()
         .map(ConfigKey::path)
         .filter(path -> !DERIVED.contains(path))
         .forEach(inBridge::add);

@@ -2,11 +2,12 @@ package io.regionbridge.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ final class ConfigChangeTest {
         "kubernetes: {enabled: false}      | ''                      | kubernetes.enabled",
         "admin: {listen: 127.0.0.1:80}     | ''                      | admin.listen",
         "admin: {tokenFile: token}         | ''                      | admin.tokenFile",
+        "log: {format: json, level: warn}  | log.level               | log.format",
         "overlay: {interface: wg0}         | ''                      | overlay.interface",
       })
   void tellsWhatAppliesNowFromWhatNeedsARestart(String keys, String live, String restart) {
@@ -49,22 +51,35 @@ final class ConfigChangeTest {
   }
 
   @Test
+  void takesOverNoMoreThanWhatARunningProcessCan() {
+    BridgeConfig taken =
+        STARTED.withLive(config("dns: {threads: 3, ttl: 6s}, log: {format: text, level: warn}"));
+    assertThat(taken)
+        .isEqualTo(config("dns: {ttl: 6s}, log: {level: warn}"))
+        .hasSameHashCodeAs(config("dns: {ttl: 6s}, log: {level: warn}"));
+    assertThat(taken.dns().threads()).isZero();
+  }
+
+  @Test
   void isEmptyBetweenEqualConfigurations() {
     ConfigChange change = ConfigChange.between(STARTED, STARTED, config(""));
     assertThat(change.isEmpty()).isTrue();
   }
 
-  /** A key that is missing from the table would change without anyone hearing of it. */
+  /** A key that is declared and not listed would be refused as unknown. */
   @Test
-  void knowsEveryRecordComponentOfTheConfiguration() {
-    assertThat(ConfigKey.ALL).hasSize((int) leaves(BridgeConfig.class));
+  void knowsEveryKeyThatIsDeclared() throws IllegalAccessException {
+    List<Object> declared = new ArrayList<>();
+    for (Field field : ConfigKeys.class.getFields()) {
+      if (field.getType() == ConfigKey.class) {
+        declared.add(field.get(null));
+      }
+    }
+    assertThat(ConfigKeys.ALL).containsExactlyInAnyOrderElementsOf(keys(declared));
   }
 
-  private static long leaves(Class<?> type) {
-    boolean section = type.isRecord() && (type == BridgeConfig.class || type.isMemberClass());
-    return section
-        ? Stream.of(type.getRecordComponents()).mapToLong(c -> leaves(c.getType())).sum()
-        : 1;
+  private static List<ConfigKey<?>> keys(List<Object> declared) {
+    return declared.stream().<ConfigKey<?>>map(key -> (ConfigKey<?>) key).toList();
   }
 
   private static List<String> paths(String text) {

@@ -47,9 +47,15 @@ final class ConfigReaderTest {
                 50,
                 new BridgeConfig.ServerTls(List.of(), Optional.empty(), Optional.empty())));
     assertThat(config.overlay())
-        .isEqualTo(new BridgeConfig.Overlay(Optional.empty(), BridgeConfig.OverlayMode.OBSERVE));
-    assertThat(config.kubernetes())
-        .isEqualTo(new BridgeConfig.Kubernetes(true, "netbird-router=true"));
+        .isEqualTo(
+            new BridgeConfig.Overlay(
+                Optional.empty(),
+                BridgeConfig.OverlayMode.OBSERVE,
+                Optional.empty(),
+                List.of(),
+                51_820,
+                Path.of("/var/lib/region-bridge")));
+    assertThat(config.kubernetes()).isEqualTo(kubernetes(true, "netbird-router=true"));
     assertThat(config.directory())
         .isEqualTo(
             new BridgeConfig.Directory(
@@ -151,8 +157,7 @@ final class ConfigReaderTest {
                 List.of(),
                 51_821,
                 DIRECTORY.resolve("keys")));
-    assertThat(config.kubernetes())
-        .isEqualTo(new BridgeConfig.Kubernetes(false, "example.com/router"));
+    assertThat(config.kubernetes()).isEqualTo(kubernetes(false, "example.com/router"));
     assertThat(config.directory())
         .isEqualTo(
             new BridgeConfig.Directory(
@@ -189,6 +194,20 @@ final class ConfigReaderTest {
     assertThat(config.admin().tokenFile()).contains(DIRECTORY.resolve("token"));
     assertThat(config.admin().tls())
         .contains(new BridgeConfig.Tls(Path.of("/run/tls.crt"), DIRECTORY.resolve("tls.key")));
+  }
+
+  @Test
+  void readsWhatPeersMayClaimAndHowToLog() {
+    BridgeConfig usual = valid("region: {name: fsn1}");
+    assertThat(usual.get(ConfigKeys.TRUST_SUPERNETS))
+        .contains(Cidr.of("10.0.0.0/8"), Cidr.of("100.64.0.0/10"), Cidr.of("fc00::/7"));
+    assertThat(usual.get(ConfigKeys.LOG_FORMAT)).isEqualTo(BridgeConfig.LogFormat.AUTO);
+    assertThat(usual.get(ConfigKeys.LOG_LEVEL)).isEqualTo(BridgeConfig.LogLevel.INFO);
+    BridgeConfig other =
+        valid("{region: {name: a}, trust: {supernets: []}, log: {format: json, level: debug}}");
+    assertThat(other.get(ConfigKeys.TRUST_SUPERNETS)).isEmpty();
+    assertThat(other.get(ConfigKeys.LOG_FORMAT)).isEqualTo(BridgeConfig.LogFormat.JSON);
+    assertThat(other.get(ConfigKeys.LOG_LEVEL)).isEqualTo(BridgeConfig.LogLevel.DEBUG);
   }
 
   @ParameterizedTest
@@ -280,6 +299,9 @@ final class ConfigReaderTest {
         "admin: {tls: {certificate: a.pem}} | admin.tls.key        | is missing, though"
             + " admin.tls.cert",
         "admin: {listen: '0.0.0.0:80'}      | admin.listen         | the wildcard",
+        "trust: {supernets: [10.0.0.1/8]}   | trust.supernets[0]   | write 10.0.0.0/8",
+        "log: {level: verbose}              | log.level            | none of error, warn, info",
+        "log: {format: xml}                 | log.format           | none of auto, text, json",
         "overlay: {mode: managed}           | overlay.mode         | none of observe, manage, none:"
             + " \"managed\"",
         "overlay: {mode: Manage}            | overlay.mode         | none of observe, manage, none",
@@ -531,6 +553,15 @@ final class ConfigReaderTest {
     assertThat(((ConfigResult.Valid) read(yaml)).warnings())
         .extracting(ConfigProblem::path, ConfigProblem::clash)
         .containsExactly(tuple("regions[0].gateways[1]", false));
+  }
+
+  private static BridgeConfig.Kubernetes kubernetes(boolean enabled, String routerLabel) {
+    return new BridgeConfig.Kubernetes(
+        enabled,
+        routerLabel,
+        BridgeConfig.ForwardTo.NODES,
+        "region-bridge",
+        new BridgeConfig.NetBird(false, "netbird"));
   }
 
   private static ConfigResult read(String yaml) {

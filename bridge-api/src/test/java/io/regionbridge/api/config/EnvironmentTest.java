@@ -98,7 +98,7 @@ final class EnvironmentTest {
   }
 
   static List<String> keys() {
-    return ConfigKey.ALL.stream().map(ConfigKey::path).toList();
+    return ConfigKeys.ALL.stream().map(ConfigKey::path).toList();
   }
 
   @ParameterizedTest

@@ -1,0 +1,28 @@
+package io.regionbridge.api.config;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was read of a key.
+ *
+ * @param value null where a value is missing or wrong and there is no other to go on with
+ * @param place where the key stands or would stand
+ * @param items of a list, where each of its values stands
+ */
+record Reading<T>(@Nullable T value, String place, List<String> items) {
+  Reading {
+    items = List.copyOf(items);
+  }
+
+  /** One of a key that is no list. */
+  Reading(@Nullable T value, String place) {
+    this(value, place, List.of());
+  }
+
+  /** The same place with another value. */
+  <R> Reading<R> map(Function<T, @Nullable R> change) {
+    return new Reading<>(value == null ? null : change.apply(value), place, items);
+  }
+}

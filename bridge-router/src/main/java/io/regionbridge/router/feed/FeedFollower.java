@@ -183,7 +183,7 @@ final class FeedFollower implements AutoCloseable {
           tell(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
         }
         if (++count % TURN == 0) {
-          Thread.yield();
+          letOthersGo();
         }
       }
       int octets = lines.more();
@@ -204,6 +204,12 @@ final class FeedFollower implements AutoCloseable {
       }
     }
     return "closed";
+  }
+
+  /** Virtual threads are not preempted: one peer's feed must not keep a carrier for itself. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void letOthersGo() {
+    Thread.yield();
   }
 
   /** Waits until so many octets may be read: a peer must not keep the CPU for itself. */

@@ -18,6 +18,7 @@ import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.ReplicaZone;
 import io.regionbridge.dns.zone.ZoneNode;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.io.IOException;
@@ -69,6 +70,7 @@ final class TestBridge implements AutoCloseable {
     private List<Prefix> ranges = List.of(prefix("10.52.0.0", 16), prefix("fd52::", 32));
     private List<Prefix> never = List.of();
     private boolean complete = true;
+    private @Nullable ReplicaZone replica;
     private boolean prefetch;
     private int clockSpeed = 1;
     private long timeoutMillis = 2_000;
@@ -141,6 +143,12 @@ final class TestBridge implements AutoCloseable {
       return this;
     }
 
+    /** A copy of what the peer has; null for none. */
+    Plan replica(@Nullable ReplicaZone copy) {
+      replica = copy;
+      return this;
+    }
+
     /** Not all zones are known yet. */
     Plan incomplete() {
       complete = false;
@@ -198,7 +206,8 @@ final class TestBridge implements AutoCloseable {
               Records.name(PEER),
               gateways,
               new BelievedAddresses(AddressSet.of(ranges), contain, AddressSet.of(never)),
-              siblings);
+              siblings,
+              replica);
       ClientPolicy clients =
           ClientPolicy.of(
               List.of(

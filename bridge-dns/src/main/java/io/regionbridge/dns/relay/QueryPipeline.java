@@ -17,11 +17,13 @@ import io.regionbridge.dns.wire.Reply;
 import io.regionbridge.dns.wire.ReplyWriter;
 import io.regionbridge.dns.zone.ClientPolicy.Standing;
 import io.regionbridge.dns.zone.LocalAuthority;
+import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.View;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -36,9 +38,10 @@ import org.xbill.DNS.Rcode;
  *   <li>who asks ({@link io.regionbridge.dns.zone.ClientPolicy}): strangers are refused;
  *   <li>which zone ({@link ZoneTable}): names of no zone are refused;
  *   <li>the local region's names: from the zone ({@link LocalAuthority});
- *   <li>a peer region's names: from the cache ({@link ResponseCache}), else from the gateways
- *       ({@link Asker}), where the query waits, joining others with the same question; when they
- *       fail, from the cache past its time, else SERVFAIL.
+ *   <li>a peer region's names where there is a current replica: from that, in the same way;
+ *   <li>a peer region's names otherwise: from the cache ({@link ResponseCache}), else from the
+ *       gateways ({@link Asker}), where the query waits, joining others with the same question;
+ *       when they fail, from the cache past its time or the last replica, else SERVFAIL.
  * </ol>
  *
  * <p>All stages but the last end within the call and allocate nothing.
@@ -126,7 +129,7 @@ public final class QueryPipeline implements AnswerSink {
     }
     ZoneTable table = shared.table().get();
     if (table != lastTable) {
-      asker.keepOnly(table.routes());
+      asker.keepOnly(table.forwards());
       lastTable = table;
     }
     Standing standing = table.clients().standing(client.high(), client.low());
@@ -143,12 +146,22 @@ public final class QueryPipeline implements AnswerSink {
       View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, local.id() + 1, rcode, Source.LOCAL);
-    } else if (!(route instanceof Route.Forward forward)) {
+    } else if (route == null) {
       answerNobodys(table, client, path);
     } else if (standing == Standing.PEER || query.relayed()) {
       // Only ever for our own clients: what one region asks another goes no further.
-      refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, forward.id() + 1);
+      refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, route.id() + 1);
     } else {
+      answerForPeer(route, client, path, mayHandOver);
+    }
+  }
+
+  /** A name of a peer region: from its replica, or from the region itself. */
+  private void answerForPeer(Route route, PeerAddress client, ReplyPath path, boolean mayHandOver) {
+    if (route instanceof Route.Replica replica) {
+      int rcode = LocalAuthority.answerForPeer(query, replica.zone(), ++turn, reply);
+      send(client, path, replica.id() + 1, rcode, Source.REPLICA);
+    } else if (route instanceof Route.Forward forward) {
       relay(forward, client, path, mayHandOver);
     }
   }
@@ -231,6 +244,8 @@ public final class QueryPipeline implements AnswerSink {
         && !query.fromSibling()
         && (failure != null || asker.allDown(forward))) {
       stale(forward, client, path, millis);
+    } else if (forward.lastKnown() != null && !query.fromSibling() && asker.allDown(forward)) {
+      fail(forward, client, path, Explanations.noGateway(forward), Source.RELAY);
     } else if (failure != null) {
       fail(forward, client, path, failure, Source.CACHE);
     } else {
@@ -384,6 +399,12 @@ public final class QueryPipeline implements AnswerSink {
       finish(exchange, Source.STALE, cached.rcode(), NO_TEXT, true, millis);
       return;
     }
+    if (failure != Failure.CONTAINED
+        && !exchange.fromSibling()
+        && exchange.route().lastKnown() != null) {
+      finish(exchange, Source.STALE, Rcode.NOERROR, why, false, millis);
+      return;
+    }
     int rcode = rcodeOfFailure(exchange.route(), exchange.type());
     finish(exchange, Source.RELAY, rcode, why, false, millis);
   }
@@ -406,7 +427,10 @@ public final class QueryPipeline implements AnswerSink {
     }
   }
 
-  /** Answers all that wait for the exchange, from the entry in {@link #cached} or with an error. */
+  /**
+   * Answers all that wait for the exchange: from the entry in {@link #cached}, from what the region
+   * is last known to have, or with an error.
+   */
   private void finish(
       Exchange exchange, Source source, int rcode, byte[] why, boolean body, long millis) {
     shared.claims().release(claimHash(exchange.nameHash(), exchange.type()), index);
@@ -427,20 +451,39 @@ public final class QueryPipeline implements AnswerSink {
         if (body) {
           cached.writeTo(reply, millis, ++turn);
         }
-        if (source == Source.STALE) {
+        int told = rcode;
+        if (source == Source.STALE && !body) {
+          told = stale(exchange);
+        } else if (source == Source.STALE) {
           reply.explain(Explanations.STALE_ANSWER, NO_TEXT);
         } else if (!body) {
           reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
         }
-        sender.send(w, path, exchange, rcode, source);
+        sender.send(w, path, exchange, told, source);
       }
       w = waiting.leave(w);
     }
     exchange.setWaiters(null);
   }
 
+  private int stale(Exchange exchange) {
+    LocalZone last = Objects.requireNonNull(exchange.route().lastKnown(), "looked at before");
+    return LocalAuthority.answerStale(
+        exchange.question(), exchange.nameLength(), exchange.type(), last, ++turn, reply);
+  }
+
+  /** Nobody can be asked: what the region is last known to have, if that is known, or an error. */
   private void fail(
       Route.Forward forward, PeerAddress client, ReplyPath path, byte[] why, Source source) {
+    LocalZone last = forward.lastKnown();
+    if (last != null && !query.fromSibling()) {
+      reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
+      int stale =
+          LocalAuthority.answerStale(
+              query.name(), query.nameLength(), query.type(), last, ++turn, reply);
+      send(client, path, forward.id() + 1, stale, Source.STALE);
+      return;
+    }
     int rcode = rcodeOfFailure(forward, query.type());
     reply.begin(query, rcode, ReplyWriter.RA);
     reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
@@ -474,15 +517,17 @@ public final class QueryPipeline implements AnswerSink {
     if (route instanceof Route.Local local) {
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(nobody, path, local.id() + 1, rcode, Source.LOCAL);
-    } else if (route instanceof Route.Forward forward) {
-      if (cached(forward)) {
-        path.cached(cached.age(now / 1_000_000), cached.remaining(now / 1_000_000));
-      } else {
-        path.absent();
-      }
-      relay(forward, nobody, path, false);
-    } else {
+    } else if (route == null) {
       answerNobodys(table, nobody, path);
+    } else {
+      if (route instanceof Route.Forward forward) {
+        if (cached(forward)) {
+          path.cached(cached.age(now / 1_000_000), cached.remaining(now / 1_000_000));
+        } else {
+          path.absent();
+        }
+      }
+      answerForPeer(route, nobody, path, false);
     }
     turnEnds();
   }

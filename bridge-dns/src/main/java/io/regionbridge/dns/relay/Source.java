@@ -4,9 +4,11 @@ package io.regionbridge.dns.relay;
 public enum Source {
   /** The local region's directory. */
   LOCAL("local"),
+  /** A replica of a peer region's directory. */
+  REPLICA("replica"),
   /** The cache. */
   CACHE("cache"),
-  /** The cache, past its time. */
+  /** The cache past its time, or a replica that is current no more. */
   STALE("stale"),
   /** A gateway of a peer region. */
   RELAY("relay"),

@@ -67,8 +67,15 @@ final class TracePath implements ReplyPath {
           case null -> null;
           case Route.Local local -> local.zone().apex().toString(true);
           case Route.Forward forward -> forward.zone().apex().toString(true);
+          case Route.Replica replica -> replica.zone().apex().toString(true);
         };
-    String region = route instanceof Route.Forward forward ? forward.zone().region() : null;
+    String region =
+        switch (route) {
+          case Route.Forward forward -> forward.zone().region();
+          case Route.Replica replica -> replica.forward().zone().region();
+          case Route.Local _ -> null;
+          case null -> null;
+        };
     try {
       Message answer = new Message(Arrays.copyOf(message, length));
       long took = clock.getAsLong() - started;

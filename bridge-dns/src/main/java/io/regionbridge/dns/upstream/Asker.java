@@ -143,7 +143,7 @@ public final class Asker {
   }
 
   /** Closes links to gateways that no route names any more; their exchanges go on with others. */
-  public void keepOnly(List<Route> current) {
+  public void keepOnly(List<Route.Forward> current) {
     links.keepOnly(current);
   }
 

@@ -66,14 +66,12 @@ final class GatewayLinks {
   }
 
   /** Closes links to gateways that no route names any more; their exchanges go on with others. */
-  void keepOnly(List<Route> current) {
+  void keepOnly(List<Route.Forward> current) {
     Set<GatewayRegistry.Key> named = new HashSet<>();
-    for (Route route : current) {
-      if (route instanceof Route.Forward forward) {
-        ForwardZone zone = forward.zone();
-        zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
-        zone.siblings().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
-      }
+    for (Route.Forward forward : current) {
+      ForwardZone zone = forward.zone();
+      zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
+      zone.siblings().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
     }
     for (Iterator<Map.Entry<GatewayRegistry.Key, GatewayLink>> i = links.entrySet().iterator();
         i.hasNext(); ) {

@@ -65,18 +65,16 @@ public final class GatewayRegistry {
   public synchronized void follow(ZoneTable table) {
     Map<Key, Name> named = new LinkedHashMap<>();
     Set<Key> siblings = new HashSet<>();
-    for (Route route : table.routes()) {
-      if (route instanceof Route.Forward forward) {
-        ForwardZone zone = forward.zone();
-        for (InetSocketAddress address : zone.gateways()) {
-          // The first zone of a region is its domain; reverse zones come after.
-          named.putIfAbsent(new Key(zone.region(), address), zone.apex());
-        }
-        for (InetSocketAddress address : zone.siblings()) {
-          Key key = new Key(zone.region(), address);
-          if (named.putIfAbsent(key, zone.apex()) == null) {
-            siblings.add(key);
-          }
+    for (Route.Forward forward : table.forwards()) {
+      ForwardZone zone = forward.zone();
+      for (InetSocketAddress address : zone.gateways()) {
+        // The first zone of a region is its domain; reverse zones come after.
+        named.putIfAbsent(new Key(zone.region(), address), zone.apex());
+      }
+      for (InetSocketAddress address : zone.siblings()) {
+        Key key = new Key(zone.region(), address);
+        if (named.putIfAbsent(key, zone.apex()) == null) {
+          siblings.add(key);
         }
       }
     }

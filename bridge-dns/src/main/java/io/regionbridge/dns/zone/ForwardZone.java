@@ -3,6 +3,7 @@ package io.regionbridge.dns.zone;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
 /**
@@ -14,14 +15,26 @@ import org.xbill.DNS.Name;
  * @param addresses where A and AAAA answers may point; all others are left out
  * @param siblings other bridges of our own region: asked to relay when no gateway answers here,
  *     since the way from there may be open; none of them asks another
+ * @param replica a copy of it; null if there is none
  */
 public record ForwardZone(
     String region,
     Name apex,
     List<InetSocketAddress> gateways,
     BelievedAddresses addresses,
-    List<InetSocketAddress> siblings) {
-  /** A zone without siblings. */
+    List<InetSocketAddress> siblings,
+    @Nullable ReplicaZone replica) {
+  /** A zone without a copy. */
+  public ForwardZone(
+      String region,
+      Name apex,
+      List<InetSocketAddress> gateways,
+      BelievedAddresses addresses,
+      List<InetSocketAddress> siblings) {
+    this(region, apex, gateways, addresses, siblings, null);
+  }
+
+  /** A zone without siblings and copy. */
   public ForwardZone(
       String region, Name apex, List<InetSocketAddress> gateways, BelievedAddresses addresses) {
     this(region, apex, gateways, addresses, List.of());
@@ -32,5 +45,15 @@ public record ForwardZone(
     Objects.requireNonNull(region);
     gateways = List.copyOf(gateways);
     siblings = List.copyOf(siblings);
+  }
+
+  /** The same zone with a copy. */
+  public ForwardZone with(@Nullable ReplicaZone copy) {
+    return new ForwardZone(region, apex, gateways, addresses, siblings, copy);
+  }
+
+  /** Whether answers come from the copy. */
+  boolean replicated() {
+    return replica != null && replica.current();
   }
 }

@@ -14,6 +14,9 @@ public final class LocalAuthority {
   /** More CNAMEs in a row than any ExternalName needs; ends loops. */
   private static final int MOST_ALIASES = 8;
 
+  private static final int MOST_STALE_TTL = 5;
+  private static final byte[] NO_TEXT = {};
+
   private static final byte[] NOT_LOADED =
       "the directory of this region is not loaded yet".getBytes(StandardCharsets.US_ASCII);
 
@@ -23,7 +26,7 @@ public final class LocalAuthority {
   private LocalAuthority() {}
 
   /**
-   * Writes the reply's sections.
+   * Writes the reply.
    *
    * @param turn rotates addresses
    * @return the rcode of the reply
@@ -35,15 +38,56 @@ public final class LocalAuthority {
       return Rcode.SERVFAIL;
     }
     reply.begin(query, Rcode.NOERROR, ReplyWriter.AA);
-    int apexAt = query.nameLength() - zone.apexLength();
-    ZoneNode node = zone.find(query.name(), 0, apexAt);
-    if (node != null && query.type() == Type.ANY && node.hasRecords()) {
+    return sections(query.name(), query.nameLength(), query.type(), zone, view, turn, reply);
+  }
+
+  /**
+   * Writes the reply for a zone that a peer region answers for: everyone gets what the peer gives
+   * to peers, and this bridge speaks for nobody.
+   *
+   * @param turn rotates addresses
+   * @return the rcode of the reply
+   */
+  public static int answerForPeer(Query query, LocalZone replica, int turn, ReplyWriter reply) {
+    reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
+    return sections(
+        query.name(), query.nameLength(), query.type(), replica, View.PODS, turn, reply);
+  }
+
+  /**
+   * Writes the sections of a reply that has begun, from what a peer region is last known to have:
+   * no record may be kept for longer than a stale one (RFC 8767, section 4).
+   *
+   * @param name folded
+   * @param turn rotates addresses
+   * @return the rcode of the reply
+   */
+  public static int answerStale(
+      byte[] name, int nameLength, int type, LocalZone replica, int turn, ReplyWriter reply) {
+    int from = reply.at();
+    int rcode = sections(name, nameLength, type, replica, View.PODS, turn, reply);
+    RecordSet.limitTtls(reply.out(), from, reply.at(), MOST_STALE_TTL);
+    reply.explain(ExtendedErrorCodeOption.STALE_ANSWER, NO_TEXT);
+    return rcode;
+  }
+
+  private static int sections(
+      byte[] name,
+      int nameLength,
+      int type,
+      LocalZone zone,
+      View view,
+      int turn,
+      ReplyWriter reply) {
+    int apexAt = nameLength - zone.apexLength();
+    ZoneNode node = zone.find(name, 0, apexAt);
+    if (node != null && type == Type.ANY && node.hasRecords()) {
       any(zone, reply);
       return Rcode.NOERROR;
     }
     int owner = RecordSet.QUESTION;
     for (int aliases = 0; node != null; aliases++) {
-      RecordSet set = node.find(view, query.type());
+      RecordSet set = node.find(view, type);
       if (set == null) {
         negative(zone, RecordSet.QUESTION + apexAt, reply);
         return Rcode.NOERROR;
@@ -54,7 +98,7 @@ public final class LocalAuthority {
       // section 4.3.2); one that leads out of it is the client's to follow.
       int target = RecordSet.firstDataAt(at);
       if (set.type() != Type.CNAME
-          || query.type() == Type.CNAME
+          || type == Type.CNAME
           || aliases == MOST_ALIASES
           || target >= 0x4000
           || !zone.holdsTarget(set)) {

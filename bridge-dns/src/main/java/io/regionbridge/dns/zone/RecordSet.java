@@ -143,6 +143,15 @@ public final class RecordSet {
     return end;
   }
 
+  /** Lets none of the records in {@code out}, which all have a pointer as owner, live longer. */
+  static void limitTtls(byte[] out, int from, int to, int most) {
+    for (int i = from; i < to; i += FIXED + Octets.get16(out, i + 10)) {
+      if (Integer.compareUnsigned(Octets.get32(out, i + 6), most) > 0) {
+        Octets.put32(out, i + 6, most);
+      }
+    }
+  }
+
   /** Where the data of the first record begins when the set was copied to {@code at}. */
   static int firstDataAt(int at) {
     return at + FIXED;

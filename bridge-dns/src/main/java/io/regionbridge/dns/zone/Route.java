@@ -1,5 +1,6 @@
 package io.regionbridge.dns.zone;
 
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Type;
 
 /**
@@ -42,6 +43,40 @@ public sealed interface Route {
     }
   }
 
+  /**
+   * Answered here, from a copy of what a peer region has. The route there stays open beside it, for
+   * when the copy is current no more.
+   */
+  final class Replica implements Route {
+    private final LocalZone zone;
+    private final Forward forward;
+
+    Replica(LocalZone zone, Forward forward) {
+      this.zone = zone;
+      this.forward = forward;
+    }
+
+    /** The records. */
+    public LocalZone zone() {
+      return zone;
+    }
+
+    /** The way to the region itself. */
+    public Forward forward() {
+      return forward;
+    }
+
+    @Override
+    public byte[] apex() {
+      return forward.apex();
+    }
+
+    @Override
+    public int id() {
+      return forward.id();
+    }
+  }
+
   /** Relayed to a peer region. */
   final class Forward implements Route {
     private final ForwardZone zone;
@@ -69,9 +104,16 @@ public sealed interface Route {
       return type != Type.A && type != Type.AAAA || zone.addresses().hasFamily(type == Type.AAAA);
     }
 
+    /** What the region had when that was last known; null if it is not known. */
+    public @Nullable LocalZone lastKnown() {
+      ReplicaZone replica = zone.replica();
+      return replica == null ? null : replica.zone();
+    }
+
     /**
      * Part of the key of cached answers: another number when answers taken before may no longer be
-     * given, because the zone went to another region or other addresses are allowed.
+     * given, because the zone went to another region, other addresses are allowed, or answers have
+     * come from a replica since.
      */
     public int epoch() {
       return epoch;

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
@@ -22,6 +23,7 @@ public final class ZoneTable {
   private final long generation;
   private final Registry registry;
   private final List<Route> routes;
+  private final List<Route.Forward> forwards;
   private final ClientPolicy clients;
   private final boolean complete;
 
@@ -43,6 +45,7 @@ public final class ZoneTable {
     this.generation = generation;
     this.registry = registry;
     this.routes = List.copyOf(routes);
+    this.forwards = routes.stream().flatMap(route -> forward(route).stream()).toList();
     this.clients = clients;
     int size = Integer.highestOneBit(Math.max(4, routes.size() * 4)) << 1;
     slots = new @Nullable Route[size];
@@ -91,15 +94,26 @@ public final class ZoneTable {
     }
     for (ForwardZone zone : forward) {
       unique(seen, zone.apex());
-      Route before = find(zone.apex());
-      if (before instanceof Route.Forward same && same.zone().equals(zone)) {
-        // The same object: exchanges under way are joined by it, and links to gateways are found.
-        next.add(same);
-      } else {
-        next.add(new Route.Forward(zone, ids.id(zone.apex()), ids.epoch(zone, before)));
-      }
+      // The same object where it can be: exchanges under way are joined by it, and links to
+      // gateways are found.
+      Route.Forward before = forward(find(zone.apex())).orElse(null);
+      Route.Forward way =
+          before != null && before.zone().equals(zone)
+              ? before
+              : new Route.Forward(zone, ids.id(zone.apex()), ids.epoch(zone, before));
+      ReplicaZone replica = zone.replica();
+      next.add(replica != null && replica.current() ? new Route.Replica(replica.zone(), way) : way);
     }
     return new ZoneTable(generation + 1, ids, next, clients, nowComplete);
+  }
+
+  private static Optional<Route.Forward> forward(@Nullable Route route) {
+    return switch (route) {
+      case Route.Forward forward -> Optional.of(forward);
+      case Route.Replica replica -> Optional.of(replica.forward());
+      case Route.Local _ -> Optional.empty();
+      case null -> Optional.empty();
+    };
   }
 
   private static void unique(Set<Name> seen, Name apex) {
@@ -175,6 +189,11 @@ public final class ZoneTable {
     return routes;
   }
 
+  /** The ways to peer regions, those included that stand behind a replica. */
+  public List<Route.Forward> forwards() {
+    return forwards;
+  }
+
   /** Who may ask. */
   public ClientPolicy clients() {
     return clients;
@@ -205,11 +224,14 @@ public final class ZoneTable {
       return ids.computeIfAbsent(apex.toString(true), _ -> ids.size());
     }
 
-    int epoch(ForwardZone zone, @Nullable Route before) {
-      if (before instanceof Route.Forward f
-          && f.zone().region().equals(zone.region())
-          && f.zone().addresses().equals(zone.addresses())) {
-        return f.epoch();
+    int epoch(ForwardZone zone, Route.@Nullable Forward before) {
+      // What was cached before a replica was answered from is older than what the replica said.
+      boolean replicaEnds = before != null && before.zone().replicated() && !zone.replicated();
+      if (before != null
+          && !replicaEnds
+          && before.zone().region().equals(zone.region())
+          && before.zone().addresses().equals(zone.addresses())) {
+        return before.epoch();
       }
       return ++lastEpoch;
     }

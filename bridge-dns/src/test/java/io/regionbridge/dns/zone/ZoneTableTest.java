@@ -56,6 +56,7 @@ class ZoneTableTest {
       case null -> null;
       case Route.Local l -> l.zone().apex().toString(true);
       case Route.Forward f -> f.zone().apex().toString(true);
+      case Route.Replica r -> r.zone().apex().toString(true);
     };
   }
 
@@ -168,6 +169,7 @@ class ZoneTableTest {
                 switch (route) {
                   case Route.Local l -> l.zone().apex().toString(true);
                   case Route.Forward f -> f.zone().apex().toString(true);
+                  case Route.Replica r -> r.zone().apex().toString(true);
                 });
       }
     }

@@ -176,7 +176,7 @@ final class ControlLoop implements AutoCloseable {
     CompiledZones compiled = compile(settings, services);
     feed.publish(
         services,
-        Settings.given(settings, known.topology().local()),
+        settings.peers(),
         new FeedCursor.Terms(
             current.region().name(), current.region().domain().toString(), current.dns().ttl()));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());

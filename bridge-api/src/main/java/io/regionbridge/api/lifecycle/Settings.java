@@ -67,6 +67,15 @@ final class Settings {
         config.dns().ttl(),
         local.podCidrs().cidrs(),
         nameServers,
+        List.of("cluster.local"),
+        peers(directory, local));
+  }
+
+  /** What peers are given of the directory, by name and by feed alike. */
+  private static PeerRule peers(BridgeConfig.Directory directory, LocalRegion local) {
+    List<Cidr> ranges = new ArrayList<>(local.podCidrs().cidrs());
+    ranges.addAll(local.serviceCidrs().cidrs());
+    return new PeerRule(
         new ExportRule(
             switch (directory.export()) {
               case ALL -> ExportRule.Mode.ALL;
@@ -79,13 +88,7 @@ final class Settings {
               case KEEP -> ClusterIpRule.Mode.KEEP;
               case AUTO -> ClusterIpRule.Mode.AUTO;
             },
-            local.translates()));
-  }
-
-  /** What peers are given of the directory: what zones tell them, and nothing else. */
-  static PeerRule given(ZoneSettings zones, LocalRegion local) {
-    List<Cidr> ranges = new ArrayList<>(local.podCidrs().cidrs());
-    ranges.addAll(local.serviceCidrs().cidrs());
-    return new PeerRule(zones.export(), zones.clusterIp(), ranges);
+            local.translates()),
+        ranges);
   }
 }

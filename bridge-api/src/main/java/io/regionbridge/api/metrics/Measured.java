@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * @param services how many Services there are
  * @param endpoints how many endpoints their names lead to
  * @param remapped how many Services are expanded though their pods listen on other ports
+ * @param withheld how many addresses peers are not given
  * @param reloadFailures how many changes of the configuration file were refused
  * @param ready whether the bridge is
  * @param handshakes when the last one with each region was
@@ -30,6 +31,7 @@ public record Measured(
     IntSupplier services,
     IntSupplier endpoints,
     IntSupplier remapped,
+    IntSupplier withheld,
     LongSupplier reloadFailures,
     BooleanSupplier ready,
     BooleanSupplier active,

@@ -94,6 +94,12 @@ final class ProcessCollector implements MultiCollector {
             "Services that peers get as pods, though the pods listen on other ports.",
             measured.remapped().getAsInt()));
     all.add(
+        Family.gauge(
+            "region_bridge_directory_withheld_addresses",
+            "Addresses of Services that peers are not given, since they are outside the region's"
+                + " own ranges.",
+            measured.withheld().getAsInt()));
+    all.add(
         Family.counter(
             "region_bridge_config_reload_failures",
             "Changes of the configuration file that were refused.",

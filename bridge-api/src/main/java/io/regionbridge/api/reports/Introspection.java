@@ -38,6 +38,10 @@ public final class Introspection implements AutoCloseable {
   private static final double NANOS = 1e6;
 
   private final BridgeState bridge;
+
+  /** Addresses that a Service is shown with. */
+  private static final int SOME = 5;
+
   private final Clock clock;
   private final Instant startedAt;
   private final ConditionHistory history = new ConditionHistory();
@@ -60,6 +64,11 @@ public final class Introspection implements AutoCloseable {
                   () -> bridge.directory().services(),
                   () -> bridge.directory().endpoints(),
                   () -> bridge.zones().map(z -> z.remapped().size()).orElse(0),
+                  () ->
+                      bridge.zones().stream()
+                          .flatMap(z -> z.withheld().values().stream())
+                          .mapToInt(List::size)
+                          .sum(),
                   bridge::reloadFailures,
                   () -> bridge.notReady().isEmpty(),
                   bridge::active,
@@ -283,12 +292,26 @@ public final class Introspection implements AutoCloseable {
                     remapped.add(
                         new BridgeStatus.RemappedService(
                             key.namespace(), key.name(), strings(ports)))));
+    List<BridgeStatus.WithheldService> withheld = new ArrayList<>();
+    bridge
+        .zones()
+        .ifPresent(zones ->
+            zones
+                .withheld()
+                .forEach((key, addresses) ->
+                    withheld.add(
+                        new BridgeStatus.WithheldService(
+                            key.namespace(),
+                            key.name(),
+                            addresses.size(),
+                            strings(addresses.subList(0, Math.min(SOME, addresses.size())))))));
     return new BridgeStatus.Directory(
         directory.complete(),
         directory.services(),
         directory.endpoints(),
         bridge.directoryProblems(),
-        remapped);
+        remapped,
+        withheld);
   }
 
   /** What an operator should know of the bridge itself. */

@@ -125,6 +125,7 @@ public record BridgeStatus(
    * @param problems what could not be read, with its place
    * @param remapped Services whose port peers must know: they get the pods' addresses, and the pods
    *     listen on other ports
+   * @param withheld Services that peers get without some of their addresses
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Directory(
@@ -132,7 +133,13 @@ public record BridgeStatus(
       int services,
       int endpoints,
       List<String> problems,
-      List<RemappedService> remapped) {}
+      List<RemappedService> remapped,
+      List<WithheldService> withheld) {
+    /** Fields that an older version of the program does not have are empty. */
+    public Directory {
+      withheld = listed(withheld);
+    }
+  }
 
   /**
    * A Service with ports that its pods do not listen on.
@@ -141,6 +148,15 @@ public record BridgeStatus(
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record RemappedService(String namespace, String name, List<String> ports) {}
+
+  /**
+   * A Service with addresses that peers are not given, since they would not believe them.
+   *
+   * @param count how many addresses
+   * @param addresses the first of them
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record WithheldService(String namespace, String name, int count, List<String> addresses) {}
 
   /**
    * Something an operator should know, in the words of a Kubernetes condition.

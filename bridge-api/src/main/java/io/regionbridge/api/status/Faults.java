@@ -19,6 +19,9 @@ public final class Faults {
   /** A session of WireGuard ends by then; a peer that is spoken to has a new one sooner. */
   private static final Duration SESSION = Duration.ofMinutes(3);
 
+  /** Services that one fault names. */
+  private static final int MOST_NAMED = 10;
+
   /** The reason of a condition that is as it should be, and still calls for somebody. */
   public static final String RESTART_NEEDED = "RestartNeeded";
 
@@ -182,6 +185,7 @@ public final class Faults {
   }
 
   private void directory() {
+    withheld();
     for (BridgeStatus.RemappedService service : status.directory().remapped()) {
       warning(
           "remapped Service",
@@ -192,6 +196,42 @@ public final class Faults {
           "dial the pods' port, give Service and pods the same one, or set"
               + " directory.clusterIP: keep where nodes translate ClusterIPs");
     }
+  }
+
+  private void withheld() {
+    List<String> services =
+        status.directory().withheld().stream()
+            .filter(service -> !isApiServer(service))
+            .map(service ->
+                "%s/%s (%s)"
+                    .formatted(
+                        service.namespace(),
+                        service.name(),
+                        service.count() == 1
+                            ? service.addresses().getFirst()
+                            : service.count() + " addresses"))
+            .toList();
+    if (!services.isEmpty()) {
+      int shown = Math.min(MOST_NAMED, services.size());
+      String more =
+          services.size() > shown
+              ? " and %d more (status -o json)".formatted(services.size() - shown)
+              : "";
+      warning(
+          "withheld addresses",
+          "",
+          "peers get these Services without the addresses outside this region's ranges: "
+              + String.join(", ", services.subList(0, shown))
+              + more,
+          null,
+          "peers reach pods only: take the pods off the host network, or declare the range in"
+              + " region.podCIDRs here and at the peers");
+    }
+  }
+
+  /** It is in each cluster, and leads to nodes in each. */
+  private static boolean isApiServer(BridgeStatus.WithheldService service) {
+    return service.namespace().equals("default") && service.name().equals("kubernetes");
   }
 
   private void peer(BridgeStatus.Peer peer) {

@@ -3,6 +3,7 @@ package io.regionbridge.api.zones;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.router.directory.ClusterIpRule.RemappedPort;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.net.IpAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -13,10 +14,13 @@ import java.util.Map;
  * @param reverse the reverse zones of its pod ranges
  * @param remapped the Services of which peers get the addresses of pods that listen on other ports
  *     than the Service's, with these ports: their clients must know, or they find nobody there
+ * @param withheld the Services that peers get without some of their addresses, since those are
+ *     outside the region's own ranges, with these addresses
  * @param generation that of the directory the zones were made from
  */
 public record CompiledZones(
     LocalZone domain,
     List<LocalZone> reverse,
     Map<ServiceKey, List<RemappedPort>> remapped,
+    Map<ServiceKey, List<IpAddress>> withheld,
     long generation) {}

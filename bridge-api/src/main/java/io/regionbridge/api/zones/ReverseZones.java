@@ -100,9 +100,10 @@ final class ReverseZones {
     List<EndpointName> names = new ArrayList<>(1);
     for (ServiceKey key : owners.getOrDefault(address, List.of())) {
       DirectoryService service = directory.service(key);
-      Endpoint endpoint = service == null ? null : find(service.endpoints(), address);
-      if (endpoint != null) {
-        names.add(new EndpointName(key, endpoint.name(), endpoint.hostname() != null));
+      if (service != null) {
+        for (Endpoint endpoint : at(address, service.endpoints())) {
+          names.add(new EndpointName(key, endpoint.name(), endpoint.hostname() != null));
+        }
       }
     }
     Collections.sort(names);
@@ -115,7 +116,8 @@ final class ReverseZones {
     private static final Comparator<EndpointName> ORDER =
         Comparator.comparing(EndpointName::hostname)
             .reversed()
-            .thenComparing(EndpointName::service);
+            .thenComparing(EndpointName::service)
+            .thenComparing(EndpointName::label);
 
     @Override
     public int compareTo(EndpointName other) {
@@ -123,22 +125,23 @@ final class ReverseZones {
     }
   }
 
-  private static @Nullable Endpoint find(List<Endpoint> sorted, IpAddress address) {
+  /** The endpoints at an address: more than one if it has several hostnames. */
+  private static List<Endpoint> at(IpAddress address, List<Endpoint> sorted) {
     int from = 0;
-    int to = sorted.size() - 1;
-    while (from <= to) {
+    int to = sorted.size();
+    while (from < to) {
       int middle = (from + to) >>> 1;
-      int order = sorted.get(middle).address().compareTo(address);
-      if (order == 0) {
-        return sorted.get(middle);
-      }
-      if (order < 0) {
+      if (sorted.get(middle).address().compareTo(address) < 0) {
         from = middle + 1;
       } else {
-        to = middle - 1;
+        to = middle;
       }
     }
-    return null;
+    int end = from;
+    while (end < sorted.size() && sorted.get(end).address().equals(address)) {
+      end++;
+    }
+    return sorted.subList(from, end);
   }
 
   private static Map<IpAddress, String> names(@Nullable DirectoryService service) {
@@ -147,7 +150,7 @@ final class ReverseZones {
     }
     Map<IpAddress, String> names = HashMap.newHashMap(service.endpoints().size());
     for (Endpoint endpoint : service.endpoints()) {
-      names.put(endpoint.address(), endpoint.name());
+      names.merge(endpoint.address(), endpoint.name(), (one, other) -> one + " " + other);
     }
     return names;
   }

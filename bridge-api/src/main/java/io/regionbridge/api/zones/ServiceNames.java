@@ -2,7 +2,6 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.api.zones.NameAnswers.Said;
 import io.regionbridge.api.zones.NameAnswers.Target;
-import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointPort;
@@ -33,50 +32,52 @@ final class ServiceNames {
   /** The Service's own name. */
   static final String SELF = "";
 
-  private static final String CLUSTER_SERVICES = ".svc.cluster.local";
-
   private ServiceNames() {}
 
   /**
    * What each name says, by the labels below the Service's own name.
    *
+   * @param given the Service as peers get it: with the ClusterIP only where they are led there, and
+   *     without endpoints that they would not believe
    * @param domain the region's domain without final dot, for an alias that leads back into the
-   *     cluster
+   *     cluster, which calls itself by one of {@code clusterDomains}
    */
   static Map<String, NameAnswers> of(
-      DirectoryService service, ClusterIpRule.Answer peers, String domain) {
+      DirectoryService service,
+      DirectoryService given,
+      String domain,
+      Collection<String> clusterDomains) {
     ServiceFacts facts = service.facts();
     String external = facts.externalName();
     if (external != null) {
-      return alias(external, domain);
+      return alias(external, domain, clusterDomains);
     }
-    Map<String, Said> pods = podNames(service);
-    if (facts.clusterIps().isEmpty()) {
-      return combined(pods, pods);
-    }
-    Map<String, Said> own = ownNames(facts);
     Map<String, Said> outside =
-        switch (peers) {
-          case ClusterIpRule.Answer.Endpoints _ -> pods;
-          case ClusterIpRule.Answer.ClusterIp _ -> own;
-        };
-    Map<String, NameAnswers> names = combined(own, outside);
-    // Names of endpoints mean the same to everyone.
-    endpointNames(service.endpoints())
-        .forEach((name, said) -> names.put(name, NameAnswers.toEveryone(said)));
-    return names;
+        given.facts().clusterIps().isEmpty() ? podNames(given) : ownNames(given.facts());
+    if (facts.clusterIps().isEmpty()) {
+      boolean whole = given.endpoints().equals(service.endpoints());
+      return combined(whole ? outside : podNames(service), outside);
+    }
+    Map<String, Said> inside = ownNames(facts);
+    inside.putAll(endpointNames(service.endpoints()));
+    outside.putAll(endpointNames(given.endpoints()));
+    return combined(inside, outside);
   }
 
-  private static Map<String, NameAnswers> alias(String external, String domain) {
+  private static Map<String, NameAnswers> alias(
+      String external, String domain, Collection<String> clusterDomains) {
     if (IpAddress.parse(external).isPresent()) {
       return Map.of(); // looks like a name to the API server, but no alias can lead to an address
     }
     String target =
         external.endsWith(".") ? external.substring(0, external.length() - 1) : external;
-    if (target.toLowerCase(Locale.ROOT).endsWith(CLUSTER_SERVICES)) {
-      // The same name exists in the cluster of whoever asks, and means something else there.
-      int kept = target.length() - CLUSTER_SERVICES.length();
-      target = target.substring(0, kept) + ".svc." + domain;
+    for (String cluster : clusterDomains) {
+      String services = (".svc." + cluster).toLowerCase(Locale.ROOT);
+      if (target.toLowerCase(Locale.ROOT).endsWith(services)) {
+        // The same name exists in the cluster of whoever asks, and means something else there.
+        target = target.substring(0, target.length() - services.length()) + ".svc." + domain;
+        break;
+      }
     }
     return Map.of(SELF, NameAnswers.toEveryone(Said.alias(target)));
   }
@@ -98,11 +99,11 @@ final class ServiceNames {
   /** What clients get that are led to the pods. */
   private static Map<String, Said> podNames(DirectoryService service) {
     List<Endpoint> endpoints = service.endpoints();
-    if (endpoints.isEmpty()) {
-      return Map.of();
-    }
     Map<String, Said> names = endpointNames(endpoints);
-    names.put(SELF, Said.addresses(endpoints.stream().map(Endpoint::address).toList()));
+    if (endpoints.isEmpty()) {
+      return names;
+    }
+    names.put(SELF, Said.addresses(distinct(endpoints)));
     Map<String, Collection<Target>> targets = new LinkedHashMap<>();
     for (Endpoint endpoint : endpoints) {
       for (EndpointPort port : endpoint.ports()) {
@@ -115,6 +116,17 @@ final class ServiceNames {
     }
     targets.forEach((name, all) -> names.put(name, Said.targets(List.copyOf(all))));
     return names;
+  }
+
+  /** The addresses, which are sorted; pods on the host network share one. */
+  private static List<IpAddress> distinct(List<Endpoint> endpoints) {
+    List<IpAddress> addresses = new ArrayList<>(endpoints.size());
+    for (Endpoint endpoint : endpoints) {
+      if (addresses.isEmpty() || !addresses.getLast().equals(endpoint.address())) {
+        addresses.add(endpoint.address());
+      }
+    }
+    return addresses;
   }
 
   /** Several addresses may have one name: those of a dual-stack pod with a hostname. */

@@ -48,6 +48,7 @@ public final class ZoneCompiler {
   private final Map<Name, LocalZone> reverseZones = new LinkedHashMap<>();
   private LocalZone zone;
   private Map<ServiceKey, List<RemappedPort>> remapped = Map.of();
+  private Map<ServiceKey, List<IpAddress>> withheld = Map.of();
   private Directory last = Directory.EMPTY;
   private long serial;
 
@@ -79,13 +80,14 @@ public final class ZoneCompiler {
       reverseZones.replaceAll((_, of) -> of.loadedFully());
     }
     return new CompiledZones(
-        zone, List.copyOf(reverseZones.values()), remapped, directory.generation());
+        zone, List.copyOf(reverseZones.values()), remapped, withheld, directory.generation());
   }
 
   private void compileChanges(Set<ServiceKey> changed, Directory directory) {
     Map<Name, @Nullable ZoneNode> changes = new HashMap<>();
     Set<IpAddress> addresses = new HashSet<>();
     Map<ServiceKey, List<RemappedPort>> remappedChanges = new HashMap<>();
+    Map<ServiceKey, List<IpAddress>> withheldChanges = new HashMap<>();
     for (ServiceKey key : changed) {
       DirectoryService before = exported(last.service(key));
       DirectoryService after = exported(directory.service(key));
@@ -95,19 +97,35 @@ public final class ZoneCompiler {
         changes.clear();
       }
       addresses.addAll(reverse.changed(before, after));
-      List<RemappedPort> ports = expandedThoughRemapped(after);
-      if (!ports.equals(remapped.getOrDefault(key, List.of()))) {
-        remappedChanges.put(key, ports);
-      }
+      note(key, expandedThoughRemapped(after), remapped, remappedChanges);
+      List<IpAddress> kept = after == null ? List.of() : settings.peers().withheld(after);
+      note(key, kept, withheld, withheldChanges);
     }
     zone = next(zone, changes);
     compileReverse(addresses, directory);
-    if (!remappedChanges.isEmpty()) {
-      Map<ServiceKey, List<RemappedPort>> next = new TreeMap<>(remapped);
-      next.putAll(remappedChanges);
-      next.values().removeIf(List::isEmpty);
-      remapped = Collections.unmodifiableMap(next);
+    remapped = changed(remapped, remappedChanges);
+    withheld = changed(withheld, withheldChanges);
+  }
+
+  private static <T> void note(
+      ServiceKey key,
+      List<T> now,
+      Map<ServiceKey, List<T>> before,
+      Map<ServiceKey, List<T>> changes) {
+    if (!now.equals(before.getOrDefault(key, List.of()))) {
+      changes.put(key, now);
     }
+  }
+
+  private static <T> Map<ServiceKey, List<T>> changed(
+      Map<ServiceKey, List<T>> before, Map<ServiceKey, List<T>> changes) {
+    if (changes.isEmpty()) {
+      return before;
+    }
+    Map<ServiceKey, List<T>> next = new TreeMap<>(before);
+    next.putAll(changes);
+    next.values().removeIf(List::isEmpty);
+    return Collections.unmodifiableMap(next);
   }
 
   private void compileReverse(Set<IpAddress> addresses, Directory directory) {
@@ -170,18 +188,19 @@ public final class ZoneCompiler {
   }
 
   private Map<String, NameAnswers> names(@Nullable DirectoryService service) {
-    return service == null
+    DirectoryService given = service == null ? null : settings.peers().given(service);
+    return service == null || given == null
         ? Map.of()
-        : ServiceNames.of(service, settings.clusterIp().decide(service), domain);
+        : ServiceNames.of(service, given, domain, settings.clusterDomains());
   }
 
   private @Nullable DirectoryService exported(@Nullable DirectoryService service) {
-    return service != null && settings.export().exports(service.facts()) ? service : null;
+    return service != null && settings.peers().export().exports(service.facts()) ? service : null;
   }
 
   private List<RemappedPort> expandedThoughRemapped(@Nullable DirectoryService service) {
     return service != null
-            && settings.clusterIp().decide(service)
+            && settings.peers().clusterIp().decide(service)
                 instanceof ClusterIpRule.Answer.Endpoints(List<RemappedPort> ports)
         ? ports
         : List.of();

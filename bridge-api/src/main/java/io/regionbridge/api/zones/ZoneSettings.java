@@ -1,7 +1,6 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.directory.ClusterIpRule;
-import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Duration;
@@ -16,16 +15,18 @@ import org.xbill.DNS.Name;
  * @param podCidrs the region's pod ranges: for these there are reverse zones
  * @param nameServers addresses of the region's bridges, which the domain's NS record leads to; may
  *     be empty
- * @param export which Services have a name under the domain at all
- * @param clusterIp what clients outside the cluster get for a Service that has a ClusterIP
+ * @param clusterDomains the names under which the cluster's own DNS knows its Services, such as
+ *     {@code cluster.local}, without final dot: an alias that leads there means this region
+ * @param peers which Services have a name under the domain at all, and what clients outside the
+ *     cluster get for them
  */
 public record ZoneSettings(
     Name domain,
     Duration ttl,
     List<Cidr> podCidrs,
     List<IpAddress> nameServers,
-    ExportRule export,
-    ClusterIpRule clusterIp) {
+    List<String> clusterDomains,
+    PeerRule peers) {
 
   /**
    * @throws IllegalArgumentException if the domain is not absolute
@@ -36,5 +37,6 @@ public record ZoneSettings(
     }
     podCidrs = List.copyOf(podCidrs);
     nameServers = List.copyOf(nameServers);
+    clusterDomains = List.copyOf(clusterDomains);
   }
 }

@@ -92,7 +92,8 @@ final class StatusTableTest {
             2,
             5,
             List.of(),
-            List.of(new BridgeStatus.RemappedService("a", "b", List.of("http 80/TCP -> 8080")))),
+            List.of(new BridgeStatus.RemappedService("a", "b", List.of("http 80/TCP -> 8080"))),
+            List.of()),
         List.of(
             Condition.yes("DirectoryLoaded", "Loaded", "fine"),
             Condition.no("ConfigAccepted", "LastGoodInForce", "the file was refused")),

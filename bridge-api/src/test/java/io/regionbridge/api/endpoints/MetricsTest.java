@@ -240,6 +240,7 @@ final class MetricsTest {
             () -> 1,
             () -> 2,
             () -> 0,
+            () -> 3,
             () -> 0,
             () -> true,
             () -> true,

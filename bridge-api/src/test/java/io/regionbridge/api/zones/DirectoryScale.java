@@ -10,6 +10,7 @@ import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.manifest.ManifestReader;
 import io.regionbridge.router.directory.manifest.ManifestReading;
+import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.testkit.ManifestGenerator;
@@ -71,8 +72,9 @@ public final class DirectoryScale {
                 Duration.ofSeconds(5),
                 List.of(Cidr.of("10.0.0.0/8")),
                 List.of(IpAddress.of("100.64.0.1")),
-                ExportRule.ALL,
-                new ClusterIpRule(ClusterIpRule.Mode.AUTO, false)));
+                List.of("cluster.local"),
+                new PeerRule(
+                    ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.AUTO, false), List.of())));
     CompiledZones zones = compiler.compile(directory, Instant.now());
     watch.print("directory to zones");
     print("kept by the zones", heap() - kept, "KiB");

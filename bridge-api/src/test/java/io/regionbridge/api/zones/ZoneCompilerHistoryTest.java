@@ -17,6 +17,7 @@ import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceType;
+import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Duration;
@@ -37,8 +38,11 @@ class ZoneCompilerHistoryTest {
           Duration.ofSeconds(5),
           List.of(Cidr.of("10.52.0.0/16")),
           List.of(),
-          new ExportRule(ExportRule.Mode.ALL, Set.of("secret")),
-          new ClusterIpRule(ClusterIpRule.Mode.AUTO, true));
+          List.of("cluster.local"),
+          new PeerRule(
+              new ExportRule(ExportRule.Mode.ALL, Set.of("secret")),
+              new ClusterIpRule(ClusterIpRule.Mode.AUTO, true),
+              List.of(Cidr.of("10.52.0.0/30"), Cidr.of("10.43.0.0/31"))));
 
   private static final List<String> NAMESPACES = List.of("prod", "test", "secret");
   private static final List<String> NAMES = List.of("web", "db", "nats");
@@ -62,6 +66,7 @@ class ZoneCompilerHistoryTest {
 
       assertThat(grown.domain().names()).isEqualTo(fresh.domain().names());
       assertThat(grown.remapped()).isEqualTo(fresh.remapped());
+      assertThat(grown.withheld()).isEqualTo(fresh.withheld());
       assertThat(everything(grown)).isEqualTo(everything(fresh));
     }
   }

@@ -11,6 +11,7 @@ import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.manifest.ManifestReader;
 import io.regionbridge.router.directory.manifest.ManifestReading;
+import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.io.ByteArrayInputStream;
@@ -36,6 +37,13 @@ class ZoneCompilerTest {
   private static final Name DOMAIN = Name.fromConstantString("mn.internal.");
 
   /** Everything that a Service can be. */
+  private static final List<Cidr> RANGES =
+      List.of(
+          Cidr.of("10.52.0.0/16"),
+          Cidr.of("fd52::/16"),
+          Cidr.of("10.43.0.0/16"),
+          Cidr.of("fd43::/16"));
+
   private static final String REGION =
       """
       {apiVersion: v1, kind: Service, metadata: {name: web, namespace: prod},
@@ -92,6 +100,30 @@ class ZoneCompilerTest {
       {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
        metadata: {name: monitor, namespace: ops, labels: {kubernetes.io/service-name: monitor}},
        endpoints: [{addresses: [10.52.1.1]}, {addresses: [192.0.2.1]}]}
+      ---
+      {apiVersion: v1, kind: Service, metadata: {name: ingress, namespace: ops},
+       spec: {clusterIP: 10.43.0.11, ports: [{name: http, port: 80}]}}
+      ---
+      {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+       metadata: {name: ingress, namespace: ops, labels: {kubernetes.io/service-name: ingress}},
+       ports: [{name: http, port: 80}], endpoints: [{addresses: [192.0.2.1]}]}
+      ---
+      {apiVersion: v1, kind: Service, metadata: {name: kafka, namespace: ops},
+       spec: {clusterIP: None, ports: [{name: broker, port: 9092}]}}
+      ---
+      {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+       metadata: {name: kafka-a, namespace: ops, labels: {kubernetes.io/service-name: kafka}},
+       ports: [{name: broker, port: 9092}],
+       endpoints: [{addresses: [10.52.9.9], hostname: kafka-0}]}
+      ---
+      {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+       metadata: {name: kafka-b, namespace: ops, labels: {kubernetes.io/service-name: kafka}},
+       ports: [{name: broker, port: 9093}],
+       endpoints: [{addresses: [10.52.9.9], hostname: kafka-1},
+        {addresses: [192.0.2.9], hostname: kafka-2}]}
+      ---
+      {apiVersion: v1, kind: Service, metadata: {name: within, namespace: prod},
+       spec: {type: ExternalName, externalName: nats.messaging.svc.k8s.example.org.}}
       ---
       {apiVersion: v1, kind: Service, metadata: {name: outside, namespace: prod},
        spec: {type: ExternalName, externalName: db.example.com}}
@@ -153,6 +185,20 @@ class ZoneCompilerTest {
           outside.prod.svc.mn.internal             | A    | db.example.com. | db.example.com.
           outside.prod.svc.mn.internal             | CNAME | db.example.com. | db.example.com.
           inside.prod.svc.mn.internal              | CNAME | nats.messaging.svc.mn.internal. | nats.messaging.svc.mn.internal.
+          # Addresses that peers would not believe are left out for them
+          monitor.ops.svc.mn.internal              | A    | 10.52.1.1, 192.0.2.1 | 10.52.1.1
+          192-0-2-1.monitor.ops.svc.mn.internal    | A    | 192.0.2.1 | NODATA
+          ingress.ops.svc.mn.internal              | A    | 10.43.0.11 | NODATA
+          _http._tcp.ingress.ops.svc.mn.internal   | SRV  | 0 100 80 ingress.ops.svc.mn.internal. | NODATA
+          # Two hostnames at one address
+          kafka.ops.svc.mn.internal                | A    | 10.52.9.9, 192.0.2.9 | 10.52.9.9
+          kafka-0.kafka.ops.svc.mn.internal        | A    | 10.52.9.9 | 10.52.9.9
+          kafka-1.kafka.ops.svc.mn.internal        | A    | 10.52.9.9 | 10.52.9.9
+          kafka-2.kafka.ops.svc.mn.internal        | A    | 192.0.2.9 | NODATA
+          _broker._tcp.kafka.ops.svc.mn.internal   | SRV  | 0 33 9092 kafka-0.kafka.ops.svc.mn.internal., 0 33 9093 kafka-1.kafka.ops.svc.mn.internal., 0 33 9093 kafka-2.kafka.ops.svc.mn.internal. | 0 50 9092 kafka-0.kafka.ops.svc.mn.internal., 0 50 9093 kafka-1.kafka.ops.svc.mn.internal.
+          9.9.52.10.in-addr.arpa                   | PTR  | kafka-0.kafka.ops.svc.mn.internal., kafka-1.kafka.ops.svc.mn.internal. | kafka-0.kafka.ops.svc.mn.internal., kafka-1.kafka.ops.svc.mn.internal.
+          # The cluster may have several names
+          within.prod.svc.mn.internal              | CNAME | nats.messaging.svc.mn.internal. | nats.messaging.svc.mn.internal.
           inside.prod.svc.mn.internal              | AAAA | fd52:0:0:0:0:0:0:9, nats.messaging.svc.mn.internal. | fd52:0:0:0:0:0:0:9, nats.messaging.svc.mn.internal.
           number.prod.svc.mn.internal              | A    | NXDOMAIN  | NXDOMAIN
           # The rest of the zone
@@ -272,6 +318,18 @@ class ZoneCompilerTest {
   }
 
   @Test
+  void servicesThatLoseAddressesForPeersAreNamed() {
+    DirectoryIndex index = index(REGION);
+    index.complete(true);
+    ZoneCompiler compiler = compiler(settings());
+    assertThat(compiler.compile(index.directory(), NOW).withheld())
+        .hasToString("{ops/ingress=[192.0.2.1], ops/kafka=[192.0.2.9], ops/monitor=[192.0.2.1]}");
+    index.remove(new ServiceKey("ops", "kafka"));
+    assertThat(compiler.compile(index.directory(), NOW).withheld())
+        .containsOnlyKeys(new ServiceKey("ops", "ingress"), new ServiceKey("ops", "monitor"));
+  }
+
+  @Test
   void nothingIsSaidUntilTheDirectoryIsComplete() {
     ZoneCompiler compiler = compiler(settings());
     DirectoryIndex index = index(REGION);
@@ -386,8 +444,9 @@ class ZoneCompilerTest {
             Duration.ofSeconds(5),
             List.of(Cidr.of("10.52.0.0/16")),
             List.of(),
-            ExportRule.ALL,
-            new ClusterIpRule(ClusterIpRule.Mode.AUTO, false));
+            List.of("cluster.local"),
+            new PeerRule(
+                ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.AUTO, false), List.of()));
 
     Asker asker = new Asker(new ZoneCompiler(settings).compile(directory, NOW));
 
@@ -418,8 +477,8 @@ class ZoneCompilerTest {
         Duration.ofSeconds(5),
         List.of(Cidr.of("10.52.0.0/16"), Cidr.of("10.52.1.0/24"), Cidr.of("fd52::/16")),
         List.of(IpAddress.of("100.64.0.1")),
-        export,
-        clusterIp);
+        List.of("cluster.local", "k8s.example.org"),
+        new PeerRule(export, clusterIp, RANGES));
   }
 
   private static Directory region() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Several slices may list one address: for a moment when it moves from one to another, and for
  * long when they were mirrored from an object that has some of its ports ready and others not. The
  * best state counts, with the ports of that state.
+ *
+ * <p>Two hostnames at one address are two endpoints, such as pods on the host network of one node:
+ * each has its own state and ports.
  */
 final class EndpointJoin {
   private static final Comparator<Endpoint> BY_ADDRESS_BEST_FIRST =
@@ -62,13 +66,30 @@ final class EndpointJoin {
       while (end < sorted.size() && sorted.get(end).address().equals(sorted.get(at).address())) {
         end++;
       }
-      distinct.add(end - at == 1 ? sorted.get(at) : merged(sorted.subList(at, end)));
+      if (end - at == 1) {
+        distinct.add(sorted.get(at));
+      } else {
+        addMerged(sorted.subList(at, end), distinct);
+      }
       at = end;
     }
     return distinct;
   }
 
-  /** One endpoint out of several of the same address, the best one first. */
+  /** Adds one endpoint for each hostname at one address; one if there is none. */
+  private static void addMerged(List<Endpoint> same, List<Endpoint> distinct) {
+    TreeSet<String> hostnames = new TreeSet<>();
+    same.stream().map(Endpoint::hostname).filter(Objects::nonNull).forEach(hostnames::add);
+    if (hostnames.size() < 2) {
+      distinct.add(merged(same));
+      return;
+    }
+    for (String hostname : hostnames) {
+      distinct.add(merged(same.stream().filter(e -> hostname.equals(e.hostname())).toList()));
+    }
+  }
+
+  /** One endpoint out of several, the best one first. */
   private static Endpoint merged(List<Endpoint> same) {
     Endpoint best = same.getFirst();
     @Nullable String hostname = best.hostname();

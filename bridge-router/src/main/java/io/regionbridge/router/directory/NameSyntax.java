@@ -6,21 +6,29 @@ public enum NameSyntax {
   LABEL("a DNS label: up to 63 of a-z, 0-9 and -, the first and last not a -") {
     @Override
     public boolean matches(String text) {
-      return isLabel(text, 0, text.length());
+      return isLabel(text, 0, text.length(), LONGEST_LABEL);
     }
   },
   /** Labels with dots between. */
   SUBDOMAIN("a DNS name: labels of a-z, 0-9 and - with dots between, up to 253 in all") {
     @Override
     public boolean matches(String text) {
-      return isSubdomain(text);
+      return isSubdomain(text, LONGEST_LABEL);
+    }
+  },
+  /** The name of an object, which need not fit DNS: a label may be as long as the whole. */
+  OBJECT("an object's name: parts of a-z, 0-9 and - with dots between, up to 253 in all") {
+    @Override
+    public boolean matches(String text) {
+      return isSubdomain(text, LONGEST_NAME);
     }
   },
   /** As {@link #SUBDOMAIN}, with or without a dot at the end. */
   EXTERNAL_NAME("a DNS name: labels of a-z, 0-9 and - with dots between, up to 253 in all") {
     @Override
     public boolean matches(String text) {
-      return isSubdomain(text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
+      String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+      return isSubdomain(name, LONGEST_LABEL);
     }
   },
   /** RFC 6335, section 5.1, in lower case: the name of a container's port. */
@@ -28,11 +36,14 @@ public enum NameSyntax {
     @Override
     public boolean matches(String text) {
       return text.length() <= 15
-          && isLabel(text, 0, text.length())
+          && isLabel(text, 0, text.length(), LONGEST_LABEL)
           && !text.contains("--")
           && text.chars().anyMatch(c -> c >= 'a');
     }
   };
+
+  private static final int LONGEST_LABEL = 63;
+  private static final int LONGEST_NAME = 253;
 
   private final String description;
 
@@ -48,22 +59,22 @@ public enum NameSyntax {
     return description;
   }
 
-  private static boolean isSubdomain(String text) {
-    if (text.length() > 253) {
+  private static boolean isSubdomain(String text, int longestLabel) {
+    if (text.length() > LONGEST_NAME) {
       return false;
     }
     int start = 0;
     for (int dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', start)) {
-      if (!isLabel(text, start, dot)) {
+      if (!isLabel(text, start, dot, longestLabel)) {
         return false;
       }
       start = dot + 1;
     }
-    return isLabel(text, start, text.length());
+    return isLabel(text, start, text.length(), longestLabel);
   }
 
-  private static boolean isLabel(String text, int start, int end) {
-    if (end <= start || end - start > 63) {
+  private static boolean isLabel(String text, int start, int end, int longest) {
+    if (end <= start || end - start > longest) {
       return false;
     }
     for (int i = start; i < end; i++) {

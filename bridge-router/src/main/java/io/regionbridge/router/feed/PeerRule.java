@@ -9,6 +9,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,8 @@ public record PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ra
     if (!export.exports(facts)) {
       return null;
     }
-    boolean led =
-        !facts.clusterIps().isEmpty()
-            && clusterIp.decide(service) instanceof ClusterIpRule.Answer.ClusterIp;
     List<IpAddress> addresses =
-        led ? facts.clusterIps().stream().filter(this::own).toList() : List.of();
+        led(service) ? facts.clusterIps().stream().filter(this::own).toList() : List.of();
     boolean allOwn = service.endpoints().stream().map(Endpoint::address).allMatch(this::own);
     if (allOwn && addresses.equals(facts.clusterIps())) {
       return service;
@@ -48,6 +46,23 @@ public record PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ra
         allOwn
             ? service.endpoints()
             : service.endpoints().stream().filter(e -> own(e.address())).toList());
+  }
+
+  /** The addresses that peers are led to, but not given, in order. */
+  public List<IpAddress> withheld(DirectoryService service) {
+    if (ranges.isEmpty() || !export.exports(service.facts())) {
+      return List.of();
+    }
+    Stream<IpAddress> told =
+        led(service)
+            ? service.facts().clusterIps().stream()
+            : service.endpoints().stream().map(Endpoint::address);
+    return told.filter(address -> !own(address)).distinct().toList();
+  }
+
+  private boolean led(DirectoryService service) {
+    return !service.facts().clusterIps().isEmpty()
+        && clusterIp.decide(service) instanceof ClusterIpRule.Answer.ClusterIp;
   }
 
   private boolean own(IpAddress address) {

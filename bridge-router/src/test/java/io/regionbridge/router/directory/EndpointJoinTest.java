@@ -78,6 +78,21 @@ class EndpointJoinTest {
   }
 
   @Test
+  void twoHostnamesAtOneAddressAreTwoEndpointsWithTheirOwnStateAndPorts() {
+    EndpointPort admin = new EndpointPort("admin", Protocol.TCP, 9000);
+
+    assertThat(
+            join(
+                slice(WEB, "a", endpoint("10.42.0.1", "web-1", READY, HTTP)),
+                slice(WEB, "b", endpoint("10.42.0.1", "web-0", READY, List.of(admin))),
+                slice(WEB, "c", endpoint("10.42.0.1", "web-2", UNREADY, HTTP)),
+                slice(WEB, "d", endpoint("10.42.0.1", "web-0", UNREADY, HTTP))))
+        .containsExactly(
+            endpoint("10.42.0.1", "web-0", READY, List.of(admin)),
+            endpoint("10.42.0.1", "web-1", READY, HTTP));
+  }
+
+  @Test
   void onlyReadyEndpointsCountWhileThereIsOne() {
     assertThat(
             join(slice(WEB, "a", ready("10.42.0.1"), draining("10.42.0.2"), unready("10.42.0.3"))))

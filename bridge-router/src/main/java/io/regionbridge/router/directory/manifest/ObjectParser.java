@@ -267,7 +267,7 @@ final class ObjectParser {
 
   private ManifestObject slice(Field root, Node.Mapping object, boolean versioned, Report report) {
     String namespace = namespace(root);
-    String name = root.at("metadata").at("name").requiredName(NameSyntax.SUBDOMAIN);
+    String name = root.at("metadata").at("name").requiredName(NameSyntax.OBJECT);
     EndpointSliceKey key =
         namespace == null || name == null ? null : new EndpointSliceKey(namespace, name);
     if (key != null) {

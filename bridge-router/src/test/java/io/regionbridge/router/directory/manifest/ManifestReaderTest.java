@@ -203,6 +203,24 @@ class ManifestReaderTest {
         .isEmpty();
   }
 
+  /** The API server's own rule for names of objects knows no longest label. */
+  @Test
+  void anObjectThatIsNoNameOfDnsMayHaveLongLabels() {
+    String name = "a".repeat(64) + "." + "b".repeat(188);
+    assertThat(
+            sound(
+                    """
+                    apiVersion: discovery.k8s.io/v1
+                    kind: EndpointSlice
+                    addressType: IPv4
+                    metadata: {name: %s, labels: {kubernetes.io/service-name: web}}
+                    endpoints: []
+                    """
+                        .formatted(name))
+                .slices())
+        .containsOnlyKeys(new EndpointSliceKey("default", name));
+  }
+
   @Test
   void sliceWithoutLabelBelongsToNoService() {
     ManifestReading.Content content =

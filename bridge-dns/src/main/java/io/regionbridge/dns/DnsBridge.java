@@ -24,6 +24,7 @@ import io.regionbridge.dns.zone.View;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +176,7 @@ public final class DnsBridge implements AutoCloseable {
       for (InetSocketAddress address : listen) {
         bridge.listeners.bind(address);
       }
+      bridge.loops.forEach(DnsLoop::beat);
       bridge.loops.getFirst().sockets().loop().execute(bridge.prober::start);
       return bridge;
     } catch (IOException | RuntimeException e) {
@@ -249,6 +251,11 @@ public final class DnsBridge implements AutoCloseable {
   /** The gateways of the current table and how they do. */
   public List<GatewayHealth> gateways() {
     return gateways.all();
+  }
+
+  /** How long ago each event loop ran the task that it is given once a second. */
+  public List<Duration> loopSilences() {
+    return loops.stream().map(DnsLoop::silence).toList();
   }
 
   /** What each loop counted. */

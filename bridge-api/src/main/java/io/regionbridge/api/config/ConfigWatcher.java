@@ -1,6 +1,7 @@
 package io.regionbridge.api.config;
 
 import io.regionbridge.router.file.FileWatcher;
+import io.regionbridge.router.loop.Loops;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +27,13 @@ public final class ConfigWatcher implements AutoCloseable {
   private BridgeConfig current;
   private List<ConfigProblem> refused = List.of();
 
-  private ConfigWatcher(ConfigFile file, BridgeConfig started, ConfigListener listener) {
+  private ConfigWatcher(
+      ConfigFile file, BridgeConfig started, ConfigListener listener, Loops loops) {
     this.file = file;
     this.started = started;
     this.listener = listener;
     this.current = started;
-    this.watcher = FileWatcher.watch(List.of(file.path()), this::look);
+    this.watcher = FileWatcher.watch("config-file", List.of(file.path()), this::look, loops);
   }
 
   /**
@@ -40,8 +42,8 @@ public final class ConfigWatcher implements AutoCloseable {
    * @param started what the process runs with, read from the same file
    */
   public static ConfigWatcher start(
-      ConfigFile file, BridgeConfig started, ConfigListener listener) {
-    ConfigWatcher watcher = new ConfigWatcher(file, started, listener);
+      ConfigFile file, BridgeConfig started, ConfigListener listener, Loops loops) {
+    ConfigWatcher watcher = new ConfigWatcher(file, started, listener, loops);
     watcher.look();
     return watcher;
   }

@@ -103,7 +103,6 @@ public final class Sites {
         Map.entry("/readyz", readyz(bridge).forEveryone()),
         Map.entry("/metrics", metrics(bridge)),
         Map.entry("/api/v1/status", json(_ -> bridge.status())),
-        Map.entry("/api/v1/history", json(_ -> bridge.history())),
         Map.entry("/api/v1/region", region(bridge).forEveryone()),
         Map.entry("/api/v1/directory", directory(directory)),
         Map.entry("/api/v1/trace", trace(bridge)),
@@ -178,10 +177,12 @@ public final class Sites {
   private static Route healthz(Introspection bridge) {
     return Route.of(
         MediaType.TEXT,
-        _ ->
-            bridge.alive()
-                ? Response.text("ok")
-                : Problem.unavailable("the control loop has ended; restart the bridge", List.of()));
+        _ -> {
+          List<String> reasons = bridge.notRunning();
+          return reasons.isEmpty()
+              ? Response.text("ok")
+              : Problem.unavailable(String.join("; ", reasons), reasons);
+        });
   }
 
   private static Route readyz(Introspection bridge) {

@@ -20,6 +20,7 @@ import io.regionbridge.api.region.RegionSource;
 import io.regionbridge.api.region.StandaloneSource;
 import io.regionbridge.api.reports.BridgeState;
 import io.regionbridge.api.reports.Introspection;
+import io.regionbridge.api.reports.LoopReports;
 import io.regionbridge.api.reports.QueryLog;
 import io.regionbridge.api.reports.TunnelReports;
 import io.regionbridge.api.status.BridgeStatus;
@@ -32,6 +33,8 @@ import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.LoopHealth;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.overlay.ManagedTunnel;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.topology.Topology;
@@ -70,13 +73,14 @@ public final class Bridge implements BridgeState, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bridge.class);
 
   private final Clock clock = Clock.systemUTC();
+  private final Loops loops = new Loops();
   private final AtomicLong reloadFailures = new AtomicLong();
   private final List<InetSocketAddress> tlsListen = new ArrayList<>();
   private final String node;
   private final Optional<InetAddress> nodeAddress;
   private final HostWatch host;
   private final DirectoryServer feed = new DirectoryServer(new SecureRandom().nextLong());
-  private final ControlLoop control;
+  private final TablePublisher control;
   private final OverlayWatch overlay;
   private final TlsFiles tls;
   private final DnsBridge dns;
@@ -138,25 +142,28 @@ public final class Bridge implements BridgeState, AutoCloseable {
     opening = new Opening(clustered && config.dns().listen().isEmpty());
     host = new HostWatch();
     control =
-        new ControlLoop(
+        new TablePublisher(
             this::config,
             this::directory,
             this::regions,
             () -> listen,
             host::addresses,
             feed,
-            clock);
-    overlay = OverlayWatch.start(ConfiguredRegions.overlay(config, node), this::look);
+            clock,
+            loops);
     source =
         new PendingSource(
-            () -> ConfiguredRegions.withoutCluster(config(), List.of(), overlay.ranges()));
+            () -> ConfiguredRegions.withoutCluster(config(), List.of(), overlay().ranges()));
+    overlay = OverlayWatch.start(ConfiguredRegions.overlay(config, node), this::look, loops);
     listen = wanted();
-    tls = TlsFiles.read(config, clock);
+    tls = TlsFiles.read(config, clock, loops);
     List<AutoCloseable> started = new ArrayList<>(List.of(tls, overlay));
     try {
       if (!clustered) {
         // Reads on a thread of its own while the sockets are opened here.
-        source = new StandaloneSource(node, this::config, overlay, this::take, control::lookAgain);
+        source =
+            new StandaloneSource(
+                node, this::config, overlay, this::take, control::lookAgain, loops);
         started.addFirst(source);
       }
       dns =
@@ -194,7 +201,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
       }
       control.start(dns::publish, this::lookAround);
       started.addFirst(control);
-      watcher = file.map(f -> ConfigWatcher.start(f, config, new Reload())).orElse(null);
+      watcher = file.map(f -> ConfigWatcher.start(f, config, new Reload(), loops)).orElse(null);
     } catch (IOException | RuntimeException e) {
       close(started);
       throw e;
@@ -210,7 +217,8 @@ public final class Bridge implements BridgeState, AutoCloseable {
             source::topology,
             source::settled,
             key -> source.accepted(key.toString()),
-            overlay::announce));
+            overlay::announce),
+        loops);
   }
 
   private RegionSource cluster(ClusterPlace place) throws IOException {
@@ -229,7 +237,8 @@ public final class Bridge implements BridgeState, AutoCloseable {
             new DataPlaneHealth(dns),
             () -> !draining && opening.done(),
             this::take,
-            control::lookAgain));
+            control::lookAgain,
+            loops));
   }
 
   private List<Site> sites() throws IOException {
@@ -279,8 +288,8 @@ public final class Bridge implements BridgeState, AutoCloseable {
     return ListenAddresses.of(config.dns(), host.addresses(), nodeAddress, overlay.addresses());
   }
 
-  private ControlLoop.Regions regions() {
-    return new ControlLoop.Regions(topology(), overlay.ranges());
+  private TablePublisher.Regions regions() {
+    return new TablePublisher.Regions(topology(), overlay.ranges());
   }
 
   private final class Reload implements ConfigListener {
@@ -356,6 +365,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
     overlay
         .findings(config.kubernetes().enabled(), topology().local().podCidrs().cidrs(), carries)
         .forEach(f -> conditions.add(condition(f)));
+    conditions.add(LoopReports.condition(loops()));
     conditions.addAll(source.conditions());
     ManagedTunnel made = tunnel;
     if (made != null) {
@@ -414,8 +424,14 @@ public final class Bridge implements BridgeState, AutoCloseable {
   }
 
   @Override
-  public boolean alive() {
-    return control.alive();
+  public List<LoopHealth> loops() {
+    List<LoopHealth> all = new ArrayList<>(loops.health());
+    all.addAll(EventLoops.health(dns.loopSilences()));
+    return all;
+  }
+
+  private OverlayWatch overlay() {
+    return overlay;
   }
 
   @Override

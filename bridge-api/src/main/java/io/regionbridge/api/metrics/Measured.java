@@ -1,7 +1,9 @@
 package io.regionbridge.api.metrics;
 
 import io.regionbridge.dns.DnsBridge;
+import io.regionbridge.router.loop.LoopHealth;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
  * @param active whether this node is the active gateway; none is where nobody is elected
  * @param egress how many regions there are in each state of egress
  * @param sound which conditions are as they should be; those not known are left out
+ * @param loops how everything that runs in the background fares
  * @param version of the program
  */
 public record Measured(
@@ -39,6 +42,7 @@ public record Measured(
     Supplier<Map<String, Instant>> handshakes,
     Supplier<Optional<Instant>> keyExpiry,
     Supplier<Map<Subject, Boolean>> sound,
+    Supplier<List<LoopHealth>> loops,
     String version) {
   /** A condition of a region: there are a dozen types, and no more regions than are known. */
   public record Subject(String region, String type) {}

@@ -61,6 +61,14 @@ final class ProcessCollector implements MultiCollector {
             conditions.dataPoint(
                 Family.gauge(ok ? 1 : 0, "region", subject.region(), "type", subject.type())));
     all.add(conditions.build());
+    GaugeSnapshot.Builder running =
+        Family.gauge(
+            "region_bridge_loop_running", "Whether a background loop does what it is there for.");
+    measured
+        .loops()
+        .get()
+        .forEach(loop -> running.dataPoint(Family.gauge(loop.good() ? 1 : 0, "loop", loop.name())));
+    all.add(running.build());
     Map<String, Instant> handshakes = measured.handshakes().get();
     if (!handshakes.isEmpty()) {
       GaugeSnapshot.Builder family =

@@ -10,6 +10,7 @@ import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.peers.GatewayHealth;
 import io.regionbridge.router.peers.TunnelRecords;
@@ -53,6 +54,7 @@ public final class ClusterSource implements RegionSource {
    * @param serving whether it serves DNS, and means to go on
    * @param onDirectory takes each new directory
    * @param onRegions told that {@link #topology} may be another one
+   * @param loops makes what runs in the background
    */
   public record Ties(
       Supplier<BridgeConfig> config,
@@ -61,7 +63,8 @@ public final class ClusterSource implements RegionSource {
       GatewayHealth health,
       BooleanSupplier serving,
       Consumer<Directory> onDirectory,
-      Runnable onRegions) {}
+      Runnable onRegions,
+      Loops loops) {}
 
   /**
    * Starts the control plane. Never waits for the API server.
@@ -104,7 +107,8 @@ public final class ClusterSource implements RegionSource {
                 topology = Optional.of(next);
                 ties.onRegions().run();
               }
-            });
+            },
+            ties.loops());
   }
 
   @Override

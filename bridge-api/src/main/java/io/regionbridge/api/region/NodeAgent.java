@@ -10,6 +10,7 @@ import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.router.egress.routes.Encapsulation;
 import io.regionbridge.router.egress.routes.RouteAgent;
 import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +29,15 @@ public final class NodeAgent implements AutoCloseable {
   private NodeAgent(BridgeConfig config, ConfigFile file, ClusterPlace place) throws IOException {
     this.config = config;
     node = place.node();
+    Loops loops = new Loops();
     client = ClusterClient.local(place.kubeconfig());
     try {
-      agent = RouteAgent.start(node, this::encapsulation, client, place.namespace());
+      agent = RouteAgent.start(node, this::encapsulation, client, place.namespace(), loops);
     } catch (IOException | RuntimeException e) {
       client.close();
       throw e;
     }
-    watcher = ConfigWatcher.start(file, config, new Reload());
+    watcher = ConfigWatcher.start(file, config, new Reload(), loops);
   }
 
   /**

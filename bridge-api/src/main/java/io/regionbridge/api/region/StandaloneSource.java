@@ -6,6 +6,7 @@ import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.TunnelMemory;
@@ -33,6 +34,7 @@ public final class StandaloneSource implements RegionSource {
   private final Supplier<BridgeConfig> config;
   private final OverlayWatch overlay;
   private final Runnable onRegions;
+  private final Loops loops;
   private final String node;
   private final ManifestDirectory manifests;
   private @Nullable OverlayDiscovery discovery;
@@ -58,12 +60,14 @@ public final class StandaloneSource implements RegionSource {
       Supplier<BridgeConfig> config,
       OverlayWatch overlay,
       Consumer<Directory> onDirectory,
-      Runnable onRegions) {
+      Runnable onRegions,
+      Loops loops) {
+    this.loops = loops;
     this.node = node;
     this.config = config;
     this.overlay = overlay;
     this.onRegions = onRegions;
-    manifests = ManifestDirectory.start(config.get().directory().files(), onDirectory);
+    manifests = ManifestDirectory.start(config.get().directory().files(), onDirectory, loops);
   }
 
   @Override
@@ -110,7 +114,7 @@ public final class StandaloneSource implements RegionSource {
   private synchronized void discover(BridgeConfig now) {
     int http = now.admin().listen().getPort();
     if (discovery == null && !closed && http != 0 && !overlay.peers().isEmpty()) {
-      discovery = OverlayDiscovery.start(overlay, http, dnsPort(now), onRegions);
+      discovery = OverlayDiscovery.start(overlay, http, dnsPort(now), onRegions, loops);
     }
   }
 

@@ -10,6 +10,7 @@ import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.net.InetSocketAddress;
@@ -77,8 +78,8 @@ public interface BridgeState {
   /** Keys and certificates. */
   TlsFiles tls();
 
-  /** Whether the process does its work, ready or not. */
-  boolean alive();
+  /** How everything that runs in the background fares. */
+  List<LoopHealth> loops();
 
   /** Why queries should not be sent here; empty if they should. */
   List<String> notReady();

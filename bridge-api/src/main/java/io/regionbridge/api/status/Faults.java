@@ -59,6 +59,10 @@ public final class Faults {
               "DNSReachable",
               "ask a gateway yourself: dig @GATEWAY -p 1053 DOMAIN SOA; see its tunnel"),
           Map.entry("Forwarding", "set what is named, or give the bridge CAP_NET_ADMIN to do it"),
+          Map.entry(
+              "LoopsRunning",
+              "the log has the error; the liveness probe restarts the bridge if it lasts, and"
+                  + " region-bridge bundle collects what a bug report needs"),
           Map.entry("Listening", "stop what has the address, or change dns.listen or admin.listen"),
           Map.entry(
               "OverlayAgent", "tailscale status; it stays as it is until the agent says otherwise"),

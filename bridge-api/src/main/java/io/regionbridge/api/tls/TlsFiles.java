@@ -4,6 +4,7 @@ import io.netty.handler.ssl.SslContext;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.router.file.FileWatcher;
+import io.regionbridge.router.loop.Loops;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -31,6 +32,7 @@ public final class TlsFiles implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TlsFiles.class);
 
   private final PemReader reader;
+  private final Loops loops;
 
   // Guarded by this.
   private BridgeConfig.ServerTls server;
@@ -48,15 +50,16 @@ public final class TlsFiles implements AutoCloseable {
   /** Whom to believe; none means whom the Java runtime trusts. */
   private record Trust(List<X509Certificate> authorities, SslContext context) {}
 
-  private TlsFiles(BridgeConfig config, Clock clock) {
+  private TlsFiles(BridgeConfig config, Clock clock, Loops loops) {
+    this.loops = loops;
     reader = new PemReader(clock);
     server = config.dns().tls();
     regions = regions(config);
   }
 
   /** Reads what the configuration names, on the caller's thread. */
-  public static TlsFiles read(BridgeConfig config, Clock clock) {
-    TlsFiles files = new TlsFiles(config, clock);
+  public static TlsFiles read(BridgeConfig config, Clock clock, Loops loops) {
+    TlsFiles files = new TlsFiles(config, clock, loops);
     files.look();
     return files;
   }
@@ -120,7 +123,10 @@ public final class TlsFiles implements AutoCloseable {
     server.certificate().ifPresent(files::add);
     server.key().ifPresent(files::add);
     regions.values().forEach(tls -> tls.authority().ifPresent(files::add));
-    watcher = files.isEmpty() || closed ? null : FileWatcher.watch(List.copyOf(files), this::look);
+    watcher =
+        files.isEmpty() || closed
+            ? null
+            : FileWatcher.watch("tls-files", List.copyOf(files), this::look, loops);
     look(); // after the watch, so that no change gets lost between
   }
 

@@ -4,6 +4,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ final class ConfigWatcherTest {
     ConfigFile file = new ConfigFile(path, Map.of());
     BridgeConfig started = valid(file);
     replace(path, GOOD + "dns: {ttl: 6s}\n");
-    try (ConfigWatcher _ = ConfigWatcher.start(file, started, listener)) {
+    try (ConfigWatcher _ = ConfigWatcher.start(file, started, listener, new Loops())) {
       assertThat(told).containsExactly(live("dns.ttl"));
     }
   }
@@ -127,7 +128,7 @@ final class ConfigWatcherTest {
 
   private ConfigWatcher start(Path path) {
     ConfigFile file = new ConfigFile(path, Map.of());
-    return ConfigWatcher.start(file, valid(file), listener);
+    return ConfigWatcher.start(file, valid(file), listener, new Loops());
   }
 
   private static BridgeConfig valid(ConfigFile file) {

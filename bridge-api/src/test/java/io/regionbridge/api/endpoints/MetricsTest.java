@@ -248,6 +248,7 @@ final class MetricsTest {
             () -> Map.of("mn", Instant.ofEpochSecond(1_800_000_000)),
             () -> Optional.of(Instant.ofEpochSecond(1_900_000_000)),
             () -> Map.of(new Measured.Subject("mn", "TunnelUp"), true),
+            List::of,
             "1.0.0");
     try (BridgeMetrics metrics = new BridgeMetrics(measured)) {
       return new String(

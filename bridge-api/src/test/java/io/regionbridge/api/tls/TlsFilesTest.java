@@ -9,6 +9,7 @@ import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.dns.socket.ClientTls;
+import io.regionbridge.router.loop.Loops;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,7 +29,7 @@ final class TlsFilesTest {
       Clock.fixed(Instant.parse("2030-01-01T00:00:00Z"), ZoneOffset.UTC);
 
   @TempDir Path directory;
-  private TlsFiles files = TlsFiles.read(config("region: {name: fsn1}"), NOW);
+  private TlsFiles files = TlsFiles.read(config("region: {name: fsn1}"), NOW, new Loops());
 
   @AfterEach
   void stop() {
@@ -44,7 +45,7 @@ final class TlsFilesTest {
 
   @Test
   void servesNobodyUntilThereIsACertificate() throws Exception {
-    files = TlsFiles.read(serving(), NOW);
+    files = TlsFiles.read(serving(), NOW, new Loops());
     assertThat(files.server()).isNull();
     assertThat(files.problems())
         .containsExactly(
@@ -61,7 +62,7 @@ final class TlsFilesTest {
   void keepsTheLastGoodCertificateAndNamesWhatIsWrongWithTheNextOne() throws Exception {
     X509Bundle good = bundle(1);
     write(good);
-    files = TlsFiles.read(serving(), NOW);
+    files = TlsFiles.read(serving(), NOW, new Loops());
     SslContext inForce = files.server();
     assertThat(inForce).isNotNull();
 
@@ -99,7 +100,7 @@ final class TlsFilesTest {
         config(
             "{region: {name: fsn1}, regions: [{name: mn, tls: {serverName: gw.mn.internal, ca:"
                 + " ca.crt}}]}");
-    files = TlsFiles.read(relaying, NOW);
+    files = TlsFiles.read(relaying, NOW, new Loops());
     ClientTls nobody = mn();
     assertThat(nobody.context()).isSameAs(TlsContexts.NOBODY);
     assertThat(files.problems().getFirst()).contains("ca.crt: there is no such file", "region mn");
@@ -119,7 +120,9 @@ final class TlsFilesTest {
   void namesNoAuthorityAndTrustsThePlatform() {
     files =
         TlsFiles.read(
-            config("{region: {name: fsn1}, regions: [{name: mn, tls: {serverName: gw.mn}}]}"), NOW);
+            config("{region: {name: fsn1}, regions: [{name: mn, tls: {serverName: gw.mn}}]}"),
+            NOW,
+            new Loops());
     assertThat(files.problems()).isEmpty();
     assertThat(mn().serverName()).isEqualTo("gw.mn");
   }

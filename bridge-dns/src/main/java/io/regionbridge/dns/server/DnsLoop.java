@@ -5,18 +5,23 @@ import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.socket.LoopSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One event loop with its pipeline and its listening sockets. */
 public final class DnsLoop {
+  private static final long BEAT_SECONDS = 1;
+
   private final LoopSockets sockets;
   private final QueryPipeline pipeline;
   private final List<UdpServer> udp = new ArrayList<>();
   private final List<TcpServer> tcp = new CopyOnWriteArrayList<>();
+  private volatile long lastBeat = System.nanoTime();
 
   /** A loop that listens nowhere yet. */
   public DnsLoop(int index, QueryPipeline.Shared shared, LoopSockets sockets) {
@@ -28,6 +33,20 @@ public final class DnsLoop {
     for (int i = 0; i < udp.size(); i++) {
       udp.get(i).flush();
     }
+  }
+
+  /** Has the loop show from now on, once a second, that it runs what it is given. */
+  public void beat() {
+    var _ =
+        sockets
+            .loop()
+            .scheduleAtFixedRate(
+                () -> lastBeat = System.nanoTime(), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** How long ago the loop has run its task. Any thread. */
+  public Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - lastBeat);
   }
 
   /** The way of queries on this loop. */

@@ -7,7 +7,6 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.ClusterIpSpan;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
-import io.regionbridge.router.discovery.ControlLoop;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressEngine;
@@ -23,6 +22,9 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.peers.DeclaredRegions;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.PeerClusters;
@@ -66,6 +68,10 @@ public final class ControlPlane implements AutoCloseable {
 
   private static final Duration SETTLE = Duration.ofMillis(50);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+
+  /** An API server that lets many writes run into their time limits must not look like a fault. */
+  private static final Duration LONGEST_LOOK = Duration.ofMinutes(10);
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Who is told. Calls come one at a time for each kind, and must not block for long. */
@@ -91,8 +97,8 @@ public final class ControlPlane implements AutoCloseable {
   private final DeclaredRegions declared = new DeclaredRegions();
   private final PeerEnds ends = new PeerEnds();
   private final PeerClusters peerClusters;
-  private final ControlLoop directories;
-  private final ControlLoop topologies;
+  private final Loop directories;
+  private final Loop topologies;
   private final ClusterWatcher watcher;
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
@@ -111,20 +117,26 @@ public final class ControlPlane implements AutoCloseable {
       ControlSources sources,
       KubernetesClient client,
       Listener listener,
-      Clock clock)
+      Clock clock,
+      Loops loops)
       throws IOException {
     this.settings = settings;
     this.sources = sources;
     this.client = client;
     this.listener = listener;
     this.clock = clock;
+    directories =
+        loops.loop("directory", Timing.onCall(DIRECTORY_SETTLE, LOOK_AGAIN), this::lookAtDirectory);
+    topologies =
+        loops.loop(
+            "topology", Timing.onCall(SETTLE, LOOK_AGAIN).withRoundsOf(LONGEST_LOOK), this::look);
     StatusWriter statuses = new StatusWriter(client, clock);
     egress = new EgressControl(settings, sources, client, clock);
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
     sight = new PeerSight(sources.health());
     ownNode = new OwnRouterNode(settings, sources, statuses, egress, keys, clock);
-    Gate gate = new Gate();
-    peerClusters = new PeerClusters(client, settings.namespace(), gate::topologies, clock);
+    peerClusters =
+        new PeerClusters(client, settings.namespace(), topologies::lookAgain, clock, loops);
     shared =
         new SharedObjects(settings, sources, client, statuses, egress, peerClusters, ends, clock);
     election =
@@ -137,27 +149,30 @@ public final class ControlPlane implements AutoCloseable {
                 this::reach),
             client,
             settings.namespace(),
-            _ -> gate.topologies(),
-            clock);
+            _ -> topologies.lookAgain(),
+            clock,
+            loops);
     watcher =
         ClusterWatcher.local(
             client,
             settings.routerLabel(),
             settings.options().netBird(),
-            gate::topologies,
-            gate::directories,
-            clock);
+            topologies::lookAgain,
+            directories::lookAgain,
+            clock,
+            loops);
     overlay =
         OverlayDiscovery.start(
-            sources.overlay(), settings.httpPort(), settings.dnsPort(), gate::topologies);
+            sources.overlay(),
+            settings.httpPort(),
+            settings.dnsPort(),
+            topologies::lookAgain,
+            loops);
     rights =
         RightsWatch.start(
             new RightsReview(client, settings.namespace(), settings.options().netBird()),
-            gate::topologies);
-    directories =
-        ControlLoop.start("directory", DIRECTORY_SETTLE, LOOK_AGAIN, this::lookAtDirectory);
-    topologies = ControlLoop.start("topology", SETTLE, LOOK_AGAIN, this::look);
-    gate.open(this);
+            topologies::lookAgain,
+            loops);
   }
 
   /**
@@ -175,25 +190,6 @@ public final class ControlPlane implements AutoCloseable {
     return elsewhere ? Reach.BLIND : seen;
   }
 
-  /** Keeps calls back until all that they lead to is there. */
-  private static final class Gate {
-    private volatile Optional<ControlPlane> plane = Optional.empty();
-
-    private void open(ControlPlane built) {
-      plane = Optional.of(built);
-      directories();
-      topologies();
-    }
-
-    private void directories() {
-      plane.ifPresent(p -> p.directories.lookAgain());
-    }
-
-    private void topologies() {
-      plane.ifPresent(p -> p.topologies.lookAgain());
-    }
-  }
-
   /**
    * Starts one. Never waits for the API server.
    *
@@ -206,9 +202,10 @@ public final class ControlPlane implements AutoCloseable {
       ControlSettings settings,
       ControlSources sources,
       Optional<Path> kubeconfig,
-      Listener listener)
+      Listener listener,
+      Loops loops)
       throws IOException {
-    return start(settings, sources, ClusterClient.local(kubeconfig), listener);
+    return start(settings, sources, ClusterClient.local(kubeconfig), listener, loops);
   }
 
   /**
@@ -217,10 +214,18 @@ public final class ControlPlane implements AutoCloseable {
    * @throws IOException if the address for signs of life cannot be bound
    */
   public static ControlPlane start(
-      ControlSettings settings, ControlSources sources, KubernetesClient client, Listener listener)
+      ControlSettings settings,
+      ControlSources sources,
+      KubernetesClient client,
+      Listener listener,
+      Loops loops)
       throws IOException {
     try {
-      return new ControlPlane(settings, sources, client, listener, Clock.systemUTC());
+      ControlPlane plane =
+          new ControlPlane(settings, sources, client, listener, Clock.systemUTC(), loops);
+      plane.directories.start();
+      plane.topologies.start();
+      return plane;
     } catch (IOException e) {
       client.close();
       throw e;

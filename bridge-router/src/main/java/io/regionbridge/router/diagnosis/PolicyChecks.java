@@ -3,7 +3,6 @@ package io.regionbridge.router.diagnosis;
 import io.regionbridge.router.diagnosis.CiliumFacts.Exit;
 import io.regionbridge.router.diagnosis.CiliumFacts.Policy;
 import io.regionbridge.router.discovery.ClusterWatcher;
-import io.regionbridge.router.egress.cilium.Contest;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.util.ArrayList;
@@ -132,7 +131,9 @@ public final class PolicyChecks {
         continue;
       }
       Optional<Cidr> caught =
-          Contest.taken(our.destinations(), foreign.destinations(), foreign.excluded());
+          our.destinations().stream()
+              .filter(range -> foreign.destinations().stream().anyMatch(range::overlaps))
+              .findFirst();
       caught.ifPresent(range ->
           checks.add(
               Check.warning(

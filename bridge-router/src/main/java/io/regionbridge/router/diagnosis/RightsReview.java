@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,8 +68,8 @@ public final class RightsReview {
       }
       List<Right> missing = missing(required, rules, namespace);
       return missing.isEmpty() ? Optional.of(missing) : Optional.of(ofUse(missing));
-    } catch (KubernetesClientException e) {
-      return Optional.empty(); // the watches tell of a server that does not answer
+    } catch (KubernetesClientException | IOException e) {
+      return Optional.empty(); // the watches tell of a server that does not answer as it should
     }
   }
 
@@ -80,16 +79,12 @@ public final class RightsReview {
     return missing.stream().filter(right -> groups.contains(right.group())).toList();
   }
 
-  private JsonNode review(String in) {
+  private JsonNode review(String in) throws IOException {
     ObjectNode review = JSON.createObjectNode();
     review.put("apiVersion", "authorization.k8s.io/v1").put("kind", "SelfSubjectRulesReview");
     review.putObject("spec").put("namespace", in);
     String answer = client.raw(REVIEWS, "POST", review);
-    try {
-      return JSON.readTree(answer == null ? "{}" : answer).path("status");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return JSON.readTree(answer == null ? "{}" : answer).path("status");
   }
 
   /**

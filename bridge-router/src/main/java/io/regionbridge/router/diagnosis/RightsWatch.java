@@ -2,12 +2,13 @@ package io.regionbridge.router.diagnosis;
 
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +27,13 @@ public final class RightsWatch implements AutoCloseable {
 
   private final RightsReview review;
   private final Runnable onChange;
-  private final CountDownLatch end = new CountDownLatch(1);
+  private final Loop loop;
   private volatile Optional<Finding> finding = Optional.empty();
 
-  private RightsWatch(RightsReview review, Runnable onChange) {
+  private RightsWatch(RightsReview review, Runnable onChange, Loops loops) {
     this.review = review;
     this.onChange = onChange;
+    this.loop = loops.loop("rights", Timing.every(PERIOD).onVirtualThread(), this::look);
   }
 
   /**
@@ -39,25 +41,15 @@ public final class RightsWatch implements AutoCloseable {
    *
    * @param onChange told when the finding is another one
    */
-  public static RightsWatch start(RightsReview review, Runnable onChange) {
-    RightsWatch watch = new RightsWatch(review, onChange);
-    Thread.ofVirtual().name("rights").start(watch::run);
+  public static RightsWatch start(RightsReview review, Runnable onChange, Loops loops) {
+    RightsWatch watch = new RightsWatch(review, onChange, loops);
+    watch.loop.start();
     return watch;
   }
 
   /** What was found last; empty where the API server does not say. */
   public Optional<Finding> finding() {
     return finding;
-  }
-
-  private void run() {
-    try {
-      do {
-        look();
-      } while (!end.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void look() {
@@ -92,6 +84,6 @@ public final class RightsWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    end.countDown();
+    loop.close();
   }
 }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RouterNode;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -72,6 +73,7 @@ public final class ClusterWatcher implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Clock clock;
+  private final Loops loops;
   private final Runnable onChange;
   private final List<ResourceWatch<?>> watches = new ArrayList<>();
   private final Map<String, FactStore<ConfigMap, ConfigMapFacts>> configMaps =
@@ -87,7 +89,8 @@ public final class ClusterWatcher implements AutoCloseable {
   private @Nullable DirectoryFeed directory;
 
   private ClusterWatcher(
-      KubernetesClient client, String routerLabel, Runnable onChange, Clock clock) {
+      KubernetesClient client, String routerLabel, Runnable onChange, Clock clock, Loops loops) {
+    this.loops = loops;
     this.client = client;
     this.clock = clock;
     this.onChange = onChange;
@@ -111,8 +114,9 @@ public final class ClusterWatcher implements AutoCloseable {
       Optional<String> netBird,
       Runnable onChange,
       Runnable onDirectory,
-      Clock clock) {
-    ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock);
+      Clock clock,
+      Loops loops) {
+    ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock, loops);
     watcher.watchLocal(onDirectory);
     netBird.ifPresent(watcher::watchNetBird);
     watcher.watches.forEach(ResourceWatch::start);
@@ -120,8 +124,9 @@ public final class ClusterWatcher implements AutoCloseable {
   }
 
   /** Starts to watch a peer's cluster: its RouterNode objects alone. */
-  public static ClusterWatcher peer(KubernetesClient client, Runnable onChange, Clock clock) {
-    ClusterWatcher watcher = new ClusterWatcher(client, "", onChange, clock);
+  public static ClusterWatcher peer(
+      KubernetesClient client, Runnable onChange, Clock clock, Loops loops) {
+    ClusterWatcher watcher = new ClusterWatcher(client, "", onChange, clock, loops);
     watcher.watches.forEach(ResourceWatch::start);
     return watcher;
   }
@@ -268,7 +273,7 @@ public final class ClusterWatcher implements AutoCloseable {
       long pageSize,
       FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
       ObjectSink<T> sink) {
-    watches.add(new ResourceWatch<>(resource, pageSize, operation, sink, onChange, clock));
+    watches.add(new ResourceWatch<>(resource, pageSize, operation, sink, onChange, clock, loops));
   }
 
   private static <F> List<F> sorted(FactStore<?, F> store, Comparator<F> order) {

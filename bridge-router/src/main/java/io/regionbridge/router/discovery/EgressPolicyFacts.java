@@ -1,7 +1,6 @@
 package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.regionbridge.router.kubernetes.ManagedFields;
 import io.regionbridge.router.net.Cidr;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +16,7 @@ import java.util.Map;
  *     is not ours
  * @param annotations those with our prefix
  * @param destinations the ranges that it catches
- * @param excluded the ranges in them that it leaves alone
  * @param spec all of it, as JSON values; empty if it is not ours
- * @param fields who set what of it; empty if it is not ours
  */
 public record EgressPolicyFacts(
     String name,
@@ -28,9 +25,7 @@ public record EgressPolicyFacts(
     String resourceVersion,
     Map<String, String> annotations,
     List<Cidr> destinations,
-    List<Cidr> excluded,
-    Map<String, Object> spec,
-    ManagedFields fields) {
+    Map<String, Object> spec) {
   /** The label of all that is written by the bridge, and its value. */
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 
@@ -42,18 +37,15 @@ public record EgressPolicyFacts(
   public EgressPolicyFacts {
     annotations = Map.copyOf(annotations);
     destinations = List.copyOf(destinations);
-    excluded = List.copyOf(excluded);
     spec = Map.copyOf(spec);
   }
 
   static EgressPolicyFacts of(GenericKubernetesResource policy) {
     String name = policy.getMetadata().getName();
     List<Cidr> destinations = Ranges.in(policy, "spec", "destinationCIDRs");
-    List<Cidr> excluded = Ranges.in(policy, "spec", "excludedCIDRs");
     Map<String, String> labels = policy.getMetadata().getLabels();
     if (labels == null || !MANAGER.equals(labels.get(MANAGED_BY))) {
-      return new EgressPolicyFacts(
-          name, false, "", "", Map.of(), destinations, excluded, Map.of(), ManagedFields.NONE);
+      return new EgressPolicyFacts(name, false, "", "", Map.of(), destinations, Map.of());
     }
     Map<String, String> annotations = policy.getMetadata().getAnnotations();
     Map<String, String> own = new HashMap<>();
@@ -73,9 +65,7 @@ public record EgressPolicyFacts(
         version == null ? "" : version,
         own,
         destinations,
-        excluded,
-        policy.get("spec") instanceof Map<?, ?> spec ? texts(spec) : Map.of(),
-        ManagedFields.of(policy.getMetadata(), MANAGER));
+        policy.get("spec") instanceof Map<?, ?> spec ? texts(spec) : Map.of());
   }
 
   private static Map<String, Object> texts(Map<?, ?> json) {

@@ -3,6 +3,7 @@ package io.regionbridge.router.discovery;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.kubernetes.RouterNode;
+import io.regionbridge.router.loop.Loops;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +20,12 @@ public final class GatewayWatcher implements AutoCloseable {
   private final List<ResourceWatch<?>> watches;
 
   private GatewayWatcher(
-      KubernetesClient client, String namespace, String name, Runnable onChange, Clock clock) {
+      KubernetesClient client,
+      String namespace,
+      String name,
+      Runnable onChange,
+      Clock clock,
+      Loops loops) {
     lease = new FactStore<>(GatewayWatcher::holder, onChange);
     routers = new FactStore<>(RouterNodeFacts::of, onChange);
     watches =
@@ -30,14 +36,16 @@ public final class GatewayWatcher implements AutoCloseable {
                 client.leases().inNamespace(namespace).withField("metadata.name", name),
                 lease,
                 onChange,
-                clock),
+                clock,
+                loops),
             new ResourceWatch<>(
                 "routernodes.region-bridge.io",
                 250,
                 client.resources(RouterNode.class),
                 routers,
                 onChange,
-                clock));
+                clock,
+                loops));
   }
 
   /**
@@ -48,8 +56,13 @@ public final class GatewayWatcher implements AutoCloseable {
    * @param name of the Lease
    */
   public static GatewayWatcher start(
-      KubernetesClient client, String namespace, String name, Runnable onChange, Clock clock) {
-    GatewayWatcher watcher = new GatewayWatcher(client, namespace, name, onChange, clock);
+      KubernetesClient client,
+      String namespace,
+      String name,
+      Runnable onChange,
+      Clock clock,
+      Loops loops) {
+    GatewayWatcher watcher = new GatewayWatcher(client, namespace, name, onChange, clock, loops);
     watcher.watches.forEach(ResourceWatch::start);
     return watcher;
   }

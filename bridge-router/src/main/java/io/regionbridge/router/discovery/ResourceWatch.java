@@ -9,6 +9,10 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.regionbridge.router.loop.Backoff;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,9 +83,13 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       new Backoff(FASTEST, SLOWEST, () -> ThreadLocalRandom.current().nextDouble());
   private final ReentrantLock sinkLock = new ReentrantLock();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
-  private final Thread thread;
+  private final Loop loop;
   private volatile WatchStatus status;
   private boolean known;
+
+  /** The version to watch from; empty: a list comes first. */
+  private Optional<String> version = Optional.empty();
+
   private int fruitless;
   private boolean doubted;
   private @Nullable ReadFailure told;
@@ -97,8 +105,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
       ObjectSink<T> sink,
       Runnable onStatus,
-      Clock clock) {
-    this(resource, pageSize, operation, sink, onStatus, clock, USUAL, AFTER_FAILURE);
+      Clock clock,
+      Loops loops) {
+    this(resource, pageSize, operation, sink, onStatus, clock, loops, USUAL, AFTER_FAILURE);
   }
 
   ResourceWatch(
@@ -108,6 +117,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       ObjectSink<T> sink,
       Runnable onStatus,
       Clock clock,
+      Loops loops,
       Patience usual,
       Patience afterFailure) {
     this.usual = usual;
@@ -119,12 +129,12 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     this.onStatus = onStatus;
     this.clock = clock;
     this.status = new WatchStatus.Starting(clock.instant());
-    this.thread = Thread.ofVirtual().name("watch-" + resource).unstarted(this::run);
+    this.loop = loops.loop("watch-" + resource, Timing.waiting().onVirtualThread(), this::round);
   }
 
   /** Begins. Once. */
   public void start() {
-    thread.start();
+    loop.start();
   }
 
   /** As RBAC names it. */
@@ -141,7 +151,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   @Override
   public void close() {
     closed.complete(null);
-    thread.interrupt();
+    loop.close();
     sinkLock.lock();
     try {
       log.trace("{} is no longer watched", resource); // whoever held the lock was the last one
@@ -150,39 +160,39 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     }
   }
 
-  private void run() {
-    Optional<String> version = Optional.empty();
-    while (!closed.isDone()) {
-      String verb = version.isEmpty() ? "list" : "watch";
-      try {
-        if (version.isEmpty()) {
-          version = Optional.of(list());
-        }
-        verb = "watch";
-        version = watch(version.get());
-      } catch (KubernetesClientException e) {
-        if (closed.isDone()) {
-          return;
-        }
-        doubted = true;
-        if (e.getCode() == GONE) { // also when a page of a list came too late
-          version = Optional.empty();
-          pause(backoff.next());
-          continue;
-        }
-        ReadFailure failure = ReadFailure.of(verb, resource, e);
-        failed(failure);
-        if (failure.reason() == ReadFailure.Reason.FORBIDDEN || fruitless >= MOST_FRUITLESS) {
-          version = Optional.empty(); // without watch, lists are all that is left
-          fruitless = 0;
-        }
-        pause(waitAfter(failure));
-      } catch (RuntimeException e) {
-        log.error("reading {}", resource, e);
-        version = Optional.empty();
-        pause(backoff.next());
+  /** One list where one is needed, and one watch. */
+  private void round() {
+    String verb = version.isEmpty() ? "list" : "watch";
+    try {
+      if (version.isEmpty()) {
+        version = Optional.of(list());
       }
+      verb = "watch";
+      version = watch(version.get());
+    } catch (KubernetesClientException e) {
+      if (!closed.isDone()) {
+        failed(verb, e);
+      }
+    } catch (RuntimeException e) {
+      version = Optional.empty();
+      throw e;
     }
+  }
+
+  private void failed(String verb, KubernetesClientException e) {
+    doubted = true;
+    if (e.getCode() == GONE) { // also when a page of a list came too late
+      version = Optional.empty();
+      pause(backoff.next());
+      return;
+    }
+    ReadFailure failure = ReadFailure.of(verb, resource, e);
+    failed(failure);
+    if (failure.reason() == ReadFailure.Reason.FORBIDDEN || fruitless >= MOST_FRUITLESS) {
+      version = Optional.empty(); // without watch, lists are all that is left
+      fruitless = 0;
+    }
+    pause(waitAfter(failure));
   }
 
   private Duration waitAfter(ReadFailure failure) {
@@ -203,7 +213,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     String version;
     do {
       ListOptions options = new ListOptionsBuilder().withLimit(pageSize).withContinue(next).build();
-      KubernetesResourceList<T> page = operation.list(options);
+      KubernetesResourceList<T> page = page(options);
       for (T object : page.getItems()) {
         present.add(ObjectKey.of(object));
         put(object);
@@ -221,6 +231,17 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     }
     known = true;
     return version;
+  }
+
+  /** What the server answers need not be a list, nor JSON: that is its failure, not the loop's. */
+  private KubernetesResourceList<T> page(ListOptions options) {
+    try {
+      return operation.list(options);
+    } catch (KubernetesClientException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new KubernetesClientException("the answer cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /**

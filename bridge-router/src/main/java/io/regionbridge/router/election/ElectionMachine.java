@@ -53,6 +53,7 @@ final class ElectionMachine {
   private long unfitSince;
   private boolean permitWanted;
   private boolean stopping;
+  private boolean doubted;
 
   /**
    * @param me the node's name
@@ -80,7 +81,8 @@ final class ElectionMachine {
     }
     known = true;
     lease = after;
-    if (!mine()) {
+    if (!held()) {
+      doubted = false;
       permitUntil = NEVER;
     }
   }
@@ -100,7 +102,8 @@ final class ElectionMachine {
           challengeLatency = lastLatency;
         }
         boolean grants = write.kind() == Kind.RENEW || write.kind() == Kind.ACQUIRE;
-        if (grants && mine() && written.version().equals(version())) {
+        if (grants && held() && written.version().equals(version())) {
+          doubted = false;
           lastWritten = pendingSent;
           permitUntil = pendingSent + written.permit().toNanos();
           permitWanted = false;
@@ -120,6 +123,15 @@ final class ElectionMachine {
     eligible = fit;
   }
 
+  /**
+   * This process stood still for so long that another may have the role by now: it has it no more
+   * until a write of the Lease shows that it still does.
+   */
+  void doubt() {
+    doubted = held();
+    permitUntil = NEVER;
+  }
+
   /** There is something to do that needs a permit. */
   void wantPermit() {
     permitWanted = true;
@@ -132,17 +144,24 @@ final class ElectionMachine {
 
   /** Whether {@link #stop} has nothing left to do. */
   boolean stopped() {
-    return stopping && pending == null && !mine();
+    return stopping && pending == null && !held();
   }
 
-  /** The holder as last seen. Empty: nobody, or not known. */
+  /** The holder as last seen. Empty: nobody, or not known, or this process and in doubt. */
   Optional<String> holder() {
     LeaseState now = lease;
-    return now == null || now.holder().isEmpty() ? Optional.empty() : Optional.of(now.holder());
+    return now == null || now.holder().isEmpty() || doubted
+        ? Optional.empty()
+        : Optional.of(now.holder());
   }
 
   /** Whether this process is the holder, as far as it knows. */
   boolean mine() {
+    return held() && !doubted;
+  }
+
+  /** Whether the Lease, as last seen, names this process. */
+  private boolean held() {
     LeaseState now = lease;
     return now != null && now.holder().equals(me) && now.incarnation().equals(incarnation);
   }
@@ -169,7 +188,7 @@ final class ElectionMachine {
     if (pending != null || !known || now < notBefore) {
       return Optional.empty();
     }
-    LeaseWrite wanted = mine() ? asHolder(otherCandidate, now) : asCandidate(peers, now);
+    LeaseWrite wanted = held() ? asHolder(otherCandidate, now) : asCandidate(peers, now);
     if (wanted == null) {
       return Optional.empty();
     }
@@ -196,7 +215,7 @@ final class ElectionMachine {
     }
     boolean due = now - lastWritten >= RENEWAL.toNanos();
     boolean ending = permitWanted && permitUntil - now < SHORTEST_PERMIT.dividedBy(2).toNanos();
-    if (held.challenger().isPresent() || due || ending) {
+    if (held.challenger().isPresent() || due || ending || doubted) {
       return new LeaseWrite(Kind.RENEW, held.renewed(permit()));
     }
     permitWanted = false;

@@ -1,15 +1,19 @@
 package io.regionbridge.router.election;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +37,10 @@ public final class GatewayElection implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GatewayElection.class);
   private static final Duration TICK = Duration.ofMillis(50);
   private static final Duration HANDOVER = Duration.ofSeconds(6);
+
+  /** Others need this long to find a holder dead, and the shortest window to take its place. */
+  private static final Duration DOUBTED_AFTER =
+      PeerLiveness.OLDEST.plus(ElectionMachine.SHORTEST_PERMIT);
 
   /** What has to be left of a permit for a task to begin. */
   private static final Duration LEAST = ElectionMachine.SHORTEST_PERMIT.dividedBy(4);
@@ -68,27 +76,29 @@ public final class GatewayElection implements AutoCloseable {
   private final ElectionMachine machine;
   private final PeerLiveness liveness = new PeerLiveness();
   private final SignsOfLife signs;
-  private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+  private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
   private final ReentrantLock acting = new ReentrantLock();
   private final ReentrantLock permits = new ReentrantLock();
   private final Condition permitChanged = permits.newCondition();
   private final CountDownLatch over = new CountDownLatch(1);
-  private final Thread thread;
+  private final Loop loop;
   private volatile Leadership leadership = Leadership.UNKNOWN;
   private volatile long permitUntil = ElectionMachine.NEVER;
   private volatile boolean closing;
+  private volatile long lastRound = System.nanoTime();
   private boolean wasOutdone;
   private long nextRound = System.nanoTime();
 
-  private GatewayElection(Settings settings, LeaseStore store, Consumer<Leadership> onChange)
+  private GatewayElection(
+      Settings settings, LeaseStore store, Consumer<Leadership> onChange, Loops loops)
       throws IOException {
     this.settings = settings;
     this.store = store;
     this.onChange = onChange;
     this.machine = new ElectionMachine(settings.node(), UUID.randomUUID().toString());
     this.signs =
-        new SignsOfLife(settings.node(), settings.listen(), this::standing, new Listener());
-    this.thread = Thread.ofPlatform().daemon().name("election").unstarted(this::run);
+        new SignsOfLife(settings.node(), settings.listen(), this::said, new Listener(), loops);
+    this.loop = loops.loop("election", Timing.every(TICK), this::look);
   }
 
   /**
@@ -103,22 +113,31 @@ public final class GatewayElection implements AutoCloseable {
       KubernetesClient client,
       String namespace,
       Consumer<Leadership> onChange,
-      Clock clock)
+      Clock clock,
+      Loops loops)
       throws IOException {
-    return start(settings, new KubernetesLease(client, namespace, clock), onChange);
+    return start(settings, new KubernetesLease(client, namespace, clock, loops), onChange, loops);
   }
 
-  static GatewayElection start(Settings settings, LeaseStore store, Consumer<Leadership> onChange)
+  static GatewayElection start(
+      Settings settings, LeaseStore store, Consumer<Leadership> onChange, Loops loops)
       throws IOException {
-    GatewayElection election = new GatewayElection(settings, store, onChange);
-    election.thread.start();
+    GatewayElection election = new GatewayElection(settings, store, onChange, loops);
+    election.signs.start();
+    election.loop.start();
     store.start(lease -> election.tell(now -> election.machine.observed(lease, now)));
     return election;
   }
 
-  /** Who is active, as last heard. Any thread. */
+  /**
+   * Who is active, as last heard. Nobody is for a holder that stood still: it asks first whether it
+   * still has the role. Any thread.
+   */
   public Leadership leadership() {
-    return leadership;
+    Leadership known = leadership;
+    return known.mine() && stoodStill(System.nanoTime())
+        ? new Leadership(Optional.empty(), false, known.transitions())
+        : known;
   }
 
   /** Why this node could not take part as it should, in words; empty if it could. Any thread. */
@@ -159,28 +178,21 @@ public final class GatewayElection implements AutoCloseable {
       if (!over.await(HANDOVER.toMillis(), TimeUnit.MILLISECONDS)) {
         log.warn("could not hand the role of the active gateway over; it will be taken");
       }
-      thread.interrupt();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    loop.close();
     store.close();
     signs.close();
   }
 
-  private void run() {
-    try {
-      while (!(closing && machine.stopped())) {
-        Runnable event = events.poll(TICK.toNanos(), TimeUnit.NANOSECONDS);
-        while (event != null) {
-          event.run();
-          event = events.poll();
-        }
-        round(System.nanoTime());
-        step();
-      }
-    } catch (InterruptedException e) {
-      log.debug("the election is over");
-    } finally {
+  private void look() {
+    for (Runnable event = events.poll(); event != null; event = events.poll()) {
+      event.run();
+    }
+    round(System.nanoTime());
+    step();
+    if (closing && machine.stopped()) {
       over.countDown();
     }
   }
@@ -190,6 +202,11 @@ public final class GatewayElection implements AutoCloseable {
       return;
     }
     nextRound = now + PeerLiveness.INTERVAL.toNanos();
+    if (stoodStill(now)) {
+      log.warn("stood still for {} ms", Duration.ofNanos(now - lastRound).toMillis());
+      machine.doubt();
+    }
+    lastRound = now;
     Standing standing = standing();
     // Blind as everybody is, as when the whole network is down, nobody would do better.
     boolean outdone = settings.reach().get() == Reach.BLIND && liveness.anySeeing();
@@ -205,6 +222,15 @@ public final class GatewayElection implements AutoCloseable {
     Map<String, InetSocketAddress> others = settings.others().get();
     liveness.round(others.keySet(), now);
     signs.ask(others);
+  }
+
+  /** Whether there was no round for so long that another may have taken the role meanwhile. */
+  private boolean stoodStill(long now) {
+    return now - lastRound > DOUBTED_AFTER.toNanos();
+  }
+
+  private SignOfLife.Said said() {
+    return new SignOfLife.Said(standing(), Duration.ofNanos(System.nanoTime() - lastRound));
   }
 
   private Standing standing() {
@@ -233,6 +259,9 @@ public final class GatewayElection implements AutoCloseable {
         .start(() -> {
           LeaseWrite.Outcome outcome = written(write);
           tell(now -> machine.finished(outcome, now));
+          if (outcome instanceof LeaseWrite.Outcome.Conflict) {
+            store.read().ifPresent(is -> tell(now -> machine.observed(Optional.of(is), now)));
+          }
         });
   }
 
@@ -311,13 +340,14 @@ public final class GatewayElection implements AutoCloseable {
 
   private void tell(Consumer<Long> event) {
     events.add(() -> event.accept(System.nanoTime()));
+    loop.lookAgain();
   }
 
   /** Brings signs of life to the thread that owns them. */
   private final class Listener implements SignsOfLife.Listener {
     @Override
-    public void answered(String node, Standing standing) {
-      tell(_ -> liveness.answered(node, standing));
+    public void answered(String node, SignOfLife.Said said) {
+      tell(_ -> liveness.answered(node, said));
     }
 
     @Override

@@ -6,12 +6,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.dsl.FunctionCallable;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.regionbridge.router.discovery.ObjectKey;
 import io.regionbridge.router.discovery.ObjectSink;
 import io.regionbridge.router.discovery.ResourceWatch;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.kubernetes.ErrorText;
+import io.regionbridge.router.loop.Loops;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,14 +45,16 @@ final class KubernetesLease implements LeaseStore {
   private final KubernetesClient client;
   private final String namespace;
   private final Clock clock;
+  private final Loops loops;
   private volatile @Nullable ResourceWatch<Lease> watch;
   private volatile @Nullable ZonedDateTime acquired;
   private volatile Optional<String> notWritten = Optional.empty();
 
-  KubernetesLease(KubernetesClient client, String namespace, Clock clock) {
+  KubernetesLease(KubernetesClient client, String namespace, Clock clock, Loops loops) {
     this.client = client;
     this.namespace = namespace;
     this.clock = clock;
+    this.loops = loops;
   }
 
   @Override
@@ -62,7 +66,8 @@ final class KubernetesLease implements LeaseStore {
             client.leases().inNamespace(namespace).withField("metadata.name", NAME),
             sink(onLease),
             () -> {},
-            clock);
+            clock,
+            loops);
     watch = started;
     started.start();
   }
@@ -78,15 +83,7 @@ final class KubernetesLease implements LeaseStore {
   @Override
   public LeaseWrite.Outcome write(LeaseWrite write) {
     try {
-      Lease written =
-          client
-              .adapt(NamespacedKubernetesClient.class)
-              .withRequestConfig(
-                  new RequestConfigBuilder()
-                      .withRequestTimeout((int) TIMEOUT.toMillis())
-                      .withRequestRetryBackoffLimit(0)
-                      .build())
-              .call(patient -> send(patient, write));
+      Lease written = bounded().call(client -> send(client, write));
       notWritten = Optional.empty();
       return new LeaseWrite.Outcome.Written(state(written));
     } catch (KubernetesClientException e) {
@@ -103,10 +100,33 @@ final class KubernetesLease implements LeaseStore {
   }
 
   @Override
+  public Optional<LeaseState> read() {
+    try {
+      return Optional.ofNullable(
+              bounded().call(c -> c.leases().inNamespace(namespace).withName(NAME).get()))
+          .map(KubernetesLease::state);
+    } catch (KubernetesClientException e) {
+      log.debug("cannot read the Lease", e);
+      return Optional.empty();
+    }
+  }
+
+  @Override
   public void close() {
     if (watch != null) {
       watch.close();
     }
+  }
+
+  /** A client that does not wait long, nor try again by itself. */
+  private FunctionCallable<? extends NamespacedKubernetesClient> bounded() {
+    return client
+        .adapt(NamespacedKubernetesClient.class)
+        .withRequestConfig(
+            new RequestConfigBuilder()
+                .withRequestTimeout((int) TIMEOUT.toMillis())
+                .withRequestRetryBackoffLimit(0)
+                .build());
   }
 
   private Lease send(NamespacedKubernetesClient patient, LeaseWrite write) {

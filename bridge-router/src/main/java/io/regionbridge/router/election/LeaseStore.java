@@ -15,6 +15,16 @@ interface LeaseStore extends AutoCloseable {
   /** Writes it in place of the version that is named. Blocks, for five seconds at most. */
   LeaseWrite.Outcome write(LeaseWrite write);
 
+  /**
+   * Reads it, for one whose write has shown that it does not know the Lease as it is. Blocks, for
+   * five seconds at most.
+   *
+   * @return empty if it cannot be read now, or the watch will tell
+   */
+  default Optional<LeaseState> read() {
+    return Optional.empty();
+  }
+
   /** Why it could not be read or written the last time; empty if it could. Any thread. */
   default Optional<String> problem() {
     return Optional.empty();

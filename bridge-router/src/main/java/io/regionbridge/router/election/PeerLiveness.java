@@ -22,6 +22,9 @@ final class PeerLiveness {
   /** The same when the node's kernel says that the port is closed. */
   static final int MOST_REFUSED = 2;
 
+  /** How old the last round of a node that lives may be. */
+  static final Duration OLDEST = INTERVAL.multipliedBy(MOST_MISSED);
+
   private final Map<String, Count> counts = new HashMap<>();
   private long lastRound = Long.MIN_VALUE;
 
@@ -57,15 +60,19 @@ final class PeerLiveness {
     }
   }
 
-  /** A node has answered the last question or one before it. */
-  void answered(String node, Standing standing) {
+  /**
+   * A node has answered the last question or one before it. An answer whose sender's election has
+   * not had a round for so long that the node would be dead without it is none: nobody there would
+   * answer a challenge.
+   */
+  void answered(String node, SignOfLife.Said said) {
     Count count = counts.get(node);
-    if (count != null) {
+    if (count != null && said.age().compareTo(OLDEST) <= 0) {
       count.missed = 0;
       count.refused = 0;
       count.awaited = false;
       count.heard = true;
-      count.standing = standing;
+      count.standing = said.standing();
     }
   }
 

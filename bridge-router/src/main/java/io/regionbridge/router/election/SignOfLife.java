@@ -4,14 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * The datagrams by which router nodes ask each other for signs of life: {@code rbl1}, one octet of
- * kind, eight octets that only the asker knows and that come back, and in a question the name of
- * the node that is meant. An answer is shorter than its question, so that nobody is flooded through
- * us.
+ * kind, eight octets that only the asker knows and that come back; then in a question the name of
+ * the node that is meant, in an answer two octets with the age of the last round of the answerer's
+ * election in milliseconds, which answers of older versions lack. An answer is hardly ever longer
+ * than its question, so that nobody is flooded through us.
  */
 sealed interface SignOfLife {
   int LEAST_OCTETS = 4 + 1 + 8;
@@ -26,7 +28,20 @@ sealed interface SignOfLife {
   record Question(long nonce, String node) implements SignOfLife {}
 
   /** I am. */
-  record Answer(long nonce, Standing standing) implements SignOfLife {}
+  record Answer(long nonce, Said said) implements SignOfLife {}
+
+  /**
+   * What an answer says.
+   *
+   * @param age of the last round of the election there; 65 seconds stand for all that is more
+   */
+  record Said(Standing standing, Duration age) {
+    private static final int MOST_MILLIS = 0xffff;
+
+    private short millis() {
+      return (short) Math.clamp(age.toMillis(), 0, MOST_MILLIS);
+    }
+  }
 
   /** The datagram, ready to be sent. */
   default byte[] encoded() {
@@ -34,7 +49,8 @@ sealed interface SignOfLife {
     switch (this) {
       case Question(long nonce, String node) ->
           buffer.put((byte) 0).putLong(nonce).put(node.getBytes(UTF_8));
-      case Answer(long nonce, Standing standing) -> buffer.put(standing.code()).putLong(nonce);
+      case Answer(long nonce, Said said) ->
+          buffer.put(said.standing().code()).putLong(nonce).putShort(said.millis());
     }
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
@@ -50,8 +66,15 @@ sealed interface SignOfLife {
     long nonce = datagram.getLong();
     return switch (kind) {
       case 0 -> question(nonce, datagram);
-      default -> Standing.of(kind).map(standing -> new Answer(nonce, standing));
+      default ->
+          Standing.of(kind).map(standing -> new Answer(nonce, new Said(standing, age(datagram))));
     };
+  }
+
+  private static Duration age(ByteBuffer rest) {
+    return rest.remaining() < Short.BYTES
+        ? Duration.ZERO
+        : Duration.ofMillis(Short.toUnsignedInt(rest.getShort()));
   }
 
   private static Optional<SignOfLife> question(long nonce, ByteBuffer node) {

@@ -1,5 +1,8 @@
 package io.regionbridge.router.election;
 
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -31,32 +34,45 @@ final class SignsOfLife implements AutoCloseable {
 
   /** What comes of asking. */
   interface Listener {
-    void answered(String node, Standing standing);
+    void answered(String node, SignOfLife.Said said);
 
     void refused(String node);
   }
 
   private final String me;
-  private final Supplier<Standing> standing;
+  private final Supplier<SignOfLife.Said> said;
   private final Listener listener;
   private final DatagramSocket answering;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Path> paths = new HashMap<>();
+  private final Loops loops;
+  private final Loop answers;
 
   /**
    * Opens the socket that answers.
    *
    * @param me the only name that is answered for
-   * @param standing what to say of this node, asked at each answer
+   * @param said what to say of this node, asked at each answer
    * @throws IOException if the address cannot be bound
    */
-  SignsOfLife(String me, InetSocketAddress listen, Supplier<Standing> standing, Listener listener)
+  SignsOfLife(
+      String me,
+      InetSocketAddress listen,
+      Supplier<SignOfLife.Said> said,
+      Listener listener,
+      Loops loops)
       throws IOException {
     this.me = me;
-    this.standing = standing;
+    this.said = said;
     this.listener = listener;
     this.answering = new DatagramSocket(listen);
-    Thread.ofVirtual().name("signs-of-life").start(this::answer);
+    this.loops = loops;
+    this.answers = loops.loop("signs-of-life", Timing.waiting().onVirtualThread(), this::answer);
+  }
+
+  /** Begins to answer. */
+  void start() {
+    answers.start();
   }
 
   /** The address that answers. */
@@ -71,7 +87,7 @@ final class SignsOfLife implements AutoCloseable {
         .removeIf(path -> {
           boolean gone = !path.getValue().to.equals(nodes.get(path.getKey()));
           if (gone) {
-            path.getValue().socket.close();
+            path.getValue().close();
           }
           return gone;
         });
@@ -94,34 +110,35 @@ final class SignsOfLife implements AutoCloseable {
   @Override
   public void close() {
     answering.close();
-    paths.values().forEach(path -> path.socket.close());
+    answers.close();
+    paths.values().forEach(Path::close);
   }
 
-  private void answer() {
-    byte[] octets = new byte[SignOfLife.MOST_OCTETS];
-    while (!answering.isClosed()) {
-      try {
-        DatagramPacket packet = new DatagramPacket(octets, octets.length);
-        answering.receive(packet);
-        ByteBuffer datagram = ByteBuffer.wrap(octets, 0, packet.getLength());
-        if (SignOfLife.decode(datagram).orElse(null)
-                instanceof SignOfLife.Question(long nonce, String node)
-            && node.equals(me)) {
-          byte[] reply = new SignOfLife.Answer(nonce, standing.get()).encoded();
-          answering.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
-        }
-      } catch (IOException e) {
-        log.trace("answering a question", e);
-      }
+  private void answer() throws IOException {
+    DatagramPacket packet = receive(answering);
+    ByteBuffer datagram = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
+    if (SignOfLife.decode(datagram).orElse(null)
+            instanceof SignOfLife.Question(long nonce, String node)
+        && node.equals(me)) {
+      byte[] reply = new SignOfLife.Answer(nonce, said.get()).encoded();
+      answering.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
     }
   }
 
+  private static DatagramPacket receive(DatagramSocket socket) throws IOException {
+    byte[] octets = new byte[SignOfLife.MOST_OCTETS];
+    DatagramPacket packet = new DatagramPacket(octets, octets.length);
+    socket.receive(packet);
+    return packet;
+  }
+
   /** The way to one node. */
-  private final class Path {
+  private final class Path implements AutoCloseable {
     private final String node;
     private final InetSocketAddress to;
     private final DatagramSocket socket;
     private final long[] recent = new long[RECENT];
+    private final Loop answers;
     private int next;
 
     Path(String node, InetSocketAddress to) throws SocketException {
@@ -131,7 +148,10 @@ final class SignsOfLife implements AutoCloseable {
       // What was never sent must not be guessed.
       Arrays.setAll(recent, _ -> ThreadLocalRandom.current().nextLong());
       socket.connect(to);
-      Thread.ofVirtual().name("signs-of-life-" + node).start(this::receive);
+      answers =
+          loops.loop(
+              "signs-of-life-" + node, Timing.waiting().onVirtualThread(), this::receiveAnswer);
+      answers.start();
     }
 
     private void ask(long nonce) throws IOException {
@@ -143,24 +163,24 @@ final class SignsOfLife implements AutoCloseable {
       socket.send(new DatagramPacket(question, question.length));
     }
 
-    private void receive() {
-      byte[] octets = new byte[SignOfLife.MOST_OCTETS];
-      while (!socket.isClosed()) {
-        try {
-          DatagramPacket packet = new DatagramPacket(octets, octets.length);
-          socket.receive(packet);
-          ByteBuffer datagram = ByteBuffer.wrap(octets, 0, packet.getLength());
-          if (SignOfLife.decode(datagram).orElse(null)
-                  instanceof SignOfLife.Answer(long nonce, Standing said)
-              && asked(nonce)) {
-            listener.answered(node, said);
-          }
-        } catch (PortUnreachableException e) {
-          listener.refused(node);
-        } catch (IOException e) {
-          log.trace("listening to {}", node, e);
+    private void receiveAnswer() throws IOException {
+      try {
+        DatagramPacket packet = receive(socket);
+        ByteBuffer datagram = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
+        if (SignOfLife.decode(datagram).orElse(null)
+                instanceof SignOfLife.Answer(long nonce, SignOfLife.Said theirs)
+            && asked(nonce)) {
+          listener.answered(node, theirs);
         }
+      } catch (PortUnreachableException e) {
+        listener.refused(node);
       }
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+      answers.close();
     }
 
     private boolean asked(long nonce) {

@@ -4,6 +4,9 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -34,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * succession may be told as one, and the callback reads the files itself. To miss nothing, start
  * the watcher first and read the files for the first time after that.
  *
- * <p>The callback runs on the watcher's own daemon thread, one call at a time. If it throws, that
- * is logged and watching goes on.
+ * <p>The callback runs on the watcher's own daemon thread, one call at a time. If it throws, it is
+ * called again.
  */
 public final class FileWatcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FileWatcher.class);
@@ -54,33 +57,34 @@ public final class FileWatcher implements AutoCloseable {
   private final @Nullable WatchService events;
   private final Map<Path, WatchKey> watchedDirectories = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread;
+  private final Loop loop;
   private List<FileState> seen;
 
-  private FileWatcher(List<Path> files, Runnable onChange) {
+  private FileWatcher(String name, List<Path> files, Runnable onChange, Loops loops) {
     this.files = files.stream().map(Path::toAbsolutePath).toList();
     this.onChange = onChange;
     this.events = openEvents();
     watchDirectories();
     this.seen = look(List.of());
-    this.thread = Thread.ofPlatform().daemon().name("file-watcher").unstarted(this::run);
+    this.loop = loops.loop(name, Timing.waiting(), this::round);
   }
 
   /**
    * Starts watching. What the files hold when this returns counts as known.
    *
+   * @param name of its thread
    * @param files the files to watch, each present or not
    * @param onChange called after each change, on the watcher's thread
    */
-  public static FileWatcher watch(List<Path> files, Runnable onChange) {
-    FileWatcher watcher = new FileWatcher(files, onChange);
-    watcher.thread.start();
+  public static FileWatcher watch(String name, List<Path> files, Runnable onChange, Loops loops) {
+    FileWatcher watcher = new FileWatcher(name, files, onChange, loops);
+    watcher.loop.start();
     return watcher;
   }
 
   /**
-   * Stops watching. Waits for a callback that is running, for a second at most and not at all when
-   * called from the callback; no other one begins.
+   * Stops watching. Waits for a callback that is running, for some seconds at most and not at all
+   * when called from the callback; no other one begins.
    */
   @Override
   public void close() {
@@ -89,41 +93,26 @@ public final class FileWatcher implements AutoCloseable {
       if (events != null) {
         events.close();
       }
-      if (!Thread.currentThread().equals(thread)) {
-        thread.join(Duration.ofSeconds(1));
-      }
     } catch (IOException e) {
       log.debug("closing the watch of {}", files, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+    loop.close();
   }
 
-  private void run() {
+  private void round() throws InterruptedException {
     try {
-      while (!isClosed()) {
-        awaitEventOr(LOOK_AGAIN);
-        watchDirectories();
-        List<FileState> now = look(seen);
-        boolean changed = !sameContent(seen, now);
-        seen = now;
-        if (changed && !isClosed()) {
-          tell();
-        }
-      }
+      awaitEventOr(LOOK_AGAIN);
     } catch (ClosedWatchServiceException e) {
       log.trace("no longer watching {}", files);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return;
     }
-  }
-
-  private void tell() {
-    try {
+    watchDirectories();
+    List<FileState> now = look(seen);
+    boolean changed = !sameContent(seen, now);
+    if (changed && !isClosed()) {
       onChange.run();
-    } catch (RuntimeException e) {
-      log.error("cannot act on the change of {}", files, e);
     }
+    seen = now;
   }
 
   /** Waits for an event and for the writer to finish, or for some time without one. */

@@ -3,19 +3,18 @@ package io.regionbridge.router.netlink;
 import com.sun.jna.LastErrorException;
 import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Says that links, addresses or routes changed, as soon as the kernel says so; never what changed:
  * who is told looks again. Needs no privilege and does not poll.
  */
 public final class RouteMonitor implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RouteMonitor.class);
-
   /** {@code RTMGRP_LINK}, and {@code IFADDR} and {@code ROUTE} of IPv4 and IPv6. */
   private static final int GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
 
@@ -23,28 +22,32 @@ public final class RouteMonitor implements AutoCloseable {
 
   private final int netlink;
   private final int wake;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(RECEIVE_BUFFER);
   private final Runnable changed;
-  private final Thread thread;
+  private final Loop loop;
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private RouteMonitor(int netlink, int wake, Runnable changed) {
+  private RouteMonitor(String name, int netlink, int wake, Runnable changed, Loops loops) {
     this.netlink = netlink;
     this.wake = wake;
     this.changed = changed;
-    thread = Thread.ofPlatform().daemon().name("rtnetlink-monitor").unstarted(this::run);
+    loop = loops.loop(name, Timing.waiting(), this::round);
   }
 
   /**
    * Starts to watch the calling thread's network namespace.
    *
+   * @param name of its thread
    * @param changed called on the monitor's own thread after one or more changes; it should return
-   *     soon, and must not throw
+   *     soon
    */
-  public static RouteMonitor start(Runnable changed) throws ErrnoException {
+  public static RouteMonitor start(String name, Runnable changed, Loops loops)
+      throws ErrnoException {
     int netlink = NetlinkSocket.openBound(NetlinkSocket.ROUTE, GROUPS);
     try {
-      RouteMonitor monitor = new RouteMonitor(netlink, LibC.eventfd(0, LibC.EFD_CLOEXEC), changed);
-      monitor.thread.start();
+      RouteMonitor monitor =
+          new RouteMonitor(name, netlink, LibC.eventfd(0, LibC.EFD_CLOEXEC), changed, loops);
+      monitor.loop.start();
       return monitor;
     } catch (LastErrorException e) {
       LibC.close(netlink);
@@ -62,31 +65,15 @@ public final class RouteMonitor implements AutoCloseable {
     one[0] = 1;
     one[Long.BYTES - 1] = 1; // more than zero in either byte order
     LibC.write(wake, one, one.length);
-    boolean interrupted = false;
-    while (thread.isAlive() && !Thread.currentThread().equals(thread)) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
+    LibC.close(netlink);
+    LibC.close(wake);
   }
 
-  private void run() {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(RECEIVE_BUFFER);
-    try {
-      while (awaitChange()) {
-        drain(buffer);
-        changed.run();
-      }
-    } catch (LastErrorException e) {
-      log.error("the network is no longer watched: {}", new Errno(e.getErrorCode()));
-    } finally {
-      LibC.close(netlink);
-      LibC.close(wake);
+  private void round() {
+    if (awaitChange()) {
+      drain(buffer);
+      changed.run();
     }
   }
 

@@ -1,7 +1,9 @@
 package io.regionbridge.router.overlay;
 
-import io.regionbridge.router.discovery.ControlLoop;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.netlink.RouteNetlink;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.HostSettings;
@@ -31,7 +33,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -60,7 +61,7 @@ public final class ManagedTunnel implements AutoCloseable {
   private final Supplier<OverlaySettings> settings;
   private final Ties ties;
   private final KeyRotation rotation;
-  private final AtomicReference<ControlLoop> loop = new AtomicReference<>();
+  private final Loop loop;
   private volatile List<Finding> findings = List.of();
   private volatile Set<PublicKey> peers = Set.of();
   private @Nullable TunnelActuator actuator;
@@ -83,12 +84,12 @@ public final class ManagedTunnel implements AutoCloseable {
       Function<PublicKey, Set<InetAddress>> accepted,
       Consumer<LocalEnd> announced) {}
 
-  private ManagedTunnel(String node, Supplier<OverlaySettings> settings, Ties ties) {
+  private ManagedTunnel(String node, Supplier<OverlaySettings> settings, Ties ties, Loops loops) {
     this.node = node;
     this.settings = settings;
     this.ties = ties;
     rotation = new KeyRotation(ties.keys(), System::nanoTime);
-    loop.set(ControlLoop.start("tunnel", SETTLE, LOOK_AGAIN, this::look));
+    loop = loops.loop("tunnel", Timing.onCall(SETTLE, LOOK_AGAIN), this::look);
   }
 
   /**
@@ -97,16 +98,16 @@ public final class ManagedTunnel implements AutoCloseable {
    * @param node this node's name
    * @param settings what is configured at the moment
    */
-  public static ManagedTunnel start(String node, Supplier<OverlaySettings> settings, Ties ties) {
-    return new ManagedTunnel(node, settings, ties);
+  public static ManagedTunnel start(
+      String node, Supplier<OverlaySettings> settings, Ties ties, Loops loops) {
+    ManagedTunnel tunnel = new ManagedTunnel(node, settings, ties, loops);
+    tunnel.loop.start();
+    return tunnel;
   }
 
   /** The regions may be others. Any thread. */
   public void lookAgain() {
-    ControlLoop started = loop.get();
-    if (started != null) {
-      started.lookAgain();
-    }
+    loop.lookAgain();
   }
 
   /** How it fares. Any thread. */
@@ -121,7 +122,7 @@ public final class ManagedTunnel implements AutoCloseable {
 
   @Override
   public void close() {
-    loop.get().close();
+    loop.close();
     if (actuator != null) {
       actuator.close();
     }

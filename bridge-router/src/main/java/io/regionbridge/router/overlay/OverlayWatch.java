@@ -2,6 +2,9 @@ package io.regionbridge.router.overlay;
 
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.linux.HostAddresses;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;
@@ -23,9 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,9 +48,10 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
 
   private final OverlaySettings settings;
   private final Runnable onChange;
-  private final Semaphore wanted = new Semaphore(0);
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread;
+  private final Loops loops;
+  private final Loop loop;
+  private volatile boolean changed;
+  private int round;
   private volatile OverlayAddresses addresses = OverlayAddresses.NONE;
   private volatile Optional<LocalEnd> end = Optional.empty();
   private volatile @Nullable TunnelObserver observer;
@@ -70,10 +71,11 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
         new Seen(OverlayAddresses.NONE, Optional.empty(), List.of(), Map.of());
   }
 
-  private OverlayWatch(OverlaySettings settings, Runnable onChange) {
+  private OverlayWatch(OverlaySettings settings, Runnable onChange, Loops loops) {
     this.settings = settings;
     this.onChange = onChange;
-    thread = Thread.ofVirtual().name("overlay-watch").unstarted(this::run);
+    this.loops = loops;
+    loop = loops.loop("overlay-watch", Timing.every(PERIOD), this::look);
   }
 
   /**
@@ -81,11 +83,11 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
    *
    * @param onChange told after each change, on a thread of its own
    */
-  public static OverlayWatch start(OverlaySettings settings, Runnable onChange) {
-    OverlayWatch watch = new OverlayWatch(settings, onChange);
+  public static OverlayWatch start(OverlaySettings settings, Runnable onChange, Loops loops) {
+    OverlayWatch watch = new OverlayWatch(settings, onChange, loops);
     if (settings.mode() != OverlaySettings.Mode.NONE) {
       watch.interfaceName().ifPresent(name -> watch.addresses = OverlayAddresses.read(name));
-      watch.thread.start();
+      watch.loop.start();
     }
     return watch;
   }
@@ -256,21 +258,15 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
     return tunnel().flatMap(TunnelView::device);
   }
 
-  private void run() {
-    try {
-      for (int round = 0; closed.getCount() > 0; round++) {
-        look(round % ROUNDS == 0);
-        if (wanted.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
-          wanted.drainPermits();
-          round = -1; // something has changed: read everything
-        }
-      }
-    } catch (InterruptedException e) {
-      log.debug("no longer looking for the overlay");
-    }
+  /** The device has changed. */
+  private void readAll() {
+    changed = true;
+    loop.lookAgain();
   }
 
-  private void look(boolean all) {
+  private void look() {
+    boolean all = changed || round++ % ROUNDS == 0;
+    changed = false;
     Optional<String> name = interfaceName();
     boolean another = name.isPresent() && !name.get().equals(observed);
     if (another && HostAddresses.exists(name.get())) {
@@ -300,7 +296,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
       before.close();
     }
     try {
-      observer = TunnelObserver.start(name, TunnelObserver.REFRESH, _ -> wanted.release());
+      observer = TunnelObserver.start(name, TunnelObserver.REFRESH, _ -> readAll(), loops);
       unobservable = Optional.empty();
     } catch (IOException e) {
       observer = null;
@@ -311,15 +307,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
-    wanted.release();
-    try {
-      if (settings.mode() != OverlaySettings.Mode.NONE) {
-        thread.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
     TunnelObserver started = observer;
     if (started != null) {
       started.close();

@@ -1,5 +1,8 @@
 package io.regionbridge.router.peers;
 
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.PeerClaim;
@@ -23,9 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,10 +58,9 @@ public final class OverlayDiscovery implements AutoCloseable {
   private final Runnable onChange;
   private final HttpClient client;
   private final Semaphore slots = new Semaphore(AT_ONCE);
-  private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<InetAddress, Said> announced = new ConcurrentHashMap<>();
   private final Set<InetAddress> waitedFor = ConcurrentHashMap.newKeySet();
-  private final Thread thread;
+  private final Loop loop;
   private volatile Known known = new Known(List.of(), List.of(), Map.of());
 
   /**
@@ -81,7 +81,8 @@ public final class OverlayDiscovery implements AutoCloseable {
       List<TunnelAnnouncement> tunnels,
       Map<InetAddress, String> accepted) {}
 
-  private OverlayDiscovery(OverlayView overlay, int httpPort, int dnsPort, Runnable onChange) {
+  private OverlayDiscovery(
+      OverlayView overlay, int httpPort, int dnsPort, Runnable onChange, Loops loops) {
     this.overlay = overlay;
     this.httpPort = httpPort;
     this.dnsPort = dnsPort;
@@ -92,7 +93,11 @@ public final class OverlayDiscovery implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
-    this.thread = Thread.ofVirtual().name("overlay-discovery").unstarted(this::run);
+    this.loop =
+        loops.loop(
+            "overlay-discovery",
+            Timing.every(overlay.managed() ? MANAGED_PERIOD : PERIOD).onVirtualThread(),
+            this::look);
   }
 
   /**
@@ -104,9 +109,9 @@ public final class OverlayDiscovery implements AutoCloseable {
    *     thread of its own
    */
   public static OverlayDiscovery start(
-      OverlayView overlay, int httpPort, int dnsPort, Runnable onChange) {
-    OverlayDiscovery discovery = new OverlayDiscovery(overlay, httpPort, dnsPort, onChange);
-    discovery.thread.start();
+      OverlayView overlay, int httpPort, int dnsPort, Runnable onChange, Loops loops) {
+    OverlayDiscovery discovery = new OverlayDiscovery(overlay, httpPort, dnsPort, onChange, loops);
+    discovery.loop.start();
     return discovery;
   }
 
@@ -130,20 +135,8 @@ public final class OverlayDiscovery implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
-    thread.interrupt();
     client.shutdownNow();
-  }
-
-  private void run() {
-    try {
-      do {
-        look();
-      } while (!closed.await(
-          (overlay.managed() ? MANAGED_PERIOD : PERIOD).toNanos(), TimeUnit.NANOSECONDS));
-    } catch (InterruptedException e) {
-      log.debug("no longer asking the overlay");
-    }
+    loop.close();
   }
 
   /** Asks those who do not owe an answer; one that is silent keeps nobody waiting. */

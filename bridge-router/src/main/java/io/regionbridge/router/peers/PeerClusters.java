@@ -14,6 +14,7 @@ import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RegionSpec.SecretRef;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.topology.PeerClaim;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class PeerClusters implements AutoCloseable {
   private final String namespace;
   private final Runnable onChange;
   private final Clock clock;
+  private final Loops loops;
   private final Map<String, Peer> peers = new TreeMap<>();
 
   /**
@@ -55,11 +57,13 @@ public final class PeerClusters implements AutoCloseable {
    * @param namespace where the Secrets are
    * @param onChange worth another {@link #look}
    */
-  public PeerClusters(KubernetesClient client, String namespace, Runnable onChange, Clock clock) {
+  public PeerClusters(
+      KubernetesClient client, String namespace, Runnable onChange, Clock clock, Loops loops) {
     this.client = client;
     this.namespace = namespace;
     this.onChange = onChange;
     this.clock = clock;
+    this.loops = loops;
   }
 
   /**
@@ -123,7 +127,8 @@ public final class PeerClusters implements AutoCloseable {
               client.secrets().inNamespace(namespace).withField("metadata.name", secret.name()),
               sink(),
               onChange,
-              clock);
+              clock,
+              loops);
       watch.start();
     }
 
@@ -146,7 +151,7 @@ public final class PeerClusters implements AutoCloseable {
       try {
         KubernetesClient connected = ClusterClient.of(text);
         peerClient = connected;
-        watcher = ClusterWatcher.peer(connected, onChange, clock);
+        watcher = ClusterWatcher.peer(connected, onChange, clock, loops);
         problem = Optional.empty();
       } catch (IllegalArgumentException e) {
         problem = Optional.of("Secret " + secret.name() + ": " + e.getMessage());

@@ -1,5 +1,8 @@
 package io.regionbridge.router.tunnel;
 
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.netlink.RouteMonitor;
 import java.io.IOException;
 import java.time.Clock;
@@ -7,9 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +28,13 @@ public final class TunnelObserver implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TunnelObserver.class);
 
-  /** A burst of changes, such as an agent that installs its routes, is looked at so often. */
-  private static final Duration BURST = Duration.ofMillis(50);
+  /** Changes that come together, such as an agent that installs its routes, make one look. */
+  private static final Duration BURST = Duration.ofMillis(20);
 
   private final Eyes eyes;
   private final Clock clock;
-  private final Duration refresh;
   private final Consumer<TunnelView> changed;
-  private final Semaphore lookAgain = new Semaphore(0);
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private final Thread thread;
+  private final Loop loop;
   private volatile TunnelView view;
   private volatile TunnelHealth health;
   private @Nullable RouteMonitor monitor;
@@ -55,15 +52,14 @@ public final class TunnelObserver implements AutoCloseable {
       Eyes eyes,
       Clock clock,
       Duration refresh,
-      Consumer<TunnelView> changed) {
+      Consumer<TunnelView> changed,
+      Loops loops) {
     this.eyes = eyes;
     this.clock = clock;
-    this.refresh = refresh;
     this.changed = changed;
     view = eyes.look(clock.instant());
     health = TunnelHealth.NONE.after(view);
-    thread =
-        Thread.ofPlatform().daemon().name("tunnel-observer-" + interfaceName).unstarted(this::run);
+    loop = loops.loop("tunnel-observer", Timing.onCall(BURST, refresh), this::look);
     report(null, view);
   }
 
@@ -72,17 +68,22 @@ public final class TunnelObserver implements AutoCloseable {
    *
    * @param refresh how often to read handshakes and traffic, {@link #REFRESH} as a rule
    * @param changed called on the observer's thread with each view that differs from the one before;
-   *     it should return soon and must not throw
+   *     it should return soon
    * @throws IOException if this system has no netlink
    */
   public static TunnelObserver start(
-      String interfaceName, Duration refresh, Consumer<TunnelView> changed) throws IOException {
-    return start(interfaceName, TunnelDrivers.SYSTEM, refresh, changed);
+      String interfaceName, Duration refresh, Consumer<TunnelView> changed, Loops loops)
+      throws IOException {
+    return start(interfaceName, TunnelDrivers.SYSTEM, refresh, changed, loops);
   }
 
   /** As above, with sockets in other places. */
   public static TunnelObserver start(
-      String interfaceName, TunnelDrivers drivers, Duration refresh, Consumer<TunnelView> changed)
+      String interfaceName,
+      TunnelDrivers drivers,
+      Duration refresh,
+      Consumer<TunnelView> changed,
+      Loops loops)
       throws IOException {
     TunnelObserver observer =
         new TunnelObserver(
@@ -90,10 +91,10 @@ public final class TunnelObserver implements AutoCloseable {
             new TunnelEyes(interfaceName, drivers),
             Clock.systemUTC(),
             refresh,
-            changed);
-    observer.monitor = RouteMonitor.start(observer::lookAgain);
-    observer.thread.start();
-    observer.lookAgain(); // for what changed between the first look and the monitor's start
+            changed,
+            loops);
+    observer.monitor = RouteMonitor.start("tunnel-monitor", observer::lookAgain, loops);
+    observer.loop.start(); // for what changed between the first look and the monitor's start
     return observer;
   }
 
@@ -109,22 +110,16 @@ public final class TunnelObserver implements AutoCloseable {
 
   /** Has the observer look soon, on its own thread. */
   public void lookAgain() {
-    lookAgain.release();
+    loop.lookAgain();
   }
 
   /** Stops looking. {@link #view} stays as it was. */
   @Override
   public void close() {
-    stopping.countDown();
-    lookAgain();
     if (monitor != null) {
       monitor.close();
     }
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
     eyes.close();
   }
 
@@ -137,21 +132,6 @@ public final class TunnelObserver implements AutoCloseable {
     report(before, now);
     if (!now.sameAs(before)) {
       changed.accept(now);
-    }
-  }
-
-  private void run() {
-    try {
-      while (!stopping.await(BURST.toMillis(), TimeUnit.MILLISECONDS)) {
-        if (lookAgain.tryAcquire(refresh.toMillis(), TimeUnit.MILLISECONDS)) {
-          lookAgain.drainPermits();
-        }
-        if (stopping.getCount() > 0) {
-          look();
-        }
-      }
-    } catch (InterruptedException e) {
-      log.info("no longer looking at {}", view.interfaceName());
     }
   }
 

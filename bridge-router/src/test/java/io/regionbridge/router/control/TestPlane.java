@@ -5,6 +5,7 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayHealth;
 import io.regionbridge.router.peers.OverlayView;
@@ -123,7 +124,8 @@ final class TestPlane {
             public void topology(Topology next) {
               onTopology.accept(next);
             }
-          });
+          },
+          new Loops());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

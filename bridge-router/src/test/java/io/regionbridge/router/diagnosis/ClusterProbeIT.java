@@ -146,7 +146,7 @@ final class ClusterProbeIT {
       define(
           cluster,
           "ciliumegressgatewaypolicies.cilium.io",
-          "egress/cilium/ciliumegressgatewaypolicies-1.20.2.yaml");
+          "egress/ciliumegressgatewaypolicies.cilium.io.json");
       cluster
           .server()
           .apply(

@@ -9,6 +9,7 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.io.IOException;
@@ -207,7 +208,13 @@ class ClusterWatcherIT {
 
   private static ClusterWatcher start(KubernetesClient client) {
     return ClusterWatcher.local(
-        client, "netbird-router=true", Optional.empty(), () -> {}, () -> {}, Clock.systemUTC());
+        client,
+        "netbird-router=true",
+        Optional.empty(),
+        () -> {},
+        () -> {},
+        Clock.systemUTC(),
+        new Loops());
   }
 
   private List<String> addresses() {

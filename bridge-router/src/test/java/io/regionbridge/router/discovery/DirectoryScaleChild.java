@@ -5,11 +5,15 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,29 +32,16 @@ final class DirectoryScaleChild {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     long began = System.nanoTime();
     KubernetesClient client = ClusterClient.of(Files.readString(Path.of(arguments[0])));
-    AtomicReference<ControlLoop> loop = new AtomicReference<>();
     AtomicReference<@Nullable DirectoryService> last = new AtomicReference<>();
+    AtomicReference<@Nullable ClusterWatcher> watcher = new AtomicReference<>();
     CountDownLatch complete = new CountDownLatch(1);
-    ClusterWatcher watcher =
-        ClusterWatcher.local(
-            client,
-            "netbird-router",
-            Optional.empty(),
-            () -> {},
-            () -> {
-              ControlLoop started = loop.get();
-              if (started != null) {
-                started.lookAgain();
-              }
-            },
-            Clock.systemUTC());
-    loop.set(
-        ControlLoop.start(
+    Loops loops = new Loops();
+    Loop loop =
+        loops.loop(
             "directory",
-            Duration.ofMillis(5),
-            Duration.ofSeconds(1),
+            Timing.onCall(Duration.ofMillis(5), Duration.ofSeconds(1)),
             () -> {
-              Directory directory = watcher.directory();
+              Directory directory = Objects.requireNonNull(watcher.get()).directory();
               DirectoryService now = directory.service(WATCHED);
               if (directory.complete() && complete.getCount() > 0) {
                 System.out.printf(
@@ -63,7 +54,17 @@ final class DirectoryScaleChild {
                 System.out.println("CHANGED " + System.currentTimeMillis());
               }
               last.set(now);
-            }));
+            });
+    watcher.set(
+        ClusterWatcher.local(
+            client,
+            "netbird-router",
+            Optional.empty(),
+            () -> {},
+            loop::lookAgain,
+            Clock.systemUTC(),
+            loops));
+    loop.start();
     complete.await();
     System.gc();
     String resident =

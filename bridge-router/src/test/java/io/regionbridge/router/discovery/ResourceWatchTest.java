@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.ServiceResource;
 import io.regionbridge.router.discovery.ResourceWatch.Patience;
+import io.regionbridge.router.loop.Loops;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -37,6 +38,7 @@ class ResourceWatchTest {
             new Nothing(),
             () -> {},
             Clock.systemUTC(),
+            new Loops(),
             never,
             little)) {
       watch.start();

@@ -3,6 +3,7 @@ package io.regionbridge.router.election;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +41,8 @@ final class ElectionChild {
             client,
             TestCluster.NAMESPACE,
             ElectionChild::print,
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            new Loops());
     Runtime.getRuntime().addShutdownHook(new Thread(election::close));
     new CountDownLatch(1).await();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,37 @@ class ElectionMachineTest {
     world.nodes.values().forEach(node -> node.fit = !node.equals(first));
     world.run(SECOND);
     assertThat(world.holder()).isNotEmpty().isNotEqualTo(first.name);
+  }
+
+  @Test
+  void aHolderThatStoodStillHasTheRoleOnlyIfTheLeaseStillSaysSo() {
+    ElectionMachine machine = new ElectionMachine("a", "a#1");
+    machine.eligible(true, 0);
+    LeaseState held =
+        new LeaseState("7", "a", "a#1", 3, ElectionMachine.SHORTEST_PERMIT, Optional.empty());
+    machine.observed(Optional.of(held), 0);
+    assertThat(machine.mine()).isTrue();
+
+    machine.doubt();
+    assertThat(machine.mine()).isFalse();
+    assertThat(machine.holder()).isEmpty();
+    assertThat(machine.next(_ -> Liveness.CANDIDATE, true, 1))
+        .map(LeaseWrite::kind)
+        .contains(LeaseWrite.Kind.RENEW);
+    LeaseState renewed =
+        new LeaseState("8", "a", "a#1", 3, ElectionMachine.SHORTEST_PERMIT, Optional.empty());
+    machine.finished(new LeaseWrite.Outcome.Written(renewed), 2);
+    assertThat(machine.mine()).isTrue();
+
+    machine.doubt();
+    machine.next(_ -> Liveness.CANDIDATE, true, 3);
+    machine.finished(new LeaseWrite.Outcome.Conflict(), 4);
+    assertThat(machine.mine()).isFalse();
+    LeaseState taken =
+        new LeaseState("9", "b", "b#1", 4, ElectionMachine.SHORTEST_PERMIT, Optional.empty());
+    machine.observed(Optional.of(taken), 5);
+    assertThat(machine.mine()).isFalse();
+    assertThat(machine.holder()).contains("b");
   }
 
   @Test

@@ -197,7 +197,9 @@ final class ElectionWorld {
         now + pathDelay.getAsLong(),
         () -> {
           if (!cut(asker, asked)) {
-            asker.liveness.answered(asked.name, fit ? Standing.CANDIDATE : Standing.UNFIT);
+            asker.liveness.answered(
+                asked.name,
+                new SignOfLife.Said(fit ? Standing.CANDIDATE : Standing.UNFIT, Duration.ZERO));
           }
         });
   }

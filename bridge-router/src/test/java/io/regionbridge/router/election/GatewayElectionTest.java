@@ -3,6 +3,7 @@ package io.regionbridge.router.election;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.loop.Loops;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,7 +26,7 @@ class GatewayElectionTest {
     GatewayElection.Settings settings =
         new GatewayElection.Settings("a", listen, Map::of, () -> true);
     Silent store = new Silent();
-    try (GatewayElection election = GatewayElection.start(settings, store, _ -> {})) {
+    try (GatewayElection election = GatewayElection.start(settings, store, _ -> {}, new Loops())) {
       Await.that("the role", () -> election.leadership().mine());
       store.silent = true;
       Await.that("the end of the permit", () -> !election.whileActive(Duration.ZERO, () -> {}));

@@ -2,6 +2,7 @@ package io.regionbridge.router.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -22,18 +23,30 @@ class PeerLivenessTest {
   @Test
   void oneAnswerIsEnoughToLive() {
     rounds(20);
-    liveness.answered("a", Standing.CANDIDATE);
+    liveness.answered("a", new SignOfLife.Said(Standing.CANDIDATE, Duration.ZERO));
     assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
     assertThat(liveness.anyCandidate()).isTrue();
-    liveness.answered("a", Standing.UNFIT);
+    liveness.answered("a", new SignOfLife.Said(Standing.UNFIT, Duration.ZERO));
     assertThat(liveness.of("a")).isEqualTo(Liveness.UNFIT);
     assertThat(liveness.anyCandidate()).isFalse();
   }
 
   @Test
+  void anAnswerOfANodeWhoseElectionStandsStillIsNone() {
+    for (int i = 0; i <= PeerLiveness.MOST_MISSED; i++) {
+      rounds(1);
+      liveness.answered(
+          "a", new SignOfLife.Said(Standing.SEEING, PeerLiveness.OLDEST.plusMillis(1)));
+    }
+    assertThat(liveness.of("a")).isEqualTo(Liveness.DEAD);
+    liveness.answered("a", new SignOfLife.Said(Standing.SEEING, PeerLiveness.OLDEST));
+    assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
+  }
+
+  @Test
   void refusalsAreDeathSooner() {
     rounds(1);
-    liveness.answered("a", Standing.CANDIDATE);
+    liveness.answered("a", new SignOfLife.Said(Standing.CANDIDATE, Duration.ZERO));
     liveness.refused("a");
     assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
     liveness.refused("a");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.election.ReachObserver.Sight;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -103,7 +104,8 @@ class ReachTest {
                 () -> true,
                 () -> reach.getOrDefault(name, Reach.UNKNOWN)),
             lease.store(),
-            _ -> {}));
+            _ -> {},
+            new Loops()));
   }
 
   private boolean active(String name) {

@@ -4,6 +4,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,8 @@ final class FileWatcherTest {
     Path a = Files.writeString(directory.resolve("a.yaml"), "one");
     Path b = Files.createDirectory(directory.resolve("b")).resolve("b.yaml");
     Files.writeString(b, "one");
-    try (FileWatcher _ = FileWatcher.watch(List.of(a, b), () -> told.add(read(b)))) {
+    try (FileWatcher _ =
+        FileWatcher.watch("files", List.of(a, b), () -> told.add(read(b)), new Loops())) {
       replace(b, "two");
       awaitTold("two");
     }
@@ -118,7 +120,7 @@ final class FileWatcherTest {
           told.add(read(file));
           throw new IllegalStateException("the listener failed, as this test wants it to");
         };
-    try (FileWatcher _ = FileWatcher.watch(List.of(file), failing)) {
+    try (FileWatcher _ = FileWatcher.watch("files", List.of(file), failing, new Loops())) {
       replace(file, "two");
       awaitTold("two");
       replace(file, "three");
@@ -135,7 +137,7 @@ final class FileWatcherTest {
           take(itself).close();
           told.add("closed");
         };
-    FileWatcher watcher = FileWatcher.watch(List.of(file), closing);
+    FileWatcher watcher = FileWatcher.watch("files", List.of(file), closing, new Loops());
     itself.add(watcher);
     replace(file, "two");
     awaitTold("closed");
@@ -143,7 +145,7 @@ final class FileWatcherTest {
   }
 
   private FileWatcher watch(Path file) {
-    return FileWatcher.watch(List.of(file), () -> told.add(read(file)));
+    return FileWatcher.watch("files", List.of(file), () -> told.add(read(file)), new Loops());
   }
 
   private void awaitTold(String content) throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.sandbox.Inside;
@@ -147,7 +148,7 @@ class RouteNetlinkInside {
   @Test
   void theMonitorNoticesLinksAddressesAndRoutes() throws Exception {
     Semaphore changes = new Semaphore(0);
-    try (RouteMonitor _ = RouteMonitor.start(changes::release)) {
+    try (RouteMonitor _ = RouteMonitor.start("monitor", changes::release, new Loops())) {
       noticed(changes, "ip", "link", "add", "rbn0", "type", "veth", "peer", "name", "rbn1");
       noticed(changes, "ip", "link", "set", "rbn0", "up");
       noticed(changes, "ip", "address", "add", "100.66.0.1/24", "dev", "rbn0");

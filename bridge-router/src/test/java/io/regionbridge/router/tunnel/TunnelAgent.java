@@ -2,6 +2,7 @@ package io.regionbridge.router.tunnel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.wireguard.Endpoint;
@@ -35,7 +36,7 @@ final class TunnelAgent {
     actuator =
         new TunnelActuator(
             LinuxTunnelHost.open(List.of("wireguard-go"), true), keys, Clock.systemUTC());
-    observer = TunnelObserver.start(arguments[0], TunnelObserver.REFRESH, _ -> {});
+    observer = TunnelObserver.start(arguments[0], TunnelObserver.REFRESH, _ -> {}, new Loops());
   }
 
   public static void main(String[] arguments) throws IOException {

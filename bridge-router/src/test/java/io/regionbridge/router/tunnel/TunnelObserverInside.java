@@ -3,6 +3,7 @@ package io.regionbridge.router.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.linux.Capability;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.sandbox.Inside;
 import io.regionbridge.router.uapi.UapiClient;
@@ -32,7 +33,7 @@ class TunnelObserverInside {
   void findsThePeersOfADeviceThatSomethingElseConfigured() throws Exception {
     PublicKey peer = PrivateKey.generate().publicKey();
     try (UserspaceProcess _ = wireGuard();
-        TunnelObserver observer = TunnelObserver.start(name, NO_REFRESH, views::add)) {
+        TunnelObserver observer = TunnelObserver.start(name, NO_REFRESH, views::add, new Loops())) {
       Path key = Files.createTempFile("key", "");
       Files.writeString(key, Inside.output("wg", "genkey"));
       Inside.output(
@@ -68,7 +69,8 @@ class TunnelObserverInside {
 
   @Test
   void noticesAnInterfaceThatGoesAndComesBack() throws Exception {
-    try (TunnelObserver observer = TunnelObserver.start(name, NO_REFRESH, views::add)) {
+    try (TunnelObserver observer =
+        TunnelObserver.start(name, NO_REFRESH, views::add, new Loops())) {
       assertThat(reasons(observer.view())).containsExactly(TunnelProblem.Reason.INTERFACE_MISSING);
       try (UserspaceProcess _ = wireGuard()) {
         Inside.output("ip", "link", "set", name, "up");
@@ -86,7 +88,7 @@ class TunnelObserverInside {
   void aChangeOfAddressIsNoticedWithoutPolling() throws Exception {
     Inside.output("ip", "link", "add", name, "type", "veth");
     long slowest = 0;
-    try (TunnelObserver _ = TunnelObserver.start(name, NO_REFRESH, views::add)) {
+    try (TunnelObserver _ = TunnelObserver.start(name, NO_REFRESH, views::add, new Loops())) {
       for (int i = 1; i <= 10; i++) {
         String address = "100.64.1." + i + "/32";
         Inside.output("ip", "address", "add", address, "dev", name);
@@ -135,7 +137,8 @@ class TunnelObserverInside {
   /** What a process of another user sees. */
   static final class Unprivileged {
     public static void main(String[] arguments) throws IOException {
-      try (TunnelObserver observer = TunnelObserver.start(arguments[0], NO_REFRESH, _ -> {})) {
+      try (TunnelObserver observer =
+          TunnelObserver.start(arguments[0], NO_REFRESH, _ -> {}, new Loops())) {
         TunnelView view = observer.view();
         System.out.println("link: " + view.link().orElseThrow().name());
         System.out.println(view.problems());

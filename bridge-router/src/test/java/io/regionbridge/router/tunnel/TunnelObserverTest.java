@@ -2,6 +2,7 @@ package io.regionbridge.router.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.wireguard.Device;
@@ -61,7 +62,8 @@ class TunnelObserverTest {
           @Override
           public void close() {}
         };
-    return new TunnelObserver("wg0", eyes, Clock.systemUTC(), TunnelObserver.REFRESH, told::add);
+    return new TunnelObserver(
+        "wg0", eyes, Clock.systemUTC(), TunnelObserver.REFRESH, told::add, new Loops());
   }
 
   private static TunnelView gone() {

@@ -2,12 +2,13 @@ package io.regionbridge.router.directory.manifest;
 
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.file.FileWatcher;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,17 +29,20 @@ public final class ManifestDirectory implements AutoCloseable {
 
   private final Consumer<Directory> listener;
   private final ManifestSet manifests = new ManifestSet();
-  private final Semaphore lookAgain = new Semaphore(1);
-  private final Thread thread;
+  private final Loops loops;
+  private final Loop loop;
   private volatile List<Path> files;
   private volatile List<ManifestProblem> problems = List.of();
   private volatile Directory directory = Directory.EMPTY;
   private volatile boolean closed;
+  private List<Path> watched = List.of();
+  private @Nullable FileWatcher watcher;
 
-  private ManifestDirectory(List<Path> files, Consumer<Directory> listener) {
+  private ManifestDirectory(List<Path> files, Consumer<Directory> listener, Loops loops) {
     this.files = List.copyOf(files);
     this.listener = listener;
-    this.thread = Thread.ofPlatform().daemon().name("directory").unstarted(this::run);
+    this.loops = loops;
+    this.loop = loops.loop("manifests", Timing.onCall(), this::look);
   }
 
   /**
@@ -49,9 +53,10 @@ public final class ManifestDirectory implements AutoCloseable {
    * @param listener told each new directory on the thread that reads, one call at a time, after
    *     {@link Directory#EMPTY}, which it may take for granted
    */
-  public static ManifestDirectory start(List<Path> files, Consumer<Directory> listener) {
-    ManifestDirectory started = new ManifestDirectory(files, listener);
-    started.thread.start();
+  public static ManifestDirectory start(
+      List<Path> files, Consumer<Directory> listener, Loops loops) {
+    ManifestDirectory started = new ManifestDirectory(files, listener, loops);
+    started.loop.start();
     return started;
   }
 
@@ -68,50 +73,30 @@ public final class ManifestDirectory implements AutoCloseable {
   /** Takes other files from now on. Any thread; what they hold comes to the listener later. */
   public void files(List<Path> others) {
     files = List.copyOf(others);
-    lookAgain.release();
+    loop.lookAgain();
   }
 
   /** Stops. No call to the listener begins after this returns. */
   @Override
   public void close() {
     closed = true;
-    lookAgain.release();
-    if (Thread.currentThread().equals(thread)) {
-      return;
-    }
-    try {
-      thread.join(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void run() {
-    List<Path> watched = List.of();
-    @Nullable FileWatcher watcher = null;
-    while (true) {
-      lookAgain.acquireUninterruptibly();
-      lookAgain.drainPermits();
-      if (closed) {
-        break;
-      }
-      List<Path> wanted = files;
-      if (watcher == null || !wanted.equals(watched)) {
-        if (watcher != null) {
-          watcher.close();
-        }
-        watched = wanted;
-        watcher = FileWatcher.watch(wanted, lookAgain::release); // before the first look at them
-      }
-      try {
-        look(wanted);
-      } catch (RuntimeException e) {
-        log.error("cannot take in the manifests {}", wanted, e);
-      }
-    }
+    loop.close();
     if (watcher != null) {
       watcher.close();
     }
+  }
+
+  private void look() {
+    List<Path> wanted = files;
+    if (watcher == null || !wanted.equals(watched)) {
+      if (watcher != null) {
+        watcher.close();
+      }
+      watched = wanted;
+      // Before the first look at them.
+      watcher = FileWatcher.watch("manifest-files", wanted, loop::lookAgain, loops);
+    }
+    look(wanted);
   }
 
   private void look(List<Path> wanted) {

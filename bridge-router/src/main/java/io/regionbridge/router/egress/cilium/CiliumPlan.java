@@ -191,7 +191,8 @@ record CiliumPlan(
   private static List<String> foreign(ClusterView view, List<Cidr> sent) {
     return view.egressPolicies().stream()
         .filter(policy -> !policy.ours())
-        .filter(policy -> Contest.taken(sent, policy.destinations(), policy.excluded()).isPresent())
+        .filter(policy ->
+            policy.destinations().stream().anyMatch(d -> sent.stream().anyMatch(d::overlaps)))
         .map(EgressPolicyFacts::name)
         .toList();
   }

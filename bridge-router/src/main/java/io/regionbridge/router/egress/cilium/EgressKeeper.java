@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,15 +163,10 @@ public final class EgressKeeper {
       return Optional.ofNullable(obstacles.get(policy.name()));
     }
     try {
-      Optional<String> present =
-          before.map(EgressPolicyFacts::resourceVersion).filter(v -> !v.isEmpty());
-      List<List<String>> intruders = before.map(policy::intruders).orElse(List.of());
       GenericKubernetesResource now =
-          applied(
-              policy,
-              intruders.isEmpty()
-                  ? present
-                  : Optional.of(cleared(policy.name(), before.orElseThrow(), intruders)));
+          before.filter(policy::lacksPartOf).isPresent()
+              ? replaced(policy, before.get())
+              : applied(policy, before);
       attempts.put(
           policy.name(), new Attempt(policy, version(before.orElse(null)), clock.instant()));
       backoff.succeeded(policy.name());
@@ -183,12 +177,8 @@ public final class EgressKeeper {
     }
   }
 
-  /**
-   * Says all that is wanted, annotations included.
-   *
-   * @param version that it replaces; empty: there is none
-   */
-  private GenericKubernetesResource applied(CiliumPolicy policy, Optional<String> version) {
+  private GenericKubernetesResource applied(
+      CiliumPolicy policy, Optional<EgressPolicyFacts> before) {
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
     apply.setFieldManager(EgressPolicyFacts.MANAGER);
     apply.setForce(true);
@@ -198,7 +188,11 @@ public final class EgressKeeper {
             .withKind(KIND)
             .withNewMetadata()
             .withName(policy.name())
-            .withResourceVersion(version.orElse(null))
+            .withResourceVersion(
+                before
+                    .map(EgressPolicyFacts::resourceVersion)
+                    .filter(v -> !v.isEmpty())
+                    .orElse(null))
             .addToLabels(EgressPolicyFacts.MANAGED_BY, EgressPolicyFacts.MANAGER)
             .addToLabels(CiliumPolicy.REGION, policy.region())
             .addToAnnotations(policy.annotations())
@@ -208,26 +202,21 @@ public final class EgressKeeper {
     return resource(policy.name()).patch(apply, wanted);
   }
 
-  /** Takes fields out that somebody else has put there, and returns the version without them. */
-  private String cleared(String name, EgressPolicyFacts before, List<List<String>> intruders) {
+  /**
+   * Takes out of a spec what somebody else has put there: applying leaves it in, and with an {@code
+   * egressIP} beside the interface Cilium ignores the whole policy.
+   */
+  private GenericKubernetesResource replaced(CiliumPolicy policy, EgressPolicyFacts before) {
     PatchContext patch = PatchContext.of(PatchType.JSON);
     patch.setFieldManager(EgressPolicyFacts.MANAGER);
-    List<Map<String, Object>> steps = new ArrayList<>();
-    steps.add(
-        Map.of(
-            "op", "test", "path", "/metadata/resourceVersion", "value", before.resourceVersion()));
-    intruders.forEach(path -> steps.add(Map.of("op", "remove", "path", pointer(path))));
-    return resource(name)
-        .patch(patch, Serialization.asJson(steps))
-        .getMetadata()
-        .getResourceVersion();
-  }
-
-  /** A path as a JSON pointer (RFC 6901, section 3). */
-  private static String pointer(List<String> path) {
-    return path.stream()
-        .map(name -> "/" + name.replace("~", "~0").replace("/", "~1"))
-        .collect(Collectors.joining());
+    List<Map<String, Object>> steps =
+        List.of(
+            Map.of(
+                "op", "test",
+                "path", "/metadata/resourceVersion",
+                "value", before.resourceVersion()),
+            Map.of("op", "replace", "path", "/spec", "value", policy.spec()));
+    return resource(policy.name()).patch(patch, Serialization.asJson(steps));
   }
 
   private Optional<Obstacle> removed(EgressPolicyFacts policy) {

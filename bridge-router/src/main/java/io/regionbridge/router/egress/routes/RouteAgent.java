@@ -1,18 +1,19 @@
 package io.regionbridge.router.egress.routes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.router.discovery.ControlLoop;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.netlink.RouteMonitor;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +31,7 @@ public final class RouteAgent implements AutoCloseable {
   private final RouteHost host;
   private final RouteActuator actuator;
   private final GatewayWatcher watcher;
-  private final ControlLoop loop;
-  private final AtomicReference<ControlLoop> started = new AtomicReference<>();
+  private final Loop loop;
   private final RouteMonitor monitor;
   private Optional<RemoteTraffic> last = Optional.empty();
   private volatile Optional<List<String>> problems = Optional.empty();
@@ -43,17 +43,16 @@ public final class RouteAgent implements AutoCloseable {
       String namespace,
       String lease,
       RouteHost host,
-      Clock clock)
+      Clock clock,
+      Loops loops)
       throws ErrnoException {
     this.node = node;
     this.encapsulation = encapsulation;
     this.host = host;
     this.actuator = new RouteActuator(host);
-    this.monitor = RouteMonitor.start(this::lookAgain);
-    this.watcher = GatewayWatcher.start(client, namespace, lease, this::lookAgain, clock);
-    this.loop = ControlLoop.start("routes-" + node, Duration.ZERO, LOOK_AGAIN, this::look);
-    started.set(loop);
-    loop.lookAgain();
+    this.loop = loops.loop("routes", Timing.every(LOOK_AGAIN), this::look);
+    this.monitor = RouteMonitor.start("routes-monitor", this::lookAgain, loops);
+    this.watcher = GatewayWatcher.start(client, namespace, lease, this::lookAgain, clock, loops);
   }
 
   /**
@@ -66,10 +65,20 @@ public final class RouteAgent implements AutoCloseable {
    * @throws IOException if the kernel cannot be talked to
    */
   public static RouteAgent start(
-      String node, Supplier<Encapsulation> encapsulation, KubernetesClient client, String namespace)
+      String node,
+      Supplier<Encapsulation> encapsulation,
+      KubernetesClient client,
+      String namespace,
+      Loops loops)
       throws IOException {
     return start(
-        node, encapsulation, client, namespace, GatewayElection.LEASE, LinuxRouteHost.open());
+        node,
+        encapsulation,
+        client,
+        namespace,
+        GatewayElection.LEASE,
+        LinuxRouteHost.open(),
+        loops);
   }
 
   static RouteAgent start(
@@ -78,9 +87,14 @@ public final class RouteAgent implements AutoCloseable {
       KubernetesClient client,
       String namespace,
       String lease,
-      RouteHost host)
+      RouteHost host,
+      Loops loops)
       throws IOException {
-    return new RouteAgent(node, encapsulation, client, namespace, lease, host, Clock.systemUTC());
+    RouteAgent agent =
+        new RouteAgent(
+            node, encapsulation, client, namespace, lease, host, Clock.systemUTC(), loops);
+    agent.loop.start();
+    return agent;
   }
 
   /** What could not be done at the last look; empty before the first. Any thread. */
@@ -90,10 +104,7 @@ public final class RouteAgent implements AutoCloseable {
 
   /** Something is configured differently. Any thread. */
   public void lookAgain() {
-    ControlLoop running = started.get();
-    if (running != null) {
-      running.lookAgain();
-    }
+    loop.lookAgain();
   }
 
   /** Takes everything away that agents ever made on this node; an agent must not run meanwhile. */

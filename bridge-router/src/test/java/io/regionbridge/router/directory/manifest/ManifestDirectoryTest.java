@@ -3,6 +3,7 @@ package io.regionbridge.router.directory.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ class ManifestDirectoryTest {
     Path file = directory.resolve("services.yaml");
     Files.writeString(file, ONE);
 
-    try (ManifestDirectory manifests = ManifestDirectory.start(List.of(file), told::add)) {
+    try (ManifestDirectory manifests =
+        ManifestDirectory.start(List.of(file), told::add, new Loops())) {
       Directory first = next();
       assertThat(first.complete()).isTrue();
       assertThat(first.services()).isEqualTo(1);
@@ -48,7 +50,7 @@ class ManifestDirectoryTest {
     Files.writeString(there, ONE);
 
     try (ManifestDirectory manifests =
-        ManifestDirectory.start(List.of(there, missing), told::add)) {
+        ManifestDirectory.start(List.of(there, missing), told::add, new Loops())) {
       assertThat(next().complete()).isFalse();
       assertThat(manifests.problems())
           .singleElement()
@@ -67,7 +69,8 @@ class ManifestDirectoryTest {
     Path file = directory.resolve("services.yaml");
     Files.writeString(file, ONE);
 
-    try (ManifestDirectory manifests = ManifestDirectory.start(List.of(file), told::add)) {
+    try (ManifestDirectory manifests =
+        ManifestDirectory.start(List.of(file), told::add, new Loops())) {
       Directory first = next();
       replace(file, "kind: [");
       replace(file, TWO);
@@ -86,7 +89,8 @@ class ManifestDirectoryTest {
     Files.writeString(one, ONE);
     Files.writeString(two, TWO);
 
-    try (ManifestDirectory manifests = ManifestDirectory.start(List.of(one), told::add)) {
+    try (ManifestDirectory manifests =
+        ManifestDirectory.start(List.of(one), told::add, new Loops())) {
       assertThat(next().services()).isEqualTo(1);
 
       manifests.files(List.of(two));
@@ -103,7 +107,8 @@ class ManifestDirectoryTest {
     Path missing = directory.resolve("missing.yaml");
     Files.writeString(before, ONE);
 
-    try (ManifestDirectory manifests = ManifestDirectory.start(List.of(before), told::add)) {
+    try (ManifestDirectory manifests =
+        ManifestDirectory.start(List.of(before), told::add, new Loops())) {
       assertThat(next().services()).isEqualTo(1);
       manifests.files(List.of(missing));
       replace(missing, TWO);
@@ -119,7 +124,7 @@ class ManifestDirectoryTest {
   void tellsNothingAfterItIsClosed() throws Exception {
     Path file = directory.resolve("services.yaml");
     Files.writeString(file, ONE);
-    ManifestDirectory manifests = ManifestDirectory.start(List.of(file), told::add);
+    ManifestDirectory manifests = ManifestDirectory.start(List.of(file), told::add, new Loops());
     next();
 
     manifests.close();

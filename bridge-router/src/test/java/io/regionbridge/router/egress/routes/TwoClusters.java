@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.sandbox.Namespace;
 import io.regionbridge.testkit.FreePorts;
 import io.regionbridge.testkit.NativeProcess;
@@ -123,7 +124,12 @@ final class TwoClusters implements AutoCloseable {
     elect(mn);
     watcher =
         GatewayWatcher.start(
-            client, TestCluster.NAMESPACE, "region-bridge", this::follow, Clock.systemUTC());
+            client,
+            TestCluster.NAMESPACE,
+            "region-bridge",
+            this::follow,
+            Clock.systemUTC(),
+            new Loops());
     for (Region region : List.of(mn, fsn1)) {
       agents(region);
     }
@@ -395,7 +401,13 @@ final class TwoClusters implements AutoCloseable {
             namespace.call(() -> {
               LinuxRouteHost host = LinuxRouteHost.open();
               return RouteAgent.start(
-                  name, () -> encapsulation, client, TestCluster.NAMESPACE, lease, host);
+                  name,
+                  () -> encapsulation,
+                  client,
+                  TestCluster.NAMESPACE,
+                  lease,
+                  host,
+                  new Loops());
             })
                 ::close));
   }

@@ -1,4 +1,4 @@
-package io.regionbridge.router.discovery;
+package io.regionbridge.router.loop;
 
 import java.time.Duration;
 import java.util.function.DoubleSupplier;

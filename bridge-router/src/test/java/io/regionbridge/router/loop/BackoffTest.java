@@ -1,4 +1,4 @@
-package io.regionbridge.router.discovery;
+package io.regionbridge.router.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -13,6 +13,9 @@ import io.regionbridge.dns.zone.ZoneTable;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.feed.FeedCursor;
 import io.regionbridge.router.linux.HostAddresses;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
@@ -24,8 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +40,11 @@ import org.xbill.DNS.Name;
  * with what the last table was made from. What did not change is shared with the last table, and if
  * nothing did, none is published.
  */
-final class ControlLoop implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
+final class TablePublisher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TablePublisher.class);
 
   /** For what nobody tells: addresses that come and go with interfaces. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
-
-  private static final Duration STOP = Duration.ofSeconds(5);
 
   private final Supplier<BridgeConfig> config;
   private final Supplier<Directory> directory;
@@ -54,11 +53,11 @@ final class ControlLoop implements AutoCloseable {
   private final Supplier<HostAddresses> host;
   private final DirectoryServer feed;
   private final Clock clock;
-  private final Semaphore lookAgain = new Semaphore(1);
-  private volatile boolean closed;
+  private final Loop loop;
   private final CountDownLatch loaded = new CountDownLatch(1);
   private volatile @Nullable CompiledZones zones;
-  private @Nullable Thread thread;
+  private Consumer<ZoneTable> publish = _ -> {};
+  private Runnable around = () -> {};
 
   // Owned by whoever makes the pass: the caller of first(), then the thread.
   private ZoneTable table = ZoneTable.empty();
@@ -92,14 +91,15 @@ final class ControlLoop implements AutoCloseable {
    * @param feed is told of the directory
    * @param clock tells the time that serial numbers are taken from
    */
-  ControlLoop(
+  TablePublisher(
       Supplier<BridgeConfig> config,
       Supplier<Directory> directory,
       Supplier<Regions> regions,
       Supplier<List<InetSocketAddress>> listen,
       Supplier<HostAddresses> host,
       DirectoryServer feed,
-      Clock clock) {
+      Clock clock,
+      Loops loops) {
     this.config = config;
     this.directory = directory;
     this.regions = regions;
@@ -107,11 +107,12 @@ final class ControlLoop implements AutoCloseable {
     this.host = host;
     this.feed = feed;
     this.clock = clock;
+    loop = loops.loop("zones", Timing.every(LOOK_AGAIN), this::look);
   }
 
   /** Makes the first table, on the caller's thread. */
   ZoneTable first() {
-    pass(_ -> {});
+    pass();
     return table;
   }
 
@@ -121,12 +122,14 @@ final class ControlLoop implements AutoCloseable {
    * @param around what else is to be done at each look, before a table is made
    */
   void start(Consumer<ZoneTable> publish, Runnable around) {
-    thread = Thread.ofPlatform().daemon().name("control").start(() -> run(publish, around));
+    this.publish = publish;
+    this.around = around;
+    loop.start();
   }
 
   /** Something may have changed. Any thread. */
   void lookAgain() {
-    lookAgain.release();
+    loop.lookAgain();
   }
 
   /** The local zones of the last table; null before the first. Any thread. */
@@ -139,35 +142,12 @@ final class ControlLoop implements AutoCloseable {
     return loaded;
   }
 
-  /** Whether the thread does its work. */
-  boolean alive() {
-    return thread != null && thread.isAlive();
+  private void look() {
+    around.run();
+    pass();
   }
 
-  private void run(Consumer<ZoneTable> publish, Runnable around) {
-    while (true) {
-      try {
-        // Whether it was told or the time has come makes no difference: it looks.
-        boolean told = lookAgain.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-        if (told) {
-          lookAgain.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        return;
-      }
-      if (closed) {
-        return;
-      }
-      try {
-        around.run();
-        pass(publish);
-      } catch (RuntimeException e) {
-        log.error("cannot make a zone table, the last one stays in force", e);
-      }
-    }
-  }
-
-  private void pass(Consumer<ZoneTable> publish) {
+  private void pass() {
     BridgeConfig current = config.get();
     Regions known = regions.get();
     List<InetSocketAddress> at = listen.get();
@@ -258,15 +238,6 @@ final class ControlLoop implements AutoCloseable {
   /** Stops. No table is published after this returns. */
   @Override
   public void close() {
-    closed = true;
-    lookAgain.release();
-    if (thread == null || Thread.currentThread().equals(thread)) {
-      return;
-    }
-    try {
-      thread.join(STOP);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

@@ -1,0 +1,28 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.router.loop.LoopHealth;
+import java.util.List;
+
+/** What is said of the loops of the process. Pure. */
+public final class LoopReports {
+  private static final String CONDITION = "LoopsRunning";
+
+  private LoopReports() {}
+
+  /** One sentence for each loop that does not do what it is there for, with its name. */
+  public static List<String> problems(List<LoopHealth> loops) {
+    return loops.stream()
+        .filter(loop -> !loop.good())
+        .map(loop -> "loop %s: %s".formatted(loop.name(), loop.problem()))
+        .toList();
+  }
+
+  /** Whether all of them do. */
+  public static Condition condition(List<LoopHealth> loops) {
+    List<String> problems = problems(loops);
+    return problems.isEmpty()
+        ? Condition.yes(CONDITION, "Running", "everything in the background runs")
+        : Condition.no(CONDITION, "Failing", String.join("; ", problems));
+  }
+}

@@ -1,0 +1,53 @@
+package io.regionbridge.router.loop;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** Makes the loops of one process and knows those that run. Thread-safe. */
+public final class Loops {
+  private final Set<Loop> running = ConcurrentHashMap.newKeySet();
+  private final LongSupplier nanoTime;
+
+  /** With the clock of the system. */
+  public Loops() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * With another clock.
+   *
+   * @param nanoTime nanoseconds that never go back, from any thread; only {@linkplain #health how
+   *     loops fare} is told by it
+   */
+  public Loops(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Makes a loop, which does nothing before it is started.
+   *
+   * @param name of its thread, and in logs, metrics and conditions
+   */
+  public Loop loop(String name, Timing timing, Loop.Round round) {
+    return new Loop(name, timing, round, this, nanoTime);
+  }
+
+  /** How the loops fare that were started and not closed, by name. Any thread. */
+  public List<LoopHealth> health() {
+    return running.stream()
+        .map(Loop::health)
+        .sorted(Comparator.comparing(LoopHealth::name))
+        .toList();
+  }
+
+  void add(Loop loop) {
+    running.add(loop);
+  }
+
+  void remove(Loop loop) {
+    running.remove(loop);
+  }
+}

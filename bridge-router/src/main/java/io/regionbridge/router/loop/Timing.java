@@ -1,0 +1,54 @@
+package io.regionbridge.router.loop;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * When the rounds of a loop begin, and how long one may take.
+ *
+ * @param settle how long a call of {@link Loop#lookAgain} waits for others that belong to it
+ * @param period after which a round begins although nobody called
+ * @param longestRound after which a round that has not ended counts as stuck; empty: rounds wait
+ *     for something themselves
+ * @param virtual whether the thread is a virtual one: for rounds that only wait for the network
+ */
+public record Timing(
+    Duration settle, Duration period, Optional<Duration> longestRound, boolean virtual) {
+  private static final Duration LONGEST_ROUND = Duration.ofMinutes(2);
+  private static final Duration NEVER = Duration.ofDays(1000);
+
+  /** A round whenever somebody calls, and one in each period. */
+  public static Timing onCall(Duration settle, Duration period) {
+    return new Timing(settle, period, Optional.of(LONGEST_ROUND), false);
+  }
+
+  /** A round when somebody calls, and not otherwise. */
+  public static Timing onCall() {
+    return onCall(Duration.ZERO, NEVER);
+  }
+
+  /** A round in each period, and at once when somebody calls. */
+  public static Timing every(Duration period) {
+    return onCall(Duration.ZERO, period);
+  }
+
+  /** Round after round; each waits for what it is there for, however long that takes. */
+  public static Timing waiting() {
+    return new Timing(Duration.ZERO, Duration.ZERO, Optional.empty(), false);
+  }
+
+  /** The same on a virtual thread. */
+  public Timing onVirtualThread() {
+    return new Timing(settle, period, longestRound, true);
+  }
+
+  /** The same with rounds that may take longer than the usual two minutes. */
+  public Timing withRoundsOf(Duration longest) {
+    return new Timing(settle, period, Optional.of(longest), virtual);
+  }
+
+  /** Whether rounds wait themselves. */
+  boolean isWaiting() {
+    return longestRound.isEmpty();
+  }
+}

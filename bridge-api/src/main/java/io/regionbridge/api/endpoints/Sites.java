@@ -103,6 +103,7 @@ public final class Sites {
         Map.entry("/readyz", readyz(bridge).forEveryone()),
         Map.entry("/metrics", metrics(bridge)),
         Map.entry("/api/v1/status", json(_ -> bridge.status())),
+        Map.entry("/api/v1/history", json(_ -> bridge.history())),
         Map.entry("/api/v1/region", region(bridge).forEveryone()),
         Map.entry("/api/v1/directory", directory(directory)),
         Map.entry("/api/v1/trace", trace(bridge)),

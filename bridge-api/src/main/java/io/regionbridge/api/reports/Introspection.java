@@ -6,6 +6,7 @@ import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.status.Faults;
+import io.regionbridge.api.status.HistoryReport;
 import io.regionbridge.api.status.RegionAnnouncement;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.api.status.Version;
@@ -44,6 +45,7 @@ public final class Introspection implements AutoCloseable {
   private final Clock clock;
   private final Instant startedAt;
   private final ConditionHistory history = new ConditionHistory();
+  private final StatusHistory lastMinutes = new StatusHistory();
   private @Nullable BridgeMetrics metrics;
 
   public Introspection(BridgeState bridge, Clock clock) {
@@ -174,12 +176,22 @@ public final class Introspection implements AutoCloseable {
   }
 
   /**
-   * Looks at all conditions, so that it is known since when they are what they are. Has to be
-   * called every now and then, whether anybody asks or not.
+   * Looks at all conditions, so that it is known since when they are what they are, and takes the
+   * next sample of the last minutes. Has to be called about once a second, whether anybody asks or
+   * not.
    */
   public void look() {
     conditions();
-    peers(bridge.topology(), clock.instant());
+    Instant now = clock.instant();
+    List<BridgeStatus.Peer> peers = peers(bridge.topology(), now);
+    if (lastMinutes.isDue(now)) {
+      lastMinutes.add(now, dns(), peers);
+    }
+  }
+
+  /** The last ten minutes, as {@link #look} saw them. */
+  public HistoryReport history() {
+    return lastMinutes.report();
   }
 
   private BridgeStatus.Peer dated(BridgeStatus.Peer peer, Instant now) {

@@ -86,6 +86,7 @@ final class OpenApiTest {
       conforms(regions.get("/api/v1/trace?name=none.svc.fsn1.internal"), 200, "Trace");
       conforms(regions.get("/api/v1/trace?name=a..b"), 400, "Problem");
       conforms(regions.get("/api/v1/status"), 200, "Status");
+      conforms(regions.get("/api/v1/history"), 200, "History");
       conforms(regions.get("/api/v1/region"), 200, "RegionAnnouncement");
       conforms(regions.get("/api/v1/query-log"), 200, "QueryLog");
       conforms(regions.send("PUT", "/api/v1/query-log?zone=."), 200, "QueryLog");

@@ -18,6 +18,9 @@ import java.util.Objects;
 public final class StatusPage implements AutoCloseable {
   static final int DESKTOP = 1200;
 
+  /** A large screen. */
+  static final int WIDE = 1920;
+
   /** The narrowest that is sold. */
   static final int PHONE = 360;
 
@@ -90,10 +93,11 @@ public final class StatusPage implements AutoCloseable {
    * @param name of the pictures
    */
   public void looksWell(String name) throws IOException {
-    for (int width : new int[] {DESKTOP, PHONE}) {
+    for (int width : new int[] {WIDE, DESKTOP, PHONE}) {
       for (boolean dark : new boolean[] {false, true}) {
         browser.view(width, width == PHONE ? 780 : 900, dark);
-        String look = (width == PHONE ? "-phone" : "") + (dark ? "-dark" : "-light");
+        String size = width == PHONE ? "-phone" : width == WIDE ? "-wide" : "";
+        String look = size + (dark ? "-dark" : "-light");
         isAccessible(name + look);
         assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
             .as("width of the page, %s", name + look)
@@ -112,8 +116,8 @@ public final class StatusPage implements AutoCloseable {
   /** All that can be used is reached by the tabulator, in the order of the page, and shows it. */
   void isUsableByKeyboard() {
     String usable =
-        "[...document.querySelectorAll('a[href], button, input, select, [tabindex=\"0\"]')]"
-            + ".filter(e => e.checkVisibility())";
+        "[...document.querySelectorAll('a[href], button, input, select, summary,"
+            + " [tabindex=\"0\"]')].filter(e => e.checkVisibility())";
     List<String> meant = new ArrayList<>();
     browser
         .evaluate(usable + ".map((e, i) => e.dataset.order = String(i))")

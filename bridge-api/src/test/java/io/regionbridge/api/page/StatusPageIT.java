@@ -38,7 +38,8 @@ final class StatusPageIT {
 
       traceByKeyboard(page);
       page.isUsableByKeyboard();
-      browser.await("document.getElementById('p99-curve').getAttribute('d').length > 60");
+      browser.await(
+          "document.querySelector('#latency-plot path.second')?.getAttribute('d').includes('L')");
       page.looksWell("calm");
       page.picture("light", 1150);
       browser.view(StatusPage.DESKTOP, 900, true);
@@ -123,6 +124,37 @@ final class StatusPageIT {
         })()
         """
             .formatted(change));
+  }
+
+  /** One, three and twelve regions, and all of them gone: what the page looks like then. */
+  @Test
+  void looksWellWithFewRegionsAndWithMany() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 2);
+        StatusPage page = StatusPage.open(profile, RegionPair.url(regions.fsn1()))) {
+      page.awaitCalm();
+      for (int count : new int[] {1, 3, 12}) {
+        redraw(page.browser(), regions(count, "up"));
+        page.looksWell("regions-" + count);
+        redraw(page.browser(), regions(count, "down"));
+        page.looksWell("regions-" + count + "-down");
+      }
+      page.complainsOfNothing();
+    }
+  }
+
+  /** So many peers, each with two gateways in one state, and ten minutes of it. */
+  private static String regions(int count, String state) {
+    return """
+    status.peers = Array.from({ length: %1$d }, (_, i) => ({ ...status.peers[0], name: 'region-' + i, domain: `region-${i}.internal`,
+      gateways: status.peers[0].gateways.map((g, j) => ({ ...g, address: `100.64.${i}.${j}:1053`, rttMillis: 12.5 * (i + 1) + 30 * j,
+        state: '%2$s', since: status.time })) }));
+    charts({ end: status.time, stepSeconds: 5, queriesPerSecond: Array.from({ length: 120 }, (_, i) => 180 + 60 * Math.sin(i / 9)),
+      cacheShare: Array.from({ length: 120 }, (_, i) => i %% 40 === 7 ? null : .7 + .2 * Math.sin(i / 15)),
+      medianMillis: new Array(120).fill(.1), p99Millis: Array.from({ length: 120 }, (_, i) => i %% 30 < 3 ? 250 : 25),
+      gateways: status.peers.flatMap(p => p.gateways.map((g, j) => ({ region: p.name, address: g.address,
+        states: '-'.repeat(8) + 'u'.repeat(60) + (j ? 'd'.repeat(12) : 'u'.repeat(12)) + 'u'.repeat(30) + '%3$s'.repeat(10) }))) });
+    """
+        .formatted(count, state, state.charAt(0));
   }
 
   @Test

@@ -39,13 +39,20 @@ public record CiliumFacts(
    * @param ours whether a bridge wrote it
    * @param selective whether each of its rules says which pods it is for, as it has to
    * @param destinations what it catches
+   * @param excluded what it leaves alone of that
    * @param exits where that leaves, one of them for each pod
    */
   public record Policy(
-      String name, boolean ours, boolean selective, List<Cidr> destinations, List<Exit> exits) {
+      String name,
+      boolean ours,
+      boolean selective,
+      List<Cidr> destinations,
+      List<Cidr> excluded,
+      List<Exit> exits) {
     /** Copies what it is given. */
     public Policy {
       destinations = List.copyOf(destinations);
+      excluded = List.copyOf(excluded);
       exits = List.copyOf(exits);
     }
   }

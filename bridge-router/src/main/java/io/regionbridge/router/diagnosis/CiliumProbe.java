@@ -162,6 +162,7 @@ final class CiliumProbe {
             && EgressPolicyFacts.MANAGER.equals(labels.get(EgressPolicyFacts.MANAGED_BY)),
         selective(policy.get("spec", "selectors")),
         ranges(policy.get("spec", "destinationCIDRs")),
+        ranges(policy.get("spec", "excludedCIDRs")),
         exits);
   }
 

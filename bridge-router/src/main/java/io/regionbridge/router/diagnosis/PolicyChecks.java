@@ -3,6 +3,7 @@ package io.regionbridge.router.diagnosis;
 import io.regionbridge.router.diagnosis.CiliumFacts.Exit;
 import io.regionbridge.router.diagnosis.CiliumFacts.Policy;
 import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.egress.cilium.Contest;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.util.ArrayList;
@@ -131,9 +132,7 @@ public final class PolicyChecks {
         continue;
       }
       Optional<Cidr> caught =
-          our.destinations().stream()
-              .filter(range -> foreign.destinations().stream().anyMatch(range::overlaps))
-              .findFirst();
+          Contest.taken(our.destinations(), foreign.destinations(), foreign.excluded());
       caught.ifPresent(range ->
           checks.add(
               Check.warning(

@@ -1,6 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.regionbridge.router.kubernetes.ManagedFields;
 import io.regionbridge.router.net.Cidr;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,9 @@ import java.util.Map;
  *     is not ours
  * @param annotations those with our prefix
  * @param destinations the ranges that it catches
+ * @param excluded the ranges in them that it leaves alone
  * @param spec all of it, as JSON values; empty if it is not ours
+ * @param fields who set what of it; empty if it is not ours
  */
 public record EgressPolicyFacts(
     String name,
@@ -25,7 +28,9 @@ public record EgressPolicyFacts(
     String resourceVersion,
     Map<String, String> annotations,
     List<Cidr> destinations,
-    Map<String, Object> spec) {
+    List<Cidr> excluded,
+    Map<String, Object> spec,
+    ManagedFields fields) {
   /** The label of all that is written by the bridge, and its value. */
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 
@@ -37,15 +42,18 @@ public record EgressPolicyFacts(
   public EgressPolicyFacts {
     annotations = Map.copyOf(annotations);
     destinations = List.copyOf(destinations);
+    excluded = List.copyOf(excluded);
     spec = Map.copyOf(spec);
   }
 
   static EgressPolicyFacts of(GenericKubernetesResource policy) {
     String name = policy.getMetadata().getName();
     List<Cidr> destinations = Ranges.in(policy, "spec", "destinationCIDRs");
+    List<Cidr> excluded = Ranges.in(policy, "spec", "excludedCIDRs");
     Map<String, String> labels = policy.getMetadata().getLabels();
     if (labels == null || !MANAGER.equals(labels.get(MANAGED_BY))) {
-      return new EgressPolicyFacts(name, false, "", "", Map.of(), destinations, Map.of());
+      return new EgressPolicyFacts(
+          name, false, "", "", Map.of(), destinations, excluded, Map.of(), ManagedFields.NONE);
     }
     Map<String, String> annotations = policy.getMetadata().getAnnotations();
     Map<String, String> own = new HashMap<>();
@@ -65,7 +73,9 @@ public record EgressPolicyFacts(
         version == null ? "" : version,
         own,
         destinations,
-        policy.get("spec") instanceof Map<?, ?> spec ? texts(spec) : Map.of());
+        excluded,
+        policy.get("spec") instanceof Map<?, ?> spec ? texts(spec) : Map.of(),
+        ManagedFields.of(policy.getMetadata(), MANAGER));
   }
 
   private static Map<String, Object> texts(Map<?, ?> json) {

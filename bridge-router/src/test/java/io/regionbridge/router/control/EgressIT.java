@@ -143,6 +143,8 @@ class EgressIT {
                 List.of(Map.of("podSelector", Map.of())),
                 "destinationCIDRs",
                 List.of("10.52.0.0/16"),
+                "egressGateways",
+                List.of(),
                 "egressGateway",
                 Map.of(
                     "interface",
@@ -180,10 +182,17 @@ class EgressIT {
             "{\"spec\":{\"destinationCIDRs\":[\"10.52.0.0/16\",\"100.64.0.0/10\"]}}",
             "{\"spec\":{\"excludedCIDRs\":[\"10.52.3.0/24\"]}}",
             "{\"spec\":{\"egressGateway\":{\"egressIP\":\"192.0.2.7\"}}}",
+            "{\"spec\":{\"egressGateways\":[{\"nodeSelector\":{},\"interface\":\"eth1\"}]}}",
+            "{\"metadata\":{\"annotations\":{\"region-bridge.io/overlay-address\":\"192.0.2.7\"}}}",
+            "{\"spec\":{\"selectors\":[{\"podSelector\":{\"matchLabels\":{\"a\":\"b\"}}}]}}",
             "{\"spec\":{\"egressGateway\":{\"nodeSelector\":{\"matchLabels\":{\"a\":\"b\"}}}}}")) {
       String version = version("mn");
       patch("mn", edit);
-      Await.that("it is written again after " + edit, () -> spec(policy("mn")).equals(before));
+      Await.that(
+          "it is written again after " + edit,
+          () ->
+              spec(policy("mn")).equals(before)
+                  && policy("mn").getMetadata().getAnnotations().containsValue("100.64.0.1"));
       assertThat(version("mn")).isNotEqualTo(version);
     }
     Await.that("it says so", () -> told("region-bridge-mn", "EgressRewritten"));
@@ -313,10 +322,31 @@ class EgressIT {
   }
 
   @Test
-  void ipv6GoesWhereCiliumTakesItAndIsNamedWhereNot() {
+  void ipv6GoesWhereCiliumTakesItAndIsNamedWhereNot() throws IOException {
     region("mn", "{podCIDRs: [10.52.0.0/16, 'fd00:52::/48']}");
-    assertThat(spec(awaitPolicy("mn"))).contains("destinationCIDRs=[10.52.0.0/16]");
-    assertThat(awaitEgress("mn", "IPv4Only").message()).contains("update it");
+    assertThat(spec(awaitPolicy("mn"))).contains("destinationCIDRs=[10.52.0.0/16, fd00:52::/48]");
+    awaitEgress("mn", "Applied");
+    define("1.15.19");
+    try {
+      region("hel1", "{podCIDRs: [10.60.0.0/16, 'fd00:60::/48']}");
+      assertThat(spec(awaitPolicy("hel1"))).contains("destinationCIDRs=[10.60.0.0/16]");
+      assertThat(awaitEgress("hel1", "IPv4Only").message()).contains("update it");
+    } finally {
+      define();
+    }
+  }
+
+  /** Cilium takes the longest prefix, and what is excluded goes its usual way. */
+  @Test
+  void aWiderPolicyOfSomebodyElseIsNoContest() {
+    foreign("all", "0.0.0.0/0");
+    region("mn", "{podCIDRs: [10.52.0.0/16]}");
+    awaitPolicy("mn");
+    awaitEgress("mn", "Applied");
+    foreign("same", "10.52.0.0/16");
+    assertThat(awaitEgress("mn", "ForeignPolicy").message()).contains("same").doesNotContain("all");
+    admin.genericKubernetesResources(POLICY).withName("same").delete();
+    awaitEgress("mn", "Applied");
   }
 
   @Test
@@ -419,10 +449,17 @@ class EgressIT {
         Optional.empty());
   }
 
+  /** Cilium's definition as of now; it adds defaults to what is written. */
   private static void define() throws IOException {
-    String file = "egress/ciliumegressgatewaypolicies.cilium.io.json";
-    try (InputStream json = Objects.requireNonNull(EgressIT.class.getResourceAsStream(file))) {
-      cluster.server().apply(DEFINITION, new String(json.readAllBytes(), StandardCharsets.UTF_8));
+    define("1.20.2");
+  }
+
+  private static void define(String version) throws IOException {
+    String file =
+        "/io/regionbridge/router/egress/cilium/ciliumegressgatewaypolicies-%s.yaml"
+            .formatted(version);
+    try (InputStream yaml = Objects.requireNonNull(EgressIT.class.getResourceAsStream(file))) {
+      cluster.server().apply(DEFINITION, new String(yaml.readAllBytes(), StandardCharsets.UTF_8));
     }
     Await.that(
         "the definition is served",

@@ -452,6 +452,7 @@ final class ClusterChecksTest {
         ours,
         true,
         List.of(Cidr.of("10.52.0.0/16")),
+        List.of(),
         List.of(
             new CiliumFacts.Exit(
                 NodeSelector.of(Map.of("matchLabels", Map.of("kubernetes.io/hostname", hostname))),

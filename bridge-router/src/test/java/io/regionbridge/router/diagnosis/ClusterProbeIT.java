@@ -146,7 +146,7 @@ final class ClusterProbeIT {
       define(
           cluster,
           "ciliumegressgatewaypolicies.cilium.io",
-          "egress/ciliumegressgatewaypolicies.cilium.io.json");
+          "egress/cilium/ciliumegressgatewaypolicies-1.20.2.yaml");
       cluster
           .server()
           .apply(

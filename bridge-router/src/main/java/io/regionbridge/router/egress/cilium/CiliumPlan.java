@@ -191,8 +191,7 @@ record CiliumPlan(
   private static List<String> foreign(ClusterView view, List<Cidr> sent) {
     return view.egressPolicies().stream()
         .filter(policy -> !policy.ours())
-        .filter(policy ->
-            policy.destinations().stream().anyMatch(d -> sent.stream().anyMatch(d::overlaps)))
+        .filter(policy -> Contest.taken(sent, policy.destinations(), policy.excluded()).isPresent())
         .map(EgressPolicyFacts::name)
         .toList();
   }

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A CiliumEgressGatewayPolicy as it ought to be ({@code cilium.io/v2}). Pure.
@@ -35,6 +38,8 @@ record CiliumPolicy(
    * address changes (cilium/cilium#47761). Having the address in the policy makes it hear.
    */
   private static final String ADDRESS = EgressPolicyFacts.PREFIX + "overlay-address";
+
+  private static final String SPEC = "spec";
 
   private static final String HOSTNAME = "kubernetes.io/hostname";
 
@@ -92,23 +97,81 @@ record CiliumPolicy(
         : Optional.empty();
   }
 
-  /** Whether an object is as it ought to be. */
+  /**
+   * Whether an object is as it ought to be: it says what is wanted, and the rest of it nobody set.
+   * A newer Cilium's definition adds defaults, which are not for us to take away.
+   */
   boolean is(EgressPolicyFacts policy) {
-    return policy.ours() && policy.spec().equals(spec) && policy.annotations().equals(annotations);
+    return policy.ours()
+        && policy.annotations().equals(annotations)
+        && says(policy.spec(), spec)
+        && surplus(policy).stream().noneMatch(policy.fields()::isSet)
+        && altered(List.of(SPEC), policy.spec(), spec).stream()
+            .noneMatch(policy.fields()::isSetByOthers);
   }
 
-  /** Whether an object has anything in its spec that ought not to be there. */
-  boolean lacksPartOf(EgressPolicyFacts policy) {
-    return !within(policy.spec(), spec);
+  /**
+   * The fields of an object that somebody else set and that ought not to be there: applying leaves
+   * them, and with an {@code egressIP} beside the interface Cilium ignores the whole policy.
+   */
+  List<List<String>> intruders(EgressPolicyFacts policy) {
+    return surplus(policy).stream().filter(policy.fields()::isSetByOthers).toList();
   }
 
-  private static boolean within(Map<?, ?> present, Map<?, ?> wanted) {
-    return present.entrySet().stream()
-        .allMatch(field ->
-            wanted.containsKey(field.getKey())
-                && (!(field.getValue() instanceof Map<?, ?> inner)
-                    || wanted.get(field.getKey()) instanceof Map<?, ?> wantedInner
-                        && within(inner, wantedInner)));
+  private List<List<String>> surplus(EgressPolicyFacts policy) {
+    return surplus(List.of(SPEC), policy.spec(), spec);
+  }
+
+  /** The fields of an object that are not wanted and say something. */
+  private static List<List<String>> surplus(List<String> path, Map<?, ?> there, Map<?, ?> wanted) {
+    List<List<String>> found = new ArrayList<>();
+    there.forEach((name, value) -> {
+      List<String> inside = inside(path, name);
+      if (!wanted.containsKey(name)) {
+        if (!List.of().equals(value) && !Map.of().equals(value)) {
+          found.add(inside);
+        }
+      } else if (value instanceof Map<?, ?> map && wanted.get(name) instanceof Map<?, ?> inner) {
+        found.addAll(surplus(inside, map, inner));
+      }
+    });
+    return found;
+  }
+
+  /** The lists whose elements have more than is wanted. */
+  private static List<List<String>> altered(List<String> path, Map<?, ?> there, Map<?, ?> wanted) {
+    List<List<String>> found = new ArrayList<>();
+    there.forEach((name, value) -> {
+      List<String> inside = inside(path, name);
+      if (value instanceof List<?>
+          && wanted.get(name) instanceof List<?> list
+          && !list.equals(value)) {
+        found.add(inside);
+      } else if (value instanceof Map<?, ?> map && wanted.get(name) instanceof Map<?, ?> inner) {
+        found.addAll(altered(inside, map, inner));
+      }
+    });
+    return found;
+  }
+
+  private static List<String> inside(List<String> path, @Nullable Object name) {
+    List<String> inside = new ArrayList<>(path);
+    inside.add(String.valueOf(name));
+    return List.copyOf(inside);
+  }
+
+  /** Whether all that is wanted is there. */
+  private static boolean says(@Nullable Object there, @Nullable Object wanted) {
+    if (wanted instanceof Map<?, ?> fields) {
+      return there instanceof Map<?, ?> map
+          && fields.entrySet().stream()
+              .allMatch(field -> says(map.get(field.getKey()), field.getValue()));
+    }
+    if (wanted instanceof List<?> elements && there instanceof List<?> list) {
+      return list.size() == elements.size()
+          && IntStream.range(0, list.size()).allMatch(i -> says(list.get(i), elements.get(i)));
+    }
+    return Objects.equals(there, wanted);
   }
 
   private static Map<String, Object> selector(EgressSettings settings) {

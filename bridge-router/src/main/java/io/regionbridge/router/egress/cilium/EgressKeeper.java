@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -163,10 +164,15 @@ public final class EgressKeeper {
       return Optional.ofNullable(obstacles.get(policy.name()));
     }
     try {
+      Optional<String> present =
+          before.map(EgressPolicyFacts::resourceVersion).filter(v -> !v.isEmpty());
+      List<List<String>> intruders = before.map(policy::intruders).orElse(List.of());
       GenericKubernetesResource now =
-          before.filter(policy::lacksPartOf).isPresent()
-              ? replaced(policy, before.get())
-              : applied(policy, before);
+          applied(
+              policy,
+              intruders.isEmpty()
+                  ? present
+                  : Optional.of(cleared(policy.name(), before.orElseThrow(), intruders)));
       attempts.put(
           policy.name(), new Attempt(policy, version(before.orElse(null)), clock.instant()));
       backoff.succeeded(policy.name());
@@ -177,8 +183,12 @@ public final class EgressKeeper {
     }
   }
 
-  private GenericKubernetesResource applied(
-      CiliumPolicy policy, Optional<EgressPolicyFacts> before) {
+  /**
+   * Says all that is wanted, annotations included.
+   *
+   * @param version that it replaces; empty: there is none
+   */
+  private GenericKubernetesResource applied(CiliumPolicy policy, Optional<String> version) {
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
     apply.setFieldManager(EgressPolicyFacts.MANAGER);
     apply.setForce(true);
@@ -188,11 +198,7 @@ public final class EgressKeeper {
             .withKind(KIND)
             .withNewMetadata()
             .withName(policy.name())
-            .withResourceVersion(
-                before
-                    .map(EgressPolicyFacts::resourceVersion)
-                    .filter(v -> !v.isEmpty())
-                    .orElse(null))
+            .withResourceVersion(version.orElse(null))
             .addToLabels(EgressPolicyFacts.MANAGED_BY, EgressPolicyFacts.MANAGER)
             .addToLabels(CiliumPolicy.REGION, policy.region())
             .addToAnnotations(policy.annotations())
@@ -202,21 +208,26 @@ public final class EgressKeeper {
     return resource(policy.name()).patch(apply, wanted);
   }
 
-  /**
-   * Takes out of a spec what somebody else has put there: applying leaves it in, and with an {@code
-   * egressIP} beside the interface Cilium ignores the whole policy.
-   */
-  private GenericKubernetesResource replaced(CiliumPolicy policy, EgressPolicyFacts before) {
+  /** Takes fields out that somebody else has put there, and returns the version without them. */
+  private String cleared(String name, EgressPolicyFacts before, List<List<String>> intruders) {
     PatchContext patch = PatchContext.of(PatchType.JSON);
     patch.setFieldManager(EgressPolicyFacts.MANAGER);
-    List<Map<String, Object>> steps =
-        List.of(
-            Map.of(
-                "op", "test",
-                "path", "/metadata/resourceVersion",
-                "value", before.resourceVersion()),
-            Map.of("op", "replace", "path", "/spec", "value", policy.spec()));
-    return resource(policy.name()).patch(patch, Serialization.asJson(steps));
+    List<Map<String, Object>> steps = new ArrayList<>();
+    steps.add(
+        Map.of(
+            "op", "test", "path", "/metadata/resourceVersion", "value", before.resourceVersion()));
+    intruders.forEach(path -> steps.add(Map.of("op", "remove", "path", pointer(path))));
+    return resource(name)
+        .patch(patch, Serialization.asJson(steps))
+        .getMetadata()
+        .getResourceVersion();
+  }
+
+  /** A path as a JSON pointer (RFC 6901, section 3). */
+  private static String pointer(List<String> path) {
+    return path.stream()
+        .map(name -> "/" + name.replace("~", "~0").replace("/", "~1"))
+        .collect(Collectors.joining());
   }
 
   private Optional<Obstacle> removed(EgressPolicyFacts policy) {

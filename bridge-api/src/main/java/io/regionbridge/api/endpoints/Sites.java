@@ -215,7 +215,7 @@ public final class Sites {
     return Route.of(
         MediaType.HTML,
         _ -> {
-          byte[] page = resource("status.html");
+          byte[] page = StatusPageText.fill(resource("status.html"));
           return new Response.Content(200, MediaType.HTML, page, PagePolicy.headers(page));
         });
   }

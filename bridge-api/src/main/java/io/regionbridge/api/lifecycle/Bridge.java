@@ -25,6 +25,7 @@ import io.regionbridge.api.reports.QueryLog;
 import io.regionbridge.api.reports.TunnelReports;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.dns.DnsBridge;
@@ -374,10 +375,12 @@ public final class Bridge implements BridgeState, AutoCloseable {
     List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
     conditions.add(
         conflicts.isEmpty()
-            ? Condition.yes("RegionsDistinct", "Distinct", "no two regions claim the same")
-            : Condition.no("RegionsDistinct", "Conflict", String.join("; ", conflicts)));
+            ? Condition.yes(
+                ConditionType.REGIONS_DISTINCT, "Distinct", "no two regions claim the same")
+            : Condition.no(
+                ConditionType.REGIONS_DISTINCT, "Conflict", String.join("; ", conflicts)));
     if (!doors.problem().isEmpty()) {
-      conditions.add(Condition.no("Listening", "CannotListen", doors.problem()));
+      conditions.add(Condition.no(ConditionType.LISTENING, "CannotListen", doors.problem()));
     }
     return conditions;
   }

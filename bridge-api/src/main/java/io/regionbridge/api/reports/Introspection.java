@@ -5,6 +5,7 @@ import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.status.Faults;
 import io.regionbridge.api.status.HistoryReport;
 import io.regionbridge.api.status.RegionAnnouncement;
@@ -94,7 +95,7 @@ public final class Introspection implements AutoCloseable {
       if (!tunnel.region().isEmpty() && !tunnel.state().equals("idle")) {
         // One that is up makes it good, whatever the others are.
         sound.merge(
-            new Measured.Subject(tunnel.region(), "TunnelUp"),
+            new Measured.Subject(tunnel.region(), ConditionType.TUNNEL_UP.text()),
             tunnel.state().equals("up"),
             Boolean::logicalOr);
       }
@@ -323,13 +324,13 @@ public final class Introspection implements AutoCloseable {
     if (!bridge.directory().complete()) {
       conditions.add(
           Condition.no(
-              "DirectoryLoaded",
+              ConditionType.DIRECTORY_LOADED,
               problems.isEmpty() ? "Loading" : "Unreadable",
               problems.isEmpty() ? "the local Services are being read" : problems.getFirst()));
     } else if (!problems.isEmpty()) {
       conditions.add(
           Condition.no(
-              "DirectoryLoaded",
+              ConditionType.DIRECTORY_LOADED,
               "LastGoodInForce",
               "%s; what was last good stays in force (%d %s)"
                   .formatted(
@@ -338,15 +339,18 @@ public final class Introspection implements AutoCloseable {
                       problems.size() == 1 ? "problem" : "problems")));
     } else {
       conditions.add(
-          Condition.yes("DirectoryLoaded", "Loaded", "the local Services are all known"));
+          Condition.yes(
+              ConditionType.DIRECTORY_LOADED, "Loaded", "the local Services are all known"));
     }
     conditions.add(configuration());
     if (bridge.tls().used()) {
       List<String> flaws = bridge.tls().problems();
       conditions.add(
           flaws.isEmpty()
-              ? Condition.yes("CertificatesAccepted", "InForce", "all TLS files are in force")
-              : Condition.no("CertificatesAccepted", "LastGoodInForce", flaws.getFirst()));
+              ? Condition.yes(
+                  ConditionType.CERTIFICATES_ACCEPTED, "InForce", "all TLS files are in force")
+              : Condition.no(
+                  ConditionType.CERTIFICATES_ACCEPTED, "LastGoodInForce", flaws.getFirst()));
     }
     conditions.addAll(bridge.surroundings());
     return history.dated("", conditions, clock.instant());
@@ -357,14 +361,14 @@ public final class Introspection implements AutoCloseable {
     List<String> waiting = bridge.waitingConfig();
     if (!refused.isEmpty()) {
       return Condition.no(
-          "ConfigAccepted",
+          ConditionType.CONFIG_ACCEPTED,
           "LastGoodInForce",
           "the file was refused, the last good one is in force: " + refused.getFirst());
     }
     return waiting.isEmpty()
-        ? Condition.yes("ConfigAccepted", "InForce", "the configuration is in force")
+        ? Condition.yes(ConditionType.CONFIG_ACCEPTED, "InForce", "the configuration is in force")
         : Condition.yes(
-            "ConfigAccepted",
+            ConditionType.CONFIG_ACCEPTED,
             Faults.RESTART_NEEDED,
             "the configuration is in force, but this waits for a restart: "
                 + String.join(", ", waiting));

@@ -1,12 +1,12 @@
 package io.regionbridge.api.reports;
 
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.router.loop.LoopHealth;
 import java.util.List;
 
 /** What is said of the loops of the process. Pure. */
 public final class LoopReports {
-  private static final String CONDITION = "LoopsRunning";
 
   private LoopReports() {}
 
@@ -22,7 +22,7 @@ public final class LoopReports {
   public static Condition condition(List<LoopHealth> loops) {
     List<String> problems = problems(loops);
     return problems.isEmpty()
-        ? Condition.yes(CONDITION, "Running", "everything in the background runs")
-        : Condition.no(CONDITION, "Failing", String.join("; ", problems));
+        ? Condition.yes(ConditionType.LOOPS_RUNNING, "Running", "everything in the background runs")
+        : Condition.no(ConditionType.LOOPS_RUNNING, "Failing", String.join("; ", problems));
   }
 }

@@ -2,6 +2,7 @@ package io.regionbridge.api.reports;
 
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.zones.PeerZones;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.router.net.SocketLiteral;
@@ -96,14 +97,15 @@ final class PeerReports {
     return List.of(
         reachable(peer, gateways),
         conflicts.isEmpty()
-            ? Condition.no("CIDRConflict", "Distinct", "its ranges and its domain are its alone")
-            : new Condition("CIDRConflict", "True", "Overlap", conflicts));
+            ? Condition.no(
+                ConditionType.CIDR_CONFLICT, "Distinct", "its ranges and its domain are its alone")
+            : new Condition(ConditionType.CIDR_CONFLICT.text(), "True", "Overlap", conflicts));
   }
 
   private static Condition reachable(PeerRegion peer, List<GatewayHealth> gateways) {
     long up = count(gateways, GatewayHealth.State.UP);
     long unknown = count(gateways, GatewayHealth.State.UNKNOWN);
-    String type = "DNSReachable";
+    ConditionType type = ConditionType.DNS_REACHABLE;
     if (gateways.isEmpty()) {
       return Condition.no(
           type,
@@ -118,7 +120,7 @@ final class PeerReports {
           type, "SomeGatewaysUp", "%d of %d gateways answer".formatted(up, gateways.size()));
     }
     if (unknown > 0) {
-      return new Condition(type, "Unknown", "NotProbedYet", "the gateways are being probed");
+      return new Condition(type.text(), "Unknown", "NotProbedYet", "the gateways are being probed");
     }
     return Condition.no(
         type,

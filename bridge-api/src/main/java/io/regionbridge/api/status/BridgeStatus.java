@@ -180,13 +180,13 @@ public record BridgeStatus(
     }
 
     /** It is so. */
-    public static Condition yes(String type, String reason, String message) {
-      return new Condition(type, "True", reason, message);
+    public static Condition yes(ConditionType type, String reason, String message) {
+      return new Condition(type.text(), "True", reason, message);
     }
 
     /** It is not so. */
-    public static Condition no(String type, String reason, String message) {
-      return new Condition(type, "False", reason, message);
+    public static Condition no(ConditionType type, String reason, String message) {
+      return new Condition(type.text(), "False", reason, message);
     }
   }
 

@@ -7,8 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,69 +22,6 @@ public final class Faults {
 
   /** The reason of a condition that is as it should be, and still calls for somebody. */
   public static final String RESTART_NEEDED = "RestartNeeded";
-
-  /** Conditions that are bad news when they are so. */
-  private static final Set<String> BAD_IF_TRUE = Set.of("CIDRConflict");
-
-  /** What mends what a condition tells of. */
-  private static final Map<String, String> REMEDIES =
-      Map.ofEntries(
-          Map.entry(
-              "APIServerCurrent",
-              "region-bridge doctor names the rights that are missing and what is in the way;"
-                  + " what was last known stays in force"),
-          Map.entry(
-              "ActiveGateway",
-              "kubectl get routernodes; a bridge has to run on a node with the router label, with"
-                  + " the rights of the chart"),
-          Map.entry(
-              "CertificatesAccepted", "correct the file that is named; it is read again by itself"),
-          Map.entry(
-              "CIDRConflict",
-              "give one of the two another range (podCIDRs, serviceCIDRs), or take it out of"
-                  + " there"),
-          Map.entry(
-              "ConfigAccepted",
-              "region-bridge check-config --config FILE; correct it, it is taken over by itself"),
-          Map.entry(
-              "CoreDNSConfigured",
-              "region-bridge doctor shows CoreDNS's configuration and what is in the way"),
-          Map.entry(
-              "DirectoryLoaded",
-              "kubectl get --raw /readyz and region-bridge doctor; or correct the manifest that is"
-                  + " named"),
-          Map.entry(
-              "DNSReachable",
-              "ask a gateway yourself: dig @GATEWAY -p 1053 DOMAIN SOA; see its tunnel"),
-          Map.entry("Forwarding", "set what is named, or give the bridge CAP_NET_ADMIN to do it"),
-          Map.entry(
-              "LoopsRunning",
-              "the log has the error; the liveness probe restarts the bridge if it lasts, and"
-                  + " region-bridge bundle collects what a bug report needs"),
-          Map.entry("Listening", "stop what has the address, or change dns.listen or admin.listen"),
-          Map.entry(
-              "OverlayAgent", "tailscale status; it stays as it is until the agent says otherwise"),
-          Map.entry("OverlayRoutes", "tailscale status --json shows PrimaryRoutes of each node"),
-          Map.entry(
-              "OverlayUp", "ip address show; start the overlay's agent, or set overlay.interface"),
-          Map.entry(
-              "RegionsAccepted",
-              "kubectl edit region NAME; what it said before stays in force until it makes sense"),
-          Map.entry(
-              "RegionsDistinct",
-              "change the Region or the configuration of one of the two: ranges and domains are"
-                  + " one region's alone"),
-          Map.entry(
-              "RightsGranted",
-              "helm upgrade with the chart's RBAC (rbac.create), or add the verb to the Role;"
-                  + " region-bridge doctor names them all"),
-          Map.entry(
-              "StatusWritten",
-              "region-bridge doctor names the rights that are missing; kubectl get regions shows"
-                  + " old news until then"),
-          Map.entry("TunnelManaged", "give the bridge CAP_NET_ADMIN, or set overlay.mode: observe"),
-          Map.entry(
-              "TunnelObserved", "overlay.capabilities in the chart, or set overlay.mode to none"));
 
   private final BridgeStatus status;
   private final List<Fault> faults = new ArrayList<>();
@@ -110,11 +45,14 @@ public final class Faults {
 
   /** Whether a condition is as it should be. */
   public static boolean good(Condition condition) {
-    return condition.status().equals(BAD_IF_TRUE.contains(condition.type()) ? "False" : "True");
+    boolean badIfTrue =
+        ConditionType.of(condition.type()).filter(ConditionType::badIfTrue).isPresent();
+    return condition.status().equals(badIfTrue ? "False" : "True");
   }
 
   private static boolean conflicts(BridgeStatus.Peer peer) {
-    return peer.conditions().stream().anyMatch(c -> c.type().equals("CIDRConflict") && !good(c));
+    return peer.conditions().stream()
+        .anyMatch(c -> c.type().equals(ConditionType.CIDR_CONFLICT.text()) && !good(c));
   }
 
   private void failure(
@@ -143,12 +81,14 @@ public final class Faults {
   }
 
   private static String remedy(Condition condition) {
-    return REMEDIES.getOrDefault(condition.type(), "region-bridge doctor says more");
+    return ConditionType.of(condition.type())
+        .map(ConditionType::remedy)
+        .orElse("region-bridge doctor says more");
   }
 
   /** With what is known of the peer, so that a command can be copied as it is. */
   private static String remedy(BridgeStatus.Peer peer, Condition condition) {
-    if (!condition.type().equals("DNSReachable") || peer.gateways().isEmpty()) {
+    if (!condition.type().equals(ConditionType.DNS_REACHABLE.text()) || peer.gateways().isEmpty()) {
       return remedy(condition);
     }
     String address = peer.gateways().getFirst().address();
@@ -173,10 +113,12 @@ public final class Faults {
     if (good(condition)) {
       return;
     }
-    if (type.equals("RegionsDistinct") && status.peers().stream().anyMatch(Faults::conflicts)) {
+    if (type.equals(ConditionType.REGIONS_DISTINCT.text())
+        && status.peers().stream().anyMatch(Faults::conflicts)) {
       return; // told as the peers' own
     }
-    boolean conflict = type.equals("CIDRConflict"); // names both sides, and both sides have it
+    boolean conflict =
+        type.equals(ConditionType.CIDR_CONFLICT.text()); // names both sides, and both sides have it
     String message = conflict ? condition.message() : named(region, condition.message());
     if (conflict && faults.stream().anyMatch(fault -> fault.message().equals(message))) {
       return;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.router.diagnosis.Check;
@@ -127,7 +128,7 @@ final class HostileTextTest {
         new BridgeStatus.Region(name, name, List.of(name), List.of()),
         new BridgeStatus.Dns(List.of(name), Map.of(name, 1L), 0, 0, 0, 0),
         new BridgeStatus.Directory(true, 0, 0, List.of(), List.of(), List.of()),
-        List.of(BridgeStatus.Condition.no("DirectoryLoaded", "X", name)),
+        List.of(BridgeStatus.Condition.no(ConditionType.DIRECTORY_LOADED, "X", name)),
         List.of(new BridgeStatus.LocalGateway(name, name, name, 1053, true, true)),
         List.of(
             new BridgeStatus.Peer(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.status.StatusJson;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,8 +96,8 @@ final class StatusTableTest {
             List.of(new BridgeStatus.RemappedService("a", "b", List.of("http 80/TCP -> 8080"))),
             List.of()),
         List.of(
-            Condition.yes("DirectoryLoaded", "Loaded", "fine"),
-            Condition.no("ConfigAccepted", "LastGoodInForce", "the file was refused")),
+            Condition.yes(ConditionType.DIRECTORY_LOADED, "Loaded", "fine"),
+            Condition.no(ConditionType.CONFIG_ACCEPTED, "LastGoodInForce", "the file was refused")),
         List.of(
             new BridgeStatus.LocalGateway("node-1", "10.0.0.1", "100.64.0.1", 1053, true, true),
             new BridgeStatus.LocalGateway("node-2", "10.0.0.2", null, 1053, true, false)),
@@ -109,7 +110,9 @@ final class StatusTableTest {
                 List.of("configuration"),
                 true,
                 4,
-                List.of(Condition.yes("DNSReachable", "SomeGatewaysUp", "1 of 2 gateways answer")),
+                List.of(
+                    Condition.yes(
+                        ConditionType.DNS_REACHABLE, "SomeGatewaysUp", "1 of 2 gateways answer")),
                 List.of(
                     gateway(
                         "100.64.0.9:1053", "up", "2026-01-01T11:55:00Z", "answers", 201.34, 40, 1),
@@ -123,7 +126,8 @@ final class StatusTableTest {
                 List.of("region-object"),
                 false,
                 0,
-                List.of(Condition.no("DNSReachable", "NoGateway", "no gateway is known")),
+                List.of(
+                    Condition.no(ConditionType.DNS_REACHABLE, "NoGateway", "no gateway is known")),
                 List.of())),
         List.of(
             tunnel("mn", "192.0.2.1:51820", "up", "2026-01-01T11:59:30Z", 148, 12_345),

@@ -2,9 +2,7 @@ package io.regionbridge.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Field;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -64,22 +62,6 @@ final class ConfigChangeTest {
   void isEmptyBetweenEqualConfigurations() {
     ConfigChange change = ConfigChange.between(STARTED, STARTED, config(""));
     assertThat(change.isEmpty()).isTrue();
-  }
-
-  /** A key that is declared and not listed would be refused as unknown. */
-  @Test
-  void knowsEveryKeyThatIsDeclared() throws IllegalAccessException {
-    List<Object> declared = new ArrayList<>();
-    for (Field field : ConfigKeys.class.getFields()) {
-      if (field.getType() == ConfigKey.class) {
-        declared.add(field.get(null));
-      }
-    }
-    assertThat(ConfigKeys.ALL).containsExactlyInAnyOrderElementsOf(keys(declared));
-  }
-
-  private static List<ConfigKey<?>> keys(List<Object> declared) {
-    return declared.stream().<ConfigKey<?>>map(key -> (ConfigKey<?>) key).toList();
   }
 
   private static List<String> paths(String text) {

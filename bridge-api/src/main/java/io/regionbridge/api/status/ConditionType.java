@@ -1,0 +1,298 @@
+package io.regionbridge.api.status;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The table of all conditions: what each is called, what the status page says of it, what it means
+ * and what mends it. The faults of a status, {@code doctor}, the page and
+ * docs/reference/conditions.md are made from it.
+ */
+public enum ConditionType {
+  DIRECTORY_LOADED(
+      "DirectoryLoaded",
+      Scope.BRIDGE,
+      "local Services known",
+      "local Services not all known",
+      "the local Services are not all known, or not as they are now",
+      "kubectl get --raw /readyz and region-bridge doctor; or correct the manifest that is named"),
+  API_SERVER_CURRENT(
+      "APIServerCurrent",
+      Scope.BRIDGE,
+      "API server watched",
+      "API server cannot be watched",
+      "a resource cannot be watched: which, why and since when",
+      "region-bridge doctor names the rights that are missing and what is in the way; what was last"
+          + " known stays in force"),
+  ACTIVE_GATEWAY(
+      "ActiveGateway",
+      Scope.BRIDGE,
+      "a gateway is active",
+      "no gateway is active",
+      "no router node is elected",
+      "kubectl get routernodes; a bridge has to run on a node with the router label, with the"
+          + " rights of the chart"),
+  CORE_DNS_CONFIGURED(
+      "CoreDNSConfigured",
+      Scope.BRIDGE,
+      "CoreDNS configured",
+      "CoreDNS not configured",
+      "CoreDNS's configuration cannot be written, or somebody else's block has a domain: CoreDNS"
+          + " would refuse it twice",
+      "region-bridge doctor shows CoreDNS's configuration and what is in the way"),
+  NODE_LOCAL_DNS(
+      "NodeLocalDNS",
+      Scope.BRIDGE,
+      "NodeLocal DNSCache found",
+      "NodeLocal DNSCache not found",
+      "never there; true: pods ask NodeLocal DNSCache, which does not read CoreDNS's blocks",
+      "add the regions' domains to ConfigMap kube-system/node-local-dns"),
+  NET_BIRD_HOST_NETWORK(
+      "NetBirdHostNetwork",
+      Scope.BRIDGE,
+      "NetBird on the host network",
+      "NetBird not on the host network",
+      "NetBird's routers are not kept on the host network: none found, forbidden, or somebody"
+          + " undoes it",
+      "region-bridge doctor says more"),
+  OVERLAY_UP(
+      "OverlayUp",
+      Scope.BRIDGE,
+      "overlay up",
+      "overlay down",
+      "this node has no address on the overlay",
+      "ip address show; start the overlay's agent, or set overlay.interface"),
+  TUNNEL_OBSERVED(
+      "TunnelObserved",
+      Scope.BRIDGE,
+      "tunnels can be read",
+      "tunnels cannot be read",
+      "the WireGuard device cannot be read, with the capability that is missing",
+      "overlay.capabilities in the chart, or set overlay.mode to none"),
+  OVERLAY_AGENT(
+      "OverlayAgent",
+      Scope.BRIDGE,
+      "the overlay's agent runs",
+      "the overlay's agent does not run",
+      "tailscaled is not running, or this node's key expires within 7 days; unknown: what"
+          + " tailscaled warns of",
+      "tailscale status; it stays as it is until the agent says otherwise"),
+  OVERLAY_ROUTES(
+      "OverlayRoutes",
+      Scope.BRIDGE,
+      "overlay routes as needed",
+      "overlay routes not as needed",
+      "tailscaled routes no other node's ranges (accept-routes is off), or Tailscale sends this"
+          + " region's pod range to another node than the active gateway",
+      "tailscale status --json shows PrimaryRoutes of each node"),
+  TUNNEL_MANAGED(
+      "TunnelManaged",
+      Scope.BRIDGE,
+      "tunnel device as planned",
+      "tunnel device not as planned",
+      "the device could not be made as planned",
+      "give the bridge CAP_NET_ADMIN, or set overlay.mode: observe"),
+  FORWARDING(
+      "Forwarding",
+      Scope.BRIDGE,
+      "kernel forwards packets",
+      "kernel does not forward packets",
+      "a kernel setting is in the way",
+      "set what is named, or give the bridge CAP_NET_ADMIN to do it"),
+  KEY_SETTLED(
+      "KeySettled",
+      Scope.BRIDGE,
+      "WireGuard key settled",
+      "WireGuard key is being changed",
+      "a new key is being published; who does not know it yet",
+      "region-bridge doctor says more"),
+  REGIONS_ACCEPTED(
+      "RegionsAccepted",
+      Scope.BRIDGE,
+      "Region objects make sense",
+      "a Region object makes no sense",
+      "a Region object makes no sense: which, where and why. What it said before stays in force",
+      "kubectl edit region NAME; what it said before stays in force until it makes sense"),
+  REGIONS_DISTINCT(
+      "RegionsDistinct",
+      Scope.BRIDGE,
+      "regions distinct",
+      "two regions claim the same",
+      "two regions claim the same range or domain: which",
+      "change the Region or the configuration of one of the two: ranges and domains are one"
+          + " region's alone"),
+  RIGHTS_GRANTED(
+      "RightsGranted",
+      Scope.BRIDGE,
+      "rights granted",
+      "a right is missing",
+      "the ServiceAccount lacks a right that the chart gives: which. Looked at every 3 s, needed"
+          + " just now or not",
+      "helm upgrade with the chart's RBAC (rbac.create), or add the verb to the Role; region-bridge"
+          + " doctor names them all"),
+  STATUS_WRITTEN(
+      "StatusWritten",
+      Scope.BRIDGE,
+      "status written",
+      "status cannot be written",
+      "a Region or RouterNode cannot be written",
+      "region-bridge doctor names the rights that are missing; kubectl get regions shows old news"
+          + " until then"),
+  LOOPS_RUNNING(
+      "LoopsRunning",
+      Scope.BRIDGE,
+      "everything runs",
+      "a background loop fails",
+      "a background loop fails again and again, does not end its round, or has ended; the condition"
+          + " and `/healthz` name it",
+      "the log has the error; the liveness probe restarts the bridge if it lasts, and region-bridge"
+          + " bundle collects what a bug report needs"),
+  LISTENING(
+      "Listening",
+      Scope.BRIDGE,
+      "listening",
+      "cannot listen",
+      "an address cannot be listened on: which and why",
+      "stop what has the address, or change dns.listen or admin.listen"),
+  CONFIG_ACCEPTED(
+      "ConfigAccepted",
+      Scope.BRIDGE,
+      "configuration accepted",
+      "configuration refused",
+      "the configuration file was refused. Where a change waits for a restart it is true and says"
+          + " so",
+      "region-bridge check-config --config FILE; correct it, it is taken over by itself"),
+  CERTIFICATES_ACCEPTED(
+      "CertificatesAccepted",
+      Scope.BRIDGE,
+      "certificates accepted",
+      "a certificate cannot be used",
+      "a TLS file cannot be used: which and why. The last good one stays in force",
+      "correct the file that is named; it is read again by itself"),
+  READY(
+      "Ready",
+      Scope.REGION,
+      "ready",
+      "not ready",
+      "one of the conditions below is false",
+      "region-bridge doctor says more"),
+  TUNNEL_UP(
+      "TunnelUp",
+      Scope.REGION,
+      "tunnel up",
+      "tunnel down",
+      "no WireGuard session with a gateway of the region. Unknown where no overlay is observed",
+      "region-bridge doctor says more"),
+  DNS_REACHABLE(
+      "DNSReachable",
+      Scope.REGION,
+      "DNS reachable",
+      "DNS not reachable",
+      "no gateway of the region answers queries",
+      "ask a gateway yourself: dig @GATEWAY -p 1053 DOMAIN SOA; see its tunnel"),
+  EGRESS_READY(
+      "EgressReady",
+      Scope.REGION,
+      "egress ready",
+      "egress not ready",
+      "traffic to the region does not leave as it should; the message says what to switch on",
+      "region-bridge doctor says more"),
+  KEY_DECLARED(
+      "KeyDeclared",
+      Scope.REGION,
+      "key as declared",
+      "key is not the one declared",
+      "`spec.wireguard` names a key that is no longer used",
+      "region-bridge doctor says more"),
+  CIDR_CONFLICT(
+      "CIDRConflict",
+      Scope.REGION,
+      "address ranges are its own",
+      "address ranges collide",
+      "the one that is bad when it is true: a range of the region may not be used; the message"
+          + " names both sides",
+      "give one of the two another range (podCIDRs, serviceCIDRs), or take it out of there"),
+  PEER_API_SERVER_REACHABLE(
+      "PeerAPIServerReachable",
+      Scope.REGION,
+      "its API server reachable",
+      "its API server not reachable",
+      "the region's API server cannot be read with `spec.kubeconfigSecretRef`: why",
+      "region-bridge doctor says more");
+
+  /** What a condition is of. */
+  public enum Scope {
+    /** The bridge and its region. */
+    BRIDGE,
+    /** A peer region. */
+    REGION
+  }
+
+  private static final Map<String, ConditionType> BY_TEXT =
+      Arrays.stream(values())
+          .collect(Collectors.toUnmodifiableMap(ConditionType::text, Function.identity()));
+
+  private final String text;
+  private final Scope scope;
+  private final String goodWords;
+  private final String badWords;
+  private final String meaning;
+  private final String remedy;
+
+  ConditionType(
+      String text, Scope scope, String goodWords, String badWords, String meaning, String remedy) {
+    this.text = text;
+    this.scope = scope;
+    this.goodWords = goodWords;
+    this.badWords = badWords;
+    this.meaning = meaning;
+    this.remedy = remedy;
+  }
+
+  /** The one with this text; empty for one of a newer bridge. */
+  public static Optional<ConditionType> of(String text) {
+    return Optional.ofNullable(BY_TEXT.get(text));
+  }
+
+  /** As statuses and Kubernetes objects have it. */
+  public String text() {
+    return text;
+  }
+
+  public Scope scope() {
+    return scope;
+  }
+
+  /** What the status page says where it is as it should be. */
+  public String goodWords() {
+    return goodWords;
+  }
+
+  /** What the status page says where it is not. */
+  public String badWords() {
+    return badWords;
+  }
+
+  /** What it means that it is not as it should be, in Markdown. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** What to do then. */
+  public String remedy() {
+    return remedy;
+  }
+
+  /** Whether it is bad news when it is true, unlike the others. */
+  public boolean badIfTrue() {
+    return this == CIDR_CONFLICT;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

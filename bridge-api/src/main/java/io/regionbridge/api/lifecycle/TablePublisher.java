@@ -23,12 +23,15 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,9 @@ final class TablePublisher implements AutoCloseable {
   /** For what nobody tells: addresses that come and go with interfaces. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
+  /** Of a machine whose addresses change all the time, the older ones are forgotten. */
+  private static final int MOST_OWN = 256;
+
   private final Supplier<BridgeConfig> config;
   private final Supplier<Directory> directory;
   private final Supplier<Regions> regions;
@@ -54,6 +60,7 @@ final class TablePublisher implements AutoCloseable {
   private final DirectoryServer feed;
   private final Clock clock;
   private final Loop loop;
+  private final Set<Cidr> own = new HashSet<>();
   private final CountDownLatch loaded = new CountDownLatch(1);
   private volatile @Nullable CompiledZones zones;
   private Consumer<ZoneTable> publish = _ -> {};
@@ -187,11 +194,26 @@ final class TablePublisher implements AutoCloseable {
     return compiler.compile(services, clock.instant());
   }
 
+  /**
+   * What no peer is believed to have. What this machine had stays among it: the overlay's address
+   * goes while its agent restarts, and answers that were kept under other rules would go with it.
+   */
+  private List<Cidr> never(Topology topology) {
+    if (own.size() > MOST_OWN) {
+      own.clear();
+    }
+    host.get().node().forEach(address -> own.add(Cidr.host(address)));
+    return Stream.concat(ClientRanges.nodes(topology, host.get()).stream(), own.stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** The zones of all peers, without those whose apex is taken. */
   private List<ForwardZone> forward(
       Topology topology, List<LocalZone> local, List<InetSocketAddress> listen) {
     List<InetSocketAddress> siblings = siblings(topology, listen);
-    List<Cidr> never = ClientRanges.nodes(topology, host.get());
+    List<Cidr> never = never(topology);
     Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
       Relayed relayed =

@@ -33,10 +33,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks those on the overlay who could be gateways which region they are of, every few seconds, or
- * more often where the device is made by what they say: those who own a range, since nobody else is
- * believed, and who are online. What a peer said last stays in force while it does not answer, as
- * long as the device routes the ranges to it; a peer whose address changes is another peer, and is
- * asked in the next round.
+ * more often where the device is made by what they say. Who owns no range is not asked, since it
+ * would not be believed, and who is offline is asked seldom. What a peer said last stays in force
+ * while it does not answer, as long as the device routes the ranges to it; a peer whose address
+ * changes is another peer, and is asked in the next round.
  */
 public final class OverlayDiscovery implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OverlayDiscovery.class);
@@ -44,6 +44,9 @@ public final class OverlayDiscovery implements AutoCloseable {
 
   /** Of a device that is made by what its peers say. */
   private static final Duration MANAGED_PERIOD = Duration.ofMillis(500);
+
+  /** Who is offline by the word of the overlay's agent is asked in one round of so many. */
+  private static final int OFFLINE_ROUNDS = 15;
 
   /** After which what a peer said is not news any more. */
   private static final Duration FRESH = Duration.ofSeconds(5);
@@ -61,6 +64,7 @@ public final class OverlayDiscovery implements AutoCloseable {
   private final Map<InetAddress, Said> announced = new ConcurrentHashMap<>();
   private final Set<InetAddress> waitedFor = ConcurrentHashMap.newKeySet();
   private final Loop loop;
+  private int round;
   private volatile Known known = new Known(List.of(), List.of(), Map.of());
 
   /**
@@ -139,8 +143,12 @@ public final class OverlayDiscovery implements AutoCloseable {
     loop.close();
   }
 
-  /** Asks those who do not owe an answer; one that is silent keeps nobody waiting. */
+  /**
+   * Asks those who do not owe an answer, and now and then those as well who are called offline; one
+   * that is silent keeps nobody waiting.
+   */
   private void look() throws InterruptedException {
+    boolean offline = round++ % OFFLINE_ROUNDS == 0;
     List<OverlayView.Peer> peers = overlay.peers();
     Set<InetAddress> there =
         peers.stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
@@ -148,7 +156,8 @@ public final class OverlayDiscovery implements AutoCloseable {
     Optional<String> key = overlay.nextPublicKey();
     for (OverlayView.Peer peer : peers) {
       InetAddress address = peer.address();
-      if (!overlay.managed() && !(peer.online() && peer.ownsSome()) || !waitedFor.add(address)) {
+      boolean worth = overlay.managed() || peer.ownsSome() && (offline || peer.online());
+      if (!worth || !waitedFor.add(address)) {
         continue;
       }
       slots.acquire();

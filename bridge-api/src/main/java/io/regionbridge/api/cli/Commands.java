@@ -37,6 +37,7 @@ final class Commands {
             new TraceCommand(terminal),
             new QueryLogCommand(terminal),
             new DoctorCommand(terminal, Clock.systemUTC()),
+            new VerifyCommand(terminal),
             new RotateKeyCommand(terminal, Clock.systemUTC()),
             new UninstallCommand(terminal),
             new CompletionCommand(terminal)));

@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.Fault;
 import io.regionbridge.api.status.StatusJson;
 import java.time.Duration;
 import java.util.Locale;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Option;
     name = "status",
     header = "Show the regions, gateways, tunnels and policies of a running bridge.",
     description = {
-      "What is wrong stands last, with since when and what to do. Exits 0 all the same."
+      "Faults stand last, with since when and what to do. Exits 0 whatever it shows, unless"
+          + " --exit-code is given."
     })
 final class StatusCommand implements Command {
   /** What a terminal does before the next state: home, and nothing below. */
@@ -35,6 +37,9 @@ final class StatusCommand implements Command {
       names = {"-w", "--watch"},
       description = "Show it again every two seconds, until Ctrl-C.")
   private boolean watch;
+
+  @Option(names = "--exit-code", description = "Exit 1 while there is a fault of severity failure.")
+  private boolean exitCode;
 
   @Mixin private final TargetOptions target = new TargetOptions();
 
@@ -80,7 +85,11 @@ final class StatusCommand implements Command {
   @Override
   public int run() {
     try (AdminClient client = target.connect()) {
-      print(client.status());
+      BridgeStatus status = client.status();
+      print(status);
+      if (exitCode && !watch) {
+        return status.faults().stream().anyMatch(Fault::failure) ? ExitCode.FAILED : ExitCode.OK;
+      }
       while (watch && pause.sleep(PERIOD)) {
         terminal.out().print(terminal.interactive() ? CLEAR : "\n");
         again(client);

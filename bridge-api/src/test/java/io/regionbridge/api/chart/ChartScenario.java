@@ -55,6 +55,8 @@ final class ChartScenario {
                 "--set=region.name=mn,config.overlay.mode=none,minReadySeconds=1",
                 "--set=image.pullPolicy=Never,image.tag=" + cluster.version()))
         .succeeded();
+    awaitRollout();
+    cluster.helm("test", "region-bridge", "--namespace=region-bridge").succeeded();
     Path objects = directory.resolve("objects.yaml");
     Files.writeString(
         objects,
@@ -82,9 +84,18 @@ final class ChartScenario {
     awaitRollout();
   }
 
-  /** What {@code helm test} says, and that the bridge has done what it is there for. */
+  /** That the bridge has done what it is there for; the peer is made up, so its test fails. */
   void works() {
-    cluster.helm("test", "region-bridge", "--namespace=region-bridge").succeeded();
+    assertThat(cluster.helm("test", "region-bridge", "--namespace=region-bridge").exitCode())
+        .as("helm test with a region that is unreachable")
+        .isNotZero();
+    await(
+        "the step that fails",
+        () ->
+            cluster
+                .bridgeKubectl("exec", BRIDGES, "--", "region-bridge", "verify", "fsn1")
+                .output()
+                .contains("failure  fsn1 "));
     await("a block for the peer in CoreDNS", () -> coreDns().contains("fsn1.internal"));
     assertThat(cluster.kubectl("get", "routernodes", "-o", "name").succeeded())
         .contains("routernode");

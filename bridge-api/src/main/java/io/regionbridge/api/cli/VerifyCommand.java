@@ -1,0 +1,158 @@
+package io.regionbridge.api.cli;
+
+import io.regionbridge.api.diagnosis.LocalNetwork;
+import io.regionbridge.api.diagnosis.Reachability;
+import io.regionbridge.api.diagnosis.TrafficChecks;
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.router.diagnosis.Check;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code verify}: whether traffic reaches the other regions. */
+@CommandLine.Command(
+    name = "verify",
+    header = "Verify from this node that names and traffic reach other regions.",
+    description = {
+      "Walks to each peer region, or to REGION: name, address, egress, MTU of the path, and with"
+          + " NAME:PORT also route, TCP connect and round trip. Each step has its result and what"
+          + " to do. Exits 1 on failure.",
+      "",
+      "Examples:",
+      "  region-bridge verify",
+      "  region-bridge verify mn nats.messaging.svc.mn.internal:4222",
+      "  region-bridge verify --resolver nats.messaging.svc.mn.internal:4222"
+    })
+final class VerifyCommand implements Command {
+  private final Terminal terminal;
+  private final Reachability network;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "REGION",
+      description = "A peer region (all of them). May be left out before NAME:PORT.")
+  private Optional<String> region = Optional.empty();
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "NAME:PORT",
+      description = "A Service or pod of that region, and a TCP port that it listens on.")
+  private Optional<String> target = Optional.empty();
+
+  @Option(
+      names = "--resolver",
+      description =
+          "Resolve NAME as programs here do, and ask no bridge: in a pod, that is what the pod"
+              + " sees.")
+  private boolean resolver;
+
+  @Mixin private final Output output = new Output();
+  @Mixin private final TargetOptions bridge = new TargetOptions();
+
+  VerifyCommand(Terminal terminal) {
+    this(terminal, new LocalNetwork());
+  }
+
+  VerifyCommand(Terminal terminal, Reachability network) {
+    this.terminal = terminal;
+    this.network = network;
+  }
+
+  @Override
+  public int run() {
+    Optional<TrafficChecks.Target> to = parseTarget();
+    List<Check> checks = resolver ? TrafficChecks.ofName(named(to), network) : walk(to);
+    output.print(
+        terminal,
+        checks,
+        () ->
+            terminal.interactive()
+                ? DoctorText.folded(checks, terminal.colour())
+                : DoctorText.lines(checks));
+    boolean failed = checks.stream().anyMatch(c -> c.state() == Check.State.FAILURE);
+    return failed ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  /** {@code NAME:PORT} may stand where the region does: its domain says which region it is in. */
+  private Optional<TrafficChecks.Target> parseTarget() {
+    if (target.isEmpty() && region.filter(word -> word.contains(":")).isPresent()) {
+      target = region;
+      region = Optional.empty();
+    }
+    if (target.isPresent() && TrafficChecks.Target.parse(target.get()).isEmpty()) {
+      throw CommandFailure.usage(
+          "%s is not NAME:PORT; write a name, a colon and a port from 1 to 65535"
+              .formatted(target.get()));
+    }
+    return target.flatMap(TrafficChecks.Target::parse);
+  }
+
+  private static TrafficChecks.Target named(Optional<TrafficChecks.Target> to) {
+    return to.orElseThrow(
+        () -> CommandFailure.usage("--resolver needs NAME:PORT: verify --resolver NAME:PORT"));
+  }
+
+  private List<Check> walk(Optional<TrafficChecks.Target> to) {
+    try (AdminClient client = bridge.connect()) {
+      BridgeStatus status = client.status();
+      List<BridgeStatus.Peer> peers = peers(status, to);
+      List<Check> checks = new ArrayList<>();
+      if (peers.isEmpty()) {
+        checks.add(
+            Check.warning(
+                "regions",
+                "this bridge knows no peer region, so there is nothing to verify",
+                "kubectl get regions; region-bridge doctor"));
+      }
+      for (BridgeStatus.Peer peer : peers) {
+        for (Check check : TrafficChecks.of(status, peer, to, network)) {
+          checks.add(
+              new Check(
+                  peer.name() + " " + check.name(),
+                  check.state(),
+                  check.message(),
+                  check.remedy()));
+        }
+      }
+      return checks;
+    }
+  }
+
+  private List<BridgeStatus.Peer> peers(BridgeStatus status, Optional<TrafficChecks.Target> to) {
+    if (region.isEmpty() && to.isEmpty()) {
+      return status.peers();
+    }
+    List<BridgeStatus.Peer> found =
+        status.peers().stream()
+            .filter(peer ->
+                region.isPresent()
+                    ? peer.name().equals(region.get())
+                    : isBelow(to.orElseThrow().name(), peer.domain()))
+            .toList();
+    if (found.isEmpty()) {
+      String known =
+          String.join(", ", status.peers().stream().map(BridgeStatus.Peer::name).toList());
+      throw CommandFailure.usage(
+          "%s; this bridge knows %s"
+              .formatted(
+                  region
+                      .map(name -> "there is no peer region " + name)
+                      .orElseGet(() -> to.orElseThrow().name() + " is in no peer region"),
+                  known.isEmpty() ? "none" : known));
+    }
+    return found;
+  }
+
+  private static boolean isBelow(String name, String domain) {
+    String bare = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    return bare.equalsIgnoreCase(domain)
+        || bare.regionMatches(
+            true, bare.length() - domain.length() - 1, "." + domain, 0, domain.length() + 1);
+  }
+}

@@ -1,0 +1,425 @@
+package io.regionbridge.api.diagnosis;
+
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.router.diagnosis.Check;
+import io.regionbridge.router.diagnosis.RouteFacts;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.SocketLiteral;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.TXTRecord;
+import org.xbill.DNS.Type;
+
+/**
+ * Whether traffic reaches another region, step by step: name, address, egress, route, MTU, TCP
+ * connect, round trip. The first step that fails is explained; those that need it are skipped.
+ */
+public final class TrafficChecks {
+  /** The smallest MTU that IPv6 permits (RFC 8200, section 5), and what WireGuard agents use. */
+  private static final int LEAST_MTU = 1280;
+
+  /** What a bridge takes of one query, IP and UDP headers included. */
+  private static final int LARGEST_PROBE = 2048;
+
+  private static final int ROUND_TRIPS = 5;
+
+  private static final int DNS_PORT = 1053;
+
+  /**
+   * What to connect to.
+   *
+   * @param name a DNS name
+   * @param port of TCP
+   */
+  public record Target(String name, int port) {
+    /**
+     * Reads {@code NAME:PORT}.
+     *
+     * @return empty: it is not that
+     */
+    public static Optional<Target> parse(String text) {
+      int colon = text.lastIndexOf(':');
+      if (colon < 1 || !text.substring(colon + 1).matches("[1-9][0-9]{0,4}")) {
+        return Optional.empty();
+      }
+      int port = Integer.parseInt(text.substring(colon + 1));
+      return port > 65535
+          ? Optional.empty()
+          : Optional.of(new Target(text.substring(0, colon), port));
+    }
+  }
+
+  private final Reachability network;
+  private final List<Check> checks = new ArrayList<>();
+
+  private TrafficChecks(Reachability network) {
+    this.network = network;
+  }
+
+  /**
+   * Walks to one peer region.
+   *
+   * @param target what to connect to; empty: only names, egress and MTU are looked at
+   */
+  public static List<Check> of(
+      BridgeStatus status, BridgeStatus.Peer peer, Optional<Target> target, Reachability network) {
+    TrafficChecks walk = new TrafficChecks(network);
+    walk.walk(status, peer, target);
+    return walk.checks;
+  }
+
+  /**
+   * Walks to one name with this machine's own resolver and without a bridge: what a pod sees.
+   *
+   * @param target what to connect to
+   */
+  public static List<Check> ofName(Target target, Reachability network) {
+    TrafficChecks walk = new TrafficChecks(network);
+    List<InetAddress> addresses = List.of();
+    try {
+      addresses = network.resolve(target.name());
+      walk.add(
+          Check.ok(
+              "name",
+              "%s is %s, by this network's own resolver"
+                  .formatted(target.name(), list(addresses))));
+    } catch (IOException e) {
+      walk.add(
+          Check.failure(
+              "name",
+              "%s does not resolve here".formatted(target.name()),
+              "cat /etc/resolv.conf; region-bridge trace " + target.name()));
+    }
+    walk.reach(addresses, target);
+    return walk.checks;
+  }
+
+  private void walk(BridgeStatus status, BridgeStatus.Peer peer, Optional<Target> target) {
+    List<InetAddress> addresses = names(status, peer, target);
+    if (target.isPresent() && !addresses.isEmpty()) {
+      contained(peer, addresses);
+    }
+    egress(status, peer);
+    mtu(peer);
+    if (target.isPresent()) {
+      reach(addresses, target.get());
+    } else {
+      add(
+          Check.skipped(
+              "connect",
+              "name a Service with its port: region-bridge verify %s NAME:PORT"
+                  .formatted(peer.name())));
+    }
+  }
+
+  /** Asks the bridge as a pod's resolver would. Without a target, for what each region has. */
+  private List<InetAddress> names(
+      BridgeStatus status, BridgeStatus.Peer peer, Optional<Target> target) {
+    Optional<InetSocketAddress> server =
+        status.dns().listen().stream()
+            .map(TrafficChecks::socket)
+            .flatMap(Optional::stream)
+            .findFirst();
+    if (server.isEmpty()) {
+      add(
+          Check.failure(
+              "name", "the bridge answers no queries yet", "region-bridge status; see /readyz"));
+      return List.of();
+    }
+    String name = target.map(Target::name).orElse("dns-version." + peer.domain());
+    List<InetAddress> addresses = new ArrayList<>();
+    for (int type : target.isPresent() ? new int[] {Type.A, Type.AAAA} : new int[] {Type.TXT}) {
+      try {
+        Message reply = network.ask(server.get(), name, type);
+        int rcode = reply.getRcode();
+        if (rcode != Rcode.NOERROR) {
+          add(
+              Check.failure(
+                  "name",
+                  "%s %s: %s".formatted(name, Type.string(type), Rcode.string(rcode)),
+                  "region-bridge trace %s %s".formatted(name, Type.string(type))));
+          return List.of();
+        }
+        addresses.addAll(addresses(reply));
+        if (type == Type.TXT) {
+          boolean there =
+              reply.getSection(Section.ANSWER).stream().anyMatch(TXTRecord.class::isInstance);
+          add(
+              there
+                  ? Check.ok(
+                      "name", "region %s answers for %s".formatted(peer.name(), peer.domain()))
+                  : Check.failure(
+                      "name",
+                      "%s has no records".formatted(name),
+                      "region-bridge trace %s TXT".formatted(name)));
+          return List.of();
+        }
+      } catch (IOException e) {
+        add(
+            Check.failure(
+                "name",
+                "no answer for %s from the bridge at %s"
+                    .formatted(name, SocketLiteral.format(server.get())),
+                "region-bridge status; region-bridge trace " + name));
+        return List.of();
+      }
+    }
+    add(
+        addresses.isEmpty()
+            ? Check.failure(
+                "name",
+                name + " exists and has no address",
+                "are its pods ready? kubectl get endpointslices in that region")
+            : Check.ok("name", "%s is %s".formatted(name, list(addresses))));
+    return addresses;
+  }
+
+  private static Optional<InetSocketAddress> socket(String text) {
+    return SocketLiteral.parse(text, DNS_PORT) instanceof SocketLiteral.Parsed.Valid valid
+        ? Optional.of(valid.address())
+        : Optional.empty();
+  }
+
+  private static List<InetAddress> addresses(Message reply) {
+    List<InetAddress> found = new ArrayList<>();
+    for (Record record : reply.getSection(Section.ANSWER)) {
+      switch (record) {
+        case ARecord a -> found.add(a.getAddress());
+        case AAAARecord aaaa -> found.add(aaaa.getAddress());
+        default -> {}
+      }
+    }
+    return found;
+  }
+
+  private void contained(BridgeStatus.Peer peer, List<InetAddress> addresses) {
+    List<Cidr> ranges =
+        Stream.concat(peer.podCIDRs().stream(), peer.serviceCIDRs().stream())
+            .map(Cidr::of)
+            .toList();
+    List<InetAddress> outside =
+        addresses.stream()
+            .filter(address -> ranges.stream().noneMatch(range -> range.contains(address)))
+            .toList();
+    if (ranges.isEmpty()) {
+      add(
+          Check.warning(
+              "address",
+              "no range of region %s is known".formatted(peer.name()),
+              "declare podCIDRs of the Region, or let its bridge announce them"));
+    } else if (outside.isEmpty()) {
+      add(Check.ok("address", "inside the ranges of region " + peer.name()));
+    } else {
+      add(
+          Check.failure(
+              "address",
+              "%s is outside the ranges of region %s, so no policy or route covers it"
+                  .formatted(list(outside), peer.name()),
+              "declare the range in the Region, if those addresses are its own"));
+    }
+  }
+
+  private void egress(BridgeStatus status, BridgeStatus.Peer peer) {
+    Optional<BridgeStatus.Policy> policy =
+        status.policies().stream().filter(p -> p.region().equals(peer.name())).findFirst();
+    if (policy.isEmpty()) {
+      add(
+          Check.skipped(
+              "egress", "the bridge keeps no egress to region %s".formatted(peer.name())));
+      return;
+    }
+    String ranges = String.join(", ", policy.get().destinationCIDRs());
+    switch (policy.get().state()) {
+      case "active" ->
+          add(Check.ok("egress", "%s leaves by %s".formatted(ranges, policy.get().gateway())));
+      case "disabled" ->
+          add(
+              Check.skipped(
+                  "egress", "egress.engine is none: other means carry traffic to " + ranges));
+      case "pending" ->
+          add(
+              Check.warning(
+                  "egress",
+                  "is being written: " + policy.get().message(),
+                  "look again in a minute"));
+      default ->
+          add(
+              Check.failure(
+                  "egress",
+                  "%s: %s".formatted(policy.get().state(), policy.get().message()),
+                  "kubectl get region %s -o yaml; region-bridge doctor".formatted(peer.name())));
+    }
+  }
+
+  /** The device's MTU, and whether packets of that size get through to a gateway. */
+  private void mtu(BridgeStatus.Peer peer) {
+    Optional<BridgeStatus.Gateway> up =
+        peer.gateways().stream().filter(g -> !g.state().equals("down")).findFirst();
+    Optional<InetSocketAddress> gateway = up.flatMap(g -> socket(g.address()));
+    if (gateway.isEmpty()) {
+      add(
+          Check.failure(
+              "MTU",
+              "no gateway of region %s answers".formatted(peer.name()),
+              "region-bridge status; is the tunnel up, does a bridge run there?"));
+      return;
+    }
+    try {
+      Optional<RouteFacts> route = network.route(gateway.get().getAddress());
+      if (route.isEmpty()) {
+        add(noRoute("MTU", gateway.get().getAddress()));
+        return;
+      }
+      int size = Math.min(route.get().mtu() == 0 ? LEAST_MTU : route.get().mtu(), LARGEST_PROBE);
+      String way =
+          "%s (MTU %d) to gateway %s"
+              .formatted(route.get().device(), route.get().mtu(), up.get().address());
+      if (network.carries(gateway.get(), peer.domain(), size)) {
+        add(Check.ok("MTU", "packets of %d octets pass by %s".formatted(size, way)));
+      } else {
+        int passes = largest(gateway.get(), peer.domain(), size);
+        add(
+            Check.failure(
+                "MTU",
+                passes == 0
+                    ? "no packet of %d octets or less is answered by %s".formatted(size, way)
+                    : "packets of %d octets are lost by %s; %d pass".formatted(size, way, passes),
+                passes == 0
+                    ? "region-bridge trace %s SOA".formatted(peer.domain())
+                    : "ip link set %s mtu %d".formatted(route.get().device(), passes)));
+      }
+    } catch (IOException e) {
+      add(
+          Check.failure(
+              "MTU",
+              "cannot send to gateway %s: %s".formatted(up.get().address(), e.getMessage()),
+              "ip route get " + IpLiteral.format(gateway.get().getAddress())));
+    }
+  }
+
+  /** The largest of some usual sizes that passes; 0: none. */
+  private int largest(InetSocketAddress gateway, String domain, int below) throws IOException {
+    for (int size : new int[] {1420, 1380, LEAST_MTU, 1200, 576}) {
+      if (size < below && network.carries(gateway, domain, size)) {
+        return size;
+      }
+    }
+    return 0;
+  }
+
+  private void reach(List<InetAddress> addresses, Target target) {
+    if (addresses.isEmpty()) {
+      add(Check.skipped("route", "there is no address to go to"));
+      add(Check.skipped("connect", "there is no address to connect to"));
+      return;
+    }
+    InetAddress address = addresses.getFirst();
+    try {
+      Optional<RouteFacts> route = network.route(address);
+      if (route.isEmpty()) {
+        add(noRoute("route", address));
+        add(Check.skipped("connect", "there is no route"));
+        return;
+      }
+      add(
+          Check.ok(
+              "route",
+              "%s goes by %s%s"
+                  .formatted(
+                      IpLiteral.format(address),
+                      route.get().device(),
+                      route
+                          .get()
+                          .gateway()
+                          .map(hop -> " to " + IpLiteral.format(hop))
+                          .orElse(""))));
+    } catch (IOException e) {
+      add(Check.skipped("route", "the kernel does not say: " + e.getMessage()));
+    }
+    connect(address, target);
+  }
+
+  private static Check noRoute(String step, InetAddress address) {
+    return Check.failure(
+        step,
+        "this node has no route to " + IpLiteral.format(address),
+        "ip route get %s; region-bridge doctor".formatted(IpLiteral.format(address)));
+  }
+
+  private void connect(InetAddress address, Target target) {
+    InetSocketAddress to = new InetSocketAddress(address, target.port());
+    String written = SocketLiteral.format(to);
+    long[] nanos = new long[ROUND_TRIPS];
+    try {
+      for (int i = 0; i < ROUND_TRIPS; i++) {
+        nanos[i] = network.connect(to).toNanos();
+      }
+    } catch (IOException e) {
+      add(Check.failure("connect", "%s: %s".formatted(written, reason(e)), remedy(e, target)));
+      return;
+    }
+    add(Check.ok("connect", written + " accepts connections"));
+    Arrays.sort(nanos);
+    add(
+        Check.ok(
+            "round trip",
+            String.format(
+                Locale.ROOT,
+                "%.1f ms (median of %d connects)",
+                Duration.ofNanos(nanos[ROUND_TRIPS / 2]).toNanos() / 1e6,
+                ROUND_TRIPS)));
+  }
+
+  /** In words, without the name of a class. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case SocketTimeoutException _ -> "no answer in time";
+      case NoRouteToHostException _ -> "no route, or a gateway on the way says unreachable";
+      case ConnectException refused when String.valueOf(refused.getMessage()).contains("refused") ->
+          "connection refused";
+      case UnknownHostException _ -> "the name does not resolve";
+      default -> Objects.requireNonNullElse(e.getMessage(), "cannot connect");
+    };
+  }
+
+  private static String remedy(IOException e, Target target) {
+    return reason(e).equals("connection refused")
+        ? "the pod is reached and does not listen on port %d: dial the port that the pod listens on"
+            .formatted(target.port())
+        : "region-bridge verify from a router node of the other region; NetworkPolicies there;"
+            + " the way back: region-bridge doctor there";
+  }
+
+  private static String list(List<InetAddress> addresses) {
+    int most = 3;
+    String shown =
+        String.join(", ", addresses.stream().limit(most).map(IpLiteral::format).toList());
+    return addresses.size() <= most
+        ? shown
+        : "%s and %d more".formatted(shown, addresses.size() - most);
+  }
+
+  private void add(Check check) {
+    checks.add(check);
+  }
+}

@@ -22,26 +22,11 @@ public record TunnelDrivers(Path uapiSockets, List<Path> tailscaleSockets) {
   public static final TunnelDrivers SYSTEM =
       new TunnelDrivers(UapiClient.SOCKET_DIRECTORY, TailscaleStatus.SOCKETS);
 
-  /** The interfaces that the usual overlays make, in the order in which they are looked for. */
-  public static final List<String> USUAL_INTERFACES = List.of("wt0", "tailscale0", "wg0");
-
   /** The driver for an interface of this system; see {@link #open}. */
   public static Optional<TunnelDriver> forInterface(String name) throws IOException {
     try (RouteNetlink netlink = RouteNetlink.open()) {
       Optional<Link> link = netlink.link(name);
       return link.isEmpty() ? Optional.empty() : SYSTEM.open(link.get());
-    }
-  }
-
-  /** The first of {@link #USUAL_INTERFACES} that exists, if one does. */
-  public static Optional<String> usualInterface() throws IOException {
-    try (RouteNetlink netlink = RouteNetlink.open()) {
-      for (String name : USUAL_INTERFACES) {
-        if (netlink.link(name).isPresent()) {
-          return Optional.of(name);
-        }
-      }
-      return Optional.empty();
     }
   }
 

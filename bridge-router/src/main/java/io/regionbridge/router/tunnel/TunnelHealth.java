@@ -17,9 +17,6 @@ import java.util.Optional;
  * @param peers by public key
  */
 public record TunnelHealth(Map<PublicKey, PeerHealth> peers) {
-  /** A session is renewed once it is that old and in use. */
-  public static final Duration REKEY_AFTER = Duration.ofMinutes(2);
-
   /** Nothing is sent or accepted in a session that is that old. */
   public static final Duration REJECT_AFTER = Duration.ofMinutes(3);
 

@@ -1,8 +1,8 @@
 package io.regionbridge.router.wireguard;
 
-import io.regionbridge.router.net.IpLiteral;
-import java.net.Inet6Address;
+import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
@@ -26,23 +26,15 @@ public record Endpoint(InetAddress address, int port) {
 
   /** Reads {@code 192.0.2.1:51820} or {@code [2001:db8::1]:51820}; a name is no endpoint. */
   public static Optional<Endpoint> parse(String text) {
-    int colon = text.lastIndexOf(':');
-    if (colon < 1) {
-      return Optional.empty();
-    }
-    boolean bracketed = text.charAt(0) == '[' && text.charAt(colon - 1) == ']';
-    String host = bracketed ? text.substring(1, colon - 1) : text.substring(0, colon);
-    if (bracketed != host.indexOf(':') >= 0) {
-      return Optional.empty();
-    }
-    Optional<Integer> port = Numbers.parse(text.substring(colon + 1), 1, 0xffff);
-    return IpLiteral.parse(host).flatMap(a -> port.map(p -> new Endpoint(a, p)));
+    return SocketLiteral.parse(text, 0) instanceof SocketLiteral.Parsed.Valid(var address)
+            && address.getPort() > 0
+        ? Optional.of(new Endpoint(address.getAddress(), address.getPort()))
+        : Optional.empty();
   }
 
   /** The text that {@link #parse} reads back. */
   @Override
   public String toString() {
-    String host = IpLiteral.format(address);
-    return (address instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port;
+    return SocketLiteral.format(new InetSocketAddress(address, port));
   }
 }

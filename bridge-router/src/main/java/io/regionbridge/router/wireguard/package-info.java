@@ -1,7 +1,6 @@
 /**
  * WireGuard in its own words: keys, endpoints, peers, devices and changes to them, as immutable
- * values, and the configuration files of {@code wg(8)}. No I/O, no name look-ups; uses the JDK and
- * {@link io.regionbridge.router.net} only.
+ * values. No I/O, no name look-ups; uses the JDK and {@link io.regionbridge.router.net} only.
  *
  * <p>Two drivers speak of devices in these values: {@link io.regionbridge.router.netlink} with the
  * kernel, {@link io.regionbridge.router.uapi} with userspace implementations.

@@ -18,7 +18,6 @@ import io.regionbridge.router.wireguard.PeerUpdate;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PrivateKey;
 import io.regionbridge.router.wireguard.PublicKey;
-import io.regionbridge.router.wireguard.WgConfig;
 import io.regionbridge.router.wireguard.WgDump;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -189,29 +188,43 @@ class WireGuardNetlinkInside {
   }
 
   @Test
-  void aConfigurationFileDoesWhatWgSetconfDoes() throws IOException {
+  void anUpdateDoesWhatWgSetconfDoes() throws IOException {
+    PrivateKey own = PrivateKey.generate();
     String text =
         """
-        [interface]
+        [Interface]
         PrivateKey = %s
-        listenport = 51999
+        ListenPort = 51999
         FwMark = 0x10
-        [Peer] # first
+        [Peer]
         PublicKey = %s
-        AllowedIPs = 10.0.0.7/8, fd00::1
+        AllowedIPs = 10.0.0.0/8, fd00::1
         PersistentKeepalive = 25
         Endpoint = [2001:db8::9]:5
         [Peer]
         PublicKey = %s
         """
-            .formatted(new String(PrivateKey.generate().base64(), US_ASCII), key(1), key(2));
+            .formatted(new String(own.base64(), US_ASCII), key(1), key(2));
     Path file = Files.createTempFile("wg", ".conf");
     Files.writeString(file, text);
     try (Created ours = new Created("wgt5");
-        Created _ = new Created("wgt6");
-        WgConfig config = ((WgConfig.Parsed.Valid) WgConfig.parse(text)).config()) {
+        Created _ = new Created("wgt6")) {
       ours.wireGuard.set("wgt5", peers(key(7)));
-      ours.wireGuard.set("wgt5", config.toUpdate());
+      ours.wireGuard.set(
+          "wgt5",
+          DeviceUpdate.builder()
+              .privateKey(own)
+              .listenPort(51_999)
+              .fwmark(0x10)
+              .replacePeers()
+              .peer(
+                  PeerUpdate.add(key(1))
+                      .endpoint(Endpoint.parse("[2001:db8::9]:5").orElseThrow())
+                      .persistentKeepalive(25)
+                      .replaceAllowedIps(List.of(Cidr.of("10.0.0.0/8"), Cidr.of("fd00::1/128")))
+                      .build())
+              .peer(PeerUpdate.add(key(2)).build())
+              .build());
       Inside.output("wg", "setconf", "wgt6", file.toString());
       assertThat(Inside.output("wg", "showconf", "wgt5"))
           .isEqualTo(Inside.output("wg", "showconf", "wgt6"));

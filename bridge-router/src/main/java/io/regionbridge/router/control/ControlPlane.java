@@ -10,6 +10,7 @@ import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
@@ -134,7 +135,7 @@ public final class ControlPlane implements AutoCloseable {
     egress = new EgressControl(settings, sources, client, clock);
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
     sight = new PeerSight(sources.health());
-    ownNode = new OwnRouterNode(settings, sources, statuses, egress, keys, clock);
+    ownNode = new OwnRouterNode(settings, sources, statuses, keys, clock);
     peerClusters =
         new PeerClusters(client, settings.namespace(), topologies::lookAgain, clock, loops);
     shared =
@@ -331,12 +332,13 @@ public final class ControlPlane implements AutoCloseable {
       listener.topology(next);
     }
     unwritten.clear();
-    ownNode.keep(view, next, election.leadership()).ifPresent(unwritten::add);
+    EgressInputs inputs = egress.plan(view, next);
+    ownNode.keep(view, next, election.leadership(), inputs).ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
-          PATIENCE, () -> shared.keep(view, next, services, readings, unwritten::add));
+          PATIENCE, () -> shared.keep(view, next, services, inputs, readings, unwritten::add));
     } else {
-      shared.standBy(view, next);
+      shared.standBy(inputs);
     }
     List<Finding> findings = new ArrayList<>(shared.findings());
     findings.add(ControlFindings.watched(view));

@@ -6,13 +6,17 @@ import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressDriver;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressGateway;
+import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressPlan;
 import io.regionbridge.router.egress.EgressPlanner;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
-import io.regionbridge.router.egress.cilium.EgressKeeper;
+import io.regionbridge.router.egress.NoEgress;
+import io.regionbridge.router.egress.cilium.CiliumEgress;
+import io.regionbridge.router.egress.routes.RoutedEgress;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.EventRecorder;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
@@ -33,7 +37,9 @@ import java.util.Optional;
 final class EgressControl {
   private final ControlSettings settings;
   private final ControlSources sources;
-  private final EgressKeeper keeper;
+  private final CiliumEgress cilium;
+  private final EgressDriver routes = new RoutedEgress();
+  private final EgressDriver none = new NoEgress();
   private final EventRecorder events;
   private final Clock clock;
   private final Instant start;
@@ -46,7 +52,7 @@ final class EgressControl {
     this.clock = clock;
     this.start = clock.instant();
     this.events = new EventRecorder(client, settings.node(), clock);
-    this.keeper = new EgressKeeper(client, events, clock);
+    this.cilium = new CiliumEgress(client, events, clock);
   }
 
   /** How it stood at the last look. Any thread. */
@@ -59,28 +65,38 @@ final class EgressControl {
     return report.finding(region);
   }
 
-  /** Looks how it stands. */
-  void look(ClusterView view, Topology topology) {
+  /** What there is to do, by what is known now. */
+  EgressInputs plan(ClusterView view, Topology topology) {
     EgressSettings egress = sources.egress().get();
-    report = keeper.look(view, plan(view, topology, egress), gateway(topology), egress);
+    EgressPlan plan =
+        EgressPlanner.plan(
+            topology, egress.rules(sources.region().get().overlay()), remembered(view));
+    return new EgressInputs(view, plan, gateway(topology), egress);
+  }
+
+  /** Looks how it stands. */
+  void observe(EgressInputs inputs) {
+    report = driver(inputs).observe(inputs);
   }
 
   /** Makes it so. Called with a permit. */
-  void keep(ClusterView view, Topology topology) {
-    EgressSettings egress = sources.egress().get();
+  void apply(EgressInputs inputs) {
     EgressReport before = report;
-    report = keeper.keep(view, plan(view, topology, egress), gateway(topology), egress);
-    view.regions().forEach(region -> tell(region, before));
+    EgressDriver driver = driver(inputs);
+    if (driver != cilium) {
+      cilium.withdraw(inputs.view());
+    }
+    report = driver.apply(inputs);
+    inputs.view().regions().forEach(region -> tell(region, before));
   }
 
   /** What agents are to send here while this node is the active gateway; empty: there are none. */
-  Optional<List<RouterNodeStatus.Egress>> published(ClusterView view, Topology topology) {
-    EgressSettings egress = sources.egress().get();
-    if (egress.engine() != EgressEngine.ROUTES) {
+  static Optional<List<RouterNodeStatus.Egress>> published(EgressInputs inputs) {
+    if (inputs.settings().engine() != EgressEngine.ROUTES) {
       return Optional.empty();
     }
     return Optional.of(
-        plan(view, topology, egress).regions().stream()
+        inputs.plan().regions().stream()
             .filter(region -> !region.destinations().isEmpty())
             .map(region ->
                 new RouterNodeStatus.Egress(
@@ -88,9 +104,12 @@ final class EgressControl {
             .toList());
   }
 
-  private EgressPlan plan(ClusterView view, Topology topology, EgressSettings egress) {
-    return EgressPlanner.plan(
-        topology, egress.rules(sources.region().get().overlay()), remembered(view));
+  private EgressDriver driver(EgressInputs inputs) {
+    return switch (inputs.settings().engine()) {
+      case AUTO, CILIUM -> cilium;
+      case ROUTES -> routes;
+      case NONE -> none;
+    };
   }
 
   /**
@@ -114,7 +133,7 @@ final class EgressControl {
         .forEach(router -> router.egress().ifPresent(remembered::putAll));
     view.egressPolicies().stream()
         .filter(EgressPolicyFacts::ours)
-        .forEach(policy -> remembered.put(EgressKeeper.region(policy), policy.destinations()));
+        .forEach(policy -> remembered.put(CiliumEgress.region(policy), policy.destinations()));
     return remembered;
   }
 

@@ -3,6 +3,7 @@ package io.regionbridge.router.control;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.NodeFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.report.RouterNodeReport;
@@ -27,7 +28,6 @@ final class OwnRouterNode {
   private final ControlSettings settings;
   private final ControlSources sources;
   private final StatusWriter statuses;
-  private final EgressControl egress;
   private final KeyStore keys;
   private final Clock clock;
 
@@ -35,19 +35,18 @@ final class OwnRouterNode {
       ControlSettings settings,
       ControlSources sources,
       StatusWriter statuses,
-      EgressControl egress,
       KeyStore keys,
       Clock clock) {
     this.settings = settings;
     this.sources = sources;
     this.statuses = statuses;
-    this.egress = egress;
     this.keys = keys;
     this.clock = clock;
   }
 
   /** Writes it if the API server knows the node; why it could not be written, if so. */
-  Optional<String> keep(ClusterView view, Topology topology, Leadership leadership) {
+  Optional<String> keep(
+      ClusterView view, Topology topology, Leadership leadership, EgressInputs inputs) {
     Optional<NodeFacts> node =
         view.routers().stream().filter(n -> n.name().equals(settings.node())).findFirst();
     Optional<RouterNodeFacts> said =
@@ -62,14 +61,14 @@ final class OwnRouterNode {
                 leadership.mine(),
                 sources.fit().getAsBoolean(),
                 leadership.transitions(),
-                said.flatMap(this::rotationTaken),
-                egress.published(view, topology),
+                said.flatMap(this::takeUpRotation),
+                EgressControl.published(inputs),
                 said.map(RouterNodeFacts::conditions).orElse(List.of()),
                 clock.instant())));
   }
 
   /** Takes a request to rotate this node's key up, if there is one; the last one that was. */
-  private Optional<String> rotationTaken(RouterNodeFacts node) {
+  private Optional<String> takeUpRotation(RouterNodeFacts node) {
     Optional<String> wanted = node.wantedRotation();
     if (wanted.isEmpty() || !sources.overlay().managed()) {
       return node.takenRotation();

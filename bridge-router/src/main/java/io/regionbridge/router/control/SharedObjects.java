@@ -6,6 +6,7 @@ import io.regionbridge.router.coredns.Forwards;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.RegionFacts;
+import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.netbird.NetBirdKeeper;
@@ -68,16 +69,17 @@ final class SharedObjects {
   }
 
   /** Somebody else writes them. */
-  void standBy(ClusterView view, Topology topology) {
+  void standBy(EgressInputs inputs) {
     findings = List.of();
     netBird.ifPresent(NetBirdKeeper::forget);
-    egress.look(view, topology);
+    egress.observe(inputs);
     statuses.forget();
   }
 
   /**
    * Writes what differs. Called with a permit.
    *
+   * @param inputs what egress is made from
    * @param readings what each Region object says, and what is wrong with it
    * @param unwritten told what cannot be written, and why
    */
@@ -85,12 +87,13 @@ final class SharedObjects {
       ClusterView view,
       Topology topology,
       Directory directory,
+      EgressInputs inputs,
       Map<RegionFacts, RegionClaims.Reading> readings,
       Consumer<String> unwritten) {
     List<Finding> found = new ArrayList<>(coreDns(view, topology, directory));
     netBird.ifPresent(keeper -> found.add(keeper.keep(view)));
     findings = List.copyOf(found);
-    egress.keep(view, topology);
+    egress.apply(inputs);
     readings.forEach((region, reading) ->
         statuses
             .region(

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.net.Cidr;
@@ -7,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How egress stands, for conditions, status and metrics. Compared by value.
@@ -62,10 +64,40 @@ public record EgressReport(EgressEngine engine, List<Region> regions) {
       Optional<String> interfaceName,
       List<Refusal> refusals,
       List<String> foreign) {
+    /** Why nothing is sent to a region while nobody is the active gateway. */
+    public static final String NO_GATEWAY = "NoActiveGateway";
+
+    /** The same in words. */
+    public static final String NO_GATEWAY_MESSAGE =
+        "no router node is the active gateway: what was written stays";
+
     public Region {
       destinations = List.copyOf(destinations);
       refusals = List.copyOf(refusals);
       foreign = List.copyOf(foreign);
+    }
+
+    /** One to which nothing may be sent. */
+    public static Region refused(RegionEgress egress) {
+      boolean unknown = egress.refusals().isEmpty();
+      return new Region(
+          egress.region(),
+          State.REFUSED,
+          unknown ? "NoRange" : egress.refusals().getFirst().reason().word(),
+          unknown
+              ? "no pod range of region %s is known: set spec.podCIDRs".formatted(egress.region())
+              : egress.refusals().stream().map(Object::toString).collect(Collectors.joining(", ")),
+          egress.destinations(),
+          Optional.empty(),
+          Optional.empty(),
+          egress.refusals(),
+          List.of());
+    }
+
+    /** The same in another state. */
+    public Region with(State other, String why, String words) {
+      return new Region(
+          name, other, why, words, destinations, node, interfaceName, refusals, foreign);
     }
   }
 

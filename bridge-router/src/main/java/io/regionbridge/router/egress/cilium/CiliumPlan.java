@@ -3,11 +3,10 @@ package io.regionbridge.router.egress.cilium;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressGateway;
-import io.regionbridge.router.egress.EgressPlan;
+import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.cilium.CiliumState.Obstacle;
 import io.regionbridge.router.net.Cidr;
 import java.util.ArrayList;
@@ -28,9 +27,8 @@ import java.util.stream.Stream;
  */
 record CiliumPlan(
     List<CiliumPolicy> writes, List<EgressPolicyFacts> removals, List<Region> regions) {
-  static final Obstacle NO_GATEWAY =
-      new Obstacle(
-          "NoActiveGateway", "no router node is the active gateway: what was written stays");
+  private static final Obstacle NO_GATEWAY =
+      new Obstacle(Region.NO_GATEWAY, Region.NO_GATEWAY_MESSAGE);
   private static final Obstacle PENDING = new Obstacle("Pending", "the policy is being written");
   private static final Obstacle IPV4_ONLY =
       new Obstacle("IPv6NotSupported", "this Cilium's policies take IPv4 ranges only: update it");
@@ -44,22 +42,18 @@ record CiliumPlan(
   /**
    * What has to be written in a cluster as it is seen now.
    *
-   * @param gateway the active one
    * @param ipv6 whether Cilium's schema takes IPv6 ranges, as far as is known
    */
-  static CiliumPlan of(
-      ClusterView view,
-      EgressPlan plan,
-      Optional<EgressGateway> gateway,
-      EgressSettings settings,
-      boolean ipv6) {
+  static CiliumPlan of(EgressInputs inputs, boolean ipv6) {
+    ClusterView view = inputs.view();
+    Optional<EgressGateway> gateway = inputs.gateway();
     Map<String, EgressPolicyFacts> present = new HashMap<>();
     view.egressPolicies().forEach(policy -> present.put(policy.name(), policy));
     Optional<Obstacle> obstacle = CiliumState.obstacle(view).or(() -> obstacle(gateway));
     List<CiliumPolicy> writes = new ArrayList<>();
     List<Region> regions = new ArrayList<>();
     TreeSet<String> wanted = new TreeSet<>();
-    for (RegionEgress egress : plan.regions()) {
+    for (RegionEgress egress : inputs.plan().regions()) {
       List<Cidr> sent = egress.destinations().stream().filter(d -> ipv6 || !d.isIpv6()).toList();
       String name = CiliumPolicy.PREFIX + egress.region();
       Optional<EgressPolicyFacts> there = Optional.ofNullable(present.get(name));
@@ -67,7 +61,7 @@ record CiliumPlan(
         wanted.add(name);
       }
       if (egress.destinations().isEmpty()) {
-        regions.add(empty(egress));
+        regions.add(Region.refused(egress));
       } else if (obstacle.isPresent()) {
         regions.add(region(egress, State.BLOCKED, obstacle.get(), there, List.of()));
       } else if (sent.isEmpty()) {
@@ -76,7 +70,7 @@ record CiliumPlan(
         regions.add(region(egress, State.BLOCKED, notOurs(name), there, List.of()));
       } else {
         CiliumPolicy policy =
-            CiliumPolicy.of(egress.region(), sent, gateway.orElseThrow(), settings);
+            CiliumPolicy.of(egress.region(), sent, gateway.orElseThrow(), inputs.settings());
         boolean applied = there.filter(policy::is).isPresent();
         if (!applied) {
           writes.add(policy);
@@ -117,24 +111,6 @@ record CiliumPlan(
                         .formatted(gateway.get().node())
                     + " overlay.interface"))
         : Optional.empty();
-  }
-
-  static Region empty(RegionEgress egress) {
-    return egress.refusals().isEmpty()
-        ? region(
-            egress,
-            State.REFUSED,
-            new Obstacle(
-                "NoRange",
-                "no pod range of region %s is known: set spec.podCIDRs".formatted(egress.region())),
-            Optional.empty(),
-            List.of())
-        : region(
-            egress,
-            State.REFUSED,
-            new Obstacle(egress.refusals().getFirst().reason().word(), refusals(egress)),
-            Optional.empty(),
-            List.of());
   }
 
   private static Region applied(
@@ -200,7 +176,7 @@ record CiliumPlan(
     return join(egress.refusals().stream());
   }
 
-  static String join(Stream<?> values) {
+  private static String join(Stream<?> values) {
     return values.map(Object::toString).collect(Collectors.joining(", "));
   }
 }

@@ -11,8 +11,9 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
+import io.regionbridge.router.egress.EgressDriver;
 import io.regionbridge.router.egress.EgressEngine;
-import io.regionbridge.router.egress.EgressGateway;
+import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressPlan;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressReport.Region;
@@ -43,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * <p>Writes name the version of the object that they replace, so that one that is late changes
  * nothing. A policy that was just written is not written again until the watch has shown it.
  */
-public final class EgressKeeper {
-  private static final Logger log = LoggerFactory.getLogger(EgressKeeper.class);
+public final class CiliumEgress implements EgressDriver {
+  private static final Logger log = LoggerFactory.getLogger(CiliumEgress.class);
   private static final int UNPROCESSABLE = 422;
 
   /** After this time without news of an object that was written, it is written once more. */
@@ -72,7 +73,7 @@ public final class EgressKeeper {
   /** A write that succeeded, and the version that the watch showed before it. */
   private record Attempt(CiliumPolicy policy, String versionBefore, Instant at) {}
 
-  public EgressKeeper(KubernetesClient client, EventRecorder events, Clock clock) {
+  public CiliumEgress(KubernetesClient client, EventRecorder events, Clock clock) {
     this.client = client;
     this.events = events;
     this.clock = clock;
@@ -84,48 +85,31 @@ public final class EgressKeeper {
     return CiliumPolicy.region(policy);
   }
 
-  /** How it stands; writes nothing. For those who are not the active gateway. */
-  public EgressReport look(
-      ClusterView view, EgressPlan plan, Optional<EgressGateway> gateway, EgressSettings settings) {
+  @Override
+  public EgressReport observe(EgressInputs inputs) {
     attempts.clear();
-    return switch (settings.engine()) {
-      case AUTO, CILIUM ->
-          new EgressReport(
-              EgressEngine.CILIUM, CiliumPlan.of(view, plan, gateway, settings, ipv6).regions());
-      case ROUTES -> new EgressReport(EgressEngine.ROUTES, routed(plan, gateway));
-      case NONE -> new EgressReport(EgressEngine.NONE, disabled(plan));
-    };
+    return new EgressReport(EgressEngine.CILIUM, CiliumPlan.of(inputs, ipv6).regions());
   }
 
-  /** Makes the policies what they ought to be. For the active gateway, with a permit. */
-  public EgressReport keep(
-      ClusterView view, EgressPlan plan, Optional<EgressGateway> gateway, EgressSettings settings) {
-    return switch (settings.engine()) {
-      case AUTO, CILIUM ->
-          new EgressReport(EgressEngine.CILIUM, cilium(view, plan, gateway, settings));
-      case ROUTES -> {
-        takeBack(view);
-        yield new EgressReport(EgressEngine.ROUTES, routed(plan, gateway));
-      }
-      case NONE -> {
-        takeBack(view);
-        yield new EgressReport(EgressEngine.NONE, disabled(plan));
-      }
-    };
+  @Override
+  public EgressReport apply(EgressInputs inputs) {
+    return new EgressReport(EgressEngine.CILIUM, write(inputs));
   }
 
-  private void takeBack(ClusterView view) {
+  /** Takes back whatever was written. For the active gateway, with a permit. */
+  public void withdraw(ClusterView view) {
     CiliumPlan.of(
-            view, EgressPlan.EMPTY, Optional.empty(), EgressSettings.of(EgressEngine.NONE), ipv6)
+            new EgressInputs(
+                view, EgressPlan.EMPTY, Optional.empty(), EgressSettings.of(EgressEngine.NONE)),
+            ipv6)
         .removals()
-        .forEach(this::removed);
+        .forEach(this::remove);
   }
 
-  private List<Region> cilium(
-      ClusterView view, EgressPlan plan, Optional<EgressGateway> gateway, EgressSettings settings) {
-    CiliumPlan todo = CiliumPlan.of(view, plan, gateway, settings, ipv6);
+  private List<Region> write(EgressInputs inputs) {
+    CiliumPlan todo = CiliumPlan.of(inputs, ipv6);
     Map<String, EgressPolicyFacts> present = new HashMap<>();
-    view.egressPolicies().forEach(policy -> present.put(policy.name(), policy));
+    inputs.view().egressPolicies().forEach(policy -> present.put(policy.name(), policy));
     attempts
         .entrySet()
         .removeIf(attempt ->
@@ -134,19 +118,19 @@ public final class EgressKeeper {
     boolean ipv6Before = ipv6;
     Map<String, Obstacle> failures = new HashMap<>();
     for (CiliumPolicy policy : todo.writes()) {
-      written(policy, Optional.ofNullable(present.get(policy.name())))
+      write(policy, Optional.ofNullable(present.get(policy.name())))
           .ifPresent(failure -> failures.put(policy.region(), failure));
     }
     for (EgressPolicyFacts policy : todo.removals()) {
-      removed(policy).ifPresent(failure -> failures.put(CiliumPolicy.region(policy), failure));
+      remove(policy).ifPresent(failure -> failures.put(CiliumPolicy.region(policy), failure));
     }
     if (ipv6Before && !ipv6) {
-      return cilium(view, plan, gateway, settings);
+      return write(inputs);
     }
     return todo.regions().stream()
         .map(region ->
             Optional.ofNullable(failures.get(region.name()))
-                .map(failure -> with(region, State.BLOCKED, failure))
+                .map(failure -> region.with(State.BLOCKED, failure.reason(), failure.message()))
                 .orElse(region))
         .toList();
   }
@@ -155,7 +139,7 @@ public final class EgressKeeper {
     return policy == null ? "" : policy.resourceVersion();
   }
 
-  private Optional<Obstacle> written(CiliumPolicy policy, Optional<EgressPolicyFacts> before) {
+  private Optional<Obstacle> write(CiliumPolicy policy, Optional<EgressPolicyFacts> before) {
     Attempt last = attempts.get(policy.name());
     if (last != null && last.policy().equals(policy)) {
       return Optional.empty(); // the watch has not shown it yet
@@ -168,18 +152,18 @@ public final class EgressKeeper {
           before.map(EgressPolicyFacts::resourceVersion).filter(v -> !v.isEmpty());
       List<List<String>> intruders = before.map(policy::intruders).orElse(List.of());
       GenericKubernetesResource now =
-          applied(
+          apply(
               policy,
               intruders.isEmpty()
                   ? present
-                  : Optional.of(cleared(policy.name(), before.orElseThrow(), intruders)));
+                  : Optional.of(clear(policy.name(), before.orElseThrow(), intruders)));
       attempts.put(
           policy.name(), new Attempt(policy, version(before.orElse(null)), clock.instant()));
       backoff.succeeded(policy.name());
       tell(policy, before, now);
       return Optional.empty();
     } catch (KubernetesClientException e) {
-      return failed(policy, e);
+      return explain(policy, e);
     }
   }
 
@@ -188,7 +172,7 @@ public final class EgressKeeper {
    *
    * @param version that it replaces; empty: there is none
    */
-  private GenericKubernetesResource applied(CiliumPolicy policy, Optional<String> version) {
+  private GenericKubernetesResource apply(CiliumPolicy policy, Optional<String> version) {
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
     apply.setFieldManager(EgressPolicyFacts.MANAGER);
     apply.setForce(true);
@@ -209,7 +193,7 @@ public final class EgressKeeper {
   }
 
   /** Takes fields out that somebody else has put there, and returns the version without them. */
-  private String cleared(String name, EgressPolicyFacts before, List<List<String>> intruders) {
+  private String clear(String name, EgressPolicyFacts before, List<List<String>> intruders) {
     PatchContext patch = PatchContext.of(PatchType.JSON);
     patch.setFieldManager(EgressPolicyFacts.MANAGER);
     List<Map<String, Object>> steps = new ArrayList<>();
@@ -230,7 +214,7 @@ public final class EgressKeeper {
         .collect(Collectors.joining());
   }
 
-  private Optional<Obstacle> removed(EgressPolicyFacts policy) {
+  private Optional<Obstacle> remove(EgressPolicyFacts policy) {
     if (!backoff.permits(policy.name())) {
       return Optional.ofNullable(obstacles.get(policy.name()));
     }
@@ -246,7 +230,7 @@ public final class EgressKeeper {
       }
       log.warn("cannot remove egress policy {}: {}", policy.name(), ErrorText.of(e));
       return Optional.of(
-          heldBack(
+          holdBack(
               policy.name(),
               new Obstacle(
                   "RemovalFailed", "cannot remove " + policy.name() + ": " + ErrorText.of(e))));
@@ -254,13 +238,13 @@ public final class EgressKeeper {
   }
 
   /** It is tried again later, and until then this is why it is not as it ought to be. */
-  private Obstacle heldBack(String name, Obstacle why) {
+  private Obstacle holdBack(String name, Obstacle why) {
     backoff.failed(name);
     obstacles.put(name, why);
     return why;
   }
 
-  private Optional<Obstacle> failed(CiliumPolicy policy, KubernetesClientException e) {
+  private Optional<Obstacle> explain(CiliumPolicy policy, KubernetesClientException e) {
     if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
       return Optional.of(new Obstacle("Changed", "changed meanwhile, looking at it again"));
     }
@@ -274,7 +258,7 @@ public final class EgressKeeper {
     }
     log.warn("cannot write egress policy {}: {}", policy.name(), ErrorText.of(e));
     return Optional.of(
-        heldBack(
+        holdBack(
             policy.name(),
             new Obstacle(
                 e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
@@ -310,52 +294,5 @@ public final class EgressKeeper {
 
   private Resource<GenericKubernetesResource> resource(String name) {
     return client.genericKubernetesResources(POLICIES).withName(name);
-  }
-
-  private static List<Region> routed(EgressPlan plan, Optional<EgressGateway> gateway) {
-    List<Region> regions = new ArrayList<>();
-    for (EgressPlan.RegionEgress egress : plan.regions()) {
-      Region none = CiliumPlan.empty(egress);
-      if (egress.destinations().isEmpty()) {
-        regions.add(none);
-      } else if (gateway.isEmpty()) {
-        regions.add(with(none, State.BLOCKED, CiliumPlan.NO_GATEWAY));
-      } else {
-        String node = gateway.get().node();
-        regions.add(
-            new Region(
-                egress.region(),
-                State.APPLIED,
-                "Routed",
-                "nodes with an agent route %s to %s"
-                    .formatted(CiliumPlan.join(egress.destinations().stream()), node),
-                egress.destinations(),
-                Optional.of(node),
-                gateway.get().interfaceName(),
-                egress.refusals(),
-                List.of()));
-      }
-    }
-    return regions;
-  }
-
-  private static List<Region> disabled(EgressPlan plan) {
-    Obstacle off = new Obstacle("Disabled", "egress.engine is none: somebody else sees to it");
-    return plan.regions().stream()
-        .map(egress -> with(CiliumPlan.empty(egress), State.DISABLED, off))
-        .toList();
-  }
-
-  private static Region with(Region region, State state, Obstacle said) {
-    return new Region(
-        region.name(),
-        state,
-        said.reason(),
-        said.message(),
-        region.destinations(),
-        region.node(),
-        region.interfaceName(),
-        region.refusals(),
-        region.foreign());
   }
 }

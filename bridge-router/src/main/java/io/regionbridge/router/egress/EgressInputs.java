@@ -1,0 +1,14 @@
+package io.regionbridge.router.egress;
+
+import io.regionbridge.router.discovery.ClusterView;
+import java.util.Optional;
+
+/**
+ * What egress is made from at one look.
+ *
+ * @param view what the cluster has
+ * @param plan what is to be sent to whom
+ * @param gateway the active one, as far as it is known
+ */
+public record EgressInputs(
+    ClusterView view, EgressPlan plan, Optional<EgressGateway> gateway, EgressSettings settings) {}

@@ -1,0 +1,26 @@
+package io.regionbridge.router.egress;
+
+import io.regionbridge.router.egress.EgressReport.Region;
+import io.regionbridge.router.egress.EgressReport.State;
+
+/** Nobody is to see to egress. */
+public final class NoEgress implements EgressDriver {
+  @Override
+  public EgressReport observe(EgressInputs inputs) {
+    return new EgressReport(
+        EgressEngine.NONE,
+        inputs.plan().regions().stream()
+            .map(egress ->
+                Region.refused(egress)
+                    .with(
+                        State.DISABLED,
+                        "Disabled",
+                        "egress.engine is none: somebody else sees to it"))
+            .toList());
+  }
+
+  @Override
+  public EgressReport apply(EgressInputs inputs) {
+    return observe(inputs);
+  }
+}

@@ -71,6 +71,7 @@ final class TestBridge implements AutoCloseable {
     private List<Prefix> never = List.of();
     private boolean complete = true;
     private @Nullable ReplicaZone replica;
+    private final List<InetSocketAddress> resolvers = new ArrayList<>();
     private boolean prefetch;
     private int clockSpeed = 1;
     private long timeoutMillis = 2_000;
@@ -149,6 +150,12 @@ final class TestBridge implements AutoCloseable {
       return this;
     }
 
+    /** Who is asked for names of no region that aliases lead to. */
+    Plan resolver(ScriptedGateway resolver) {
+      resolvers.add(resolver.address());
+      return this;
+    }
+
     /** Not all zones are known yet. */
     Plan incomplete() {
       complete = false;
@@ -217,7 +224,11 @@ final class TestBridge implements AutoCloseable {
                   prefix("::1", 128)),
               List.of(prefix("127.0.1.0", 24)),
               List.of(prefix("127.0.2.0", 24)));
-      return before.next(List.of(zone), List.of(peer), clients, complete);
+      ForwardZone asked =
+          resolvers.isEmpty() ? null : ForwardZone.resolvers(resolvers, AddressSet.of(never));
+      return before
+          .next(List.of(zone), List.of(peer), clients, complete)
+          .following(asked, List.of(Records.name("cluster.local")));
     }
 
     TestBridge start() throws IOException {

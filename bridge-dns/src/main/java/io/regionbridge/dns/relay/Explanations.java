@@ -24,18 +24,23 @@ final class Explanations {
   private Explanations() {}
 
   static byte[] of(Failure failure, Exchange exchange) {
-    String region = exchange.route().zone().region();
+    String region = name(exchange.route());
     return switch (failure) {
       case TIMEOUT, NO_GATEWAY -> noGateway(exchange.route());
       case NO_ANSWER ->
-          text("no gateway of region " + region + " had an answer, last: " + exchange.failure());
-      case CONTAINED ->
-          text("region " + region + " answered with an address outside its own ranges");
+          text("no gateway of " + region + " had an answer, last: " + exchange.failure());
+      case CONTAINED -> text(region + " answered with an address outside its own ranges");
     };
   }
 
+  private static String name(Route.Forward route) {
+    return route.zone().isResolvers() ? "dns.upstream" : "region " + route.zone().region();
+  }
+
   static byte[] noGateway(Route.Forward route) {
-    return text("no reachable gateway of region " + route.zone().region());
+    return route.zone().isResolvers()
+        ? text("no resolver of dns.upstream answers")
+        : text("no reachable gateway of " + name(route));
   }
 
   private static byte[] text(String text) {

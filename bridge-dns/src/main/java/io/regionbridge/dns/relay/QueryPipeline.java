@@ -80,6 +80,14 @@ public final class QueryPipeline implements AnswerSink {
   private final ReplySender sender;
   private final RefusalLimiter refusals = new RefusalLimiter();
   private final WaitingRoom waiting = new WaitingRoom();
+  private final AliasFollower aliases;
+  private boolean closing;
+
+  /**
+   * As whom the client sees local names that an alias leads to; null: aliases are its to follow.
+   */
+  private @Nullable View followAs;
+
   private int turn;
   private boolean inTurn;
   private long now;
@@ -96,6 +104,7 @@ public final class QueryPipeline implements AnswerSink {
     this.sockets = sockets;
     this.clients = clients;
     this.sender = new ReplySender(reply, counters, shared.clock());
+    this.aliases = new AliasFollower(reply, sender);
     this.asker = new Asker(shared.gateways(), this, sockets, shared.clock());
   }
 
@@ -129,7 +138,7 @@ public final class QueryPipeline implements AnswerSink {
     }
     ZoneTable table = shared.table().get();
     if (table != lastTable) {
-      asker.keepOnly(table.forwards());
+      asker.follow(table);
       lastTable = table;
     }
     Standing standing = table.clients().standing(client.high(), client.low());
@@ -141,9 +150,12 @@ public final class QueryPipeline implements AnswerSink {
       refuse(rcodeOf(verdict), Explanations.NONE, client, path, NO_ZONE);
       return;
     }
+    View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
+    // Who asks for others gets what is of this region, and follows aliases itself.
+    boolean forOthers = standing == Standing.PEER || query.relayed() || query.fromSibling();
+    followAs = forOthers ? null : view;
     Route route = table.route(query);
     if (route instanceof Route.Local local) {
-      View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (route == null) {
@@ -176,11 +188,38 @@ public final class QueryPipeline implements AnswerSink {
 
   @Override
   public void turnEnds() {
+    for (AliasChase chase = aliases.next(); chase != null; chase = aliases.next()) {
+      follow(chase);
+    }
     asker.flush();
     clients.flush();
     if (inTurn) {
       inTurn = false;
       counters.turnTook(shared.clock().getAsLong() - now);
+    }
+  }
+
+  /** Asks for the next part of an aliased answer. */
+  private void follow(AliasChase chase) {
+    ZoneTable table = shared.table().get();
+    View view = Objects.requireNonNull(chase.client.followAs, "a client that does not follow");
+    Query.Verdict verdict = query.parse(chase.packet(), chase.packetLength());
+    Route route = verdict == Query.Verdict.OK ? table.route(query) : null;
+    Route.Forward resolvers = route == null ? table.resolvers(query) : null;
+    PeerAddress client = chase.client.client;
+    if (closing) {
+      aliases.fail(chase, Explanations.NOT_READY);
+    } else if (route instanceof Route.Local local) {
+      int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
+      send(client, chase, local.id() + 1, rcode, Source.LOCAL);
+    } else if (route != null) {
+      answerForPeer(route, client, chase, false);
+    } else if (!table.complete()) {
+      aliases.fail(chase, Explanations.NOT_READY);
+    } else if (resolvers != null) {
+      relay(resolvers, client, chase, false);
+    } else {
+      aliases.endOpen(chase);
     }
   }
 
@@ -322,7 +361,8 @@ public final class QueryPipeline implements AnswerSink {
       }
       exchange = asker.ask(query, forward, prospect, now);
     }
-    waiting.enter(exchange, query, client, path, ReplySender.limit(query, path), now);
+    int limit = ReplySender.limit(query, path);
+    waiting.enter(exchange, query, client, path, limit, followAs, now);
   }
 
   /**
@@ -438,7 +478,8 @@ public final class QueryPipeline implements AnswerSink {
     while (w != null) {
       ReplyPath path = w.path;
       if (path != null) {
-        if (path instanceof TracePath trace) {
+        ReplyPath whole = path instanceof AliasChase chase ? chase.client.path : path;
+        if (whole instanceof TracePath trace) {
           trace.tried(exchange.startedAt(), asker.reports(exchange));
         }
         reply.begin(
@@ -459,7 +500,15 @@ public final class QueryPipeline implements AnswerSink {
         } else if (!body) {
           reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
         }
-        sender.send(w, path, exchange, told, source);
+        boolean open =
+            path instanceof AliasChase chase
+                ? aliases.add(chase, told, source)
+                : aliases.takes(w, exchange, told, source);
+        if (open) {
+          turn--; // a whole answer takes one turn, or pairs of addresses would not rotate
+        } else if (!(path instanceof AliasChase)) {
+          sender.send(w, path, exchange, told, source);
+        }
       }
       w = waiting.leave(w);
     }
@@ -499,7 +548,15 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   private void send(PeerAddress client, ReplyPath path, int zone, int rcode, Source source) {
-    sender.send(query, client, path, zone, rcode, source);
+    boolean open =
+        path instanceof AliasChase chase
+            ? aliases.add(chase, rcode, source)
+            : aliases.takes(query, client, path, zone, rcode, source, followAs, now);
+    if (open) {
+      turn--; // as in finish
+    } else if (!(path instanceof AliasChase)) {
+      sender.send(query, client, path, zone, rcode, source);
+    }
   }
 
   /**
@@ -514,6 +571,7 @@ public final class QueryPipeline implements AnswerSink {
     Route route = verdict == Query.Verdict.OK ? table.route(query) : null;
     PeerAddress nobody = new PeerAddress();
     TracePath path = new TracePath(route, view, shared.clock(), now, result);
+    followAs = view;
     if (route instanceof Route.Local local) {
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(nobody, path, local.id() + 1, rcode, Source.LOCAL);
@@ -534,6 +592,7 @@ public final class QueryPipeline implements AnswerSink {
 
   /** Ends everything; what waits is answered SERVFAIL. On the loop. */
   public void close() {
+    closing = true;
     asker.close();
     turnEnds();
   }

@@ -77,6 +77,26 @@ final class ReplySender {
 
   /** Answers a query that has waited for an exchange. */
   void send(Waiter waiter, ReplyPath path, Exchange exchange, int rcode, Source source) {
+    int zone = exchange.route().id() + 1;
+    byte[] name = exchange.question();
+    send(waiter, path, zone, name, exchange.nameLength(), exchange.type(), rcode, source);
+  }
+
+  /**
+   * Answers a query that has waited.
+   *
+   * @param zone as the counters have it
+   * @param name of the question, folded
+   */
+  void send(
+      Waiter waiter,
+      ReplyPath path,
+      int zone,
+      byte[] name,
+      int nameLength,
+      int type,
+      int rcode,
+      Source source) {
     if (waiter.padded) {
       reply.pad();
     }
@@ -91,15 +111,12 @@ final class ReplySender {
             cookie,
             waiter.cookied ? cookie.length : 0);
     long waited = now - waiter.since;
-    counters.reply(exchange.route().id() + 1, path.tcp(), rcode, source);
+    counters.reply(zone, path.tcp(), rcode, source);
     counters.took(source, waited);
     path.reply(reply.out(), length, waiter.client);
     QueryTap listening = tap;
     if (listening != null && !(path instanceof TracePath)) {
-      byte[] name = exchange.question();
-      int octets = exchange.nameLength();
-      listening.replied(
-          waiter.client, path.tcp(), name, octets, exchange.type(), rcode, source, waited);
+      listening.replied(waiter.client, path.tcp(), name, nameLength, type, rcode, source, waited);
     }
   }
 }

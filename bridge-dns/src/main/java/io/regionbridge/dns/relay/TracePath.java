@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Message;
 
@@ -56,8 +57,11 @@ final class TracePath implements ReplyPath {
   }
 
   void tried(long exchangeStarted, List<TryReport> reports) {
-    exchangeAfter = exchangeStarted - started;
-    tries = reports;
+    if (tries.isEmpty()) {
+      exchangeAfter = exchangeStarted - started;
+    }
+    // Of an alias that is followed there are several exchanges.
+    tries = Stream.concat(tries.stream(), reports.stream()).toList();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.regionbridge.dns.relay;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.upstream.Exchange;
 import io.regionbridge.dns.wire.Query;
+import io.regionbridge.dns.zone.View;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,13 @@ final class WaitingRoom {
 
   /** Lets a query wait for an exchange. */
   void enter(
-      Exchange exchange, Query query, PeerAddress client, ReplyPath path, int limit, long now) {
+      Exchange exchange,
+      Query query,
+      PeerAddress client,
+      ReplyPath path,
+      int limit,
+      @Nullable View followAs,
+      long now) {
     Waiter waiter = idle;
     if (waiter == null) {
       waiter = new Waiter();
@@ -48,7 +55,7 @@ final class WaitingRoom {
       idle = waiter.next;
       idleCount--;
     }
-    waiter.take(query, client, path, limit, now);
+    waiter.take(query, client, path, limit, followAs, now);
     waiter.next = (Waiter) exchange.waiters();
     exchange.setWaiters(waiter);
     size++;

@@ -11,6 +11,7 @@ import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
 import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -142,9 +143,13 @@ public final class Asker {
     wheel.set(e, Math.min(now + wait, e.deadline()));
   }
 
-  /** Closes links to gateways that no route names any more; their exchanges go on with others. */
-  public void keepOnly(List<Route.Forward> current) {
-    links.keepOnly(current);
+  /**
+   * Another table is in force. Closes links to gateways that it does not name any more; their
+   * exchanges go on with others.
+   */
+  public void follow(ZoneTable table) {
+    links.keepOnly(table.ways());
+    bounds.follow(table);
   }
 
   void flushLater(UpstreamSocket socket) {

@@ -57,6 +57,11 @@ final class GatewayLink {
     return health.sibling();
   }
 
+  /** Whether it is a resolver for names of no region. */
+  private boolean resolver() {
+    return health.region().isEmpty();
+  }
+
   // How it does.
 
   /** Whether several tries in a row were waited for in vain, and nothing was heard since. */
@@ -204,7 +209,8 @@ final class GatewayLink {
     int at = Query.HEADER;
     System.arraycopy(e.question(), 0, out, at, e.questionLength());
     at += e.questionLength();
-    return bare ? at : UpstreamOpt.write(out, at, clientCookie, serverCookie, sibling());
+    int mark = resolver() ? 0 : UpstreamOpt.markLength(sibling());
+    return bare ? at : UpstreamOpt.write(out, at, clientCookie, serverCookie, mark);
   }
 
   /** Whether the cookie in a reply, if there is one, is an echo of ours (RFC 7873 section 5.3). */

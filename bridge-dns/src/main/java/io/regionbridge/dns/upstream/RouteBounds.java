@@ -4,10 +4,15 @@ import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Reply;
 import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneTable;
 import org.jspecify.annotations.Nullable;
 
-/** What a peer region is believed: names of the zone that was asked, addresses in its ranges. */
+/**
+ * What a peer region is believed: names of the zone that was asked, addresses in its ranges.
+ * Resolvers are believed for all names but those of regions.
+ */
 final class RouteBounds implements Reply.Bounds {
+  private ZoneTable table = ZoneTable.empty();
   private Route.@Nullable Forward route;
 
   RouteBounds of(Route.Forward next) {
@@ -15,10 +20,17 @@ final class RouteBounds implements Reply.Bounds {
     return this;
   }
 
+  /** From now on regions have these names. */
+  void follow(ZoneTable next) {
+    table = next;
+  }
+
   @Override
   public boolean ownerAllowed(byte[] name, int length) {
     Route.Forward r = route;
-    return r != null && Names.within(name, length, r.apex());
+    return r != null
+        && Names.within(name, length, r.apex())
+        && !(r.zone().isResolvers() && table.serves(name, length));
   }
 
   @Override

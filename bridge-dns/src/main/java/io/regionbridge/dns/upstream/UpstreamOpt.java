@@ -14,17 +14,19 @@ final class UpstreamOpt {
   /**
    * Writes the record at {@code at} and returns where it ends.
    *
-   * @param sibling whether the question goes to another bridge of the own region
+   * @param mark octets of the mark that says for whom we ask, as {@link #markLength} has it; 0:
+   *     none, for resolvers, which do not know it
    */
-  static int write(byte[] out, int at, byte[] clientCookie, byte[] serverCookie, boolean sibling) {
+  static int write(byte[] out, int at, byte[] clientCookie, byte[] serverCookie, int mark) {
     int cookie = clientCookie.length + serverCookie.length;
     out[at] = 0;
     Octets.put16(out, at + 1, Type.OPT);
     Octets.put16(out, at + 3, Query.MAX_UDP);
     Octets.put32(out, at + 5, 0);
-    int mark = markLength(sibling);
     Octets.put16(out, at + 9, mark + 4 + cookie);
-    mark(out, at + 11, sibling);
+    if (mark > 0) {
+      mark(out, at + 11, mark == markLength(true));
+    }
     int p = at + 11 + mark;
     Octets.put16(out, p, EdnsOption.COOKIE);
     Octets.put16(out, p + 2, cookie);

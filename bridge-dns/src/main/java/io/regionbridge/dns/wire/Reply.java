@@ -19,9 +19,6 @@ import org.xbill.DNS.Type;
  * thread-safe; allocates nothing once its arrays have grown.
  */
 public final class Reply {
-  /** Most aliases in a row; more than any ExternalName needs. */
-  public static final int MOST_ALIASES = 8;
-
   /** Most records of a message. */
   public static final int MOST_RECORDS = 4_096;
 
@@ -53,7 +50,7 @@ public final class Reply {
     CONTAINED,
     /** There were records, but none that answer the question. */
     UNRELATED,
-    /** The aliases lead in a circle, or are more than {@link #MOST_ALIASES}. */
+    /** The aliases lead in a circle, or are more than {@link #AliasChain.MOST}. */
     ALIAS_LOOP,
     /** More records or more pointers than a message may have. */
     TOO_DEAR,
@@ -98,7 +95,7 @@ public final class Reply {
   private int found;
   private int authorities;
   private int dropped;
-  private final int[] aliasEnds = new int[MOST_ALIASES + 1];
+  private final int[] aliasEnds = new int[AliasChain.MOST + 1];
   private int[] ttls = new int[64];
   private int ttlCount;
   private long minTtl;
@@ -253,7 +250,7 @@ public final class Reply {
 
   private Verdict followAliases(Bounds bounds) {
     for (int record = alias(); record != NOWHERE; record = alias()) {
-      if (aliases == MOST_ALIASES) {
+      if (aliases == AliasChain.MOST) {
         return Verdict.ALIAS_LOOP;
       }
       int data = at + 2 + FIXED;

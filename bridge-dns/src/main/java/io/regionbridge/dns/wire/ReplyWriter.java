@@ -83,6 +83,45 @@ public final class ReplyWriter {
     flags = flags & ~0xF | rcode;
   }
 
+  /** Takes back all records and explanations, and changes the rcode. */
+  public void clear(int rcode) {
+    rcode(rcode);
+    at = questionEnd;
+    answers = 0;
+    authorities = 0;
+    errorCode = -1;
+  }
+
+  /** Where the question ends and the first record begins. */
+  public int questionEnd() {
+    return questionEnd;
+  }
+
+  /** Records in the answer section so far. */
+  public int answers() {
+    return answers;
+  }
+
+  /** Records in the authority section so far. */
+  public int authorities() {
+    return authorities;
+  }
+
+  /** Which of {@link #AA} and {@link #RA} the reply began with. */
+  public int standing() {
+    return flags & (AA | RA);
+  }
+
+  /** The code of the explanation, or -1. */
+  public int errorCode() {
+    return errorCode;
+  }
+
+  /** The text of the explanation; not to be changed. */
+  public byte[] errorText() {
+    return errorText;
+  }
+
   /** The array that replies are built in; sections are written to it at {@link #at}. */
   public byte[] out() {
     return out;

@@ -1,5 +1,6 @@
 package io.regionbridge.dns.zone;
 
+import io.regionbridge.dns.net.AddressSet;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,17 @@ public record ForwardZone(
     this(region, apex, gateways, addresses, List.of());
   }
 
+  /**
+   * Names of no region, which aliases lead to: asked of resolvers, for these alone. Its region has
+   * no name.
+   *
+   * @param never addresses that are not believed wherever they come from
+   */
+  public static ForwardZone resolvers(List<InetSocketAddress> resolvers, AddressSet never) {
+    BelievedAddresses any = new BelievedAddresses(AddressSet.NONE, false, never);
+    return new ForwardZone("", Name.root, resolvers, any);
+  }
+
   /** Copies the lists. */
   public ForwardZone {
     Objects.requireNonNull(region);
@@ -50,6 +62,11 @@ public record ForwardZone(
   /** The same zone with a copy. */
   public ForwardZone with(@Nullable ReplicaZone copy) {
     return new ForwardZone(region, apex, gateways, addresses, siblings, copy);
+  }
+
+  /** Whether these are resolvers, and no region. */
+  public boolean isResolvers() {
+    return region.isEmpty();
   }
 
   /** Whether answers come from the copy. */

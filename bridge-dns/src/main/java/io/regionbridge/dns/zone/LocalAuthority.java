@@ -1,5 +1,6 @@
 package io.regionbridge.dns.zone;
 
+import io.regionbridge.dns.wire.AliasChain;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.ReplyWriter;
@@ -11,14 +12,15 @@ import org.xbill.DNS.Type;
 
 /** Answers questions about a local zone, from its records alone. Stateless; allocates nothing. */
 public final class LocalAuthority {
-  /** More CNAMEs in a row than any ExternalName needs; ends loops. */
-  private static final int MOST_ALIASES = 8;
-
   private static final int MOST_STALE_TTL = 5;
   private static final byte[] NO_TEXT = {};
 
   private static final byte[] NOT_LOADED =
       "the directory of this region is not loaded yet".getBytes(StandardCharsets.US_ASCII);
+
+  /** What is said of aliases that lead in a circle, or are too many. */
+  public static final byte[] ALIAS_LOOP =
+      "the aliases lead in a circle, or are more than 8".getBytes(StandardCharsets.US_ASCII);
 
   /** HINFO "RFC8482" "": the whole answer to a question for every type (RFC 8482 section 4.2). */
   private static final byte[] MINIMAL_ANY = {7, 'R', 'F', 'C', '8', '4', '8', '2', 0};
@@ -86,7 +88,7 @@ public final class LocalAuthority {
       return Rcode.NOERROR;
     }
     int owner = RecordSet.QUESTION;
-    for (int aliases = 0; node != null; aliases++) {
+    while (node != null) {
       RecordSet set = node.find(view, type);
       if (set == null) {
         negative(zone, RecordSet.QUESTION + apexAt, reply);
@@ -95,16 +97,19 @@ public final class LocalAuthority {
       int at = reply.at();
       set.answer(reply, owner, turn);
       // An alias into the zone is followed, as a client that asks an authority expects (RFC 1034
-      // section 4.3.2); one that leads out of it is the client's to follow.
-      int target = RecordSet.firstDataAt(at);
-      if (set.type() != Type.CNAME
-          || type == Type.CNAME
-          || aliases == MOST_ALIASES
-          || target >= 0x4000
-          || !zone.holdsTarget(set)) {
+      // section 4.3.2); one that leads out of it is another's to answer for.
+      if (set.type() != Type.CNAME || type == Type.CNAME) {
         return Rcode.NOERROR;
       }
-      owner = 0xC000 | target;
+      if (AliasChain.leadsNowhere(reply)) {
+        reply.clear(Rcode.SERVFAIL);
+        reply.explain(ExtendedErrorCodeOption.OTHER, ALIAS_LOOP);
+        return Rcode.SERVFAIL;
+      }
+      if (!zone.holdsTarget(set)) {
+        return Rcode.NOERROR;
+      }
+      owner = 0xC000 | RecordSet.firstDataAt(at);
       node = zone.findTarget(set);
     }
     // Of the name at the end of the aliases, if there are any (RFC 6604 section 3).

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
@@ -26,6 +27,10 @@ public final class ZoneTable {
   private final List<Route.Forward> forwards;
   private final ClientPolicy clients;
   private final boolean complete;
+  private final @Nullable Resolvers resolvers;
+
+  /** Who is asked for names of no region, and below which names nobody is asked. */
+  private record Resolvers(Route.Forward route, List<Name> names, byte[][] except) {}
 
   /**
    * Bit d is set when some apex has d labels; deeper ones, as IPv6 reverse zones have, use the same
@@ -40,8 +45,10 @@ public final class ZoneTable {
       Registry registry,
       List<Route> routes,
       ClientPolicy clients,
-      boolean complete) {
+      boolean complete,
+      @Nullable Resolvers resolvers) {
     this.complete = complete;
+    this.resolvers = resolvers;
     this.generation = generation;
     this.registry = registry;
     this.routes = List.copyOf(routes);
@@ -63,7 +70,7 @@ public final class ZoneTable {
 
   /** A table without zones that refuses everyone. */
   public static ZoneTable empty() {
-    return new ZoneTable(0, new Registry(), List.of(), ClientPolicy.nobody(), true);
+    return new ZoneTable(0, new Registry(), List.of(), ClientPolicy.nobody(), true, null);
   }
 
   /**
@@ -104,7 +111,64 @@ public final class ZoneTable {
       ReplicaZone replica = zone.replica();
       next.add(replica != null && replica.current() ? new Route.Replica(replica.zone(), way) : way);
     }
-    return new ZoneTable(generation + 1, ids, next, clients, nowComplete);
+    return new ZoneTable(generation + 1, ids, next, clients, nowComplete, resolvers);
+  }
+
+  /**
+   * The same table with others to ask for the names of no region that aliases lead to.
+   *
+   * @param next as {@link ForwardZone#resolvers} makes it; null: nobody
+   * @param except names at and below which nobody is asked, such as the cluster's own
+   */
+  public ZoneTable following(@Nullable ForwardZone next, List<Name> except) {
+    Resolvers before = resolvers;
+    if (next == null) {
+      return before == null
+          ? this
+          : new ZoneTable(generation, registry, routes, clients, complete, null);
+    }
+    Route.Forward route = before == null ? null : before.route();
+    if (before != null && before.route().zone().equals(next) && before.names().equals(except)) {
+      return this;
+    }
+    Registry ids = registry.copy();
+    if (route == null || !route.zone().equals(next)) {
+      route = new Route.Forward(next, ids.id(Name.root), ids.epoch(next, route));
+    }
+    byte[][] wire = except.stream().map(Name::toWireCanonical).toArray(byte[][]::new);
+    return new ZoneTable(
+        generation,
+        ids,
+        routes,
+        clients,
+        complete,
+        new Resolvers(route, List.copyOf(except), wire));
+  }
+
+  /** Who is asked for the query's name, which is in none of the zones; null: nobody. */
+  public Route.@Nullable Forward resolvers(Query query) {
+    Resolvers now = resolvers;
+    if (now == null) {
+      return null;
+    }
+    for (byte[] name : now.except()) {
+      if (Names.within(query.name(), query.nameLength(), name)) {
+        return null;
+      }
+    }
+    return now.route();
+  }
+
+  /** Whether a folded name is at or below the apex of one of the zones. */
+  public boolean serves(byte[] name, int length) {
+    for (int at = 0; ; at += 1 + name[at]) {
+      if (find(name, at, length - at) != null) {
+        return true;
+      }
+      if (name[at] == 0) {
+        return false;
+      }
+    }
   }
 
   private static Optional<Route.Forward> forward(@Nullable Route route) {
@@ -192,6 +256,14 @@ public final class ZoneTable {
   /** The ways to peer regions, those included that stand behind a replica. */
   public List<Route.Forward> forwards() {
     return forwards;
+  }
+
+  /** All whom questions are sent to: those of {@link #forwards}, and the resolvers. */
+  public List<Route.Forward> ways() {
+    Resolvers now = resolvers;
+    return now == null
+        ? forwards
+        : Stream.concat(forwards.stream(), Stream.of(now.route())).toList();
   }
 
   /** Who may ask. */

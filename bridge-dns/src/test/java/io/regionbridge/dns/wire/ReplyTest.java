@@ -215,7 +215,7 @@ class ReplyTest {
   @Test
   void aliasesInACircleOrTooManyAreRefused() {
     assertThat(inspect(message(Records.cname(NAME, 5, NAME)))).isEqualTo(Verdict.ALIAS_LOOP);
-    Record[] chain = new Record[Reply.MOST_ALIASES + 2];
+    Record[] chain = new Record[AliasChain.MOST + 2];
     for (int i = 0; i < chain.length; i++) {
       String owner = i == 0 ? NAME : "c" + i + ".mn.internal";
       chain[i] = Records.cname(owner, 5, "c" + (i + 1) + ".mn.internal");
@@ -225,7 +225,7 @@ class ReplyTest {
       Record[] straight = Arrays.copyOf(chain, i + 1);
       assertThat(inspect(message(straight)))
           .as("%d aliases", i + 1)
-          .isEqualTo(i < Reply.MOST_ALIASES ? Verdict.BELIEVED : Verdict.ALIAS_LOOP);
+          .isEqualTo(i < AliasChain.MOST ? Verdict.BELIEVED : Verdict.ALIAS_LOOP);
     }
   }
 
@@ -645,7 +645,7 @@ class ReplyTest {
           all.stream()
               .filter(r -> r.getType() == Type.CNAME && r.getName().equals(owner))
               .findFirst();
-      if (alias.isEmpty() || chain.size() > Reply.MOST_ALIASES) {
+      if (alias.isEmpty() || chain.size() > AliasChain.MOST) {
         break;
       }
       chain.add(alias.get());

@@ -23,7 +23,7 @@ public final class Main {
   }
 
   /** Runs what was typed and returns its {@link ExitCode}. Never throws. */
-  static int run(Terminal terminal, List<String> typed) {
+  public static int run(Terminal terminal, List<String> typed) {
     Optional<ServeRequest> plain = ServeRequest.plain(typed);
     return run(
         terminal,

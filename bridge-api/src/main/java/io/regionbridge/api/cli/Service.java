@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What {@code serve} does: the service, until the process is told to stop. */
-final class Service {
+public final class Service {
   /** How long the directory may take until there is a word about it. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -82,7 +82,7 @@ final class Service {
   }
 
   /** The one line; programs may wait for it. */
-  static String ready(BridgeConfig config, Bridge bridge) {
+  public static String ready(BridgeConfig config, Bridge bridge) {
     String tls = bridge.tlsAddresses().isEmpty() ? "" : ", tls " + texts(bridge.tlsAddresses());
     return "region-bridge ready: region %s (%s), dns %s%s, http %s"
         .formatted(

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ImageIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Path ENTER = Path.of("../.build/image/enter").toAbsolutePath().normalize();
+  private static final Path ENTER = Path.of("src/image/enter").toAbsolutePath().normalize();
   private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
   private static final String COREFILE = "/api/v1/namespaces/kube-system/configmaps/coredns";

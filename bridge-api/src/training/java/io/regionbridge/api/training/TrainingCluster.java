@@ -1,4 +1,4 @@
-package io.regionbridge.api.cli;
+package io.regionbridge.api.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

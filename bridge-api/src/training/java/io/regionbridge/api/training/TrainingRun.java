@@ -1,5 +1,9 @@
-package io.regionbridge.api.cli;
+package io.regionbridge.api.training;
 
+import io.regionbridge.api.cli.ExitCode;
+import io.regionbridge.api.cli.Main;
+import io.regionbridge.api.cli.Service;
+import io.regionbridge.api.cli.Terminal;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigResult;
@@ -7,11 +11,13 @@ import io.regionbridge.api.demo.DnsClient;
 import io.regionbridge.api.lifecycle.Bridge;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +41,7 @@ import org.xbill.DNS.Type;
  * process does what users do in several; what a bridge in a cluster has around it is a process of
  * its own. It leaves no trace, and listens on loopback alone. A step that fails fails the build.
  */
-final class TrainingRun {
+public final class TrainingRun {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   // What this is asked to do, where it is not the training for bridges outside of clusters.
@@ -155,7 +161,7 @@ final class TrainingRun {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                System.getProperty("java.class.path") + File.pathSeparator + ownJar(),
                 TrainingRun.class.getName(),
                 WORLD,
                 directory.toString(),
@@ -173,6 +179,12 @@ final class TrainingRun {
       world.outputWriter().close();
       world.waitFor();
     }
+  }
+
+  private static Path ownJar() {
+    return Path.of(
+        URI.create(
+            TrainingRun.class.getProtectionDomain().getCodeSource().getLocation().toString()));
   }
 
   private static void await(BufferedReader lines, String wanted) throws IOException {

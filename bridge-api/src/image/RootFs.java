@@ -105,9 +105,10 @@ final class RootFs {
    * Records the AOT cache for bridges in a cluster with the image's own runtime, at its own paths:
    * of another runtime, or of files with other times, it would be of no use.
    *
+   * @param training the jar with the classes that record it; it does not stay in the image
    * @return false where this machine cannot run the architecture; the image then starts without
    */
-  boolean train() throws IOException {
+  boolean train(Path training) throws IOException {
     String machine = System.getProperty("os.arch");
     if (!machine.equals(architecture)
         && !(machine.equals("aarch64") && architecture.equals("arm64"))) {
@@ -115,6 +116,7 @@ final class RootFs {
     }
     Path lib = directory.resolve("opt/region-bridge/lib");
     Path jar = list(lib, "bridge-api-*.jar").getFirst();
+    Path borrowed = Files.copy(training, directory.resolve("opt/region-bridge/training.jar"));
     Run.in(
         directory,
         "bash",
@@ -131,8 +133,11 @@ final class RootFs {
         "-XX:AOTCacheOutput=/opt/region-bridge/lib/region-bridge-cluster.aot",
         "-cp",
         "/opt/region-bridge/lib/" + jar.getFileName(),
-        "io.regionbridge.api.cli.TrainingRun",
+        "io.regionbridge.api.cli.RecordedRun",
+        "/opt/region-bridge/training.jar",
+        "io.regionbridge.api.training.TrainingRun",
         "cluster");
+    Files.delete(borrowed);
     if (!Files.exists(lib.resolve("region-bridge-cluster.aot"))) {
       throw new IOException("the training run left no AOT cache");
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the image without a container engine: {@code DIST SBOM OUT VERSION CREATED}. OUT gets
- * {@code region-bridge-VERSION.oci.tar} with the images of all architectures and, beside it, the
- * root directory of each.
+ * Makes the image without a container engine: {@code DIST TRAINING SBOM OUT VERSION CREATED}. OUT
+ * gets {@code region-bridge-VERSION.oci.tar} with the images of all architectures and, beside it,
+ * the root directory of each.
  */
 final class Main {
   private static final List<String> ARCHITECTURES = List.of("amd64", "arm64");
@@ -22,10 +22,11 @@ final class Main {
 
   public static void main(String[] args) throws IOException {
     Path dist = Path.of(args[0]);
-    Path sbom = Path.of(args[1]);
-    Path out = Path.of(args[2]);
-    String version = args[3];
-    Instant created = Instant.parse(args[4]);
+    Path training = Path.of(args[1]);
+    Path sbom = Path.of(args[2]);
+    Path out = Path.of(args[3]);
+    String version = args[4];
+    Instant created = Instant.parse(args[5]);
 
     Trees.deleteTree(out); // nothing of an earlier version stays
     OciLayout layout = new OciLayout(out.resolve("blobs"), created.getEpochSecond());
@@ -34,7 +35,7 @@ final class Main {
       Map<String, String> packages = root.build(dist, created);
       Sbom.write(
           sbom, packages, architecture, root.directory().resolve("opt/region-bridge/sbom.json"));
-      boolean trained = root.train();
+      boolean trained = root.train(training);
       long size =
           layout.add(
               architecture,

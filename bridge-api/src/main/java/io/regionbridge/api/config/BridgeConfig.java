@@ -460,6 +460,7 @@ public final class BridgeConfig {
    * @param contain whether answers with addresses outside its ranges are refused
    * @param tls how its gateways are asked over TLS; empty is in the clear
    * @param wireguard its end of the tunnel, where the bridge makes that
+   * @param overlayKeys that speak for it on the overlay; empty: those that spoke for it first
    */
   public record Peer(
       String name,
@@ -469,8 +470,10 @@ public final class BridgeConfig {
       List<InetSocketAddress> gateways,
       boolean contain,
       Optional<PeerTls> tls,
-      Optional<WireGuard> wireguard) {
+      Optional<WireGuard> wireguard,
+      List<String> overlayKeys) {
     public Peer {
+      overlayKeys = List.copyOf(overlayKeys);
       podCidrs = List.copyOf(podCidrs);
       serviceCidrs = List.copyOf(serviceCidrs);
       gateways = List.copyOf(gateways);
@@ -490,7 +493,8 @@ public final class BridgeConfig {
                   new WireGuard(
                       key,
                       v.get(PeerKeys.WIREGUARD_ENDPOINT),
-                      v.get(PeerKeys.WIREGUARD_KEEPALIVE))));
+                      v.get(PeerKeys.WIREGUARD_KEEPALIVE))),
+          v.get(PeerKeys.OVERLAY_KEYS));
     }
   }
 

@@ -501,6 +501,14 @@ public final class ConfigKeys {
             Notation.number(0, MAX_PORT),
             "25",
             "seconds between keepalives; 0: none");
+    public static final ConfigKey<List<String>> OVERLAY_KEYS =
+        live(
+            KEYS,
+            "overlayKeys",
+            list(Notation.OVERLAY_KEY),
+            "the first that speak for it",
+            "keys that speak for the region on the overlay: WireGuard public keys, or node IDs of"
+                + " tailscaled");
 
     static final List<ConfigKey<?>> ALL = List.copyOf(KEYS);
 

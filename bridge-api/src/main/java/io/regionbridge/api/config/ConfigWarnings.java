@@ -14,7 +14,6 @@ final class ConfigWarnings {
 
   static List<ConfigProblem> of(BridgeConfig config) {
     List<ConfigProblem> warnings = new ArrayList<>();
-    multicastDomain("region.domain", config.region().domain(), warnings);
     openToAll(config.dns(), warnings);
     if (config.dns().relay().timeout().compareTo(RESOLVER_TIMEOUT) >= 0) {
       warnings.add(
@@ -77,7 +76,6 @@ final class ConfigWarnings {
 
   private static void peer(
       String path, BridgeConfig config, BridgeConfig.Peer peer, List<ConfigProblem> warnings) {
-    multicastDomain(path + ".domain", peer.domain(), warnings);
     boolean nothingToDiscover =
         !config.kubernetes().enabled() && config.overlay().mode() == BridgeConfig.OverlayMode.NONE;
     if (nothingToDiscover && peer.gateways().isEmpty()) {
@@ -98,18 +96,6 @@ final class ConfigWarnings {
               "no ranges are known that answers could be checked against",
               null,
               "write the region's podCIDRs"));
-    }
-  }
-
-  /** RFC 6762, section 3: hosts ask for .local by multicast and may never get here. */
-  private static void multicastDomain(String path, Domain domain, List<ConfigProblem> warnings) {
-    if (domain.isWithin(Domain.MULTICAST)) {
-      warnings.add(
-          new ConfigProblem(
-              path,
-              "hosts may ask for .local by multicast DNS instead",
-              domain.name(),
-              "choose a name below .internal"));
     }
   }
 }

@@ -13,12 +13,6 @@ public record Domain(String name) {
   /** Every cluster's own, by the Kubernetes DNS specification's custom. */
   static final Domain CLUSTER = new Domain("cluster.local");
 
-  /** The reverse zones (RFC 1035, section 3.5; RFC 3596, section 2.5). */
-  static final Domain REVERSE = new Domain("arpa");
-
-  /** Multicast DNS (RFC 6762, section 3). */
-  static final Domain MULTICAST = new Domain("local");
-
   private static final int MAX_NAME = 253;
   private static final int MAX_LABEL = 63;
 

@@ -2,6 +2,7 @@ package io.regionbridge.api.config;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -85,7 +86,7 @@ interface Notation<T> {
                 "write 1 to 63 small letters, digits and inner hyphens, such as fsn1");
       };
 
-  /** A domain for a region; those that every cluster or the whole world has are refused. */
+  /** A domain for a region: one that the border believes, whoever says it. */
   Notation<Domain> REGION_DOMAIN =
       text ->
           switch (Domain.parse(text)) {
@@ -93,10 +94,10 @@ interface Notation<T> {
                 Parsed.wrong(
                     "every cluster answers cluster.local itself",
                     "give the region a domain of its own, such as mn.internal");
-            case Parsed.Value<Domain>(Domain domain) when domain.isWithin(Domain.REVERSE) ->
-                Parsed.wrong(
-                    "reverse zones follow from the pod ranges",
-                    "give the region a domain such as mn.internal");
+            case Parsed.Value<Domain>(Domain domain)
+                when RegionDomain.parse(domain.name())
+                    instanceof RegionDomain.Parsed.Invalid(String reason, String advice) ->
+                Parsed.wrong(reason, advice);
             case Parsed<Domain> other -> other;
           };
 
@@ -141,6 +142,13 @@ interface Notation<T> {
           Pattern.compile("[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="),
           "is no WireGuard key",
           "write the 44 characters that \"wg pubkey\" prints");
+
+  /** What a gateway is known by on the overlay: a WireGuard key, or a node ID of tailscaled. */
+  Notation<String> OVERLAY_KEY =
+      matching(
+          Pattern.compile("[A-Za-z0-9+/=_-]{1,64}"),
+          "is neither a WireGuard key nor a node ID",
+          "write the 44 characters that \"wg show\" prints for the peer");
 
   /** A Linux network interface: what dev_valid_name() of the kernel takes. */
   Notation<String> INTERFACE =

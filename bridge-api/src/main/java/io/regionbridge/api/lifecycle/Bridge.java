@@ -153,8 +153,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
             clock,
             loops);
     source =
-        new PendingSource(
-            () -> ConfiguredRegions.withoutCluster(config(), List.of(), overlay().ranges()));
+        new PendingSource(() -> ConfiguredRegions.withoutCluster(config(), overlay().ranges()));
     overlay = OverlayWatch.start(ConfiguredRegions.overlay(config, node), this::look, loops);
     listen = wanted();
     tls = TlsFiles.read(config, clock, loops);

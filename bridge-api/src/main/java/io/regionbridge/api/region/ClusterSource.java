@@ -1,6 +1,7 @@
 package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.control.ControlSettings;
@@ -94,7 +95,8 @@ public final class ClusterSource implements RegionSource {
                 overlay,
                 ties.health(),
                 () -> ties.serving().getAsBoolean() && overlay.up(),
-                () -> ConfiguredRegions.egress(config.get())),
+                () -> ConfiguredRegions.egress(config.get()),
+                () -> config.get().get(ConfigKeys.TRUST_SUPERNETS)),
             place.kubeconfig(),
             new ControlPlane.Listener() {
               @Override
@@ -113,8 +115,8 @@ public final class ClusterSource implements RegionSource {
 
   @Override
   public Topology topology() {
-    return topology.orElseGet(() ->
-        ConfiguredRegions.withoutCluster(config.get(), List.of(), overlay.ranges()).incomplete());
+    return topology.orElseGet(
+        () -> ConfiguredRegions.withoutCluster(config.get(), overlay.ranges()).incomplete());
   }
 
   @Override

@@ -1,13 +1,19 @@
 package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
+import io.regionbridge.router.border.Admitted;
+import io.regionbridge.router.border.Border;
+import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.control.ControlSettings;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.overlay.OverlaySettings;
+import io.regionbridge.router.topology.Identity;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
@@ -16,9 +22,11 @@ import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.OverlayAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the configuration says of the regions, in the control plane's terms. Pure. */
 public final class ConfiguredRegions {
@@ -48,15 +56,25 @@ public final class ConfiguredRegions {
             new PeerClaim(
                 PeerSource.CONFIGURATION,
                 peer.name(),
-                Optional.of(peer.domain().name()),
+                RegionDomain.parse(peer.domain().name())
+                        instanceof RegionDomain.Parsed.Valid(RegionDomain domain)
+                    ? Optional.of(domain)
+                    : Optional.empty(),
                 peer.podCidrs(),
                 peer.serviceCidrs(),
                 peer.gateways().stream()
                     .map(address -> new PeerRegion.Gateway(address, Optional.empty()))
                     .toList(),
                 Optional.of(peer.contain()),
-                peer.wireguard().map(ConfiguredRegions::tunnel).stream().toList()))
+                peer.wireguard().map(ConfiguredRegions::tunnel).stream().toList(),
+                Identity.declared(keys(peer))))
         .toList();
+  }
+
+  private static Set<String> keys(BridgeConfig.Peer peer) {
+    Set<String> keys = new LinkedHashSet<>(peer.overlayKeys());
+    peer.wireguard().ifPresent(end -> keys.add(end.publicKey()));
+    return keys;
   }
 
   private static TunnelEnd tunnel(BridgeConfig.WireGuard end) {
@@ -69,13 +87,32 @@ public final class ConfiguredRegions {
         true);
   }
 
-  /** The regions as far as they are known without a cluster: by configuration and overlay alone. */
+  /**
+   * The regions as far as they are known without a cluster: by configuration and overlay alone.
+   *
+   * @param others what is claimed on the overlay
+   * @param border remembers who has what
+   */
   public static Topology withoutCluster(
-      BridgeConfig config, List<PeerClaim> others, List<Cidr> overlay) {
+      BridgeConfig config, List<PeerClaim> others, List<Cidr> overlay, Border border) {
     List<PeerClaim> claims = new ArrayList<>(claims(config));
     claims.addAll(others);
+    Admitted admitted =
+        border.admit(
+            claims,
+            BorderRules.standalone(
+                config.region().name(),
+                config.get(ConfigKeys.TRUST_SUPERNETS),
+                config.dns().listen()),
+            Map.of());
     return new TopologyBuilder(local(config, overlay))
-        .build(NO_CLUSTER, claims, Optional.empty(), List.of());
+        .build(NO_CLUSTER, admitted.claims(), Optional.empty(), List.of())
+        .with(admitted.conflicts(), admitted.refusals());
+  }
+
+  /** The same before anything was heard on the overlay. */
+  public static Topology withoutCluster(BridgeConfig config, List<Cidr> overlay) {
+    return withoutCluster(config, List.of(), overlay, new Border());
   }
 
   /**

@@ -3,8 +3,11 @@ package io.regionbridge.api.region;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.ConditionType;
+import io.regionbridge.router.border.Border;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
+import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
@@ -12,7 +15,9 @@ import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.TunnelMemory;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.TunnelRecords;
+import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.FileKeyStore;
 import io.regionbridge.router.tunnel.KeyStore;
@@ -37,6 +42,7 @@ public final class StandaloneSource implements RegionSource {
   private final Loops loops;
   private final String node;
   private final ManifestDirectory manifests;
+  private final Border border = new Border();
   private @Nullable OverlayDiscovery discovery;
   private @Nullable TunnelMemory memory;
   private @Nullable Topology built;
@@ -44,7 +50,8 @@ public final class StandaloneSource implements RegionSource {
   private boolean closed;
 
   /** What a topology is built from: the same makes the same, and each scrape asks several times. */
-  private record Inputs(BridgeConfig config, List<PeerClaim> claims, List<Cidr> ranges) {}
+  private record Inputs(
+      BridgeConfig config, List<PeerClaim> claims, List<Refusal> refusals, List<Cidr> ranges) {}
 
   /**
    * Starts to read, on threads of its own.
@@ -74,11 +81,14 @@ public final class StandaloneSource implements RegionSource {
   public synchronized Topology topology() {
     OverlayDiscovery peers = discovery;
     List<PeerClaim> claims = peers == null ? List.of() : peers.claims();
-    Inputs inputs = new Inputs(config.get(), claims, overlay.ranges());
+    List<Refusal> refusals = peers == null ? List.of() : peers.refusals();
+    Inputs inputs = new Inputs(config.get(), claims, refusals, overlay.ranges());
     Topology topology = built;
     if (topology == null || !inputs.equals(builtFrom)) {
       topology =
-          ConfiguredRegions.withoutCluster(inputs.config(), inputs.claims(), inputs.ranges());
+          ConfiguredRegions.withoutCluster(
+                  inputs.config(), inputs.claims(), inputs.ranges(), border)
+              .with(List.of(), refusals);
       built = topology;
       builtFrom = inputs;
     }
@@ -134,7 +144,11 @@ public final class StandaloneSource implements RegionSource {
 
   @Override
   public List<Condition> conditions() {
-    return List.of();
+    Conditions.Finding found = ControlFindings.accepted("", topology().refusals());
+    return List.of(
+        found.state() == Conditions.State.TRUE
+            ? Condition.yes(ConditionType.REGIONS_ACCEPTED, found.reason(), found.message())
+            : Condition.no(ConditionType.REGIONS_ACCEPTED, found.reason(), found.message()));
   }
 
   @Override

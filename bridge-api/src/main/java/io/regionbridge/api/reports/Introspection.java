@@ -132,8 +132,17 @@ public final class Introspection implements AutoCloseable {
         region.domain(),
         region.podCIDRs(),
         region.serviceCIDRs(),
+        gateways(),
         bridge.ends().orElse(null),
         key.flatMap(PublicKey::parse).map(bridge::knows).orElse(null));
+  }
+
+  /** Peers that know one of them believe the others, too. */
+  private List<String> gateways() {
+    return bridge.topology().local().gateways().stream()
+        .flatMap(gateway -> gateway.overlayAddress().stream())
+        .map(IpLiteral::format)
+        .toList();
   }
 
   private BridgeStatus.Region region() {

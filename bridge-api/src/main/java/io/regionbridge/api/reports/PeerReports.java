@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
 
 /** Puts what the two planes know of the peer regions into one report. Pure. */
 final class PeerReports {
+  /** Told in one condition. */
+  private static final int MOST_REFUSALS = 16;
+
   private PeerReports() {}
 
   /**
@@ -94,8 +97,19 @@ final class PeerReports {
             .filter(conflict -> conflict.concerns(peer.name()))
             .map(Conflict::toString)
             .collect(Collectors.joining("; "));
+    String refused =
+        topology.refusals().stream()
+            .filter(refusal -> refusal.region().equals(peer.name()))
+            .map(refusal -> refusal.source().words() + ": " + refusal.what())
+            .distinct()
+            .limit(MOST_REFUSALS)
+            .collect(Collectors.joining("; "));
     return List.of(
         reachable(peer, gateways),
+        refused.isEmpty()
+            ? Condition.yes(
+                ConditionType.CLAIMS_ACCEPTED, "Believed", "all that is said of it is believed")
+            : Condition.no(ConditionType.CLAIMS_ACCEPTED, "Refused", refused),
         conflicts.isEmpty()
             ? Condition.no(
                 ConditionType.CIDR_CONFLICT, "Distinct", "its ranges and its domain are its alone")

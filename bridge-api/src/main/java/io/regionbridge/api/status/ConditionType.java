@@ -112,10 +112,12 @@ public enum ConditionType {
   REGIONS_ACCEPTED(
       "RegionsAccepted",
       Scope.BRIDGE,
-      "Region objects make sense",
-      "a Region object makes no sense",
-      "a Region object makes no sense: which, where and why. What it said before stays in force",
-      "kubectl edit region NAME; what it said before stays in force until it makes sense"),
+      "all that is said of regions is believed",
+      "something that is said of a region is not believed",
+      "`Malformed`: a Region object makes no sense: which, where and why; what it said before stays"
+          + " in force. `Refused`: something that is said of a peer is not believed: which region,"
+          + " who says it, the value and why; the rest of the claim counts",
+      "kubectl edit region NAME; what a peer itself may not say, its operators have to change"),
   REGIONS_DISTINCT(
       "RegionsDistinct",
       Scope.BRIDGE,
@@ -207,13 +209,22 @@ public enum ConditionType {
       "key is not the one declared",
       "`spec.wireguard` names a key that is no longer used",
       "region-bridge doctor says more"),
+  CLAIMS_ACCEPTED(
+      "ClaimsAccepted",
+      Scope.REGION,
+      "all that is said of it is believed",
+      "something that is said of it is not believed",
+      "something that is said of the region is left out: who says it, the value and why. The rest"
+          + " counts",
+      "kubectl edit region NAME; what a peer itself may not say, its operators have to change"),
   CIDR_CONFLICT(
       "CIDRConflict",
       Scope.REGION,
       "address ranges are its own",
       "address ranges collide",
       "the one that is bad when it is true: a range of the region may not be used; the message"
-          + " names both sides",
+          + " names both sides. Who had it first, or by a more trusted source, keeps it, and only"
+          + " the newcomer has the condition",
       "give one of the two another range (podCIDRs, serviceCIDRs), or take it out of there"),
   PEER_API_SERVER_REACHABLE(
       "PeerAPIServerReachable",

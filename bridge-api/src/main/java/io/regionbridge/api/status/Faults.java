@@ -117,13 +117,17 @@ public final class Faults {
         && status.peers().stream().anyMatch(Faults::conflicts)) {
       return; // told as the peers' own
     }
+    if (type.equals(ConditionType.CLAIMS_ACCEPTED.text())) {
+      return; // told by RegionsAccepted, which has regions that were left out as well
+    }
     boolean conflict =
         type.equals(ConditionType.CIDR_CONFLICT.text()); // names both sides, and both sides have it
     String message = conflict ? condition.message() : named(region, condition.message());
     if (conflict && faults.stream().anyMatch(fault -> fault.message().equals(message))) {
       return;
     }
-    if (condition.status().equals("Unknown")) {
+    // Whatever a peer says, it is no failure of this region's.
+    if (condition.status().equals("Unknown") || condition.reason().equals("Refused")) {
       warning(type, region, message, condition.lastTransitionTime(), remedy);
     } else {
       failure(type, region, message, condition.lastTransitionTime(), remedy);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a bridge tells peers of its region.
  *
+ * @param gateways overlay addresses of its router nodes; none without a cluster
  * @param tunnel its ends of tunnels, where its bridges make them; null: they do not
  * @param accepts whether the key that was asked about is known here; null: none was
  */
@@ -17,5 +18,6 @@ public record RegionAnnouncement(
     String domain,
     List<String> podCIDRs,
     List<String> serviceCIDRs,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> gateways,
     @Nullable TunnelRecord tunnel,
     @Nullable Boolean accepts) {}

@@ -41,11 +41,11 @@ public final class PeerZones {
   }
 
   /**
-   * Whether answers of the region can be held against its ranges: wanted, and there are ranges.
-   * Without them, every answer would be outside.
+   * Whether answers of the region can be held against its ranges: wanted, and ranges are claimed of
+   * it. Where none is, every answer would be outside.
    */
   public static boolean contained(PeerRegion peer) {
-    return peer.contain() && !(peer.podCidrs().isEmpty() && peer.serviceCidrs().isEmpty());
+    return peer.contain() && peer.bounded();
   }
 
   private static ForwardZone zone(

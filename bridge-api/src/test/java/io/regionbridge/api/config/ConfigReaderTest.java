@@ -357,8 +357,9 @@ final class ConfigReaderTest {
             + " regions[0].name",
         "regions: [{name: mn, domain: fsn1.internal}] | regions[0].domain | inside the other, as"
             + " region.domain",
-        "regions: [{name: mn, domain: internal}] | regions[0].domain | as region.domain"
-            + " (fsn1.internal)",
+        "regions: [{name: mn, domain: internal}] | regions[0].domain | has at least two",
+        "regions: [{name: mn, domain: mn.local}] | regions[0].domain | multicast DNS",
+        "trust: {supernets: [8.8.8.8]} | trust.supernets[0] | prefix length is missing",
         "regions: [{name: mn}, {name: x, domain: b.mn.internal}] | regions[1].domain | as"
             + " regions[0].domain",
         "regions: [{name: mn, podCIDRs: [0.0.0.0/0]}] | regions[0].podCIDRs[0] | every address"
@@ -492,7 +493,6 @@ final class ConfigReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "region: {name: fsn1, domain: fsn1.local} | region.domain    | multicast DNS",
         "dns: {allow: [0.0.0.0/0]}                | dns.allow        | anyone",
         "dns: {relay: {timeout: 5s}}              | dns.relay.timeout | give up",
         "kubernetes: {enabled: false}             | directory.files  | local domain is empty",
@@ -502,7 +502,6 @@ final class ConfigReaderTest {
         "kubernetes: {enabled: false}, overlay: {mode: none}, regions: [{name: mn}] |"
             + " regions[0].contain | no ranges",
         "admin: {listen: 10.0.0.1}                | admin.tokenFile  | anyone who reaches",
-        "regions: [{name: mn, domain: mn.local}]  | regions[0].domain | multicast DNS",
       })
   void warnsOfWhatIsHardlyMeant(String keys, String path, String fragment) {
     String name = keys.startsWith("region:") ? "" : "region: {name: fsn1}, ";

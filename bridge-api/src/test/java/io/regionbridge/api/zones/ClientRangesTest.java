@@ -79,7 +79,7 @@ final class ClientRangesTest {
   private static ClientRanges ranges(BridgeConfig config) {
     return ClientRanges.of(
         config.dns().allow(),
-        ConfiguredRegions.withoutCluster(config, List.of(), OVERLAY),
+        ConfiguredRegions.withoutCluster(config, OVERLAY),
         OVERLAY,
         HOST,
         ListenAddresses.of(

@@ -59,6 +59,6 @@ final class PeerZonesTest {
   private static PeerRegion peer(String keys) {
     BridgeConfig config =
         Configs.of("regions: [{ name: mn, gateways: [\"100.64.0.9\"], %s }]".formatted(keys));
-    return ConfiguredRegions.withoutCluster(config, List.of(), List.of()).peers().getFirst();
+    return ConfiguredRegions.withoutCluster(config, List.of()).peers().getFirst();
   }
 }

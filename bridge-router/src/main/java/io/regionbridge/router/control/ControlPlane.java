@@ -1,9 +1,15 @@
 package io.regionbridge.router.control;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.border.Admitted;
+import io.regionbridge.router.border.Border;
+import io.regionbridge.router.border.BorderRules;
+import io.regionbridge.router.coredns.ClusterZones;
 import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.diagnosis.RightsWatch;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.ClusterIpSpan;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
@@ -26,6 +32,7 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.peers.DeclaredRegions;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.PeerClusters;
@@ -33,6 +40,7 @@ import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.router.tunnel.KeyStore;
@@ -43,12 +51,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +85,9 @@ public final class ControlPlane implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** The Service by which pods reach the API server. */
+  private static final ServiceKey API_SERVER = new ServiceKey("default", "kubernetes");
+
   /** Who is told. Calls come one at a time for each kind, and must not block for long. */
   public interface Listener {
     /** The Services of the local region, whenever they are others. */
@@ -96,6 +109,7 @@ public final class ControlPlane implements AutoCloseable {
   private final OwnRouterNode ownNode;
   private final KeyStore keys;
   private final DeclaredRegions declared = new DeclaredRegions();
+  private final Border border = new Border();
   private final PeerEnds ends = new PeerEnds();
   private final PeerClusters peerClusters;
   private final Loop directories;
@@ -319,12 +333,22 @@ public final class ControlPlane implements AutoCloseable {
     List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
     Map<RegionFacts, RegionClaims.Reading> readings = declared.look(view.regions());
     readings.values().forEach(reading -> claims.add(reading.claim()));
-    claims.addAll(peerClusters.look(view.regions()));
+    RegionClaims.PeerReading ofPeers = peerClusters.look(view.regions());
+    claims.addAll(ofPeers.claims());
     claims.addAll(overlay.claims());
     Directory services = watcher.directory();
+    Admitted admitted = border.admit(claims, rules(view, services), writtenDown(view));
+    List<Refusal> refusals = new ArrayList<>(ofPeers.refusals());
+    refusals.addAll(overlay.refusals());
+    refusals.addAll(admitted.refusals());
     Topology next =
         new TopologyBuilder(sources.region().get())
-            .build(view, claims, election.leadership().active(), ClusterIpSpan.of(services, view))
+            .build(
+                view,
+                admitted.claims(),
+                election.leadership().active(),
+                ClusterIpSpan.of(services, view))
+            .with(admitted.conflicts(), refusals)
             .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
     if (!topology.equals(Optional.of(next))) {
       tell(next);
@@ -336,17 +360,56 @@ public final class ControlPlane implements AutoCloseable {
     ownNode.keep(view, next, election.leadership(), inputs).ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
-          PATIENCE, () -> shared.keep(view, next, services, inputs, readings, unwritten::add));
+          PATIENCE,
+          () ->
+              shared.keep(
+                  view, next, services, inputs, readings, admitted.identities(), unwritten::add));
     } else {
       shared.standBy(inputs);
     }
     List<Finding> findings = new ArrayList<>(shared.findings());
     findings.add(ControlFindings.watched(view));
     findings.add(ControlFindings.written(unwritten));
-    findings.add(ControlFindings.declared(DeclaredRegions.flaws(readings)));
+    findings.add(ControlFindings.accepted(DeclaredRegions.flaws(readings), next.refusals()));
     rights.finding().ifPresent(findings::add);
     findings.add(ControlFindings.elected(election.leadership(), election.problem()));
     conditions = Conditions.merge(conditions, findings, 0, clock.instant());
+  }
+
+  private BorderRules rules(ClusterView view, Directory services) {
+    ClusterZones zones = ClusterZones.of(view);
+    Set<InetSocketAddress> own = new HashSet<>();
+    own.add(new InetSocketAddress(settings.nodeAddress(), settings.dnsPort()));
+    sources
+        .overlay()
+        .address()
+        .ifPresent(address -> own.add(new InetSocketAddress(address, settings.dnsPort())));
+    return new BorderRules(
+        sources.region().get().name(),
+        sources.supernets().get(),
+        zones.cluster().isEmpty() ? Set.of(BorderRules.DEFAULT_CLUSTER_DOMAIN) : zones.cluster(),
+        zones.foreign(),
+        own,
+        apiServers(services));
+  }
+
+  private Set<InetAddress> apiServers(Directory services) {
+    Set<InetAddress> addresses = new HashSet<>();
+    IpLiteral.parse(client.getMasterUrl().getHost()).ifPresent(addresses::add);
+    DirectoryService api = services.service(API_SERVER);
+    if (api != null) {
+      api.facts().clusterIps().forEach(address -> addresses.add(address.toInetAddress()));
+      api.endpoints().forEach(endpoint -> addresses.add(endpoint.address().toInetAddress()));
+    }
+    return addresses;
+  }
+
+  private static Map<String, Border.Remembered> writtenDown(ClusterView view) {
+    return view.regions().stream()
+        .collect(
+            Collectors.toMap(
+                RegionFacts::name,
+                region -> new Border.Remembered(region.overlayKeys(), region.ranges())));
   }
 
   private static Optional<TunnelRecord> remembered(ClusterView view, String region) {

@@ -1,7 +1,9 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayHealth;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.PeerClaim;
@@ -19,6 +21,7 @@ import java.util.function.Supplier;
  * @param health what the data plane knows of peers' gateways
  * @param fit whether this node could be the active gateway: overlay up, DNS serving
  * @param egress what is configured of egress
+ * @param supernets ranges that any peer may claim parts of
  */
 public record ControlSources(
     Supplier<TopologyBuilder.Settings> region,
@@ -26,7 +29,19 @@ public record ControlSources(
     OverlayView overlay,
     GatewayHealth health,
     BooleanSupplier fit,
-    Supplier<EgressSettings> egress) {
+    Supplier<EgressSettings> egress,
+    Supplier<List<Cidr>> supernets) {
+  /** The same with the usual supernets. */
+  public ControlSources(
+      Supplier<TopologyBuilder.Settings> region,
+      Supplier<List<PeerClaim>> configured,
+      OverlayView overlay,
+      GatewayHealth health,
+      BooleanSupplier fit,
+      Supplier<EgressSettings> egress) {
+    this(region, configured, overlay, health, fit, egress, () -> BorderRules.DEFAULT_SUPERNETS);
+  }
+
   /** The same without egress. */
   public ControlSources(
       Supplier<TopologyBuilder.Settings> region,

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -81,6 +82,7 @@ final class SharedObjects {
    *
    * @param inputs what egress is made from
    * @param readings what each Region object says, and what is wrong with it
+   * @param identities by region, the keys that speak for it on the overlay
    * @param unwritten told what cannot be written, and why
    */
   void keep(
@@ -89,6 +91,7 @@ final class SharedObjects {
       Directory directory,
       EgressInputs inputs,
       Map<RegionFacts, RegionClaims.Reading> readings,
+      Map<String, Set<String>> identities,
       Consumer<String> unwritten) {
     List<Finding> found = new ArrayList<>(coreDns(view, topology, directory));
     netBird.ifPresent(keeper -> found.add(keeper.keep(view)));
@@ -108,6 +111,7 @@ final class SharedObjects {
                         .toList(),
                     topology.peer(region.name()).flatMap(sources.overlay()::tunnel),
                     ends.record(region.name()),
+                    identities.getOrDefault(region.name(), region.overlayKeys()),
                     clock.instant()))
             .ifPresent(unwritten));
   }

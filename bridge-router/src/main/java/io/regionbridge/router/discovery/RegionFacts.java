@@ -5,8 +5,14 @@ import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RegionSpec;
 import io.regionbridge.router.kubernetes.RegionStatus;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.net.Cidr;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a Region object.
@@ -14,6 +20,9 @@ import java.util.Optional;
  * @param uid for events about it
  * @param generation of its spec
  * @param tunnel what was learned of its ends of tunnels
+ * @param overlayKeys that spoke for it on the overlay when that was last written down
+ * @param ranges that it had then
+ * @param created when it was; the epoch where that is not known
  * @param conditions those it has now
  */
 public record RegionFacts(
@@ -22,14 +31,28 @@ public record RegionFacts(
     long generation,
     RegionSpec spec,
     Optional<TunnelRecord> tunnel,
+    Set<String> overlayKeys,
+    Set<Cidr> ranges,
+    Instant created,
     List<Condition> conditions) {
   /** One of whose tunnels nothing was learned. */
   public RegionFacts(
       String name, String uid, long generation, RegionSpec spec, List<Condition> conditions) {
-    this(name, uid, generation, spec, Optional.empty(), conditions);
+    this(
+        name,
+        uid,
+        generation,
+        spec,
+        Optional.empty(),
+        Set.of(),
+        Set.of(),
+        Instant.EPOCH,
+        conditions);
   }
 
   public RegionFacts {
+    overlayKeys = Set.copyOf(overlayKeys);
+    ranges = Set.copyOf(ranges);
     conditions = List.copyOf(conditions);
   }
 
@@ -45,6 +68,34 @@ public record RegionFacts(
         generation == null ? 0 : generation,
         spec == null ? new RegionSpec(null, null, null, null, null, null, null) : spec,
         Optional.ofNullable(region.getStatus()).map(RegionStatus::wireguard),
+        Optional.ofNullable(region.getStatus())
+            .map(RegionStatus::overlayKeys)
+            .map(Set::copyOf)
+            .orElse(Set.of()),
+        ranges(region.getStatus()),
+        created(region.getMetadata().getCreationTimestamp()),
         conditions == null ? List.of() : conditions);
+  }
+
+  private static Set<Cidr> ranges(@Nullable RegionStatus status) {
+    if (status == null) {
+      return Set.of();
+    }
+    Set<Cidr> ranges = new HashSet<>();
+    if (status.podCidrs() != null) {
+      ranges.addAll(Ranges.valid(status.podCidrs()));
+    }
+    if (status.serviceCidrs() != null) {
+      ranges.addAll(Ranges.valid(status.serviceCidrs()));
+    }
+    return ranges;
+  }
+
+  private static Instant created(@Nullable String timestamp) {
+    try {
+      return timestamp == null ? Instant.EPOCH : Instant.parse(timestamp);
+    } catch (DateTimeParseException e) {
+      return Instant.EPOCH;
+    }
   }
 }

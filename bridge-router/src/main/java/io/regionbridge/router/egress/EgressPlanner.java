@@ -4,6 +4,7 @@ import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.egress.Refusal.Reason;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.SpecialRanges;
 import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.PeerRegion;

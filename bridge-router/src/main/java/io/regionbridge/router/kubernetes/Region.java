@@ -1,6 +1,7 @@
 package io.regionbridge.router.kubernetes;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
@@ -8,6 +9,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 /** A peer region, as somebody declared it. */
 @Group(Region.GROUP)
 @Version(Region.VERSION)
+@ValidationRule(
+    value = "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$')",
+    message = "the name must be one label: 1 to 63 small letters, digits and inner hyphens")
 @AdditionalPrinterColumn(name = "Domain", jsonPath = ".status.domain")
 @AdditionalPrinterColumn(name = "Gateways", jsonPath = ".status.gatewaysUp")
 @AdditionalPrinterColumn(

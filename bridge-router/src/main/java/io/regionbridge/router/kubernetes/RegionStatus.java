@@ -24,6 +24,10 @@ public record RegionStatus(
             "Its ends of tunnels as far as they were learned, for overlay.mode manage: a bridge"
                 + " that starts knows them by this.")
         @Nullable TunnelRecord wireguard,
+    @JsonPropertyDescription(
+            "The keys that spoke for it first on the overlay: no other key does unless"
+                + " spec.overlayKeys declares it. A bridge that starts knows them by this.")
+        @Nullable List<String> overlayKeys,
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {
 

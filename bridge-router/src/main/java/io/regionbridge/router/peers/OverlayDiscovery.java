@@ -6,8 +6,7 @@ import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.PeerClaim;
-import java.io.IOException;
-import java.io.InputStream;
+import io.regionbridge.router.topology.Refusal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,8 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,10 @@ public final class OverlayDiscovery implements AutoCloseable {
   private static final Duration FRESH = Duration.ofSeconds(5);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+  /** For an answer as a whole. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private static final int MOST_OCTETS = 64 * 1024;
   private static final int AT_ONCE = 32;
 
@@ -65,7 +72,7 @@ public final class OverlayDiscovery implements AutoCloseable {
   private final Set<InetAddress> waitedFor = ConcurrentHashMap.newKeySet();
   private final Loop loop;
   private int round;
-  private volatile Known known = new Known(List.of(), List.of(), Map.of());
+  private volatile Known known = new Known(List.of(), List.of(), List.of(), Map.of());
 
   /**
    * What a peer said last.
@@ -73,7 +80,7 @@ public final class OverlayDiscovery implements AutoCloseable {
    * @param asked the key that it was asked about
    * @param at when, by the clock that only goes forward
    */
-  private record Said(String json, Optional<String> asked, long at) {}
+  private record Said(RegionAnnouncement announcement, Optional<String> asked, long at) {}
 
   /**
    * What follows from all that was said.
@@ -82,6 +89,7 @@ public final class OverlayDiscovery implements AutoCloseable {
    */
   private record Known(
       List<PeerClaim> claims,
+      List<Refusal> refusals,
       List<TunnelAnnouncement> tunnels,
       Map<InetAddress, String> accepted) {}
 
@@ -95,6 +103,7 @@ public final class OverlayDiscovery implements AutoCloseable {
         HttpClient.newBuilder()
             .connectTimeout(TIMEOUT)
             .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(HttpClient.Builder.NO_PROXY)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     this.loop =
@@ -122,6 +131,11 @@ public final class OverlayDiscovery implements AutoCloseable {
   /** What is believed now. Any thread. */
   public List<PeerClaim> claims() {
     return known.claims();
+  }
+
+  /** What was said and makes no sense. Any thread. */
+  public List<Refusal> refusals() {
+    return known.refusals();
   }
 
   /** What was said of ends of tunnels; whether it is believed, others decide. Any thread. */
@@ -164,6 +178,8 @@ public final class OverlayDiscovery implements AutoCloseable {
       Thread.startVirtualThread(() -> {
         try {
           ask(address, key);
+        } catch (RuntimeException e) {
+          log.error("reading what {} says of its region", address, e); // costs nobody else
         } finally {
           slots.release();
           waitedFor.remove(address);
@@ -181,6 +197,7 @@ public final class OverlayDiscovery implements AutoCloseable {
             .sorted(Comparator.comparing(peer -> Cidr.host(peer.address())))
             .toList();
     List<PeerClaim> claims = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     List<TunnelAnnouncement> tunnels = new ArrayList<>();
     Map<InetAddress, String> accepted = new HashMap<>();
     long now = System.nanoTime();
@@ -190,14 +207,17 @@ public final class OverlayDiscovery implements AutoCloseable {
         continue; // gone meanwhile
       }
       boolean fresh = now - said.at() < FRESH.toNanos();
-      RegionAnnouncement.believed(said.json(), peer, dnsPort).ifPresent(claims::add);
-      RegionAnnouncement.tunnel(said.json(), peer.address(), fresh).ifPresent(tunnels::add);
+      RegionAnnouncement announcement = said.announcement();
+      Optional<PeerClaim> claim = announcement.claim(peer, dnsPort);
+      claim.ifPresent(claims::add);
+      claim.flatMap(_ -> announcement.refusal()).ifPresent(refusals::add);
+      announcement.tunnelSaid(peer.address(), fresh).ifPresent(tunnels::add);
       said.asked()
-          .filter(_ -> RegionAnnouncement.accepts(said.json()))
+          .filter(_ -> announcement.accepts())
           .ifPresent(key -> accepted.put(peer.address(), key));
     }
     Known before = known;
-    Known next = new Known(claims, tunnels, accepted);
+    Known next = new Known(claims, refusals, tunnels, accepted);
     if (next.equals(before)) {
       return;
     }
@@ -219,19 +239,22 @@ public final class OverlayDiscovery implements AutoCloseable {
                 + "/api/v1/region"
                 + question);
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(TIMEOUT).build();
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_OCTETS));
     try {
-      HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
-      try (InputStream body = answer.body()) {
-        byte[] octets = body.readNBytes(MOST_OCTETS);
-        if (answer.statusCode() == 200) {
-          announced.put(
-              address,
-              new Said(new String(octets, StandardCharsets.UTF_8), key, System.nanoTime()));
-        }
+      // The request's own time ends with the head of the answer; this one is for the body, too.
+      HttpResponse<byte[]> whole = answer.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      if (whole.statusCode() == 200) {
+        RegionAnnouncement.parse(new String(whole.body(), StandardCharsets.UTF_8))
+            .ifPresent(said -> announced.put(address, new Said(said, key, System.nanoTime())));
       }
-    } catch (IOException e) {
+    } catch (ExecutionException e) {
       log.trace("{} does not say which region it is of", address, e); // it need not be a bridge
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      log.debug("{} did not finish saying which region it is of in {}", address, PATIENCE);
     } catch (InterruptedException e) {
+      answer.cancel(true);
       Thread.currentThread().interrupt();
     }
   }

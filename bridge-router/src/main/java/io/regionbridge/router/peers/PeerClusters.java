@@ -16,6 +16,7 @@ import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RegionSpec.SecretRef;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Refusal;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -71,7 +72,7 @@ public final class PeerClusters implements AutoCloseable {
    *
    * @return what the peers' API servers claim
    */
-  public List<PeerClaim> look(List<RegionFacts> regions) {
+  public RegionClaims.PeerReading look(List<RegionFacts> regions) {
     Map<String, SecretRef> wanted = new HashMap<>();
     for (RegionFacts region : regions) {
       SecretRef secret = region.spec().kubeconfigSecretRef();
@@ -90,8 +91,13 @@ public final class PeerClusters implements AutoCloseable {
         });
     wanted.forEach((name, secret) -> peers.computeIfAbsent(name, n -> new Peer(n, secret)));
     List<PeerClaim> claims = new ArrayList<>();
-    peers.values().forEach(peer -> claims.addAll(peer.claims()));
-    return claims;
+    List<Refusal> refusals = new ArrayList<>();
+    for (Peer peer : peers.values()) {
+      RegionClaims.PeerReading reading = peer.reading();
+      claims.addAll(reading.claims());
+      refusals.addAll(reading.refusals());
+    }
+    return new RegionClaims.PeerReading(claims, refusals);
   }
 
   /** How the API server of a peer fares; empty if there is none to be asked. */
@@ -115,7 +121,7 @@ public final class PeerClusters implements AutoCloseable {
     private @Nullable KubernetesClient peerClient;
     private @Nullable ClusterWatcher watcher;
     private Optional<String> problem = Optional.empty();
-    private List<PeerClaim> last = List.of();
+    private RegionClaims.PeerReading last = RegionClaims.PeerReading.NONE;
 
     Peer(String name, SecretRef secret) {
       this.name = name;
@@ -132,7 +138,7 @@ public final class PeerClusters implements AutoCloseable {
       watch.start();
     }
 
-    private List<PeerClaim> claims() {
+    private RegionClaims.PeerReading reading() {
       Optional<String> now = kubeconfig;
       if (now.isPresent() && !now.equals(inUse)) {
         connect(now.get());

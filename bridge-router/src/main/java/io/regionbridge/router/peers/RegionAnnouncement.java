@@ -5,116 +5,179 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.RegionDomain;
+import io.regionbridge.router.topology.Identity;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
+import io.regionbridge.router.topology.Refusal;
+import io.regionbridge.router.topology.TunnelEnd;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * What a bridge says of its own region at {@code /api/v1/region}, and how much of it is believed.
- * Pure.
+ * What a bridge says of its own region at {@code /api/v1/region}, as far as it makes sense. Read
+ * once; what cannot be a value is left out here, and the border decides over the rest.
+ *
+ * @param name the region's name, a label
+ * @param domain empty: it says none
+ * @param domainFlaw why the domain that it says is none
+ * @param gateways overlay addresses of all gateways of the region
+ * @param tunnel the ends of its tunnels
+ * @param accepts whether the key that it was asked about is known there
  */
-final class RegionAnnouncement {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-  private static final Pattern DOMAIN =
-      Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*");
-  private static final int LONGEST_DOMAIN = 253;
+record RegionAnnouncement(
+    String name,
+    Optional<RegionDomain> domain,
+    Optional<String> domainFlaw,
+    List<Cidr> podCidrs,
+    List<Cidr> serviceCidrs,
+    Set<InetAddress> gateways,
+    Optional<TunnelRecord> tunnel,
+    boolean accepts) {
+  /** Read of one list; the border takes fewer, and says so. */
+  private static final int MOST_VALUES = 4096;
 
-  private RegionAnnouncement() {}
+  private static final int MOST_GATEWAYS = 64;
+  private static final int LONGEST_SHOWN = 260;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
-   * The claim that an announcement makes. A range counts only if the device routes all of it to the
-   * peer that announces it; a peer that owns no range of the region is not believed to be of it at
-   * all, since anybody on the overlay could say so.
+   * Reads one. Never throws.
+   *
+   * @return empty if it is none
+   */
+  static Optional<RegionAnnouncement> parse(String json) {
+    JsonNode root;
+    try {
+      root = MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+    String name = root == null ? "" : root.path("name").asText("");
+    if (root == null || !RegionDomain.isLabel(name)) {
+      return Optional.empty();
+    }
+    String text = root.path("domain").asText("");
+    Optional<RegionDomain> domain = Optional.empty();
+    Optional<String> flaw = Optional.empty();
+    if (!text.isEmpty()) {
+      switch (RegionDomain.parse(text)) {
+        case RegionDomain.Parsed.Valid(RegionDomain valid) -> domain = Optional.of(valid);
+        case RegionDomain.Parsed.Invalid(String reason, _) ->
+            flaw =
+                Optional.of(
+                    "domain %s: %s"
+                        .formatted(
+                            text.substring(0, Math.min(LONGEST_SHOWN, text.length()))
+                                .replaceAll("\\p{Cntrl}", "?"),
+                            reason));
+      }
+    }
+    return Optional.of(
+        new RegionAnnouncement(
+            name,
+            domain,
+            flaw,
+            ranges(root.path("podCIDRs")),
+            ranges(root.path("serviceCIDRs")),
+            addresses(root.path("gateways")),
+            tunnel(root.path("tunnel")),
+            root.path("accepts").asBoolean(false)));
+  }
+
+  /**
+   * The claim that follows from it. A range counts only if the device routes all of it to the peer
+   * that announces it; a peer that owns no range of the region is not believed to be of it at all,
+   * since anybody on the overlay could say so.
    *
    * @param dns the port that the peer's DNS is asked at
-   * @return empty if it is no announcement, or not believed
+   * @return empty if it is not believed
    */
-  static Optional<PeerClaim> believed(String json, OverlayView.Peer peer, int dns) {
-    JsonNode root = parsed(json);
-    if (root == null) {
-      return Optional.empty();
-    }
-    String name = root.path("name").asText("");
-    String domain = root.path("domain").asText("");
-    if (!NAME.matcher(name).matches() || !isDomain(domain)) {
-      return Optional.empty();
-    }
-    List<Cidr> pods = owned(root.path("podCIDRs"), peer);
-    List<Cidr> services = owned(root.path("serviceCIDRs"), peer);
+  Optional<PeerClaim> claim(OverlayView.Peer peer, int dns) {
+    List<Cidr> pods = podCidrs.stream().filter(peer::owns).toList();
+    List<Cidr> services = serviceCidrs.stream().filter(peer::owns).toList();
     if (pods.isEmpty() && services.isEmpty()) {
       return Optional.empty();
     }
+    Set<String> keys = new HashSet<>();
+    tunnel
+        .map(TunnelRecords::ends)
+        .orElse(List.of())
+        .forEach(end -> {
+          keys.add(end.publicKey());
+          end.nextPublicKey().ifPresent(keys::add);
+        });
     return Optional.of(
         new PeerClaim(
             PeerSource.OVERLAY,
             name,
-            Optional.of(domain),
+            domain,
             pods,
             services,
             List.of(
                 new PeerRegion.Gateway(
                     new InetSocketAddress(peer.address(), dns), Optional.empty())),
-            Optional.empty()));
+            Optional.empty(),
+            List.of(),
+            new Identity(
+                Optional.of(new Identity.Speaker(peer.key(), peer.address())), keys, gateways)));
+  }
+
+  /** What of it makes no sense. */
+  Optional<Refusal> refusal() {
+    return domainFlaw.map(
+        flaw -> new Refusal(name, PeerSource.OVERLAY, Refusal.Field.DOMAIN, flaw));
   }
 
   /**
-   * What an announcement says of the ends of the region's tunnels.
+   * What it says of the ends of the region's tunnels.
    *
    * @param from who says it
    * @param fresh whether it was said just now
    * @return empty if it says nothing of them
    */
-  static Optional<TunnelAnnouncement> tunnel(String json, InetAddress from, boolean fresh) {
-    JsonNode root = parsed(json);
-    String name = root == null ? "" : root.path("name").asText("");
-    if (root == null || !NAME.matcher(name).matches() || !root.path("tunnel").isObject()) {
-      return Optional.empty();
-    }
+  Optional<TunnelAnnouncement> tunnelSaid(InetAddress from, boolean fresh) {
+    return tunnel.map(record -> {
+      List<TunnelEnd> ends = TunnelRecords.ends(record);
+      return new TunnelAnnouncement(from, name, fresh, TunnelRecords.transitions(record), ends);
+    });
+  }
+
+  private static Optional<TunnelRecord> tunnel(JsonNode node) {
     try {
-      TunnelRecord record = MAPPER.treeToValue(root.get("tunnel"), TunnelRecord.class);
-      return Optional.of(
-          new TunnelAnnouncement(
-              from, name, fresh, TunnelRecords.transitions(record), TunnelRecords.ends(record)));
+      return node.isObject()
+          ? Optional.of(MAPPER.treeToValue(node, TunnelRecord.class))
+          : Optional.empty();
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
   }
 
-  /** Whether an announcement says that the key which it was asked about is known there. */
-  static boolean accepts(String json) {
-    JsonNode root = parsed(json);
-    return root != null && root.path("accepts").asBoolean(false);
-  }
-
-  /** Whether a text that a peer gave can be a region's domain. */
-  static boolean isDomain(String text) {
-    return text.length() <= LONGEST_DOMAIN && DOMAIN.matcher(text).matches();
-  }
-
-  private static @Nullable JsonNode parsed(String json) {
-    try {
-      return MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      return null;
-    }
-  }
-
-  private static List<Cidr> owned(JsonNode texts, OverlayView.Peer peer) {
-    List<Cidr> owned = new ArrayList<>();
+  private static List<Cidr> ranges(JsonNode texts) {
+    List<Cidr> ranges = new ArrayList<>();
     for (JsonNode text : texts) {
-      if (Cidr.parse(text.asText("")) instanceof Cidr.Parsed.Valid(Cidr range)
-          && peer.owns(range)) {
-        owned.add(range);
+      if (ranges.size() < MOST_VALUES
+          && Cidr.parse(text.asText("")) instanceof Cidr.Parsed.Valid(Cidr range)) {
+        ranges.add(range);
       }
     }
-    return owned;
+    return List.copyOf(ranges);
+  }
+
+  private static Set<InetAddress> addresses(JsonNode texts) {
+    Set<InetAddress> addresses = new HashSet<>();
+    for (JsonNode text : texts) {
+      if (addresses.size() < MOST_GATEWAYS) {
+        IpLiteral.parse(text.asText("")).ifPresent(addresses::add);
+      }
+    }
+    return Set.copyOf(addresses);
   }
 }

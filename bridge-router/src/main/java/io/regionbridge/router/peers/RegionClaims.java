@@ -6,22 +6,33 @@ import io.regionbridge.router.kubernetes.RegionSpec;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.topology.Identity;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
+import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.TunnelEnd;
+import io.regionbridge.router.wireguard.PublicKey;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads claims out of objects: of the local API server and of peers' ones. Pure. */
 public final class RegionClaims {
   /** Where a bridge serves DNS unless something says otherwise. */
   public static final int DNS_PORT = 1053;
+
+  private static final int MOST_PORT = 65_535;
+  private static final int MOST_PROBLEMS = 16;
+  private static final int LONGEST_SHOWN = 260;
 
   private RegionClaims() {}
 
@@ -44,21 +55,39 @@ public final class RegionClaims {
         new PeerClaim(
             PeerSource.REGION_OBJECT,
             region.name(),
-            Optional.ofNullable(spec.domain()),
+            domain(spec.domain(), "spec.domain", problems),
             cidrs(spec.podCidrs(), "spec.podCIDRs", problems),
             cidrs(spec.serviceCidrs(), "spec.serviceCIDRs", problems),
             gateways(spec.gateways(), problems),
             Optional.ofNullable(spec.contain()),
-            tunnels(spec.wireguard(), problems));
+            tunnels(spec.wireguard(), problems),
+            Identity.declared(keys(spec)),
+            region.created());
     return new Reading(claim, problems);
   }
 
   /**
-   * What the RouterNode objects of a peer's API server claim of it, one each.
+   * What a peer's API server claims of it.
+   *
+   * @param claims one for each RouterNode object
+   * @param refusals what of the objects makes no sense
+   */
+  public record PeerReading(List<PeerClaim> claims, List<Refusal> refusals) {
+    /** Nothing is claimed. */
+    public static final PeerReading NONE = new PeerReading(List.of(), List.of());
+
+    public PeerReading {
+      claims = List.copyOf(claims);
+      refusals = List.copyOf(refusals);
+    }
+  }
+
+  /**
+   * What the RouterNode objects of a peer's API server claim of it.
    *
    * @param name what the peer is called here
    */
-  public static List<PeerClaim> of(String name, List<RouterNodeFacts> nodes) {
+  public static PeerReading of(String name, List<RouterNodeFacts> nodes) {
     // A node that died as the active gateway says so for ever.
     Optional<String> active =
         nodes.stream()
@@ -68,31 +97,89 @@ public final class RegionClaims {
                     .thenComparing(RouterNodeFacts::name))
             .map(RouterNodeFacts::name);
     List<PeerClaim> claims = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     for (RouterNodeFacts node : nodes) {
-      RouterNodeSpec spec = node.spec();
-      Integer port = spec.dnsPort();
-      List<PeerRegion.Gateway> gateways =
-          Optional.ofNullable(spec.overlayAddress())
-              .flatMap(IpLiteral::parse)
-              .map(a -> new InetSocketAddress(a, port == null ? DNS_PORT : port))
-              .map(a -> new PeerRegion.Gateway(a, Optional.of(node.name())))
-              .stream()
-              .toList();
-      claims.add(
-          new PeerClaim(
-              PeerSource.PEER_API_SERVER,
-              name,
-              Optional.ofNullable(spec.domain()).filter(RegionAnnouncement::isDomain),
-              cidrs(spec.podCidrs(), "", new ArrayList<>()),
-              cidrs(spec.serviceCidrs(), "", new ArrayList<>()),
-              gateways,
-              Optional.empty(),
-              TunnelEnd.of(node)
-                  .map(end -> end.active(active.equals(Optional.of(node.name()))))
-                  .stream()
-                  .toList()));
+      List<String> problems = new ArrayList<>();
+      claims.add(claim(name, node, active.equals(Optional.of(node.name())), problems));
+      problems.stream()
+          .limit(MOST_PROBLEMS)
+          .forEach(problem ->
+              refusals.add(
+                  new Refusal(
+                      name,
+                      PeerSource.PEER_API_SERVER,
+                      Refusal.Field.ALL,
+                      "RouterNode %s: %s".formatted(node.name(), problem))));
     }
-    return claims;
+    return new PeerReading(claims, refusals);
+  }
+
+  private static PeerClaim claim(
+      String name, RouterNodeFacts node, boolean active, List<String> problems) {
+    RouterNodeSpec spec = node.spec();
+    Optional<String> key = Optional.ofNullable(spec.publicKey());
+    boolean isKey = key.isEmpty() || PublicKey.parse(key.get()).isPresent();
+    if (!isKey) {
+      problems.add("spec.publicKey: not a WireGuard key");
+    }
+    return new PeerClaim(
+        PeerSource.PEER_API_SERVER,
+        name,
+        domain(spec.domain(), "spec.domain", problems),
+        cidrs(spec.podCidrs(), "spec.podCIDRs", problems),
+        cidrs(spec.serviceCidrs(), "spec.serviceCIDRs", problems),
+        gateway(node, problems).stream().toList(),
+        Optional.empty(),
+        TunnelEnd.of(node).map(end -> end.active(active)).stream().toList(),
+        Identity.declared(key.filter(_ -> isKey).map(Set::of).orElse(Set.of())));
+  }
+
+  private static Optional<PeerRegion.Gateway> gateway(RouterNodeFacts node, List<String> problems) {
+    String text = node.spec().overlayAddress();
+    if (text == null) {
+      return Optional.empty();
+    }
+    Optional<InetAddress> address = IpLiteral.parse(text);
+    if (address.isEmpty()) {
+      problems.add("spec.overlayAddress: %s is no IP address".formatted(shown(text)));
+    }
+    Integer port = node.spec().dnsPort();
+    int at = port == null ? DNS_PORT : port;
+    if (at < 1 || at > MOST_PORT) {
+      problems.add("spec.dnsPort: %d is not within 1 to %d".formatted(at, MOST_PORT));
+      return Optional.empty();
+    }
+    return address.map(
+        a -> new PeerRegion.Gateway(new InetSocketAddress(a, at), Optional.of(node.name())));
+  }
+
+  private static Optional<RegionDomain> domain(
+      @Nullable String text, String path, List<String> problems) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    return switch (RegionDomain.parse(text)) {
+      case RegionDomain.Parsed.Valid(RegionDomain domain) -> Optional.of(domain);
+      case RegionDomain.Parsed.Invalid(String reason, String advice) -> {
+        problems.add("%s: %s: %s; %s".formatted(path, shown(text), reason, advice));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static Set<String> keys(RegionSpec spec) {
+    Set<String> keys = new LinkedHashSet<>();
+    if (spec.overlayKeys() != null) {
+      keys.addAll(spec.overlayKeys());
+    }
+    if (spec.wireguard() != null) {
+      keys.add(spec.wireguard().publicKey());
+    }
+    return keys;
+  }
+
+  private static String shown(String text) {
+    return text.substring(0, Math.min(LONGEST_SHOWN, text.length()));
   }
 
   private static List<Cidr> cidrs(
@@ -103,7 +190,8 @@ public final class RegionClaims {
       switch (Cidr.parse(all.get(i))) {
         case Cidr.Parsed.Valid(Cidr cidr) -> cidrs.add(cidr);
         case Cidr.Parsed.Invalid(String reason, String advice) ->
-            problems.add("%s[%d]: %s: %s; %s".formatted(path, i, all.get(i), reason, advice));
+            problems.add(
+                "%s[%d]: %s: %s; %s".formatted(path, i, shown(all.get(i)), reason, advice));
       }
     }
     return cidrs;
@@ -123,6 +211,10 @@ public final class RegionClaims {
         case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
             problems.add("spec.wireguard.endpoint: %s: %s; %s".formatted(text, reason, advice));
       }
+    }
+    if (PublicKey.parse(wireguard.publicKey()).isEmpty()) {
+      problems.add("spec.wireguard.publicKey: not a WireGuard key; write what wg pubkey prints");
+      return List.of();
     }
     Integer keepalive = wireguard.persistentKeepalive();
     return List.of(

@@ -6,6 +6,8 @@ import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.topology.Refusal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +22,12 @@ public final class ControlFindings {
   /** Before anything was heard. */
   public static final Finding STARTING =
       new Finding(CURRENT, State.UNKNOWN, "Connecting", "the API server has not answered yet");
+
+  /** The condition that says whether all that is said of peer regions is believed. */
+  public static final String ACCEPTED = "RegionsAccepted";
+
+  /** Told in one condition. */
+  private static final int MOST_REFUSALS = 16;
 
   private ControlFindings() {}
 
@@ -53,14 +61,27 @@ public final class ControlFindings {
   }
 
   /**
-   * Whether all Region objects make sense.
+   * Whether all that is said of peer regions is believed.
    *
-   * @param flaws what does not; empty if all does
+   * @param flaws what of Region objects makes no sense; empty if all does
+   * @param refusals what else is left out
    */
-  public static Finding declared(String flaws) {
-    return flaws.isEmpty()
-        ? new Finding("RegionsAccepted", State.TRUE, "Accepted", "all Region objects make sense")
-        : new Finding("RegionsAccepted", State.FALSE, "Malformed", flaws);
+  public static Finding accepted(String flaws, List<Refusal> refusals) {
+    List<String> texts = new ArrayList<>();
+    if (!flaws.isEmpty()) {
+      texts.add(flaws);
+    }
+    refusals.stream().limit(MOST_REFUSALS).map(Refusal::toString).forEach(texts::add);
+    if (refusals.size() > MOST_REFUSALS) {
+      texts.add("and %d more".formatted(refusals.size() - MOST_REFUSALS));
+    }
+    return texts.isEmpty()
+        ? new Finding(ACCEPTED, State.TRUE, "Accepted", "all that is said of regions is believed")
+        : new Finding(
+            ACCEPTED,
+            State.FALSE,
+            flaws.isEmpty() ? "Refused" : "Malformed",
+            String.join("; ", texts));
   }
 
   /**

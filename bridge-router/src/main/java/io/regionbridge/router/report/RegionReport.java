@@ -17,10 +17,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Makes the status of a Region object out of what is known of the region. Pure. */
 public final class RegionReport {
+  /** The condition of a Region that says whether all that is said of it is believed. */
+  private static final String ACCEPTED = "ClaimsAccepted";
+
+  private static final int MOST_REFUSALS = 16;
   private static final long COARSE_MILLIS = 50;
   private static final Finding NOT_OBSERVED =
       new Finding(
@@ -34,6 +39,7 @@ public final class RegionReport {
    * @param problems of the object itself, one sentence each
    * @param tunnel to the region, where one can be seen
    * @param learned of the region's ends of tunnels
+   * @param overlayKeys that speak for the region on the overlay
    * @param others what else was found of it: how its own API server fares, how its egress stands
    */
   public static RegionStatus status(
@@ -44,6 +50,7 @@ public final class RegionReport {
       List<Finding> others,
       Optional<RegionTunnel> tunnel,
       Optional<TunnelRecord> learned,
+      Set<String> overlayKeys,
       Instant now) {
     Optional<PeerRegion> peer = topology.peer(region.name());
     List<RegionStatus.Gateway> gateways =
@@ -53,6 +60,7 @@ public final class RegionReport {
     List<Finding> findings = new ArrayList<>();
     findings.add(reachable(gateways, up));
     findings.add(conflict(region.name(), topology));
+    findings.add(accepted(region.name(), topology));
     findings.addAll(others);
     findings.add(tunnel.map(RegionTunnel::finding).orElse(NOT_OBSERVED));
     learned.flatMap(RegionReport::declaredKey).ifPresent(findings::add);
@@ -68,6 +76,7 @@ public final class RegionReport {
             .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
             .orElse(null),
         learned.orElse(null),
+        overlayKeys.isEmpty() ? null : overlayKeys.stream().sorted().toList(),
         region.generation(),
         Conditions.merge(region.conditions(), findings, region.generation(), now));
   }
@@ -134,6 +143,25 @@ public final class RegionReport {
     return text.isEmpty()
         ? new Finding("CIDRConflict", State.FALSE, "None", "its ranges are its own")
         : new Finding("CIDRConflict", State.TRUE, "Overlap", text);
+  }
+
+  private static Finding accepted(String region, Topology topology) {
+    List<String> refused =
+        topology.refusals().stream()
+            .filter(refusal -> refusal.region().equals(region))
+            .map(refusal -> refusal.source().words() + ": " + refusal.what())
+            .distinct()
+            .toList();
+    return refused.isEmpty()
+        ? new Finding(ACCEPTED, State.TRUE, "Believed", "all that is said of it is believed")
+        : new Finding(
+            ACCEPTED,
+            State.FALSE,
+            "Refused",
+            refused.stream().limit(MOST_REFUSALS).collect(Collectors.joining("; "))
+                + (refused.size() > MOST_REFUSALS
+                    ? "; and %d more".formatted(refused.size() - MOST_REFUSALS)
+                    : ""));
   }
 
   private static Finding ready(boolean present, List<String> problems, List<Finding> others) {

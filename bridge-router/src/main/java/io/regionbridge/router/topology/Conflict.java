@@ -44,6 +44,28 @@ public sealed interface Conflict {
   }
 
   /**
+   * A range is another region's, which had it first or by a more trusted source. It is left out of
+   * the newcomer; the holder keeps it.
+   *
+   * @param region the newcomer
+   * @param cidr what it claims
+   * @param holder a peer region
+   * @param held what that one has
+   */
+  record Held(String region, Cidr cidr, String holder, Cidr held) implements Conflict {
+    @Override
+    public boolean concerns(String name) {
+      return region.equals(name);
+    }
+
+    @Override
+    public String toString() {
+      return "%s of region %s overlaps %s, which region %s has already"
+          .formatted(cidr, region, held, holder);
+    }
+  }
+
+  /**
    * A peer's domain is another's, or inside it. The peer is left out.
    *
    * @param other a peer region or this one

@@ -1,6 +1,9 @@
 package io.regionbridge.router.topology;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.RegionDomain;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,26 +12,62 @@ import java.util.Optional;
  *
  * @param name the region's name, an RFC 1123 label
  * @param tunnels its ends of tunnels
+ * @param identity who speaks for the region on the overlay
+ * @param since when it was first declared, where that is known; the epoch where it is not
  */
 public record PeerClaim(
     PeerSource source,
     String name,
-    Optional<String> domain,
+    Optional<RegionDomain> domain,
     List<Cidr> podCidrs,
     List<Cidr> serviceCidrs,
     List<PeerRegion.Gateway> gateways,
     Optional<Boolean> contain,
-    List<TunnelEnd> tunnels) {
-  /** One that says nothing of tunnels. */
+    List<TunnelEnd> tunnels,
+    Identity identity,
+    Instant since) {
+  /** By source, the most trusted one first; within a source in an order that is always the same. */
+  public static final Comparator<PeerClaim> ORDER =
+      Comparator.comparing(PeerClaim::source)
+          .thenComparing(claim -> claim.gateways().toString())
+          .thenComparing(claim -> claim.podCidrs().toString())
+          .thenComparing(claim -> claim.serviceCidrs().toString())
+          .thenComparing(claim -> claim.domain().toString());
+
+  /** One that is not dated. */
   public PeerClaim(
       PeerSource source,
       String name,
-      Optional<String> domain,
+      Optional<RegionDomain> domain,
+      List<Cidr> podCidrs,
+      List<Cidr> serviceCidrs,
+      List<PeerRegion.Gateway> gateways,
+      Optional<Boolean> contain,
+      List<TunnelEnd> tunnels,
+      Identity identity) {
+    this(
+        source,
+        name,
+        domain,
+        podCidrs,
+        serviceCidrs,
+        gateways,
+        contain,
+        tunnels,
+        identity,
+        Instant.EPOCH);
+  }
+
+  /** One that says nothing of tunnels, nor of who speaks. */
+  public PeerClaim(
+      PeerSource source,
+      String name,
+      Optional<RegionDomain> domain,
       List<Cidr> podCidrs,
       List<Cidr> serviceCidrs,
       List<PeerRegion.Gateway> gateways,
       Optional<Boolean> contain) {
-    this(source, name, domain, podCidrs, serviceCidrs, gateways, contain, List.of());
+    this(source, name, domain, podCidrs, serviceCidrs, gateways, contain, List.of(), Identity.NONE);
   }
 
   public PeerClaim {
@@ -36,5 +75,15 @@ public record PeerClaim(
     podCidrs = List.copyOf(podCidrs);
     serviceCidrs = List.copyOf(serviceCidrs);
     gateways = List.copyOf(gateways);
+  }
+
+  /** The same claim with other values. */
+  public PeerClaim with(
+      Optional<RegionDomain> its,
+      List<Cidr> pods,
+      List<Cidr> services,
+      List<PeerRegion.Gateway> ways) {
+    return new PeerClaim(
+        source, name, its, pods, services, ways, contain, tunnels, identity, since);
   }
 }

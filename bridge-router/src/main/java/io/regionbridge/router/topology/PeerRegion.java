@@ -13,6 +13,8 @@ import java.util.Set;
  * @param contain whether answers with addresses outside its ranges are refused
  * @param sources who knows of it
  * @param tunnels its ends of tunnels, where this region makes them itself
+ * @param bounded whether anybody claims ranges of it: then its answers are held against those that
+ *     are left, and against nothing otherwise
  */
 public record PeerRegion(
     String name,
@@ -22,7 +24,30 @@ public record PeerRegion(
     List<Gateway> gateways,
     boolean contain,
     Set<PeerSource> sources,
-    List<TunnelEnd> tunnels) {
+    List<TunnelEnd> tunnels,
+    boolean bounded) {
+  /** One of whose ranges none was refused. */
+  public PeerRegion(
+      String name,
+      String domain,
+      List<Cidr> podCidrs,
+      List<Cidr> serviceCidrs,
+      List<Gateway> gateways,
+      boolean contain,
+      Set<PeerSource> sources,
+      List<TunnelEnd> tunnels) {
+    this(
+        name,
+        domain,
+        podCidrs,
+        serviceCidrs,
+        gateways,
+        contain,
+        sources,
+        tunnels,
+        !(podCidrs.isEmpty() && serviceCidrs.isEmpty()));
+  }
+
   /** One to which no tunnel is to be made. */
   public PeerRegion(
       String name,
@@ -45,13 +70,37 @@ public record PeerRegion(
 
   /** The same region with other ends of tunnels. */
   public PeerRegion with(List<TunnelEnd> ends) {
-    return new PeerRegion(name, domain, podCidrs, serviceCidrs, gateways, contain, sources, ends);
+    return new PeerRegion(
+        name, domain, podCidrs, serviceCidrs, gateways, contain, sources, ends, bounded);
+  }
+
+  /** The same region with other ranges. */
+  PeerRegion with(List<Cidr> pods, List<Cidr> services) {
+    return new PeerRegion(
+        name, domain, pods, services, gateways, contain, sources, tunnels, bounded);
+  }
+
+  /** The same region, of which ranges were claimed, whether or not any is left. */
+  PeerRegion withBounds() {
+    return new PeerRegion(
+        name, domain, podCidrs, serviceCidrs, gateways, contain, sources, tunnels, true);
   }
 
   /**
    * One of its gateways.
    *
+   * @param address with a port from 1 to 65535
    * @param node its node's name, where it is known
    */
-  public record Gateway(InetSocketAddress address, Optional<String> node) {}
+  public record Gateway(InetSocketAddress address, Optional<String> node) {
+    /**
+     * @throws IllegalArgumentException if the address is a name that was not resolved, or the port
+     *     is 0
+     */
+    public Gateway {
+      if (address.isUnresolved() || address.getPort() == 0) {
+        throw new IllegalArgumentException(address + " cannot be asked");
+      }
+    }
+  }
 }

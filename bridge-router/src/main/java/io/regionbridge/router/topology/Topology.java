@@ -3,7 +3,10 @@ package io.regionbridge.router.topology;
 import io.regionbridge.router.net.Cidr;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All regions at one moment. Compared by value.
@@ -13,12 +16,24 @@ import java.util.function.UnaryOperator;
  * @param conflicts what the regions claim and cannot all have, in a fixed order
  * @param complete whether the declared peers are all here: not as long as the Region objects could
  *     not be read once, though they may well exist
+ * @param refusals what is claimed and was not believed, in a fixed order
  */
 public record Topology(
-    LocalRegion local, List<PeerRegion> peers, List<Conflict> conflicts, boolean complete) {
+    LocalRegion local,
+    List<PeerRegion> peers,
+    List<Conflict> conflicts,
+    boolean complete,
+    List<Refusal> refusals) {
   public Topology {
     peers = List.copyOf(peers);
     conflicts = List.copyOf(conflicts);
+    refusals = List.copyOf(refusals);
+  }
+
+  /** One in which nothing was refused. */
+  public Topology(
+      LocalRegion local, List<PeerRegion> peers, List<Conflict> conflicts, boolean complete) {
+    this(local, peers, conflicts, complete, List.of());
   }
 
   /** One with all declared peers. */
@@ -28,7 +43,28 @@ public record Topology(
 
   /** The same, not known to have all declared peers. */
   public Topology incomplete() {
-    return new Topology(local, peers, conflicts, false);
+    return new Topology(local, peers, conflicts, false, refusals);
+  }
+
+  /** The same with what the border found besides. */
+  public Topology with(List<Conflict> others, List<Refusal> refused) {
+    Set<String> curtailed =
+        Stream.concat(
+                refused.stream()
+                    .filter(refusal -> refusal.field() == Refusal.Field.RANGE)
+                    .map(Refusal::region),
+                others.stream()
+                    .filter(Conflict.Held.class::isInstance)
+                    .map(conflict -> ((Conflict.Held) conflict).region()))
+            .collect(Collectors.toSet());
+    return new Topology(
+        local,
+        peers.stream()
+            .map(peer -> curtailed.contains(peer.name()) ? peer.withBounds() : peer)
+            .toList(),
+        Stream.concat(others.stream(), conflicts.stream()).toList(),
+        complete,
+        Stream.concat(refusals.stream(), refused.stream()).toList());
   }
 
   /** The peer of that name. */
@@ -38,7 +74,7 @@ public record Topology(
 
   /** The same with each peer as a function gives it. */
   public Topology map(UnaryOperator<PeerRegion> peer) {
-    return new Topology(local, peers.stream().map(peer).toList(), conflicts, complete);
+    return new Topology(local, peers.stream().map(peer).toList(), conflicts, complete, refusals);
   }
 
   /** Whether traffic for a range may be sent to a peer: nobody else claims any of it. */

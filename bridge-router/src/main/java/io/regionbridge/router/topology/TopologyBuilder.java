@@ -8,7 +8,9 @@ import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.CidrIndex;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.topology.LocalRegion.Origin;
 import io.regionbridge.router.topology.LocalRegion.Ranges;
 import java.net.InetAddress;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +73,8 @@ public final class TopologyBuilder {
     List<Conflict> conflicts = new ArrayList<>();
     List<PeerRegion> peers = distinct(merged(claims), conflicts);
     conflicts.addAll(rangeConflicts(local, peers));
-    return new Topology(local, peers, conflicts, regionsKnown(view));
+    Topology claimed = new Topology(local, peers, conflicts, regionsKnown(view));
+    return claimed.map(peer -> merged(claimed, peer));
   }
 
   /** Without the resource there are no objects; without a cluster neither. */
@@ -192,23 +196,36 @@ public final class TopologyBuilder {
   }
 
   private static PeerRegion merge(List<PeerClaim> claims) {
-    // Within a source the text decides: any order will do, as long as it is always the same.
-    List<PeerClaim> ordered =
-        claims.stream()
-            .sorted(Comparator.comparing(PeerClaim::source).thenComparing(PeerClaim::toString))
-            .toList();
+    List<PeerClaim> ordered = claims.stream().sorted(PeerClaim.ORDER).toList();
     EnumSet<PeerSource> sources = EnumSet.noneOf(PeerSource.class);
     ordered.forEach(claim -> sources.add(claim.source()));
     String name = ordered.getFirst().name();
     return new PeerRegion(
         name,
-        first(ordered, PeerClaim::domain).orElse(name + ".internal"),
-        CidrMerge.merge(all(ordered, PeerClaim::podCidrs)),
-        CidrMerge.merge(all(ordered, PeerClaim::serviceCidrs)),
+        first(ordered, PeerClaim::domain).orElseGet(() -> RegionDomain.ofRegion(name)).name(),
+        all(ordered, PeerClaim::podCidrs).stream().sorted().distinct().toList(),
+        all(ordered, PeerClaim::serviceCidrs).stream().sorted().distinct().toList(),
         all(ordered, PeerClaim::gateways).stream().distinct().toList(),
         first(ordered, PeerClaim::contain).orElse(true),
         sources,
         all(ordered, PeerClaim::tunnels));
+  }
+
+  /** With fewer ranges for the same addresses. A disputed one costs none that is beside it. */
+  private static PeerRegion merged(Topology topology, PeerRegion peer) {
+    return peer.with(
+        merged(topology, peer, peer.podCidrs()), merged(topology, peer, peer.serviceCidrs()));
+  }
+
+  private static List<Cidr> merged(Topology topology, PeerRegion peer, List<Cidr> ranges) {
+    Map<Boolean, List<Cidr>> parts =
+        ranges.stream()
+            .collect(Collectors.partitioningBy(range -> topology.undisputed(peer, range)));
+    return Stream.concat(
+            CidrMerge.merge(parts.getOrDefault(true, List.of())).stream(),
+            parts.getOrDefault(false, List.of()).stream())
+        .sorted()
+        .toList();
   }
 
   private static <V> Optional<V> first(
@@ -252,27 +269,24 @@ public final class TopologyBuilder {
   }
 
   private List<Conflict> rangeConflicts(LocalRegion local, List<PeerRegion> peers) {
-    record Claimed(String owner, Cidr cidr) {}
-    List<Claimed> fixed = new ArrayList<>();
+    CidrIndex<String> claimed = new CidrIndex<>();
     Stream.of(local.podCidrs().cidrs(), local.serviceCidrs().cidrs())
         .flatMap(List::stream)
-        .forEach(cidr -> fixed.add(new Claimed(Conflict.Ranges.LOCAL, cidr)));
+        .forEach(cidr -> claimed.add(cidr, Conflict.Ranges.LOCAL));
     local.nodeAddresses().stream()
         .map(Cidr::host)
-        .forEach(cidr -> fixed.add(new Claimed(Conflict.Ranges.LOCAL, cidr)));
-    settings.overlay().forEach(cidr -> fixed.add(new Claimed(Conflict.Ranges.OVERLAY, cidr)));
+        .forEach(cidr -> claimed.add(cidr, Conflict.Ranges.LOCAL));
+    settings.overlay().forEach(cidr -> claimed.add(cidr, Conflict.Ranges.OVERLAY));
     List<Conflict> conflicts = new ArrayList<>();
-    List<Claimed> claimed = new ArrayList<>();
     for (PeerRegion peer : peers) {
       List<Cidr> own =
           Stream.of(peer.podCidrs(), peer.serviceCidrs()).flatMap(List::stream).toList();
       for (Cidr cidr : own) {
-        Stream.concat(fixed.stream(), claimed.stream())
-            .filter(other -> other.cidr().overlaps(cidr))
-            .forEach(other ->
-                conflicts.add(new Conflict.Ranges(peer.name(), cidr, other.owner(), other.cidr())));
+        for (CidrIndex.Entry<String> other : claimed.overlapping(cidr)) {
+          conflicts.add(new Conflict.Ranges(peer.name(), cidr, other.value(), other.range()));
+        }
       }
-      own.forEach(cidr -> claimed.add(new Claimed(peer.name(), cidr)));
+      own.forEach(cidr -> claimed.add(cidr, peer.name()));
     }
     return conflicts;
   }

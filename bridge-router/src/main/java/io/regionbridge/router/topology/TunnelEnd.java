@@ -3,6 +3,7 @@ package io.regionbridge.router.topology;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.wireguard.PublicKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -43,19 +44,20 @@ public record TunnelEnd(
   /**
    * The end that a router node's bridge tells of.
    *
-   * @return empty if it has no address on the overlay or no key yet
+   * @return empty if it has no address on the overlay, or no key that is one
    */
   public static Optional<TunnelEnd> of(RouterNodeFacts node) {
     String key = node.spec().publicKey();
     Optional<InetAddress> address =
         Optional.ofNullable(node.spec().overlayAddress()).flatMap(IpLiteral::parse);
-    return key == null || address.isEmpty()
+    return key == null || PublicKey.parse(key).isEmpty() || address.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new TunnelEnd(
                 node.name(),
                 key,
-                Optional.ofNullable(node.spec().nextPublicKey()),
+                Optional.ofNullable(node.spec().nextPublicKey())
+                    .filter(next -> PublicKey.parse(next).isPresent()),
                 address,
                 Optional.ofNullable(node.spec().endpoint()).flatMap(TunnelEnd::endpoint),
                 0,

@@ -250,7 +250,8 @@ class EgressIT {
     awaitEgress("loop", "OverlapsOverlay");
     awaitEgress("own", "OverlapsThisRegion");
     awaitEgress("mn", "OverlapsAnotherRegion");
-    awaitEgress("wide", "NoPodRange");
+    awaitEgress("wide", "NoRange");
+    assertThat(condition("wide", "ClaimsAccepted").orElseThrow().message()).contains("0.0.0.0/1");
     Condition partly = awaitEgress("twin", "PartlyRefused");
     assertThat(partly.status()).isEqualTo("True");
     assertThat(spec(policy("twin"))).contains("destinationCIDRs=[10.54.0.0/16]");

@@ -70,6 +70,7 @@ class UninstallIT {
                         List.of(),
                         null,
                         null,
+                        null,
                         1L,
                         List.of())))
         .isEmpty();

@@ -9,6 +9,7 @@ import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.topology.LocalRegion.Origin;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,7 +66,7 @@ class TopologyBuilderTest {
             new PeerClaim(
                 PeerSource.OVERLAY,
                 "mn",
-                Optional.of("overlay.example"),
+                Optional.of(new RegionDomain("overlay.example")),
                 cidrs("10.52.0.0/16"),
                 List.of(),
                 gateways("100.64.0.9"),
@@ -73,7 +74,7 @@ class TopologyBuilderTest {
             new PeerClaim(
                 PeerSource.OVERLAY,
                 "mn",
-                Optional.of("overlay.example"),
+                Optional.of(new RegionDomain("overlay.example")),
                 cidrs("10.52.0.0/16"),
                 List.of(),
                 gateways("100.64.0.8"),
@@ -81,7 +82,7 @@ class TopologyBuilderTest {
             new PeerClaim(
                 PeerSource.REGION_OBJECT,
                 "mn",
-                Optional.of("mn.example"),
+                Optional.of(new RegionDomain("mn.example")),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -129,6 +130,14 @@ class TopologyBuilderTest {
   }
 
   @Test
+  void aDisputedRangeCostsNeitherTheOneBesideItNorOneInsideIt() {
+    Topology topology = build(claim("mn", "10.43.0.0/16", "10.42.0.0/16", "10.0.0.0/8"));
+    PeerRegion mn = topology.peer("mn").orElseThrow();
+    assertThat(mn.podCidrs().stream().filter(range -> topology.undisputed(mn, range)))
+        .containsExactly(Cidr.of("10.43.0.0/16"));
+  }
+
+  @Test
   void aPeerWhoseDomainIsTakenIsLeftOut() {
     Topology topology =
         build(
@@ -154,7 +163,9 @@ class TopologyBuilderTest {
             new PeerClaim(
                 source,
                 name,
-                source == PeerSource.OVERLAY ? Optional.of(name + ".o") : Optional.empty(),
+                source == PeerSource.OVERLAY
+                    ? Optional.of(new RegionDomain(name + ".o"))
+                    : Optional.empty(),
                 cidrs("10." + (50 + name.length() + number) + ".0.0/16"),
                 List.of(),
                 gateways("100.64.0." + number),
@@ -238,7 +249,7 @@ class TopologyBuilderTest {
     return new PeerClaim(
         PeerSource.REGION_OBJECT,
         name,
-        Optional.of(domain),
+        Optional.of(new RegionDomain(domain)),
         List.of(),
         List.of(),
         List.of(),

@@ -1,8 +1,5 @@
-package io.regionbridge.router.egress;
+package io.regionbridge.router.net;
 
-import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.net.IpAddress;
-import io.regionbridge.router.net.IpLiteral;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +9,7 @@ import java.util.Optional;
  * Compared octet by octet: an IPv4-mapped range, as {@link Cidr} may carry it, must not be taken
  * for something else on the way.
  */
-final class SpecialRanges {
+public final class SpecialRanges {
   private record Special(InetAddress address, int length, String what) {
     boolean overlaps(byte[] other, int otherLength) {
       byte[] network = address.getAddress();
@@ -46,7 +43,7 @@ final class SpecialRanges {
   private SpecialRanges() {}
 
   /** What of a range can be no pod's address; empty if all of it can be. */
-  static Optional<String> in(Cidr range) {
+  public static Optional<String> in(Cidr range) {
     byte[] network = range.network().getAddress();
     return ALL.stream()
         .filter(special -> special.overlaps(network, range.prefixLength()))
@@ -55,7 +52,7 @@ final class SpecialRanges {
   }
 
   /** The same range, as IPv4 if it is IPv4 in IPv6 (RFC 4291, section 2.5.5.2). */
-  static Cidr plain(Cidr range) {
+  public static Cidr plain(Cidr range) {
     return range.prefixLength() >= 96
             && IpAddress.of(range.network()) instanceof IpAddress.V6(long high, long low)
             && high == 0

@@ -1,0 +1,29 @@
+package io.regionbridge.router.border;
+
+import io.regionbridge.router.topology.Conflict;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Refusal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What passed the border at one look.
+ *
+ * @param claims with nothing in them that is another region's, or that no region can have
+ * @param refusals values that were left out, in a fixed order
+ * @param conflicts values that other regions have, left out of the newcomer
+ * @param identities by region, the keys that speak for it on the overlay
+ */
+public record Admitted(
+    List<PeerClaim> claims,
+    List<Refusal> refusals,
+    List<Conflict> conflicts,
+    Map<String, Set<String>> identities) {
+  public Admitted {
+    claims = List.copyOf(claims);
+    refusals = List.copyOf(refusals);
+    conflicts = List.copyOf(conflicts);
+    identities = Map.copyOf(identities);
+  }
+}

@@ -1,0 +1,108 @@
+package io.regionbridge.router.border;
+
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.topology.Identity;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.PeerSource;
+import io.regionbridge.router.topology.Refusal;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Who may speak for a region on the overlay: whoever has a key that is declared or that spoke for
+ * it first, whoever is at an address that a more trusted source calls its gateway, and whomever one
+ * of these calls another gateway of the region. Pure.
+ *
+ * @param claims of the region, without those of others who say that they are of it
+ * @param keys that speak for it from now on
+ */
+record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
+  /** Gateways that one region may have on the overlay. */
+  static final int MOST_KEYS = 16;
+
+  private static final int SHOWN = 8;
+
+  /**
+   * Sorts out who speaks.
+   *
+   * @param all claims of one region, from all sources
+   * @param pinned keys that spoke for it before
+   * @param refusals told who is not believed
+   */
+  static OverlayIdentity of(List<PeerClaim> all, Set<String> pinned, Consumer<Refusal> refusals) {
+    Set<String> known = new LinkedHashSet<>();
+    Set<InetAddress> addresses = new HashSet<>();
+    for (PeerClaim claim : all) {
+      if (claim.source() != PeerSource.OVERLAY) {
+        known.addAll(claim.identity().keys());
+        addresses.addAll(claim.identity().addresses());
+        claim.gateways().forEach(gateway -> addresses.add(gateway.address().getAddress()));
+      }
+    }
+    boolean declared = all.stream().anyMatch(OverlayIdentity::declaresKeys);
+    if (!declared) {
+      known.addAll(pinned);
+    }
+    List<PeerClaim> waiting = new ArrayList<>();
+    List<PeerClaim> believed = new ArrayList<>();
+    all.forEach(claim -> (claim.identity().speaker().isPresent() ? waiting : believed).add(claim));
+    if (known.isEmpty() && addresses.isEmpty()) {
+      waiting.forEach(claim -> known.add(key(claim))); // the first use
+    }
+    while (known.size() <= MOST_KEYS) {
+      Optional<PeerClaim> next =
+          waiting.stream()
+              .filter(claim -> known.contains(key(claim)) || addresses.contains(address(claim)))
+              .findFirst();
+      if (next.isEmpty()) {
+        break;
+      }
+      waiting.remove(next.get());
+      believed.add(next.get());
+      known.add(key(next.get()));
+      known.addAll(next.get().identity().keys());
+      addresses.addAll(next.get().identity().addresses());
+    }
+    waiting.stream()
+        .limit(SHOWN)
+        .forEach(claim ->
+            refusals.accept(
+                new Refusal(
+                    claim.name(),
+                    PeerSource.OVERLAY,
+                    Refusal.Field.KEY,
+                    "%s with key %s is not of it: other keys speak for the region; if this one does"
+                            .formatted(IpLiteral.format(address(claim)), key(claim))
+                        + " too, declare all of them in overlayKeys")));
+    return new OverlayIdentity(
+        believed,
+        Set.copyOf(
+            Stream.concat(believed.stream().flatMap(OverlayIdentity::keys), known.stream())
+                .distinct()
+                .limit(MOST_KEYS)
+                .toList()));
+  }
+
+  private static boolean declaresKeys(PeerClaim claim) {
+    return claim.source().declares() && !claim.identity().keys().isEmpty();
+  }
+
+  private static Stream<String> keys(PeerClaim claim) {
+    return claim.identity().speaker().stream().map(Identity.Speaker::key);
+  }
+
+  private static String key(PeerClaim claim) {
+    return claim.identity().speaker().orElseThrow().key();
+  }
+
+  private static InetAddress address(PeerClaim claim) {
+    return claim.identity().speaker().orElseThrow().address();
+  }
+}

@@ -1,0 +1,126 @@
+package io.regionbridge.router.net;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The domain of a region's names: lower case, no final dot, at least two labels as hosts have them
+ * (RFC 1123, section 2.1), at most {@value #MOST_OCTETS} octets so that there is room for names
+ * below it. Never inside {@code arpa} or {@code local}, which belong to everybody.
+ *
+ * @param name the canonical text
+ */
+public record RegionDomain(String name) {
+  /** The longest domain; a name of 255 octets (RFC 1035, section 3.1) has to fit below it. */
+  public static final int MOST_OCTETS = 200;
+
+  private static final int MOST_LABEL = 63;
+
+  /** What came of reading a domain. */
+  public sealed interface Parsed {
+    /** The text is a domain that a region can have. */
+    record Valid(RegionDomain domain) implements Parsed {}
+
+    /**
+     * The text is none.
+     *
+     * @param reason what is wrong with it, in one clause
+     * @param advice what to write instead
+     */
+    record Invalid(String reason, String advice) implements Parsed {}
+  }
+
+  /**
+   * @throws IllegalArgumentException if the text is not canonical or no region can have it; use
+   *     {@link #parse} for what a user or a peer wrote
+   */
+  public RegionDomain {
+    Optional<String> flaw = flaw(name);
+    if (flaw.isPresent()) {
+      throw new IllegalArgumentException(name + ": " + flaw.get());
+    }
+  }
+
+  /** Reads a domain; upper case and a dot at the end are taken. Never throws. */
+  public static Parsed parse(String text) {
+    String plain = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+    String name = plain.toLowerCase(Locale.ROOT);
+    return flaw(name)
+        .<Parsed>map(
+            flaw -> new Parsed.Invalid(flaw, "give the region a domain such as mn.internal"))
+        .orElseGet(() -> new Parsed.Valid(new RegionDomain(name)));
+  }
+
+  /** The domain of a region of which nobody says another. */
+  public static RegionDomain ofRegion(String region) {
+    return new RegionDomain(region + ".internal");
+  }
+
+  /** Whether names of one of the two are names of the other. */
+  public boolean overlaps(RegionDomain other) {
+    return overlaps(other.name);
+  }
+
+  /**
+   * Whether a zone is this domain, above it or below it.
+   *
+   * @param zone in lower case, without a dot at the end
+   */
+  public boolean overlaps(String zone) {
+    return isWithin(zone) || zone.endsWith("." + name);
+  }
+
+  private boolean isWithin(String zone) {
+    return name.equals(zone) || name.endsWith("." + zone);
+  }
+
+  /** Whether a text is a label that a region's name can be: RFC 1123, in lower case. */
+  public static boolean isLabel(String text) {
+    return labelFlaw(text).isEmpty();
+  }
+
+  private static Optional<String> flaw(String name) {
+    if (name.length() > MOST_OCTETS) {
+      return Optional.of("it is longer than " + MOST_OCTETS + " octets");
+    }
+    String[] labels = name.split("\\.", -1);
+    for (String label : labels) {
+      Optional<String> flaw = labelFlaw(label);
+      if (flaw.isPresent()) {
+        return flaw;
+      }
+    }
+    if (labels.length < 2) {
+      return Optional.of("it has one label, and a region's domain has at least two");
+    }
+    return switch (labels[labels.length - 1]) {
+      case "arpa" -> Optional.of("it is inside arpa: reverse zones follow from the pod ranges");
+      case "local" ->
+          Optional.of(
+              "it is inside local, for which hosts ask by multicast DNS and clusters themselves");
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> labelFlaw(String label) {
+    if (label.isEmpty()) {
+      return Optional.of("a label is empty");
+    }
+    if (label.length() > MOST_LABEL) {
+      return Optional.of("a label is longer than " + MOST_LABEL + " octets");
+    }
+    for (int i = 0; i < label.length(); i++) {
+      char c = label.charAt(i);
+      boolean inner = i > 0 && i < label.length() - 1;
+      if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' && inner)) {
+        return Optional.of("a label is not of letters, digits and inner hyphens");
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,28 @@
+package io.regionbridge.router.topology;
+
+/**
+ * Something that is claimed of a peer region and not believed. The rest of the claim counts.
+ *
+ * @param region the region that it is claimed of
+ * @param source who claims it
+ * @param field what kind of value it is
+ * @param what the value that is left out, and why, in one clause
+ */
+public record Refusal(String region, PeerSource source, Field field, String what) {
+  /** What a claim tells of. */
+  public enum Field {
+    DOMAIN,
+    RANGE,
+    GATEWAY,
+    /** The key of a tunnel, or that of a gateway on the overlay. */
+    KEY,
+    /** The claim as a whole. */
+    ALL
+  }
+
+  /** One clause with the region and the source in it. */
+  @Override
+  public String toString() {
+    return "region %s (%s): %s".formatted(region, source.words(), what);
+  }
+}

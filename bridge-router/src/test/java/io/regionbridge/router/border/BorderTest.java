@@ -1,0 +1,473 @@
+package io.regionbridge.router.border;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.RegionDomain;
+import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.topology.Conflict;
+import io.regionbridge.router.topology.Identity;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.PeerSource;
+import io.regionbridge.router.topology.Refusal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BorderTest {
+  static final BorderRules RULES =
+      new BorderRules(
+          "fsn1",
+          BorderRules.DEFAULT_SUPERNETS,
+          Set.of("cluster.local", "k8s.corp.example"),
+          Set.of("stub.example", "mine.internal"),
+          Set.of(socket("192.0.2.1:1053"), socket("100.99.0.1:1053")),
+          Set.of(InetAddress.ofLiteral("192.0.2.100")));
+
+  private long now;
+  private final Border border = new Border(() -> now += Border.TOGETHER_MILLIS);
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "com",
+        "arpa",
+        "local",
+        "cluster.local",
+        "svc.cluster.local",
+        "a.local",
+        "10.in-addr.arpa",
+        "a..b",
+        "-a.b",
+        "a.b-",
+        "a_b.c",
+        "a b.c",
+        ".",
+        "",
+        "a.b.."
+      })
+  void noRegionHasSuchADomain(String text) {
+    assertThat(RegionDomain.parse(text)).isInstanceOf(RegionDomain.Parsed.Invalid.class);
+  }
+
+  @Test
+  void aDomainLeavesRoomForNames() {
+    String longest = ("a".repeat(49) + ".").repeat(3) + "b".repeat(50);
+    assertThat(longest).hasSize(RegionDomain.MOST_OCTETS);
+    assertThat(RegionDomain.parse(longest)).isInstanceOf(RegionDomain.Parsed.Valid.class);
+    assertThat(RegionDomain.parse("a" + longest)).isInstanceOf(RegionDomain.Parsed.Invalid.class);
+    assertThat(RegionDomain.parse("MN.Internal."))
+        .isEqualTo(new RegionDomain.Parsed.Valid(new RegionDomain("mn.internal")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "corp.example, k8s.corp.example",
+    "k8s.corp.example, k8s.corp.example",
+    "x.k8s.corp.example, k8s.corp.example",
+    "x.stub.example, stub.example",
+  })
+  void aDomainOfTheClusterOrOfSomebodyElsesBlockIsLeftOutWhoeverSaysIt(
+      String domain, String named) {
+    for (PeerSource source : PeerSource.values()) {
+      Admitted admitted = admit(claim(source, "mn").domain(domain).pods("10.52.0.0/16"));
+      assertThat(admitted.claims())
+          .singleElement()
+          .satisfies(claim -> {
+            assertThat(claim.domain()).isEmpty();
+            assertThat(claim.podCidrs()).containsExactly(Cidr.of("10.52.0.0/16"));
+          });
+      assertThat(admitted.refusals())
+          .singleElement()
+          .asString()
+          .contains("region mn", source.words(), domain, named);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PEER_API_SERVER", "OVERLAY"})
+  void aPeerItselfMayOnlySayTheUsualDomain(PeerSource source) {
+    Admitted admitted = admit(claim(source, "mn").domain("other.example").pods("10.52.0.0/16"));
+    assertThat(admitted.claims())
+        .singleElement()
+        .satisfies(claim -> assertThat(claim.domain()).isEmpty());
+    assertThat(admitted.refusals()).singleElement().asString().contains("other.example");
+
+    Admitted declared =
+        admit(
+            claim(PeerSource.REGION_OBJECT, "mn").domain("other.example"),
+            claim(source, "mn").domain("other.example").pods("10.52.0.0/16"));
+    assertThat(declared.refusals()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "8.8.8.0/24",
+        "140.82.112.0/20",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "0.0.0.0/0",
+        "::/0",
+        "224.0.0.0/4",
+        "2001:db8::/32",
+        "10.0.0.0/7"
+      })
+  void aRangeOutsideTheSupernetsIsLeftOutUnlessTheConfigurationNamesIt(String range) {
+    for (PeerSource source : PeerSource.values()) {
+      Admitted admitted =
+          new Border()
+              .admit(
+                  List.of(claim(source, "mn").pods("10.52.0.0/16", range).build()),
+                  RULES,
+                  Map.of());
+      boolean configured = source == PeerSource.CONFIGURATION && !range.endsWith("/0");
+      assertThat(admitted.claims().getFirst().podCidrs()).hasSize(configured ? 2 : 1);
+      assertThat(admitted.refusals()).hasSize(configured ? 0 : 1);
+      assertThat(admitted.refusals())
+          .allSatisfy(refusal -> assertThat(refusal.toString()).contains(range));
+    }
+  }
+
+  @Test
+  void sixtyFourRangesAndSixteenGatewaysOfAPeerCount() {
+    String[] ranges =
+        IntStream.range(0, 1024)
+            .mapToObj(i -> "10.%d.%d.0/25".formatted(64 + i / 256, i % 256))
+            .toArray(String[]::new);
+    String[] gateways =
+        IntStream.range(1, 40)
+            .mapToObj(i -> "192.0.2.%d:53".formatted(100 + i))
+            .toArray(String[]::new);
+    Admitted admitted =
+        admit(claim(PeerSource.REGION_OBJECT, "evil").pods(ranges).gateways(gateways));
+    assertThat(admitted.claims().getFirst().podCidrs()).hasSize(64);
+    assertThat(admitted.claims().getFirst().gateways()).hasSize(16);
+    assertThat(admitted.refusals())
+        .map(Refusal::what)
+        .containsExactly(
+            "too many ranges: the first 64 count, 960 are left out",
+            "too many gateways: the first 16 count, 23 are left out");
+  }
+
+  @Test
+  void theRangesOfAllGatewaysOfARegionAreCountedTogether() {
+    List<PeerClaim> claims = new ArrayList<>();
+    for (int gateway = 0; gateway < 4; gateway++) {
+      Said said = claim(PeerSource.PEER_API_SERVER, "mn");
+      for (int i = 0; i < 40; i++) {
+        said.pods("10.%d.%d.0/24".formatted(gateway, i));
+      }
+      claims.add(said.build());
+    }
+    Admitted admitted = border.admit(claims, RULES, Map.of());
+    assertThat(admitted.claims().stream().mapToInt(claim -> claim.podCidrs().size()).sum())
+        .isEqualTo(64);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1:53",
+        "[::1]:53",
+        "169.254.169.254:80",
+        "[fe80::1]:53",
+        "0.0.0.0:53",
+        "224.0.0.1:53",
+        "192.0.2.1:53",
+        "100.99.0.1:1053",
+        "192.0.2.100:6443"
+      })
+  void aGatewayThatIsNoPeersIsLeftOut(String gateway) {
+    for (PeerSource source : Set.of(PeerSource.REGION_OBJECT, PeerSource.PEER_API_SERVER)) {
+      Admitted admitted =
+          admit(claim(source, "mn").pods("10.52.0.0/16").gateways(gateway, "100.99.0.7:1053"));
+      assertThat(admitted.claims().getFirst().gateways())
+          .extracting(PeerRegion.Gateway::address)
+          .containsExactly(socket("100.99.0.7:1053"));
+      assertThat(admitted.refusals())
+          .singleElement()
+          .asString()
+          .contains(IpLiteral.format(socket(gateway).getAddress()));
+    }
+  }
+
+  @Test
+  void onAMachineWithSeveralRegionsTheirGatewaysAreOnLoopback() {
+    BorderRules here =
+        BorderRules.standalone(
+            "fsn1", BorderRules.DEFAULT_SUPERNETS, Set.of(socket("127.0.0.1:1053")));
+    Admitted admitted =
+        border.admit(
+            List.of(
+                claim(PeerSource.REGION_OBJECT, "mn")
+                    .gateways("127.0.0.11:1053", "127.0.0.1:1053")
+                    .build()),
+            here,
+            Map.of());
+    assertThat(admitted.claims().getFirst().gateways())
+        .extracting(PeerRegion.Gateway::address)
+        .containsExactly(socket("127.0.0.11:1053"));
+  }
+
+  @Test
+  void aNewcomerTakesNeitherDomainNorRangeNorGateway() {
+    Said mn =
+        claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").gateways("100.99.0.7:1053").key("k");
+    assertThat(admit(mn).refusals()).isEmpty();
+    Admitted admitted =
+        admit(
+            mn,
+            claim(PeerSource.OVERLAY, "aaa")
+                .pods("10.52.7.0/24", "10.66.0.0/16")
+                .gateways("100.99.0.7:1053")
+                .key("e"));
+    assertThat(of(admitted, "mn").getFirst().podCidrs()).containsExactly(Cidr.of("10.52.0.0/16"));
+    assertThat(of(admitted, "aaa").getFirst().podCidrs()).containsExactly(Cidr.of("10.66.0.0/16"));
+    assertThat(of(admitted, "aaa").getFirst().gateways()).isEmpty();
+    assertThat(admitted.conflicts())
+        .containsExactly(
+            new Conflict.Held("aaa", Cidr.of("10.52.7.0/24"), "mn", Cidr.of("10.52.0.0/16")));
+    assertThat(admitted.conflicts().getFirst().concerns("mn")).isFalse();
+  }
+
+  @Test
+  void whoIsSilentKeepsWhatItHasAndWhoIsDeclaredNoLongerDoesNot() {
+    Said mn = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("k");
+    Said hel1 = claim(PeerSource.REGION_OBJECT, "hel1").pods("10.60.0.0/16");
+    admit(mn, hel1);
+    admit();
+    Admitted admitted =
+        admit(claim(PeerSource.OVERLAY, "aaa").pods("10.52.0.0/16", "10.60.0.0/16").key("e"));
+    assertThat(of(admitted, "aaa").getFirst().podCidrs()).containsExactly(Cidr.of("10.60.0.0/16"));
+  }
+
+  @Test
+  void aDeclarationTakesWhatWasOnlyHeardOf() {
+    admit(claim(PeerSource.OVERLAY, "aaa").pods("10.52.0.0/16").key("e"));
+    Admitted admitted =
+        admit(
+            claim(PeerSource.OVERLAY, "aaa").pods("10.52.0.0/16").key("e"),
+            claim(PeerSource.REGION_OBJECT, "mn").domain("aaa.internal").pods("10.52.0.0/16"));
+    assertThat(of(admitted, "aaa")).isEmpty();
+    assertThat(of(admitted, "mn").getFirst().podCidrs()).containsExactly(Cidr.of("10.52.0.0/16"));
+    assertThat(admitted.conflicts())
+        .contains(new Conflict.Domains("aaa", "aaa.internal", "mn", "aaa.internal"));
+  }
+
+  @Test
+  void ofTwoObjectsTheOlderOneHasTheRangeAndOfTwoOfOneMomentNeitherIsLeftOut() {
+    Instant earlier = Instant.parse("2026-01-01T00:00:00Z");
+    Said one = claim(PeerSource.REGION_OBJECT, "aa").pods("10.52.0.0/16");
+    Said two = claim(PeerSource.REGION_OBJECT, "bb").pods("10.52.0.0/16");
+    Admitted older = admit(one.since(earlier.plusSeconds(1)), two.since(earlier));
+    assertThat(of(older, "aa").getFirst().podCidrs()).isEmpty();
+    Admitted same =
+        new Border()
+            .admit(
+                List.of(one.since(earlier).build(), two.since(earlier).build()), RULES, Map.of());
+    assertThat(same.conflicts()).isEmpty();
+    assertThat(same.claims()).allSatisfy(claim -> assertThat(claim.podCidrs()).hasSize(1));
+  }
+
+  @Test
+  void anotherKeySpeaksForARegionOnlyIfItIsDeclaredOrKnownToTheRegion() {
+    Said first = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one", "100.99.0.7");
+    assertThat(admit(first).identities()).containsEntry("mn", Set.of("one"));
+    Said other = claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two", "100.99.0.8");
+    Admitted refused = admit(first, other);
+    assertThat(refused.claims()).hasSize(1);
+    assertThat(refused.refusals())
+        .singleElement()
+        .asString()
+        .contains("100.99.0.8", "two", "overlayKeys");
+    assertThat(admit(other).claims()).as("even while the first is silent").isEmpty();
+
+    assertThat(admit(first.naming("100.99.0.8"), other).claims()).hasSize(2);
+    assertThat(admit(other).claims()).as("it was called a gateway of the region").hasSize(1);
+  }
+
+  @Test
+  void aDeclarationOfKeysCountsInsteadOfWhoCameFirst() {
+    Said first = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one");
+    Said other = claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two");
+    admit(first);
+    Admitted admitted = admit(claim(PeerSource.REGION_OBJECT, "mn").keys("two"), first, other);
+    assertThat(admitted.claims())
+        .extracting(PeerClaim::podCidrs)
+        .contains(List.of(Cidr.of("10.66.0.0/16")))
+        .doesNotContain(List.of(Cidr.of("10.52.0.0/16")));
+    assertThat(admitted.identities()).containsEntry("mn", Set.of("two"));
+  }
+
+  @Test
+  void aRestartKnowsTheKeysThatWereWrittenDown() {
+    Admitted admitted =
+        border.admit(
+            List.of(
+                claim(PeerSource.REGION_OBJECT, "mn").build(),
+                claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two").build()),
+            RULES,
+            Map.of("mn", new Border.Remembered(Set.of("one"), Set.of())));
+    assertThat(admitted.claims()).hasSize(1);
+    assertThat(admitted.identities()).containsEntry("mn", Set.of("one"));
+  }
+
+  @Test
+  void aRestartKnowsWhoHadARange() {
+    Map<String, Border.Remembered> written =
+        Map.of("mn", new Border.Remembered(Set.of(), Set.of(Cidr.of("10.52.0.0/16"))));
+    Admitted admitted =
+        border.admit(
+            List.of(
+                claim(PeerSource.PEER_API_SERVER, "aaa").pods("10.52.0.0/16").build(),
+                claim(PeerSource.PEER_API_SERVER, "mn").pods("10.52.0.0/16").build()),
+            RULES,
+            written);
+    assertThat(of(admitted, "aaa").getFirst().podCidrs()).isEmpty();
+    assertThat(of(admitted, "mn").getFirst().podCidrs()).hasSize(1);
+  }
+
+  @Test
+  void onlyDeclaredGatewaysSpeakForARegionThatDeclaresThem() {
+    Said declared = claim(PeerSource.CONFIGURATION, "mn").gateways("100.99.0.7:1053");
+    Said evil = claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("e", "100.99.0.66");
+    Said honest = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("k", "100.99.0.7");
+    assertThat(admit(declared, evil).claims()).hasSize(1);
+    assertThat(admit(declared, evil, honest).claims())
+        .extracting(PeerClaim::podCidrs)
+        .contains(List.of(Cidr.of("10.52.0.0/16")))
+        .doesNotContain(List.of(Cidr.of("10.66.0.0/16")));
+  }
+
+  @Test
+  void moreRegionsThanAnybodyHasAreNotBelieved() {
+    Said[] many =
+        IntStream.range(0, 100)
+            .mapToObj(i ->
+                claim(PeerSource.OVERLAY, "r" + i).pods("10.%d.0.0/16".formatted(i)).key("k" + i))
+            .toArray(Said[]::new);
+    Admitted admitted = admit(many);
+    assertThat(admitted.claims()).hasSize(Border.MOST_UNDECLARED);
+    assertThat(admitted.refusals()).hasSize(100 - Border.MOST_UNDECLARED);
+    assertThat(admit(many).claims()).isEqualTo(admitted.claims());
+  }
+
+  @Test
+  void aNameThatIsNoLabelIsNoRegion() {
+    Admitted admitted = admit(claim(PeerSource.REGION_OBJECT, "a.b").pods("10.52.0.0/16"));
+    assertThat(admitted.claims()).isEmpty();
+    assertThat(admitted.refusals()).singleElement().asString().contains("a.b");
+    assertThat(admit(claim(PeerSource.OVERLAY, "fsn1").pods("10.52.0.0/16").key("k")).claims())
+        .as("whoever claims to be this region")
+        .isEmpty();
+  }
+
+  private Admitted admit(Said... said) {
+    return border.admit(Stream.of(said).map(Said::build).toList(), RULES, Map.of());
+  }
+
+  static List<PeerClaim> of(Admitted admitted, String region) {
+    return admitted.claims().stream().filter(claim -> claim.name().equals(region)).toList();
+  }
+
+  static InetSocketAddress socket(String text) {
+    return SocketLiteral.parse(text, 1053) instanceof SocketLiteral.Parsed.Valid(var address)
+        ? address
+        : new InetSocketAddress(0);
+  }
+
+  static Said claim(PeerSource source, String name) {
+    return new Said(source, name);
+  }
+
+  /** A claim in the making. */
+  static final class Said {
+    private final PeerSource source;
+    private final String name;
+    private Optional<RegionDomain> domain = Optional.empty();
+    private final List<Cidr> pods = new ArrayList<>();
+    private final List<PeerRegion.Gateway> gateways = new ArrayList<>();
+    private Identity identity = Identity.NONE;
+    private Instant since = Instant.EPOCH;
+
+    private Said(PeerSource source, String name) {
+      this.source = source;
+      this.name = name;
+    }
+
+    Said domain(String text) {
+      domain = Optional.of(new RegionDomain(text));
+      return this;
+    }
+
+    Said pods(String... ranges) {
+      Stream.of(ranges).map(Cidr::of).forEach(pods::add);
+      return this;
+    }
+
+    Said gateways(String... sockets) {
+      Stream.of(sockets)
+          .map(BorderTest::socket)
+          .forEach(at -> gateways.add(new PeerRegion.Gateway(at, Optional.empty())));
+      return this;
+    }
+
+    Said key(String key) {
+      return key(key, "100.99.9.9");
+    }
+
+    Said key(String key, String address) {
+      identity =
+          new Identity(
+              Optional.of(new Identity.Speaker(key, InetAddress.ofLiteral(address))),
+              Set.of(),
+              Set.of());
+      return this;
+    }
+
+    Said keys(String... declared) {
+      identity = Identity.declared(Set.of(declared));
+      return this;
+    }
+
+    Said naming(String address) {
+      identity =
+          new Identity(identity.speaker(), identity.keys(), Set.of(InetAddress.ofLiteral(address)));
+      return this;
+    }
+
+    Said since(Instant created) {
+      since = created;
+      return this;
+    }
+
+    PeerClaim build() {
+      return new PeerClaim(
+          source,
+          name,
+          domain,
+          pods,
+          List.of(),
+          gateways,
+          Optional.empty(),
+          List.of(),
+          identity,
+          since);
+    }
+  }
+}

@@ -5,8 +5,10 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -16,6 +18,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.regionbridge.testkit.ArchitectureRules;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 @AnalyzeClasses(
@@ -24,6 +28,7 @@ import java.util.stream.Collectors;
 final class ArchitectureTest {
   private static final String DNS = "io.regionbridge.dns..";
   private static final String ROUTER = "io.regionbridge.router..";
+  private static final String ROUTER_ROOT = "io.regionbridge.router.";
 
   /** Values and watchers that belong to neither plane. */
   private static final String[] SHARED = {
@@ -58,6 +63,23 @@ final class ArchitectureTest {
                   .and(not(resideInAnyPackage(SHARED)))
                   .and(not(resideInAPackage("io.regionbridge.api.config.."))))
           .because("what an operator wants is read and checked before anything is started");
+
+  @ArchTest
+  static void theControlPlaneShowsLittle(JavaClasses classes) {
+    SortedSet<String> used =
+        classes.stream()
+            .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+            .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+            .filter(resideInAPackage(ROUTER).and(not(resideInAnyPackage(SHARED))))
+            .map(type -> type.getName().replaceFirst("\\$.*", "").substring(ROUTER_ROOT.length()))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(used)
+        .as(
+            "what the process knows of the control plane, besides values that belong to neither"
+                + " plane: each type is one more that cannot be changed on one side alone, so the"
+                + " list may get shorter, to 25 in the end, and never longer")
+        .isEqualTo(new TreeSet<>(ControlPlaneFacade.TYPES));
+  }
 
   private static ArchCondition<JavaClass> notSeeBothPlanes() {
     return new ArchCondition<>("not see both planes") {

@@ -1,16 +1,13 @@
 package io.regionbridge.api.cli;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.BridgeConfig.OverlayMode;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.region.ClusterPlace;
-import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.RotationRequest;
 import io.regionbridge.router.tunnel.FileKeyStore;
-import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -73,19 +70,14 @@ final class RotateKeyCommand implements Command {
 
   private String ask(BridgeConfig config) throws IOException {
     if (!config.kubernetes().enabled()) {
-      FileKeyStore keys = new FileKeyStore(config.overlay().keys());
-      try (PrivateKey next = keys.prepareNext()) {
-        return "the next key is %s; the bridge uses it once its peers know it"
-            .formatted(next.publicKey());
-      }
+      return "the next key is %s; the bridge uses it once its peers know it"
+          .formatted(FileKeyStore.prepareNext(config.overlay().keys()));
     }
     ClusterPlace place = ClusterPlace.of(terminal.environment());
     String name = node.orElse(place.node());
-    try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
-      String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-      RotationRequest.send(client, name, now);
-      return "RouterNode %s is annotated with %s=%s; its bridge makes the next key, and uses it once its peers know it"
-          .formatted(name, RotationRequest.ANNOTATION, now);
-    }
+    String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    RotationRequest.send(place.kubeconfig(), name, now);
+    return "RouterNode %s is annotated with %s=%s; its bridge makes the next key, and uses it once its peers know it"
+        .formatted(name, RotationRequest.ANNOTATION, now);
   }
 }

@@ -1,13 +1,11 @@
 package io.regionbridge.api.cli;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.router.control.Uninstall;
 import io.regionbridge.router.control.Uninstall.Outcome;
 import io.regionbridge.router.control.Uninstall.Step;
-import io.regionbridge.router.kubernetes.ClusterClient;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -55,14 +53,13 @@ final class UninstallCommand implements Command {
   public int run() {
     try {
       ClusterPlace place = ClusterPlace.of(terminal.environment());
-      try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
-        List<Step> steps =
-            Uninstall.run(client, namespace.orElse(place.namespace()), netBird, purge, dryRun);
-        steps.forEach(step -> terminal.out().println(Printable.of(text(step))));
-        return steps.stream().anyMatch(step -> step.outcome() == Outcome.FAILED)
-            ? ExitCode.FAILED
-            : ExitCode.OK;
-      }
+      List<Step> steps =
+          Uninstall.run(
+              place.kubeconfig(), namespace.orElse(place.namespace()), netBird, purge, dryRun);
+      steps.forEach(step -> terminal.out().println(Printable.of(text(step))));
+      return steps.stream().anyMatch(step -> step.outcome() == Outcome.FAILED)
+          ? ExitCode.FAILED
+          : ExitCode.OK;
     } catch (IOException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }

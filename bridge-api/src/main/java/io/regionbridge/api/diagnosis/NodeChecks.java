@@ -10,8 +10,6 @@ import io.regionbridge.router.diagnosis.HostFacts;
 import io.regionbridge.router.diagnosis.PolicyChecks;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
-import io.regionbridge.router.tunnel.TunnelDriver;
-import io.regionbridge.router.tunnel.TunnelDrivers;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -89,30 +87,13 @@ public final class NodeChecks {
   private static List<Check> egress(
       String overlay, List<Cidr> ranges, boolean tunnelUp, Optional<String> ciliumDevices) {
     try {
-      return EgressChecks.of(
-          EgressFacts.read(overlay, ranges, fwmark(overlay), tunnelUp, ciliumDevices));
+      return EgressChecks.of(EgressFacts.read(overlay, ranges, tunnelUp, ciliumDevices));
     } catch (IOException e) {
       return List.of(
           Check.warning(
               "egress route",
               "the kernel does not tell its routes: " + e.getMessage(),
               "ip route; run doctor on the router node itself"));
-    }
-  }
-
-  /** The mark of the device's packets; 0 where it cannot be read, which another check tells of. */
-  private static int fwmark(String overlay) {
-    try {
-      Optional<TunnelDriver> driver = TunnelDrivers.forInterface(overlay);
-      if (driver.isEmpty()) {
-        return 0;
-      }
-      try (TunnelDriver opened = driver.get()) {
-        return opened.read().fwmark();
-      }
-    } catch (IOException e) {
-      log.debug("{}: cannot read the device", overlay, e);
-      return 0;
     }
   }
 }

@@ -39,7 +39,6 @@ import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.overlay.ManagedTunnel;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -213,11 +212,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
         node,
         () -> ConfiguredRegions.overlay(config, node),
         new ManagedTunnel.Ties(
-            source.keys(),
-            source::topology,
-            source::settled,
-            key -> source.accepted(key.toString()),
-            overlay::announce),
+            source.keys(), source::topology, source::settled, source::accepted, overlay::announce),
         loops);
   }
 
@@ -395,7 +390,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
   }
 
   @Override
-  public boolean knows(PublicKey key) {
+  public boolean knows(String key) {
     ManagedTunnel made = tunnel;
     return made != null && made.knows(key);
   }

@@ -7,40 +7,29 @@ import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.control.ControlSettings;
 import io.regionbridge.router.control.ControlSources;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressReport;
-import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.peers.GatewayHealth;
-import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * In a cluster: Services, ranges, router nodes and peers come from the control plane. Loaded only
  * where Kubernetes is enabled, so that nobody else pays for its client.
  */
 public final class ClusterSource implements RegionSource {
-  /** What the directory is made of. */
-  private static final List<String> DIRECTORY =
-      List.of("services", "endpointslices.discovery.k8s.io");
-
   private final Supplier<BridgeConfig> config;
-  private final String node;
   private final OverlayWatch overlay;
   private final ControlPlane plane;
   private volatile Optional<Topology> topology = Optional.empty();
@@ -75,7 +64,6 @@ public final class ClusterSource implements RegionSource {
    */
   public ClusterSource(ClusterPlace place, Ties ties) throws IOException {
     config = ties.config();
-    node = place.node();
     overlay = ties.overlay();
     BridgeConfig first = config.get();
     plane =
@@ -132,12 +120,7 @@ public final class ClusterSource implements RegionSource {
   /** Why the Services are not known, or not as they are now. */
   @Override
   public List<String> problems() {
-    Map<String, WatchStatus> watches = plane.watches();
-    return DIRECTORY.stream()
-        .flatMap(resource -> Stream.ofNullable(watches.get(resource)))
-        .filter(WatchStatus.Failing.class::isInstance)
-        .map(status -> ((WatchStatus.Failing) status).failure().toString())
-        .toList();
+    return plane.directoryProblems();
   }
 
   @Override
@@ -161,16 +144,7 @@ public final class ClusterSource implements RegionSource {
   /** What RouterNodes say; of this node, what is so at the moment. */
   @Override
   public TunnelRecord ends() {
-    Leadership leadership = plane.leadership();
-    List<TunnelEnd> ends =
-        topology().local().gateways().stream()
-            .flatMap(gateway ->
-                (gateway.node().equals(node)
-                        ? overlay.end(node, leadership.mine())
-                        : gateway.tunnel())
-                    .stream())
-            .toList();
-    return TunnelRecords.of(Optional.empty(), leadership.transitions(), ends);
+    return plane.ends();
   }
 
   @Override
@@ -180,7 +154,7 @@ public final class ClusterSource implements RegionSource {
 
   @Override
   public boolean active() {
-    return plane.leadership().mine();
+    return plane.active();
   }
 
   @Override

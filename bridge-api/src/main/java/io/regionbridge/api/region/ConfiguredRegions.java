@@ -7,7 +7,6 @@ import io.regionbridge.router.border.Border;
 import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.control.ControlSettings;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
@@ -30,9 +29,6 @@ import java.util.Set;
 
 /** What the configuration says of the regions, in the control plane's terms. Pure. */
 public final class ConfiguredRegions {
-  private static final ClusterView NO_CLUSTER =
-      new ClusterView(List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(), Map.of());
-
   private ConfiguredRegions() {}
 
   /**
@@ -106,7 +102,7 @@ public final class ConfiguredRegions {
                 config.dns().listen()),
             Map.of());
     return new TopologyBuilder(local(config, overlay))
-        .build(NO_CLUSTER, admitted.claims(), Optional.empty(), List.of())
+        .withoutCluster(admitted.claims())
         .with(admitted.conflicts(), admitted.refusals());
   }
 

@@ -2,12 +2,10 @@ package io.regionbridge.api.region;
 
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.kubernetes.TunnelRecord;
-import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -50,7 +48,7 @@ public final class PendingSource implements RegionSource {
 
   @Override
   public TunnelRecord ends() {
-    return TunnelRecords.of(Optional.empty(), 0, List.of());
+    throw new IllegalStateException("a tunnel is made after the source of regions has started");
   }
 
   @Override

@@ -14,7 +14,6 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.TunnelMemory;
 import io.regionbridge.router.peers.OverlayDiscovery;
-import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Refusal;
@@ -25,7 +24,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -158,7 +156,7 @@ public final class StandaloneSource implements RegionSource {
 
   @Override
   public TunnelRecord ends() {
-    return TunnelRecords.of(Optional.empty(), 0, overlay.end(node, true).stream().toList());
+    return overlay.record(node);
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.wireguard.PublicKey;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
@@ -63,8 +62,8 @@ public interface BridgeState {
   /** What peers are told of this region's tunnels; empty where the bridge makes none. */
   Optional<TunnelRecord> ends();
 
-  /** Whether the device that the bridge makes has a peer with this key. */
-  boolean knows(PublicKey key);
+  /** Whether the device that the bridge makes has a peer with this key, base64. */
+  boolean knows(String key);
 
   /** The conditions of everything around the data plane, without times. */
   List<Condition> surroundings();

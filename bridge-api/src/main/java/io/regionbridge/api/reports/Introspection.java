@@ -18,7 +18,6 @@ import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.wireguard.PublicKey;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,7 +133,7 @@ public final class Introspection implements AutoCloseable {
         region.serviceCIDRs(),
         gateways(),
         bridge.ends().orElse(null),
-        key.flatMap(PublicKey::parse).map(bridge::knows).orElse(null));
+        key.map(bridge::knows).orElse(null));
   }
 
   /** Peers that know one of them believe the others, too. */

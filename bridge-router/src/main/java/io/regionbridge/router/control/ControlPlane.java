@@ -38,11 +38,13 @@ import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.peers.RegionClaims;
+import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
+import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,6 +78,10 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Changes of the directory that come together make one snapshot. */
   private static final Duration DIRECTORY_SETTLE = Duration.ofMillis(5);
+
+  /** What the directory is made of. */
+  private static final List<String> DIRECTORY =
+      List.of("services", "endpointslices.discovery.k8s.io");
 
   private static final Duration SETTLE = Duration.ofMillis(50);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
@@ -253,7 +259,7 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /** Who is the active gateway. Any thread. */
-  public Leadership leadership() {
+  Leadership leadership() {
     return election.leadership();
   }
 
@@ -263,8 +269,41 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /** How far each resource of the local API server is known, by its RBAC name. Any thread. */
-  public Map<String, WatchStatus> watches() {
+  Map<String, WatchStatus> watches() {
     return watcher.view().statuses();
+  }
+
+  /** Why the Services are not known, or not as they are now, one sentence each. Any thread. */
+  public List<String> directoryProblems() {
+    Map<String, WatchStatus> watches = watches();
+    return DIRECTORY.stream()
+        .flatMap(resource -> Stream.ofNullable(watches.get(resource)))
+        .filter(WatchStatus.Failing.class::isInstance)
+        .map(status -> ((WatchStatus.Failing) status).failure().toString())
+        .toList();
+  }
+
+  /** Whether this node is the active gateway. Any thread. */
+  public boolean active() {
+    return election.leadership().mine();
+  }
+
+  /**
+   * The region's ends of tunnels as peers are told of them: what RouterNodes say, and of this node
+   * what is so at the moment. Any thread.
+   */
+  public TunnelRecord ends() {
+    Leadership leadership = election.leadership();
+    List<TunnelEnd> known =
+        topology.stream()
+            .flatMap(regions -> regions.local().gateways().stream())
+            .flatMap(gateway ->
+                (gateway.node().equals(settings.node())
+                        ? sources.overlay().end(settings.node(), leadership.mine())
+                        : gateway.tunnel())
+                    .stream())
+            .toList();
+    return TunnelRecords.of(Optional.empty(), leadership.transitions(), known);
   }
 
   /** Where this node's WireGuard key is kept. Any thread. */

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.coredns.CoreDnsKeeper;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.DnsConfigMaps;
+import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.Region;
@@ -16,7 +17,9 @@ import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.netbird.NetBirdKeeper;
+import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,15 +74,26 @@ public final class Uninstall {
   }
 
   /**
-   * Does it.
+   * Does it in the cluster that a file names.
    *
+   * @param kubeconfig the file; empty: the cluster that the process runs in
    * @param namespace where the bridges ran
    * @param netBird the namespace of NetBird's routers
    * @param purge take the WireGuard keys as well: peers must be told new ones afterwards
    * @param dryRun only say what would be done
    * @return what was done, in order
+   * @throws IOException if the file cannot be read
    */
   public static List<Step> run(
+      Optional<Path> kubeconfig, String namespace, String netBird, boolean purge, boolean dryRun)
+      throws IOException {
+    try (KubernetesClient client = ClusterClient.local(kubeconfig)) {
+      return run(client, namespace, netBird, purge, dryRun);
+    }
+  }
+
+  /** The same with a client. */
+  static List<Step> run(
       KubernetesClient client, String namespace, String netBird, boolean purge, boolean dryRun) {
     Uninstall uninstall = new Uninstall(client, dryRun);
     uninstall.coreDns();

@@ -6,6 +6,8 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RouteNetlink;
+import io.regionbridge.router.tunnel.TunnelDriver;
+import io.regionbridge.router.tunnel.TunnelDrivers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a router node's kernel does with traffic for peers.
@@ -32,6 +36,8 @@ public record EgressFacts(
     int fwmark,
     boolean tunnelUp,
     Optional<String> ciliumDevices) {
+  private static final Logger log = LoggerFactory.getLogger(EgressFacts.class);
+
   /** Copies the ways. */
   public EgressFacts {
     ways = List.copyOf(ways);
@@ -48,16 +54,11 @@ public record EgressFacts(
    * Asks the kernel of the calling thread's network namespace. Needs no privilege.
    *
    * @param ranges that are sent to peers
-   * @param fwmark of the WireGuard device
    * @param tunnelUp whether a tunnel is known to be up
    * @throws IOException if it does not answer
    */
   public static EgressFacts read(
-      String overlay,
-      List<Cidr> ranges,
-      int fwmark,
-      boolean tunnelUp,
-      Optional<String> ciliumDevices)
+      String overlay, List<Cidr> ranges, boolean tunnelUp, Optional<String> ciliumDevices)
       throws IOException {
     try (RouteNetlink netlink = RouteNetlink.open()) {
       Map<Integer, String> names =
@@ -71,7 +72,7 @@ public record EgressFacts(
           ways,
           isSet(Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark"))
               || isSet(Path.of("/proc/sys/net/ipv4/conf", overlay, "src_valid_mark")),
-          fwmark,
+          fwmark(overlay),
           tunnelUp,
           ciliumDevices);
     }
@@ -86,6 +87,22 @@ public record EgressFacts(
       return KernelFile.read(setting).equals("1");
     } catch (IOException e) {
       return false; // not Linux, or no such interface
+    }
+  }
+
+  /** The mark of the device's packets; 0 where it cannot be read, which another check tells of. */
+  private static int fwmark(String overlay) {
+    try {
+      Optional<TunnelDriver> driver = TunnelDrivers.forInterface(overlay);
+      if (driver.isEmpty()) {
+        return 0;
+      }
+      try (TunnelDriver opened = driver.get()) {
+        return opened.read().fwmark();
+      }
+    } catch (IOException e) {
+      log.debug("{}: cannot read the device", overlay, e);
+      return 0;
     }
   }
 }

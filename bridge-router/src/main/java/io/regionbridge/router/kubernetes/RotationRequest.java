@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Asks a router node's bridge to rotate its WireGuard key, by an annotation of its RouterNode. */
 public final class RotationRequest {
@@ -18,12 +20,13 @@ public final class RotationRequest {
   /**
    * Asks.
    *
+   * @param kubeconfig the file that names the cluster; empty: the one that the process runs in
    * @param node whose key
    * @param text what tells this request from others, such as the time
    * @throws IOException if there is no such RouterNode, or it cannot be written
    */
-  public static void send(KubernetesClient client, String node, String text) throws IOException {
-    try {
+  public static void send(Optional<Path> kubeconfig, String node, String text) throws IOException {
+    try (KubernetesClient client = ClusterClient.local(kubeconfig)) {
       RouterNode changed = new RouterNode();
       changed.setMetadata(
           new ObjectMetaBuilder().withName(node).addToAnnotations(ANNOTATION, text).build());

@@ -74,14 +74,14 @@ public final class ManagedTunnel implements AutoCloseable {
    * @param keys where this node's key is kept
    * @param regions the regions as they are known at the moment
    * @param settled whether those are all
-   * @param accepted which overlay addresses have said that they know a key of this node
+   * @param accepted which overlay addresses have said that they know a key of this node, base64
    * @param announced takes what peers are to be told
    */
   public record Ties(
       KeyStore keys,
       Supplier<Topology> regions,
       BooleanSupplier settled,
-      Function<PublicKey, Set<InetAddress>> accepted,
+      Function<String, Set<InetAddress>> accepted,
       Consumer<LocalEnd> announced) {}
 
   private ManagedTunnel(String node, Supplier<OverlaySettings> settings, Ties ties, Loops loops) {
@@ -115,9 +115,9 @@ public final class ManagedTunnel implements AutoCloseable {
     return findings;
   }
 
-  /** Whether the device has a peer with a key. Any thread. */
-  public boolean knows(PublicKey key) {
-    return peers.contains(key);
+  /** Whether the device has a peer with a key, base64. Any thread. */
+  public boolean knows(String key) {
+    return PublicKey.parse(key).filter(peers::contains).isPresent();
   }
 
   @Override
@@ -164,7 +164,8 @@ public final class ManagedTunnel implements AutoCloseable {
     boolean complete = ties.settled().getAsBoolean() && topology.complete();
     List<String> problems = new ArrayList<>();
     List<RemoteGateway> gateways = TunnelGateways.of(topology, problems);
-    KeyRotation.Standing key = rotation.look(gateways, complete, ties.accepted());
+    KeyRotation.Standing key =
+        rotation.look(gateways, complete, k -> ties.accepted().apply(k.toString()));
     if (!Optional.of(key.publicKey()).equals(told)) {
       told = Optional.of(key.publicKey());
       log.info("tunnel {}: public key {}", now.managedInterface(), key.publicKey());

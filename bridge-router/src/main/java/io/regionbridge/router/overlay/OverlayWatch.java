@@ -10,7 +10,6 @@ import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.tailscale.Tailnet;
 import io.regionbridge.router.topology.PeerRegion;
-import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.PeerHealth;
 import io.regionbridge.router.tunnel.TunnelHealth;
 import io.regionbridge.router.tunnel.TunnelObserver;
@@ -130,20 +129,6 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
       end = Optional.of(now);
       onChange.run();
     }
-  }
-
-  /**
-   * This node's end of tunnels, for its peers.
-   *
-   * @return empty while there is none
-   */
-  public Optional<TunnelEnd> end(String node, boolean active) {
-    return address()
-        .flatMap(address ->
-            publicKey()
-                .map(key ->
-                    new TunnelEnd(
-                        node, key, nextPublicKey(), Optional.of(address), endpoint(), 0, active)));
   }
 
   @Override

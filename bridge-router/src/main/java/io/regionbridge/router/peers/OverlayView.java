@@ -1,7 +1,9 @@
 package io.regionbridge.router.peers;
 
+import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.TunnelEnd;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -53,6 +55,25 @@ public interface OverlayView {
   /** Where this node's WireGuard is reached from outside, if that is configured. */
   default Optional<InetSocketAddress> endpoint() {
     return Optional.empty();
+  }
+
+  /**
+   * This node's end of tunnels, for its peers.
+   *
+   * @return empty while there is none
+   */
+  default Optional<TunnelEnd> end(String node, boolean active) {
+    return address()
+        .flatMap(address ->
+            publicKey()
+                .map(key ->
+                    new TunnelEnd(
+                        node, key, nextPublicKey(), Optional.of(address), endpoint(), 0, active)));
+  }
+
+  /** What peers are told of it where no cluster has other nodes. */
+  default TunnelRecord record(String node) {
+    return TunnelRecords.of(Optional.empty(), 0, end(node, true).stream().toList());
   }
 
   /** How the tunnel to a region fares, as far as the device tells. */

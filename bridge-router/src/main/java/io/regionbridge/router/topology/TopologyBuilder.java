@@ -61,6 +61,11 @@ public final class TopologyBuilder {
     this.settings = settings;
   }
 
+  /** The regions as far as claims alone tell. */
+  public Topology withoutCluster(List<PeerClaim> claims) {
+    return build(ClusterView.ofConfigMaps(Map.of()), claims, Optional.empty(), List.of());
+  }
+
   /**
    * The topology of what is known.
    *

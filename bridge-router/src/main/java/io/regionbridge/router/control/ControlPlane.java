@@ -4,7 +4,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.border.Admitted;
 import io.regionbridge.router.border.Border;
 import io.regionbridge.router.border.BorderRules;
-import io.regionbridge.router.coredns.ClusterZones;
+import io.regionbridge.router.coredns.ClusterDomains;
+import io.regionbridge.router.coredns.ForeignZones;
 import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.diagnosis.RightsWatch;
 import io.regionbridge.router.directory.Directory;
@@ -416,7 +417,6 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private BorderRules rules(ClusterView view, Directory services) {
-    ClusterZones zones = ClusterZones.of(view);
     Set<InetSocketAddress> own = new HashSet<>();
     own.add(new InetSocketAddress(settings.nodeAddress(), settings.dnsPort()));
     sources
@@ -426,8 +426,8 @@ public final class ControlPlane implements AutoCloseable {
     return new BorderRules(
         sources.region().get().name(),
         sources.supernets().get(),
-        zones.cluster().isEmpty() ? Set.of(BorderRules.DEFAULT_CLUSTER_DOMAIN) : zones.cluster(),
-        zones.foreign(),
+        Set.copyOf(ClusterDomains.of(view).names()),
+        ForeignZones.of(view).domains(),
         own,
         apiServers(services));
   }

@@ -12,9 +12,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.ConfigMapFacts;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.ErrorText;
+import io.regionbridge.router.kubernetes.ManagedFields;
+import io.regionbridge.router.kubernetes.Rewrites;
 import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -24,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +46,17 @@ public final class CoreDnsKeeper {
   private static final String MANAGER = "region-bridge";
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   private static final String RKE2 = "rke2-coredns";
+  private static final int MOST_NAMED = 5;
 
   private final KubernetesClient client;
   private final WriteBackoff backoff;
+  private final Rewrites rewrites;
   private Optional<Finding> lastFailure = Optional.empty();
 
   public CoreDnsKeeper(KubernetesClient client, Clock clock) {
     this.client = client;
     this.backoff = new WriteBackoff(clock);
+    this.rewrites = new Rewrites(clock);
   }
 
   /**
@@ -70,29 +77,62 @@ public final class CoreDnsKeeper {
       findings.add(
           new Finding(
               CONDITION, State.FALSE, "NoUpstream", nowhere + ": CoreDNS is left as it is"));
+    } else if (!complete && CoreDnsPlan.givesUpAZone(view, zones)) {
+      findings.add(waiting());
     } else {
-      Finding done = tried(CoreDnsPlan.of(view, zones, upstreams), complete);
-      findings.add(
-          CoreDnsPlan.taken(view, zones)
-              .filter(_ -> done.state() == State.TRUE)
-              .map(CoreDnsKeeper::taken)
-              .orElse(done));
+      Finding done =
+          tried(
+              CoreDnsPlan.of(view, zones, upstreams), new Write(zones, upstreams, view, complete));
+      List<String> taken = CoreDnsPlan.taken(view, zones);
+      findings.add(taken.isEmpty() || done.state() != State.TRUE ? done : taken(taken));
     }
-    if (view.configMaps().containsKey(ClusterWatcher.NODE_LOCAL_DNS)) {
-      findings.add(
-          new Finding(
-              BYPASS,
-              State.TRUE,
-              "NodeLocalDNSCacheFound",
-              "pods ask NodeLocal DNSCache, which does not read CoreDNS's own blocks: add the"
-                  + " regions' domains to ConfigMap kube-system/node-local-dns"));
-    }
+    ClusterWatcher.NODE_LOCAL_DNS.stream()
+        .filter(view.configMaps()::containsKey)
+        .findFirst()
+        .ifPresent(name ->
+            findings.add(
+                new Finding(
+                    BYPASS,
+                    State.TRUE,
+                    "NodeLocalDNSCacheFound",
+                    "pods ask NodeLocal DNSCache, which does not read CoreDNS's own blocks: add the"
+                        + " regions' domains to ConfigMap kube-system/"
+                        + name)));
     return findings;
   }
 
   /** Takes away whatever we ever wrote. */
   public Finding withdraw(ClusterView view) {
-    return tried(CoreDnsPlan.of(view, List.of(), List.of()), true);
+    return tried(
+        CoreDnsPlan.of(view, List.of(), List.of()), new Write(List.of(), List.of(), view, true));
+  }
+
+  /**
+   * What a write is for.
+   *
+   * @param zones what CoreDNS is to forward
+   * @param upstreams where to
+   * @param view what it was planned by
+   * @param complete whether these are all zones
+   */
+  private record Write(
+      List<ForwardZone> zones,
+      List<InetSocketAddress> upstreams,
+      ClusterView view,
+      boolean complete) {
+    /** The same for writes that are to come to the same. */
+    Object content() {
+      return List.of(zones, upstreams);
+    }
+
+    String version(String map) {
+      ConfigMapFacts facts = view.configMaps().get(map);
+      return facts == null ? "" : facts.resourceVersion();
+    }
+
+    Optional<String> changedBy(String map) {
+      return Optional.ofNullable(view.configMaps().get(map)).flatMap(ConfigMapFacts::changedBy);
+    }
   }
 
   /** What {@link #withdraw} would take away; empty if there is nothing of ours. */
@@ -112,22 +152,18 @@ public final class CoreDnsKeeper {
     };
   }
 
-  private Finding tried(CoreDnsPlan plan, boolean complete) {
-    if (!complete && plan.givesUpAZone()) {
-      return waiting();
-    }
+  private Finding tried(CoreDnsPlan plan, Write write) {
     if (lastFailure.isPresent() && !backoff.permits(CONDITION)) {
       return lastFailure.get();
     }
     try {
-      Finding done = carriedOut(plan, complete);
+      Finding done = carriedOut(plan, write);
       lastFailure = Optional.empty();
       backoff.succeeded(CONDITION);
       return done;
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return new Finding(
-            CONDITION, State.UNKNOWN, "Changed", "changed meanwhile, looking at it again");
+        return changed();
       }
       log.warn("cannot write CoreDNS's configuration: {}", ErrorText.of(e));
       Finding failure =
@@ -142,25 +178,79 @@ public final class CoreDnsKeeper {
     }
   }
 
-  private Finding carriedOut(CoreDnsPlan plan, boolean complete) {
+  private Finding carriedOut(CoreDnsPlan plan, Write write) {
     return switch (plan) {
-      case CoreDnsPlan.Nothing() -> configured();
+      case CoreDnsPlan.Nothing() -> standing(write);
       case CoreDnsPlan.Impossible(String reason, String message) ->
           new Finding(CONDITION, State.FALSE, reason, message);
-      case CoreDnsPlan.CustomKey(_, Optional<String> content) -> customKey(content);
-      case CoreDnsPlan.Corefile corefile -> corefile(corefile);
-      case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, complete);
+      case CoreDnsPlan.CustomKey(_, Optional<String> content) ->
+          written(write, ClusterWatcher.COREDNS_CUSTOM, () -> customKey(content));
+      case CoreDnsPlan.Corefile corefile ->
+          written(write, ClusterWatcher.COREDNS, () -> corefile(corefile));
+      case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, write);
     };
   }
 
-  private static Finding taken(String where) {
+  /** Writes, unless somebody undoes it each time and it is too soon. */
+  private Finding written(Write write, String map, Supplier<Finding> writing) {
+    String version = write.version(map);
+    if (rewrites.isUnseen(write.content(), version)) {
+      return standing(write);
+    }
+    if (!rewrites.permits(write.content())) {
+      return undone(write.changedBy(map), "ConfigMap kube-system/" + map)
+          .orElseGet(CoreDnsKeeper::changed);
+    }
+    Finding done = writing.get();
+    if (done.state() == State.TRUE) {
+      rewrites.wrote(write.content(), version);
+    }
+    return undone(write.changedBy(map), "ConfigMap kube-system/" + map).orElse(done);
+  }
+
+  /** It is as it ought to be, at least for now. */
+  private Finding standing(Write write) {
+    boolean custom = CoreDnsKind.of(write.view()) instanceof CoreDnsKind.Imported;
+    String map = custom ? ClusterWatcher.COREDNS_CUSTOM : ClusterWatcher.COREDNS;
+    return undone(write.changedBy(map), "ConfigMap kube-system/" + map)
+        .orElseGet(CoreDnsKeeper::configured);
+  }
+
+  /** That somebody undoes it, if somebody does. */
+  private Optional<Finding> undone(Optional<String> who, String what) {
+    return rewrites
+        .contested()
+        .map(times ->
+            new Finding(
+                CONDITION,
+                State.FALSE,
+                "PutBack",
+                "%s puts %s back each time: written %d times, the bridge waits longer and longer; let it"
+                        .formatted(who.orElse("somebody"), what, times)
+                    + " leave the bridge's blocks alone, or add them to what it writes"));
+  }
+
+  private static Finding changed() {
+    return new Finding(
+        CONDITION, State.UNKNOWN, "Changed", "changed meanwhile, looking at it again");
+  }
+
+  private static Finding taken(List<String> where) {
     return new Finding(
         CONDITION,
         State.FALSE,
         "ZoneTaken",
         "not ours to forward: "
-            + where
+            + shortened(where)
             + ": CoreDNS loads no zone twice; remove it there, and the bridge forwards it");
+  }
+
+  /** A range may be many zones. */
+  private static String shortened(List<String> where) {
+    return where.size() <= MOST_NAMED
+        ? String.join(", ", where)
+        : "%s and %d more"
+            .formatted(String.join(", ", where.subList(0, MOST_NAMED)), where.size() - MOST_NAMED);
   }
 
   private static Finding waiting() {
@@ -206,8 +296,7 @@ public final class CoreDnsKeeper {
     ConfigMap now = resource.get();
     if (now == null
         || !now.getMetadata().getResourceVersion().equals(plan.before().resourceVersion())) {
-      return new Finding(
-          CONDITION, State.UNKNOWN, "Changed", "changed meanwhile, looking at it again");
+      return changed();
     }
     Map<String, String> data = new HashMap<>(now.getData());
     data.put(CoreDnsKind.COREFILE, plan.corefile());
@@ -220,7 +309,7 @@ public final class CoreDnsKeeper {
     return configured();
   }
 
-  private Finding helmValues(Optional<String> values, boolean complete) {
+  private Finding helmValues(Optional<String> values, Write write) {
     Resource<GenericKubernetesResource> resource =
         client
             .genericKubernetesResources(
@@ -253,18 +342,25 @@ public final class CoreDnsKeeper {
       return configured();
     }
     String before = now != null && now.get("spec", "valuesContent") instanceof String s ? s : "";
+    Optional<String> who =
+        now == null ? Optional.empty() : ManagedFields.lastOther(now.getMetadata(), MANAGER);
+    String what = "HelmChartConfig kube-system/" + RKE2;
     if (values.get().equals(before)) {
-      return configured();
+      return undone(who, what).orElseGet(CoreDnsKeeper::configured);
     }
-    if (!complete && ForwardedZones.givenUp(before, values.get())) {
+    if (!write.complete() && Rke2Values.givesUpAZone(before, values.get())) {
       return waiting();
+    }
+    if (!rewrites.permits(write.content())) {
+      return undone(who, what).orElseGet(CoreDnsKeeper::changed);
     }
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
     apply.setFieldManager(MANAGER);
     apply.setForce(true);
     resource.patch(apply, chartConfig(values.get()));
     log.info("wrote HelmChartConfig rke2-coredns");
-    return configured();
+    rewrites.wrote(write.content(), now == null ? "" : now.getMetadata().getResourceVersion());
+    return undone(who, what).orElseGet(CoreDnsKeeper::configured);
   }
 
   private static GenericKubernetesResource chartConfig(String values) {

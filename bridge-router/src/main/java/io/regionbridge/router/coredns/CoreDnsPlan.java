@@ -6,6 +6,7 @@ import io.regionbridge.router.discovery.ConfigMapFacts;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What has to be written so that CoreDNS forwards as it should. Made by {@link #of}, pure. */
@@ -51,19 +52,23 @@ public sealed interface CoreDnsPlan {
    */
   static CoreDnsPlan of(
       ClusterView view, List<ForwardZone> zones, List<InetSocketAddress> upstreams) {
-    TakenZones taken = TakenZones.of(view);
+    ForeignZones foreign = ForeignZones.of(view);
+    if (foreign.problem().isPresent() && !zones.isEmpty()) {
+      return new Impossible(
+          "CorefileRefused",
+          "CoreDNS loads no configuration as it is, with the bridge's blocks or without: %s; mend it"
+                  .formatted(foreign.problem().get())
+              + " there");
+    }
     return switch (CoreDnsKind.of(view)) {
-      case CoreDnsKind.Imported(int port) ->
+      case CoreDnsKind.Imported(String port) ->
           custom(
               view.configMaps().get(ClusterWatcher.COREDNS_CUSTOM),
-              text(taken.free(zones, port), port, upstreams));
-      case CoreDnsKind.Corefile(int port, ConfigMapFacts map) ->
-          corefile(map, text(taken.free(zones, port), port, upstreams));
-      case CoreDnsKind.HelmValues(int port, String domain) ->
-          new HelmValues(
-              zones.isEmpty()
-                  ? Optional.empty()
-                  : Optional.of(Rke2Values.text(zones, port, upstreams, domain)));
+              text(zones, foreign, port, upstreams));
+      case CoreDnsKind.Corefile(String port, ConfigMapFacts map) ->
+          corefile(map, text(zones, foreign, port, upstreams));
+      case CoreDnsKind.HelmValues(String port, String corefile) ->
+          values(zones, foreign, port, upstreams, corefile);
       case CoreDnsKind.Unknown() ->
           new Impossible(
               "CoreDNSNotFound",
@@ -73,32 +78,71 @@ public sealed interface CoreDnsPlan {
   }
 
   /** What of the zones stands in somebody else's blocks, and where, in words; empty: nothing. */
-  static Optional<String> taken(ClusterView view, List<ForwardZone> zones) {
+  static List<String> taken(ClusterView view, List<ForwardZone> zones) {
+    ForeignZones foreign = ForeignZones.of(view);
     return switch (CoreDnsKind.of(view)) {
-      case CoreDnsKind.Imported(int port) -> TakenZones.of(view).told(zones, port);
-      case CoreDnsKind.Corefile(int port, _) -> TakenZones.of(view).told(zones, port);
-      case CoreDnsKind.HelmValues _, CoreDnsKind.Unknown _ -> Optional.empty();
+      case CoreDnsKind.Imported(String port) -> ZoneChoice.of(zones, foreign, port).taken();
+      case CoreDnsKind.Corefile(String port, _) -> ZoneChoice.of(zones, foreign, port).taken();
+      case CoreDnsKind.HelmValues(String port, _) -> ZoneChoice.of(zones, foreign, port).taken();
+      case CoreDnsKind.Unknown _ -> List.of();
     };
   }
 
-  /** Whether a zone that CoreDNS forwards now would not be any more; of RKE2 it is not known. */
-  default boolean givesUpAZone() {
-    return switch (this) {
-      case Nothing() -> false;
-      case Impossible(_, _) -> false;
-      case HelmValues(_) -> false;
-      case CustomKey(Optional<String> before, Optional<String> content) ->
-          ForwardedZones.givenUp(before.orElse(""), content.orElse(""));
-      case Corefile(ConfigMapFacts before, String after) ->
-          ForwardedZones.givenUp(before.data().getOrDefault(CoreDnsKind.COREFILE, ""), after);
-    };
+  /** Whether CoreDNS forwards a zone now that is not among these. */
+  static boolean givesUpAZone(ClusterView view, List<ForwardZone> zones) {
+    String text =
+        switch (CoreDnsKind.of(view)) {
+          case CoreDnsKind.Imported _ ->
+              Optional.ofNullable(view.configMaps().get(ClusterWatcher.COREDNS_CUSTOM))
+                  .map(map -> map.data().getOrDefault(KEY, ""))
+                  .orElse("");
+          case CoreDnsKind.Corefile(_, ConfigMapFacts map) ->
+              map.data().getOrDefault(CoreDnsKind.COREFILE, "");
+          case CoreDnsKind.HelmValues(_, String corefile) -> corefile;
+          case CoreDnsKind.Unknown _ -> "";
+        };
+    Set<String> wanted = ZoneChoice.names(zones);
+    return io.regionbridge.router.coredns.Corefile.parse(text).blocks().stream()
+        .filter(ServerBlock::ours)
+        .flatMap(block -> block.zones().stream())
+        .anyMatch(zone -> !wanted.contains(zone.name()));
   }
 
   private static Optional<String> text(
-      List<ForwardZone> zones, int port, List<InetSocketAddress> upstreams) {
-    return zones.isEmpty()
+      List<ForwardZone> zones,
+      ForeignZones foreign,
+      String port,
+      List<InetSocketAddress> upstreams) {
+    List<ForwardZone> free = ZoneChoice.of(zones, foreign, port).written();
+    return free.isEmpty()
         ? Optional.empty()
-        : Optional.of(ServerBlocks.text(zones, port, upstreams));
+        : Optional.of(ServerBlocks.text(free, port, upstreams));
+  }
+
+  private static CoreDnsPlan values(
+      List<ForwardZone> zones,
+      ForeignZones foreign,
+      String port,
+      List<InetSocketAddress> upstreams,
+      String corefile) {
+    if (zones.isEmpty()) {
+      return new HelmValues(Optional.empty());
+    }
+    List<ServerBlock> others =
+        io.regionbridge.router.coredns.Corefile.parse(corefile).blocks().stream()
+            .filter(block -> !block.ours())
+            .toList();
+    if (others.stream().noneMatch(block -> block.has(ClusterDomains.PLUGIN))) {
+      // The values replace all servers: without the cluster's own it would have no DNS.
+      return new Impossible(
+          "ClusterZoneNotFound",
+          "no server block of ConfigMap kube-system/rke2-coredns-rke2-coredns has the plugin"
+              + " kubernetes: add the regions' servers to HelmChartConfig rke2-coredns by hand");
+    }
+    return new HelmValues(
+        Optional.of(
+            Rke2Values.text(
+                others, ZoneChoice.of(zones, foreign, port).written(), port, upstreams)));
   }
 
   private static CoreDnsPlan custom(@Nullable ConfigMapFacts map, Optional<String> wanted) {
@@ -106,18 +150,12 @@ public sealed interface CoreDnsPlan {
     return there.equals(wanted) ? new Nothing() : new CustomKey(there, wanted);
   }
 
-  private static CoreDnsPlan corefile(ConfigMapFacts map, Optional<String> block) {
+  private static CoreDnsPlan corefile(ConfigMapFacts map, Optional<String> blocks) {
     String before = map.data().getOrDefault(CoreDnsKind.COREFILE, "");
-    Optional<String> after =
-        block.isPresent()
-            ? CorefileEditor.with(before, block.get())
-            : CorefileEditor.without(before);
-    if (after.isEmpty()) {
-      return new Impossible(
-          "MarksBroken",
-          "the marks of region-bridge in the Corefile do not match: remove the lines from BEGIN to"
-              + " END by hand, they will be written anew");
-    }
-    return after.get().equals(before) ? new Nothing() : new Corefile(map, after.get());
+    String after =
+        blocks
+            .map(text -> CorefileEditor.with(before, text))
+            .orElseGet(() -> CorefileEditor.without(before));
+    return after.equals(before) ? new Nothing() : new Corefile(map, after);
   }
 }

@@ -1,101 +1,66 @@
 package io.regionbridge.router.coredns;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * A server block of a Corefile, as far as it matters who serves what. Pure.
+ * A server block of a {@link Corefile}. Pure.
  *
- * @param zones with their ports, such as {@code mn.internal:53}, in lower case and without a dot at
- *     the end; never empty
- * @param body what stands between the braces, without comments
+ * @param keys as they stand, without quotes and commas
+ * @param directives between its braces
+ * @param begin where it begins in the text
+ * @param end where it ends: behind its last brace
  */
-public record ServerBlock(List<String> zones, String body) {
-  private static final String DEFAULT_PORT = "53";
-  private static final Pattern COMMENT = Pattern.compile("(?m)(^|(?<=\\s))#.*$");
-  private static final Pattern EMPTY = Pattern.compile("\\s\\{\\s+}$");
-  private static final Pattern SCHEME = Pattern.compile("^[a-z]+://");
-  private static final Pattern PORT = Pattern.compile(":(\\d{1,5})$");
+public record ServerBlock(List<String> keys, List<Directive> directives, int begin, int end) {
+  private static final String FORWARD = "forward";
 
-  /** Copies the zones. */
+  /** Copies the lists. */
   public ServerBlock {
-    zones = List.copyOf(zones);
+    keys = List.copyOf(keys);
+    directives = List.copyOf(directives);
   }
 
-  /**
-   * The blocks of a Corefile or of a part of one, in their order. Snippets and imports are none; of
-   * a text that is no Corefile there is no more than what looks like a block.
-   */
-  public static List<ServerBlock> in(String corefile) {
-    List<ServerBlock> blocks = new ArrayList<>();
-    StringBuilder head = new StringBuilder();
-    StringBuilder body = new StringBuilder();
-    int depth = 0;
-    for (String line : COMMENT.matcher(corefile).replaceAll("").split("\n", -1)) {
-      String text = line.strip();
-      // A brace opens at the end of a line only, and closes on a line of its own.
-      boolean opens = text.endsWith("{");
-      if (depth > 0) {
-        depth += opens ? 1 : text.equals("}") ? -1 : 0;
-        if (depth == 0) {
-          add(blocks, head.toString(), body.toString());
-          head.setLength(0);
-          body.setLength(0);
-        } else {
-          body.append(text).append('\n');
-        }
-      } else if (opens) {
-        head.append(' ').append(text, 0, text.length() - 1);
-        depth = 1;
-      } else if (text.startsWith("import ")) {
-        head.setLength(0);
-      } else if (EMPTY.matcher(text).find()) {
-        add(blocks, head + " " + EMPTY.matcher(text).replaceFirst(""), "");
-        head.setLength(0);
-      } else {
-        head.append(' ').append(text);
-      }
-    }
-    return blocks;
+  /** Whether the bridge wrote it: the text says so wherever it stands, comments or not. */
+  public boolean ours() {
+    return directives.stream()
+        .filter(directive -> directive.name().equals(FORWARD))
+        .flatMap(directive -> directive.option("except").stream())
+        .anyMatch(except -> except.arguments().contains(ServerBlocks.MARK));
+  }
+
+  /** The zones that it serves, as far as its keys can be read. */
+  public List<Zone> zones() {
+    return keys.stream().map(Zone::read).flatMap(ServerBlock::zones).toList();
+  }
+
+  private static Stream<Zone> zones(Zone.Read read) {
+    return read instanceof Zone.Read.Zones(List<Zone> zones) ? zones.stream() : Stream.of();
+  }
+
+  /** Why CoreDNS refuses keys of it; empty: it does not. */
+  public List<String> keyProblems() {
+    return keys.stream()
+        .map(Zone::read)
+        .flatMap(read ->
+            read instanceof Zone.Read.Refused(String reason) ? Stream.of(reason) : Stream.of())
+        .toList();
   }
 
   /** Whether a plugin stands in the block. */
   public boolean has(String plugin) {
-    return body.lines().anyMatch(line -> line.equals(plugin) || line.startsWith(plugin + " "));
+    return directives.stream().anyMatch(directive -> directive.name().equals(plugin));
   }
 
   /** Where the block forwards to, for each {@code forward} in it; what it forwards is left out. */
   public List<List<String>> forwards() {
-    return body.lines()
-        .filter(line -> line.startsWith("forward "))
-        .map(line -> List.of(line.replace("{", "").strip().split("\\s+")))
-        .filter(words -> words.size() > 2)
-        .map(words -> words.subList(2, words.size()))
+    return directives.stream()
+        .filter(directive -> directive.name().equals(FORWARD) && directive.arguments().size() > 1)
+        .map(directive -> directive.arguments().subList(1, directive.arguments().size()))
         .toList();
   }
 
-  private static void add(List<ServerBlock> blocks, String head, String body) {
-    List<String> zones = new ArrayList<>();
-    for (String word : head.strip().split("[\\s,]+", -1)) {
-      if (!word.isEmpty() && !word.startsWith("(")) {
-        zones.add(zone(word.toLowerCase(Locale.ROOT)));
-      }
-    }
-    if (!zones.isEmpty()) {
-      blocks.add(new ServerBlock(zones, body));
-    }
-  }
-
-  /** With its port, in one spelling. */
-  static String zone(String text) {
-    String plain = SCHEME.matcher(text).replaceFirst("");
-    Matcher port = PORT.matcher(plain);
-    String name = port.find() ? plain.substring(0, port.start()) : plain;
-    String stripped =
-        name.length() > 1 && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-    return stripped + ":" + (port.reset().find() ? port.group(1) : DEFAULT_PORT);
+  /** Whether it says the same, wherever it stands. */
+  boolean says(ServerBlock other) {
+    return keys.equals(other.keys) && directives.equals(other.directives);
   }
 }

@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks an API server for {@link ClusterFacts}. Only reads. */
@@ -45,12 +46,14 @@ public final class ClusterProbe {
   private static final List<String> DEFINITIONS =
       List.of("regions.region-bridge.io", "routernodes.region-bridge.io");
   private static final List<String> CONFIG_MAPS =
-      List.of(
-          ClusterWatcher.COREDNS,
-          ClusterWatcher.COREDNS_CUSTOM,
-          ClusterWatcher.RKE2_COREDNS,
-          ClusterWatcher.NODE_LOCAL_DNS,
-          ClusterWatcher.CILIUM_CONFIG);
+      Stream.concat(
+              Stream.of(
+                  ClusterWatcher.COREDNS,
+                  ClusterWatcher.COREDNS_CUSTOM,
+                  ClusterWatcher.RKE2_COREDNS,
+                  ClusterWatcher.CILIUM_CONFIG),
+              ClusterWatcher.NODE_LOCAL_DNS.stream())
+          .toList();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 

@@ -2,7 +2,9 @@ package io.regionbridge.router.diagnosis;
 
 import io.regionbridge.router.coredns.CoreDnsKind;
 import io.regionbridge.router.coredns.CoreDnsPlan;
+import io.regionbridge.router.coredns.Corefile;
 import io.regionbridge.router.coredns.ServerBlock;
+import io.regionbridge.router.coredns.Zone;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
@@ -13,8 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,8 +25,6 @@ final class CoreDnsChecks {
 
   private static final String SERVER = ".server";
   private static final String RESTART = "kubectl -n kube-system rollout restart deployment/coredns";
-  private static final Pattern OUR_BLOCK =
-      Pattern.compile("(?ms)^# BEGIN region-bridge\\b.*?^# END region-bridge");
 
   private final ClusterFacts facts;
   private final CoreDnsKind kind;
@@ -83,24 +81,19 @@ final class CoreDnsChecks {
     return facts.configMap(map).getOrDefault(CoreDnsKind.COREFILE, "");
   }
 
-  /** What the bridge had written: the blocks that lead to it. */
+  /** What the bridge had written: the blocks that say so themselves. */
   private List<ServerBlock> ours() {
     return switch (kind) {
       case CoreDnsKind.Imported _ ->
-          ServerBlock.in(
-              facts.configMap(ClusterWatcher.COREDNS_CUSTOM).getOrDefault(CoreDnsPlan.KEY, ""));
-      case CoreDnsKind.Corefile _ -> {
-        Matcher block = OUR_BLOCK.matcher(corefile());
-        yield block.find() ? ServerBlock.in(block.group()) : List.of();
-      }
-      // Helm writes this file from the bridge's values, and leaves nothing that marks it.
-      case CoreDnsKind.HelmValues _ ->
-          ServerBlock.in(corefile()).stream()
-              .filter(block -> block.zones().stream().noneMatch(zone -> zone.startsWith(".:")))
-              .filter(block -> !block.forwards().isEmpty())
-              .toList();
+          blocks(facts.configMap(ClusterWatcher.COREDNS_CUSTOM).getOrDefault(CoreDnsPlan.KEY, ""));
+      case CoreDnsKind.Corefile _, CoreDnsKind.HelmValues _ ->
+          blocks(corefile()).stream().filter(ServerBlock::ours).toList();
       case CoreDnsKind.Unknown _ -> List.of();
     };
+  }
+
+  private static List<ServerBlock> blocks(String text) {
+    return Corefile.parse(text).blocks();
   }
 
   /** Every text that CoreDNS reads, by where it stands. */
@@ -191,11 +184,16 @@ final class CoreDnsChecks {
       if (text.getKey().startsWith("key ") && !text.getKey().contains(SERVER + " ")) {
         continue; // what is imported into a block, or a file that is only there
       }
-      for (ServerBlock block : ServerBlock.in(text.getValue())) {
+      Corefile corefile = Corefile.parse(text.getValue());
+      corefile.problem().ifPresent(problem -> unloadable(text.getKey() + ", " + problem));
+      for (ServerBlock block : corefile.blocks()) {
+        block.keyProblems().forEach(problem -> unloadable(text.getKey() + ": " + problem));
         block
             .zones()
-            .forEach(
-                zone -> servedBy.computeIfAbsent(zone, _ -> new ArrayList<>()).add(text.getKey()));
+            .forEach(zone ->
+                servedBy
+                    .computeIfAbsent(zone.toString(), _ -> new ArrayList<>())
+                    .add(text.getKey()));
         for (List<String> upstreams : block.forwards()) {
           if (upstreams.size() > MOST_UPSTREAMS) {
             checks.add(
@@ -204,7 +202,7 @@ final class CoreDnsChecks {
                     "%s forwards %s to %d addresses; CoreDNS takes %d and refuses the whole"
                             .formatted(
                                 text.getKey(),
-                                String.join(" ", block.zones()),
+                                String.join(" ", block.keys()),
                                 upstreams.size(),
                                 MOST_UPSTREAMS)
                         + " configuration",
@@ -226,11 +224,19 @@ final class CoreDnsChecks {
     });
   }
 
+  private void unloadable(String what) {
+    checks.add(
+        Check.failure(
+            "CoreDNS configuration",
+            what + ": CoreDNS loads none of it, and does not come up after a restart",
+            "kubectl -n kube-system edit configmap coredns, or the one that is named"));
+  }
+
   private void reloaded() {
     boolean reloads =
         texts().values().stream()
             .anyMatch(text ->
-                ServerBlock.in(text).stream().anyMatch(block -> block.has("reload"))
+                blocks(text).stream().anyMatch(block -> block.has("reload"))
                     || text.lines().anyMatch(line -> line.strip().startsWith("reload")));
     if (!reloads) {
       checks.add(
@@ -245,25 +251,28 @@ final class CoreDnsChecks {
 
   /** Fine if it asks CoreDNS for everything, or has the domains itself. */
   private void nodeLocal() {
-    Map<String, String> map = facts.configMap(ClusterWatcher.NODE_LOCAL_DNS);
-    if (map.isEmpty()) {
-      return;
-    }
-    List<ServerBlock> blocks = ServerBlock.in(map.getOrDefault(CoreDnsKind.COREFILE, ""));
+    ClusterWatcher.NODE_LOCAL_DNS.stream()
+        .filter(name -> !facts.configMap(name).isEmpty())
+        .findFirst()
+        .ifPresent(this::nodeLocal);
+  }
+
+  private void nodeLocal(String name) {
+    List<ServerBlock> blocks = blocks(facts.configMap(name).getOrDefault(CoreDnsKind.COREFILE, ""));
     boolean asksCoreDns =
         blocks.stream()
-            .filter(block -> block.zones().stream().anyMatch(zone -> zone.startsWith(".:")))
+            .filter(block -> block.zones().stream().anyMatch(zone -> zone.name().equals(".")))
             .flatMap(block -> block.forwards().stream())
             .anyMatch(to -> to.contains("__PILLAR__CLUSTER__DNS__"));
     Set<String> known =
         blocks.stream()
             .flatMap(block -> block.zones().stream())
-            .map(CoreDnsChecks::withoutPort)
+            .map(Zone::name)
             .collect(Collectors.toSet());
     List<String> unknown =
         ours().stream()
             .flatMap(block -> block.zones().stream())
-            .map(CoreDnsChecks::withoutPort)
+            .map(Zone::name)
             .filter(zone -> !knows(known, zone))
             .toList();
     if (asksCoreDns || unknown.isEmpty() && !ours().isEmpty()) {
@@ -274,17 +283,14 @@ final class CoreDnsChecks {
               "NodeLocal DNS",
               "NodeLocal DNSCache answers pods before CoreDNS does; it does not know %s"
                   .formatted(unknown.isEmpty() ? "the regions" : String.join(", ", unknown)),
-              "kubectl -n kube-system edit configmap node-local-dns: forward the regions' domains"
-                  + " to __PILLAR__CLUSTER__DNS__ there"));
+              "kubectl -n kube-system edit configmap %s: forward the regions' domains to"
+                      .formatted(name)
+                  + " __PILLAR__CLUSTER__DNS__, or to the cluster's DNS address, there"));
     }
   }
 
   /** Whether a zone or one that it is in is served. */
   private static boolean knows(Set<String> zones, String zone) {
     return zones.stream().anyMatch(z -> !z.equals(".") && ("." + zone).endsWith("." + z));
-  }
-
-  private static String withoutPort(String zone) {
-    return zone.substring(0, zone.lastIndexOf(':'));
   }
 }

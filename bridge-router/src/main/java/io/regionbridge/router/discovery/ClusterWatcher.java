@@ -49,7 +49,10 @@ public final class ClusterWatcher implements AutoCloseable {
   public static final String CILIUM_CONFIG = "cilium-config";
   public static final String COREDNS = "coredns";
   public static final String COREDNS_CUSTOM = "coredns-custom";
-  public static final String NODE_LOCAL_DNS = "node-local-dns";
+
+  /** NodeLocal DNSCache's, as Kubernetes and as Kubespray call it. */
+  public static final List<String> NODE_LOCAL_DNS = List.of("node-local-dns", "nodelocaldns");
+
   public static final String RKE2_COREDNS = "rke2-coredns-rke2-coredns";
 
   private static final Set<String> CILIUM_KEYS =
@@ -205,7 +208,7 @@ public final class ClusterWatcher implements AutoCloseable {
     watchConfigMap(COREDNS, Set.of());
     watchConfigMap(COREDNS_CUSTOM, Set.of());
     watchConfigMap(RKE2_COREDNS, Set.of());
-    watchConfigMap(NODE_LOCAL_DNS, Set.of("none of it"));
+    NODE_LOCAL_DNS.forEach(name -> watchConfigMap(name, Set.of("none of it")));
   }
 
   private void watchNetBird(String namespace) {

@@ -1,7 +1,10 @@
 package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.regionbridge.router.kubernetes.ManagedFields;
+import io.regionbridge.router.kubernetes.StatusWriter;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -10,10 +13,17 @@ import java.util.TreeMap;
  *
  * @param resourceVersion of the object, for writes that must not overwrite another's
  * @param data the keys in use, and of the others the names only, with empty values
+ * @param changedBy who wrote it last, the bridge left out; empty: not known
  */
-public record ConfigMapFacts(String name, String resourceVersion, Map<String, String> data) {
+public record ConfigMapFacts(
+    String name, String resourceVersion, Map<String, String> data, Optional<String> changedBy) {
   public ConfigMapFacts {
     data = Map.copyOf(data);
+  }
+
+  /** One of which nobody knows who wrote it. */
+  public ConfigMapFacts(String name, String resourceVersion, Map<String, String> data) {
+    this(name, resourceVersion, data, Optional.empty());
   }
 
   /**
@@ -27,6 +37,9 @@ public record ConfigMapFacts(String name, String resourceVersion, Map<String, St
               (key, value) -> data.put(key, kept.isEmpty() || kept.contains(key) ? value : ""));
     }
     return new ConfigMapFacts(
-        map.getMetadata().getName(), map.getMetadata().getResourceVersion(), data);
+        map.getMetadata().getName(),
+        map.getMetadata().getResourceVersion(),
+        data,
+        ManagedFields.lastOther(map.getMetadata(), StatusWriter.MANAGER));
   }
 }

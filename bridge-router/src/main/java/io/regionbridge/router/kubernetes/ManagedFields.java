@@ -3,9 +3,12 @@ package io.regionbridge.router.kubernetes;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -45,6 +48,21 @@ public record ManagedFields(Set<List<String>> own, Set<List<String>> others) {
       }
     }
     return new ManagedFields(own, others);
+  }
+
+  /**
+   * Who else wrote an object last; empty: nobody, or it is not known.
+   *
+   * @param manager the bridge's name as a field manager
+   */
+  public static Optional<String> lastOther(ObjectMeta metadata, String manager) {
+    List<ManagedFieldsEntry> entries = metadata.getManagedFields();
+    return (entries == null ? List.<ManagedFieldsEntry>of() : entries)
+        .stream()
+            .filter(entry -> entry.getManager() != null && !entry.getManager().equals(manager))
+            // RFC 3339 in UTC, whose order is that of the text.
+            .max(Comparator.comparing(entry -> Objects.toString(entry.getTime(), "")))
+            .map(ManagedFieldsEntry::getManager);
   }
 
   private static void collect(List<String> path, Map<?, ?> fields, Set<List<String>> found) {

@@ -2,7 +2,8 @@ package io.regionbridge.router.coredns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
+import java.net.InetSocketAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CorefileEditorTest {
@@ -18,24 +19,32 @@ class CorefileEditorTest {
       }
       """;
 
-  private static final String BLOCK = "mn.internal:53 {\n    errors\n}\n";
+  private static final String BLOCK = block("mn.internal");
+  private static final String OTHER = block("hel1.internal");
+
+  private static String block(String zone) {
+    return ServerBlocks.text(
+        List.of(new ForwardZone(List.of(zone))),
+        "53",
+        List.of(new InetSocketAddress("192.0.2.1", 1053)));
+  }
 
   @Test
   void theBlockGoesToTheEndBetweenMarksAndTheRestStays() {
     assertThat(CorefileEditor.with(KUBEADM, BLOCK))
-        .contains(KUBEADM + CorefileEditor.BEGIN + "\n" + BLOCK + CorefileEditor.END + "\n");
+        .isEqualTo(KUBEADM + CorefileEditor.BEGIN + "\n" + BLOCK + CorefileEditor.END + "\n");
   }
 
   @Test
   void writingTheSameAgainChangesNothing() {
-    String once = CorefileEditor.with(KUBEADM, BLOCK).orElseThrow();
-    assertThat(CorefileEditor.with(once, BLOCK)).contains(once);
+    String once = CorefileEditor.with(KUBEADM, BLOCK);
+    assertThat(CorefileEditor.with(once, BLOCK)).isEqualTo(once);
   }
 
   @Test
   void anotherBlockTakesThePlaceOfTheOldOneWhereItIs() {
-    String after = CorefileEditor.with(KUBEADM, BLOCK).orElseThrow() + "later.example { whoami }\n";
-    String other = CorefileEditor.with(after, "x {\n}\n").orElseThrow();
+    String after = CorefileEditor.with(KUBEADM, BLOCK) + "later.example { whoami }\n";
+    String other = CorefileEditor.with(after, "x {\n}\n");
     assertThat(other)
         .isEqualTo(
             KUBEADM
@@ -47,31 +56,56 @@ class CorefileEditorTest {
 
   @Test
   void takenOutNothingIsLeft() {
-    String once = CorefileEditor.with(KUBEADM, BLOCK).orElseThrow();
-    assertThat(CorefileEditor.without(once)).contains(KUBEADM);
-    assertThat(CorefileEditor.without(KUBEADM)).contains(KUBEADM);
+    String once = CorefileEditor.with(KUBEADM, BLOCK);
+    assertThat(CorefileEditor.without(once)).isEqualTo(KUBEADM);
+    assertThat(CorefileEditor.without(KUBEADM)).isEqualTo(KUBEADM);
   }
 
   @Test
   void anEditInsideTheMarksIsUndone() {
-    String once = CorefileEditor.with(KUBEADM, BLOCK).orElseThrow();
+    String once = CorefileEditor.with(KUBEADM, BLOCK);
     String edited = once.replace("mn.internal:53", "other:53");
-    assertThat(CorefileEditor.with(edited, BLOCK)).contains(once);
+    assertThat(CorefileEditor.with(edited, BLOCK)).isEqualTo(once);
+  }
+
+  /** A block says itself whose it is; a mark alone is a comment. */
+  @Test
+  void marksThatDoNotMatchAreNoObstacle() {
+    String once = CorefileEditor.with(KUBEADM, BLOCK);
+    for (String broken :
+        List.of(
+            once.replace(CorefileEditor.END + "\n", ""),
+            once.replace(CorefileEditor.BEGIN + "\n", ""),
+            once + once.substring(KUBEADM.length()),
+            once.replaceAll("(?m)^# (BEGIN|END).*\n", ""))) {
+      assertThat(CorefileEditor.without(broken)).isEqualTo(KUBEADM);
+      assertThat(CorefileEditor.with(broken, OTHER)).isEqualTo(CorefileEditor.with(KUBEADM, OTHER));
+    }
   }
 
   @Test
-  void brokenMarksAreLeftToAPerson() {
-    String once = CorefileEditor.with(KUBEADM, BLOCK).orElseThrow();
-    assertThat(CorefileEditor.with(once.replace(CorefileEditor.END, ""), BLOCK))
-        .isEqualTo(Optional.empty());
-    assertThat(CorefileEditor.with(once.replace(CorefileEditor.BEGIN, ""), BLOCK)).isEmpty();
-    assertThat(CorefileEditor.with(once + once, BLOCK)).isEmpty();
-    assertThat(CorefileEditor.without(once.replace(CorefileEditor.END, ""))).isEmpty();
+  void somebodyElsesBlockBehindALoneMarkStays() {
+    String theirs = "corp.example {\n    forward . 192.0.2.53\n}\n";
+    assertThat(CorefileEditor.without(KUBEADM + CorefileEditor.BEGIN + "\n" + theirs))
+        .isEqualTo(KUBEADM + theirs);
+  }
+
+  @Test
+  void otherSpaceAndCommentsAreNoDifference() {
+    String once = CorefileEditor.with(KUBEADM, BLOCK);
+    String respaced = once.replace("        max_fails", "\tmax_fails");
+    assertThat(CorefileEditor.with(respaced, BLOCK)).isEqualTo(respaced);
+  }
+
+  @Test
+  void aLargeCorefileIsReadWithoutRecursion() {
+    String large = CorefileEditor.with(KUBEADM, BLOCK.repeat(2_000));
+    assertThat(CorefileEditor.without(large)).isEqualTo(KUBEADM);
   }
 
   @Test
   void aCorefileWithoutALastLineEndGetsOne() {
-    assertThat(CorefileEditor.with(".:53 {\n}", BLOCK).orElseThrow())
+    assertThat(CorefileEditor.with(".:53 {\n}", BLOCK))
         .startsWith(".:53 {\n}\n" + CorefileEditor.BEGIN);
   }
 }

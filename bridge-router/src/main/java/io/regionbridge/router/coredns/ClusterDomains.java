@@ -1,0 +1,64 @@
+package io.regionbridge.router.coredns;
+
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.ConfigMapFacts;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The domains under which a cluster's own CoreDNS serves its Services: the zones of the plugin
+ * {@code kubernetes}, reverse zones left out. Pure.
+ *
+ * @param names in lower case, without a dot at the end; the first is what the cluster calls itself.
+ *     Never empty: {@code cluster.local} where nothing else is known
+ */
+public record ClusterDomains(List<String> names) {
+  /** The plugin that serves them. */
+  static final String PLUGIN = "kubernetes";
+
+  /** What a cluster is called unless it says otherwise. */
+  public static final ClusterDomains DEFAULT = new ClusterDomains(List.of("cluster.local"));
+
+  /** Copies the names. */
+  public ClusterDomains {
+    names = List.copyOf(names);
+  }
+
+  /** What the Corefile of a cluster says. */
+  public static ClusterDomains of(ClusterView view) {
+    List<String> names =
+        Stream.of(ClusterWatcher.RKE2_COREDNS, ClusterWatcher.COREDNS)
+            .flatMap(name -> Optional.ofNullable(view.configMaps().get(name)).stream())
+            .map(ConfigMapFacts::data)
+            .flatMap(data -> Optional.ofNullable(data.get(CoreDnsKind.COREFILE)).stream())
+            .flatMap(text -> Corefile.parse(text).blocks().stream())
+            .flatMap(ClusterDomains::zones)
+            .map(Zone::name)
+            .filter(name -> !name.equals(".") && !name.endsWith(ReverseZones.SUFFIX))
+            .distinct()
+            .toList();
+    return names.isEmpty() ? DEFAULT : new ClusterDomains(names);
+  }
+
+  /** Without arguments, the plugin serves the zones of its block. */
+  private static Stream<Zone> zones(ServerBlock block) {
+    return block.directives().stream()
+        .filter(directive -> directive.name().equals(PLUGIN))
+        .flatMap(directive ->
+            directive.arguments().isEmpty()
+                ? block.zones().stream()
+                : directive.arguments().stream()
+                    .map(Zone::read)
+                    .flatMap(read ->
+                        read instanceof Zone.Read.Zones(List<Zone> zones)
+                            ? zones.stream()
+                            : Stream.of()));
+  }
+
+  /** What the cluster calls itself. */
+  public String first() {
+    return names.getFirst();
+  }
+}

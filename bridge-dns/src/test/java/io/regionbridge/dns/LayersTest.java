@@ -6,10 +6,14 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
 /** The packages of the data plane, from the bottom up, each with all that it may know. */
 @AnalyzeClasses(
@@ -123,6 +127,34 @@ final class LayersTest {
           "relay",
           "io.netty..",
           "org.slf4j..");
+
+  @ArchTest
+  static final ArchRule gatewaysAreAskedInOneDirection =
+      SlicesRuleDefinition.slices()
+          .assignedFrom(classesOf(DNS + "upstream"))
+          .should()
+          .beFreeOfCycles()
+          .because("sockets know who takes replies by an interface, and nothing of who asks");
+
+  /** Each class of a package, with those nested in it, is a slice. */
+  private static SliceAssignment classesOf(String packageName) {
+    return new SliceAssignment() {
+      @Override
+      public String getDescription() {
+        return "classes of " + packageName;
+      }
+
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+        if (!javaClass.getPackageName().equals(packageName)) {
+          return SliceIdentifier.ignore();
+        }
+        String name = javaClass.getName();
+        int nested = name.indexOf('$');
+        return SliceIdentifier.of(nested < 0 ? name : name.substring(0, nested));
+      }
+    };
+  }
 
   @ArchTest
   static final ArchRule timeIsGiven =

@@ -103,7 +103,7 @@ class OverloadTest {
   void questionsToARegionThatIsGoneLeaveMostOfTheRoomToOthers() throws IOException {
     try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
         var bridge =
-            TestBridge.plan().gateways(gateway).inflight(80, 1_000).timeout(9_000).start();
+            TestBridge.plan().gateways(gateway).inflight(80, 1_000).timeout(5_000).start();
         var client = bridge.client()) {
       gateway.health(ScriptedGateway.Health.SILENT);
       Await.until("down", () -> bridge.gateway(gateway).state() == GatewayHealth.State.DOWN);

@@ -271,8 +271,8 @@ public final class QueryPipeline implements AnswerSink {
       int rcode = cached.rcode();
       boolean renew = shared.settings().get().cache().prefetch() && cached.claimPrefetch(millis);
       send(client, path, forward.id() + 1, rcode, Source.CACHE);
-      if (renew) {
-        prefetch(forward);
+      if (renew && asked(forward, Prospect.FAIR)) {
+        counters.event(LoopCounters.Event.PREFETCH);
       }
       return;
     }
@@ -281,10 +281,16 @@ public final class QueryPipeline implements AnswerSink {
     if (known
         && cached.usable(millis)
         && !query.fromSibling()
-        && (failure != null || asker.allDown(forward))) {
+        && (failure != null || asker.noneAnswers(forward, now))) {
       stale(forward, client, path, millis);
-    } else if (forward.lastKnown() != null && !query.fromSibling() && asker.allDown(forward)) {
+      if (failure == null) {
+        refresh(forward);
+      }
+    } else if (forward.lastKnown() != null && !query.fromSibling() && asker.noneAnswers(forward, now)) {
       fail(forward, client, path, Explanations.noGateway(forward), Source.RELAY);
+      if (failure == null) {
+        refresh(forward);
+      }
     } else if (failure != null) {
       fail(forward, client, path, failure, Source.CACHE);
     } else {
@@ -325,12 +331,27 @@ public final class QueryPipeline implements AnswerSink {
     send(client, path, forward.id() + 1, cached.rcode(), Source.STALE);
   }
 
-  private void prefetch(Route.Forward forward) {
-    if (asker.find(query, forward) == null
-        && shared.claims().claim(claimHash(query.nameHash(), query.type()), index) == index) {
-      counters.event(LoopCounters.Event.PREFETCH);
-      asker.ask(query, forward, Prospect.FAIR, now);
+  /**
+   * A stale answer was given: asks for a fresh one. While that fails, {@link RecentFailures} keeps
+   * it to once a second.
+   */
+  private void refresh(Route.Forward forward) {
+    Prospect prospect = asker.prospect(forward, false, now);
+    PipelineSettings settings = shared.settings().get();
+    if (prospect != Prospect.NONE
+        && asker.size() < settings.maxInflight() / shared.loops().size() / 2) {
+      asked(forward, prospect);
     }
+  }
+
+  /** Asks the question without anyone waiting for it; false if it is asked already. */
+  private boolean asked(Route.Forward forward, Prospect prospect) {
+    if (asker.find(query, forward) != null
+        || shared.claims().claim(claimHash(query.nameHash(), query.type()), index) != index) {
+      return false;
+    }
+    asker.ask(query, forward, prospect, now);
+    return true;
   }
 
   private static long claimHash(long nameHash, int type) {
@@ -397,10 +418,20 @@ public final class QueryPipeline implements AnswerSink {
     if (answer.dropped() > 0) {
       counters.event(LoopCounters.Event.CONTAINED);
     }
-    CachePolicy policy = shared.settings().get().cache();
     long millis = now / 1_000_000;
-    long freshFor = policy.freshFor(answer);
-    long staleFor = CachePolicy.positive(answer) ? policy.staleFor() : 0;
+    keep(exchange, answer, millis);
+    finish(exchange, Source.RELAY, answer.rcode(), NO_TEXT, true, millis);
+  }
+
+  @Override
+  public void answeredLate(Exchange exchange, Reply answer) {
+    beginTurn();
+    keep(exchange, answer, now / 1_000_000);
+  }
+
+  /** Keeps an answer in the cache, as its policy says, and in {@link #cached} in any case. */
+  private void keep(Exchange exchange, Reply answer, long millis) {
+    CachePolicy policy = shared.settings().get().cache();
     shared
         .cache()
         .store(
@@ -412,9 +443,8 @@ public final class QueryPipeline implements AnswerSink {
             answer,
             cached,
             millis,
-            freshFor,
-            staleFor);
-    finish(exchange, Source.RELAY, answer.rcode(), NO_TEXT, true, millis);
+            policy.freshFor(answer),
+            policy.staleFor());
   }
 
   @Override

@@ -161,6 +161,11 @@ public final class StreamSocket implements PacketSocket {
     return closed;
   }
 
+  /** Whether there was a connection; false if it never came about. */
+  public boolean wasConnected() {
+    return connected;
+  }
+
   /** Whether what is sent now would be dropped, since the peer does not read. */
   public boolean full() {
     return closed || waiting.size() >= MOST_WAITING || connected && !channel.isWritable();

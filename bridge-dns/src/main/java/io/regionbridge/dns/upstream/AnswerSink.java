@@ -3,7 +3,8 @@ package io.regionbridge.dns.upstream;
 import io.regionbridge.dns.wire.Reply;
 
 /**
- * Takes the ends of exchanges, on the event loop that they belong to. Exactly one call ends each.
+ * Takes the ends of exchanges, on the event loop that they belong to. Exactly one call of {@link
+ * #answered} or {@link #failed} ends each.
  */
 public interface AnswerSink {
   /** Why an exchange brought no answer. */
@@ -20,6 +21,9 @@ public interface AnswerSink {
 
   /** The answer, which is valid only during the call. */
   void answered(Exchange exchange, Reply reply, GatewayHealth gateway);
+
+  /** The answer came after the exchange had failed. It is valid only during the call. */
+  void answeredLate(Exchange exchange, Reply answer);
 
   /** There is none. */
   void failed(Exchange exchange, Failure failure);

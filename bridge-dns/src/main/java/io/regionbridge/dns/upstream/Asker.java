@@ -2,10 +2,11 @@ package io.regionbridge.dns.upstream;
 
 import io.netty.util.concurrent.ScheduledFuture;
 import io.regionbridge.dns.net.HostPort;
-import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.upstream.AnswerSink.Failure;
+import io.regionbridge.dns.upstream.Exchange.Try;
 import io.regionbridge.dns.upstream.GatewayHealth.Outcome;
+import io.regionbridge.dns.upstream.PacketBudget.Reason;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
@@ -24,35 +25,47 @@ import org.xbill.DNS.Rcode;
  *
  * <p>A question goes to the healthiest gateway. When the reply is later than that gateway's replies
  * usually are, the question goes to the next one as well, and so on until the exchange's time is
- * over or its tries are used up; whichever answers first is taken, and the earlier ones are still
- * listened to. A reply without an answer (SERVFAIL, REFUSED and their like) or word that nobody
- * listens sends it on at once. So a dead gateway costs a query a few milliseconds more than its
- * usual time, not a timeout. Where no gateway answers, another bridge of the own region is asked,
- * unless it is one that asks.
+ * over, its tries are used up, or {@link PacketBudget} allows no more; whichever answers first is
+ * taken, and the earlier ones are still listened to. A reply without an answer (SERVFAIL, REFUSED
+ * and their like) or word that nobody listens sends it on at once. So a dead gateway costs a query
+ * a few milliseconds more than its usual time, not a timeout. Where no gateway answers, another
+ * bridge of the own region is asked, unless it is one that asks.
+ *
+ * <p>A gateway in trouble is given what it can answer in time ({@link SendWindow}); other questions
+ * wait here. A reply that comes after its question was given up is kept for those who ask next.
  */
 public final class Asker {
   /** Turning the wheel later than this means that the loop was kept from running. */
   private static final long MOST_LAG = 4 * TimerWheel.TICK;
 
+  /** After this time a question that could not be sent is looked at again. */
+  private static final long HOLD = 2 * TimerWheel.TICK;
+
   /** Of the usual time a question with a poor prospect gets this part. */
   private static final int POOR_SHARE = 3;
+
+  /** For this time a question that was given up is still listened for. */
+  private static final long LATE_NANOS = 3_500_000_000L;
+
+  private static final int MOST_LATE = 4096;
+
+  /** A connection and a question over it take so many round trips, and the packet before. */
+  private static final int TCP_ROUND_TRIPS = 4;
 
   private final GatewayRegistry registry;
   private final AnswerSink sink;
   private final LongSupplier clock;
-  private final LoopSockets sockets;
-  private final UpstreamContext context;
+  private final LoopState loop;
   private final TimerWheel wheel;
-  private final RetryBudget budget;
   private final Reply reply = new Reply();
   private final RouteBounds bounds = new RouteBounds();
-  private final PeerAddress nobody = new PeerAddress();
   private final GatewayLinks links;
   private final ExchangeTable exchanges = new ExchangeTable();
-  private final List<UpstreamSocket> toFlush = new ArrayList<>();
+  private int late;
   private int idleTicks;
   private long lastTurned;
   private boolean heldBack;
+  private boolean closed;
   private @Nullable ScheduledFuture<?> ticking;
 
   /**
@@ -63,12 +76,10 @@ public final class Asker {
   public Asker(GatewayRegistry registry, AnswerSink sink, LoopSockets sockets, LongSupplier clock) {
     this.registry = registry;
     this.sink = sink;
-    this.sockets = sockets;
     this.clock = clock;
-    context = new UpstreamContext(sockets, this, registry);
-    links = new GatewayLinks(registry, context);
+    loop = new LoopState(sockets, registry, new Replies(), sink::turnEnds, clock);
+    links = new GatewayLinks(registry, loop);
     wheel = new TimerWheel(clock.getAsLong());
-    budget = new RetryBudget(clock.getAsLong());
   }
 
   /** The exchange that already asks this, or null. */
@@ -90,9 +101,9 @@ public final class Asker {
     return links.prospect(route, fromSibling, now);
   }
 
-  /** Whether the probes find no way to the region now. */
-  public boolean allDown(Route.Forward route) {
-    return links.allDown(route);
+  /** Whether no gateway of the region answers now: each is down, or silent for a while. */
+  public boolean noneAnswers(Route.Forward route, long now) {
+    return links.noneAnswers(route, now);
   }
 
   /**
@@ -114,31 +125,77 @@ public final class Asker {
     boolean poor = prospect == Prospect.POOR;
     Exchange e =
         exchanges.begin(query, route, prospect, now, now + (poor ? timeout / POOR_SHARE : timeout));
-    budget.question();
-    do {
-      sendNext(e, now);
-    } while (poor && e.triesLeft() && links.anyFresh(e));
+    PacketBudget budget = links.budget(route);
+    budget.question(now);
+    proceed(e, now);
+    while (poor && links.anyFresh(e) && budget.take(Reason.LATE, now)) {
+      GatewayLink next = links.choose(e, now);
+      if (next == null || !e.triesLeft() || !next.hasRoom(false, now)) {
+        break;
+      }
+      send(e, next, now);
+    }
     tick();
     return e;
   }
 
   /**
-   * Sends the question once more, if there is a gateway and a try left, and sets the timer for what
-   * comes after.
+   * Sends the question, for the first time or once more, if that is allowed now; sets the timer.
    */
-  private void sendNext(Exchange e, long now) {
-    GatewayLink link = links.choose(e);
-    long wait = registry.settings().timeout();
-    if (link != null) {
-      Try t = e.nextTry();
-      if (t != null) {
-        long patience = link.patience(wait);
-        wait = TrySpacing.after(e.tryCount(), patience, (long) link.usual(), e.deadline() - now);
-        if (!link.send(t, now)) {
-          e.fail("no socket to " + HostPort.text(link.health().address()) + " takes the question");
-          link.unreachable();
-        }
-      }
+  private void proceed(Exchange e, long now) {
+    GatewayLink link = e.triesLeft() ? links.choose(e, now) : null;
+    if (link == null) {
+      wheel.set(e, e.deadline());
+    } else if (e.allLate() && maySend(e, link, now)) {
+      send(e, link, now);
+    } else {
+      wheel.set(e, Math.min(now + HOLD, e.deadline()));
+    }
+  }
+
+  private boolean maySend(Exchange e, GatewayLink link, long now) {
+    boolean repeated = e.tryCount() > 0;
+    if (!link.hasRoom(repeated, now)) {
+      return false;
+    }
+    return now == e.startedAt()
+        || e.deadline() - now >= link.usual(now)
+            && links.budget(e.route()).take(reason(e, link, now), now);
+  }
+
+  private static Reason reason(Exchange e, GatewayLink next, long now) {
+    if (e.tryCount() == 0) {
+      return Reason.HELD;
+    }
+    Try last = e.tryAt(e.tryCount() - 1);
+    GatewayLink before = link(last);
+    if (last.late && before.lossy(now)) {
+      return Reason.LOST;
+    }
+    if (next.silent()) {
+      return Reason.SILENT;
+    }
+    return e.packets(next) == 0 && next.well(now) && !before.well(now) ? Reason.MOVED : Reason.LATE;
+  }
+
+  private void send(Exchange e, GatewayLink link, long now) {
+    Try t = e.nextTry();
+    t.link = link;
+    t.sentAt = now;
+    t.late = false;
+    t.tcp = false;
+    t.plain = link.plain();
+    t.packets = 1;
+    t.endedAt = 0;
+    long left = e.deadline() - now;
+    long wait = TrySpacing.after(e.tryCount(), link.patience(now), (long) link.usual(now), left);
+    if (link.send(t, e.question(), e.questionLength())) {
+      open(t);
+    } else {
+      e.fail("no socket to " + HostPort.text(link.health().address()) + " takes the question");
+      end(t, "no socket takes the question", now);
+      link.unreachable(now);
+      wait = HOLD;
     }
     wheel.set(e, Math.min(now + wait, e.deadline()));
   }
@@ -152,50 +209,48 @@ public final class Asker {
     bounds.follow(table);
   }
 
-  void flushLater(UpstreamSocket socket) {
-    toFlush.add(socket);
-  }
-
   /** Sends what is queued. Called at the end of each turn of the loop. */
   public void flush() {
-    for (int i = 0; i < toFlush.size(); i++) {
-      toFlush.get(i).flush();
-    }
-    toFlush.clear();
-    context.nextTurn();
-  }
-
-  /** A batch of replies is through. */
-  void turnEnds() {
-    sink.turnEnds();
-  }
-
-  /** Nanoseconds within which a question is answered. */
-  long timeout() {
-    return registry.settings().timeout();
-  }
-
-  PeerAddress nobody() {
-    return nobody;
+    loop.flush();
   }
 
   // Replies.
 
+  /** What sockets know of the asker. */
+  private final class Replies implements ReplyHandler {
+    @Override
+    public void replied(TryTable.Entry entry, byte[] message, int length, boolean tcp) {
+      Asker.this.replied((Try) entry, message, length, tcp);
+    }
+
+    @Override
+    public void unreachable(TryTable.Entry entry, boolean lost, String why) {
+      Asker.this.unreachable((Try) entry, lost, why);
+    }
+  }
+
   /** A message with the ID of an open try arrived from that try's gateway. */
-  void replied(Try t, byte[] message, int length, boolean tcp) {
+  private void replied(Try t, byte[] message, int length, boolean tcp) {
     Exchange e = t.exchange;
     GatewayLink link = link(t);
     int questionEnd = Query.HEADER + e.questionLength();
     // What does not match is ignored, not believed and not an error: the true reply may still come
     // (RFC 5452 section 9.1).
-    boolean response = (message[2] & 0xF8) == 0x80;
-    if (!response
-        || length < questionEnd
+    if ((message[2] & 0xF8) != 0x80) {
+      return;
+    }
+    long now = clock.getAsLong();
+    if (bareError(message)) {
+      close(t);
+      heard(t, tcp, now);
+      refused(t, message[3] & 0xF, now);
+      return;
+    }
+    if (length < questionEnd
         || Octets.get16(message, 4) != 1
         || !Names.equal(message, Query.HEADER, e.question(), 0, e.questionLength())) {
       return;
     }
-    long now = clock.getAsLong();
     Reply.Verdict verdict = reply.inspect(message, length, questionEnd, bounds.of(e.route()));
     boolean truncated = (message[2] & 2) != 0;
     if (!truncated
@@ -204,20 +259,16 @@ public final class Asker {
       return;
     }
     close(t);
-    end(t, "a truncated reply", now);
-    link.took(now - t.sentAt, now);
-    link.noteAnswer(now);
+    heard(t, tcp, now);
     if (truncated && !tcp) {
-      if (!link.askOverTcp(t)) {
-        failTry(t, Outcome.FAILED, "its TCP connection takes no more questions", now);
-      }
+      end(t, "a truncated reply", now);
+      askOverTcp(t, now);
       return;
     }
     // With the upper bits of EDNS: BADVERS alone looks like NOERROR.
     int rcode = reply.rcode();
     if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
-      boolean worthRepeating = rcode == Rcode.FORMERR && link.speakPlainly(t);
-      failTry(t, Outcome.FAILED, Rcode.string(rcode), now, worthRepeating);
+      refused(t, rcode, now);
     } else if (truncated) {
       failTry(t, Outcome.FAILED, "a truncated reply", now);
     } else {
@@ -247,10 +298,52 @@ public final class Asker {
     }
   }
 
+  /**
+   * A header alone that says what servers without EDNS say to a query with it (RFC 6891 section 7):
+   * they copy no question.
+   */
+  private static boolean bareError(byte[] message) {
+    int rcode = message[3] & 0xF;
+    return Octets.get16(message, 4) == 0 && (rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP);
+  }
+
+  private static void heard(Try t, boolean tcp, long now) {
+    GatewayLink link = link(t);
+    long nanos = now - t.sentAt;
+    if (tcp) {
+      link.heard(now);
+    } else {
+      link.took(t.number, nanos, t.late || nanos > link.patience(now), now);
+    }
+  }
+
+  private void refused(Try t, int rcode, long now) {
+    boolean repeat = rcode == Rcode.FORMERR && link(t).speakPlainly(t.plain);
+    failTry(t, Outcome.FAILED, Rcode.string(rcode), now, repeat);
+  }
+
+  private void askOverTcp(Try t, long now) {
+    Exchange e = t.exchange;
+    if (e.over()) {
+      settle(e);
+    } else if (link(t).sendOverTcp(t, e.question(), e.questionLength())) {
+      t.tcp = true;
+      t.packets++;
+      open(t);
+    } else {
+      failTry(t, Outcome.FAILED, "its TCP connection takes no more questions", now);
+    }
+  }
+
   private void accept(Try t, Reply answer, long now) {
     Exchange e = t.exchange;
     GatewayLink link = link(t);
     end(t, "answered", now);
+    if (e.over()) {
+      acceptLate(e, answer, link);
+      return;
+    }
+    link.answered(now);
     link.health().count(answer.dropped() > 0 ? Outcome.CONTAINED : Outcome.ANSWERED);
     for (int i = 0; i < e.tryCount(); i++) {
       Try other = e.tryAt(i);
@@ -261,11 +354,47 @@ public final class Asker {
     finish(e, answer, Failure.NO_ANSWER, link);
   }
 
+  /** The answer to a question that was given up: for those who ask next, or ask again already. */
+  private void acceptLate(Exchange e, Reply answer, GatewayLink link) {
+    if (!e.answered()) {
+      e.answer();
+      Exchange again = exchanges.find(e);
+      if (again == null) {
+        sink.answeredLate(e, answer);
+      } else {
+        finish(again, answer, Failure.NO_ANSWER, link);
+      }
+    }
+    settle(e);
+  }
+
   /** The socket that the try was sent from does not reach the gateway (any more). */
-  void unreachable(Try t, String why) {
+  private void unreachable(Try t, boolean lost, String why) {
+    Exchange e = t.exchange;
+    GatewayLink link = link(t);
     long now = clock.getAsLong();
     close(t);
-    failTry(t, Outcome.UNREACHABLE, why, now);
+    if (!t.tcp && !lost) {
+      link.unreachable(now);
+    }
+    // A connection may be lost for reasons of its own: then a new one is made (RFC 7766 section
+    // 6.2.4).
+    if (lost
+        && !e.over()
+        && now < e.deadline()
+        && e.packets(link) < RelaySettings.MOST_PER_GATEWAY
+        && links.budget(e.route()).take(Reason.MOVED, now)) {
+      askOverTcp(t, now);
+    } else if (t.tcp && !lost) {
+      failTry(t, Outcome.UNREACHABLE, noTcp(link, why), now);
+    } else {
+      failTry(t, Outcome.UNREACHABLE, why, now);
+    }
+  }
+
+  private static String noTcp(GatewayLink link, String why) {
+    return "gateway %s cuts its replies and is not reached over TCP: %s"
+        .formatted(HostPort.text(link.health().address()), why);
   }
 
   private void failTry(Try t, Outcome outcome, String why, long now) {
@@ -279,13 +408,31 @@ public final class Asker {
   private void failTry(Try t, Outcome outcome, String why, long now, boolean worthRepeating) {
     Exchange e = t.exchange;
     GatewayLink link = link(t);
-    link.health().count(outcome);
     end(t, why, now);
+    if (e.over()) {
+      settle(e);
+      return;
+    }
+    link.health().count(outcome);
     e.fail(why);
-    if ((worthRepeating || links.anyFresh(e)) && now < e.deadline()) {
-      sendNext(e, now);
-    } else if (e.open() == 0) {
+    if (outcome == Outcome.FAILED) {
+      link.failed(now);
+    }
+    GatewayLink next =
+        e.triesLeft() && now < e.deadline() && (worthRepeating || links.anyFresh(e))
+            ? links.choose(e, now)
+            : null;
+    if (next == null) {
+      if (e.open() == 0) {
+        finish(e, null, Failure.NO_ANSWER, link);
+      }
+    } else if (outcome == Outcome.UNREACHABLE || maySend(e, next, now)) {
+      // What nobody took was no burden to anybody.
+      send(e, next, now);
+    } else if (e.open() == 0 && !next.well(now)) {
       finish(e, null, Failure.NO_ANSWER, link);
+    } else if (e.open() == 0) {
+      wheel.set(e, Math.min(now + HOLD, e.deadline()));
     }
   }
 
@@ -317,14 +464,18 @@ public final class Asker {
     return reports;
   }
 
-  private void close(Try t) {
+  private static void open(Try t) {
+    t.open = true;
+    t.number = link(t).lastSent();
+    t.exchange.opened();
+  }
+
+  private static void close(Try t) {
     if (t.open) {
       t.open = false;
       t.exchange.closed();
-      TryTable table = t.table;
-      if (table != null) {
-        table.remove(t);
-      }
+      t.withdraw();
+      link(t).ended(t.number);
     }
   }
 
@@ -344,27 +495,37 @@ public final class Asker {
   }
 
   private void due(Exchange e, long now) {
-    boolean suspicionOnly = false;
+    if (e.over()) {
+      expire(e);
+      return;
+    }
     for (int i = 0; i < e.tryCount(); i++) {
       Try t = e.tryAt(i);
-      GatewayLink link = t.link;
-      if (t.open
-          && link != null
-          && now - t.sentAt >= link.patience(registry.settings().timeout())) {
-        if (!t.missed) {
+      if (t.open && !t.late) {
+        GatewayLink link = link(t);
+        long patience = link.patience(now) * (t.tcp ? TCP_ROUND_TRIPS : 1);
+        if (now - t.sentAt >= Math.min(patience, e.deadline() - e.startedAt())) {
+          t.late = true;
+          link.missed(now);
           link.health().count(Outcome.TIMEOUT);
         }
-        link.missed(t, now);
-        suspicionOnly |= !link.silent() && !link.down();
       }
     }
-    if (now >= e.deadline()) {
-      finish(e, null, e.failure() == null ? Failure.TIMEOUT : Failure.NO_ANSWER, null);
-    } else if (suspicionOnly && !budget.take(now)) {
-      // Its gateway answers others. Soon we know more: the reply is here, or the gateway is silent.
-      wheel.set(e, Math.min(now + 2 * TimerWheel.TICK, e.deadline()));
-    } else {
-      sendNext(e, now);
+    if (now < e.deadline()) {
+      proceed(e, now);
+      return;
+    }
+    nameSilentTcp(e);
+    finish(e, null, e.failure() == null ? Failure.TIMEOUT : Failure.NO_ANSWER, null);
+  }
+
+  /** A gateway that answers, but not over TCP, is not unreachable: its operator must know. */
+  private static void nameSilentTcp(Exchange e) {
+    for (int i = 0; i < e.tryCount(); i++) {
+      Try t = e.tryAt(i);
+      if (t.open && t.tcp) {
+        e.fail(noTcp(link(t), "no reply"));
+      }
     }
   }
 
@@ -376,7 +537,7 @@ public final class Asker {
     if (ticking == null || ticking.isDone()) {
       lastTurned = clock.getAsLong();
       ticking =
-          sockets
+          loop.sockets()
               .loop()
               .scheduleAtFixedRate(
                   this::turnWheel, TimerWheel.TICK, TimerWheel.TICK, TimeUnit.NANOSECONDS);
@@ -406,25 +567,58 @@ public final class Asker {
 
   private void finish(
       Exchange e, @Nullable Reply answer, Failure failure, @Nullable GatewayLink link) {
+    if (e.over()) {
+      settle(e);
+      return;
+    }
     wheel.clear(e);
     exchanges.remove(e);
-    for (int i = 0; i < e.tryCount(); i++) {
-      close(e.tryAt(i));
-    }
     if (answer != null && link != null) {
+      e.answer();
       sink.answered(e, answer, link.health());
     } else {
       boolean poor = e.prospect() == Prospect.POOR && failure != Failure.CONTAINED;
       sink.failed(e, poor ? Failure.NO_GATEWAY : failure);
     }
-    for (int i = 0; i < e.tryCount(); i++) {
-      e.tryAt(i).link = null;
+    e.end();
+    late++;
+    if (e.open() > 0 && late <= MOST_LATE && !closed) {
+      wheel.set(e, e.deadline() + LATE_NANOS);
+    } else {
+      release(e);
     }
+  }
+
+  /** The replies that an exchange waited for are not to be expected any more. */
+  private void expire(Exchange e) {
+    for (int i = 0; i < e.tryCount(); i++) {
+      Try t = e.tryAt(i);
+      if (t.open) {
+        link(t).expired(t.number);
+      }
+    }
+    release(e);
+  }
+
+  /** A late reply came: the exchange may have no other to wait for. */
+  private void settle(Exchange e) {
+    if (e.open() == 0) {
+      release(e);
+    }
+  }
+
+  private void release(Exchange e) {
+    wheel.clear(e);
+    for (int i = 0; i < e.tryCount(); i++) {
+      close(e.tryAt(i));
+    }
+    late--;
     exchanges.recycle(e);
   }
 
   /** Ends everything: exchanges fail, sockets close. */
   public void close() {
+    closed = true;
     exchanges.forEach(e -> finish(e, null, Failure.TIMEOUT, null));
     links.close();
     var timer = ticking;

@@ -22,12 +22,47 @@ public final class Exchange {
   private boolean fromSibling;
   private Prospect prospect = Prospect.NONE;
 
+  /** One sending of the question to one gateway. */
+  static final class Try extends TryTable.Entry {
+    final Exchange exchange;
+    @Nullable GatewayLink link;
+    long sentAt;
+
+    /** Which of the questions to its gateway it was. */
+    long number;
+
+    /** Whether a reply may still come. */
+    boolean open;
+
+    /** Whether it went without OPT. */
+    boolean plain;
+
+    /** Packets that it took so far: more than one when it was asked over TCP as well. */
+    int packets;
+
+    /** Whether the reply is awaited over TCP. */
+    boolean tcp;
+
+    /** Whether the reply is later than usual. */
+    boolean late;
+
+    /** When and how it ended: for those who want to know how an answer came about. */
+    long endedAt;
+
+    String outcome = "";
+
+    Try(Exchange exchange) {
+      this.exchange = exchange;
+    }
+  }
+
   private final Try[] tries = new Try[RelaySettings.MOST_TRIES];
   private int tryCount;
   private int open;
   private long startedAt;
   private long deadline;
-  private boolean done = true;
+  private boolean over;
+  private boolean answered;
 
   /** Why the last failed try failed; the reply says so when nothing better came. */
   private @Nullable String failure;
@@ -63,7 +98,8 @@ public final class Exchange {
     open = 0;
     startedAt = now;
     this.deadline = deadline;
-    done = false;
+    over = false;
+    answered = false;
     failure = null;
     waiters = null;
   }
@@ -81,10 +117,27 @@ public final class Exchange {
     return fromSibling;
   }
 
+  /** There is an answer: late replies are of no use. */
+  void answer() {
+    answered = true;
+  }
+
+  boolean answered() {
+    return answered;
+  }
+
+  /** Nobody waits any more; a late reply may still be of use. */
   void end() {
-    done = true;
-    route = null;
+    over = true;
     waiters = null;
+  }
+
+  /** It is of no use any more, and holds on to nothing. */
+  void clear() {
+    route = null;
+    for (int i = 0; i < tryCount; i++) {
+      tries[i].link = null;
+    }
   }
 
   /** What it could hope for when it began. */
@@ -96,9 +149,9 @@ public final class Exchange {
     return tryCount < tries.length;
   }
 
-  /** A try that was not used yet, or null when there were enough. */
-  @Nullable Try nextTry() {
-    return triesLeft() ? tries[tryCount++] : null;
+  /** A try that was not used yet. Only while {@link #triesLeft}. */
+  Try nextTry() {
+    return tries[tryCount++];
   }
 
   Try tryAt(int i) {
@@ -122,8 +175,38 @@ public final class Exchange {
     return open;
   }
 
-  boolean done() {
-    return done;
+  /** Whether nobody waits any more. */
+  boolean over() {
+    return over;
+  }
+
+  /** Whether the reply to each try that is open is later than usual. */
+  boolean allLate() {
+    for (int i = 0; i < tryCount; i++) {
+      if (tries[i].open && !tries[i].late) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Packets that went to a gateway for this question. */
+  int packets(GatewayLink link) {
+    int sum = 0;
+    for (int i = 0; i < tryCount; i++) {
+      if (tries[i].link == link) {
+        sum += tries[i].packets;
+      }
+    }
+    return sum;
+  }
+
+  boolean sameQuestion(Exchange other) {
+    return nameHash == other.nameHash
+        && type == other.type
+        && nameLength == other.nameLength
+        && route == other.route
+        && Names.equal(question, 0, other.question, 0, nameLength);
   }
 
   void fail(String why) {

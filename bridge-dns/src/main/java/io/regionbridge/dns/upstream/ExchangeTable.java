@@ -34,6 +34,15 @@ final class ExchangeTable {
     return null;
   }
 
+  /** The exchange under way that asks the same as one that is over, or null. */
+  @Nullable Exchange find(Exchange over) {
+    Exchange e = buckets[bucket(over.nameHash(), over.type())];
+    while (e != null && !e.sameQuestion(over)) {
+      e = e.nextInBucket;
+    }
+    return e;
+  }
+
   /** Begins an exchange. Times are nanoseconds. */
   Exchange begin(Query query, Route.Forward route, Prospect prospect, long now, long deadline) {
     Exchange e = idle.isEmpty() ? new Exchange() : idle.pop();
@@ -67,7 +76,7 @@ final class ExchangeTable {
 
   /** An exchange that was taken out, and that nobody looks at any more. */
   void recycle(Exchange e) {
-    e.end();
+    e.clear();
     if (idle.size() < MOST_IDLE) {
       idle.push(e);
     }

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * shared by all event loops. The prober writes it on its own loop; the others read volatile fields
  * and ask for a probe when they have doubts.
  *
- * <p>A circuit breaker turns probes into a verdict: two failures among the last four probes open
- * it, and from then on the gateway is asked only when no other is left; one good probe closes it
- * again.
+ * <p>A circuit breaker turns probes into a verdict: a probe that is repeated and never answered, or
+ * two among the last four that failed otherwise, open it, and from then on the gateway is asked
+ * only when no other is left; one good probe, or a question answered in time, closes it again.
  */
 public final class GatewayHealth {
   private static final Logger log = LoggerFactory.getLogger(GatewayHealth.class);
@@ -116,6 +116,24 @@ public final class GatewayHealth {
     late = true;
   }
 
+  /** Questions are answered in time, which says more than a probe. */
+  void questionsAnswered(long now) {
+    if (breaker.getState() != CircuitBreaker.State.CLOSED) {
+      breaker.transitionToClosedState();
+    }
+    goodProbes.incrementAndGet();
+    change(State.UP, "answers", now);
+  }
+
+  /** All packets of a probe went unanswered, for as long as a question has. */
+  void probeUnanswered(String why, long now) {
+    probeFailed(why, now);
+    if (breaker.getState() != CircuitBreaker.State.OPEN) {
+      breaker.transitionToOpenState();
+    }
+    change(State.DOWN, why, now);
+  }
+
   void probeFailed(String why, long now) {
     breaker.onError(0, TimeUnit.NANOSECONDS, new ProbeFailure());
     if (breaker.getState() == CircuitBreaker.State.OPEN) {
@@ -148,6 +166,7 @@ public final class GatewayHealth {
   void answered(long now) {
     answeredAt = now;
     late = false;
+    doubted = false;
   }
 
   /** When it last answered a question, roughly. */

@@ -22,29 +22,53 @@ final class GatewayLink {
   private static final int SOCKETS = 4;
   private static final int SILENT_AFTER = 3;
 
+  /** While so many in a row were in vain at most, a line that loses packets is a likely cause. */
+  private static final int LOSSY_UNTIL = 8;
+
+  /** On a line that loses packets few replies are late: they come as usual, or not at all. */
+  private static final double MOST_LATE = 0.2;
+
+  /** On a line that loses packets some replies come within this time. */
+  private static final long LOSSY_NANOS = 600_000_000;
+
+  private static final double LATE_WEIGHT = 1 / 16.0;
+
+  /** A gateway that fails at so many questions in a row fails at all. */
+  private static final int FAILING_AFTER = 3;
+
+  /** After this time without a question it is given another chance. */
+  private static final long FAILING_NANOS = 2_000_000_000;
+
   private static final long NOTE_EVERY = 20_000_000;
 
   private final GatewayHealth health;
-  private final UpstreamContext context;
+  private final LoopState loop;
   private final @Nullable UpstreamSocket[] sockets = new @Nullable UpstreamSocket[SOCKETS];
   private final List<UpstreamSocket> retired = new ArrayList<>();
   private final byte[] clientCookie;
   private final ReplyTimes times = new ReplyTimes();
+  private final SendWindow window = new SendWindow();
   private byte[] serverCookie = new byte[0];
   private @Nullable UpstreamSocket stream;
   private @Nullable ClientTls streamTls;
   private int picked = -1;
   private long pickedInTurn = -1;
   private int misses;
+  private int missesInARow;
+  private long inTimeAt;
   private long silentSince;
+  private double lateShare;
+  private int failures;
+  private long failedAt;
   private int knownGoodProbes;
   private boolean plain;
+  private long lastSent;
   private long noted;
 
-  GatewayLink(GatewayHealth health, UpstreamContext context) {
+  GatewayLink(GatewayHealth health, LoopState loop) {
     this.health = health;
-    this.context = context;
-    clientCookie = context.ids().bytes(8);
+    this.loop = loop;
+    clientCookie = loop.ids().bytes(8);
     knownGoodProbes = health.goodProbes();
   }
 
@@ -83,45 +107,132 @@ final class GatewayLink {
   }
 
   /** Nanoseconds that a reply usually takes; for gateways not tried yet, what the probes say. */
-  double usual() {
-    return times.usual(health.rtt());
+  double usual(long now) {
+    return times.usual(health.rtt(), now);
   }
 
   /** Nanoseconds by which it is compared with others; more than usual if others outran it. */
-  double feared() {
-    return times.feared(health.rtt());
+  double feared(long now) {
+    // With too much to do, what it has still to answer says more than what took long a while ago.
+    return slow(now) ? window.backlogSeconds() * 1e9 : times.feared(health.rtt(), now);
+  }
+
+  /** The number of the question that was sent last. */
+  long lastSent() {
+    return lastSent;
   }
 
   /** Nanoseconds after which a reply is later than usual. */
-  long patience(long timeout) {
-    return times.patience(health.rtt(), timeout / 3);
+  long patience(long now) {
+    return times.patience(health.rtt(), loop.timeout(), now);
   }
 
-  /** A reply came after so many nanoseconds. */
-  void took(long nanos, long now) {
+  private boolean slow(long now) {
+    return times.slow(health.rtt(), now);
+  }
+
+  /** Whether it has been silent for a good part of the time that a question has. */
+  boolean longSilent(long now) {
+    return silent() && now - silentSince > loop.timeout() / 3;
+  }
+
+  /** Whether all that was asked of it lately failed. */
+  boolean failing(long now) {
+    return failures >= FAILING_AFTER && now - failedAt < FAILING_NANOS;
+  }
+
+  /** Whether it can be expected to answer. */
+  boolean well(long now) {
+    return !down() && !silent() && !failing(now) && !slow(now);
+  }
+
+  /**
+   * Whether a reply that is late was lost on the line, rather than held up by a gateway with too
+   * much to do: other replies keep coming, in the usual time.
+   */
+  boolean lossy(long now) {
+    return missesInARow <= LOSSY_UNTIL
+        && (missesInARow <= 1 || now - inTimeAt < LOSSY_NANOS)
+        && lateShare <= MOST_LATE
+        && !slow(now)
+        && (times.known() || health.rtt() > 0);
+  }
+
+  /**
+   * Whether it may be given one more question.
+   *
+   * @param repeated whether the question is out already
+   */
+  boolean hasRoom(boolean repeated, long now) {
+    if (silent() || slow(now)) {
+      window.limit(loop.timeout());
+    } else {
+      window.lift();
+    }
+    return window.hasRoom(repeated);
+  }
+
+  /**
+   * A reply came, with or without an answer.
+   *
+   * @param number of the question, see {@link #lastSent}
+   * @param nanos that it took
+   * @param late whether it was given up before
+   */
+  void took(long number, long nanos, boolean late, long now) {
+    heard(now);
+    if (!late) {
+      missesInARow = 0;
+      inTimeAt = now;
+    }
+    lateShare += ((late ? 1 : 0) - lateShare) * LATE_WEIGHT;
+    times.took(nanos, now);
+    window.replied(number, nanos, loop.timeout(), now);
+  }
+
+  /** It lives, whatever it says. */
+  void heard(long now) {
     // A silence that was over soon may be that of a few names only.
-    if (misses >= SILENT_AFTER && now - silentSince > context.asker().timeout() / 2) {
+    if (misses >= SILENT_AFTER && now - silentSince > loop.timeout() / 2) {
       health.recovered();
     }
     misses = 0;
-    times.took(nanos);
   }
 
-  /** A try is later than usual, or came to nothing. */
-  void missed(Try t, long now) {
-    if (!t.missed) {
-      t.missed = true;
-      misses++;
-      if (misses == SILENT_AFTER) {
-        silentSince = now;
-        knownGoodProbes = health.goodProbes();
-        health.doubt();
-      }
+  /** The reply to a question is later than usual. */
+  void missed(long now) {
+    missesInARow++;
+    if (++misses == SILENT_AFTER) {
+      silentSince = now;
+      knownGoodProbes = health.goodProbes();
+      health.doubt();
     }
   }
 
+  /** A reply was waited for in vain, long after its question was given up. */
+  void expired(long number) {
+    window.expired(number);
+  }
+
+  /** A question is waited for no longer. */
+  void ended(long number) {
+    window.ended(number);
+  }
+
+  /** It answered a question. */
+  void answered(long now) {
+    failures = 0;
+    noteAnswer(now);
+  }
+
+  /** It replied without an answer. */
+  void failed(long now) {
+    failures++;
+    failedAt = now;
+  }
+
   /** It answers: then it need not be probed. Told to others now and then, not for each reply. */
-  void noteAnswer(long now) {
+  private void noteAnswer(long now) {
     if (now - noted > NOTE_EVERY) {
       noted = now;
       health.answered(now);
@@ -134,37 +245,55 @@ final class GatewayLink {
   }
 
   /** The host says that nobody listens. */
-  void unreachable() {
+  void unreachable(long now) {
+    if (misses < SILENT_AFTER) {
+      silentSince = now;
+    }
     misses = Math.max(misses, SILENT_AFTER);
     knownGoodProbes = health.goodProbes();
     health.doubt();
   }
 
-  void heard() {
-    misses = 0;
-  }
-
   // Asking it.
 
-  /** Sends the exchange's question; false if no socket to the gateway takes it. */
-  boolean send(Try t, long now) {
-    ClientTls tls = sibling() ? null : context.tls(health.region());
+  /** Whether queries go without OPT. */
+  boolean plain() {
+    return plain;
+  }
+
+  /**
+   * Sends a question; false if no socket to the gateway takes it.
+   *
+   * @param question name, type and class
+   */
+  boolean send(TryTable.Entry entry, byte[] question, int length) {
+    ClientTls tls = sibling() ? null : loop.tls(health.region());
     UpstreamSocket socket = tls != null ? stream(tls) : socket();
-    if (socket == null) {
+    return socket != null && sendBy(socket, entry, question, length);
+  }
+
+  /**
+   * Asks over TCP: the reply did not fit a packet (RFC 7766 section 5), or the connection was lost.
+   * False if the connection takes no more.
+   */
+  boolean sendOverTcp(TryTable.Entry entry, byte[] question, int length) {
+    ClientTls tls = sibling() ? null : loop.tls(health.region());
+    return sendBy(stream(tls), entry, question, length);
+  }
+
+  private boolean sendBy(UpstreamSocket socket, TryTable.Entry entry, byte[] question, int length) {
+    if (socket.full()) {
       return false;
     }
-    t.link = this;
-    t.sentAt = now;
-    t.missed = false;
-    t.endedAt = 0;
-    t.plain = plain;
-    return sendBy(socket, t);
+    socket.send(entry, write(question, length), loop.packet());
+    lastSent = window.sent();
+    return true;
   }
 
   private @Nullable UpstreamSocket socket() {
-    if (pickedInTurn != context.turn() || picked < 0) {
-      pickedInTurn = context.turn();
-      picked = context.ids().next() & SOCKETS - 1;
+    if (pickedInTurn != loop.turn() || picked < 0) {
+      pickedInTurn = loop.turn();
+      picked = loop.ids().next() & SOCKETS - 1;
       retire();
     }
     UpstreamSocket socket = sockets[picked];
@@ -175,10 +304,10 @@ final class GatewayLink {
     }
     if (socket == null) {
       try {
-        socket = UpstreamSocket.packets(this, context);
+        socket = UpstreamSocket.packets(health.address(), loop);
         sockets[picked] = socket;
       } catch (IOException e) {
-        context.noteSocketFailure(health, e);
+        loop.noteSocketFailure(health, e);
         return null;
       }
     }
@@ -197,9 +326,9 @@ final class GatewayLink {
     }
   }
 
-  /** Writes the query to the context's packet, its ID left open, and returns its length. */
-  int write(Exchange e) {
-    byte[] out = context.packet();
+  /** Writes the query to the loop's packet, its ID left open, and returns its length. */
+  private int write(byte[] question, int length) {
+    byte[] out = loop.packet();
     Octets.put16(out, 2, 0x0100);
     Octets.put16(out, 4, 1);
     Octets.put32(out, 6, 0);
@@ -207,8 +336,8 @@ final class GatewayLink {
     boolean bare = plain && !sibling();
     Octets.put16(out, 10, bare ? 0 : 1);
     int at = Query.HEADER;
-    System.arraycopy(e.question(), 0, out, at, e.questionLength());
-    at += e.questionLength();
+    System.arraycopy(question, 0, out, at, length);
+    at += length;
     int mark = resolver() ? 0 : UpstreamOpt.markLength(sibling());
     return bare ? at : UpstreamOpt.write(out, at, clientCookie, serverCookie, mark);
   }
@@ -245,38 +374,21 @@ final class GatewayLink {
    * Goes on without OPT, which the gateway may have called a format error (RFC 6891 section 7), or
    * with it again if the query had none: then it was something else.
    *
+   * @param wasPlain whether the query that the gateway refused had none
    * @return whether the question is worth being asked again
    */
-  boolean speakPlainly(Try refused) {
-    plain = !refused.plain;
+  boolean speakPlainly(boolean wasPlain) {
+    plain = !wasPlain;
     return plain;
-  }
-
-  /**
-   * Asks once more over TCP: the reply did not fit a packet (RFC 7766 section 5). False if the
-   * connection takes no more.
-   */
-  boolean askOverTcp(Try t) {
-    return sendBy(stream(null), t);
-  }
-
-  private boolean sendBy(UpstreamSocket socket, Try t) {
-    if (socket.full()) {
-      return false;
-    }
-    t.open = true;
-    t.exchange.opened();
-    socket.send(t, write(t.exchange), context.packet());
-    return true;
   }
 
   private UpstreamSocket stream(@Nullable ClientTls tls) {
     UpstreamSocket open = stream;
-    if (open == null || open.lost() || !Objects.equals(streamTls, tls)) {
+    if (open == null || open.lost() || open.silent() || !Objects.equals(streamTls, tls)) {
       if (open != null && !open.lost()) {
         retired.add(open);
       }
-      open = UpstreamSocket.stream(this, context, tls);
+      open = UpstreamSocket.stream(health.address(), loop, tls);
       stream = open;
       streamTls = tls;
     }

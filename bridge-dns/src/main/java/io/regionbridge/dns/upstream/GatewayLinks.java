@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,22 +26,35 @@ final class GatewayLinks {
   private static final int PATIENT_TIMEOUTS = 2;
 
   private final GatewayRegistry registry;
-  private final UpstreamContext context;
+  private final LoopState loop;
   private final Map<GatewayRegistry.Key, GatewayLink> links = new HashMap<>();
   private Cached[] routes = new Cached[16]; // by the route's id
 
-  private record Cached(Route.@Nullable Forward route, List<GatewayLink> links) {
-    static final Cached NONE = new Cached(null, List.of());
+  /** How much each region's gateways may be asked, by the region's name. */
+  private final Map<String, PacketBudget> budgets = new HashMap<>();
+
+  private record Cached(
+      Route.@Nullable Forward route, List<GatewayLink> links, @Nullable PacketBudget budget) {
+    static final Cached NONE = new Cached(null, List.of(), null);
   }
 
-  GatewayLinks(GatewayRegistry registry, UpstreamContext context) {
+  GatewayLinks(GatewayRegistry registry, LoopState loop) {
     this.registry = registry;
-    this.context = context;
+    this.loop = loop;
     Arrays.fill(routes, Cached.NONE);
   }
 
   /** Those of a route: the region's gateways, then the siblings. */
-  List<GatewayLink> of(Route.Forward route) {
+  private List<GatewayLink> of(Route.Forward route) {
+    return cached(route).links();
+  }
+
+  /** How much the route's region may be asked. */
+  PacketBudget budget(Route.Forward route) {
+    return Objects.requireNonNull(cached(route).budget());
+  }
+
+  private Cached cached(Route.Forward route) {
     int id = route.id();
     if (id >= routes.length) {
       int before = routes.length;
@@ -49,27 +63,31 @@ final class GatewayLinks {
     }
     Cached cached = routes[id];
     if (cached.route() == route) {
-      return cached.links();
+      return cached;
     }
     ForwardZone zone = route.zone();
     List<GatewayLink> found = new ArrayList<>();
     zone.gateways().forEach(address -> found.add(link(zone, address, false)));
     zone.siblings().forEach(address -> found.add(link(zone, address, true)));
-    routes[id] = new Cached(route, found);
-    return found;
+    PacketBudget budget = budgets.computeIfAbsent(zone.region(), _ -> new PacketBudget(loop.now()));
+    Cached made = new Cached(route, found, budget);
+    routes[id] = made;
+    return made;
   }
 
   private GatewayLink link(ForwardZone zone, InetSocketAddress address, boolean sibling) {
     return links.computeIfAbsent(
         new GatewayRegistry.Key(zone.region(), address),
-        k -> new GatewayLink(registry.health(k.region(), k.address(), sibling), context));
+        k -> new GatewayLink(registry.health(k.region(), k.address(), sibling), loop));
   }
 
   /** Closes links to gateways that no route names any more; their exchanges go on with others. */
   void keepOnly(List<Route.Forward> current) {
     Set<GatewayRegistry.Key> named = new HashSet<>();
+    Set<String> regions = new HashSet<>();
     for (Route.Forward forward : current) {
       ForwardZone zone = forward.zone();
+      regions.add(zone.region());
       zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
       zone.siblings().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
     }
@@ -81,6 +99,7 @@ final class GatewayLinks {
         entry.getValue().close();
       }
     }
+    budgets.keySet().retainAll(regions);
     Arrays.fill(routes, Cached.NONE);
   }
 
@@ -90,10 +109,11 @@ final class GatewayLinks {
     links.clear();
   }
 
-  /** Whether the probes find no way to the region now. */
-  boolean allDown(Route.Forward route) {
-    for (GatewayLink link : of(route)) {
-      if (!link.down()) {
+  /** Whether no gateway of the region answers now: each is down, or silent for a while. */
+  boolean noneAnswers(Route.Forward route, long now) {
+    List<GatewayLink> all = of(route);
+    for (int i = 0; i < all.size(); i++) {
+      if (!all.get(i).down() && !all.get(i).longSilent(now)) {
         return false;
       }
     }
@@ -129,15 +149,23 @@ final class GatewayLinks {
     return prospect;
   }
 
-  /** The best gateway among those that were asked the fewest times for this exchange. */
-  @Nullable GatewayLink choose(Exchange e) {
+  /**
+   * The best gateway among those that were asked the fewest times for this exchange; null if each
+   * was asked often enough.
+   */
+  @Nullable GatewayLink choose(Exchange e, long now) {
     GatewayLink best = null;
     double bestCost = Double.MAX_VALUE;
     List<GatewayLink> all = of(e.route());
+    boolean repeated = e.tryCount() > 0;
     for (int i = 0; i < all.size(); i++) {
       GatewayLink link = all.get(i);
-      double cost = asked(e, link) * 1e15 + cost(link, i == 0);
-      if (cost < bestCost && mayAsk(link, e.fromSibling())) {
+      int packets = e.packets(link);
+      if (packets >= RelaySettings.MOST_PER_GATEWAY || !mayAsk(link, e.fromSibling())) {
+        continue;
+      }
+      double cost = packets * 1e15 + cost(link, i == 0, repeated, now);
+      if (cost < bestCost) {
         bestCost = cost;
         best = link;
       }
@@ -147,8 +175,10 @@ final class GatewayLinks {
 
   /** Whether some gateway was not asked yet for this exchange. */
   boolean anyFresh(Exchange e) {
-    for (GatewayLink link : of(e.route())) {
-      if (asked(e, link) == 0 && mayAsk(link, e.fromSibling())) {
+    List<GatewayLink> all = of(e.route());
+    for (int i = 0; i < all.size(); i++) {
+      GatewayLink link = all.get(i);
+      if (e.packets(link) == 0 && mayAsk(link, e.fromSibling())) {
         return true;
       }
     }
@@ -160,26 +190,22 @@ final class GatewayLinks {
     return !(fromSibling && link.sibling());
   }
 
-  private static int asked(Exchange e, GatewayLink link) {
-    int count = 0;
-    for (int i = 0; i < e.tryCount(); i++) {
-      if (e.tryAt(i).link == link) {
-        count++;
-      }
-    }
-    return count;
-  }
-
   /**
-   * Nanoseconds that a reply is expected to take; much more for those that are silent, more for
-   * siblings, and more still when down.
+   * Nanoseconds that a reply is expected to take; much more for those that fail, are silent or have
+   * too much to do, more for siblings, and more still when down.
    */
-  private static double cost(GatewayLink link, boolean first) {
+  private static double cost(GatewayLink link, boolean first, boolean repeated, long now) {
     // The first of the list wins between equals, so that gateways do not take turns for a
     // microsecond's difference.
-    double cost = link.feared() * (first ? 0.8 : 1) + (first ? 0 : 200_000);
+    double cost = link.feared(now) * (first ? 0.8 : 1) + (first ? 0 : 200_000);
+    if (link.failing(now)) {
+      cost += 5e11;
+    }
     if (link.silent()) {
       cost += 1e12;
+    }
+    if (!link.hasRoom(repeated, now)) {
+      cost += 2e12;
     }
     if (link.sibling()) {
       cost += 5e12;

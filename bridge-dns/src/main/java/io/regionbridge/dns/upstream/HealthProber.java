@@ -22,9 +22,10 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
 /**
- * Asks every gateway for its domain's SOA, again and again, on one event loop. An answer, be it
- * that there is none, is health; silence, SERVFAIL (its directory is not loaded) and REFUSED are
- * not. A sibling is asked the same: it is well if it reaches the region.
+ * Asks every gateway for its domain's SOA, again and again, on one event loop, unless it answers
+ * questions meanwhile. An answer, be it that there is none, is health; silence for as long as a
+ * question has, SERVFAIL (its directory is not loaded) and REFUSED are not. A sibling is asked the
+ * same: it is well if it reaches the region.
  */
 public final class HealthProber {
   /** How often the prober looks whether a probe is due or overdue. */
@@ -105,7 +106,6 @@ public final class HealthProber {
     private long lastSentAt;
     private int packetLength;
     private long nextAt;
-    private long patience;
 
     Probe(GatewayHealth gateway) {
       this.gateway = gateway;
@@ -114,17 +114,20 @@ public final class HealthProber {
 
     void look(byte[] apex, long now, boolean late) {
       if (waiting) {
-        // A sibling may have to ask a gateway first, so that its round trips say little.
-        boolean longest = gateway.sibling() || gateway.state() == GatewayHealth.State.DOWN;
-        ProbeTiming timing = ProbeTiming.of(gateway.rtt(), gateway.doubted(), longest);
-        // Doubts that come while it waits make it shorter; that they are gone does not matter.
-        patience = Math.min(patience, timing.patience());
+        boolean patient = gateway.sibling() || gateway.state() == GatewayHealth.State.DOWN;
+        long timeout = registry.settings().timeout();
+        ProbeTiming timing = ProbeTiming.of(timeout, gateway.rtt(), patient);
         if (now - sentAt >= timing.first()) {
           gateway.probeLate();
         }
         PacketSocket open = socket;
-        if (now - sentAt >= patience && !late) {
-          failed("no reply within " + patience / 1_000_000 + " ms", now);
+        if (gateway.answeredAt() >= sentAt) {
+          // Questions are answered in time: whatever became of the probe, that is health.
+          end();
+          gateway.questionsAnswered(now);
+        } else if (now - sentAt >= timing.patience() && !late) {
+          end();
+          gateway.probeUnanswered("no reply within " + timing.patience() / 1_000_000 + " ms", now);
         } else if (open != null && timing.again(now - sentAt, now - lastSentAt)) {
           sendAgain(open, now);
         }
@@ -132,10 +135,14 @@ public final class HealthProber {
       }
       // A gateway that is known to be well and answers questions shows it by that.
       long interval = registry.settings().healthInterval();
-      if (gateway.state() == GatewayHealth.State.UP
-          && !gateway.doubted()
-          && now - gateway.answeredAt() < interval) {
-        return;
+      if (!gateway.doubted() && now - gateway.answeredAt() < interval) {
+        if (gateway.state() == GatewayHealth.State.UP) {
+          return;
+        }
+        if (gateway.answeredAt() > gateway.changedAt()) {
+          gateway.questionsAnswered(now);
+          return;
+        }
       }
       if ((now >= nextAt || gateway.doubted()) && gateway.mayProbe()) {
         send(apex, now);
@@ -146,7 +153,6 @@ public final class HealthProber {
       sentAt = now;
       lastSentAt = now;
       nextAt = now + registry.settings().healthInterval();
-      patience = ProbeTiming.LONGEST;
       id = ids.next();
       try {
         waiting = true;
@@ -189,7 +195,7 @@ public final class HealthProber {
       }
       if (tls != null) {
         if (connection == null) {
-          int millis = (int) (ProbeTiming.LONGEST / 1_000_000);
+          int millis = (int) (registry.settings().timeout() / 1_000_000) + 1;
           connection = StreamSocket.connect(sockets, gateway.address(), tls, millis, this);
           stream = connection;
           streamTls = tls;

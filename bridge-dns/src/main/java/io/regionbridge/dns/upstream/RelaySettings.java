@@ -9,4 +9,7 @@ package io.regionbridge.dns.upstream;
 public record RelaySettings(long timeout, long healthInterval) {
   /** Most tries for one question, over all gateways. */
   public static final int MOST_TRIES = 6;
+
+  /** Most packets for one question to one gateway. */
+  public static final int MOST_PER_GATEWAY = 3;
 }

@@ -13,23 +13,62 @@ final class ReplyTimes {
    */
   private static final long LEAST_PATIENCE = 12_000_000;
 
+  /** A gateway is slow when replies take so many times as long as they once did, and this more. */
+  private static final double SLOW_TIMES = 4;
+
+  private static final double SLOW_NANOS = 50_000_000;
+
+  /** The least time grows to twice as much in a minute: lines change. */
+  private static final double DOUBLING_NANOS = 60e9;
+
+  /** What was heard longer ago than this says little. */
+  private static final long OLD_NANOS = 1_000_000_000;
+
   private double smoothed;
   private double deviation;
+  private double least;
+  private long heardAt;
 
   /** The same, but slower by the times that it was outrun. */
   private double rank;
 
   /** A reply came after so many nanoseconds. */
-  void took(long nanos) {
-    if (smoothed == 0) {
+  void took(long nanos, long now) {
+    if (smoothed == 0 || now - heardAt > OLD_NANOS) {
       smoothed = nanos;
+      least = least == 0 ? nanos : least(nanos, now);
       deviation = nanos / 2.0;
       rank = nanos;
     } else {
       deviation += (Math.abs(nanos - smoothed) - deviation) / 4;
       smoothed += (nanos - smoothed) / 8;
       rank += (nanos - rank) / 8;
+      least = least(nanos, now);
     }
+    heardAt = now;
+  }
+
+  private double least(long nanos, long now) {
+    return Math.min(nanos, least * (1 + Math.max(0, now - heardAt) / DOUBLING_NANOS));
+  }
+
+  /** Whether the probes say more than the last replies. */
+  private boolean old(long probed, long now) {
+    return smoothed == 0 || probed > 0 && now - heardAt > OLD_NANOS;
+  }
+
+  /** Whether there was a reply yet. */
+  boolean known() {
+    return smoothed > 0;
+  }
+
+  /**
+   * Whether replies take much longer than they did when the gateway had little to do.
+   *
+   * @param probed what the probes say; 0 if they say nothing
+   */
+  boolean slow(long probed, long now) {
+    return usual(probed, now) > SLOW_TIMES * least + SLOW_NANOS && least > 0;
   }
 
   /**
@@ -47,15 +86,15 @@ final class ReplyTimes {
   /**
    * What a reply usually takes.
    *
-   * @param probed what the probes say, for a gateway not asked yet; 0 if they say nothing
+   * @param probed what the probes say, for a gateway not asked for a while; 0 if they say nothing
    */
-  double usual(long probed) {
-    return smoothed > 0 ? smoothed : probed;
+  double usual(long probed, long now) {
+    return old(probed, now) ? probed : smoothed;
   }
 
   /** What a reply is feared to take, to choose the best gateway by. */
-  double feared(long probed) {
-    return rank > 0 ? rank : probed;
+  double feared(long probed, long now) {
+    return old(probed, now) ? probed : rank;
   }
 
   /**
@@ -63,9 +102,9 @@ final class ReplyTimes {
    *
    * @param most never more than that
    */
-  long patience(long probed, long most) {
-    double usual = usual(probed);
-    double spread = smoothed > 0 ? deviation : usual / 2;
+  long patience(long probed, long most, long now) {
+    double usual = usual(probed, now);
+    double spread = old(probed, now) ? usual / 2 : deviation;
     double wait = usual <= 0 ? FIRST_PATIENCE : usual + 4 * spread;
     return (long) Math.min(Math.max(wait, LEAST_PATIENCE), (double) most);
   }

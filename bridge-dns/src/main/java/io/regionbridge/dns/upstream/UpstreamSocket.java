@@ -7,12 +7,13 @@ import io.regionbridge.dns.socket.PacketSocket;
 import io.regionbridge.dns.socket.StreamSocket;
 import io.regionbridge.dns.wire.Octets;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connected socket to a gateway, for packets or a stream, and the tries that are out on it. The
- * kernel drops packets from elsewhere.
+ * A connected socket to a gateway, for packets or a stream, and the questions that are out on it.
+ * The kernel drops packets from elsewhere.
  */
 final class UpstreamSocket implements PacketHandler {
   /** Questions after which the port has served long enough. */
@@ -24,32 +25,36 @@ final class UpstreamSocket implements PacketHandler {
    */
   private static final int MOST_ON_STREAM = 2048;
 
-  private final GatewayLink link;
-  private final UpstreamContext context;
+  /** A connection on which nothing came for so many timeouts is replaced. */
+  private static final int SILENT_TIMEOUTS = 2;
+
+  private final LoopState loop;
   private final TryTable tries = new TryTable();
+  private final Runnable flusher = this::flush;
   private @Nullable PacketSocket socket;
   private @Nullable StreamSocket stream;
   private int sent;
   private boolean waiting;
 
-  private UpstreamSocket(GatewayLink link, UpstreamContext context) {
-    this.link = link;
-    this.context = context;
+  /** Since when something is out and nothing came. */
+  private long silentSince;
+
+  private UpstreamSocket(LoopState loop) {
+    this.loop = loop;
   }
 
   /** A UDP socket on a port of its own. */
-  static UpstreamSocket packets(GatewayLink link, UpstreamContext context) throws IOException {
-    UpstreamSocket socket = new UpstreamSocket(link, context);
-    socket.socket = context.sockets().packets().connect(link.health().address(), socket);
+  static UpstreamSocket packets(InetSocketAddress gateway, LoopState loop) throws IOException {
+    UpstreamSocket socket = new UpstreamSocket(loop);
+    socket.socket = loop.sockets().packets().connect(gateway, socket);
     return socket;
   }
 
   /** A TCP connection, over TLS if {@code tls} is given. */
-  static UpstreamSocket stream(GatewayLink link, UpstreamContext context, @Nullable ClientTls tls) {
-    UpstreamSocket socket = new UpstreamSocket(link, context);
-    int millis = (int) (context.asker().timeout() / 1_000_000) + 1;
-    StreamSocket stream =
-        StreamSocket.connect(context.sockets(), link.health().address(), tls, millis, socket);
+  static UpstreamSocket stream(InetSocketAddress gateway, LoopState loop, @Nullable ClientTls tls) {
+    UpstreamSocket socket = new UpstreamSocket(loop);
+    int millis = (int) (loop.timeout() / 1_000_000) + 1;
+    StreamSocket stream = StreamSocket.connect(loop.sockets(), gateway, tls, millis, socket);
     socket.socket = stream;
     socket.stream = stream;
     return socket;
@@ -69,23 +74,9 @@ final class UpstreamSocket implements PacketHandler {
     return connection != null && (tries.size() >= MOST_ON_STREAM || connection.full());
   }
 
-  /** Sends a question. Not to be called while it is {@link #full}. */
-  void send(Try t, int length, byte[] packet) {
-    do {
-      t.id = context.ids().next();
-    } while (tries.find(t.id) != null);
-    tries.add(t);
-    Octets.put16(packet, 0, t.id);
-    sent++;
-    if (!waiting) {
-      waiting = true;
-      context.asker().flushLater(this);
-    }
-    open().send(packet, length, context.asker().nobody());
-  }
-
-  private PacketSocket open() {
-    return Objects.requireNonNull(socket);
+  /** Whether questions on it have gone unanswered for so long that a new one may do better. */
+  boolean silent() {
+    return !idle() && loop.now() - silentSince > SILENT_TIMEOUTS * loop.timeout();
   }
 
   /** Whether it is a connection that is gone. */
@@ -93,7 +84,30 @@ final class UpstreamSocket implements PacketHandler {
     return stream != null && stream.closed();
   }
 
-  void flush() {
+  /** Sends a question. Not to be called while it is {@link #full}. */
+  void send(TryTable.Entry entry, int length, byte[] packet) {
+    int id;
+    do {
+      id = loop.ids().next();
+    } while (tries.find(id) != null);
+    if (stream != null && idle()) {
+      silentSince = loop.now();
+    }
+    tries.add(entry, id);
+    Octets.put16(packet, 0, id);
+    sent++;
+    if (!waiting) {
+      waiting = true;
+      loop.flushLater(flusher);
+    }
+    open().send(packet, length, loop.nobody());
+  }
+
+  private PacketSocket open() {
+    return Objects.requireNonNull(socket);
+  }
+
+  private void flush() {
     waiting = false;
     open().flush();
   }
@@ -103,29 +117,28 @@ final class UpstreamSocket implements PacketHandler {
     if (length < 12) {
       return;
     }
-    Try t = tries.find(Octets.get16(packet, 0));
-    if (t == null) {
-      // Late, a duplicate, or not for us. The gateway lives, whatever it is.
-      if ((packet[2] & 0x80) != 0) {
-        link.heard();
-      }
-      return;
+    if (stream != null) {
+      silentSince = loop.now();
     }
-    context.asker().replied(t, packet, length, stream != null);
+    // Without an entry: very late, a duplicate, or not for us.
+    TryTable.Entry entry = tries.find(Octets.get16(packet, 0));
+    if (entry != null) {
+      loop.replies().replied(entry, packet, length, stream != null);
+    }
   }
 
   @Override
   public void drained(PacketSocket from) {
-    context.asker().turnEnds();
+    loop.endTurn();
   }
 
   @Override
   public void refused(PacketSocket from, String why) {
-    if (stream == null) {
-      link.unreachable();
-    }
-    for (Try t = tries.any(); t != null; t = tries.any()) {
-      context.asker().unreachable(t, why);
+    boolean lost = stream != null && stream.wasConnected();
+    for (TryTable.Entry e = tries.any(); e != null; e = tries.any()) {
+      // Out of the table first: whatever the handler does, this ends.
+      tries.remove(e);
+      loop.replies().unreachable(e, lost, why);
     }
   }
 

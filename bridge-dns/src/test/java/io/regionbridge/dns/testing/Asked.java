@@ -94,6 +94,13 @@ public final class Asked {
     way.send(message.toWire(tcp ? Message.MAXLENGTH : 1232));
   }
 
+  /** A reply that there is nothing, with the SOA of mn.internal for 5 s. */
+  public Message nothing(int rcode) {
+    Message reply = empty(rcode);
+    reply.addRecord(Records.soa("mn.internal", 5, 1, 5), Section.AUTHORITY);
+    return reply;
+  }
+
   /** Replies with an rcode and nothing else. */
   public void refuse(int rcode) throws IOException {
     reply(empty(rcode));

@@ -13,28 +13,28 @@ class ProbeTimingTest {
   /** Milliseconds. */
   @ParameterizedTest
   @CsvSource({
-    // round trip, doubted, longest, patience, copies
-    "0,   false, false, 1000, 7", // nothing is known yet
-    "1,   false, false, 500,  7", // on a LAN: more than a pause over there
-    "1,   true,  false, 60,   2",
-    "40,  true,  false, 120,  3",
-    "200, false, false, 600,  8", // around the world
-    "200, true,  false, 600,  8",
-    "300, false, false, 900,  6",
-    "600, false, false, 1000, 1", // no second reply would come in time
-    "200, true,  true,  1000, 4", // down
+    // timeout, round trip, patient, copies
+    "1500, 0,    false, 11", // nothing is known yet
+    "1500, 1,    false, 11", // on a LAN
+    "1500, 200,  false, 10", // around the world
+    "1500, 600,  false, 3", // slow
+    "1500, 1200, false, 1", // no second reply would come in time
+    "1500, 200,  true,  5", // down
+    "200,  1,    false, 7",
   })
-  void waitsAndRepeatsByWhatTheRoundTripIs(
-      long rtt, boolean doubted, boolean longest, long patience, int copies) {
-    ProbeTiming timing = ProbeTiming.of(TimeUnit.MILLISECONDS.toNanos(rtt), doubted, longest);
-    assertThat(timing.patience()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(patience));
+  void waitsAsLongAsAQuestionHasAndRepeatsByWhatTheRoundTripIs(
+      long timeout, long rtt, boolean patient, int copies) {
+    ProbeTiming timing =
+        ProbeTiming.of(
+            TimeUnit.MILLISECONDS.toNanos(timeout), TimeUnit.MILLISECONDS.toNanos(rtt), patient);
+    assertThat(timing.patience()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(timeout));
     assertThat(copies(timing)).isEqualTo(copies);
   }
 
   @Test
   void theReplyToTheLastCopyStillComesInTime() {
     for (long rtt = 1_000_000; rtt < 2_000_000_000; rtt += 7_000_000) {
-      ProbeTiming timing = ProbeTiming.of(rtt, false, false);
+      ProbeTiming timing = ProbeTiming.of(1_500_000_000, rtt, false);
       assertThat(timing.last()).isLessThanOrEqualTo(timing.patience() - rtt);
       assertThat(timing.again(timing.last() + 1, timing.every())).isFalse();
     }

@@ -12,6 +12,13 @@ class ReplyTimesTest {
   private static final long MOST = millis(500);
 
   private final ReplyTimes times = new ReplyTimes();
+  private long now = millis(1_000);
+
+  /** A reply comes, ten milliseconds after the one before. */
+  private void took(long count) {
+    now += millis(10);
+    times.took(millis(count), now);
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -22,49 +29,77 @@ class ReplyTimesTest {
     "300, 500",
   })
   void beforeTheFirstReplyTheProbesSayHowLongToWait(long probed, long patience) {
-    assertThat(times.patience(millis(probed), MOST)).isEqualTo(millis(patience));
+    assertThat(times.patience(millis(probed), MOST, now)).isEqualTo(millis(patience));
   }
 
   @Test
   void steadyRepliesNarrowThePatience() {
     for (int i = 0; i < 30; i++) {
-      times.took(millis(200));
+      took(200);
     }
-    assertThat(times.patience(UNKNOWN, MOST)).isBetween(millis(200), millis(210));
+    assertThat(times.patience(UNKNOWN, MOST, now)).isBetween(millis(200), millis(210));
     for (int i = 0; i < 30; i++) {
-      times.took(millis(i % 2 == 0 ? 150 : 250));
+      took(i % 2 == 0 ? 150 : 250);
     }
-    assertThat(times.patience(UNKNOWN, MOST)).isBetween(millis(350), millis(450));
+    assertThat(times.patience(UNKNOWN, MOST, now)).isBetween(millis(350), millis(450));
   }
 
   @Test
   void packetsThatAreLostMakeNobodyMorePatient() {
     for (int i = 0; i < 50; i++) {
-      times.took(millis(200));
+      took(200);
       times.outrun(millis(450)); // another answered, with a question here still out
     }
-    assertThat(times.patience(UNKNOWN, MOST)).isLessThan(millis(210));
-    assertThat(times.feared(UNKNOWN)).isGreaterThan((double) millis(250));
+    assertThat(times.patience(UNKNOWN, MOST, now)).isLessThan(millis(210));
+    assertThat(times.feared(UNKNOWN, now)).isGreaterThan((double) millis(250));
   }
 
   @Test
   void whoIsOutrunIsFearedUntilItIsFastAgain() {
-    times.took(millis(20));
+    took(20);
     for (int i = 0; i < 30; i++) {
       times.outrun(millis(100));
     }
-    assertThat(times.feared(UNKNOWN)).isGreaterThan((double) millis(90));
+    assertThat(times.feared(UNKNOWN, now)).isGreaterThan((double) millis(90));
     for (int i = 0; i < 30; i++) {
-      times.took(millis(20));
+      took(20);
     }
-    assertThat(times.feared(UNKNOWN)).isLessThan((double) millis(25));
+    assertThat(times.feared(UNKNOWN, now)).isLessThan((double) millis(25));
   }
 
   @Test
   void toBeOutrunByMoreThanUsualIsWhatCounts() {
-    times.took(millis(20));
+    took(20);
     times.outrun(millis(5));
-    assertThat(times.feared(UNKNOWN)).isEqualTo((double) millis(20));
+    assertThat(times.feared(UNKNOWN, now)).isEqualTo((double) millis(20));
+  }
+
+  @Test
+  void whatTheProbesSayCountsWhereNobodyHasAskedForAWhile() {
+    took(400);
+    assertThat(times.feared(millis(2), now)).isEqualTo((double) millis(400));
+    assertThat(times.feared(millis(2), now + millis(1_001))).isEqualTo((double) millis(2));
+    assertThat(times.feared(UNKNOWN, now + millis(1_001))).isEqualTo((double) millis(400));
+  }
+
+  @Test
+  void aGatewayIsSlowWhenItTakesMuchLongerThanItDid() {
+    for (int i = 0; i < 30; i++) {
+      took(20);
+    }
+    assertThat(times.slow(UNKNOWN, now)).isFalse();
+    for (int i = 0; i < 30; i++) {
+      took(100);
+    }
+    assertThat(times.slow(UNKNOWN, now)).as("not four times as long, and 50 ms").isFalse();
+    for (int i = 0; i < 30; i++) {
+      took(150);
+    }
+    assertThat(times.slow(UNKNOWN, now)).isTrue();
+    for (int i = 0; i < 6_000; i++) {
+      took(150);
+    }
+    assertThat(times.slow(UNKNOWN, now)).as("the line may be another one by now").isFalse();
   }
 
   private static long millis(long count) {

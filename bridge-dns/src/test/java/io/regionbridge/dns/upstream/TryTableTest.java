@@ -12,37 +12,31 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TryTableTest {
-  private static Try withId(int id) {
-    Try t = new Try(new Exchange());
-    t.id = id;
-    return t;
-  }
+  private static final class Entry extends TryTable.Entry {}
 
   @Test
   void randomUseAgreesWithAHashMap() {
     Random random = new Random(15);
     TryTable table = new TryTable();
-    Map<Integer, Try> model = new HashMap<>();
+    Map<Integer, TryTable.Entry> model = new HashMap<>();
     for (int step = 0; step < 50_000; step++) {
       int id = random.nextInt(65_536) & (step % 20_000 < 10_000 ? 0xFFFF : 0x3FF);
       assertThat(table.find(id)).isSameAs(model.get(id));
       if (model.containsKey(id) || random.nextInt(3) == 0) {
-        Try gone = model.remove(id);
+        TryTable.Entry gone = model.remove(id);
         if (gone != null) {
-          table.remove(gone);
-          table.remove(gone);
-          assertThat(gone.table).isNull();
+          gone.withdraw();
+          gone.withdraw();
         }
       } else {
-        Try t = withId(id);
-        table.add(t);
-        model.put(id, t);
-        assertThat(t.table).isSameAs(table);
+        Entry entry = new Entry();
+        table.add(entry, id);
+        model.put(id, entry);
       }
       assertThat(table.size()).isEqualTo(model.size());
     }
-    List<Try> drained = new ArrayList<>();
-    for (Try t = table.any(); t != null; t = table.any()) {
+    List<TryTable.Entry> drained = new ArrayList<>();
+    for (TryTable.Entry t = table.any(); t != null; t = table.any()) {
       table.remove(t);
       drained.add(t);
     }
@@ -53,12 +47,12 @@ class TryTableTest {
   void everyIdMayBeOutAtOnce() {
     TryTable table = new TryTable();
     for (int id = 0; id < 65_536; id++) {
-      table.add(withId(id));
+      table.add(new Entry(), id);
     }
     assertThat(table.size()).isEqualTo(65_536);
     for (int id = 0; id < 65_536; id++) {
-      Try t = table.find(id);
-      assertThat(t != null && t.id == id).isTrue();
+      TryTable.Entry t = table.find(id);
+      assertThat(t != null && t.id() == id).isTrue();
     }
   }
 

@@ -1,0 +1,134 @@
+package io.regionbridge.dns.upstream;
+
+/**
+ * How many questions may be out with a gateway while it is in trouble: silent, or much slower than
+ * it was. What it has taken and not answered it still has to work through; more than it answers
+ * within the time of a question would make all answers too late, and would keep it so after the
+ * trouble is over.
+ *
+ * <p>The window begins at what the gateway answers in that time when it is well, grows with each
+ * reply that comes in time while it is full, and shrinks with each that is too late or never comes.
+ * Without trouble it does not count. For one event loop.
+ */
+final class SendWindow {
+  /** At the beginning, however few questions the gateway has answered lately. */
+  private static final int LEAST_AT_FIRST = 32;
+
+  private static final int LEAST = 8;
+
+  /** Of a question's time a reply may take this part; the rest is for waiting here. */
+  private static final double SHARE = 0.85;
+
+  /** By so much a window's worth of replies in time makes it larger. */
+  private static final double GROWTH = 16;
+
+  private static final double SHRINK_IF_LATE = 0.05;
+  private static final double SHRINK_IF_EXPIRED = 0.5;
+  private static final long SECOND = 1_000_000_000;
+
+  /** The rate falls by this part in a second with fewer replies. */
+  private static final double FADE = 0.7;
+
+  /** Questions that are out, those that were given up included. */
+  private int out;
+
+  /** The number of the question sent last. */
+  private long last;
+
+  /** The highest number that a reply came for. */
+  private long passed;
+
+  private double size;
+  private boolean limiting;
+
+  private double rate;
+  private int replies;
+  private long countedSince;
+  private boolean everReplied;
+
+  /**
+   * Seconds that the gateway will need for what is out, by the rate of its replies; 0 if that is
+   * not known.
+   */
+  double backlogSeconds() {
+    double perSecond = Math.max(rate, replies);
+    return perSecond > 0 ? out / perSecond : 0;
+  }
+
+  /** A question was sent. Returns its number. */
+  long sent() {
+    out++;
+    return ++last;
+  }
+
+  /** A question is waited for no longer. */
+  void ended(long number) {
+    if (number > passed) {
+      out--;
+    }
+  }
+
+  /**
+   * A reply came. What was sent before its question is answered or lost, and waits there no longer.
+   *
+   * @param number of the question
+   * @param nanos that it took
+   * @param timeout nanoseconds that a question has
+   */
+  void replied(long number, long nanos, long timeout, long now) {
+    if (number > passed) {
+      passed = number;
+      out = (int) (last - number);
+    }
+    if (!everReplied || now - countedSince >= SECOND) {
+      rate = Math.max(replies, FADE * rate);
+      replies = 0;
+      countedSince = now;
+      everReplied = true;
+    }
+    replies++;
+    if (nanos > SHARE * timeout) {
+      size = Math.max(LEAST, Math.min(size, inTime(timeout)) - SHRINK_IF_LATE);
+    } else if (out >= size / 2) {
+      size += GROWTH / size;
+    }
+  }
+
+  /** What the gateway answers within a question's time, at the rate of its replies. */
+  private double inTime(long timeout) {
+    return SHARE * timeout / SECOND * Math.max(rate, replies);
+  }
+
+  /** A reply never came. */
+  void expired(long number) {
+    if (number > passed) {
+      size = Math.max(LEAST, size - SHRINK_IF_EXPIRED);
+    }
+  }
+
+  /** The gateway is well: what is out is no concern. */
+  void lift() {
+    limiting = false;
+  }
+
+  /**
+   * The gateway is in trouble.
+   *
+   * @param timeout nanoseconds that a question has
+   */
+  void limit(long timeout) {
+    if (!limiting) {
+      limiting = true;
+      size = Math.max(LEAST_AT_FIRST, inTime(timeout));
+    }
+  }
+
+  /**
+   * Whether one more may be sent.
+   *
+   * @param repeated whether the question is out already: it must leave room for others
+   */
+  boolean hasRoom(boolean repeated) {
+    return !limiting || !everReplied || out < (repeated ? size / 2 : size);
+  }
+}

@@ -343,6 +343,7 @@ class AliasTest {
         tcp.send(UdpClient.query("db" + HERE, Type.A));
       }
       Await.until("all wait", () -> bridge.dns().waiting() == 20);
+      Await.until("asked", () -> !held.isEmpty());
       assertThat(bridge.dns().exchanges()).isOne();
       held.getFirst().reply(held.getFirst().addresses(5, "10.52.1.1"));
       for (int i = 0; i < 20; i++) {

@@ -286,7 +286,9 @@ public final class QueryPipeline implements AnswerSink {
       if (failure == null) {
         refresh(forward);
       }
-    } else if (forward.lastKnown() != null && !query.fromSibling() && asker.noneAnswers(forward, now)) {
+    } else if (forward.lastKnown() != null
+        && !query.fromSibling()
+        && asker.noneAnswers(forward, now)) {
       fail(forward, client, path, Explanations.noGateway(forward), Source.RELAY);
       if (failure == null) {
         refresh(forward);

@@ -153,7 +153,7 @@ to be live, so a key that is new is safe. */ -}}
 {{- define "region-bridge.restartConfig" -}}
 {{- $config := include "region-bridge.config" . | fromYaml -}}
 {{- $_ := set $config "region" (omit $config.region "podCIDRs" "serviceCIDRs") -}}
-{{- $dns := omit ($config.dns | default dict) "allow" "ttl" "relay" "drain" "maxInflight" "maxInflightPerClient" "tcp" "refusedPerSecond" -}}
+{{- $dns := omit ($config.dns | default dict) "allow" "upstream" "ttl" "relay" "drain" "maxInflight" "maxInflightPerClient" "tcp" "refusedPerSecond" -}}
 {{- if $dns.cache -}}
 {{- $cache := omit $dns.cache "maxTtl" "maxNegativeTtl" "serveStale" "prefetch" -}}
 {{- $dns = omit $dns "cache" -}}

@@ -126,6 +126,8 @@ public final class BridgeConfig {
    *
    * @param listen the addresses for UDP and TCP, never the wildcard; port 0 is any free one
    * @param allow who may ask
+   * @param upstream resolvers for aliases that lead out of all regions: none where the list is
+   *     empty, those of the node where there is no list
    * @param ttl of directory answers, in whole seconds
    * @param threads event loops; 0 is one per core, at most eight
    * @param drain how long queries are still answered once the process was told to stop
@@ -137,6 +139,7 @@ public final class BridgeConfig {
   public record Dns(
       List<InetSocketAddress> listen,
       List<Cidr> allow,
+      Optional<List<InetSocketAddress>> upstream,
       Duration ttl,
       Cache cache,
       Relay relay,
@@ -150,12 +153,14 @@ public final class BridgeConfig {
     public Dns {
       listen = List.copyOf(listen);
       allow = List.copyOf(allow);
+      upstream = upstream.map(List::copyOf);
     }
 
     private static Dns of(Values v) {
       return new Dns(
           v.get(ConfigKeys.DNS_LISTEN),
           v.get(ConfigKeys.DNS_ALLOW),
+          v.get(ConfigKeys.DNS_UPSTREAM),
           v.get(ConfigKeys.DNS_TTL),
           new Cache(
               v.get(ConfigKeys.DNS_CACHE_MAX_ENTRIES),

@@ -97,6 +97,14 @@ public final class ConfigKeys {
           list(Notation.CIDR),
           "local pod, node and overlay ranges, loopback",
           "who may ask");
+  public static final ConfigKey<Optional<List<InetSocketAddress>>> DNS_UPSTREAM =
+      live(
+          TABLE,
+          "dns.upstream",
+          listOrOff(Notation.resolver()),
+          "the node's resolvers (`/etc/resolv.conf`)",
+          "resolvers (`address[:53]`) for aliases that lead out of all regions, and nothing else;"
+              + " `off`: such aliases are answered alone");
   public static final ConfigKey<Duration> DNS_TTL =
       live(TABLE, "dns.ttl", Notation.ttl(HOUR), "5s", "TTL of the region's own answers");
   public static final ConfigKey<Integer> DNS_CACHE_MAX_ENTRIES =
@@ -643,6 +651,10 @@ public final class ConfigKeys {
   private static <T> Shape<List<T>> list(Notation<T> notation, String... fallback) {
     List<T> values = Arrays.stream(fallback).map(text -> good(notation, text)).toList();
     return (section, name, _) -> section.list(name, notation, values);
+  }
+
+  private static <T> Shape<Optional<List<T>>> listOrOff(Notation<T> notation) {
+    return (section, name, _) -> section.listOrOff(name, notation);
   }
 
   private static Shape<List<Values>> sections(List<ConfigKey<?>> keys) {

@@ -42,6 +42,9 @@ interface Notation<T> {
     }
   }
 
+  /** The port of DNS. */
+  int DNS = 53;
+
   Parsed<T> read(String text);
 
   /** What the value is to YAML. */
@@ -226,6 +229,16 @@ interface Notation<T> {
           case SocketLiteral.Parsed.Valid(InetSocketAddress address) when address.getPort() == 0 ->
               Parsed.wrong("port 0 cannot be asked", "write a port from 1 to 65535");
           case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> Parsed.value(address);
+        };
+  }
+
+  /** The address of a resolver. */
+  static Notation<InetSocketAddress> resolver() {
+    return text ->
+        switch (gatewayAddress(DNS).read(text)) {
+          case Parsed.Wrong<InetSocketAddress>(String reason, _) ->
+              Parsed.wrong(reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
+          case Parsed<InetSocketAddress> other -> other;
         };
   }
 

@@ -117,7 +117,24 @@ final class Section {
 
   /** The values of a list, in order; one value alone is a list as well only in the environment. */
   <T> Reading<List<T>> list(String key, Notation<T> notation, List<T> fallback) {
+    return list(take(key), notation, fallback);
+  }
+
+  /** A list, or {@code off} for an empty one; empty where it is not there. */
+  <T> Reading<Optional<List<T>>> listOrOff(String key, Notation<T> notation) {
     Located<YamlNode> place = take(key);
+    if (place.value() instanceof YamlNode.Absent) {
+      return new Reading<>(Optional.empty(), place.path());
+    }
+    if (place.value() instanceof YamlNode.Scalar(String text, _)
+        && (text.equalsIgnoreCase("off") || text.equalsIgnoreCase("false"))) {
+      return new Reading<>(Optional.of(List.of()), place.path());
+    }
+    return list(place, notation, List.of()).map(Optional::of);
+  }
+
+  private <T> Reading<List<T>> list(
+      Located<YamlNode> place, Notation<T> notation, List<T> fallback) {
     if (place.value() instanceof YamlNode.Absent) {
       return new Reading<>(
           fallback, place.path(), fallback.stream().map(_ -> place.path()).toList());

@@ -7,6 +7,7 @@ import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.api.zones.PeerZones;
 import io.regionbridge.api.zones.ZoneCompiler;
 import io.regionbridge.api.zones.ZoneSettings;
+import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneTable;
@@ -20,6 +21,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -61,6 +64,7 @@ final class TablePublisher implements AutoCloseable {
   private final Clock clock;
   private final Loop loop;
   private final Set<Cidr> own = new HashSet<>();
+  private final NodeResolvers node = new NodeResolvers(Path.of("/etc/resolv.conf"));
   private final CountDownLatch loaded = new CountDownLatch(1);
   private volatile @Nullable CompiledZones zones;
   private Consumer<ZoneTable> publish = _ -> {};
@@ -89,7 +93,12 @@ final class TablePublisher implements AutoCloseable {
    * if they are the same object.
    */
   private record Inputs(
-      List<LocalZone> local, List<ForwardZone> forward, ClientRanges clients, boolean complete) {}
+      List<LocalZone> local,
+      List<ForwardZone> forward,
+      ClientRanges clients,
+      boolean complete,
+      Optional<ForwardZone> resolvers,
+      List<Name> clusterDomains) {}
 
   /**
    * Does nothing yet.
@@ -174,9 +183,14 @@ final class TablePublisher implements AutoCloseable {
             forward(known.topology(), local, at),
             ClientRanges.of(
                 current.dns().allow(), known.topology(), known.overlay(), host.get(), at),
-            known.topology().complete());
+            known.topology().complete(),
+            resolvers(current, known.topology(), at),
+            settings.clusterDomains().stream().map(TablePublisher::absolute).toList());
     if (!inputs.equals(last)) {
-      table = table.next(local, inputs.forward(), inputs.clients().policy(), inputs.complete());
+      table =
+          table
+              .next(local, inputs.forward(), inputs.clients().policy(), inputs.complete())
+              .following(inputs.resolvers().orElse(null), inputs.clusterDomains());
       last = inputs;
       publish.accept(table);
     }
@@ -184,6 +198,23 @@ final class TablePublisher implements AutoCloseable {
     if (compiled.domain().loaded()) {
       loaded.countDown();
     }
+  }
+
+  /** Who is asked for the names of no region that aliases lead to: never this bridge itself. */
+  private Optional<ForwardZone> resolvers(
+      BridgeConfig current, Topology topology, List<InetSocketAddress> listen) {
+    List<InetSocketAddress> asked =
+        current.dns().upstream().orElseGet(node::addresses).stream()
+            .filter(address -> !listen.contains(address))
+            .toList();
+    return asked.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            ForwardZone.resolvers(asked, AddressSet.of(ClientRanges.prefixes(never(topology)))));
+  }
+
+  private static Name absolute(String domain) {
+    return Name.fromConstantString(domain + ".");
   }
 
   private CompiledZones compile(ZoneSettings settings, Directory services) {

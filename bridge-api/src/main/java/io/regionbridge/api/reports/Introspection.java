@@ -13,6 +13,7 @@ import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.Source;
+import io.regionbridge.dns.zone.ZoneTable;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
@@ -322,7 +323,30 @@ public final class Introspection implements AutoCloseable {
         directory.endpoints(),
         bridge.directoryProblems(),
         remapped,
-        withheld);
+        withheld,
+        openAliases());
+  }
+
+  /** Clients get these aliases alone, and most programs make nothing of that. */
+  private List<BridgeStatus.OpenAlias> openAliases() {
+    ZoneTable table = bridge.dns().table();
+    List<BridgeStatus.OpenAlias> open = new ArrayList<>();
+    if (!table.asksResolvers()) {
+      bridge
+          .zones()
+          .ifPresent(zones ->
+              zones
+                  .aliases()
+                  .forEach((key, targets) -> {
+                    byte[] target = targets.getFirst().toWireCanonical();
+                    if (!table.serves(target, target.length)) {
+                      open.add(
+                          new BridgeStatus.OpenAlias(
+                              key.namespace(), key.name(), targets.getFirst().toString(true)));
+                    }
+                  }));
+    }
+    return open;
   }
 
   /** What an operator should know of the bridge itself. */

@@ -126,6 +126,7 @@ public record BridgeStatus(
    * @param remapped Services whose port peers must know: they get the pods' addresses, and the pods
    *     listen on other ports
    * @param withheld Services that peers get without some of their addresses
+   * @param openAliases Services that lead out of all regions, where no resolver is asked for that
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Directory(
@@ -134,10 +135,12 @@ public record BridgeStatus(
       int endpoints,
       List<String> problems,
       List<RemappedService> remapped,
-      List<WithheldService> withheld) {
+      List<WithheldService> withheld,
+      List<OpenAlias> openAliases) {
     /** Fields that an older version of the program does not have are empty. */
     public Directory {
       withheld = listed(withheld);
+      openAliases = listed(openAliases);
     }
   }
 
@@ -148,6 +151,14 @@ public record BridgeStatus(
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record RemappedService(String namespace, String name, List<String> ports) {}
+
+  /**
+   * A Service that is an alias of a name of no region.
+   *
+   * @param target the name that it leads to
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record OpenAlias(String namespace, String name, String target) {}
 
   /**
    * A Service with addresses that peers are not given, since they would not believe them.

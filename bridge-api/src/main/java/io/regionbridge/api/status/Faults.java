@@ -136,6 +136,7 @@ public final class Faults {
 
   private void directory() {
     withheld();
+    openAliases();
     for (BridgeStatus.RemappedService service : status.directory().remapped()) {
       warning(
           "remapped Service",
@@ -162,21 +163,40 @@ public final class Faults {
                             : service.count() + " addresses"))
             .toList();
     if (!services.isEmpty()) {
-      int shown = Math.min(MOST_NAMED, services.size());
-      String more =
-          services.size() > shown
-              ? " and %d more (status -o json)".formatted(services.size() - shown)
-              : "";
       warning(
           "withheld addresses",
           "",
           "peers get these Services without the addresses outside this region's ranges: "
-              + String.join(", ", services.subList(0, shown))
-              + more,
+              + some(services),
           null,
           "peers reach pods only: take the pods off the host network, or declare the range in"
               + " region.podCIDRs here and at the peers");
     }
+  }
+
+  private void openAliases() {
+    List<String> services =
+        status.directory().openAliases().stream()
+            .map(alias -> "%s/%s (%s)".formatted(alias.namespace(), alias.name(), alias.target()))
+            .toList();
+    if (!services.isEmpty()) {
+      warning(
+          "open aliases",
+          "",
+          "these ExternalNames lead out of all regions, and no resolver is asked: "
+              + some(services),
+          null,
+          "set dns.upstream, or give the node resolvers in /etc/resolv.conf");
+    }
+  }
+
+  /** The first of them, and how many more there are. */
+  private static String some(List<String> services) {
+    int shown = Math.min(MOST_NAMED, services.size());
+    String first = String.join(", ", services.subList(0, shown));
+    return services.size() > shown
+        ? "%s and %d more (status -o json)".formatted(first, services.size() - shown)
+        : first;
   }
 
   /** It is in each cluster, and leads to nodes in each. */
@@ -224,7 +244,8 @@ public final class Faults {
           region,
           named(
               region,
-              peer.containedAnswers() + " answers pointed outside its ranges and were refused"),
+              peer.containedAnswers()
+                  + " answers had addresses outside its ranges, which were left out"),
           null,
           "complete its podCIDRs and serviceCIDRs, if those addresses are its own");
     }

@@ -6,6 +6,7 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.net.IpAddress;
 import java.util.List;
 import java.util.Map;
+import org.xbill.DNS.Name;
 
 /**
  * The zones that the local region answers for, at one moment.
@@ -16,6 +17,7 @@ import java.util.Map;
  *     than the Service's, with these ports: their clients must know, or they find nobody there
  * @param withheld the Services that peers get without some of their addresses, since those are
  *     outside the region's own ranges, with these addresses
+ * @param aliases the Services that are aliases, with the name that each leads to
  * @param generation that of the directory the zones were made from
  */
 public record CompiledZones(
@@ -23,4 +25,5 @@ public record CompiledZones(
     List<LocalZone> reverse,
     Map<ServiceKey, List<RemappedPort>> remapped,
     Map<ServiceKey, List<IpAddress>> withheld,
+    Map<ServiceKey, List<Name>> aliases,
     long generation) {}

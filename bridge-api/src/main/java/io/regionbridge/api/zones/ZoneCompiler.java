@@ -49,6 +49,7 @@ public final class ZoneCompiler {
   private LocalZone zone;
   private Map<ServiceKey, List<RemappedPort>> remapped = Map.of();
   private Map<ServiceKey, List<IpAddress>> withheld = Map.of();
+  private Map<ServiceKey, List<Name>> aliases = Map.of();
   private Directory last = Directory.EMPTY;
   private long serial;
 
@@ -80,7 +81,12 @@ public final class ZoneCompiler {
       reverseZones.replaceAll((_, of) -> of.loadedFully());
     }
     return new CompiledZones(
-        zone, List.copyOf(reverseZones.values()), remapped, withheld, directory.generation());
+        zone,
+        List.copyOf(reverseZones.values()),
+        remapped,
+        withheld,
+        aliases,
+        directory.generation());
   }
 
   private void compileChanges(Set<ServiceKey> changed, Directory directory) {
@@ -88,10 +94,13 @@ public final class ZoneCompiler {
     Set<IpAddress> addresses = new HashSet<>();
     Map<ServiceKey, List<RemappedPort>> remappedChanges = new HashMap<>();
     Map<ServiceKey, List<IpAddress>> withheldChanges = new HashMap<>();
+    Map<ServiceKey, List<Name>> aliasChanges = new HashMap<>();
     for (ServiceKey key : changed) {
       DirectoryService before = exported(last.service(key));
       DirectoryService after = exported(directory.service(key));
-      addChanges(key, names(before), names(after), changes);
+      Map<String, NameAnswers> names = names(after);
+      addChanges(key, names(before), names, changes);
+      note(key, alias(names), aliases, aliasChanges);
       if (changes.size() >= BATCH) {
         zone = next(zone, changes);
         changes.clear();
@@ -105,6 +114,15 @@ public final class ZoneCompiler {
     compileReverse(addresses, directory);
     remapped = changed(remapped, remappedChanges);
     withheld = changed(withheld, withheldChanges);
+    aliases = changed(aliases, aliasChanges);
+  }
+
+  /** The name that a Service leads to, if it is an alias. */
+  private List<Name> alias(Map<String, NameAnswers> names) {
+    NameAnswers self = names.get(ServiceNames.SELF);
+    String target = self == null ? null : self.peers().alias();
+    Name absolute = target == null ? null : writer.name(target, Name.root);
+    return absolute == null ? List.of() : List.of(absolute);
   }
 
   private static <T> void note(

@@ -140,7 +140,7 @@ final class DoctorCommandTest {
                 0,
                 0,
                 0),
-            new BridgeStatus.Directory(true, 0, 0, List.of(), List.of(), List.of()),
+            new BridgeStatus.Directory(true, 0, 0, List.of(), List.of(), List.of(), List.of()),
             List.of(),
             List.of(
                 new BridgeStatus.LocalGateway("n1", "10.0.0.1", "100.64.0.1", 1053, true, true),
@@ -207,7 +207,7 @@ final class DoctorCommandTest {
         List.of(),
         new BridgeStatus.Region("fsn1", "fsn1.internal", List.of(), List.of()),
         new BridgeStatus.Dns(List.of(), Map.of(), 0, 0, 0, 0),
-        new BridgeStatus.Directory(true, 0, 0, List.of(), List.of(), List.of()),
+        new BridgeStatus.Directory(true, 0, 0, List.of(), List.of(), List.of(), List.of()),
         conditions,
         List.of(),
         peers,

@@ -6,6 +6,7 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.status.StatusJson;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,16 @@ final class StatusTableTest {
             "failure  DNSReachable: region lab: no gateway is known",
             "         → ask a gateway yourself: dig @GATEWAY -p 1053 DOMAIN SOA; see its",
             "         tunnel",
+            "warning  withheld addresses: peers get these Services without the addresses",
+            "         outside this region's ranges: a/one (192.168.7.11), b/s0 (2 addresses),",
+            "         b/s1 (2 addresses), b/s2 (2 addresses), b/s3 (2 addresses), b/s4 (2",
+            "         addresses), b/s5 (2 addresses), b/s6 (2 addresses), b/s7 (2 addresses),",
+            "         b/s8 (2 addresses) and 2 more (status -o json)",
+            "         → peers reach pods only: take the pods off the host network, or declare",
+            "         the range in region.podCIDRs here and at the peers",
+            "warning  open aliases: these ExternalNames lead out of all regions, and no",
+            "         resolver is asked: a/out (www.example.com)",
+            "         → set dns.upstream, or give the node resolvers in /etc/resolv.conf",
             "warning  remapped Service: a/b: peers get pods, which listen on other ports:",
             "         http 80/TCP -> 8080",
             "         → dial the pods' port, give Service and pods the same one, or set",
@@ -54,8 +65,8 @@ final class StatusTableTest {
             "warning  gateway: region mn: 100.64.0.8:1053 is down: no reply (for 30s)",
             "         → names still resolve by the other gateway; see that node: kubectl get",
             "         routernodes there",
-            "warning  containment: region mn: 4 answers pointed outside its ranges and were",
-            "         refused",
+            "warning  containment: region mn: 4 answers had addresses outside its ranges,",
+            "         which were left out",
             "         → complete its podCIDRs and serviceCIDRs, if those addresses are its",
             "         own",
             "warning  containment: region lab: its answers are not held against its ranges",
@@ -76,6 +87,22 @@ final class StatusTableTest {
     assertThat(StatusJson.decode(StatusJson.encode(status()))).isEqualTo(status());
   }
 
+  /** One that is in each cluster, one with one address, and eleven with two. */
+  private static List<BridgeStatus.WithheldService> withheld() {
+    List<BridgeStatus.WithheldService> withheld = new ArrayList<>();
+    withheld.add(withheld("default", "kubernetes", "192.168.7.1"));
+    withheld.add(withheld("a", "one", "192.168.7.11"));
+    for (int i = 0; i < 11; i++) {
+      withheld.add(withheld("b", "s" + i, "192.168.7.11", "192.168.7.12"));
+    }
+    return withheld;
+  }
+
+  private static BridgeStatus.WithheldService withheld(
+      String namespace, String name, String... addresses) {
+    return new BridgeStatus.WithheldService(namespace, name, addresses.length, List.of(addresses));
+  }
+
   private static BridgeStatus status() {
     Map<String, Long> answers = new LinkedHashMap<>();
     answers.put("local", 7L);
@@ -94,7 +121,8 @@ final class StatusTableTest {
             5,
             List.of(),
             List.of(new BridgeStatus.RemappedService("a", "b", List.of("http 80/TCP -> 8080"))),
-            List.of()),
+            withheld(),
+            List.of(new BridgeStatus.OpenAlias("a", "out", "www.example.com"))),
         List.of(
             Condition.yes(ConditionType.DIRECTORY_LOADED, "Loaded", "fine"),
             Condition.no(ConditionType.CONFIG_ACCEPTED, "LastGoodInForce", "the file was refused")),

@@ -20,6 +20,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ConfigReaderTest {
   private static final Path DIRECTORY = Path.of("/etc/region-bridge");
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]                          | []",
+        "off                         | []",
+        "'off'                       | []",
+        "['192.168.1.1', '[fd00::1]:5353'] | [/192.168.1.1:53, /[fd00:0:0:0:0:0:0:1]:5353]",
+      })
+  void resolversAreAListOrOff(String written, String read) {
+    BridgeConfig config = valid("region: {name: fsn1}\ndns: {upstream: " + written + "}");
+    assertThat(config.dns().upstream()).get().hasToString(read);
+  }
+
   @Test
   void needsNoMoreThanTheName() {
     BridgeConfig config = valid("region: {name: fsn1}");
@@ -31,6 +45,7 @@ final class ConfigReaderTest {
             new BridgeConfig.Dns(
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Duration.ofSeconds(5),
                 new BridgeConfig.Cache(
                     100_000,

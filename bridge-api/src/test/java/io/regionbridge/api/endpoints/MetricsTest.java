@@ -88,7 +88,8 @@ final class MetricsTest {
       assertThat(live.families())
           .as("the JVM and the process")
           .containsKeys("jvm_memory_used_bytes", "process_cpu_seconds_total");
-      assertThat(sources(live)).isSubsetOf("local", "cache", "stale", "relay", "refused");
+      assertThat(sources(live))
+          .isSubsetOf("local", "replica", "cache", "stale", "relay", "refused");
     }
   }
 

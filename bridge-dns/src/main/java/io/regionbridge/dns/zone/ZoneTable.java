@@ -145,6 +145,11 @@ public final class ZoneTable {
         new Resolvers(route, List.copyOf(except), wire));
   }
 
+  /** Whether anybody is asked for names of no region. */
+  public boolean asksResolvers() {
+    return resolvers != null;
+  }
+
   /** Who is asked for the query's name, which is in none of the zones; null: nobody. */
   public Route.@Nullable Forward resolvers(Query query) {
     Resolvers now = resolvers;

@@ -131,7 +131,7 @@ public final class LocalZone {
       return countChild(index.with(above, ZoneNode.EMPTY.withChildren(1)), above, 1);
     }
     int children = node.children() + difference;
-    if (children == 0 && !node.hasRecords()) {
+    if (children == 0 && !node.ownsName()) {
       return countChild(index.without(above), above, -1);
     }
     return index.with(above, node.withChildren(children));

@@ -16,22 +16,24 @@ import org.xbill.DNS.Type;
  */
 public final class ZoneNode {
   private static final RecordSet[] NO_RECORDS = {};
-  static final ZoneNode EMPTY = new ZoneNode(NO_RECORDS, NO_RECORDS, 0);
+  static final ZoneNode EMPTY = new ZoneNode(NO_RECORDS, NO_RECORDS, false, 0);
 
   private final RecordSet[] cluster;
   private final RecordSet[] pods;
+  private final boolean ownsName;
   private final int children;
 
-  private ZoneNode(RecordSet[] cluster, RecordSet[] pods, int children) {
+  private ZoneNode(RecordSet[] cluster, RecordSet[] pods, boolean ownsName, int children) {
     this.cluster = cluster;
     this.pods = pods;
+    this.ownsName = ownsName;
     this.children = children;
   }
 
-  /** A node that says the same to everyone. */
+  /** A node that says the same to everyone; without records, that there is nothing of any type. */
   public static ZoneNode of(List<Record> records) {
     RecordSet[] sets = encode(records);
-    return new ZoneNode(sets, sets, 0);
+    return new ZoneNode(sets, sets, true, 0);
   }
 
   /**
@@ -39,12 +41,12 @@ public final class ZoneNode {
    * be empty.
    */
   public static ZoneNode of(List<Record> cluster, List<Record> pods) {
-    return new ZoneNode(encode(cluster), encode(pods), 0);
+    return new ZoneNode(encode(cluster), encode(pods), true, 0);
   }
 
   /** The same node with these records, in both views, in place of its own of their type. */
   ZoneNode with(RecordSet set) {
-    return new ZoneNode(with(cluster, set), with(pods, set), children);
+    return new ZoneNode(with(cluster, set), with(pods, set), true, children);
   }
 
   private static RecordSet[] with(RecordSet[] sets, RecordSet set) {
@@ -82,11 +84,16 @@ public final class ZoneNode {
     return children;
   }
 
+  /** Whether the name exists by itself, with or without records, and not for names below it. */
+  boolean ownsName() {
+    return ownsName;
+  }
+
   boolean hasRecords() {
     return cluster.length > 0 || pods.length > 0;
   }
 
   ZoneNode withChildren(int count) {
-    return new ZoneNode(cluster, pods, count);
+    return new ZoneNode(cluster, pods, ownsName, count);
   }
 }

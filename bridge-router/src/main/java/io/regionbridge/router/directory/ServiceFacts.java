@@ -73,4 +73,10 @@ public record ServiceFacts(
         exportAnnotation,
         traits);
   }
+
+  /** The same ExternalName Service that stands for another name. */
+  public ServiceFacts withExternalName(String name) {
+    return new ServiceFacts(
+        key, type, clusterIps, ports, publishNotReadyAddresses, name, exportAnnotation, traits);
+  }
 }

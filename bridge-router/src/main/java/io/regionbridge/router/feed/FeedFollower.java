@@ -1,6 +1,9 @@
 package io.regionbridge.router.feed;
 
 import io.regionbridge.router.directory.Interned;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -11,10 +14,12 @@ import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +43,10 @@ final class FeedFollower implements AutoCloseable {
   /** Between tries of a peer whose directory does not fit. */
   private static final Duration TOO_LARGE = Duration.ofSeconds(60);
 
+  /** Where there is no feed, there will be none soon. */
+  private static final Duration NO_FEED = Duration.ofSeconds(30);
+
+  private static final int MOST_FLAWS = 16;
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   private final String region;
@@ -45,42 +54,49 @@ final class FeedFollower implements AutoCloseable {
   private final ReplicaBuilder builder;
   private final FollowerMachine machine;
   private final Runnable onChange;
-  private final Thread thread;
-  private volatile List<InetSocketAddress> gateways;
+  private final Loop loop;
+  private final Semaphore changed = new Semaphore(0);
+  private volatile FeedFollowers.Followed followed;
   private volatile FollowerState state = FollowerState.NONE;
   private volatile boolean closed;
   private volatile @Nullable HttpURLConnection connection;
-  private String lastFlaw = "";
+  private @Nullable Admission admission;
+
+  /** What has been logged since the replica was current. */
+  private final Set<String> flaws = new HashSet<>();
+
   private double allowance = BURST;
   private long refilledAt = System.nanoTime();
 
   /**
    * Starts to follow.
    *
-   * @param gateways where the peer's gateways serve HTTP
+   * @param followed where the peer's gateways serve HTTP, and what it may say
    * @param onChange {@link #state} is another one; on this follower's thread
    */
   FeedFollower(
       String region,
       ReplicaBuilder builder,
       Interned interned,
-      List<InetSocketAddress> gateways,
-      Runnable onChange) {
+      FeedFollowers.Followed followed,
+      Runnable onChange,
+      Loops loops) {
     this.region = region;
     this.builder = builder;
     this.decoder = new FeedDecoder(interned);
     this.machine =
         new FollowerMachine(() -> ThreadLocalRandom.current().nextDouble(), System.nanoTime());
-    this.gateways = List.copyOf(gateways);
+    this.followed = followed;
     this.onChange = onChange;
-    this.thread = Thread.ofVirtual().name("feed-" + region).start(this::run);
+    this.loop = loops.loop("feed-" + region, Timing.waiting().onVirtualThread(), this::round);
+    loop.start();
   }
 
-  /** The peer's gateways are these now. Any thread. */
-  void gateways(List<InetSocketAddress> now) {
-    if (!now.equals(gateways)) {
-      gateways = List.copyOf(now);
-      LockSupport.unpark(thread);
+  /** The peer is this now. Any thread. */
+  void follow(FeedFollowers.Followed now) {
+    if (!now.equals(followed)) {
+      followed = now;
+      changed.release();
     }
   }
 
@@ -89,27 +105,22 @@ final class FeedFollower implements AutoCloseable {
     return state;
   }
 
-  private void run() {
-    try {
-      while (!closed) {
-        machine.gateways(gateways);
-        Optional<InetSocketAddress> gateway = machine.due(System.nanoTime());
-        if (gateway.isEmpty()) {
-          long wait = machine.notBefore() - System.nanoTime();
-          LockSupport.parkNanos(wait > 0 ? Math.min(wait, IDLE.toNanos()) : IDLE.toNanos());
-          continue;
-        }
-        follow(gateway.get());
+  /** Follows one gateway for as long as that goes well, or waits until one is to be tried. */
+  private void round() throws InterruptedException {
+    machine.gateways(followed.gateways());
+    Optional<InetSocketAddress> gateway = machine.due(System.nanoTime());
+    if (gateway.isPresent()) {
+      follow(gateway.get());
+    } else {
+      long wait = machine.notBefore() - System.nanoTime();
+      long atMost = wait > 0 ? Math.min(wait, IDLE.toNanos()) : IDLE.toNanos();
+      if (changed.tryAcquire(atMost, TimeUnit.NANOSECONDS)) {
+        changed.drainPermits();
       }
-    } catch (RuntimeException e) {
-      log.error("region {}: its directory is not followed any more", region, e);
-      tell(FollowerState.Standing.NONE, "internal error: " + e);
-    } finally {
-      builder.close();
     }
   }
 
-  private void follow(InetSocketAddress gateway) {
+  private void follow(InetSocketAddress gateway) throws InterruptedException {
     Duration wait = Duration.ZERO;
     String flaw;
     boolean kept = true;
@@ -119,6 +130,9 @@ final class FeedFollower implements AutoCloseable {
       flaw = String.valueOf(e.getMessage());
       wait = TOO_LARGE;
       kept = false;
+    } catch (NoFeedException e) {
+      flaw = String.valueOf(e.getMessage());
+      wait = NO_FEED;
     } catch (MalformedFeedException e) {
       flaw = String.valueOf(e.getMessage());
     } catch (SocketTimeoutException e) {
@@ -137,9 +151,8 @@ final class FeedFollower implements AutoCloseable {
     builder.begin();
     machine.failed(System.nanoTime(), wait);
     String told = SocketLiteral.format(gateway) + ": " + flaw;
-    if (!told.equals(lastFlaw)) {
+    if (flaws.size() < MOST_FLAWS && flaws.add(told)) {
       log.info("region {}: its directory is not followed at {}", region, told);
-      lastFlaw = told;
     }
     boolean interrupted = kept && builder.replica().isPresent();
     tell(interrupted ? FollowerState.Standing.INTERRUPTED : FollowerState.Standing.NONE, told);
@@ -147,8 +160,13 @@ final class FeedFollower implements AutoCloseable {
 
   /** Reads until the feed ends, and says why it did. */
   private String read(InetSocketAddress gateway)
-      throws IOException, MalformedFeedException, ReplicaBuilder.DoesNotFitException {
-    String since = builder.replica().map(replica -> "?since=" + replica.position()).orElse("");
+      throws IOException,
+          MalformedFeedException,
+          ReplicaBuilder.DoesNotFitException,
+          InterruptedException {
+    admission = followed.admission();
+    builder.admit(admission);
+    String since = builder.position().map(position -> "?since=" + position).orElse("");
     URI uri = URI.create("http://" + SocketLiteral.format(gateway) + "/api/v1/directory" + since);
     HttpURLConnection opened = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
     connection = opened;
@@ -158,8 +176,12 @@ final class FeedFollower implements AutoCloseable {
     opened.setUseCaches(false);
     opened.setRequestProperty("Accept-Encoding", "gzip");
     opened.setRequestProperty("Accept", "application/x-ndjson");
-    if (opened.getResponseCode() != HttpURLConnection.HTTP_OK) {
-      return "HTTP status " + opened.getResponseCode();
+    int status = opened.getResponseCode();
+    if (status == HttpURLConnection.HTTP_NOT_FOUND) {
+      throw new NoFeedException();
+    }
+    if (status != HttpURLConnection.HTTP_OK) {
+      return "HTTP status " + status;
     }
     builder.begin();
     InputStream body = new Heard(opened.getInputStream());
@@ -171,15 +193,30 @@ final class FeedFollower implements AutoCloseable {
     }
   }
 
+  /** A bridge that does not serve its directory. */
+  private static final class NoFeedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoFeedException() {
+      super("it serves no directory feed; upgrade the peer's bridges");
+    }
+  }
+
   private String read(LineReader lines, InetSocketAddress gateway)
-      throws IOException, MalformedFeedException, ReplicaBuilder.DoesNotFitException {
+      throws IOException,
+          MalformedFeedException,
+          ReplicaBuilder.DoesNotFitException,
+          InterruptedException {
     int count = 0;
     while (!closed) {
       while (lines.next()) {
         if (lines.length() > 0
             && builder.take(decoder.decode(lines.buffer(), lines.from(), lines.length()))) {
           machine.reached(System.nanoTime());
-          lastFlaw = "";
+          if (state.standing() != FollowerState.Standing.CURRENT) {
+            flaws.clear();
+            log.info("region {}: its directory is followed at {}", region, gateway);
+          }
           tell(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
         }
         if (++count % TURN == 0) {
@@ -195,8 +232,11 @@ final class FeedFollower implements AutoCloseable {
       if (flaw.isPresent()) {
         return flaw.get();
       }
-      if (!machine.gateways(gateways)) {
+      if (!machine.gateways(followed.gateways())) {
         return "not a gateway any more";
+      }
+      if (!followed.admission().equals(admission)) {
+        return "its ranges have changed";
       }
       if (state.standing() == FollowerState.Standing.CURRENT
           && !machine.current(System.nanoTime())) {
@@ -213,12 +253,12 @@ final class FeedFollower implements AutoCloseable {
   }
 
   /** Waits until so many octets may be read: a peer must not keep the CPU for itself. */
-  private void throttle(int octets) {
+  private void throttle(int octets) throws InterruptedException {
     long now = System.nanoTime();
     allowance = Math.min(BURST, allowance + (now - refilledAt) * 1e-9 * RATE) - octets;
     refilledAt = now;
-    while (allowance < 0 && !closed) {
-      LockSupport.parkNanos((long) (-allowance / RATE * 1e9));
+    while (allowance < 0) {
+      TimeUnit.NANOSECONDS.sleep((long) (-allowance / RATE * 1e9) + 1);
       now = System.nanoTime();
       allowance += (now - refilledAt) * 1e-9 * RATE;
       refilledAt = now;
@@ -248,11 +288,12 @@ final class FeedFollower implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    LockSupport.unpark(thread);
     HttpURLConnection open = connection;
     if (open != null) {
       open.disconnect();
     }
+    loop.close();
+    builder.close();
   }
 
   /** Octets as they come from the wire: even those that make no line yet are a sign of life. */

@@ -1,6 +1,7 @@
 package io.regionbridge.router.feed;
 
 import io.regionbridge.router.directory.Interned;
+import io.regionbridge.router.loop.Loops;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -14,17 +15,30 @@ import java.util.Map;
 public final class FeedFollowers implements AutoCloseable {
   private final ReplicaMemory memory;
   private final Runnable onChange;
+  private final Loops loops;
   private final Interned interned = new Interned();
   private final Map<Peer, FeedFollower> followers = new HashMap<>();
   private volatile Map<String, FeedFollower> byRegion = Map.of();
 
   /**
-   * A peer to follow. Another domain or other bounds make another peer, of which nothing is known.
+   * A peer to follow. Another domain makes another peer, of which nothing is known.
    *
    * @param domain without final dot
-   * @param admission what it may say; compared by value
    */
-  public record Peer(String region, String domain, Admission admission) {}
+  public record Peer(String region, String domain) {}
+
+  /**
+   * How a peer is followed.
+   *
+   * @param gateways where they serve HTTP
+   * @param admission what the peer may say; compared by value
+   */
+  public record Followed(List<InetSocketAddress> gateways, Admission admission) {
+    /** Copies the list. */
+    public Followed {
+      gateways = List.copyOf(gateways);
+    }
+  }
 
   /**
    * Follows nobody.
@@ -32,13 +46,14 @@ public final class FeedFollowers implements AutoCloseable {
    * @param memory that the replicas are held in
    * @param onChange {@link #states} may be others; on a thread of its own, and quick
    */
-  public FeedFollowers(ReplicaMemory memory, Runnable onChange) {
+  public FeedFollowers(ReplicaMemory memory, Runnable onChange, Loops loops) {
     this.memory = memory;
     this.onChange = onChange;
+    this.loops = loops;
   }
 
-  /** Follows these peers, at these addresses, and nobody else. */
-  public void follow(Map<Peer, List<InetSocketAddress>> peers) {
+  /** Follows these peers and nobody else. */
+  public void follow(Map<Peer, Followed> peers) {
     followers
         .entrySet()
         .removeIf(entry -> {
@@ -48,19 +63,20 @@ public final class FeedFollowers implements AutoCloseable {
           }
           return gone;
         });
-    peers.forEach((peer, gateways) -> {
+    peers.forEach((peer, followed) -> {
       FeedFollower known = followers.get(peer);
       if (known != null) {
-        known.gateways(gateways);
+        known.follow(followed);
       } else {
         followers.put(
             peer,
             new FeedFollower(
                 peer.region(),
-                new ReplicaBuilder(peer.region(), peer.domain(), peer.admission(), memory),
+                new ReplicaBuilder(peer.region(), peer.domain(), followed.admission(), memory),
                 interned,
-                gateways,
-                onChange));
+                followed,
+                onChange,
+                loops));
       }
     });
     Map<String, FeedFollower> now = new HashMap<>();

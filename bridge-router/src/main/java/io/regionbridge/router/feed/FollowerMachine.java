@@ -26,7 +26,7 @@ final class FollowerMachine {
   private static final Duration SOUND = Duration.ofSeconds(10);
 
   private static final Duration FIRST_WAIT = Duration.ofMillis(250);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private final DoubleSupplier random;
   private List<InetSocketAddress> gateways = List.of();

@@ -26,6 +26,11 @@ public record FollowerState(
       new FollowerState(
           Standing.NONE, Optional.empty(), System.nanoTime(), 0, Optional.empty(), "not read yet");
 
+  /** Whether it is known by now how good the replica is. */
+  public boolean isSettled() {
+    return !equals(NONE);
+  }
+
   /** What a replica is good for. */
   public enum Standing {
     /** It is what the peer has now: answers come from it. */

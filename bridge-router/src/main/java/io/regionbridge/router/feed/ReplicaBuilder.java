@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaBuilder implements AutoCloseable {
   private final String region;
   private final String domain;
-  private final Admission admission;
+  private Admission admission;
+  private boolean admittedOtherwise;
   private final ReplicaMemory memory;
   private final ReplicaMemory.Account account;
 
@@ -54,6 +55,22 @@ public final class ReplicaBuilder implements AutoCloseable {
     this.admission = admission;
     this.memory = memory;
     this.account = memory.open();
+  }
+
+  /**
+   * The peer may say something else from now on. What it said before is not known to be that: the
+   * feed has to be read whole.
+   */
+  public void admit(Admission next) {
+    if (!next.equals(admission)) {
+      admission = next;
+      admittedOtherwise = replica != null;
+    }
+  }
+
+  /** The position that a feed may go on from; empty if it has to be read whole. */
+  public Optional<Position> position() {
+    return admittedOtherwise ? Optional.empty() : replica().map(Replica::position);
   }
 
   /** The last replica, if there was one. */
@@ -137,7 +154,7 @@ public final class ReplicaBuilder implements AutoCloseable {
     if (!terms.domain().equals(domain)) {
       throw new MalformedFeedException("the feed is that of domain " + terms.domain());
     }
-    if (!terms.whole() && replica == null) {
+    if (!terms.whole() && start == null && position().isEmpty()) {
       throw new MalformedFeedException("the feed goes on from where it was not asked to");
     }
     start = terms;
@@ -213,6 +230,7 @@ public final class ReplicaBuilder implements AutoCloseable {
       }
       unseen = new HashSet<>();
       whole = false;
+      admittedOtherwise = false;
     }
     working = working.withComplete(true);
     boolean different =

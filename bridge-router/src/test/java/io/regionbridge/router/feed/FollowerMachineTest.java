@@ -57,12 +57,12 @@ final class FollowerMachineTest {
       assertThat(machine.due(now)).contains(ONE);
       machine.failed(now, Duration.ZERO);
     }
-    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofSeconds(30));
+    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofSeconds(5));
     now = machine.notBefore();
     machine.due(now);
     chance = 1;
     machine.failed(now, Duration.ZERO);
-    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofSeconds(45));
+    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofMillis(7500));
   }
 
   @Test

@@ -58,6 +58,10 @@ final class StatusTable {
     }
     lines.add("");
     lines.addAll(peers(status, room, colour));
+    if (status.peers().stream().anyMatch(peer -> peer.replica() != null)) {
+      lines.add("");
+      lines.addAll(replicas(status).lines(room, colour));
+    }
     if (!status.tunnels().isEmpty()) {
       lines.add("");
       lines.addAll(tunnels(status, wide).lines(room, colour));
@@ -138,6 +142,25 @@ final class StatusTable {
     return columns.style(2, StatusTable::style);
   }
 
+  private static Columns replicas(BridgeStatus status) {
+    Columns columns =
+        new Columns().row("REGION", "COPY", "FOR", "SERVICES", "ENDPOINTS", "MEMORY", "FOLLOWED");
+    for (BridgeStatus.Peer peer : status.peers()) {
+      BridgeStatus.Replica replica = peer.replica();
+      if (replica != null) {
+        columns.row(
+            peer.name(),
+            replica.state(),
+            Age.of(replica.since(), status.time()),
+            Integer.toString(replica.services()),
+            Integer.toString(replica.endpoints()),
+            octets(replica.octets()),
+            replica.message());
+      }
+    }
+    return columns.style(1, StatusTable::style);
+  }
+
   private static Columns ranges(BridgeStatus status) {
     Columns columns = new Columns().row("REGION", "DOMAIN", "PODS", "SERVICES", "KNOWN FROM");
     for (BridgeStatus.Peer peer : status.peers()) {
@@ -153,7 +176,7 @@ final class StatusTable {
 
   private static Style style(String state) {
     return switch (state) {
-      case "up", "active" -> Style.GOOD;
+      case "up", "active", "current" -> Style.GOOD;
       case "down", "silent", "blocked", "error" -> Style.BAD;
       default -> Style.UNSURE;
     };

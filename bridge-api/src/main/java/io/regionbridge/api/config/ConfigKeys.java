@@ -525,6 +525,21 @@ public final class ConfigKeys {
 
   public static final ConfigKey<List<Values>> REGIONS =
       live(TABLE, "regions", sections(PeerKeys.ALL), NONE, "the peer regions");
+  public static final ConfigKey<Boolean> REPLICATION_ENABLED =
+      live(
+          TABLE,
+          "replication.enabled",
+          Notation.SWITCH,
+          "true",
+          "follow the directories of the peers and answer from copies of them; otherwise they are"
+              + " asked");
+  public static final ConfigKey<Long> REPLICATION_MAX_MEMORY =
+      live(
+          TABLE,
+          "replication.maxMemory",
+          Notation.memory(1L << 20, 1L << 36),
+          "48MiB",
+          "of all copies together; a peer whose directory does not fit is asked instead");
   public static final ConfigKey<List<Cidr>> TRUST_SUPERNETS =
       live(
           TABLE,

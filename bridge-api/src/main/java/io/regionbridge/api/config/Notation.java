@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How a value is written: reads a text, never throws. */
@@ -103,6 +104,25 @@ interface Notation<T> {
                 Parsed.wrong(reason, advice);
             case Parsed<Domain> other -> other;
           };
+
+  /** An amount of memory in octets, such as {@code 48MiB}. */
+  static Notation<Long> memory(long least, long most) {
+    String bounds = "write a number and KiB, MiB or GiB, such as 48MiB";
+    return text -> {
+      Matcher parts = MEMORY.matcher(text);
+      if (!parts.matches()) {
+        return Parsed.wrong("an amount of memory is needed", bounds);
+      }
+      int shift = 10 * ("KMG".indexOf(parts.group(2).charAt(0)) + 1);
+      long octets = Long.parseLong(parts.group(1)) << shift;
+      return octets < least || octets > most
+          ? Parsed.wrong("must be from %d MiB to %d GiB".formatted(least >> 20, most >> 30), bounds)
+          : Parsed.value(octets);
+    };
+  }
+
+  /** A number of at most seven digits, so that it fits a long in any unit. */
+  Pattern MEMORY = Pattern.compile("([0-9]{1,7})([KMG])iB");
 
   /** An address range. */
   Notation<Cidr> CIDR =

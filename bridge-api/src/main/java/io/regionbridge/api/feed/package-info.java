@@ -1,7 +1,4 @@
-/**
- * The directory feed at both its ends: what this region gives its peers over HTTP, and the replicas
- * of theirs that the zones are compiled from.
- */
+/** Gives the local directory to peers, as a stream over HTTP. */
 @NullMarked
 package io.regionbridge.api.feed;
 

@@ -30,7 +30,6 @@ final class PieceStream {
   private final ScheduledFuture<?> heartbeats;
   private final AtomicBoolean told = new AtomicBoolean();
   private boolean begun;
-  private boolean sentSomething;
   private boolean ended;
 
   /**
@@ -96,10 +95,9 @@ final class PieceStream {
   }
 
   private void heartbeat() {
-    if (!sentSomething && ctx.channel().isWritable()) {
+    if (ctx.channel().isWritable()) {
       stream.source().heartbeat().ifPresent(this::write);
     }
-    sentSomething = false;
     send();
   }
 
@@ -109,7 +107,6 @@ final class PieceStream {
       octets = Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(ContentCoding.gzipHeader()), octets);
     }
     begun = true;
-    sentSomething = true;
     ctx.writeAndFlush(new DefaultHttpContent(octets))
         .addListener((ChannelFuture sent) -> {
           if (!sent.isSuccess()) {

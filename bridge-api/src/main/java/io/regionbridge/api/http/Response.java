@@ -38,7 +38,7 @@ public sealed interface Response {
    * sent.
    *
    * @param source where the pieces come from; called on the server's thread only
-   * @param heartbeat after which something is sent when there is nothing to say
+   * @param heartbeat how often something is sent, whether there is anything to say or not
    */
   record Stream(String mediaType, Source source, Duration heartbeat) implements Response {
     /** Pieces of a body, for one client. */

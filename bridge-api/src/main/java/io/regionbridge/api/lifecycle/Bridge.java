@@ -32,6 +32,7 @@ import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.LoopHealth;
@@ -80,6 +81,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
   private final Optional<InetAddress> nodeAddress;
   private final HostWatch host;
   private final DirectoryServer feed = new DirectoryServer(new SecureRandom().nextLong());
+  private final Replicas replicas = new Replicas(this::look, loops);
   private final TablePublisher control;
   private final OverlayWatch overlay;
   private final TlsFiles tls;
@@ -149,6 +151,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
             () -> listen,
             host::addresses,
             feed,
+            replicas,
             clock,
             loops);
     source =
@@ -156,7 +159,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
     overlay = OverlayWatch.start(ConfiguredRegions.overlay(config, node), this::look, loops);
     listen = wanted();
     tls = TlsFiles.read(config, clock, loops);
-    List<AutoCloseable> started = new ArrayList<>(List.of(tls, overlay));
+    List<AutoCloseable> started = new ArrayList<>(List.of(replicas, tls, overlay));
     try {
       if (!clustered) {
         // Reads on a thread of its own while the sockets are opened here.
@@ -416,6 +419,11 @@ public final class Bridge implements BridgeState, AutoCloseable {
   }
 
   @Override
+  public Map<String, FollowerState> replicas() {
+    return replicas.states();
+  }
+
+  @Override
   public DnsBridge dns() {
     return dns;
   }
@@ -500,7 +508,7 @@ public final class Bridge implements BridgeState, AutoCloseable {
     }
     closed = true;
     List<AutoCloseable> parts =
-        new ArrayList<>(List.of(source, control, http, queries, introspection, dns, tls));
+        new ArrayList<>(List.of(source, control, replicas, http, queries, introspection, dns, tls));
     if (watcher != null) {
       parts.addFirst(watcher);
     }

@@ -5,6 +5,7 @@ import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.zones.ClientRanges;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.api.zones.PeerZones;
+import io.regionbridge.api.zones.ReplicaZones;
 import io.regionbridge.api.zones.ZoneCompiler;
 import io.regionbridge.api.zones.ZoneSettings;
 import io.regionbridge.dns.net.AddressSet;
@@ -13,6 +14,7 @@ import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneTable;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.feed.FeedCursor;
+import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,12 +58,16 @@ final class TablePublisher implements AutoCloseable {
   /** Of a machine whose addresses change all the time, the older ones are forgotten. */
   private static final int MOST_OWN = 256;
 
+  /** Peers' directories change many times a second: each table takes in what has come so far. */
+  private static final Duration SETTLE = Duration.ofMillis(10);
+
   private final Supplier<BridgeConfig> config;
   private final Supplier<Directory> directory;
   private final Supplier<Regions> regions;
   private final Supplier<List<InetSocketAddress>> listen;
   private final Supplier<HostAddresses> host;
   private final DirectoryServer feed;
+  private final Replicas replicas;
   private final Clock clock;
   private final Loop loop;
   private final Set<Cidr> own = new HashSet<>();
@@ -76,6 +83,7 @@ final class TablePublisher implements AutoCloseable {
   private @Nullable ZoneSettings compiledWith;
   private @Nullable ZoneCompiler compiler;
   private Map<Relayed, List<ForwardZone>> peers = Map.of();
+  private final ReplicaZones replicaZones = new ReplicaZones();
 
   /**
    * What is known of the regions.
@@ -105,6 +113,7 @@ final class TablePublisher implements AutoCloseable {
    *
    * @param listen where DNS is served at the moment
    * @param feed is told of the directory
+   * @param replicas are told of the peers, and their zones made of them
    * @param clock tells the time that serial numbers are taken from
    */
   TablePublisher(
@@ -114,6 +123,7 @@ final class TablePublisher implements AutoCloseable {
       Supplier<List<InetSocketAddress>> listen,
       Supplier<HostAddresses> host,
       DirectoryServer feed,
+      Replicas replicas,
       Clock clock,
       Loops loops) {
     this.config = config;
@@ -122,8 +132,9 @@ final class TablePublisher implements AutoCloseable {
     this.listen = listen;
     this.host = host;
     this.feed = feed;
+    this.replicas = replicas;
     this.clock = clock;
-    loop = loops.loop("zones", Timing.every(LOOK_AGAIN), this::look);
+    loop = loops.loop("zones", Timing.onCall(SETTLE, LOOK_AGAIN), this::look);
   }
 
   /** Makes the first table, on the caller's thread. */
@@ -172,7 +183,7 @@ final class TablePublisher implements AutoCloseable {
     CompiledZones compiled = compile(settings, services);
     feed.publish(
         services,
-        settings.peers(),
+        settings.given(),
         new FeedCursor.Terms(
             current.region().name(), current.region().domain().toString(), current.dns().ttl()));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
@@ -180,7 +191,7 @@ final class TablePublisher implements AutoCloseable {
     Inputs inputs =
         new Inputs(
             local,
-            forward(known.topology(), local, at),
+            forward(current, known.topology(), local, at),
             ClientRanges.of(
                 current.dns().allow(), known.topology(), known.overlay(), host.get(), at),
             known.topology().complete(),
@@ -242,7 +253,10 @@ final class TablePublisher implements AutoCloseable {
 
   /** The zones of all peers, without those whose apex is taken. */
   private List<ForwardZone> forward(
-      Topology topology, List<LocalZone> local, List<InetSocketAddress> listen) {
+      BridgeConfig current,
+      Topology topology,
+      List<LocalZone> local,
+      List<InetSocketAddress> listen) {
     List<InetSocketAddress> siblings = siblings(topology, listen);
     List<Cidr> never = never(topology);
     Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
@@ -274,7 +288,32 @@ final class TablePublisher implements AutoCloseable {
                 zones.add(zone);
               }
             }));
-    return zones;
+    return replicated(current, made, zones);
+  }
+
+  /** The same zones, with a replica where there is one. */
+  private List<ForwardZone> replicated(
+      BridgeConfig current, Map<Relayed, List<ForwardZone>> made, List<ForwardZone> zones) {
+    List<ForwardZone> domains =
+        made.values().stream().map(List::getFirst).filter(zones::contains).toList();
+    replicas.follow(current, domains);
+    Map<String, FollowerState> states = replicas.states();
+    replicaZones.retain(states.keySet());
+    Map<Name, ForwardZone> copies = new HashMap<>();
+    made.forEach((relayed, all) -> {
+      FollowerState state = states.get(relayed.peer().name());
+      if (state != null) {
+        replicaZones
+            .with(all, relayed.reverse(), state, clock.instant())
+            .forEach(zone -> copies.put(zone.apex(), zone));
+      }
+    });
+    return zones.stream()
+        .map(zone -> {
+          ForwardZone copy = copies.get(zone.apex());
+          return copy != null && copy.region().equals(zone.region()) ? copy : zone;
+        })
+        .toList();
   }
 
   /** Where the other bridges of the region answer. */

@@ -32,6 +32,7 @@ public final class BridgeMetrics implements AutoCloseable {
     PrometheusRegistry collectors = new PrometheusRegistry();
     collectors.register(new DnsCollector(measured));
     collectors.register(new ProcessCollector(measured));
+    collectors.register(new ReplicaCollector(measured.replicas()));
     registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM);
     collections.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);

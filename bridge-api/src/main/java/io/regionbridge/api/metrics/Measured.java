@@ -27,6 +27,7 @@ import java.util.function.Supplier;
  * @param egress how many regions there are in each state of egress
  * @param sound which conditions are as they should be; those not known are left out
  * @param loops how everything that runs in the background fares
+ * @param replicas the copies of the peers' directories that are followed, by region
  * @param version of the program
  */
 public record Measured(
@@ -42,8 +43,25 @@ public record Measured(
     Supplier<Map<String, Instant>> handshakes,
     Supplier<Optional<Instant>> keyExpiry,
     Supplier<Map<Subject, Boolean>> sound,
+    Supplier<Map<String, Copy>> replicas,
     Supplier<List<LoopHealth>> loops,
     String version) {
   /** A condition of a region: there are a dozen types, and no more regions than are known. */
   public record Subject(String region, String type) {}
+
+  /**
+   * The copy of a peer's directory.
+   *
+   * @param current whether the peer's names are answered from it
+   * @param size of it; empty if there is none
+   */
+  public record Copy(boolean current, Optional<Size> size) {}
+
+  /**
+   * How much a copy holds.
+   *
+   * @param ageNanos since it was known to be what the peer has
+   * @param octets of memory, estimated
+   */
+  public record Size(long ageNanos, int services, int endpoints, long octets) {}
 }

@@ -9,6 +9,7 @@ import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.topology.Topology;
@@ -43,6 +44,9 @@ public interface BridgeState {
 
   /** The regions as they are known now. */
   Topology topology();
+
+  /** What is known of the peers' directories, by region; nothing of one that is not followed. */
+  Map<String, FollowerState> replicas();
 
   /** Whether this node is the active gateway; no node is where none is elected. */
   boolean active();

@@ -77,6 +77,7 @@ public final class Introspection implements AutoCloseable {
                   () -> bridge.handshakes(),
                   bridge::keyExpiry,
                   this::soundness,
+                  () -> PeerReports.copies(bridge.replicas(), System.nanoTime()),
                   bridge::loops,
                   Version.text()));
     }
@@ -88,7 +89,7 @@ public final class Introspection implements AutoCloseable {
     Map<Measured.Subject, Boolean> sound = new LinkedHashMap<>();
     String local = bridge.config().region().name();
     conditions().forEach(condition -> sound(local, condition, sound));
-    PeerReports.conditions(bridge.topology(), bridge.dns().gateways())
+    PeerReports.conditions(bridge.topology(), bridge.dns().gateways(), bridge.replicas())
         .forEach(
             (peer, conditions) -> conditions.forEach(condition -> sound(peer, condition, sound)));
     for (BridgeStatus.Tunnel tunnel : bridge.tunnels()) {
@@ -180,7 +181,9 @@ public final class Introspection implements AutoCloseable {
   }
 
   private List<BridgeStatus.Peer> peers(Topology topology, Instant now) {
-    return PeerReports.of(topology, bridge.dns().gateways(), now, System.nanoTime()).stream()
+    return PeerReports.of(
+            topology, bridge.dns().gateways(), bridge.replicas(), now, System.nanoTime())
+        .stream()
         .map(peer -> dated(peer, now))
         .toList();
   }
@@ -214,7 +217,8 @@ public final class Introspection implements AutoCloseable {
         peer.contained(),
         peer.containedAnswers(),
         history.dated(peer.name(), peer.conditions(), now),
-        peer.gateways());
+        peer.gateways(),
+        peer.replica());
   }
 
   private static List<BridgeStatus.LocalGateway> gateways(LocalRegion local) {

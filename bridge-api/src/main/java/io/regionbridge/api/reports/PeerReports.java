@@ -1,10 +1,13 @@
 package io.regionbridge.api.reports;
 
+import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.zones.PeerZones;
 import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.feed.Replica;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
@@ -19,7 +22,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Puts what the two planes know of the peer regions into one report. Pure. */
 final class PeerReports {
@@ -32,15 +38,26 @@ final class PeerReports {
    * All peers, by name.
    *
    * @param gateways how they fare, as the data plane sees them
+   * @param replicas what is known of their directories, by region
    * @param now the time that it is
    * @param nanos the same on the data plane's clock
    */
   static List<BridgeStatus.Peer> of(
-      Topology topology, List<GatewayHealth> gateways, Instant now, long nanos) {
+      Topology topology,
+      List<GatewayHealth> gateways,
+      Map<String, FollowerState> replicas,
+      Instant now,
+      long nanos) {
     Map<String, List<GatewayHealth>> byRegion = byRegion(gateways);
     return topology.peers().stream()
-        .map(
-            peer -> peer(topology, peer, byRegion.getOrDefault(peer.name(), List.of()), now, nanos))
+        .map(peer ->
+            peer(
+                topology,
+                peer,
+                byRegion.getOrDefault(peer.name(), List.of()),
+                replicas.get(peer.name()),
+                now,
+                nanos))
         .toList();
   }
 
@@ -48,12 +65,18 @@ final class PeerReports {
    * The conditions alone, by the name of the peer, without times: much less work where the rest is
    * not wanted.
    */
-  static Map<String, List<Condition>> conditions(Topology topology, List<GatewayHealth> gateways) {
+  static Map<String, List<Condition>> conditions(
+      Topology topology, List<GatewayHealth> gateways, Map<String, FollowerState> replicas) {
     Map<String, List<GatewayHealth>> byRegion = byRegion(gateways);
     Map<String, List<Condition>> conditions = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
       conditions.put(
-          peer.name(), conditions(topology, peer, byRegion.getOrDefault(peer.name(), List.of())));
+          peer.name(),
+          conditions(
+              topology,
+              peer,
+              byRegion.getOrDefault(peer.name(), List.of()),
+              replicas.get(peer.name())));
     }
     return conditions;
   }
@@ -67,7 +90,12 @@ final class PeerReports {
   }
 
   private static BridgeStatus.Peer peer(
-      Topology topology, PeerRegion peer, List<GatewayHealth> gateways, Instant now, long nanos) {
+      Topology topology,
+      PeerRegion peer,
+      List<GatewayHealth> gateways,
+      @Nullable FollowerState replica,
+      Instant now,
+      long nanos) {
     List<BridgeStatus.Gateway> shown =
         gateways.stream()
             .sorted(Comparator.comparing(g -> SocketLiteral.format(g.address())))
@@ -86,12 +114,48 @@ final class PeerReports {
             .toList(),
         PeerZones.contained(peer),
         contained,
-        conditions(topology, peer, gateways),
-        shown);
+        conditions(topology, peer, gateways, replica),
+        shown,
+        replica == null ? null : replica(replica, now, nanos));
+  }
+
+  /** The copies of the peers' directories, as metrics have them. */
+  static Map<String, Measured.Copy> copies(Map<String, FollowerState> states, long nanos) {
+    Map<String, Measured.Copy> copies = new LinkedHashMap<>();
+    states.forEach((region, state) ->
+        copies.put(
+            region,
+            new Measured.Copy(
+                state.standing() == FollowerState.Standing.CURRENT,
+                state
+                    .replica()
+                    .map(replica ->
+                        new Measured.Size(
+                            nanos - state.currentAt(),
+                            replica.directory().services(),
+                            replica.directory().endpoints(),
+                            replica.octets())))));
+    return copies;
+  }
+
+  private static BridgeStatus.Replica replica(FollowerState state, Instant now, long nanos) {
+    Optional<Replica> replica = state.replica();
+    return new BridgeStatus.Replica(
+        state.standing().name().toLowerCase(Locale.ROOT),
+        text(now.minusNanos(nanos - state.since())),
+        replica.map(_ -> TimeUnit.NANOSECONDS.toMillis(nanos - state.currentAt())).orElse(null),
+        replica.map(r -> r.directory().services()).orElse(0),
+        replica.map(r -> r.directory().endpoints()).orElse(0),
+        replica.map(Replica::octets).orElse(0L),
+        replica.map(Replica::refused).orElse(0),
+        replica.map(Replica::reason).filter(reason -> !reason.isEmpty()).orElse(state.why()));
   }
 
   private static List<Condition> conditions(
-      Topology topology, PeerRegion peer, List<GatewayHealth> gateways) {
+      Topology topology,
+      PeerRegion peer,
+      List<GatewayHealth> gateways,
+      @Nullable FollowerState replica) {
     String conflicts =
         topology.conflicts().stream()
             .filter(conflict -> conflict.concerns(peer.name()))
@@ -104,16 +168,32 @@ final class PeerReports {
             .distinct()
             .limit(MOST_REFUSALS)
             .collect(Collectors.joining("; "));
-    return List.of(
-        reachable(peer, gateways),
+    List<Condition> conditions = new ArrayList<>();
+    conditions.add(reachable(peer, gateways));
+    if (replica != null && replica.isSettled()) {
+      conditions.add(replicated(replica));
+    }
+    conditions.add(
         refused.isEmpty()
             ? Condition.yes(
                 ConditionType.CLAIMS_ACCEPTED, "Believed", "all that is said of it is believed")
-            : Condition.no(ConditionType.CLAIMS_ACCEPTED, "Refused", refused),
+            : Condition.no(ConditionType.CLAIMS_ACCEPTED, "Refused", refused));
+    conditions.add(
         conflicts.isEmpty()
             ? Condition.no(
                 ConditionType.CIDR_CONFLICT, "Distinct", "its ranges and its domain are its alone")
             : new Condition(ConditionType.CIDR_CONFLICT.text(), "True", "Overlap", conflicts));
+    return conditions;
+  }
+
+  private static Condition replicated(FollowerState replica) {
+    ConditionType type = ConditionType.REPLICATED;
+    return switch (replica.standing()) {
+      case CURRENT -> Condition.yes(type, "Current", "its names are answered from a current copy");
+      case INTERRUPTED ->
+          Condition.no(type, "Interrupted", "its names are relayed: " + replica.why());
+      case NONE -> Condition.no(type, "NoCopy", "its names are relayed: " + replica.why());
+    };
   }
 
   private static Condition reachable(PeerRegion peer, List<GatewayHealth> gateways) {

@@ -107,6 +107,9 @@ final class TraceReports {
     if (errors.stream().anyMatch(e -> e.getErrorCode() == ExtendedErrorCodeOption.STALE_ANSWER)) {
       return Source.STALE;
     }
+    if (trace.cachedAfter() < 0) {
+      return Source.REPLICA;
+    }
     return trace.cacheAge() >= 0 && trace.cacheLeft() > 0 ? Source.CACHE : Source.RELAY;
   }
 

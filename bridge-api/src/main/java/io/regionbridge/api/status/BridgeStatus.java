@@ -262,6 +262,7 @@ public record BridgeStatus(
    * @param sources who knows of it: configuration, region-object, peer-api-server, overlay
    * @param contained whether its answers are held against its ranges
    * @param containedAnswers how many pointed elsewhere and were refused
+   * @param replica the copy of its directory; null if that is not followed
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Peer(
@@ -273,7 +274,31 @@ public record BridgeStatus(
       boolean contained,
       long containedAnswers,
       List<Condition> conditions,
-      List<Gateway> gateways) {}
+      List<Gateway> gateways,
+      @Nullable Replica replica) {}
+
+  /**
+   * The copy of a peer's directory.
+   *
+   * @param state current: its names are answered from it; interrupted: the peer is asked, and it is
+   *     what is left when nobody answers; none
+   * @param since when it is in that state
+   * @param ageMillis since it was last known to be what the peer has; null if there is none
+   * @param octets of memory that it takes, estimated
+   * @param refused Services that were left out, or lost addresses, because the peer may not say
+   *     that
+   * @param message the gateway that is followed, or why it is not current
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Replica(
+      String state,
+      String since,
+      @Nullable Long ageMillis,
+      int services,
+      int endpoints,
+      long octets,
+      int refused,
+      String message) {}
 
   /**
    * A gateway of another region.

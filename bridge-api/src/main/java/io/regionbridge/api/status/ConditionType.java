@@ -195,6 +195,15 @@ public enum ConditionType {
       "DNS not reachable",
       "no gateway of the region answers queries",
       "ask a gateway yourself: dig @GATEWAY -p 1053 DOMAIN SOA; see its tunnel"),
+  REPLICATED(
+      "Replicated",
+      Scope.REGION,
+      "directory copied",
+      "directory not copied",
+      "the region's names are relayed, since there is no current copy of its directory: which"
+          + " gateway failed and why, or that it does not fit replication.maxMemory",
+      "curl http://GATEWAY:8053/api/v1/directory from this node; raise replication.maxMemory if it"
+          + " does not fit"),
   EGRESS_READY(
       "EgressReady",
       Scope.REGION,

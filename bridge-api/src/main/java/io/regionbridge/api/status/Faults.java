@@ -126,8 +126,11 @@ public final class Faults {
     if (conflict && faults.stream().anyMatch(fault -> fault.message().equals(message))) {
       return;
     }
-    // Whatever a peer says, it is no failure of this region's.
-    if (condition.status().equals("Unknown") || condition.reason().equals("Refused")) {
+    // Whatever a peer says, it is no failure of this region's; and a region whose directory is not
+    // copied is asked.
+    if (condition.status().equals("Unknown")
+        || condition.reason().equals("Refused")
+        || type.equals(ConditionType.REPLICATED.text())) {
       warning(type, region, message, condition.lastTransitionTime(), remedy);
     } else {
       failure(type, region, message, condition.lastTransitionTime(), remedy);

@@ -68,7 +68,7 @@ public record TraceReport(
   /**
    * What the client would get.
    *
-   * @param source local, cache, stale, relay or refused
+   * @param source local, replica, cache, stale, relay or refused
    * @param rcode such as NOERROR
    * @param authoritative whether this bridge speaks for the zone
    * @param records of the answer

@@ -103,6 +103,9 @@ final class RecordWriter {
    * @param service the Service's own name, below which targets lie
    */
   @Nullable ZoneNode node(Name owner, Name service, NameAnswers answers) {
+    if (answers.equals(NameAnswers.toEveryone(Said.NOTHING))) {
+      return ZoneNode.of(List.of()); // it exists all the same
+    }
     List<Record> cluster = records(owner, service, answers.cluster());
     if (answers.cluster().equals(answers.peers())) {
       return cluster.isEmpty() ? null : ZoneNode.of(cluster); // one encoding serves both

@@ -55,6 +55,10 @@ final class ServiceNames {
     Map<String, Said> outside =
         given.facts().clusterIps().isEmpty() ? podNames(given) : ownNames(given.facts());
     if (facts.clusterIps().isEmpty()) {
+      if (facts.isClusterIp()) {
+        // It has no ClusterIP to tell, but its names are there (section 2.3).
+        ownNames(facts).forEach((name, _) -> outside.putIfAbsent(name, Said.NOTHING));
+      }
       boolean whole = given.endpoints().equals(service.endpoints());
       return combined(whole ? outside : podNames(service), outside);
     }
@@ -66,9 +70,14 @@ final class ServiceNames {
 
   private static Map<String, NameAnswers> alias(
       String external, String domain, Collection<String> clusterDomains) {
-    if (IpAddress.parse(external).isPresent()) {
-      return Map.of(); // looks like a name to the API server, but no alias can lead to an address
-    }
+    return IpAddress.parse(external).isPresent()
+        ? Map.of() // looks like a name to the API server, but no alias can lead to an address
+        : Map.of(
+            SELF, NameAnswers.toEveryone(Said.alias(target(external, domain, clusterDomains))));
+  }
+
+  /** Where an ExternalName leads, seen from outside the cluster; without final dot. */
+  static String target(String external, String domain, Collection<String> clusterDomains) {
     String target =
         external.endsWith(".") ? external.substring(0, external.length() - 1) : external;
     for (String cluster : clusterDomains) {
@@ -79,7 +88,7 @@ final class ServiceNames {
         break;
       }
     }
-    return Map.of(SELF, NameAnswers.toEveryone(Said.alias(target)));
+    return target;
   }
 
   /** What clients get that are led to the ClusterIP. */

@@ -1,5 +1,6 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.router.feed.PeerDirectory;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
@@ -38,5 +39,10 @@ public record ZoneSettings(
     podCidrs = List.copyOf(podCidrs);
     nameServers = List.copyOf(nameServers);
     clusterDomains = List.copyOf(clusterDomains);
+  }
+
+  /** What peers get of the directory by its feed: what the zone tells them. */
+  public PeerDirectory.Rule given() {
+    return new GivenServices(peers, domain.toString(true), clusterDomains);
   }
 }

@@ -227,7 +227,8 @@ final class DoctorCommandTest {
         true,
         0,
         conditions,
-        List.of(gateways));
+        List.of(gateways),
+        null);
   }
 
   private static BridgeStatus.Gateway gateway(String state) {

@@ -145,7 +145,8 @@ final class StatusTableTest {
                     gateway(
                         "100.64.0.9:1053", "up", "2026-01-01T11:55:00Z", "answers", 201.34, 40, 1),
                     gateway(
-                        "100.64.0.8:1053", "down", "2026-01-01T11:59:30Z", "no reply", 0, 0, 3))),
+                        "100.64.0.8:1053", "down", "2026-01-01T11:59:30Z", "no reply", 0, 0, 3)),
+                null),
             new BridgeStatus.Peer(
                 "lab",
                 "lab.internal",
@@ -156,7 +157,8 @@ final class StatusTableTest {
                 0,
                 List.of(
                     Condition.no(ConditionType.DNS_REACHABLE, "NoGateway", "no gateway is known")),
-                List.of())),
+                List.of(),
+                null)),
         List.of(
             tunnel("mn", "192.0.2.1:51820", "up", "2026-01-01T11:59:30Z", 148, 12_345),
             tunnel("", null, "idle", null, 0, 0)),

@@ -79,4 +79,9 @@ public record ServiceFacts(
     return new ServiceFacts(
         key, type, clusterIps, ports, publishNotReadyAddresses, name, exportAnnotation, traits);
   }
+
+  /** Whether it is of a type that has addresses of its own, whether or not it has them. */
+  public boolean isClusterIp() {
+    return type.hasClusterIp();
+  }
 }

@@ -1,0 +1,76 @@
+package io.regionbridge.api.lifecycle;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
+import io.regionbridge.api.zones.BelievedServices;
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.router.feed.FeedFollowers;
+import io.regionbridge.router.feed.FeedFollowers.Followed;
+import io.regionbridge.router.feed.FeedFollowers.Peer;
+import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.feed.ReplicaMemory;
+import io.regionbridge.router.loop.Loops;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The replicas of the peers' directories. Peers serve theirs on the port that this bridge has for
+ * its own admin address, at the addresses where their DNS is asked.
+ *
+ * <p>{@link #follow} belongs to one thread, the rest to any.
+ */
+final class Replicas implements AutoCloseable {
+  private final ReplicaMemory memory = new ReplicaMemory(0);
+  private final FeedFollowers followers;
+
+  /**
+   * Follows nobody.
+   *
+   * @param onChange {@link #states} may be others; on a thread of its own
+   */
+  Replicas(Runnable onChange, Loops loops) {
+    followers = new FeedFollowers(memory, onChange, loops);
+  }
+
+  /**
+   * Follows the peers that there are, if replicas are wanted.
+   *
+   * @param domains the zones of the peers' domains
+   */
+  void follow(BridgeConfig config, Collection<ForwardZone> domains) {
+    int port = config.admin().listen().getPort();
+    memory.limit(config.get(ConfigKeys.REPLICATION_MAX_MEMORY));
+    Map<Peer, Followed> peers = new HashMap<>();
+    if (config.get(ConfigKeys.REPLICATION_ENABLED) && port != 0) {
+      for (ForwardZone zone : domains) {
+        List<InetSocketAddress> gateways =
+            zone.gateways().stream()
+                .map(gateway -> new InetSocketAddress(gateway.getAddress(), port))
+                .distinct()
+                .toList();
+        peers.put(
+            new Peer(zone.region(), zone.apex().toString(true)),
+            new Followed(gateways, new BelievedServices(zone.addresses())));
+      }
+    }
+    followers.follow(peers);
+  }
+
+  /** What is known of each peer's directory, by region; of one that is not followed, nothing. */
+  Map<String, FollowerState> states() {
+    return followers.states();
+  }
+
+  /** The memory that the replicas take. */
+  ReplicaMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public void close() {
+    followers.close();
+  }
+}

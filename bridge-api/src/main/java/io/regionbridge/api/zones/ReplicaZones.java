@@ -1,0 +1,79 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.ReplicaZone;
+import io.regionbridge.router.directory.ClusterIpRule;
+import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.feed.PeerRule;
+import io.regionbridge.router.feed.Replica;
+import io.regionbridge.router.net.Cidr;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.xbill.DNS.Name;
+
+/**
+ * Compiles the zones of peer regions from replicas of their directories, as the peers compile them
+ * for other regions. Costs time in proportion to what changed. Owned by one thread.
+ */
+public final class ReplicaZones {
+  /** A feed has what its reader gets and nothing else, ClusterIPs included. */
+  private static final PeerRule AS_GIVEN =
+      new PeerRule(ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.KEEP, true), List.of());
+
+  private final Map<String, Compiled> compiled = new HashMap<>();
+
+  /** A peer's compiler and what it compiles by. */
+  private record Compiled(ZoneSettings settings, ZoneCompiler compiler) {}
+
+  /**
+   * The zones of a peer with their replicas.
+   *
+   * @param zones the same without
+   * @param reverse the pod ranges that have zones among them
+   * @param state what is known of the peer's directory
+   * @param now the time that serial numbers are taken from
+   */
+  public List<ForwardZone> with(
+      List<ForwardZone> zones, List<Cidr> reverse, FollowerState state, Instant now) {
+    String region = zones.getFirst().region();
+    if (state.replica().isEmpty()) {
+      compiled.remove(region);
+      return zones;
+    }
+    Replica replica = state.replica().get();
+    ZoneSettings settings =
+        new ZoneSettings(
+            Name.fromConstantString(replica.domain() + "."),
+            replica.ttl(),
+            reverse,
+            List.of(),
+            List.of(),
+            AS_GIVEN);
+    Compiled known = compiled.get(region);
+    if (known == null || !known.settings().equals(settings)) {
+      known = new Compiled(settings, new ZoneCompiler(settings));
+      compiled.put(region, known);
+    }
+    CompiledZones made = known.compiler().compile(replica.directory(), now);
+    Map<Name, LocalZone> byApex = new HashMap<>();
+    byApex.put(made.domain().apex(), made.domain());
+    made.reverse().forEach(zone -> byApex.put(zone.apex(), zone));
+    boolean current = state.standing() == FollowerState.Standing.CURRENT;
+    return zones.stream()
+        .map(zone -> {
+          LocalZone copy = byApex.get(zone.apex());
+          return copy == null ? zone : zone.with(new ReplicaZone(copy, current));
+        })
+        .toList();
+  }
+
+  /** Forgets all peers but these. */
+  public void retain(Set<String> regions) {
+    compiled.keySet().retainAll(regions);
+  }
+}

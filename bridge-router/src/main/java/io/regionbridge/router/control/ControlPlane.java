@@ -353,8 +353,8 @@ public final class ControlPlane implements AutoCloseable {
   private void lookAtDirectory() {
     Directory next = watcher.directory();
     if (next.generation() != directory.generation()) {
-      directory = next;
       listener.directory(next);
+      directory = next; // afterwards: what could not be told is told again
     }
   }
 
@@ -392,8 +392,8 @@ public final class ControlPlane implements AutoCloseable {
             .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
     if (!topology.equals(Optional.of(next))) {
       tell(next);
-      topology = Optional.of(next);
       listener.topology(next);
+      topology = Optional.of(next); // afterwards: what could not be told is told again
     }
     unwritten.clear();
     EgressInputs inputs = egress.plan(view, next);

@@ -201,12 +201,14 @@ public final class GatewayElection implements AutoCloseable {
     if (now - nextRound < 0) {
       return;
     }
-    nextRound = now + PeerLiveness.INTERVAL.toNanos();
     if (stoodStill(now)) {
-      log.warn("stood still for {} ms", Duration.ofNanos(now - lastRound).toMillis());
+      if (machine.mine()) {
+        log.warn(
+            "the election stood still for {} ms, asking whether the role is still here",
+            Duration.ofNanos(now - lastRound).toMillis());
+      }
       machine.doubt();
     }
-    lastRound = now;
     Standing standing = standing();
     // Blind as everybody is, as when the whole network is down, nobody would do better.
     boolean outdone = settings.reach().get() == Reach.BLIND && liveness.anySeeing();
@@ -222,6 +224,8 @@ public final class GatewayElection implements AutoCloseable {
     Map<String, InetSocketAddress> others = settings.others().get();
     liveness.round(others.keySet(), now);
     signs.ask(others);
+    nextRound = now + PeerLiveness.INTERVAL.toNanos();
+    lastRound = now; // only now: one that failed was none
   }
 
   /** Whether there was no round for so long that another may have taken the role meanwhile. */

@@ -269,8 +269,8 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
             health().peers().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().state())));
     if (!now.equals(last)) {
-      last = now;
       onChange.run();
+      last = now; // afterwards: a change that could not be told is told again
     }
   }
 

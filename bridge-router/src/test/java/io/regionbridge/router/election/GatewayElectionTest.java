@@ -3,6 +3,7 @@ package io.regionbridge.router.election;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.loop.Loops;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,41 @@ class GatewayElectionTest {
       assertThat(Duration.ofNanos(took)).isLessThan(HARDLY_ANY_CPU);
       store.silent = false;
     }
+  }
+
+  @Test
+  void aHolderWhoseElectionFailsSaysHowOldItsLastRoundIsAndIsNamed() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Loops loops = new Loops();
+    InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    GatewayElection.Settings settings =
+        new GatewayElection.Settings(
+            "a",
+            listen,
+            () -> {
+              if (broken.get()) {
+                throw new IllegalStateException("thrown by the test");
+              }
+              return Map.of();
+            },
+            () -> true);
+    try (GatewayElection election = GatewayElection.start(settings, new Silent(), _ -> {}, loops)) {
+      Await.that("the role", () -> election.leadership().mine());
+      broken.set(true);
+      Await.that("it is named", () -> !health(loops).good());
+      Await.that("it is not active", () -> !election.leadership().mine());
+      assertThat(election.leadership().active()).isEmpty();
+      assertThat(election.whileActive(Duration.ZERO, () -> {})).isFalse();
+      broken.set(false);
+      Await.that("the role again", () -> election.leadership().mine() && health(loops).good());
+    }
+  }
+
+  private static LoopHealth health(Loops loops) {
+    return loops.health().stream()
+        .filter(loop -> loop.name().equals("election"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static long cpuNanos() {

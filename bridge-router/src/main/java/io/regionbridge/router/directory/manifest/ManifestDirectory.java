@@ -109,10 +109,15 @@ public final class ManifestDirectory implements AutoCloseable {
     if (before.complete() && !after.complete()) {
       return; // other files than before, and one was never read: what is known stays until it is
     }
-    directory = after;
+    directory = after; // there before the listener is told
     log.info(
         "directory of {}: {} ({} Services changed)", wanted, after, after.changes(before).size());
-    listener.accept(after);
+    try {
+      listener.accept(after);
+    } catch (RuntimeException e) {
+      directory = before; // what could not be told is told again
+      throw e;
+    }
   }
 
   private void tellProblems(List<ManifestProblem> found) {

@@ -1,0 +1,189 @@
+package io.regionbridge.router;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.regionbridge.router.diagnosis.RightsReview;
+import io.regionbridge.router.diagnosis.RightsWatch;
+import io.regionbridge.router.directory.manifest.ManifestDirectory;
+import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.loop.LoopHealth;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.overlay.ManagedTunnel;
+import io.regionbridge.router.overlay.OverlaySettings;
+import io.regionbridge.router.overlay.OverlayWatch;
+import io.regionbridge.router.peers.OverlayDiscovery;
+import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.tunnel.FileKeyStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each loop, made to throw, is named and goes on as soon as it can. */
+@Timeout(120)
+class BackgroundLoopsTest {
+  private final Loops loops = new Loops();
+
+  /** Whether what the loop under test calls throws. */
+  private volatile boolean broken = true;
+
+  @TempDir private Path directory;
+
+  @Test
+  void overlayDiscovery() {
+    OverlayView overlay =
+        new OverlayView() {
+          @Override
+          public Optional<InetAddress> address() {
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<String> publicKey() {
+            return Optional.empty();
+          }
+
+          @Override
+          public List<Peer> peers() {
+            fail();
+            return List.of();
+          }
+        };
+    try (OverlayDiscovery _ = OverlayDiscovery.start(overlay, 1, 2, () -> {}, loops)) {
+      namedUntilMended("overlay-discovery");
+    }
+  }
+
+  @Test
+  void overlayWatch() {
+    OverlaySettings settings = settings(OverlaySettings.Mode.OBSERVE, Optional.of("lo"));
+    AtomicInteger told = new AtomicInteger();
+    Runnable listener =
+        () -> {
+          fail();
+          told.incrementAndGet();
+        };
+    try (OverlayWatch _ = OverlayWatch.start(settings, listener, loops)) {
+      namedUntilMended("overlay-watch");
+      assertThat(told).hasPositiveValue();
+    }
+  }
+
+  @Test
+  void tunnel() {
+    ManagedTunnel.Ties ties =
+        new ManagedTunnel.Ties(
+            new FileKeyStore(directory),
+            () -> {
+              throw new IllegalStateException("not asked for");
+            },
+            () -> true,
+            _ -> Set.of(),
+            _ -> {});
+    try (ManagedTunnel _ =
+        ManagedTunnel.start(
+            "node",
+            () -> {
+              fail();
+              return settings(OverlaySettings.Mode.MANAGE, Optional.empty());
+            },
+            ties,
+            loops)) {
+      namedUntilMended("tunnel");
+    }
+  }
+
+  @Test
+  void manifests() {
+    AtomicInteger told = new AtomicInteger();
+    try (ManifestDirectory _ =
+        ManifestDirectory.start(
+            List.of(),
+            _ -> {
+              fail();
+              told.incrementAndGet();
+            },
+            loops)) {
+      namedUntilMended("manifests");
+      assertThat(told).hasPositiveValue();
+    }
+  }
+
+  /** A proxy before the API server that answers in HTML is the server's fault, not the loop's. */
+  @Test
+  void rights() throws IOException {
+    AtomicInteger answers = new AtomicInteger();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] body =
+              (broken
+                      ? "<html><body>gateway</body></html>"
+                      : """
+                      {"status": {"incomplete": false, "resourceRules":
+                        [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]}}
+                      """)
+                  .getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+          answers.incrementAndGet();
+        });
+    server.start();
+    String url = "http://127.0.0.1:" + server.getAddress().getPort();
+    try (KubernetesClient client =
+            new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder().withMasterUrl(url).build())
+                .build();
+        RightsWatch rights =
+            RightsWatch.start(
+                new RightsReview(client, "region-bridge", Optional.empty()), () -> {}, loops)) {
+      Await.that("it is asked twice", () -> answers.get() >= 2);
+      assertThat(rights.finding()).isEmpty();
+      assertThat(loops.health()).allMatch(LoopHealth::good);
+      broken = false;
+      Await.that(
+          "rights are looked at again",
+          () -> rights.finding().filter(f -> f.state() == State.TRUE).isPresent());
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private void namedUntilMended(String loop) {
+    Await.that(loop + " is named", () -> health(loop).state() == LoopHealth.State.FAILING);
+    assertThat(health(loop).problem()).contains("thrown by the test");
+    broken = false;
+    Await.that(loop + " goes on", () -> health(loop).good() && health(loop).failures() > 0);
+  }
+
+  private LoopHealth health(String loop) {
+    return loops.health().stream().filter(h -> h.name().equals(loop)).findFirst().orElseThrow();
+  }
+
+  private void fail() {
+    if (broken) {
+      throw new IllegalStateException("thrown by the test");
+    }
+  }
+
+  private static OverlaySettings settings(OverlaySettings.Mode mode, Optional<String> name) {
+    return new OverlaySettings(mode, name, Optional.empty(), 0, Duration.ZERO);
+  }
+}

@@ -3,6 +3,7 @@ package io.regionbridge.api.tls;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.regionbridge.router.file.PrivateKeyText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -61,7 +62,7 @@ final class PemReader {
     List<X509Certificate> chain = certificates(certificate, certificateOctets);
     X509Certificate own = chain.getFirst();
     try {
-      PrivateKey secret = PrivateKeyFile.read(new String(keyOctets, ISO_8859_1));
+      PrivateKey secret = PrivateKeyText.read(new String(keyOctets, ISO_8859_1));
       if (!belongTogether(secret, own.getPublicKey())) {
         throw new TlsProblem(
             key,

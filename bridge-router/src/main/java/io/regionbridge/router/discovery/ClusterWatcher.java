@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one API server and keeps what matters of it as small facts: of the local cluster all that
- * {@link ClusterView} has and the {@link Directory}; of a peer's cluster its router nodes.
+ * Watches the API server of the local cluster and keeps what matters of it as small facts: all that
+ * {@link ClusterView} has, and the {@link Directory}.
  *
  * <p>The callbacks only say that it is worth asking again; they come on threads of the client and
  * must not block.
@@ -126,14 +126,6 @@ public final class ClusterWatcher implements AutoCloseable {
     return watcher;
   }
 
-  /** Starts to watch a peer's cluster: its RouterNode objects alone. */
-  public static ClusterWatcher peer(
-      KubernetesClient client, Runnable onChange, Clock clock, Loops loops) {
-    ClusterWatcher watcher = new ClusterWatcher(client, "", onChange, clock, loops);
-    watcher.watches.forEach(ResourceWatch::start);
-    return watcher;
-  }
-
   /** What is known now. Any thread. */
   public ClusterView view() {
     Map<String, ConfigMapFacts> maps = new LinkedHashMap<>();
@@ -165,7 +157,7 @@ public final class ClusterWatcher implements AutoCloseable {
             .toList();
   }
 
-  /** The local cluster's Services now; nothing of a peer's. Any thread. */
+  /** The local cluster's Services now. Any thread. */
   public Directory directory() {
     return directory == null ? Directory.EMPTY : directory.directory();
   }

@@ -58,7 +58,8 @@ public record ReadFailure(String verb, String resource, Reason reason, String me
     };
   }
 
-  private static String rootMessage(Throwable e) {
+  /** What the last cause says, in one line. */
+  public static String rootMessage(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();

@@ -52,7 +52,12 @@ public record RouterNodeFacts(
     this(name, spec, role, Optional.empty(), conditions);
   }
 
-  static RouterNodeFacts of(RouterNode node) {
+  /**
+   * The facts of an object.
+   *
+   * @throws MalformedObjectException if it has no spec
+   */
+  public static RouterNodeFacts of(RouterNode node) {
     RouterNodeSpec spec = node.getSpec();
     if (spec == null) {
       throw new MalformedObjectException("spec is missing");

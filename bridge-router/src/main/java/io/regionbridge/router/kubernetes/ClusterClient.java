@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Makes clients for API servers. They never try a request again by themselves: whoever asks knows
- * better how long an answer is worth waiting for.
+ * Makes clients for the API server of the local cluster. They never try a request again by
+ * themselves: whoever asks knows better how long an answer is worth waiting for.
  */
 public final class ClusterClient {
   private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -40,21 +40,6 @@ public final class ClusterClient {
     } catch (RuntimeException e) {
       throw new IOException("KUBECONFIG: " + file + " is no kubeconfig: " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * For the cluster that a kubeconfig names in its current context.
-   *
-   * @throws IllegalArgumentException if the text is none
-   */
-  public static KubernetesClient of(String kubeconfig) {
-    Config config;
-    try {
-      config = Config.fromKubeconfig(kubeconfig);
-    } catch (RuntimeException e) {
-      throw new IllegalArgumentException("not a kubeconfig: " + e.getMessage(), e);
-    }
-    return client(config);
   }
 
   private static KubernetesClient client(Config config) {

@@ -4,20 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ObjectKey;
 import io.regionbridge.router.discovery.ObjectSink;
+import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.ResourceWatch;
-import io.regionbridge.router.discovery.WatchStatus;
-import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
-import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RegionSpec.SecretRef;
+import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.PeerSource;
 import io.regionbridge.router.topology.Refusal;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -31,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the API servers of the peers whose Region objects name a Secret with a kubeconfig. The
- * Secret is watched too: new credentials mean a new client, and until that one knows more, what the
- * old one knew stays in force; so it does when the credentials are refused.
+ * Reads the API servers of the peers whose Region objects name a Secret with a kubeconfig, every
+ * few seconds. The Secret is watched: new credentials mean a new client, and until that one knows
+ * more, what the old one knew stays in force; so it does when the credentials are refused.
  *
  * <p>Owned by one thread; what it starts calls back on others.
  */
@@ -43,6 +46,36 @@ public final class PeerClusters implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PeerClusters.class);
   private static final String DEFAULT_KEY = "kubeconfig";
+
+  /** A peer's router nodes change rarely, and its gateways are probed more often. */
+  private static final Duration PERIOD = Duration.ofSeconds(3);
+
+  private static final Finding READ =
+      new Finding(CONDITION, Conditions.State.TRUE, "Watching", "its router nodes are read");
+
+  /** How a peer's API server fares, and what it said last. */
+  private record State(RegionClaims.PeerReading reading, Finding finding) {
+    static final State NOTHING =
+        new State(
+            RegionClaims.PeerReading.NONE,
+            new Finding(CONDITION, Conditions.State.UNKNOWN, "Connecting", "not yet answered"));
+
+    /** The same as before in all that was said. */
+    State failing(String reason, String message) {
+      String kept = reading.claims().isEmpty() ? "" : "; what was last known stays in force";
+      return new State(
+          reading, new Finding(CONDITION, Conditions.State.FALSE, reason, message + kept));
+    }
+  }
+
+  private static String reason(ReadFailure failure) {
+    return switch (failure.reason()) {
+      case UNAUTHORIZED -> "CredentialsRefused";
+      case FORBIDDEN -> "Forbidden";
+      case NOT_INSTALLED -> "NotInstalled";
+      case THROTTLED, SERVER_ERROR, UNREACHABLE -> "Unreachable";
+    };
+  }
 
   private final KubernetesClient client;
   private final String namespace;
@@ -93,7 +126,7 @@ public final class PeerClusters implements AutoCloseable {
     List<PeerClaim> claims = new ArrayList<>();
     List<Refusal> refusals = new ArrayList<>();
     for (Peer peer : peers.values()) {
-      RegionClaims.PeerReading reading = peer.reading();
+      RegionClaims.PeerReading reading = peer.state.reading();
       claims.addAll(reading.claims());
       refusals.addAll(reading.refusals());
     }
@@ -111,17 +144,19 @@ public final class PeerClusters implements AutoCloseable {
     peers.clear();
   }
 
-  /** One peer: its Secret, and a watcher of its API server once there is a kubeconfig. */
+  /** One peer: its Secret, and a reader of its API server once there is a kubeconfig. */
   private final class Peer implements AutoCloseable {
     private final String name;
     private final SecretRef secret;
     private final ResourceWatch<Secret> watch;
+    private final Loop loop;
     private volatile Optional<String> kubeconfig = Optional.empty();
+    private volatile State state = State.NOTHING;
+
+    /** Of the loop: what the client was made of. */
     private Optional<String> inUse = Optional.empty();
-    private @Nullable KubernetesClient peerClient;
-    private @Nullable ClusterWatcher watcher;
-    private Optional<String> problem = Optional.empty();
-    private RegionClaims.PeerReading last = RegionClaims.PeerReading.NONE;
+
+    private @Nullable PeerApi api;
 
     Peer(String name, SecretRef secret) {
       this.name = name;
@@ -135,64 +170,78 @@ public final class PeerClusters implements AutoCloseable {
               onChange,
               clock,
               loops);
+      this.loop =
+          loops.loop(
+              "peer-api-" + name,
+              Timing.onCall(Duration.ZERO, PERIOD).onVirtualThread(),
+              this::look);
       watch.start();
+      loop.start();
     }
 
-    private RegionClaims.PeerReading reading() {
+    /** Never throws: a peer that fails is no fault of this process. */
+    private void look() throws InterruptedException {
       Optional<String> now = kubeconfig;
       if (now.isPresent() && !now.equals(inUse)) {
         connect(now.get());
         inUse = now;
       }
-      if (watcher != null
-          && watcher.view().statuses().values().stream()
-              .allMatch(WatchStatus.Current.class::isInstance)) {
-        last = RegionClaims.of(name, watcher.view().routerNodes());
+      PeerApi connected = api;
+      if (connected == null) {
+        return;
       }
-      return last;
+      try {
+        PeerApi.Answer answer = connected.read();
+        RegionClaims.PeerReading read = RegionClaims.of(name, answer.nodes());
+        List<Refusal> refusals = new ArrayList<>(read.refusals());
+        answer
+            .problems()
+            .forEach(problem ->
+                refusals.add(
+                    new Refusal(name, PeerSource.PEER_API_SERVER, Refusal.Field.ALL, problem)));
+        become(new State(new RegionClaims.PeerReading(read.claims(), refusals), READ));
+      } catch (PeerApi.FailedException e) {
+        become(state.failing(reason(e.failure()), e.failure().toString()));
+      } catch (RuntimeException e) {
+        log.error("region {}: reading its API server", name, e);
+        become(state.failing("Unreadable", "its answer cannot be read"));
+      }
     }
 
     private void connect(String text) {
       disconnect();
-      try {
-        KubernetesClient connected = ClusterClient.of(text);
-        peerClient = connected;
-        watcher = ClusterWatcher.peer(connected, onChange, clock, loops);
-        problem = Optional.empty();
-      } catch (IllegalArgumentException e) {
-        problem = Optional.of("Secret " + secret.name() + ": " + e.getMessage());
-        log.warn("region {}: {}", name, problem.get());
+      String where = "Secret " + secret.name() + ": ";
+      switch (PeerKubeconfig.parse(text)) {
+        case PeerKubeconfig.Parsed.Refused(String problem) -> {
+          log.warn("region {}: {}{}", name, where, problem);
+          become(state.failing("BadKubeconfig", where + problem));
+        }
+        case PeerKubeconfig.Parsed.Valid(PeerKubeconfig valid) -> {
+          try {
+            api = new PeerApi(valid);
+          } catch (GeneralSecurityException e) {
+            become(state.failing("BadKubeconfig", where + "its certificates cannot be used"));
+          }
+        }
+      }
+    }
+
+    private void become(State next) {
+      State before = state;
+      state = next;
+      if (!next.equals(before)) {
+        onChange.run();
       }
     }
 
     private Finding finding() {
-      if (problem.isPresent()) {
-        return new Finding(CONDITION, State.FALSE, "BadKubeconfig", problem.get());
-      }
-      if (watcher == null) {
-        return new Finding(
-            CONDITION,
-            State.FALSE,
-            "SecretMissing",
-            "no key %s in Secret %s/%s".formatted(key(), namespace, secret.name()));
-      }
-      List<WatchStatus.Failing> failures = watcher.view().failures();
-      if (!failures.isEmpty()) {
-        WatchStatus.Failing first = failures.getFirst();
-        return new Finding(
-            CONDITION,
-            State.FALSE,
-            switch (first.failure().reason()) {
-              case UNAUTHORIZED -> "CredentialsRefused";
-              case FORBIDDEN -> "Forbidden";
-              case NOT_INSTALLED -> "NotInstalled";
-              case THROTTLED, SERVER_ERROR, UNREACHABLE -> "Unreachable";
-            },
-            first.failure() + "; what was last known stays in force");
-      }
-      return watcher.view().settled()
-          ? new Finding(CONDITION, State.TRUE, "Watching", "its router nodes are watched")
-          : new Finding(CONDITION, State.UNKNOWN, "Connecting", "not yet answered");
+      return kubeconfig.isEmpty()
+          ? new Finding(
+              CONDITION,
+              Conditions.State.FALSE,
+              "SecretMissing",
+              "no key %s in Secret %s/%s".formatted(key(), namespace, secret.name()))
+          : state.finding();
     }
 
     private ObjectSink<Secret> sink() {
@@ -204,6 +253,7 @@ public final class PeerClusters implements AutoCloseable {
           Optional<String> before = kubeconfig;
           kubeconfig = decoded(encoded);
           if (!kubeconfig.equals(before)) {
+            loop.lookAgain();
             onChange.run();
           }
         }
@@ -236,19 +286,17 @@ public final class PeerClusters implements AutoCloseable {
     }
 
     private void disconnect() {
-      if (watcher != null) {
-        watcher.close();
-        watcher = null;
-      }
-      if (peerClient != null) {
-        peerClient.close();
-        peerClient = null;
+      PeerApi connected = api;
+      if (connected != null) {
+        connected.close();
+        api = null;
       }
     }
 
     @Override
     public void close() {
       watch.close();
+      loop.close();
       disconnect();
     }
   }

@@ -7,7 +7,6 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.WatchStatus;
-import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.topology.Topology;
@@ -192,7 +191,7 @@ class ApiServerFaultsIT {
                 changesOfActive.incrementAndGet();
               }
             })
-            .start(ClusterClient.of(proxy.kubeconfig(cluster.bridgeKubeconfig())));
+            .start(TestCluster.client(proxy.kubeconfig(cluster.bridgeKubeconfig())));
   }
 
   /** Of a busy machine: what is tried again waits for some seconds each time. */

@@ -31,7 +31,7 @@ final class DirectoryScaleChild {
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     long began = System.nanoTime();
-    KubernetesClient client = ClusterClient.of(Files.readString(Path.of(arguments[0])));
+    KubernetesClient client = ClusterClient.local(Optional.of(Path.of(arguments[0])));
     AtomicReference<@Nullable DirectoryService> last = new AtomicReference<>();
     AtomicReference<@Nullable ClusterWatcher> watcher = new AtomicReference<>();
     CountDownLatch complete = new CountDownLatch(1);

@@ -7,12 +7,12 @@ import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -34,7 +34,7 @@ final class ElectionChild {
       nodes.put(pair[0], new InetSocketAddress(LOOPBACK, Integer.parseInt(pair[1])));
     }
     InetSocketAddress listen = Objects.requireNonNull(nodes.remove(node), node);
-    KubernetesClient client = ClusterClient.of(Files.readString(Path.of(arguments[1])));
+    KubernetesClient client = ClusterClient.local(Optional.of(Path.of(arguments[1])));
     GatewayElection election =
         GatewayElection.start(
             new GatewayElection.Settings(node, listen, () -> nodes, () -> true),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A real API server with the chart's CustomResourceDefinitions, and a ServiceAccount that may do
@@ -43,12 +44,26 @@ public final class TestCluster implements AutoCloseable {
 
   /** A client that may do everything. */
   public KubernetesClient admin() {
-    return ClusterClient.of(server.adminKubeconfig());
+    return client(server.adminKubeconfig());
   }
 
   /** A client with the bridge's own rights. */
   public KubernetesClient bridge() {
-    return ClusterClient.of(bridgeKubeconfig());
+    return client(bridgeKubeconfig());
+  }
+
+  /** A client by a kubeconfig. */
+  public static KubernetesClient client(String kubeconfig) {
+    try {
+      Path file = Files.createTempFile("kubeconfig", null);
+      try {
+        return ClusterClient.local(Optional.of(Files.writeString(file, kubeconfig)));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A kubeconfig with the bridge's own rights. */

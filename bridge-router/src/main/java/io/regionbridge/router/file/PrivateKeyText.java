@@ -1,4 +1,4 @@
-package io.regionbridge.api.tls;
+package io.regionbridge.router.file;
 
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * older forms of RSA (RFC 8017 appendix A.1.2) and EC (RFC 5915), which become PKCS #8 by what is
  * put before them.
  */
-final class PrivateKeyFile {
+public final class PrivateKeyText {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----([^-]*)-----END \\1-----");
 
@@ -28,14 +28,14 @@ final class PrivateKeyFile {
   private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
   private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
 
-  private PrivateKeyFile() {}
+  private PrivateKeyText() {}
 
   /**
    * The key in a text.
    *
    * @throws GeneralSecurityException saying what is wrong with it, in words for an operator
    */
-  static PrivateKey read(String pem) throws GeneralSecurityException {
+  public static PrivateKey read(String pem) throws GeneralSecurityException {
     Matcher block = BLOCK.matcher(pem);
     if (!block.find()) {
       throw new GeneralSecurityException("no private key in PEM is in it");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Keys in every form that OpenSSL writes them in, each with its certificate. */
-final class PrivateKeyFileIT {
+final class PemReaderIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir Path directory;

@@ -1,0 +1,268 @@
+package io.regionbridge.router.peers;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.regionbridge.router.file.PrivateKeyText;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.yaml.snakeyaml.LoaderOptions;
+
+/**
+ * What a kubeconfig of a peer may say: where its API server is, whose certificates it has, and a
+ * token or a client certificate, all of it inline. The text comes from somebody else: nothing in it
+ * is executed, no file is read, no proxy is asked and no check is left out. What would do such a
+ * thing is refused by its name.
+ *
+ * @param server an https URL without user, query and fragment
+ * @param authorities who vouches for the server; nobody else does
+ * @param token that every request shows
+ * @param client the certificate that the connection shows
+ */
+record PeerKubeconfig(
+    URI server,
+    List<X509Certificate> authorities,
+    Optional<String> token,
+    Optional<ClientCertificate> client) {
+  private static final int LONGEST = 256 * 1024;
+  private static final int DEEPEST = 16;
+  private static final int LONGEST_SHOWN = 60;
+
+  private static final Set<String> CLUSTER =
+      Set.of("server", "certificate-authority-data", "disable-compression", "extensions");
+  private static final Set<String> USER =
+      Set.of("token", "client-certificate-data", "client-key-data", "extensions");
+
+  /** Why keys that are often there are refused. */
+  private static final Map<String, String> REASONS =
+      Map.of(
+          "exec", "it would run a command in the bridge",
+          "auth-provider", "it would run a plugin in the bridge",
+          "tokenFile", "it would read a file of the bridge",
+          "client-certificate", "it would read a file of the bridge",
+          "client-key", "it would read a file of the bridge",
+          "certificate-authority", "it would read a file of the bridge",
+          "proxy-url", "it would send the credentials by way of somebody else",
+          "insecure-skip-tls-verify", "anybody could take the place of the server",
+          "tls-server-name", "another server could take the place of this one");
+
+  PeerKubeconfig {
+    authorities = List.copyOf(authorities);
+  }
+
+  /** A certificate with what leads to its authority, and its key. */
+  record ClientCertificate(List<X509Certificate> chain, PrivateKey key) {
+    ClientCertificate {
+      chain = List.copyOf(chain);
+    }
+
+    /** Says no more than whose it is. */
+    @Override
+    public String toString() {
+      return chain.getFirst().getSubjectX500Principal().getName();
+    }
+  }
+
+  /** What came of reading one. */
+  sealed interface Parsed {
+    /** The text can be used. */
+    record Valid(PeerKubeconfig kubeconfig) implements Parsed {}
+
+    /**
+     * It cannot.
+     *
+     * @param problem what in it, and why; holds nothing secret
+     */
+    record Refused(String problem) implements Parsed {}
+  }
+
+  /** Reads the current context of a kubeconfig. Never throws. */
+  static Parsed parse(String text) {
+    try {
+      return new Parsed.Valid(read(text));
+    } catch (RefusedException e) {
+      return new Parsed.Refused(e.problem);
+    }
+  }
+
+  /** Holds nothing secret. */
+  @Override
+  public String toString() {
+    return server.toString();
+  }
+
+  private static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final String problem;
+
+    RefusedException(String problem) {
+      super(problem, null, false, false);
+      this.problem = problem;
+    }
+  }
+
+  private static PeerKubeconfig read(String text) throws RefusedException {
+    if (text.length() > LONGEST) {
+      throw new RefusedException("it is longer than " + LONGEST + " characters");
+    }
+    JsonNode root = tree(text);
+    JsonNode context = named(root, "context", root.path("current-context").asText(""));
+    JsonNode cluster = named(root, "cluster", context.path("cluster").asText(""));
+    JsonNode user = named(root, "user", context.path("user").asText(""));
+    only(cluster, "cluster", CLUSTER);
+    only(user, "user", USER);
+    Optional<String> token =
+        Optional.of(user.path("token").asText("")).filter(value -> !value.isEmpty());
+    if (token.isPresent() && !token.get().matches("[\\x21-\\x7e]+")) {
+      throw new RefusedException("user.token has characters that no token has");
+    }
+    Optional<ClientCertificate> client = client(user);
+    if (token.isEmpty() && client.isEmpty()) {
+      throw new RefusedException(
+          "user has neither token nor client-certificate-data and client-key-data");
+    }
+    return new PeerKubeconfig(
+        server(cluster.path("server").asText("")),
+        certificates(cluster, "cluster", "certificate-authority-data"),
+        token,
+        client);
+  }
+
+  private static JsonNode tree(String text) throws RefusedException {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(LONGEST);
+    options.setNestingDepthLimit(DEEPEST);
+    ObjectMapper yaml =
+        new ObjectMapper(
+            YAMLFactory.builder()
+                .loaderOptions(options)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build());
+    try {
+      JsonNode root = yaml.readTree(text);
+      if (root == null || !root.isObject()) {
+        throw new RefusedException("it is no kubeconfig: expected a mapping with clusters");
+      }
+      return root;
+    } catch (JacksonException e) {
+      // Its own message may show a part of the text, and so a secret.
+      throw new RefusedException(
+          "it is not YAML, near line "
+              + (e.getLocation() == null ? "1" : e.getLocation().getLineNr()));
+    }
+  }
+
+  /** The entry of that name in the list for its kind. */
+  private static JsonNode named(JsonNode root, String kind, String name) throws RefusedException {
+    for (JsonNode entry : root.path(kind + "s")) {
+      if (!name.isEmpty() && entry.path("name").asText("").equals(name)) {
+        return entry.path(kind);
+      }
+    }
+    throw new RefusedException(
+        name.isEmpty()
+            ? "it names no " + (kind.equals("context") ? "current-context" : kind)
+            : "%ss has no entry %s".formatted(kind, shown(name)));
+  }
+
+  private static void only(JsonNode node, String kind, Set<String> keys) throws RefusedException {
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      String key = entry.getKey();
+      boolean off = key.equals("insecure-skip-tls-verify") && !entry.getValue().asBoolean(true);
+      if (!keys.contains(key) && !off) {
+        throw new RefusedException(
+            "%s.%s is not accepted: %s; give server, certificate-authority-data, and token or"
+                    .formatted(
+                        kind, shown(key), REASONS.getOrDefault(key, "only what is inline is"))
+                + " client-certificate-data with client-key-data");
+      }
+    }
+  }
+
+  private static URI server(String text) throws RefusedException {
+    try {
+      URI uri = new URI(text);
+      if (!"https".equals(uri.getScheme())
+          || uri.getHost() == null
+          || uri.getUserInfo() != null
+          || uri.getQuery() != null
+          || uri.getFragment() != null) {
+        throw new RefusedException("cluster.server is no https URL: " + shown(text));
+      }
+      return uri;
+    } catch (URISyntaxException e) {
+      throw new RefusedException("cluster.server is no URL: " + shown(text));
+    }
+  }
+
+  private static Optional<ClientCertificate> client(JsonNode user) throws RefusedException {
+    boolean certificate = user.has("client-certificate-data");
+    if (certificate != user.has("client-key-data")) {
+      throw new RefusedException(
+          "user has only one of client-certificate-data and client-key-data");
+    }
+    if (!certificate) {
+      return Optional.empty();
+    }
+    List<X509Certificate> chain = certificates(user, "user", "client-certificate-data");
+    try {
+      return Optional.of(
+          new ClientCertificate(
+              chain,
+              PrivateKeyText.read(
+                  new String(octets(user, "user", "client-key-data"), ISO_8859_1))));
+    } catch (GeneralSecurityException e) {
+      throw new RefusedException("user.client-key-data: " + e.getMessage());
+    }
+  }
+
+  private static List<X509Certificate> certificates(JsonNode node, String kind, String key)
+      throws RefusedException {
+    List<X509Certificate> certificates = new ArrayList<>();
+    try {
+      CertificateFactory.getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(octets(node, kind, key)))
+          .forEach(certificate -> certificates.add((X509Certificate) certificate));
+    } catch (CertificateException e) {
+      throw new RefusedException("%s.%s: a certificate in it is damaged".formatted(kind, key));
+    }
+    if (certificates.isEmpty()) {
+      throw new RefusedException("%s.%s: no certificate is in it".formatted(kind, key));
+    }
+    return certificates;
+  }
+
+  private static byte[] octets(JsonNode node, String kind, String key) throws RefusedException {
+    String text = node.path(key).asText("");
+    if (text.isEmpty()) {
+      throw new RefusedException("%s.%s is missing".formatted(kind, key));
+    }
+    try {
+      return Base64.getMimeDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("%s.%s is not base64".formatted(kind, key));
+    }
+  }
+
+  private static String shown(String text) {
+    String plain = text.replaceAll("\\p{Cntrl}", "?");
+    return plain.substring(0, Math.min(LONGEST_SHOWN, plain.length()));
+  }
+}

@@ -605,6 +605,19 @@ class RelayTest {
   }
 
   @Test
+  void aProbeOfAnotherBridgeIsNoQuery() throws IOException {
+    try (var bridge = TestBridge.plan().start();
+        var client = bridge.client()) {
+      Message probe = UdpClient.query(TestBridge.LOCAL, Type.SOA);
+      var mark = new GenericEDNSOption(EdnsOption.RELAYED, new byte[] {EdnsOption.PROBE});
+      probe.addRecord(new OPTRecord(1232, 0, 0, 0, List.of(mark)), Section.ADDITIONAL);
+      assertThat(rcode(client.ask(probe))).isEqualTo("NOERROR");
+      assertThat(bridge.replies(Source.LOCAL)).isZero();
+      assertThat(bridge.events(LoopCounters.Event.PROBE)).isOne();
+    }
+  }
+
+  @Test
   void aQueryThatAnotherBridgeRelaysIsNotRelayedAgain() throws IOException {
     try (var gateway = ScriptedGateway.start(a -> a.reply(a.addresses(20, "10.52.1.2")));
         var bridge = TestBridge.plan().gateways(gateway).start();

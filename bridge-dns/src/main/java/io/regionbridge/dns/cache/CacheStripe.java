@@ -32,6 +32,12 @@ final class CacheStripe {
   private static final int CELLS_PER_CHUNK = 256;
   private static final int SPINS = 200;
   private static final int SWEEP = 64;
+  private static final int CELLS_PER_SLOT = 2;
+
+  /** Index of a slot and of its cells, and the cells, in octets. */
+  static final int OCTETS_PER_SLOT =
+      Long.BYTES + 3 * Integer.BYTES + 1 + CELLS_PER_SLOT * (Integer.BYTES + CELL);
+
   private static final int NONE = -1;
 
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -74,7 +80,7 @@ final class CacheStripe {
     deaths = new int[slots];
     uses = new byte[slots];
     // Two cells a slot on average: most replies need one.
-    int cells = Math.max(64, slots * 2);
+    int cells = Math.max(64, slots * CELLS_PER_SLOT);
     next = new int[cells];
     chunks = new byte[(cells + CELLS_PER_CHUNK - 1) / CELLS_PER_CHUNK][];
     freeCells = cells;

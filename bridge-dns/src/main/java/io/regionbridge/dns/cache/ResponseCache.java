@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Replies by name, type and epoch (see {@link io.regionbridge.dns.zone.Route.Forward#epoch}), for
  * all event loops at once.
  *
- * <p>Memory: at most {@code maxEntries} entries and twice as many cells of 256 octets. An entry
- * takes 25 octets of index, and one cell when its name, records and 48 octets of its own fit there,
- * as a name with up to some eight addresses does: 285 octets. The index is allocated as it is first
- * used, a sixteenth at a time, and cells 64 KiB at a time; both are kept.
+ * <p>Memory: at most {@code maxEntries} entries and twice as many cells of 256 octets, see {@link
+ * #octetsWhenFull}. An entry takes 29 octets of index, and one cell when its name, records and 48
+ * octets of its own fit there, as a name with up to some eight addresses does: 285 octets. The
+ * index is allocated as it is first used, a sixteenth at a time, and cells 64 KiB at a time; both
+ * are kept.
  *
  * <p>Thread-safe. Look-ups take no lock, allocate nothing once the reader's array has grown, and
  * write nothing shared but the first few hits of an entry.
@@ -39,6 +40,16 @@ public final class ResponseCache {
     int count = maxEntries == 0 ? 0 : Math.min(MOST_STRIPES, wanted);
     stripes = new AtomicReferenceArray<>(count);
     entriesPerStripe = maxEntries / Math.max(1, count);
+  }
+
+  /**
+   * Octets of the heap that a cache takes at most, once it is full of large replies. A cache of
+   * small ones takes a little more than half of that.
+   *
+   * @param maxEntries as the constructor has it
+   */
+  public static long octetsWhenFull(int maxEntries) {
+    return (long) maxEntries * CacheStripe.OCTETS_PER_SLOT;
   }
 
   private static long key(long nameHash, int type) {

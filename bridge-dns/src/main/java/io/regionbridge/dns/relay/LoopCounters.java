@@ -62,6 +62,8 @@ public final class LoopCounters {
     PREFETCH,
     /** An answer pointed outside its region's ranges. */
     CONTAINED,
+    /** A health probe of another bridge was answered: no query of anybody. */
+    PROBE,
     /** A reply that the kernel did not take: no route, or no room in the send buffer. */
     UNSENT_REPLY
   }

@@ -63,6 +63,11 @@ final class ReplySender {
             rcode > LARGEST_RCODE ? rcode : 0,
             cookie,
             cookied ? cookie.length : 0);
+    if (query.probe()) {
+      counters.event(LoopCounters.Event.PROBE);
+      path.reply(reply.out(), length, client);
+      return;
+    }
     counters.reply(zone, path.tcp(), rcode, source);
     counters.inline(source);
     path.reply(reply.out(), length, client);
@@ -110,6 +115,11 @@ final class ReplySender {
             0,
             cookie,
             waiter.cookied ? cookie.length : 0);
+    if (waiter.probe) {
+      counters.event(LoopCounters.Event.PROBE);
+      path.reply(reply.out(), length, waiter.client);
+      return;
+    }
     long waited = now - waiter.since;
     counters.reply(zone, path.tcp(), rcode, source);
     counters.took(source, waited);

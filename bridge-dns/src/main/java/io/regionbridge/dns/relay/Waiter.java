@@ -21,6 +21,7 @@ final class Waiter {
   boolean dnssecOk;
   boolean padded;
   boolean cookied;
+  boolean probe;
 
   /**
    * As whom the client sees local names that an alias leads to; null: aliases are its to follow.
@@ -51,6 +52,7 @@ final class Waiter {
     edns = query.edns();
     dnssecOk = query.dnssecOk();
     padded = query.padded();
+    probe = query.probe();
     cookied = query.cookieLength() > 0;
     if (cookied) {
       System.arraycopy(query.packet(), query.cookieAt(), cookie, 0, 8);

@@ -217,15 +217,7 @@ public final class HealthProber {
       Octets.put16(packet, at, Type.SOA);
       Octets.put16(packet, at + 2, DClass.IN);
       questionEnd = at + 4;
-      at = questionEnd;
-      packet[at] = 0;
-      Octets.put16(packet, at + 1, Type.OPT);
-      Octets.put16(packet, at + 3, 1232);
-      Octets.put32(packet, at + 5, 0);
-      int mark = UpstreamOpt.markLength(gateway.sibling());
-      Octets.put16(packet, at + 9, mark);
-      UpstreamOpt.mark(packet, at + 11, gateway.sibling());
-      return at + 11 + mark;
+      return UpstreamOpt.writeForProbe(packet, questionEnd, gateway.sibling());
     }
 
     @Override

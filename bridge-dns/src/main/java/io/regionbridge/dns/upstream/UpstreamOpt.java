@@ -42,12 +42,28 @@ final class UpstreamOpt {
     return sibling ? 5 : 4;
   }
 
-  /** Writes that option. */
-  static void mark(byte[] out, int at, boolean sibling) {
+  private static void mark(byte[] out, int at, boolean sibling) {
     Octets.put16(out, at, EdnsOption.RELAYED);
     Octets.put16(out, at + 2, sibling ? 1 : 0);
     if (sibling) {
       out[at + 4] = EdnsOption.FOR_SIBLING;
     }
+  }
+
+  /**
+   * Writes the record of a health probe at {@code at} and returns where it ends.
+   *
+   * @param sibling whether another bridge of the own region is probed
+   */
+  static int writeForProbe(byte[] out, int at, boolean sibling) {
+    out[at] = 0;
+    Octets.put16(out, at + 1, Type.OPT);
+    Octets.put16(out, at + 3, Query.MAX_UDP);
+    Octets.put32(out, at + 5, 0);
+    Octets.put16(out, at + 9, 5);
+    Octets.put16(out, at + 11, EdnsOption.RELAYED);
+    Octets.put16(out, at + 13, 1);
+    out[at + 15] = sibling ? EdnsOption.PROBE_BY_SIBLING : EdnsOption.PROBE;
+    return at + 16;
   }
 }

@@ -24,5 +24,11 @@ public final class EdnsOption {
    */
   public static final byte FOR_SIBLING = 1;
 
+  /** The one octet of {@link #RELAYED} in a health probe of another region's bridge. */
+  public static final byte PROBE = 2;
+
+  /** The one octet of {@link #RELAYED} in a health probe of another bridge of the own region. */
+  public static final byte PROBE_BY_SIBLING = 3;
+
   private EdnsOption() {}
 }

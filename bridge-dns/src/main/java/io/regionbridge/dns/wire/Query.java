@@ -60,6 +60,7 @@ public final class Query {
   private boolean dnssecOk;
   private boolean relayed;
   private boolean fromSibling;
+  private boolean probe;
   private boolean padded;
   private int udpSize;
   private int cookieAt;
@@ -81,6 +82,7 @@ public final class Query {
     dnssecOk = false;
     relayed = false;
     fromSibling = false;
+    probe = false;
     padded = false;
     udpSize = CLASSIC_UDP;
     cookieAt = 0;
@@ -214,7 +216,9 @@ public final class Query {
         cookieAt = at;
         cookieLength = octets;
       } else if (code == EdnsOption.RELAYED) {
-        if (octets == 1 && packet[at] == EdnsOption.FOR_SIBLING) {
+        byte mark = octets == 1 ? packet[at] : 0;
+        probe = mark == EdnsOption.PROBE || mark == EdnsOption.PROBE_BY_SIBLING;
+        if (mark == EdnsOption.FOR_SIBLING || mark == EdnsOption.PROBE_BY_SIBLING) {
           fromSibling = true;
         } else {
           relayed = true;
@@ -314,6 +318,11 @@ public final class Query {
   /** The DO bit (RFC 3225), to be copied to the reply. */
   public boolean dnssecOk() {
     return dnssecOk;
+  }
+
+  /** Whether another bridge asks only to learn whether this one answers. */
+  public boolean probe() {
+    return probe;
   }
 
   /** Whether another bridge relays this query for its clients. */

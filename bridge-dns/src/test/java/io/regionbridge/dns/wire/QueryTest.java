@@ -375,6 +375,25 @@ class QueryTest {
     assertThat(query.relayed()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // mark, relayed, from a sibling, a probe
+    "0, true,  false, false",
+    "1, false, true,  false",
+    "2, true,  false, true",
+    "3, false, true,  true",
+    "4, true,  false, false", // of a later version: not for others, in any case
+  })
+  void theMarkSaysForWhomAnotherBridgeAsks(
+      int mark, boolean relayed, boolean fromSibling, boolean probe) {
+    byte[] data = mark == 0 ? new byte[0] : new byte[] {(byte) mark};
+    byte[] packet = edns(part().octets(option(EdnsOption.RELAYED, data)).done()).done();
+    assertThat(parse(packet)).isEqualTo(Verdict.OK);
+    assertThat(query.relayed()).isEqualTo(relayed);
+    assertThat(query.fromSibling()).isEqualTo(fromSibling);
+    assertThat(query.probe()).isEqualTo(probe);
+  }
+
   /** Bytes behind the packet in a shared buffer are none of its business. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 11, 12, 13, 20, 46, 47})

@@ -29,7 +29,10 @@ public final class Main {
         terminal,
         typed,
         plain.isPresent()
-            ? () -> new Service(terminal).run(plain.get())
+            ? () -> {
+              DescriptorLimit.check();
+              return new Service(terminal).run(plain.get());
+            }
             : () -> Commands.of(terminal).run(typed));
   }
 

@@ -42,6 +42,7 @@ final class ServeCommand implements Command {
 
   @Override
   public int run() {
+    DescriptorLimit.check();
     return new Service(terminal).run(request());
   }
 }

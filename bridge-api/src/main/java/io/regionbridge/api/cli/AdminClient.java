@@ -96,6 +96,11 @@ final class AdminClient implements AutoCloseable {
     return get("/api/v1/status", BridgeStatus.class);
   }
 
+  /** What it answers to a path, as it is. */
+  byte[] content(String path) {
+    return ask("GET", path);
+  }
+
   /** How the bridge would answer; the strings as typed, empty where the bridge may choose. */
   TraceReport trace(String question, String type, String view) {
     StringBuilder path = new StringBuilder("/api/v1/trace?name=").append(encoded(question));

@@ -38,6 +38,7 @@ final class Commands {
             new QueryLogCommand(terminal),
             new DoctorCommand(terminal, Clock.systemUTC()),
             new VerifyCommand(terminal),
+            new BundleCommand(terminal, Clock.systemUTC()),
             new RotateKeyCommand(terminal, Clock.systemUTC()),
             new UninstallCommand(terminal),
             new CompletionCommand(terminal)));

@@ -1,0 +1,242 @@
+package io.regionbridge.api.cli;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.regionbridge.api.diagnosis.BundleWriter;
+import io.regionbridge.api.diagnosis.Redactor;
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.StatusJson;
+import io.regionbridge.api.status.Version;
+import io.regionbridge.router.diagnosis.HostReport;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bundle}: what a bug report needs, in one archive. */
+@CommandLine.Command(
+    name = "bundle",
+    header = "Collect what a bug report needs in one archive, without secrets.",
+    description = {
+      "Status, doctor, traces, metrics, the last ten minutes, logs, objects of the cluster and the"
+          + " state of this node, as a ZIP file under 5 MB. Works without a bridge and without an"
+          + " API server: what could not be collected is listed with the reason.",
+      "",
+      "Examples:",
+      "  region-bridge bundle",
+      "  region-bridge bundle --context mn -o mn.zip"
+    })
+final class BundleCommand implements Command {
+  /** Lines of the log of each pod. */
+  private static final int LOG_LINES = 5_000;
+
+  private static final int MAX_TRACED_REGIONS = 20;
+
+  private static final String GROUP = "region-bridge.io/v1alpha1";
+
+  private final Terminal terminal;
+  private final Clock clock;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "The archive (region-bridge-TIME.zip here); it must not exist yet.")
+  private Optional<Path> file = Optional.empty();
+
+  @Mixin private final TargetOptions target = new TargetOptions();
+
+  BundleCommand(Terminal terminal, Clock clock) {
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  @Override
+  public int run() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Path path =
+        file.orElseGet(() -> Path.of("region-bridge-" + now.toString().replace(":", "") + ".zip"));
+    String title = "region-bridge %s, collected at %s".formatted(Version.text(), now);
+    List<String> missing;
+    try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW);
+        BundleWriter bundle = new BundleWriter(out, title)) {
+      collect(bundle);
+      missing = bundle.contents().stream().filter(line -> line.contains(": ")).toList();
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandFailure(path + " exists already; name another file with -o", e);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "cannot write %s; name another file with -o".formatted(path.toAbsolutePath()), e);
+    }
+    missing.forEach(terminal.out()::println);
+    terminal.out().println("wrote " + path + "; look through it before you send it");
+    return ExitCode.OK;
+  }
+
+  private void collect(BundleWriter bundle) throws IOException {
+    bundle.add("environment.txt", () -> Redactor.environment(terminal.environment()));
+    bridge(bundle);
+    bundle.add(
+        "doctor.txt",
+        () ->
+            String.join(
+                "\n",
+                DoctorText.lines(
+                    new DoctorLook(terminal, clock, target, Optional.empty(), Optional.empty())
+                        .checks())));
+    if (!target.inCluster()) {
+      bundle.add("node/network.txt", HostReport::network);
+      bundle.add("node/settings.txt", HostReport::settings);
+      bundle.add("node/wireguard.txt", HostReport::wireGuard);
+    }
+    cluster(bundle);
+  }
+
+  private void bridge(BundleWriter bundle) throws IOException {
+    AdminClient client;
+    try {
+      client = target.bridge();
+    } catch (CommandFailure e) {
+      bundle.add(
+          "bridge/status.json",
+          () -> {
+            throw e;
+          });
+      return;
+    }
+    try (client) {
+      bundle.add("bridge/status.json", () -> StatusJson.pretty(client.status()));
+      for (String path : List.of("readyz", "healthz", "metrics")) {
+        bundle.add("bridge/" + path + ".txt", () -> text(client, "/" + path));
+      }
+      for (String path : List.of("region", "history", "query-log")) {
+        bundle.add("bridge/" + path + ".json", () -> text(client, "/api/v1/" + path));
+      }
+      for (BridgeStatus.Peer peer : peers(client)) {
+        bundle.add(
+            "bridge/trace-" + peer.name().replaceAll("[^a-z0-9-]", "_") + ".json",
+            () -> StatusJson.pretty(client.trace(peer.domain(), "SOA", "")));
+      }
+    }
+  }
+
+  private static List<BridgeStatus.Peer> peers(AdminClient client) {
+    try {
+      return client.status().peers().stream().limit(MAX_TRACED_REGIONS).toList();
+    } catch (CommandFailure e) {
+      return List.of(); // bridge/status.json has the reason
+    }
+  }
+
+  private static String text(AdminClient client, String path) {
+    return new String(client.content(path), StandardCharsets.UTF_8);
+  }
+
+  private void cluster(BundleWriter bundle) throws IOException {
+    if (target.atUrl() && !target.inCluster()) {
+      return;
+    }
+    try (KubernetesClient client = PodTarget.client(target.context())) {
+      String namespace;
+      try {
+        namespace = PodTarget.namespace(client, target.namespace());
+      } catch (KubernetesClientException | CommandFailure e) {
+        bundle.add(
+            "cluster/objects.yaml",
+            () -> {
+              throw new IOException(
+                  e instanceof KubernetesClientException cause
+                      ? PodTarget.reason(cause)
+                      : e.getMessage());
+            });
+        return;
+      }
+      objects(bundle, client, namespace);
+      logs(bundle, client, namespace);
+    } catch (CommandFailure e) {
+      bundle.add(
+          "cluster/objects.yaml",
+          () -> {
+            throw e;
+          });
+    }
+  }
+
+  private static void objects(BundleWriter bundle, KubernetesClient client, String namespace)
+      throws IOException {
+    bundle.add("cluster/regions.yaml", () -> generic(client, GROUP, "Region"));
+    bundle.add("cluster/routernodes.yaml", () -> generic(client, GROUP, "RouterNode"));
+    bundle.add(
+        "cluster/policies.yaml",
+        () -> generic(client, "cilium.io/v2", "CiliumEgressGatewayPolicy"));
+    bundle.add(
+        "cluster/leases.yaml",
+        () -> yaml(client.leases().inNamespace(namespace).list().getItems()));
+    bundle.add(
+        "cluster/pods.yaml", () -> yaml(client.pods().inNamespace(namespace).list().getItems()));
+    bundle.add(
+        "cluster/daemonsets.yaml",
+        () -> yaml(client.apps().daemonSets().inNamespace(namespace).list().getItems()));
+    bundle.add(
+        "cluster/configmaps.yaml",
+        () -> yaml(client.configMaps().inNamespace(namespace).list().getItems()));
+    bundle.add(
+        "cluster/events.yaml",
+        () -> yaml(client.v1().events().inNamespace(namespace).list().getItems()));
+    bundle.add(
+        "cluster/coredns.yaml",
+        () ->
+            yaml(
+                client.configMaps().inNamespace("kube-system").list().getItems().stream()
+                    .filter(map -> map.getMetadata().getName().contains("dns"))
+                    .toList()));
+    bundle.add("cluster/nodes.yaml", () -> yaml(client.nodes().list().getItems()));
+  }
+
+  private static void logs(BundleWriter bundle, KubernetesClient client, String namespace)
+      throws IOException {
+    List<Pod> pods;
+    try {
+      pods = client.pods().inNamespace(namespace).list().getItems();
+    } catch (KubernetesClientException e) {
+      return; // cluster/pods.yaml has the reason
+    }
+    for (Pod pod : pods) {
+      String name = pod.getMetadata().getName();
+      bundle.add(
+          "cluster/log-" + name + ".txt",
+          () ->
+              client.pods().inNamespace(namespace).withName(name).tailingLines(LOG_LINES).getLog());
+    }
+  }
+
+  private static String generic(KubernetesClient client, String version, String kind) {
+    List<GenericKubernetesResource> found =
+        client.genericKubernetesResources(version, kind).list().getItems();
+    return yaml(found);
+  }
+
+  /** Without what nobody reads. */
+  private static String yaml(List<? extends HasMetadata> objects) {
+    StringBuilder text = new StringBuilder();
+    for (HasMetadata object : objects) {
+      object.getMetadata().setManagedFields(List.of());
+      text.append(Serialization.asYaml(object));
+    }
+    return text.toString();
+  }
+}

@@ -7,14 +7,15 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.api.diagnosis.BridgeChecks;
 import io.regionbridge.api.diagnosis.InstalledRelease;
-import io.regionbridge.api.diagnosis.NodeChecks;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.ClusterChecks;
 import io.regionbridge.router.diagnosis.ClusterFacts;
 import io.regionbridge.router.diagnosis.ClusterProbe;
+import io.regionbridge.router.diagnosis.NodeChecks;
 import io.regionbridge.router.linux.KernelFile;
+import io.regionbridge.router.net.Cidr;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What {@code doctor} looks at: the cluster, the bridge, and this node. Changes nothing. */
 final class DoctorLook {
+  /** States of policies that send something. */
+  private static final Set<String> IN_FORCE = Set.of("active", "contested");
+
   private final Terminal terminal;
   private final Clock clock;
   private final TargetOptions target;
@@ -61,7 +66,7 @@ final class DoctorLook {
     checks.addAll(
         target.inCluster()
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : NodeChecks.look(overlay, bridge.status(), cluster.facts(), node()));
+            : NodeChecks.look(overlay, bridge.sent(), bridge.tunnelUp(), cluster.facts(), node()));
     return checks;
   }
 
@@ -79,7 +84,24 @@ final class DoctorLook {
   }
 
   /** The same of the bridge. */
-  private record BridgeLook(List<Check> checks, Optional<BridgeStatus> status) {}
+  private record BridgeLook(List<Check> checks, Optional<BridgeStatus> status) {
+    /** Ranges that policies in force send to peers. */
+    List<Cidr> sent() {
+      return status.stream()
+          .flatMap(known -> known.policies().stream())
+          .filter(policy -> IN_FORCE.contains(policy.state()))
+          .flatMap(policy -> policy.destinationCIDRs().stream())
+          .map(Cidr::of)
+          .distinct()
+          .toList();
+    }
+
+    boolean tunnelUp() {
+      return status.stream()
+          .flatMap(known -> known.tunnels().stream())
+          .anyMatch(tunnel -> tunnel.state().equals("up"));
+    }
+  }
 
   private ClusterLook cluster() {
     boolean asked = target.inCluster();

@@ -2,6 +2,7 @@ package io.regionbridge.router.loop;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,7 +27,7 @@ public final class Loop implements AutoCloseable {
   private final String name;
   private final Timing timing;
   private final Round round;
-  private final Loops loops;
+  private final Set<Loop> running;
   private final LongSupplier nanoTime;
   private final Rounds rounds;
   private final Semaphore wanted = new Semaphore(0);
@@ -47,11 +48,16 @@ public final class Loop implements AutoCloseable {
     void run() throws IOException, InterruptedException;
   }
 
-  Loop(String name, Timing timing, Round round, Loops loops, LongSupplier nanoTime) {
+  /**
+   * One that has not started.
+   *
+   * @param running holds it while it runs
+   */
+  Loop(String name, Timing timing, Round round, Set<Loop> running, LongSupplier nanoTime) {
     this.name = name;
     this.timing = timing;
     this.round = round;
-    this.loops = loops;
+    this.running = running;
     this.nanoTime = nanoTime;
     this.rounds =
         new Rounds(
@@ -71,7 +77,7 @@ public final class Loop implements AutoCloseable {
   public synchronized void start() {
     if (!started && closed.getCount() > 0) {
       started = true;
-      loops.add(this);
+      running.add(this);
       thread.start();
     }
   }
@@ -108,7 +114,7 @@ public final class Loop implements AutoCloseable {
     synchronized (this) {
       runs = started;
     }
-    loops.remove(this);
+    running.remove(this);
     if (!runs || Thread.currentThread().equals(thread)) {
       return;
     }

@@ -32,7 +32,7 @@ public final class Loops {
    * @param name of its thread, and in logs, metrics and conditions
    */
   public Loop loop(String name, Timing timing, Loop.Round round) {
-    return new Loop(name, timing, round, this, nanoTime);
+    return new Loop(name, timing, round, running, nanoTime);
   }
 
   /** How the loops fare that were started and not closed, by name. Any thread. */
@@ -41,13 +41,5 @@ public final class Loops {
         .map(Loop::health)
         .sorted(Comparator.comparing(LoopHealth::name))
         .toList();
-  }
-
-  void add(Loop loop) {
-    running.add(loop);
-  }
-
-  void remove(Loop loop) {
-    running.remove(loop);
   }
 }

@@ -9,6 +9,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
 /** What holds in every module. Each module's ArchitectureTest adds its own boundaries. */
@@ -20,6 +23,33 @@ public final class ArchitectureRules {
           .should()
           .beFreeOfCycles()
           .because("packages that need each other can only be understood and changed together");
+
+  /**
+   * One class with all that is nested in it is one slice, in these packages.
+   *
+   * @param packages as {@code io.regionbridge.router.loop}
+   */
+  public static ArchRule noClassCycles(String... packages) {
+    Set<String> named = Set.of(packages);
+    return slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return named.contains(type.getPackageName())
+                    ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", ""))
+                    : SliceIdentifier.ignore();
+              }
+
+              @Override
+              public String getDescription() {
+                return "classes of " + named;
+              }
+            })
+        .should()
+        .beFreeOfCycles()
+        .because("of two classes that know each other neither can be understood alone");
+  }
 
   public static final ArchRule TELLING_NAMES =
       noClasses()

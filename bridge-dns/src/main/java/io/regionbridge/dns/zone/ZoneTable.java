@@ -30,7 +30,7 @@ public final class ZoneTable {
   private final @Nullable Resolvers resolvers;
 
   /** Who is asked for names of no region, and below which names nobody is asked. */
-  private record Resolvers(Route.Forward route, List<Name> names, byte[][] except) {}
+  private record Resolvers(Route.Forward route, List<Name> names, List<byte[]> except) {}
 
   /**
    * Bit d is set when some apex has d labels; deeper ones, as IPv6 reverse zones have, use the same
@@ -135,7 +135,7 @@ public final class ZoneTable {
     if (route == null || !route.zone().equals(next)) {
       route = new Route.Forward(next, ids.id(Name.root), ids.epoch(next, route));
     }
-    byte[][] wire = except.stream().map(Name::toWireCanonical).toArray(byte[][]::new);
+    List<byte[]> wire = except.stream().map(Name::toWireCanonical).toList();
     return new ZoneTable(
         generation,
         ids,

@@ -16,16 +16,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ReplicaMemory {
   /** Of a Service without ports and endpoints: facts, its name and its place in the indexes. */
-  static final int SERVICE = 900;
+  static final int SERVICE = 700;
 
   /** Of an endpoint: address, name, pointer, and its part of the Service's records. */
-  static final int ENDPOINT = 750;
+  static final int ENDPOINT = 500;
 
   /** Of a port of a Service, or in a list of ports that endpoints share: facts and a name. */
-  static final int PORT = 400;
+  static final int PORT = 200;
 
   /** Of each port of an endpoint: its part of the SRV records. */
-  static final int TARGET = 64;
+  static final int TARGET = 40;
 
   private final Set<Account> accounts = ConcurrentHashMap.newKeySet();
   private long most;

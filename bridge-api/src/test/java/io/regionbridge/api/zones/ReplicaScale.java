@@ -1,0 +1,183 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.dns.net.AddressSet;
+import io.regionbridge.dns.net.Prefix;
+import io.regionbridge.dns.zone.BelievedAddresses;
+import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.EndpointPort;
+import io.regionbridge.router.directory.EndpointState;
+import io.regionbridge.router.directory.ExportAnnotation;
+import io.regionbridge.router.directory.Interned;
+import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceType;
+import io.regionbridge.router.feed.FeedChunk;
+import io.regionbridge.router.feed.FeedCursor;
+import io.regionbridge.router.feed.FeedDecoder;
+import io.regionbridge.router.feed.FeedLog;
+import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.feed.ReplicaBuilder;
+import io.regionbridge.router.feed.ReplicaMemory;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpAddress;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.xbill.DNS.Name;
+
+/**
+ * Measures what copies of peers' directories cost: reading the feeds, the heap that directories and
+ * zones keep, and one change in each peer. Run it with {@code ReplicaScale [PEERS [SERVICES-OF-EACH
+ * [ENDPOINTS-OF-EACH]]]}.
+ */
+public final class ReplicaScale {
+  private static final List<EndpointPort> HTTP =
+      List.of(new EndpointPort("http", Protocol.TCP, 8080));
+
+  private ReplicaScale() {}
+
+  public static void main(String[] args) throws Exception {
+    int peers = args.length > 0 ? Integer.parseInt(args[0]) : 50;
+    int services = args.length > 1 ? Integer.parseInt(args[1]) : 400;
+    int endpoints = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+    List<List<byte[]>> feeds = new ArrayList<>();
+    List<List<byte[]>> changes = new ArrayList<>();
+    long plain = 0;
+    long zipped = 0;
+    for (int peer = 0; peer < peers; peer++) {
+      FeedLog log = new FeedLog(peer, 1000);
+      int number = peer;
+      FeedCursor cursor =
+          new FeedCursor(
+              log,
+              () ->
+                  new FeedCursor.Terms(
+                      "r" + number, "r" + number + ".internal", Duration.ofSeconds(5)),
+              Optional.empty());
+      Directory directory = Directory.EMPTY;
+      for (int i = 0; i < services; i++) {
+        directory = directory.with(service(peer, i, endpoints, 0));
+      }
+      log.publish(directory.withComplete(true));
+      List<byte[]> feed = new ArrayList<>();
+      for (Optional<FeedChunk> chunk = cursor.next(); chunk.isPresent(); chunk = cursor.next()) {
+        feed.add(chunk.get().plain());
+        plain += chunk.get().plain().length;
+        zipped += chunk.get().deflated().length;
+      }
+      feeds.add(feed);
+      log.publish(directory.with(service(peer, 0, endpoints, 100)).withComplete(true));
+      changes.add(List.of(cursor.next().orElseThrow().plain()));
+    }
+    print("feeds", plain >> 10, "KiB");
+    print("feeds by gzip", zipped >> 10, "KiB");
+    long empty = heap();
+    ReplicaMemory memory = new ReplicaMemory(1L << 30);
+    FeedDecoder decoder = new FeedDecoder(new Interned());
+    List<ReplicaBuilder> builders = new ArrayList<>();
+    long start = System.nanoTime();
+    for (int peer = 0; peer < peers; peer++) {
+      ReplicaBuilder builder =
+          new ReplicaBuilder("r" + peer, "r" + peer + ".internal", admission(peer), memory);
+      read(feeds.get(peer), builder, decoder);
+      builders.add(builder);
+    }
+    print("feeds to copies", (System.nanoTime() - start) / 1_000_000, "ms");
+    long read = heap();
+    print("kept by the copies", read - empty, "KiB");
+    ReplicaZones zones = new ReplicaZones();
+    start = System.nanoTime();
+    List<List<ForwardZone>> kept = new ArrayList<>();
+    for (int peer = 0; peer < peers; peer++) {
+      kept.add(compile(zones, peer, builders.get(peer)));
+    }
+    print("copies to zones", (System.nanoTime() - start) / 1_000_000, "ms");
+    long compiled = heap();
+    print("kept by the zones", compiled - read, "KiB");
+    long all = (long) peers * services * endpoints;
+    print("octets for each endpoint", ((compiled - empty) << 10) / all, "");
+    print("estimated for all", memory.taken() >> 10, "KiB");
+    start = System.nanoTime();
+    for (int peer = 0; peer < peers; peer++) {
+      read(changes.get(peer), builders.get(peer), decoder);
+      kept.set(peer, compile(zones, peer, builders.get(peer)));
+    }
+    print("one change in each, each", (System.nanoTime() - start) / 1000 / peers, "µs");
+    print("zones in the end", kept.size(), "");
+  }
+
+  private static List<ForwardZone> compile(ReplicaZones zones, int peer, ReplicaBuilder builder) {
+    Cidr range = Cidr.of("10." + peer + ".0.0/16");
+    List<ForwardZone> relayed = new ArrayList<>();
+    relayed.add(zone(peer, Name.fromConstantString("r" + peer + ".internal.")));
+    ReverseNames.zones(range).forEach(apex -> relayed.add(zone(peer, apex)));
+    FollowerState state =
+        new FollowerState(
+            FollowerState.Standing.CURRENT, builder.replica(), 0, 0, Optional.empty(), "");
+    return zones.with(relayed, List.of(range), state, Instant.now());
+  }
+
+  private static ForwardZone zone(int peer, Name apex) {
+    return new ForwardZone("r" + peer, apex, List.of(), BelievedAddresses.any());
+  }
+
+  private static BelievedServices admission(int peer) {
+    return new BelievedServices(
+        BelievedAddresses.within(
+            AddressSet.of(List.of(new Prefix(InetAddress.ofLiteral("10." + peer + ".0.0"), 16)))));
+  }
+
+  private static void read(List<byte[]> chunks, ReplicaBuilder builder, FeedDecoder decoder)
+      throws Exception {
+    for (byte[] chunk : chunks) {
+      int from = 0;
+      for (int i = 0; i < chunk.length; i++) {
+        if (chunk[i] == '\n') {
+          builder.take(decoder.decode(chunk, from, i - from));
+          from = i + 1;
+        }
+      }
+    }
+  }
+
+  private static DirectoryService service(int peer, int number, int endpoints, int shift) {
+    List<Endpoint> all = new ArrayList<>();
+    for (int i = 0; i < endpoints; i++) {
+      int host = (number * endpoints + i) % 65_000 + shift;
+      all.add(
+          new Endpoint(
+              new IpAddress.V4(10 << 24 | peer << 16 | host), null, EndpointState.READY, HTTP));
+    }
+    return DirectoryService.choosing(
+        new ServiceFacts(
+            new ServiceKey("team-" + number % 40, "service-" + number),
+            ServiceType.CLUSTER_IP,
+            List.of(),
+            List.of(
+                new ServicePort("http", Protocol.TCP, 80, new ServicePort.Target.Numbered(8080))),
+            false,
+            null,
+            ExportAnnotation.NONE),
+        all);
+  }
+
+  private static long heap() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    Runtime runtime = Runtime.getRuntime();
+    return (runtime.totalMemory() - runtime.freeMemory()) >> 10;
+  }
+
+  private static void print(String what, long figure, String unit) {
+    System.out.printf("%-30s %,10d %s%n", what, figure, unit);
+  }
+}

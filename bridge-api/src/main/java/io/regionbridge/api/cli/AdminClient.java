@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.NamesReport;
 import io.regionbridge.api.status.QueryLogReport;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
@@ -111,6 +112,14 @@ final class AdminClient implements AutoCloseable {
       path.append("&view=").append(encoded(view));
     }
     return get(path.toString(), TraceReport.class);
+  }
+
+  /** The names that can be asked for; empty strings leave a choice open. */
+  NamesReport names(String region, String namespace, String match) {
+    return get(
+        "/api/v1/names?limit=20000&region=%s&namespace=%s&match=%s"
+            .formatted(encoded(region), encoded(namespace), encoded(match)),
+        NamesReport.class);
   }
 
   /** Which queries the bridge logs. */

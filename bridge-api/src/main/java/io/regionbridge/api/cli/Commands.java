@@ -34,6 +34,7 @@ final class Commands {
             new CheckConfigCommand(terminal),
             new DemoCommand(terminal),
             new StatusCommand(terminal),
+            new NamesCommand(terminal),
             new TraceCommand(terminal),
             new QueryLogCommand(terminal),
             new DoctorCommand(terminal, Clock.systemUTC()),

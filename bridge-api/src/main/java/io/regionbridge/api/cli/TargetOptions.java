@@ -1,34 +1,12 @@
 package io.regionbridge.api.cli;
 
-import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which running bridge a command asks: one on this machine, at a URL, or in a cluster. */
+/** Which running bridge is meant, for commands that know no other namespace than its own. */
 final class TargetOptions {
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description = "The bridge's admin address (" + AdminClient.DEFAULT_URL + ").")
-  private Optional<String> url = Optional.empty();
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "Holds the token, where admin.tokenFile is set.")
-  private Optional<Path> token = Optional.empty();
-
-  @Option(
-      names = "--ca",
-      paramLabel = "FILE",
-      description = "Certificates to trust, in PEM, for a URL with https.")
-  private Optional<Path> ca = Optional.empty();
-
-  @Option(
-      names = "--context",
-      paramLabel = "NAME",
-      description = "Ask a bridge in the cluster of this kubeconfig context.")
-  private Optional<String> context = Optional.empty();
+  @Mixin private final BridgeOptions bridge = new BridgeOptions();
 
   @Option(
       names = {"-n", "--namespace"},
@@ -36,25 +14,19 @@ final class TargetOptions {
       description = "Where its pods are (where they are found).")
   private Optional<String> namespace = Optional.empty();
 
-  @Option(
-      names = "--pod",
-      paramLabel = "NAME",
-      description = "Which of them (the first that is ready).")
-  private Optional<String> pod = Optional.empty();
-
   /** Whether a cluster is meant. */
   boolean inCluster() {
-    return context.isPresent() || namespace.isPresent() || pod.isPresent();
+    return bridge.inCluster(namespace);
   }
 
   /** Whether a bridge is named by its address. */
   boolean atUrl() {
-    return url.isPresent();
+    return bridge.atUrl();
   }
 
   /** The kubeconfig context that was named. */
   Optional<String> context() {
-    return context;
+    return bridge.context();
   }
 
   /** The namespace that was named. */
@@ -68,16 +40,11 @@ final class TargetOptions {
    * @throws CommandFailure if there is none such, or if the options do not go together
    */
   AdminClient connect() {
-    if (inCluster() && atUrl()) {
-      throw CommandFailure.usage("--url is one bridge, --context and -n are another; give one");
-    }
-    return bridge();
+    return bridge.connect(namespace);
   }
 
   /** The same where {@code --context} and {@code -n} say more than which bridge is meant. */
   AdminClient bridge() {
-    return !inCluster() || atUrl()
-        ? AdminClient.at(url.orElse(AdminClient.DEFAULT_URL), token, ca)
-        : PodTarget.connect(context, namespace, pod, token, ca);
+    return bridge.bridge(namespace);
   }
 }

@@ -21,6 +21,9 @@ final class TraceText {
     text.cache(report.cache());
     report.tries().forEach(text::attempt);
     text.answer(report.answer());
+    if (report.suggestion() != null) {
+      text.add("did you mean " + report.suggestion() + "?", INDENT);
+    }
     return text.lines;
   }
 

@@ -15,6 +15,7 @@ import io.regionbridge.api.http.Router.Route;
 import io.regionbridge.api.http.Unclear;
 import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.reports.Introspection;
+import io.regionbridge.api.reports.NamesQuestion;
 import io.regionbridge.api.reports.QueryLog;
 import io.regionbridge.api.reports.QuerySelection;
 import io.regionbridge.api.reports.TraceQuestion;
@@ -106,6 +107,7 @@ public final class Sites {
         Map.entry("/api/v1/history", json(_ -> bridge.history())),
         Map.entry("/api/v1/region", region(bridge).forEveryone()),
         Map.entry("/api/v1/directory", directory(directory)),
+        Map.entry("/api/v1/names", names(bridge)),
         Map.entry("/api/v1/trace", trace(bridge)),
         Map.entry("/api/v1/query-log", queryLog(queries).writable()),
         Map.entry(
@@ -137,6 +139,19 @@ public final class Sites {
     return Route.of(
         MediaType.JSON,
         request -> Response.ok(MediaType.JSON, StatusJson.encode(value.apply(request))));
+  }
+
+  private static Route names(Introspection bridge) {
+    return Route.of(
+        MediaType.JSON,
+        request -> {
+          try {
+            NamesQuestion question = NamesQuestion.of(request.query());
+            return Response.ok(MediaType.JSON, StatusJson.encode(bridge.names(question)));
+          } catch (Unclear e) {
+            return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
+          }
+        });
   }
 
   private static Route trace(Introspection bridge) {

@@ -8,6 +8,7 @@ import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.status.Faults;
 import io.regionbridge.api.status.HistoryReport;
+import io.regionbridge.api.status.NamesReport;
 import io.regionbridge.api.status.RegionAnnouncement;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.api.status.Version;
@@ -234,6 +235,11 @@ public final class Introspection implements AutoCloseable {
         .toList();
   }
 
+  /** The names that can be asked for. */
+  public NamesReport names(NamesQuestion question) {
+    return NameReports.of(bridge, question);
+  }
+
   /**
    * Answers a question as a client would be answered, and tells how. Completes on a DNS loop, which
    * has other things to do than to make the report.
@@ -243,8 +249,10 @@ public final class Introspection implements AutoCloseable {
     return bridge
         .dns()
         .trace(question.name(), question.type(), question.view())
-        .thenApply(
-            trace -> () -> TraceReports.of(region, question, trace, bridge.dns().gateways()));
+        .thenApply(trace ->
+            () ->
+                TraceReports.of(region, question, trace, bridge.dns().gateways())
+                    .suggesting((zone, name) -> NameReports.nearest(bridge, zone, name)));
   }
 
   private BridgeStatus.Dns dns() {

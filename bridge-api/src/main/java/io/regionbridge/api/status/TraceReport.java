@@ -2,6 +2,8 @@ package io.regionbridge.api.status;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a bridge would answer a question, step by step. Times are milliseconds since the question
@@ -12,6 +14,8 @@ import java.util.List;
  * @param type of records, such as A
  * @param view cluster: as a client in the bridge's own cluster is answered; pods: as all others are
  * @param tries gateways that were asked, in order
+ * @param suggestion the name that was likely meant, if this one does not exist; null if none is
+ *     near
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TraceReport(
@@ -22,7 +26,42 @@ public record TraceReport(
     Zone zone,
     Cache cache,
     List<Try> tries,
-    Answer answer) {
+    Answer answer,
+    @Nullable String suggestion) {
+  /** One without a suggestion. */
+  public TraceReport(
+      String bridge,
+      String name,
+      String type,
+      String view,
+      Zone zone,
+      Cache cache,
+      List<Try> tries,
+      Answer answer) {
+    this(bridge, name, type, view, zone, cache, tries, answer, null);
+  }
+
+  /** Finds a name that was likely meant. */
+  public interface Suggester {
+    /** The nearest name of a zone, both without the final dot. */
+    Optional<String> nearest(String zone, String name);
+  }
+
+  /** The same, with the name that was likely meant if this one does not exist. */
+  public TraceReport suggesting(Suggester suggester) {
+    return answer.rcode().equals("NXDOMAIN")
+        ? new TraceReport(
+            bridge,
+            name,
+            type,
+            view,
+            zone,
+            cache,
+            tries,
+            answer,
+            suggester.nearest(zone.name(), name).orElse(null))
+        : this;
+  }
 
   /**
    * The zone that the name is in.

@@ -3,6 +3,7 @@ package io.regionbridge.api.zones;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.router.directory.ClusterIpRule.RemappedPort;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.IpAddress;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.xbill.DNS.Name;
  * @param withheld the Services that peers get without some of their addresses, since those are
  *     outside the region's own ranges, with these addresses
  * @param aliases the Services that are aliases, with the name that each leads to
+ * @param peers what peers are given by
  * @param generation that of the directory the zones were made from
  */
 public record CompiledZones(
@@ -25,5 +27,6 @@ public record CompiledZones(
     List<LocalZone> reverse,
     Map<ServiceKey, List<RemappedPort>> remapped,
     Map<ServiceKey, List<IpAddress>> withheld,
+    PeerRule peers,
     Map<ServiceKey, List<Name>> aliases,
     long generation) {}

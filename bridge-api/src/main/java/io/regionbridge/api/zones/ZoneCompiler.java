@@ -85,6 +85,7 @@ public final class ZoneCompiler {
         List.copyOf(reverseZones.values()),
         remapped,
         withheld,
+        settings.peers(),
         aliases,
         directory.generation());
   }

@@ -88,6 +88,8 @@ final class OpenApiTest {
       conforms(regions.get("/api/v1/status"), 200, "Status");
       conforms(regions.get("/api/v1/history"), 200, "History");
       conforms(regions.get("/api/v1/region"), 200, "RegionAnnouncement");
+      conforms(regions.get("/api/v1/names?region=mn"), 200, "Names");
+      conforms(regions.get("/api/v1/names?limit=0"), 400, "Problem");
       conforms(regions.get("/api/v1/query-log"), 200, "QueryLog");
       conforms(regions.send("PUT", "/api/v1/query-log?zone=."), 200, "QueryLog");
       conforms(regions.send("DELETE", "/api/v1/query-log"), 200, "QueryLog");

@@ -1,0 +1,78 @@
+package io.regionbridge.api.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which running bridge a command asks: one on this machine, at a URL, or in a cluster. */
+final class BridgeOptions {
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "The bridge's admin address (" + AdminClient.DEFAULT_URL + ").")
+  private Optional<String> url = Optional.empty();
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Holds the token, where admin.tokenFile is set.")
+  private Optional<Path> token = Optional.empty();
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Certificates to trust, in PEM, for a URL with https.")
+  private Optional<Path> ca = Optional.empty();
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description = "Ask a bridge in the cluster of this kubeconfig context.")
+  private Optional<String> context = Optional.empty();
+
+  @Option(
+      names = "--pod",
+      paramLabel = "NAME",
+      description = "Which of them (the first that is ready).")
+  private Optional<String> pod = Optional.empty();
+
+  /**
+   * Whether a cluster is meant.
+   *
+   * @param namespace where the bridges' pods are, if that was said
+   */
+  boolean inCluster(Optional<String> namespace) {
+    return context.isPresent() || namespace.isPresent() || pod.isPresent();
+  }
+
+  /** Whether a bridge is named by its address. */
+  boolean atUrl() {
+    return url.isPresent();
+  }
+
+  /** The kubeconfig context that was named. */
+  Optional<String> context() {
+    return context;
+  }
+
+  /**
+   * A client for the bridge that is meant.
+   *
+   * @param namespace where the bridges' pods are, if that was said
+   * @throws CommandFailure if there is none such, or if the options do not go together
+   */
+  AdminClient connect(Optional<String> namespace) {
+    if (inCluster(namespace) && atUrl()) {
+      throw CommandFailure.usage(
+          "--url is one bridge, --context and its namespace are another; give one");
+    }
+    return bridge(namespace);
+  }
+
+  /** The same where {@code --context} and the namespace say more than which bridge is meant. */
+  AdminClient bridge(Optional<String> namespace) {
+    return !inCluster(namespace) || atUrl()
+        ? AdminClient.at(url.orElse(AdminClient.DEFAULT_URL), token, ca)
+        : PodTarget.connect(context, namespace, pod, token, ca);
+  }
+}

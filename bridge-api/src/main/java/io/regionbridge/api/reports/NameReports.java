@@ -1,0 +1,190 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.config.Suggestion;
+import io.regionbridge.api.status.NamesReport;
+import io.regionbridge.api.status.NamesReport.Entry;
+import io.regionbridge.api.zones.CompiledZones;
+import io.regionbridge.router.directory.ClusterIpRule;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.feed.PeerRule;
+import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.topology.PeerRegion;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Lists the names that can be asked for: local ones, and those of the copies of peers' directories.
+ */
+final class NameReports {
+  /** A name of so many letters more or less is another one. */
+  private static final int MOST_LETTERS = 8;
+
+  private static final int MOST_COMPARED = 2000;
+
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparing(Entry::region)
+          .thenComparing(Entry::namespace)
+          .thenComparing(Entry::service);
+
+  private final NamesQuestion question;
+  private final List<Entry> entries = new ArrayList<>();
+  private final List<String> unknown = new ArrayList<>();
+
+  private NameReports(NamesQuestion question) {
+    this.question = question;
+  }
+
+  /** The names that somebody wants to see. */
+  static NamesReport of(BridgeState bridge, NamesQuestion question) {
+    NameReports reports = all(bridge, question);
+    reports.entries.sort(ORDER);
+    int shown = Math.min(question.limit(), reports.entries.size());
+    return new NamesReport(
+        bridge.config().region().name(),
+        List.copyOf(reports.entries.subList(0, shown)),
+        reports.entries.size(),
+        reports.unknown);
+  }
+
+  private static NameReports all(BridgeState bridge, NamesQuestion question) {
+    NameReports reports = new NameReports(question);
+    String local = bridge.config().region().name();
+    String domain = bridge.config().region().domain().toString();
+    if (reports.wants(local)) {
+      bridge.zones().ifPresent(zones -> reports.local(local, domain, bridge.directory(), zones));
+    }
+    for (PeerRegion peer : bridge.topology().peers()) {
+      if (reports.wants(peer.name())) {
+        reports.peer(peer, Optional.ofNullable(bridge.replicas().get(peer.name())));
+      }
+    }
+    return reports;
+  }
+
+  /**
+   * The name of a Service that is nearest to one that does not exist.
+   *
+   * @param zone that the name is in; both without the final dot
+   */
+  static Optional<String> nearest(BridgeState bridge, String zone, String name) {
+    NamesQuestion inZone = new NamesQuestion("", "", ".svc." + zone, Integer.MAX_VALUE);
+    List<String> names =
+        all(bridge, inZone).entries.stream()
+            .filter(entry -> !entry.gives().equals("nothing"))
+            .map(Entry::name)
+            .filter(other -> Math.abs(other.length() - name.length()) <= MOST_LETTERS)
+            .limit(MOST_COMPARED)
+            .toList();
+    return Suggestion.nearest(name, names);
+  }
+
+  private boolean wants(String region) {
+    return question.region().isEmpty() || question.region().equals(region);
+  }
+
+  private void local(String region, String domain, Directory directory, CompiledZones zones) {
+    PeerRule rule = zones.peers();
+    directory.forEach(service -> {
+      DirectoryService given = rule.given(service);
+      if (given == null) {
+        String why = notExported(rule.export(), service.facts());
+        add(region, domain, service, "nothing", List.of(why));
+        return;
+      }
+      List<String> why = new ArrayList<>(remarks(rule.clusterIp().decide(service)));
+      List<IpAddress> withheld = zones.withheld().getOrDefault(service.key(), List.of());
+      if (!withheld.isEmpty()) {
+        why.add("left out, outside the region's ranges: " + text(withheld));
+      }
+      add(region, domain, service, gives(given), why);
+    });
+  }
+
+  private static String notExported(ExportRule rule, ServiceFacts facts) {
+    if (rule.excludedNamespaces().contains(facts.key().namespace())) {
+      return "its namespace is in directory.excludeNamespaces";
+    }
+    return rule.mode() == ExportRule.Mode.ANNOTATED
+        ? "it is not annotated region-bridge.io/export: \"true\""
+        : "it is annotated region-bridge.io/export: \"false\"";
+  }
+
+  private static List<String> remarks(ClusterIpRule.Answer answer) {
+    return switch (answer) {
+      case ClusterIpRule.Answer.Endpoints(var remapped) when !remapped.isEmpty() ->
+          List.of("its pods listen on other ports: " + text(remapped));
+      case ClusterIpRule.Answer.ClusterIp(var remapped) when !remapped.isEmpty() ->
+          List.of("its pods listen on other ports: " + text(remapped));
+      case ClusterIpRule.Answer _ -> List.of();
+    };
+  }
+
+  private static String text(List<?> values) {
+    return values.stream().map(Objects::toString).collect(Collectors.joining(", "));
+  }
+
+  private void peer(PeerRegion peer, Optional<FollowerState> state) {
+    if (state.isEmpty() || state.get().replica().isEmpty()) {
+      String why = state.map(FollowerState::why).orElse("its directory is not followed");
+      unknown.add(peer.name() + ": " + why);
+      return;
+    }
+    boolean current = state.get().standing() == FollowerState.Standing.CURRENT;
+    List<String> why = current ? List.of() : List.of("as last known");
+    Directory directory = state.get().replica().get().directory();
+    directory.forEach(service -> add(peer.name(), peer.domain(), service, gives(service), why));
+  }
+
+  private static String gives(DirectoryService given) {
+    if (given.facts().externalName() != null) {
+      return "alias";
+    }
+    return given.facts().clusterIps().isEmpty() ? "pods" : "cluster-ip";
+  }
+
+  private void add(
+      String region, String domain, DirectoryService service, String gives, List<String> why) {
+    ServiceFacts facts = service.facts();
+    ServiceKey key = facts.key();
+    String name = "%s.%s.svc.%s".formatted(key.name(), key.namespace(), domain);
+    boolean inNamespace =
+        question.namespace().isEmpty() || question.namespace().equals(key.namespace());
+    if (!inNamespace || !name.contains(question.match().toLowerCase(Locale.ROOT))) {
+      return;
+    }
+    List<String> all = new ArrayList<>(why);
+    String external = facts.externalName();
+    if (external != null) {
+      all.addFirst("it stands for " + external);
+    } else if (service.endpoints().isEmpty() && !gives.equals("nothing")) {
+      all.addFirst("it has no endpoint that is ready");
+    }
+    entries.add(
+        new Entry(
+            region,
+            name,
+            key.namespace(),
+            key.name(),
+            type(facts),
+            service.endpoints().size(),
+            gives,
+            String.join("; ", all)));
+  }
+
+  private static String type(ServiceFacts facts) {
+    if (facts.externalName() != null) {
+      return "ExternalName";
+    }
+    return facts.isClusterIp() ? "ClusterIP" : "Headless";
+  }
+}

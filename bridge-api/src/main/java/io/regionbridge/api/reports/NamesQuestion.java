@@ -1,0 +1,42 @@
+package io.regionbridge.api.reports;
+
+import io.regionbridge.api.http.Parameters;
+import io.regionbridge.api.http.Unclear;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which names somebody wants to see.
+ *
+ * @param region of these; empty: all regions
+ * @param namespace of these; empty: all
+ * @param match text that the name holds; empty: all
+ * @param limit at most so many
+ */
+public record NamesQuestion(String region, String namespace, String match, int limit) {
+  private static final int USUAL = 1000;
+  private static final int MOST = 20_000;
+
+  /**
+   * Reads the parameters {@code region}, {@code namespace}, {@code match} and {@code limit} of a
+   * request.
+   *
+   * @throws Unclear if the limit is none
+   */
+  public static NamesQuestion of(Map<String, List<String>> query) throws Unclear {
+    return new NamesQuestion(
+        Parameters.one(query, "region").orElse(""),
+        Parameters.one(query, "namespace").orElse(""),
+        Parameters.one(query, "match").orElse(""),
+        limit(Parameters.one(query, "limit").orElse(Integer.toString(USUAL))));
+  }
+
+  private static int limit(String text) throws Unclear {
+    int digits = text.length() <= 6 && text.chars().allMatch(c -> c >= '0' && c <= '9') ? 6 : 0;
+    int limit = digits == 0 ? 0 : Integer.parseInt(text);
+    if (limit < 1 || limit > MOST) {
+      throw new Unclear("limit \"%s\" is no number from 1 to %d".formatted(text, MOST));
+    }
+    return limit;
+  }
+}

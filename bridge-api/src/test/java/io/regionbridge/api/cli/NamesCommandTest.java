@@ -1,0 +1,61 @@
+package io.regionbridge.api.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.api.lifecycle.RegionPair;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class NamesCommandTest {
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void listsWhatCanBeAskedForAndWhatIsNotKnown() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1)) {
+      String mn = RegionPair.url(regions.mn(0));
+      assertThat(run("names", "--url", mn)).as(err.toString()).isEqualTo(ExitCode.OK);
+      assertThat(out.toString())
+          .isEqualTo(
+              """
+              NAME                            TYPE       ENDPOINTS  PEERS GET  REMARK
+              nats.messaging.svc.mn.internal  ClusterIP  2          pods
+              """);
+      assertThat(run("names", "mn", "-n", "messaging", "--match", "NATS", "--url", mn))
+          .isEqualTo(ExitCode.OK);
+      assertThat(run("names", "-n", "other", "--url", mn)).isEqualTo(ExitCode.FAILED);
+      assertThat(run("names", "-o", "json", "--url", mn)).isEqualTo(ExitCode.OK);
+      assertThat(out.toString()).contains("\"gives\" : \"pods\"");
+      assertThat(run("names", "--url", RegionPair.url(regions.fsn1()))).isEqualTo(ExitCode.FAILED);
+      assertThat(out.toString())
+          .isEqualTo(
+              "no such name\nnames are not known of region mn: its directory is not followed\n");
+    }
+  }
+
+  @Test
+  void traceSuggestsTheNearestNameOfOneThatDoesNotExist() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1)) {
+      String mn = RegionPair.url(regions.mn(0));
+      assertThat(run("trace", "nast.messaging.svc.mn.internal", "--url", mn))
+          .isEqualTo(ExitCode.OK);
+      assertThat(out.toString()).contains("did you mean nats.messaging.svc.mn.internal?\n");
+      assertThat(run("trace", "something.else.svc.mn.internal", "--url", mn))
+          .isEqualTo(ExitCode.OK);
+      assertThat(out.toString()).doesNotContain("did you mean");
+    }
+  }
+
+  private int run(String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), Map.of());
+    return Main.run(terminal, List.of(arguments));
+  }
+}

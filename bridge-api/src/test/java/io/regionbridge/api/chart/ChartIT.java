@@ -101,6 +101,7 @@ class ChartIT {
           region.name=                              | region.name: give this region's short name
           metrics.podMonitor.enabled=true           | set admin.address=node
           metrics.annotations=true                  | set admin.address=node
+          admin.address=node                        | set admin.tokenSecret
           config.dns.listen={10.0.0.1:53}           | a port below 1024
           config.egress.engine=routes               | set agent.enabled=true
           regions[0].name=fsn1,regions[1].name=fsn1 | fsn1 is listed twice
@@ -312,6 +313,39 @@ class ChartIT {
     assertThat(spec.at("/ipFamilies").toString()).isEqualTo("[\"IPv6\",\"IPv4\"]");
     assertThat(Helm.object(Helm.objects(BARE), "Service", "region-bridge").at("/spec"))
         .noneMatch(value -> value.toString().contains("IPv"));
+  }
+
+  /** Who takes one node must not get what the bridges may do. */
+  @Test
+  void agentsHaveAnAccountOfTheirOwnThatWritesNothing() {
+    List<JsonNode> objects = Helm.objects("--set=agent.enabled=true");
+    String account = "region-bridge-agent";
+    assertThat(
+            Helm.object(objects, "DaemonSet", "region-bridge-agent")
+                .at("/spec/template/spec/serviceAccountName")
+                .asText())
+        .isEqualTo(account);
+    List<JsonNode> roles =
+        objects.stream()
+            .filter(object -> object.at("/kind").asText().endsWith("RoleBinding"))
+            .filter(object -> object.at("/subjects/0/name").asText().equals(account))
+            .map(binding ->
+                Helm.object(
+                    objects,
+                    binding.at("/roleRef/kind").asText(),
+                    binding.at("/roleRef/name").asText()))
+            .toList();
+    assertThat(roles).hasSize(2);
+    assertThat(roles)
+        .flatExtracting(role -> role.at("/rules").findValues("verbs"))
+        .extracting(JsonNode::toString)
+        .containsOnly("[\"get\",\"list\",\"watch\"]");
+    assertThat(roles)
+        .flatExtracting(role -> role.at("/rules").findValues("resources"))
+        .extracting(JsonNode::toString)
+        .containsOnly("[\"routernodes\"]", "[\"leases\"]");
+    assertThat(Helm.objects(BARE))
+        .noneMatch(object -> object.at("/metadata/name").asText().equals(account));
   }
 
   private static List<JsonNode> secretRules(List<JsonNode> objects) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.Source;
+import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.testing.Asked;
 import io.regionbridge.dns.testing.Await;
 import io.regionbridge.dns.testing.Packet;
@@ -17,6 +18,7 @@ import io.regionbridge.dns.testing.ScriptedGateway;
 import io.regionbridge.dns.testing.UdpClient;
 import io.regionbridge.dns.upstream.GatewayHealth.Outcome;
 import io.regionbridge.dns.wire.EdnsOption;
+import io.regionbridge.dns.zone.View;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -25,6 +27,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +39,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Message;
@@ -495,6 +500,39 @@ class RelayTest {
     try (var gateway = ScriptedGateway.start(a -> a.reply(a.with(Records.aaaa(NAME, 5, address))));
         var bridge = TestBridge.plan().gateways(gateway).uncontained().start()) {
       assertThat(rcode(bridge.ask(NAME, Type.AAAA))).isEqualTo("SERVFAIL");
+    }
+  }
+
+  @Test
+  void whatAGatewayHasToSayToItsRefusalReachesTheClient() throws Exception {
+    try (var gateway =
+            ScriptedGateway.start(a -> {
+              Message m = a.empty(Rcode.SERVFAIL);
+              String text = "still \u001b[31mreading";
+              OPTRecord opt =
+                  new OPTRecord(1232, 0, 0, 0, List.of(new ExtendedErrorCodeOption(14, text)));
+              m.addRecord(opt, Section.ADDITIONAL);
+              a.reply(m);
+            });
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      for (int i = 0; i < 2; i++) {
+        Message reply = bridge.ask(NAME, Type.A);
+        List<EDNSOption> errors =
+            Objects.requireNonNull(reply.getOPT()).getOptions(EDNSOption.Code.EDNS_EXTENDED_ERROR);
+        assertThat(errors).as("ours and theirs").hasSize(2);
+        assertThat(errorText(reply)).contains("no gateway of region mn").contains("not ready");
+        ExtendedErrorCodeOption theirs = (ExtendedErrorCodeOption) errors.getLast();
+        assertThat(theirs.getErrorCode()).isEqualTo(14);
+        assertThat(theirs.getText()).as("harmless to a terminal").isEqualTo("still [31mreading");
+      }
+      assertThat(Objects.requireNonNull(bridge.gateway(gateway).refusal()).why())
+          .isEqualTo("SERVFAIL (not ready: still [31mreading)");
+      Trace trace =
+          bridge
+              .dns()
+              .trace(Records.name("b." + NAME), Type.A, View.PODS)
+              .get(10, TimeUnit.SECONDS);
+      assertThat(trace.tries().getFirst().outcome()).contains("not ready: still");
     }
   }
 

@@ -238,7 +238,15 @@ final class PeerReports {
         text(now.minusNanos(nanos - gateway.changedAt())),
         gateway.reason(),
         Math.round(gateway.rtt() / 1e3) / 1e3,
-        exchanges);
+        exchanges,
+        refusal(gateway.refusal(), now, nanos));
+  }
+
+  private static BridgeStatus.@Nullable Refusal refusal(
+      GatewayHealth.@Nullable Refusal last, Instant now, long nanos) {
+    return last == null
+        ? null
+        : new BridgeStatus.Refusal(last.why(), text(now.minusNanos(nanos - last.at())));
   }
 
   /** A time as status values have it. */

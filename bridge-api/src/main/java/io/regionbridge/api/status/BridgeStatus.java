@@ -309,6 +309,7 @@ public record BridgeStatus(
    * @param rttMillis smoothed round trip, 0 before the first probe came back
    * @param exchanges tries that ended so, by outcome: answered, failed, timeout, unreachable,
    *     contained
+   * @param refusal the last time that it refused a question and said why; null: never
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Gateway(
@@ -317,5 +318,15 @@ public record BridgeStatus(
       String since,
       String reason,
       double rttMillis,
-      Map<String, Long> exchanges) {}
+      Map<String, Long> exchanges,
+      @Nullable Refusal refusal) {}
+
+  /**
+   * A question that a gateway refused.
+   *
+   * @param why in its own words, such as {@code SERVFAIL (not ready)}
+   * @param time when
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Refusal(String why, String time) {}
 }

@@ -17,6 +17,9 @@ public final class Faults {
   /** A session of WireGuard ends by then; a peer that is spoken to has a new one sooner. */
   private static final Duration SESSION = Duration.ofMinutes(3);
 
+  /** How long a refusal is told of. */
+  private static final Duration LATELY = Duration.ofMinutes(1);
+
   /** Services that one fault names. */
   private static final int MOST_NAMED = 10;
 
@@ -233,6 +236,7 @@ public final class Faults {
         }
       }
     }
+    peer.gateways().forEach(gateway -> refusal(region, gateway));
     if (!peer.contained()) {
       warning(
           "containment",
@@ -251,6 +255,36 @@ public final class Faults {
                   + " answers had addresses outside its ranges, which were left out"),
           null,
           "complete its podCIDRs and serviceCIDRs, if those addresses are its own");
+    }
+  }
+
+  /** What a gateway said lately of questions that it did not answer. */
+  private void refusal(String region, BridgeStatus.Gateway gateway) {
+    BridgeStatus.Refusal refusal = gateway.refusal();
+    if (refusal == null || !since(refusal.time(), LATELY)) {
+      return;
+    }
+    String why = refusal.why();
+    String remedy =
+        why.contains("not ready")
+            ? "its directory is still being read: see region-bridge status there"
+            : why.contains("prohibited")
+                ? "it does not let this region ask: see dns.allow there"
+                : "it says so itself: see region-bridge status there";
+    warning(
+        "gateway",
+        region,
+        named(region, "%s refused a question: %s".formatted(gateway.address(), why)),
+        refusal.time(),
+        remedy);
+  }
+
+  private boolean since(String time, Duration age) {
+    try {
+      return Duration.between(Instant.parse(time), Instant.parse(status.time())).compareTo(age)
+          <= 0;
+    } catch (DateTimeException e) {
+      return false;
     }
   }
 

@@ -232,7 +232,7 @@ final class DoctorCommandTest {
   }
 
   private static BridgeStatus.Gateway gateway(String state) {
-    return new BridgeStatus.Gateway("100.64.0.1:1053", state, NOW, "no reply", 200, Map.of());
+    return new BridgeStatus.Gateway("100.64.0.1:1053", state, NOW, "no reply", 200, Map.of(), null);
   }
 
   private static BridgeStatus.Tunnel tunnel(String state, @Nullable String handshake) {

@@ -140,7 +140,7 @@ final class HostileTextTest {
                 true,
                 1,
                 List.of(),
-                List.of(new BridgeStatus.Gateway(name, "down", NOW, name, 0, Map.of())),
+                List.of(new BridgeStatus.Gateway(name, "down", NOW, name, 0, Map.of(), null)),
                 null)),
         List.of(new BridgeStatus.Tunnel(name, name, name, List.of(), "down", NOW, null, 0, 0)),
         List.of(new BridgeStatus.Policy(name, name, List.of(name, name), name, "blocked", name)),

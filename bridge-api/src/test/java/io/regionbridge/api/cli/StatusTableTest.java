@@ -65,6 +65,9 @@ final class StatusTableTest {
             "warning  gateway: region mn: 100.64.0.8:1053 is down: no reply (for 30s)",
             "         → names still resolve by the other gateway; see that node: kubectl get",
             "         routernodes there",
+            "warning  gateway: region mn: 100.64.0.8:1053 refused a question: SERVFAIL (not",
+            "         ready) (for 30s)",
+            "         → its directory is still being read: see region-bridge status there",
             "warning  containment: region mn: 4 answers had addresses outside its ranges,",
             "         which were left out",
             "         → complete its podCIDRs and serviceCIDRs, if those addresses are its",
@@ -194,6 +197,12 @@ final class StatusTableTest {
       long answered,
       long timeouts) {
     return new BridgeStatus.Gateway(
-        address, state, since, reason, rtt, Map.of("answered", answered, "timeout", timeouts));
+        address,
+        state,
+        since,
+        reason,
+        rtt,
+        Map.of("answered", answered, "timeout", timeouts),
+        new BridgeStatus.Refusal("SERVFAIL (not ready)", since));
   }
 }

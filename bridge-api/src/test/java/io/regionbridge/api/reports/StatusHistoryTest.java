@@ -93,7 +93,7 @@ final class StatusHistoryTest {
         true,
         0,
         List.of(),
-        List.of(new BridgeStatus.Gateway(gateway, state, "", "", 0, Map.of())),
+        List.of(new BridgeStatus.Gateway(gateway, state, "", "", 0, Map.of(), null)),
         null);
   }
 }

@@ -2,10 +2,12 @@ package io.regionbridge.dns.relay;
 
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.wire.AliasChain;
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.ReplyWriter;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 
 /**
@@ -29,8 +31,8 @@ final class AliasChase implements ReplyPath {
   /** The standing of the reply to the client: AA and RA as of the first part. */
   int standing;
 
-  int errorCode = -1;
-  byte[] errorText = new byte[0];
+  /** What the last part that had one was explained with. */
+  @Nullable Explanation explanation;
 
   /** The records so far, which stand right behind the question in the reply. */
   private byte[] body = new byte[512];
@@ -52,7 +54,7 @@ final class AliasChase implements ReplyPath {
     }
     type = Octets.get16(question, nameLength);
     source = Source.LOCAL;
-    errorCode = -1;
+    explanation = null;
     if (body.length > KEPT) {
       body = new byte[KEPT];
     }
@@ -93,9 +95,9 @@ final class AliasChase implements ReplyPath {
     length += at - start;
     answers += Math.min(kept, part.answers());
     authorities += Math.max(0, kept - part.answers());
-    if (part.errorCode() >= 0) {
-      errorCode = part.errorCode();
-      errorText = part.errorText();
+    Explanation why = part.explanation();
+    if (why != null) {
+      explanation = why;
     }
   }
 

@@ -3,6 +3,7 @@ package io.regionbridge.dns.relay;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.upstream.Exchange;
 import io.regionbridge.dns.wire.AliasChain;
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.ReplyWriter;
 import io.regionbridge.dns.zone.LocalAuthority;
@@ -10,7 +11,6 @@ import io.regionbridge.dns.zone.View;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
@@ -94,8 +94,7 @@ final class AliasFollower {
     }
     chase.add(reply);
     if (chase.leadsNowhere()) {
-      chase.errorCode = ExtendedErrorCodeOption.OTHER;
-      chase.errorText = LocalAuthority.ALIAS_LOOP;
+      chase.explanation = LocalAuthority.ALIAS_LOOP;
       end(chase, Rcode.SERVFAIL, chase.standing | ReplyWriter.RA);
     } else if (rcode == Rcode.NOERROR && chase.open()) {
       open.add(chase);
@@ -117,9 +116,8 @@ final class AliasFollower {
   }
 
   /** The next part cannot be had. */
-  void fail(AliasChase chase, int why) {
-    chase.errorCode = why;
-    chase.errorText = new byte[0];
+  void fail(AliasChase chase, Explanation why) {
+    chase.explanation = why;
     end(chase, Rcode.SERVFAIL, chase.standing | ReplyWriter.RA);
   }
 
@@ -130,9 +128,7 @@ final class AliasFollower {
     if (rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN) {
       chase.writeTo(reply);
     }
-    if (chase.errorCode >= 0) {
-      reply.explain(chase.errorCode, chase.errorText);
-    }
+    reply.explain(chase.explanation);
     ReplyPath path = Objects.requireNonNull(client.path, "a client");
     sender.send(
         client, path, chase.zone, chase.name, chase.nameLength, chase.type, rcode, chase.source);

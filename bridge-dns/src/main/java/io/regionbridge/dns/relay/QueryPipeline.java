@@ -11,6 +11,7 @@ import io.regionbridge.dns.upstream.Exchange;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.upstream.GatewayRegistry;
 import io.regionbridge.dns.upstream.Prospect;
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.NameHash;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
@@ -47,7 +48,6 @@ import org.xbill.DNS.Rcode;
  * <p>All stages but the last end within the call and allocate nothing.
  */
 public final class QueryPipeline implements AnswerSink {
-  private static final byte[] NO_TEXT = new byte[0];
   private static final int NO_ZONE = 0;
 
   /** What all loops share. */
@@ -147,7 +147,7 @@ public final class QueryPipeline implements AnswerSink {
       return;
     }
     if (verdict != Query.Verdict.OK) {
-      refuse(rcodeOf(verdict), Explanations.NONE, client, path, NO_ZONE);
+      refuse(rcodeOf(verdict), null, client, path, NO_ZONE);
       return;
     }
     View view = standing == Standing.CLUSTER ? View.CLUSTER : View.PODS;
@@ -252,9 +252,10 @@ public final class QueryPipeline implements AnswerSink {
     refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, NO_ZONE);
   }
 
-  private void refuse(int rcode, int why, PeerAddress client, ReplyPath path, int zone) {
+  private void refuse(
+      int rcode, @Nullable Explanation why, PeerAddress client, ReplyPath path, int zone) {
     reply.begin(query, rcode, 0);
-    reply.explain(why, NO_TEXT);
+    reply.explain(why);
     send(client, path, zone, rcode, Source.REFUSED);
   }
 
@@ -276,7 +277,7 @@ public final class QueryPipeline implements AnswerSink {
       }
       return;
     }
-    byte[] failure = recentFailure(forward, millis);
+    Explanation failure = recentFailure(forward, millis);
     // A sibling wants to know whether there is a way from here; stale answers it has itself.
     if (known
         && cached.usable(millis)
@@ -301,7 +302,7 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /** Why the question failed a moment ago, or null if it did not. */
-  private byte @Nullable [] recentFailure(Route.Forward forward, long millis) {
+  private @Nullable Explanation recentFailure(Route.Forward forward, long millis) {
     return shared
         .failures()
         .find(
@@ -329,7 +330,7 @@ public final class QueryPipeline implements AnswerSink {
   private void stale(Route.Forward forward, PeerAddress client, ReplyPath path, long millis) {
     reply.begin(query, cached.rcode(), ReplyWriter.RA);
     cached.writeTo(reply, millis, ++turn);
-    reply.explain(Explanations.STALE_ANSWER, NO_TEXT);
+    reply.explain(Explanations.STALE_ANSWER);
     send(client, path, forward.id() + 1, cached.rcode(), Source.STALE);
   }
 
@@ -422,7 +423,7 @@ public final class QueryPipeline implements AnswerSink {
     }
     long millis = now / 1_000_000;
     keep(exchange, answer, millis);
-    finish(exchange, Source.RELAY, answer.rcode(), NO_TEXT, true, millis);
+    finish(exchange, Source.RELAY, answer.rcode(), null, true, millis);
   }
 
   @Override
@@ -453,7 +454,7 @@ public final class QueryPipeline implements AnswerSink {
   public void failed(Exchange exchange, Failure failure) {
     beginTurn();
     long millis = now / 1_000_000;
-    byte[] why = Explanations.of(failure, exchange);
+    Explanation why = Explanations.of(failure, exchange);
     remember(exchange, why, millis);
     if (failure == Failure.CONTAINED) {
       counters.event(LoopCounters.Event.CONTAINED);
@@ -468,7 +469,7 @@ public final class QueryPipeline implements AnswerSink {
                 exchange.route().epoch(),
                 cached)
         && cached.usable(millis)) {
-      finish(exchange, Source.STALE, cached.rcode(), NO_TEXT, true, millis);
+      finish(exchange, Source.STALE, cached.rcode(), null, true, millis);
       return;
     }
     if (failure != Failure.CONTAINED
@@ -482,7 +483,7 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /** A sibling's question says nothing of what our own clients get: for them siblings are asked. */
-  private void remember(Exchange exchange, byte[] why, long millis) {
+  private void remember(Exchange exchange, Explanation why, long millis) {
     if (!exchange.fromSibling()) {
       Route.Forward route = exchange.route();
       shared
@@ -504,7 +505,12 @@ public final class QueryPipeline implements AnswerSink {
    * is last known to have, or with an error.
    */
   private void finish(
-      Exchange exchange, Source source, int rcode, byte[] why, boolean body, long millis) {
+      Exchange exchange,
+      Source source,
+      int rcode,
+      @Nullable Explanation why,
+      boolean body,
+      long millis) {
     shared.claims().release(claimHash(exchange.nameHash(), exchange.type()), index);
     Waiter w = (Waiter) exchange.waiters();
     while (w != null) {
@@ -528,9 +534,9 @@ public final class QueryPipeline implements AnswerSink {
         if (source == Source.STALE && !body) {
           told = stale(exchange);
         } else if (source == Source.STALE) {
-          reply.explain(Explanations.STALE_ANSWER, NO_TEXT);
+          reply.explain(Explanations.STALE_ANSWER);
         } else if (!body) {
-          reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
+          reply.explain(why);
         }
         boolean open =
             path instanceof AliasChase chase
@@ -555,7 +561,7 @@ public final class QueryPipeline implements AnswerSink {
 
   /** Nobody can be asked: what the region is last known to have, if that is known, or an error. */
   private void fail(
-      Route.Forward forward, PeerAddress client, ReplyPath path, byte[] why, Source source) {
+      Route.Forward forward, PeerAddress client, ReplyPath path, Explanation why, Source source) {
     LocalZone last = forward.lastKnown();
     if (last != null && !query.fromSibling()) {
       reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
@@ -567,7 +573,7 @@ public final class QueryPipeline implements AnswerSink {
     }
     int rcode = rcodeOfFailure(forward, query.type());
     reply.begin(query, rcode, ReplyWriter.RA);
-    reply.explain(Explanations.NO_REACHABLE_AUTHORITY, why);
+    reply.explain(why);
     send(client, path, forward.id() + 1, rcode, source);
   }
 

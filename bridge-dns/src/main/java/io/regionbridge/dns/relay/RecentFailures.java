@@ -1,5 +1,6 @@
 package io.regionbridge.dns.relay;
 
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.NameHash;
 import io.regionbridge.dns.wire.Names;
 import java.util.Arrays;
@@ -28,10 +29,10 @@ public final class RecentFailures {
    * @param recoveries of the region's gateways until then; a later one ends the entry
    * @param until milliseconds of the cache's clock
    * @param lifetime milliseconds
-   * @param why for the client, in words
+   * @param why for the client
    */
   private record Entry(
-      byte[] name, int type, int epoch, int recoveries, long until, int lifetime, byte[] why) {
+      byte[] name, int type, int epoch, int recoveries, long until, int lifetime, Explanation why) {
     boolean is(byte[] otherName, int nameLength, int otherType, int otherEpoch) {
       return type == otherType
           && epoch == otherEpoch
@@ -45,14 +46,14 @@ public final class RecentFailures {
   }
 
   /**
-   * Why the question failed a moment ago, in words for the client; null if it did not.
+   * Why the question failed a moment ago, for the client; null if it did not.
    *
    * @param name folded, in wire form, with {@code nameHash} as its hash
    * @param epoch of the route, see {@link io.regionbridge.dns.zone.Route.Forward#epoch}
    * @param recoveries how often gateways of the route have recovered
    * @param now milliseconds
    */
-  byte @Nullable [] find(
+  @Nullable Explanation find(
       byte[] name, int nameLength, long nameHash, int type, int epoch, int recoveries, long now) {
     Entry entry = places.getAcquire(place(nameHash, type));
     return entry != null
@@ -72,7 +73,7 @@ public final class RecentFailures {
       int epoch,
       int recoveries,
       long now,
-      byte[] why) {
+      Explanation why) {
     int place = place(nameHash, type);
     Entry before = places.getAcquire(place);
     int lifetime = SHORTEST;

@@ -7,6 +7,7 @@ import io.regionbridge.dns.upstream.AnswerSink.Failure;
 import io.regionbridge.dns.upstream.Exchange.Try;
 import io.regionbridge.dns.upstream.GatewayHealth.Outcome;
 import io.regionbridge.dns.upstream.PacketBudget.Reason;
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
@@ -243,7 +244,7 @@ public final class Asker {
     if (bareError(message)) {
       close(t);
       heard(t, tcp, now);
-      refused(t, message[3] & 0xF, now);
+      refused(t, message[3] & 0xF, null, now);
       return;
     }
     if (length < questionEnd
@@ -268,7 +269,7 @@ public final class Asker {
     // With the upper bits of EDNS: BADVERS alone looks like NOERROR.
     int rcode = reply.rcode();
     if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
-      refused(t, rcode, now);
+      refused(t, rcode, reply.explanation(), now);
     } else if (truncated) {
       failTry(t, Outcome.FAILED, "a truncated reply", now);
     } else {
@@ -317,9 +318,15 @@ public final class Asker {
     }
   }
 
-  private void refused(Try t, int rcode, long now) {
+  private void refused(Try t, int rcode, @Nullable Explanation said, long now) {
     boolean repeat = rcode == Rcode.FORMERR && link(t).speakPlainly(t.plain);
-    failTry(t, Outcome.FAILED, Rcode.string(rcode), now, repeat);
+    String why = Rcode.string(rcode);
+    if (said != null) {
+      why += " (" + said.words() + ")";
+      t.exchange.said(said);
+      link(t).health().refused(why, now);
+    }
+    failTry(t, Outcome.FAILED, why, now, repeat);
   }
 
   private void askOverTcp(Try t, long now) {

@@ -1,5 +1,6 @@
 package io.regionbridge.dns.upstream;
 
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
@@ -67,6 +68,9 @@ public final class Exchange {
   /** Why the last failed try failed; the reply says so when nothing better came. */
   private @Nullable String failure;
 
+  /** What a gateway had to say to an answer that is none. */
+  private @Nullable Explanation said;
+
   /** Who waits for the answer: the relay's own list. */
   private @Nullable Object waiters;
 
@@ -101,6 +105,7 @@ public final class Exchange {
     over = false;
     answered = false;
     failure = null;
+    said = null;
     waiters = null;
   }
 
@@ -211,6 +216,15 @@ public final class Exchange {
 
   void fail(String why) {
     failure = why;
+  }
+
+  void said(@Nullable Explanation why) {
+    said = why == null ? said : why;
+  }
+
+  /** What the last gateway that explained its refusal said; null if none did. */
+  public @Nullable Explanation said() {
+    return said;
   }
 
   /** Why the last failed try failed, or null. */

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,15 @@ public final class GatewayHealth {
     CONTAINED
   }
 
+  /**
+   * Why a gateway refused a question.
+   *
+   * @param why in its own words, such as {@code SERVFAIL (not ready)}
+   * @param at on the clock of {@link System#nanoTime}
+   */
+  public record Refusal(String why, long at) {}
+
+  private volatile @Nullable Refusal refusal;
   private final String region;
   private final InetSocketAddress address;
   private final boolean sibling;
@@ -172,6 +182,16 @@ public final class GatewayHealth {
   /** When it last answered a question, roughly. */
   long answeredAt() {
     return answeredAt;
+  }
+
+  /** It refused a question and said why. Any thread. */
+  void refused(String why, long now) {
+    refusal = new Refusal(why, now);
+  }
+
+  /** The last time that it refused a question and said why; null: never. */
+  public @Nullable Refusal refusal() {
+    return refusal;
   }
 
   /** Asks for a probe soon. Any thread. */

@@ -1,6 +1,7 @@
 package io.regionbridge.dns.wire;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
@@ -554,13 +555,8 @@ public final class Reply {
     return cookieLength;
   }
 
-  /** Where the extended error (RFC 8914) begins in the message: its code, then its text. */
-  public int errorAt() {
-    return errorAt;
-  }
-
-  /** Octets of the extended error; 0 if there is none. */
-  public int errorLength() {
-    return errorLength;
+  /** What the message says of itself by extended error; null if nothing. Allocates. */
+  public @Nullable Explanation explanation() {
+    return errorLength == 0 ? null : Explanation.read(message, errorAt, errorLength);
   }
 }

@@ -1,6 +1,7 @@
 package io.regionbridge.dns.wire;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Type;
 
 /**
@@ -48,9 +49,8 @@ public final class ReplyWriter {
   private int answers;
   private int authorities;
   private int flags;
-  private int errorCode = -1;
+  private @Nullable Explanation explanation;
   private boolean padded;
-  private byte[] errorText = new byte[0];
 
   /** Starts the reply to a query, with its ID and its question as it was written. */
   public void begin(Query query, int rcode, int moreFlags) {
@@ -74,7 +74,7 @@ public final class ReplyWriter {
     at = end;
     answers = 0;
     authorities = 0;
-    errorCode = -1;
+    explanation = null;
     padded = false;
   }
 
@@ -89,7 +89,7 @@ public final class ReplyWriter {
     at = questionEnd;
     answers = 0;
     authorities = 0;
-    errorCode = -1;
+    explanation = null;
   }
 
   /** Where the question ends and the first record begins. */
@@ -112,14 +112,9 @@ public final class ReplyWriter {
     return flags & (AA | RA);
   }
 
-  /** The code of the explanation, or -1. */
-  public int errorCode() {
-    return errorCode;
-  }
-
-  /** The text of the explanation; not to be changed. */
-  public byte[] errorText() {
-    return errorText;
+  /** How the reply is explained so far; null: not. */
+  public @Nullable Explanation explanation() {
+    return explanation;
   }
 
   /** The array that replies are built in; sections are written to it at {@link #at}. */
@@ -150,9 +145,8 @@ public final class ReplyWriter {
   }
 
   /** Explains the reply to clients that speak EDNS (RFC 8914). */
-  public void explain(int code, byte[] text) {
-    errorCode = code;
-    errorText = text;
+  public void explain(@Nullable Explanation why) {
+    explanation = why;
   }
 
   /**
@@ -225,12 +219,15 @@ public final class ReplyWriter {
       System.arraycopy(cookies, 0, out, data + 4, cookieLength);
       data += 4 + cookieLength;
     }
-    if (errorCode >= 0 && data + 6 + errorText.length <= limit) {
-      Octets.put16(out, data, EdnsOption.EXTENDED_ERROR);
-      Octets.put16(out, data + 2, 2 + errorText.length);
-      Octets.put16(out, data + 4, errorCode);
-      System.arraycopy(errorText, 0, out, data + 6, errorText.length);
-      data += 6 + errorText.length;
+    for (Explanation why = explanation; why != null; why = why.said()) {
+      int octets = why.text().length;
+      if (data + 6 + octets <= limit) {
+        Octets.put16(out, data, EdnsOption.EXTENDED_ERROR);
+        Octets.put16(out, data + 2, 2 + octets);
+        Octets.put16(out, data + 4, why.code());
+        System.arraycopy(why.text(), 0, out, data + 6, octets);
+        data += 6 + octets;
+      }
     }
     if (padded && data + 4 <= limit) {
       data = writePadding(data, limit);

@@ -1,10 +1,10 @@
 package io.regionbridge.dns.zone;
 
 import io.regionbridge.dns.wire.AliasChain;
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.ReplyWriter;
-import java.nio.charset.StandardCharsets;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Rcode;
@@ -13,14 +13,16 @@ import org.xbill.DNS.Type;
 /** Answers questions about a local zone, from its records alone. Stateless; allocates nothing. */
 public final class LocalAuthority {
   private static final int MOST_STALE_TTL = 5;
-  private static final byte[] NO_TEXT = {};
+  private static final Explanation STALE = Explanation.of(ExtendedErrorCodeOption.STALE_ANSWER, "");
 
-  private static final byte[] NOT_LOADED =
-      "the directory of this region is not loaded yet".getBytes(StandardCharsets.US_ASCII);
+  private static final Explanation NOT_LOADED =
+      Explanation.of(
+          ExtendedErrorCodeOption.NOT_READY, "the directory of this region is not loaded yet");
 
   /** What is said of aliases that lead in a circle, or are too many. */
-  public static final byte[] ALIAS_LOOP =
-      "the aliases lead in a circle, or are more than 8".getBytes(StandardCharsets.US_ASCII);
+  public static final Explanation ALIAS_LOOP =
+      Explanation.of(
+          ExtendedErrorCodeOption.OTHER, "the aliases lead in a circle, or are more than 8");
 
   /** HINFO "RFC8482" "": the whole answer to a question for every type (RFC 8482 section 4.2). */
   private static final byte[] MINIMAL_ANY = {7, 'R', 'F', 'C', '8', '4', '8', '2', 0};
@@ -36,7 +38,7 @@ public final class LocalAuthority {
   public static int answer(Query query, LocalZone zone, View view, int turn, ReplyWriter reply) {
     if (!zone.loaded()) {
       reply.begin(query, Rcode.SERVFAIL, ReplyWriter.AA);
-      reply.explain(ExtendedErrorCodeOption.NOT_READY, NOT_LOADED);
+      reply.explain(NOT_LOADED);
       return Rcode.SERVFAIL;
     }
     reply.begin(query, Rcode.NOERROR, ReplyWriter.AA);
@@ -69,7 +71,7 @@ public final class LocalAuthority {
     int from = reply.at();
     int rcode = sections(name, nameLength, type, replica, View.PODS, turn, reply);
     RecordSet.limitTtls(reply.out(), from, reply.at(), MOST_STALE_TTL);
-    reply.explain(ExtendedErrorCodeOption.STALE_ANSWER, NO_TEXT);
+    reply.explain(STALE);
     return rcode;
   }
 
@@ -103,7 +105,7 @@ public final class LocalAuthority {
       }
       if (AliasChain.leadsNowhere(reply)) {
         reply.clear(Rcode.SERVFAIL);
-        reply.explain(ExtendedErrorCodeOption.OTHER, ALIAS_LOOP);
+        reply.explain(ALIAS_LOOP);
         return Rcode.SERVFAIL;
       }
       if (!zone.holdsTarget(set)) {

@@ -3,6 +3,7 @@ package io.regionbridge.dns.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.testing.Records;
+import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.NameHash;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,13 @@ class RecentFailuresTest {
   private final RecentFailures failures = new RecentFailures();
 
   private void fail(byte[] name, int type, int recoveries, long now) {
-    byte[] why = ("at " + now).getBytes(StandardCharsets.UTF_8);
+    Explanation why = Explanation.of(22, "at " + now);
     failures.add(name, name.length, hash(name), type, 1, recoveries, now, why);
   }
 
   private @Nullable String find(byte[] name, int type, int epoch, int recoveries, long now) {
-    byte[] why = failures.find(name, name.length, hash(name), type, epoch, recoveries, now);
-    return why == null ? null : new String(why, StandardCharsets.UTF_8);
+    Explanation why = failures.find(name, name.length, hash(name), type, epoch, recoveries, now);
+    return why == null ? null : new String(why.text(), StandardCharsets.UTF_8);
   }
 
   private static long hash(byte[] name) {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.testing.Packet;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -199,7 +198,7 @@ class ReplyWriterTest {
       cookie[i] = (byte) (i + 1);
     }
     writer.begin(ask(Packet.query(NAME, Type.A, 0)), Rcode.SERVFAIL, 0);
-    writer.explain(22, "no reachable gateway of region mn".getBytes(StandardCharsets.UTF_8));
+    writer.explain(Explanation.of(22, "no reachable gateway of region mn"));
     Message reply = read(writer.finish(512, true, false, 0, cookie, 24), 512);
     assertThat(Objects.requireNonNull(cookie(reply)).getClientCookie())
         .isEqualTo(Arrays.copyOf(cookie, 8));
@@ -212,15 +211,15 @@ class ReplyWriterTest {
   @Test
   void anExplanationIsForgottenWithItsReplyAndDroppedWhenThereIsNoRoom() throws IOException {
     writer.begin(ask(Packet.query(NAME, Type.A, 0)), Rcode.SERVFAIL, 0);
-    writer.explain(3, new byte[500]);
+    writer.explain(new Explanation(3, new byte[500], null));
     assertThat(errorCode(finish(512, true))).as("no room").isEqualTo(-1);
     writer.begin(query, Rcode.SERVFAIL, 0);
-    writer.explain(3, new byte[0]);
+    writer.explain(Explanation.of(3, ""));
     assertThat(errorCode(finish(512, true))).isEqualTo(3);
     writer.begin(query, Rcode.SERVFAIL, 0);
     assertThat(errorCode(finish(512, true))).as("of the next reply").isEqualTo(-1);
     writer.begin(query, Rcode.SERVFAIL, 0);
-    writer.explain(3, new byte[0]);
+    writer.explain(Explanation.of(3, ""));
     assertThat(finish(512, false).getOPT()).as("without EDNS").isNull();
   }
 

@@ -1,0 +1,46 @@
+package io.regionbridge.dns.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.ExtendedErrorCodeOption;
+
+/**
+ * Why an answer is not what the client hoped for: an extended error (RFC 8914). Immutable; the
+ * octets are not to be changed.
+ *
+ * @param code a number of {@link ExtendedErrorCodeOption}
+ * @param text for people, in UTF-8; may be empty
+ * @param said what another server had to say to it, which becomes an option of its own; null: none
+ */
+public record Explanation(int code, byte[] text, @Nullable Explanation said) {
+  /** Octets that are believed to be worth reading. */
+  private static final int MOST_TEXT = 128;
+
+  private static final int CODE = 2;
+
+  /** One in our own words. */
+  public static Explanation of(int code, String text) {
+    return new Explanation(code, text.getBytes(StandardCharsets.UTF_8), null);
+  }
+
+  /**
+   * What a message says: its option's data at {@code at}, of two octets at least. Of the text only
+   * the beginning is kept, without what a terminal would act on.
+   */
+  static Explanation read(byte[] message, int at, int length) {
+    int octets = Math.min(length - CODE, MOST_TEXT);
+    String text = new String(message, at + CODE, octets, StandardCharsets.UTF_8);
+    StringBuilder clean = new StringBuilder();
+    text.codePoints()
+        .filter(c -> !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT)
+        .forEach(clean::appendCodePoint);
+    return of(Octets.get16(message, at), clean.toString().strip());
+  }
+
+  /** Such as {@code not ready: the directory of this region is not loaded yet}. */
+  public String words() {
+    String name = ExtendedErrorCodeOption.text(code).toLowerCase(Locale.ROOT).replace('_', ' ');
+    return text.length == 0 ? name : name + ": " + new String(text, StandardCharsets.UTF_8);
+  }
+}

@@ -60,7 +60,7 @@ final class ControlPlaneFacade {
           "overlay.OverlayWatch",
           "overlay.PeerTunnel",
           "overlay.TunnelMemory",
-          "peers.GatewayHealth",
+          "peers.GatewayProbes",
           "peers.OverlayDiscovery",
           "report.ControlFindings",
           "topology.Conflict",

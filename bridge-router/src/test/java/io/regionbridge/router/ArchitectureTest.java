@@ -14,6 +14,8 @@ import io.regionbridge.testkit.ArchitectureRules;
 final class ArchitectureTest {
   @ArchTest static final ArchRule noPackageCycles = ArchitectureRules.NO_PACKAGE_CYCLES;
   @ArchTest static final ArchRule tellingNames = ArchitectureRules.TELLING_NAMES;
+  @ArchTest static final ArchRule exceptionsSaySo = ArchitectureRules.EXCEPTIONS_SAY_SO;
+  @ArchTest static final ArchRule distinctNames = ArchitectureRules.DISTINCT_NAMES;
   @ArchTest static final ArchRule nullMarked = ArchitectureRules.NULL_MARKED;
 
   @ArchTest

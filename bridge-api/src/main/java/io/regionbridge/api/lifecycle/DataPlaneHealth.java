@@ -1,13 +1,13 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.dns.DnsBridge;
-import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.GatewayProbes;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
 /** How gateways fare, as the data plane finds them and in the control plane's terms. */
-record DataPlaneHealth(DnsBridge dns) implements GatewayHealth {
+record DataPlaneHealth(DnsBridge dns) implements GatewayProbes {
   @Override
   public Optional<State> of(String region, InetSocketAddress gateway) {
     return dns.gateways().stream()

@@ -11,7 +11,7 @@ import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.overlay.OverlayWatch;
-import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public final class ClusterSource implements RegionSource {
       Supplier<BridgeConfig> config,
       InetSocketAddress listen,
       OverlayWatch overlay,
-      GatewayHealth health,
+      GatewayProbes health,
       BooleanSupplier serving,
       Consumer<Directory> onDirectory,
       Runnable onRegions,

@@ -4,7 +4,7 @@ import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.TopologyBuilder;
@@ -27,7 +27,7 @@ public record ControlSources(
     Supplier<TopologyBuilder.Settings> region,
     Supplier<List<PeerClaim>> configured,
     OverlayView overlay,
-    GatewayHealth health,
+    GatewayProbes health,
     BooleanSupplier fit,
     Supplier<EgressSettings> egress,
     Supplier<List<Cidr>> supernets) {
@@ -36,7 +36,7 @@ public record ControlSources(
       Supplier<TopologyBuilder.Settings> region,
       Supplier<List<PeerClaim>> configured,
       OverlayView overlay,
-      GatewayHealth health,
+      GatewayProbes health,
       BooleanSupplier fit,
       Supplier<EgressSettings> egress) {
     this(region, configured, overlay, health, fit, egress, () -> BorderRules.DEFAULT_SUPERNETS);
@@ -47,7 +47,7 @@ public record ControlSources(
       Supplier<TopologyBuilder.Settings> region,
       Supplier<List<PeerClaim>> configured,
       OverlayView overlay,
-      GatewayHealth health,
+      GatewayProbes health,
       BooleanSupplier fit) {
     this(region, configured, overlay, health, fit, () -> EgressSettings.of(EgressEngine.NONE));
   }

@@ -81,7 +81,7 @@ public final class CoreDnsKeeper {
       findings.add(waiting());
     } else {
       Finding done =
-          tried(
+          attempt(
               CoreDnsPlan.of(view, zones, upstreams), new Write(zones, upstreams, view, complete));
       List<String> taken = CoreDnsPlan.taken(view, zones);
       findings.add(taken.isEmpty() || done.state() != State.TRUE ? done : taken(taken));
@@ -103,7 +103,7 @@ public final class CoreDnsKeeper {
 
   /** Takes away whatever we ever wrote. */
   public Finding withdraw(ClusterView view) {
-    return tried(
+    return attempt(
         CoreDnsPlan.of(view, List.of(), List.of()), new Write(List.of(), List.of(), view, true));
   }
 
@@ -152,12 +152,12 @@ public final class CoreDnsKeeper {
     };
   }
 
-  private Finding tried(CoreDnsPlan plan, Write write) {
+  private Finding attempt(CoreDnsPlan plan, Write write) {
     if (lastFailure.isPresent() && !backoff.permits(CONDITION)) {
       return lastFailure.get();
     }
     try {
-      Finding done = carriedOut(plan, write);
+      Finding done = carryOut(plan, write);
       lastFailure = Optional.empty();
       backoff.succeeded(CONDITION);
       return done;
@@ -178,21 +178,21 @@ public final class CoreDnsKeeper {
     }
   }
 
-  private Finding carriedOut(CoreDnsPlan plan, Write write) {
+  private Finding carryOut(CoreDnsPlan plan, Write write) {
     return switch (plan) {
       case CoreDnsPlan.Nothing() -> standing(write);
       case CoreDnsPlan.Impossible(String reason, String message) ->
           new Finding(CONDITION, State.FALSE, reason, message);
       case CoreDnsPlan.CustomKey(_, Optional<String> content) ->
-          written(write, ClusterWatcher.COREDNS_CUSTOM, () -> customKey(content));
+          write(write, ClusterWatcher.COREDNS_CUSTOM, () -> customKey(content));
       case CoreDnsPlan.Corefile corefile ->
-          written(write, ClusterWatcher.COREDNS, () -> corefile(corefile));
+          write(write, ClusterWatcher.COREDNS, () -> corefile(corefile));
       case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, write);
     };
   }
 
   /** Writes, unless somebody undoes it each time and it is too soon. */
-  private Finding written(Write write, String map, Supplier<Finding> writing) {
+  private Finding write(Write write, String map, Supplier<Finding> writing) {
     String version = write.version(map);
     if (rewrites.isUnseen(write.content(), version)) {
       return standing(write);

@@ -81,16 +81,16 @@ final class EndpointJoin {
     TreeSet<String> hostnames = new TreeSet<>();
     same.stream().map(Endpoint::hostname).filter(Objects::nonNull).forEach(hostnames::add);
     if (hostnames.size() < 2) {
-      distinct.add(merged(same));
+      distinct.add(merge(same));
       return;
     }
     for (String hostname : hostnames) {
-      distinct.add(merged(same.stream().filter(e -> hostname.equals(e.hostname())).toList()));
+      distinct.add(merge(same.stream().filter(e -> hostname.equals(e.hostname())).toList()));
     }
   }
 
   /** One endpoint out of several, the best one first. */
-  private static Endpoint merged(List<Endpoint> same) {
+  private static Endpoint merge(List<Endpoint> same) {
     Endpoint best = same.getFirst();
     @Nullable String hostname = best.hostname();
     TreeSet<EndpointPort> ports = new TreeSet<>(best.ports());

@@ -32,21 +32,21 @@ final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> {
   public void put(T object) {
     F fact = reader.apply(object);
     if (!fact.equals(facts.put(ObjectKey.of(object), fact))) {
-      changed();
+      tellOfChange();
     }
   }
 
   @Override
   public void remove(ObjectKey key) {
     if (facts.remove(key) != null) {
-      changed();
+      tellOfChange();
     }
   }
 
   @Override
   public void retain(Set<ObjectKey> present) {
     if (facts.keySet().retainAll(present)) {
-      changed();
+      tellOfChange();
     }
   }
 
@@ -55,7 +55,7 @@ final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> {
     return snapshot;
   }
 
-  private void changed() {
+  private void tellOfChange() {
     snapshot = Map.copyOf(facts);
     onChange.run();
   }

@@ -264,7 +264,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
             .build();
     Session session = new Session(from, patience);
     Watch watch = operation.watch(options, session);
-    session.opened();
+    session.restartClock();
     try {
       current();
       fruitless++; // until something is heard, or it ends well
@@ -367,7 +367,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     }
 
     /** The time that this took does not count. */
-    void opened() {
+    void restartClock() {
       began = System.nanoTime();
       lastHeard = began;
     }
@@ -382,7 +382,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       heard = true;
       switch (action) {
         case ADDED, MODIFIED -> ResourceWatch.this.put(object);
-        case DELETED -> removed(object);
+        case DELETED -> remove(object);
         case BOOKMARK, ERROR -> log.trace("{} of {}", action, resource);
       }
       version = object.getMetadata().getResourceVersion();
@@ -403,7 +403,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       end.complete(null);
     }
 
-    private void removed(T object) {
+    private void remove(T object) {
       sinkLock.lock();
       try {
         if (!closed.isDone()) {

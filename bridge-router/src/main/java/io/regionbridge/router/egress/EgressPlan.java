@@ -28,7 +28,7 @@ public record EgressPlan(List<RegionEgress> regions) {
    * @param destinations safe to be sent there, in order, none inside another
    * @param refusals what the peer claims and does not get, in order
    */
-  public record RegionEgress(String region, List<Cidr> destinations, List<Refusal> refusals) {
+  public record RegionEgress(String region, List<Cidr> destinations, List<RefusedRange> refusals) {
     public RegionEgress {
       destinations = List.copyOf(destinations);
       refusals = List.copyOf(refusals);

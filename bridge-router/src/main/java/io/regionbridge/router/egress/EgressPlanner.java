@@ -1,7 +1,7 @@
 package io.regionbridge.router.egress;
 
 import io.regionbridge.router.egress.EgressPlan.RegionEgress;
-import io.regionbridge.router.egress.Refusal.Reason;
+import io.regionbridge.router.egress.RefusedRange.Reason;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SpecialRanges;
@@ -84,10 +84,10 @@ public final class EgressPlanner {
 
   private RegionEgress region(String region, List<Cidr> cidrs, List<Owned> besides) {
     List<Cidr> destinations = new ArrayList<>();
-    List<Refusal> refusals = new ArrayList<>();
+    List<RefusedRange> refusals = new ArrayList<>();
     // In order, whatever contains a range comes before it.
     for (Cidr cidr : cidrs.stream().sorted().distinct().toList()) {
-      Optional<Refusal> refusal = refusal(region, cidr, besides);
+      Optional<RefusedRange> refusal = refusal(region, cidr, besides);
       refusal.ifPresent(refusals::add);
       if (refusal.isEmpty() && (destinations.isEmpty() || !destinations.getLast().contains(cidr))) {
         destinations.add(cidr);
@@ -96,14 +96,14 @@ public final class EgressPlanner {
     return new RegionEgress(region, destinations, refusals);
   }
 
-  private Optional<Refusal> refusal(String region, Cidr cidr, List<Owned> besides) {
+  private Optional<RefusedRange> refusal(String region, Cidr cidr, List<Owned> besides) {
     return unfit(cidr)
         .or(() -> overlapping(cidr, Stream.concat(othersThan(region), besides.stream())))
         .or(() -> disputed(region, cidr));
   }
 
   /** What is wrong with a range, whoever claims it. */
-  private Optional<Refusal> unfit(Cidr cidr) {
+  private Optional<RefusedRange> unfit(Cidr cidr) {
     if (cidr.prefixLength() == 0) {
       return refused(cidr, Reason.DEFAULT_ROUTE, "is a default route: name the pods' own range");
     }
@@ -118,7 +118,7 @@ public final class EgressPlanner {
         : overlapping(cidr, forbidden.stream());
   }
 
-  private static Optional<Refusal> overlapping(Cidr cidr, Stream<Owned> others) {
+  private static Optional<RefusedRange> overlapping(Cidr cidr, Stream<Owned> others) {
     return others
         .filter(other -> other.cidr().overlaps(cidr))
         .min(
@@ -130,7 +130,7 @@ public final class EgressPlanner {
   }
 
   /** What the topology knows besides. */
-  private Optional<Refusal> disputed(String region, Cidr cidr) {
+  private Optional<RefusedRange> disputed(String region, Cidr cidr) {
     return topology.conflicts().stream()
         .filter(Conflict.Ranges.class::isInstance)
         .map(Conflict.Ranges.class::cast)
@@ -212,7 +212,7 @@ public final class EgressPlanner {
     return Stream.concat(peer.podCidrs().stream(), peer.serviceCidrs().stream()).toList();
   }
 
-  private static Optional<Refusal> refused(Cidr cidr, Reason reason, String why) {
-    return Optional.of(new Refusal(cidr, reason, cidr + " " + why));
+  private static Optional<RefusedRange> refused(Cidr cidr, Reason reason, String why) {
+    return Optional.of(new RefusedRange(cidr, reason, cidr + " " + why));
   }
 }

@@ -62,7 +62,7 @@ public record EgressReport(EgressEngine engine, List<Region> regions) {
       List<Cidr> destinations,
       Optional<String> node,
       Optional<String> interfaceName,
-      List<Refusal> refusals,
+      List<RefusedRange> refusals,
       List<String> foreign) {
     /** Why nothing is sent to a region while nobody is the active gateway. */
     public static final String NO_GATEWAY = "NoActiveGateway";

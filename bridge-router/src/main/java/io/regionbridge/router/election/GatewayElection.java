@@ -261,7 +261,7 @@ public final class GatewayElection implements AutoCloseable {
     Thread.ofVirtual()
         .name("lease-" + write.kind())
         .start(() -> {
-          LeaseWrite.Outcome outcome = written(write);
+          LeaseWrite.Outcome outcome = write(write);
           tell(now -> machine.finished(outcome, now));
           if (outcome instanceof LeaseWrite.Outcome.Conflict) {
             store.read().ifPresent(is -> tell(now -> machine.observed(Optional.of(is), now)));
@@ -269,7 +269,7 @@ public final class GatewayElection implements AutoCloseable {
         });
   }
 
-  private LeaseWrite.Outcome written(LeaseWrite write) {
+  private LeaseWrite.Outcome write(LeaseWrite write) {
     if (write.kind() != LeaseWrite.Kind.RELEASE) {
       return attempt(write);
     }

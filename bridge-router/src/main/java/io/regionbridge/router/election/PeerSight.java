@@ -1,6 +1,6 @@
 package io.regionbridge.router.election;
 
-import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.topology.Topology;
 import java.util.List;
 import java.util.Optional;
@@ -10,11 +10,11 @@ import java.util.Optional;
  * would be, the active gateway. Any thread, several times a second.
  */
 public final class PeerSight {
-  private final GatewayHealth health;
+  private final GatewayProbes health;
   private final ReachObserver eyes = new ReachObserver();
 
   /** One that has seen nothing yet. */
-  public PeerSight(GatewayHealth health) {
+  public PeerSight(GatewayProbes health) {
     this.health = health;
   }
 
@@ -25,7 +25,7 @@ public final class PeerSight {
    * @param now nanoseconds that never go back
    */
   public synchronized Reach look(Optional<Topology> topology, long now) {
-    List<GatewayHealth.State> probed =
+    List<GatewayProbes.State> probed =
         topology.stream()
             .flatMap(known -> known.peers().stream())
             .flatMap(peer ->
@@ -34,15 +34,15 @@ public final class PeerSight {
     return eyes.look(sight(probed), now);
   }
 
-  private static ReachObserver.Sight sight(List<GatewayHealth.State> probed) {
+  private static ReachObserver.Sight sight(List<GatewayProbes.State> probed) {
     if (probed.isEmpty()) {
       return ReachObserver.Sight.NOBODY_ASKED;
     }
-    List<GatewayHealth.State> up = probed.stream().filter(GatewayHealth.State::up).toList();
+    List<GatewayProbes.State> up = probed.stream().filter(GatewayProbes.State::up).toList();
     if (up.isEmpty()) {
       return ReachObserver.Sight.SILENCE;
     }
-    return up.stream().allMatch(GatewayHealth.State::late)
+    return up.stream().allMatch(GatewayProbes.State::late)
         ? ReachObserver.Sight.DOUBT
         : ReachObserver.Sight.ANSWERS;
   }

@@ -92,7 +92,7 @@ public final class NetBirdKeeper {
               + ": set kubernetes.netbird.namespace to where they are");
     }
     List<Finding> problems = new ArrayList<>();
-    plan.writes().forEach(workload -> written(workload).ifPresent(problems::add));
+    plan.writes().forEach(workload -> write(workload).ifPresent(problems::add));
     if (!problems.isEmpty()) {
       return problems.getFirst();
     }
@@ -115,7 +115,7 @@ public final class NetBirdKeeper {
     written.clear();
   }
 
-  private Optional<Finding> written(NetBirdWorkload workload) {
+  private Optional<Finding> write(NetBirdWorkload workload) {
     String what = name(workload);
     Instant now = clock.instant();
     Writes before = written.getOrDefault(what, new Writes(0, Instant.MIN));

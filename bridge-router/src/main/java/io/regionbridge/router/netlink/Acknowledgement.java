@@ -14,7 +14,7 @@ record Acknowledgement(int errno, Optional<String> kernelMessage) {
   private static final int ATTRIBUTE_MESSAGE = 1;
   private static final int LARGEST_ERRNO = 4095;
 
-  static Acknowledgement parse(NetlinkMessage message) throws MalformedMessage {
+  static Acknowledgement parse(NetlinkMessage message) throws MalformedMessageException {
     ByteBuffer payload = message.payload();
     if (payload.limit() < 4) {
       // NLMSG_DONE of some families carries no number.
@@ -22,7 +22,7 @@ record Acknowledgement(int errno, Optional<String> kernelMessage) {
     }
     int number = -payload.getInt(0);
     if (number < 0 || number > LARGEST_ERRNO) {
-      throw new MalformedMessage("an error has the number " + number);
+      throw new MalformedMessageException("an error has the number " + number);
     }
     Optional<String> text = Optional.empty();
     if (message.has(NetlinkMessage.ACK_ATTRIBUTES)) {
@@ -38,19 +38,20 @@ record Acknowledgement(int errno, Optional<String> kernelMessage) {
   }
 
   /** An error repeats the request's header, and unless it is capped the rest of it too. */
-  private static int attributesStart(NetlinkMessage message) throws MalformedMessage {
+  private static int attributesStart(NetlinkMessage message) throws MalformedMessageException {
     if (message.type() == NetlinkMessage.TYPE_DONE) {
       return 4;
     }
     if (message.payload().limit() < 4 + NetlinkMessage.HEADER) {
-      throw new MalformedMessage("an error is cut off");
+      throw new MalformedMessageException("an error is cut off");
     }
     if (message.has(NetlinkMessage.CAPPED)) {
       return 4 + NetlinkMessage.HEADER;
     }
     int requestLength = message.payload().getInt(4);
     if (requestLength < NetlinkMessage.HEADER || requestLength > message.payload().limit()) {
-      throw new MalformedMessage("an error repeats a request of " + requestLength + " octets");
+      throw new MalformedMessageException(
+          "an error repeats a request of " + requestLength + " octets");
     }
     return 4 + NetlinkMessage.aligned(requestLength);
   }

@@ -23,14 +23,14 @@ record Attribute(int type, ByteBuffer value) {
   private static final int TYPE_MASK = 0x3fff; // above it NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
   /** The attributes from a buffer's position to its limit. */
-  static List<Attribute> parse(ByteBuffer in) throws MalformedMessage {
+  static List<Attribute> parse(ByteBuffer in) throws MalformedMessageException {
     List<Attribute> attributes = new ArrayList<>();
     int at = in.position();
     // Fewer octets than a header are padding.
     while (in.limit() - at >= HEADER) {
       int length = Short.toUnsignedInt(in.getShort(at));
       if (length < HEADER || length > in.limit() - at) {
-        throw new MalformedMessage(
+        throw new MalformedMessageException(
             "an attribute claims " + length + " octets of the " + (in.limit() - at) + " left");
       }
       ByteBuffer value = in.slice(at + HEADER, length - HEADER).order(ByteOrder.nativeOrder());
@@ -40,27 +40,27 @@ record Attribute(int type, ByteBuffer value) {
     return attributes;
   }
 
-  List<Attribute> nested() throws MalformedMessage {
+  List<Attribute> nested() throws MalformedMessageException {
     return parse(value);
   }
 
-  int u8() throws MalformedMessage {
+  int u8() throws MalformedMessageException {
     return Byte.toUnsignedInt(exactly(1).get(0));
   }
 
-  int u16() throws MalformedMessage {
+  int u16() throws MalformedMessageException {
     return Short.toUnsignedInt(exactly(2).getShort(0));
   }
 
-  int u32() throws MalformedMessage {
+  int u32() throws MalformedMessageException {
     return exactly(4).getInt(0);
   }
 
-  long u64() throws MalformedMessage {
+  long u64() throws MalformedMessageException {
     return exactly(8).getLong(0);
   }
 
-  byte[] bytes(int length) throws MalformedMessage {
+  byte[] bytes(int length) throws MalformedMessageException {
     byte[] bytes = new byte[length];
     exactly(length).get(0, bytes);
     return bytes;
@@ -76,21 +76,21 @@ record Attribute(int type, ByteBuffer value) {
   }
 
   /** An interface name: ASCII without what would break a line or a path, 15 octets at most. */
-  String interfaceName() throws MalformedMessage {
+  String interfaceName() throws MalformedMessageException {
     String name = string();
     if (name.isEmpty()
         || name.length() > 15
         || !US_ASCII.newEncoder().canEncode(name)
         || name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == 0x7f)) {
-      throw new MalformedMessage("attribute " + type + " is no interface name");
+      throw new MalformedMessageException("attribute " + type + " is no interface name");
     }
     return name;
   }
 
   /** An IPv4 address of four octets or an IPv6 address of sixteen, IPv4-mapped ones left alone. */
-  InetAddress address() throws MalformedMessage {
+  InetAddress address() throws MalformedMessageException {
     if (value.limit() != 4 && value.limit() != 16) {
-      throw new MalformedMessage(
+      throw new MalformedMessageException(
           "attribute " + type + " has " + value.limit() + " octets, no address");
     }
     return address(bytes(value.limit()));
@@ -107,9 +107,9 @@ record Attribute(int type, ByteBuffer value) {
     }
   }
 
-  private ByteBuffer exactly(int length) throws MalformedMessage {
+  private ByteBuffer exactly(int length) throws MalformedMessageException {
     if (value.limit() != length) {
-      throw new MalformedMessage(
+      throw new MalformedMessageException(
           "attribute " + type + " has " + value.limit() + " octets, not " + length);
     }
     return value;

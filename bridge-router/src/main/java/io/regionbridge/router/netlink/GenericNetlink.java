@@ -33,10 +33,10 @@ final class GenericNetlink {
     return id[0];
   }
 
-  static int id(NetlinkMessage message) throws MalformedMessage {
+  static int id(NetlinkMessage message) throws MalformedMessageException {
     ByteBuffer payload = message.payload();
     if (payload.limit() < 4) {
-      throw new MalformedMessage("a generic netlink header is cut off");
+      throw new MalformedMessageException("a generic netlink header is cut off");
     }
     for (Attribute attribute :
         Attribute.parse(payload.duplicate().order(payload.order()).position(4))) {
@@ -44,6 +44,6 @@ final class GenericNetlink {
         return attribute.u16();
       }
     }
-    throw new MalformedMessage("a family has no number");
+    throw new MalformedMessageException("a family has no number");
   }
 }

@@ -75,7 +75,7 @@ public final class NatTable implements AutoCloseable {
               }
 
               @Override
-              public void take(NetlinkMessage message) throws MalformedMessage {
+              public void take(NetlinkMessage message) throws MalformedMessageException {
                 comment(message).ifPresent(ofFamily::add);
               }
             });
@@ -212,7 +212,7 @@ public final class NatTable implements AutoCloseable {
     return out.toByteArray();
   }
 
-  static Optional<String> comment(NetlinkMessage message) throws MalformedMessage {
+  static Optional<String> comment(NetlinkMessage message) throws MalformedMessageException {
     ByteBuffer payload = message.payload();
     if (message.type() != NEW_RULE || payload.limit() < 4) {
       return Optional.empty();

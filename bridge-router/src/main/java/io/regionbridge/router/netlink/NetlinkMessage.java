@@ -37,17 +37,17 @@ record NetlinkMessage(int type, int flags, int sequence, ByteBuffer payload) {
    *
    * @param datagram from position to limit, in native order
    */
-  static List<NetlinkMessage> parse(ByteBuffer datagram) throws MalformedMessage {
+  static List<NetlinkMessage> parse(ByteBuffer datagram) throws MalformedMessageException {
     List<NetlinkMessage> messages = new ArrayList<>();
     ByteBuffer in = datagram.slice().order(ByteOrder.nativeOrder());
     while (in.hasRemaining()) {
       if (in.remaining() < HEADER) {
-        throw new MalformedMessage("a message header is cut off");
+        throw new MalformedMessageException("a message header is cut off");
       }
       int start = in.position();
       int length = in.getInt(start);
       if (length < HEADER || length > in.remaining()) {
-        throw new MalformedMessage(
+        throw new MalformedMessageException(
             "a message claims " + length + " octets of the " + in.remaining() + " left");
       }
       messages.add(

@@ -41,7 +41,7 @@ final class NetlinkSocket implements AutoCloseable {
   /** Takes the answers to a request, one message at a time. */
   @FunctionalInterface
   interface Answers {
-    void take(NetlinkMessage message) throws MalformedMessage;
+    void take(NetlinkMessage message) throws MalformedMessageException;
   }
 
   /** Takes the answers to a dump, which may have to start again. */
@@ -216,7 +216,7 @@ final class NetlinkSocket implements AutoCloseable {
         if (e.getErrorCode() != Errno.EINTR.number()) {
           throw failure(doing, e);
         }
-      } catch (MalformedMessage e) {
+      } catch (MalformedMessageException e) {
         throw new ErrnoException(doing, Errno.EPROTO, e.getMessage());
       }
     }
@@ -240,7 +240,7 @@ final class NetlinkSocket implements AutoCloseable {
         answers.take(message);
       }
       return false;
-    } catch (MalformedMessage e) {
+    } catch (MalformedMessageException e) {
       throw new ErrnoException(doing, Errno.EPROTO, e.getMessage());
     }
   }

@@ -35,7 +35,7 @@ final class RouteDecoder {
 
   private RouteDecoder() {}
 
-  static Optional<Link> link(NetlinkMessage message) throws MalformedMessage {
+  static Optional<Link> link(NetlinkMessage message) throws MalformedMessageException {
     if (message.type() != NEW_LINK) {
       return Optional.empty();
     }
@@ -55,7 +55,8 @@ final class RouteDecoder {
         new Link(header.getInt(4), name, kind, mtu, (header.getInt(8) & IFF_UP) != 0));
   }
 
-  static Optional<InterfaceAddress> address(NetlinkMessage message) throws MalformedMessage {
+  static Optional<InterfaceAddress> address(NetlinkMessage message)
+      throws MalformedMessageException {
     if (message.type() != NEW_ADDRESS) {
       return Optional.empty();
     }
@@ -70,13 +71,14 @@ final class RouteDecoder {
     }
     int prefix = Byte.toUnsignedInt(header.get(1));
     if (address == null || prefix > address.getAddress().length * Byte.SIZE) {
-      throw new MalformedMessage("an interface address has no address or too long a prefix");
+      throw new MalformedMessageException(
+          "an interface address has no address or too long a prefix");
     }
     return Optional.of(new InterfaceAddress(header.getInt(4), address, prefix));
   }
 
   /** A route, unless it is of another kind than unicast. */
-  static Optional<Route> route(NetlinkMessage message) throws MalformedMessage {
+  static Optional<Route> route(NetlinkMessage message) throws MalformedMessageException {
     if (message.type() != NEW_ROUTE) {
       return Optional.empty();
     }
@@ -106,7 +108,7 @@ final class RouteDecoder {
     try {
       range = new Cidr(destination, Byte.toUnsignedInt(header.get(1)));
     } catch (IllegalArgumentException e) {
-      throw new MalformedMessage("a route's destination is no range: " + e.getMessage());
+      throw new MalformedMessageException("a route's destination is no range: " + e.getMessage());
     }
     return Optional.of(
         new Route(
@@ -123,15 +125,17 @@ final class RouteDecoder {
     return info.stream().filter(a -> a.type() == INFO_KIND).map(Attribute::string).findFirst();
   }
 
-  private static ByteBuffer header(NetlinkMessage message, int length) throws MalformedMessage {
+  private static ByteBuffer header(NetlinkMessage message, int length)
+      throws MalformedMessageException {
     if (message.payload().limit() < length) {
-      throw new MalformedMessage("the header of message " + message.type() + " is cut off");
+      throw new MalformedMessageException(
+          "the header of message " + message.type() + " is cut off");
     }
     return message.payload();
   }
 
   private static List<Attribute> attributes(NetlinkMessage message, int header)
-      throws MalformedMessage {
+      throws MalformedMessageException {
     ByteBuffer payload = message.payload();
     return Attribute.parse(payload.duplicate().order(payload.order()).position(header));
   }

@@ -243,7 +243,7 @@ public final class RouteNetlink implements AutoCloseable {
   /** Reads one message as what a list is of, if it is that. */
   @FunctionalInterface
   private interface Decoder<T> {
-    Optional<T> decode(NetlinkMessage message) throws MalformedMessage;
+    Optional<T> decode(NetlinkMessage message) throws MalformedMessageException;
   }
 
   private <T> List<T> list(MessageWriter request, String doing, Decoder<T> decoder)
@@ -259,7 +259,7 @@ public final class RouteNetlink implements AutoCloseable {
           }
 
           @Override
-          public void take(NetlinkMessage message) throws MalformedMessage {
+          public void take(NetlinkMessage message) throws MalformedMessageException {
             decoder.decode(message).ifPresent(found::add);
           }
         });

@@ -2,9 +2,9 @@ package io.regionbridge.router.netlink;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Key;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.net.Inet6Address;
@@ -50,10 +50,10 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
   }
 
   @Override
-  public void take(NetlinkMessage message) throws MalformedMessage {
+  public void take(NetlinkMessage message) throws MalformedMessageException {
     ByteBuffer payload = message.payload();
     if (payload.limit() < GENERIC_HEADER) {
-      throw new MalformedMessage("a generic netlink header is cut off");
+      throw new MalformedMessageException("a generic netlink header is cut off");
     }
     ByteBuffer body = payload.duplicate().order(payload.order()).position(GENERIC_HEADER);
     for (Attribute attribute : Attribute.parse(body)) {
@@ -80,13 +80,13 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
     return new Device(name, publicKey, listenPort, fwmark, peers);
   }
 
-  private void takePeer(List<Attribute> attributes) throws MalformedMessage {
+  private void takePeer(List<Attribute> attributes) throws MalformedMessageException {
     Fields fields = new Fields();
     for (Attribute attribute : attributes) {
       fields.take(attribute);
     }
     if (fields.publicKey == null) {
-      throw new MalformedMessage("a peer has no public key");
+      throw new MalformedMessageException("a peer has no public key");
     }
     if (peer == null || !peer.publicKey().equals(fields.publicKey)) {
       endPeer();
@@ -116,14 +116,14 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
   private static final class Fields {
     @Nullable PublicKey publicKey;
     Optional<PresharedKey> presharedKey = Optional.empty();
-    Optional<Endpoint> endpoint = Optional.empty();
+    Optional<PeerEndpoint> endpoint = Optional.empty();
     Optional<Instant> latestHandshake = Optional.empty();
     int keepalive;
     long rxBytes;
     long txBytes;
     final List<Cidr> allowedIps = new ArrayList<>();
 
-    void take(Attribute attribute) throws MalformedMessage {
+    void take(Attribute attribute) throws MalformedMessageException {
       switch (attribute.type()) {
         case WireGuardApi.PEER_PUBLIC_KEY -> publicKey = PublicKey.of(attribute.bytes(Key.LENGTH));
         case WireGuardApi.PEER_PRESHARED_KEY -> presharedKey = presharedKey(attribute);
@@ -147,7 +147,8 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
     }
   }
 
-  private static Optional<PresharedKey> presharedKey(Attribute attribute) throws MalformedMessage {
+  private static Optional<PresharedKey> presharedKey(Attribute attribute)
+      throws MalformedMessageException {
     byte[] octets = attribute.bytes(Key.LENGTH);
     PresharedKey key = PresharedKey.of(octets);
     Arrays.fill(octets, (byte) 0);
@@ -155,9 +156,9 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
   }
 
   /** A {@code struct sockaddr_in} or {@code sockaddr_in6}; of another family: none. */
-  private static Optional<Endpoint> endpoint(ByteBuffer in) throws MalformedMessage {
+  private static Optional<PeerEndpoint> endpoint(ByteBuffer in) throws MalformedMessageException {
     if (in.limit() < 2) {
-      throw new MalformedMessage("an endpoint is cut off");
+      throw new MalformedMessageException("an endpoint is cut off");
     }
     int family = Short.toUnsignedInt(in.getShort(0));
     if (family == LibC.AF_INET && in.limit() == SOCKADDR_IN) {
@@ -170,16 +171,16 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
       int scope = in.getInt(24);
       return endpoint(scoped(octets, scope), in);
     } else if (family == LibC.AF_INET || family == LibC.AF_INET6) {
-      throw new MalformedMessage("an endpoint has " + in.limit() + " octets");
+      throw new MalformedMessageException("an endpoint has " + in.limit() + " octets");
     }
     return Optional.empty();
   }
 
-  private static Optional<Endpoint> endpoint(InetAddress address, ByteBuffer in) {
+  private static Optional<PeerEndpoint> endpoint(InetAddress address, ByteBuffer in) {
     // The port alone is in network byte order.
     ByteBuffer network = in.duplicate().order(ByteOrder.BIG_ENDIAN);
     int port = Short.toUnsignedInt(network.getShort(2));
-    return port == 0 ? Optional.empty() : Optional.of(new Endpoint(address, port));
+    return port == 0 ? Optional.empty() : Optional.of(new PeerEndpoint(address, port));
   }
 
   private static InetAddress scoped(byte[] octets, int scope) {
@@ -191,9 +192,9 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
   }
 
   /** A {@code struct __kernel_timespec}: two 64-bit numbers on every architecture. */
-  private static Optional<Instant> time(ByteBuffer in) throws MalformedMessage {
+  private static Optional<Instant> time(ByteBuffer in) throws MalformedMessageException {
     if (in.limit() != 16) {
-      throw new MalformedMessage("a time has " + in.limit() + " octets, not 16");
+      throw new MalformedMessageException("a time has " + in.limit() + " octets, not 16");
     }
     long seconds = in.getLong(0);
     long nanos = in.getLong(8);
@@ -203,11 +204,11 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
     try {
       return Optional.of(Instant.ofEpochSecond(seconds, nanos));
     } catch (DateTimeException | ArithmeticException e) {
-      throw new MalformedMessage("a time is beyond all calendars");
+      throw new MalformedMessageException("a time is beyond all calendars");
     }
   }
 
-  private static Cidr allowedIp(List<Attribute> attributes) throws MalformedMessage {
+  private static Cidr allowedIp(List<Attribute> attributes) throws MalformedMessageException {
     InetAddress address = null;
     int prefix = -1;
     for (Attribute attribute : attributes) {
@@ -218,12 +219,12 @@ final class WireGuardDecoder implements NetlinkSocket.DumpAnswers {
       }
     }
     if (address == null) {
-      throw new MalformedMessage("an allowed IP has no address");
+      throw new MalformedMessageException("an allowed IP has no address");
     }
     try {
       return new Cidr(address, prefix);
     } catch (IllegalArgumentException e) {
-      throw new MalformedMessage("an allowed IP is no range: " + e.getMessage());
+      throw new MalformedMessageException("an allowed IP is no range: " + e.getMessage());
     }
   }
 }

@@ -2,8 +2,8 @@ package io.regionbridge.router.netlink;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.wireguard.DeviceUpdate;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Key;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PeerUpdate;
 import java.net.Inet6Address;
 import java.nio.ByteBuffer;
@@ -137,7 +137,7 @@ final class WireGuardEncoder {
     return new MessageWriter(family, flags).u8(command).u8(WireGuardApi.VERSION).u16(0);
   }
 
-  private static byte[] socketAddress(Endpoint to) {
+  private static byte[] socketAddress(PeerEndpoint to) {
     byte[] octets = to.address().getAddress();
     boolean ipv4 = octets.length == 4;
     ByteBuffer address = ByteBuffer.allocate(ipv4 ? 16 : 28).order(ByteOrder.nativeOrder());

@@ -17,8 +17,8 @@ import io.regionbridge.router.tunnel.TunnelActuator;
 import io.regionbridge.router.tunnel.TunnelMtu;
 import io.regionbridge.router.tunnel.TunnelPlanner;
 import io.regionbridge.router.tunnel.TunnelProblem;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.File;
 import java.io.IOException;
@@ -134,7 +134,7 @@ public final class ManagedTunnel implements AutoCloseable {
     try {
       Optional<OverlaySettings.Own> own = now.own();
       if (own.isPresent()) {
-        made(now, own.get(), found);
+        manage(now, own.get(), found);
       } else {
         found.add(
             Finding.no(
@@ -158,7 +158,7 @@ public final class ManagedTunnel implements AutoCloseable {
     findings = List.copyOf(found);
   }
 
-  private void made(OverlaySettings now, OverlaySettings.Own own, List<Finding> found)
+  private void manage(OverlaySettings now, OverlaySettings.Own own, List<Finding> found)
       throws IOException {
     Topology topology = ties.regions().get();
     boolean complete = ties.settled().getAsBoolean() && topology.complete();
@@ -238,7 +238,7 @@ public final class ManagedTunnel implements AutoCloseable {
   }
 
   private static int mtu(List<RemoteGateway> gateways) throws IOException {
-    List<Endpoint> endpoints =
+    List<PeerEndpoint> endpoints =
         gateways.stream().flatMap(gateway -> gateway.endpoint().stream()).toList();
     try (RouteNetlink netlink = RouteNetlink.open()) {
       return TunnelMtu.to(endpoints, netlink);

@@ -11,8 +11,8 @@ import io.regionbridge.router.tunnel.TunnelHealth;
 import io.regionbridge.router.tunnel.TunnelProblem;
 import io.regionbridge.router.tunnel.TunnelView;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -138,7 +138,7 @@ final class RegionTunnels {
     return new PeerTunnel(
         region.map(PeerRegion::name).orElse(""),
         peer.publicKey().toString(),
-        peer.endpoint().map(Endpoint::toString),
+        peer.endpoint().map(PeerEndpoint::toString),
         peer.allowedIps(),
         health.map(PeerHealth::state).orElse(PeerHealth.State.IDLE),
         health.map(PeerHealth::since),

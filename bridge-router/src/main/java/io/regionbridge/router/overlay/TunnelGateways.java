@@ -5,7 +5,7 @@ import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.RemoteGateway;
-import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class TunnelGateways {
                 key.get(),
                 end.nextPublicKey().flatMap(PublicKey::parse),
                 address.get(),
-                end.endpoint().map(e -> new Endpoint(e.getAddress(), e.getPort())),
+                end.endpoint().map(e -> new PeerEndpoint(e.getAddress(), e.getPort())),
                 Optional.empty(),
                 end.active(),
                 ranges));

@@ -7,7 +7,7 @@ import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RegionStatus;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.SocketLiteral;
-import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
@@ -45,7 +45,7 @@ public final class RegionReport {
   public static RegionStatus status(
       RegionFacts region,
       Topology topology,
-      GatewayHealth health,
+      GatewayProbes health,
       List<String> problems,
       List<Finding> others,
       Optional<RegionTunnel> tunnel,
@@ -82,8 +82,8 @@ public final class RegionReport {
   }
 
   private static RegionStatus.Gateway gateway(
-      PeerRegion peer, PeerRegion.Gateway gateway, GatewayHealth health) {
-    Optional<GatewayHealth.State> state = health.of(peer.name(), gateway.address());
+      PeerRegion peer, PeerRegion.Gateway gateway, GatewayProbes health) {
+    Optional<GatewayProbes.State> state = health.of(peer.name(), gateway.address());
     return new RegionStatus.Gateway(
         SocketLiteral.format(gateway.address()),
         gateway.node().orElse(null),

@@ -12,8 +12,8 @@ import io.regionbridge.router.linux.UnixSocket;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -194,7 +194,7 @@ public final class TailscaleStatus {
     return new Peer(
         key,
         Optional.empty(),
-        Endpoint.parse(node.path("CurAddr").asText()),
+        PeerEndpoint.parse(node.path("CurAddr").asText()),
         0,
         time(node.path("LastHandshake").asText()),
         Math.max(0, node.path("RxBytes").asLong()),

@@ -1,7 +1,7 @@
 package io.regionbridge.router.tunnel;
 
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.util.List;
@@ -22,7 +22,7 @@ public record PlannedPeer(
     String name,
     PublicKey publicKey,
     Optional<PresharedKey> presharedKey,
-    Optional<Endpoint> endpoint,
+    Optional<PeerEndpoint> endpoint,
     int persistentKeepalive,
     List<Cidr> allowedIps) {
   public PlannedPeer {

@@ -1,7 +1,7 @@
 package io.regionbridge.router.tunnel;
 
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.net.InetAddress;
@@ -27,7 +27,7 @@ public record RemoteGateway(
     PublicKey publicKey,
     Optional<PublicKey> nextPublicKey,
     InetAddress overlayAddress,
-    Optional<Endpoint> endpoint,
+    Optional<PeerEndpoint> endpoint,
     Optional<PresharedKey> presharedKey,
     boolean active,
     List<Cidr> ranges) {

@@ -3,8 +3,8 @@ package io.regionbridge.router.tunnel;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PeerUpdate;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.time.Duration;
@@ -135,7 +135,7 @@ final class TunnelChanges {
    * planned.
    */
   private boolean wantsEndpoint(PlannedPeer planned, Optional<Peer> present) {
-    Optional<Endpoint> at = present.flatMap(Peer::endpoint);
+    Optional<PeerEndpoint> at = present.flatMap(Peer::endpoint);
     if (at.equals(planned.endpoint())) {
       return false;
     }
@@ -147,7 +147,7 @@ final class TunnelChanges {
     return at.isEmpty() || !alive || !endpointBefore(planned).equals(planned.endpoint());
   }
 
-  private Optional<Endpoint> endpointBefore(PlannedPeer planned) {
+  private Optional<PeerEndpoint> endpointBefore(PlannedPeer planned) {
     if (previous.isEmpty()) {
       return planned.endpoint(); // after a restart, what lives is believed
     }

@@ -4,7 +4,7 @@ import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RouteNetlink;
-import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,10 +38,11 @@ public final class TunnelMtu {
   }
 
   /** The MTU for a tunnel to these endpoints, by the routes that this system has to them now. */
-  public static int to(Collection<Endpoint> endpoints, RouteNetlink netlink) throws ErrnoException {
+  public static int to(Collection<PeerEndpoint> endpoints, RouteNetlink netlink)
+      throws ErrnoException {
     List<Link> links = netlink.links();
     List<Integer> mtus = new ArrayList<>();
-    for (Endpoint endpoint : endpoints) {
+    for (PeerEndpoint endpoint : endpoints) {
       Optional<Route> route = netlink.routeTo(endpoint.address());
       links.stream()
           .filter(l -> route.isPresent() && l.index() == route.get().interfaceIndex())

@@ -53,7 +53,7 @@ public final class UapiClient {
     UapiDecoder answer = exchange(doing, UapiEncoder.get());
     try {
       return answer.device();
-    } catch (UapiDecoder.BadLine e) {
+    } catch (UapiDecoder.BadLineException e) {
       throw new ErrnoException(doing, Errno.EPROTO, e.getMessage());
     }
   }
@@ -78,7 +78,7 @@ public final class UapiClient {
     UapiDecoder answer = new UapiDecoder(name);
     try {
       UnixSocket.ask(socket, doing, request, TIMEOUT, answer::read);
-    } catch (UapiDecoder.BadLine e) {
+    } catch (UapiDecoder.BadLineException e) {
       throw new ErrnoException(doing, Errno.EPROTO, e.getMessage());
     }
     if (answer.errno().isEmpty()) {

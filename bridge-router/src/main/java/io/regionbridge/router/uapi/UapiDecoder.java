@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PrivateKey;
 import io.regionbridge.router.wireguard.PublicKey;
@@ -40,8 +40,8 @@ final class UapiDecoder {
   private @Nullable Integer errno;
 
   /** A line that no implementation should send. */
-  static final class BadLine extends IOException {
-    BadLine(String message) {
+  static final class BadLineException extends IOException {
+    BadLineException(String message) {
       super(message);
     }
   }
@@ -50,7 +50,7 @@ final class UapiDecoder {
   private static final class PeerLines {
     final PublicKey publicKey;
     Optional<PresharedKey> presharedKey = Optional.empty();
-    Optional<Endpoint> endpoint = Optional.empty();
+    Optional<PeerEndpoint> endpoint = Optional.empty();
     int keepalive;
     long seconds;
     long nanos;
@@ -62,7 +62,7 @@ final class UapiDecoder {
       this.publicKey = publicKey;
     }
 
-    Peer toPeer() throws BadLine {
+    Peer toPeer() throws BadLineException {
       Optional<Instant> handshake;
       try {
         handshake =
@@ -70,7 +70,7 @@ final class UapiDecoder {
                 ? Optional.empty()
                 : Optional.of(Instant.ofEpochSecond(seconds, nanos));
       } catch (DateTimeException e) {
-        throw new BadLine("last_handshake_time_sec is beyond all calendars");
+        throw new BadLineException("last_handshake_time_sec is beyond all calendars");
       }
       return new Peer(
           publicKey, presharedKey, endpoint, keepalive, handshake, rxBytes, txBytes, allowedIps);
@@ -86,10 +86,10 @@ final class UapiDecoder {
    *
    * @return whether the empty line that ends an answer was among them
    */
-  boolean read(ByteBuffer in) throws BadLine {
+  boolean read(ByteBuffer in) throws BadLineException {
     total += in.remaining();
     if (total > LONGEST_ANSWER) {
-      throw new BadLine("the answer is longer than " + LONGEST_ANSWER + " octets");
+      throw new BadLineException("the answer is longer than " + LONGEST_ANSWER + " octets");
     }
     while (in.hasRemaining()) {
       byte b = in.get();
@@ -99,7 +99,7 @@ final class UapiDecoder {
         line(new String(line, 0, lineLength, US_ASCII));
         lineLength = 0;
       } else if (lineLength == LONGEST_LINE) {
-        throw new BadLine("a line is longer than " + LONGEST_LINE + " octets");
+        throw new BadLineException("a line is longer than " + LONGEST_LINE + " octets");
       } else {
         line[lineLength++] = b;
       }
@@ -108,10 +108,10 @@ final class UapiDecoder {
   }
 
   /** Takes one line, without its end. */
-  void line(String line) throws BadLine {
+  void line(String line) throws BadLineException {
     int equals = line.indexOf('=');
     if (equals < 1) {
-      throw new BadLine("a line is not key=value");
+      throw new BadLineException("a line is not key=value");
     }
     String key = line.substring(0, equals);
     String value = line.substring(equals + 1);
@@ -139,27 +139,27 @@ final class UapiDecoder {
     return Optional.ofNullable(errno);
   }
 
-  Device device() throws BadLine {
+  Device device() throws BadLineException {
     endPeer();
     return new Device(name, publicKey, listenPort, fwmark, peers);
   }
 
-  private void startPeer(String key, String value) throws BadLine {
+  private void startPeer(String key, String value) throws BadLineException {
     endPeer();
     peer = new PeerLines(PublicKey.parseHex(value).orElseThrow(() -> notA("key", key)));
   }
 
-  private void endPeer() throws BadLine {
+  private void endPeer() throws BadLineException {
     if (peer != null) {
       peers.add(peer.toPeer());
       peer = null;
     }
   }
 
-  private void peerLine(String key, String value) throws BadLine {
+  private void peerLine(String key, String value) throws BadLineException {
     PeerLines to = peer;
     if (to == null) {
-      throw new BadLine(key + " stands before any public_key");
+      throw new BadLineException(key + " stands before any public_key");
     }
     switch (key) {
       case "preshared_key" ->
@@ -178,28 +178,29 @@ final class UapiDecoder {
   }
 
   /** The private key is only looked at to tell whose device this is. */
-  private static Optional<PublicKey> ownKey(String key, String value) throws BadLine {
+  private static Optional<PublicKey> ownKey(String key, String value) throws BadLineException {
     try (PrivateKey secret = PrivateKey.parseHex(value).orElseThrow(() -> notA("key", key))) {
       return secret.isZero() ? Optional.empty() : Optional.of(secret.publicKey());
     }
   }
 
   /** Implementations print the zone of a link-local address, whose name means nothing elsewhere. */
-  private static Optional<Endpoint> endpoint(String value) {
+  private static Optional<PeerEndpoint> endpoint(String value) {
     int zone = value.indexOf('%');
     int bracket = value.indexOf(']');
-    return Endpoint.parse(
+    return PeerEndpoint.parse(
         zone > 0 && bracket > zone ? value.substring(0, zone) + value.substring(bracket) : value);
   }
 
-  private static Cidr range(String key, String value) throws BadLine {
+  private static Cidr range(String key, String value) throws BadLineException {
     return switch (Cidr.parse(value)) {
       case Cidr.Parsed.Valid(Cidr range) -> range;
       case Cidr.Parsed.Invalid _ -> throw notA("range", key);
     };
   }
 
-  private static long number(String key, String value, long least, long most) throws BadLine {
+  private static long number(String key, String value, long least, long most)
+      throws BadLineException {
     try {
       long number = Long.parseLong(value);
       if (number >= least && number <= most) {
@@ -211,7 +212,7 @@ final class UapiDecoder {
     throw notA("number in range", key);
   }
 
-  private static BadLine notA(String what, String key) {
-    return new BadLine(key + " has a value that is no " + what);
+  private static BadLineException notA(String what, String key) {
+    return new BadLineException(key + " has a value that is no " + what);
   }
 }

@@ -21,7 +21,7 @@ import java.util.Optional;
 public record Peer(
     PublicKey publicKey,
     Optional<PresharedKey> presharedKey,
-    Optional<Endpoint> endpoint,
+    Optional<PeerEndpoint> endpoint,
     int persistentKeepalive,
     Optional<Instant> latestHandshake,
     long rxBytes,

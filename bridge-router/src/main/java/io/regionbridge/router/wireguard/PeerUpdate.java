@@ -17,7 +17,7 @@ public final class PeerUpdate {
   private final Kind kind;
   private final boolean replaceAllowedIps;
   private final @Nullable PresharedKey presharedKey;
-  private final @Nullable Endpoint endpoint;
+  private final @Nullable PeerEndpoint endpoint;
   private final @Nullable Integer persistentKeepalive;
   private final List<Cidr> allowedIps;
 
@@ -70,7 +70,7 @@ public final class PeerUpdate {
   }
 
   /** The new endpoint; empty: as it is. */
-  public Optional<Endpoint> endpoint() {
+  public Optional<PeerEndpoint> endpoint() {
     return Optional.ofNullable(endpoint);
   }
 
@@ -132,7 +132,7 @@ public final class PeerUpdate {
     private final Kind kind;
     private boolean replaceAllowedIps;
     private @Nullable PresharedKey presharedKey;
-    private @Nullable Endpoint endpoint;
+    private @Nullable PeerEndpoint endpoint;
     private @Nullable Integer persistentKeepalive;
     private List<Cidr> allowedIps = List.of();
 
@@ -153,7 +153,7 @@ public final class PeerUpdate {
       return this;
     }
 
-    public Builder endpoint(Endpoint to) {
+    public Builder endpoint(PeerEndpoint to) {
       endpoint = to;
       return this;
     }

@@ -7,7 +7,7 @@ import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.peers.GatewayHealth;
+import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Topology;
@@ -110,7 +110,7 @@ final class TestPlane {
                       "fsn1", "fsn1.internal", List.of(), List.of(), overlayRanges),
               configured,
               overlay,
-              GatewayHealth.UNKNOWN,
+              GatewayProbes.UNKNOWN,
               () -> true,
               egress),
           client,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.regionbridge.router.egress.EgressPlan.RegionEgress;
-import io.regionbridge.router.egress.Refusal.Reason;
+import io.regionbridge.router.egress.RefusedRange.Reason;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
@@ -63,7 +63,7 @@ class EgressPlannerTest {
     assertThat(plan.region("mn").orElseThrow().destinations()).isEmpty();
     assertThat(plan.region("hel1").orElseThrow().destinations()).isEqualTo(cidrs("10.60.0.0/16"));
     assertThat(plan.region("hel1").orElseThrow().refusals())
-        .extracting(Refusal::message)
+        .extracting(RefusedRange::message)
         .containsExactly("10.52.7.0/24 overlaps 10.52.0.0/16 of region mn");
   }
 

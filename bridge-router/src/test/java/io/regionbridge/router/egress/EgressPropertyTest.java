@@ -83,7 +83,7 @@ class EgressPropertyTest {
               .isTrue();
           sent++;
         }
-        for (Refusal refusal : region.refusals()) {
+        for (RefusedRange refusal : region.refusals()) {
           assertThat(allowed(refusal.cidr(), rules, forbidden))
               .as("seed %d: refused without need: %s", seed, refusal)
               .isFalse();

@@ -7,7 +7,7 @@ import io.regionbridge.router.wireguard.Device;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Whatever arrives on a netlink socket is understood or a {@code MalformedMessage}. */
+/** Whatever arrives on a netlink socket is understood or a {@code MalformedMessageException}. */
 class NetlinkFuzzTest {
   @FuzzTest(maxDuration = "30s")
   void anyDatagramIsADeviceOrMalformed(byte[] octets) {
@@ -19,7 +19,7 @@ class NetlinkFuzzTest {
       Device device = decoder.device();
       assertThat(device.listenPort()).isBetween(0, 0xffff);
       assertThat(device.toString()).startsWith("Device[");
-    } catch (MalformedMessage e) {
+    } catch (MalformedMessageException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
   }
@@ -35,7 +35,7 @@ class NetlinkFuzzTest {
         RouteDecoder.address(message).ifPresent(a -> assertThat(a.network()).isNotNull());
         RouteDecoder.route(message).ifPresent(r -> assertThat(r.destination()).isNotNull());
       }
-    } catch (MalformedMessage e) {
+    } catch (MalformedMessageException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
   }

@@ -17,7 +17,7 @@ import java.util.List;
 final class RecordedDump {
   private RecordedDump() {}
 
-  static List<NetlinkMessage> messages(String file) throws MalformedMessage {
+  static List<NetlinkMessage> messages(String file) throws MalformedMessageException {
     List<NetlinkMessage> messages = new ArrayList<>();
     for (String paragraph : text(file).split("\n\n", -1)) {
       StringBuilder hex = new StringBuilder();

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Key;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.nio.ByteBuffer;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a kernel once said, understood without one. */
 class RecordedDumpTest {
   @Test
-  void aDeviceWithEverything() throws MalformedMessage {
+  void aDeviceWithEverything() throws MalformedMessageException {
     assertThat(device("wireguard-device.hex"))
         .isEqualTo(
             new Device(
@@ -38,7 +38,7 @@ class RecordedDumpTest {
                     new Peer(
                         key(2),
                         Optional.of(PresharedKey.of(octets(3))),
-                        Endpoint.parse("192.0.2.7:51821"),
+                        PeerEndpoint.parse("192.0.2.7:51821"),
                         25,
                         Optional.empty(),
                         0,
@@ -47,7 +47,7 @@ class RecordedDumpTest {
                     new Peer(
                         key(3),
                         Optional.empty(),
-                        Endpoint.parse("[2001:db8::7]:7"),
+                        PeerEndpoint.parse("[2001:db8::7]:7"),
                         0,
                         Optional.empty(),
                         0,
@@ -56,7 +56,7 @@ class RecordedDumpTest {
   }
 
   @Test
-  void aPeerThatGoesOnInTheNextMessageIsOnePeer() throws MalformedMessage {
+  void aPeerThatGoesOnInTheNextMessageIsOnePeer() throws MalformedMessageException {
     Device device = device("wireguard-split-peer.hex");
     assertThat(device.peers()).hasSize(2);
     assertThat(device.peer(key(2)).orElseThrow().allowedIps()).hasSize(300);
@@ -64,7 +64,7 @@ class RecordedDumpTest {
   }
 
   @Test
-  void aDumpThatStartsAgainForgetsWhatItHad() throws MalformedMessage {
+  void aDumpThatStartsAgainForgetsWhatItHad() throws MalformedMessageException {
     WireGuardDecoder decoder = new WireGuardDecoder();
     take(decoder, "wireguard-split-peer.hex");
     decoder.restart();
@@ -73,7 +73,7 @@ class RecordedDumpTest {
   }
 
   @Test
-  void refusalsCarryNumberAndMessage() throws MalformedMessage {
+  void refusalsCarryNumberAndMessage() throws MalformedMessageException {
     assertThat(RecordedDump.messages("wireguard-no-such-device.hex"))
         .hasSize(1)
         .first()
@@ -86,7 +86,7 @@ class RecordedDumpTest {
   }
 
   @Test
-  void linksAddressesAndRoutes() throws MalformedMessage {
+  void linksAddressesAndRoutes() throws MalformedMessageException {
     List<Link> links = new ArrayList<>();
     for (NetlinkMessage message : RecordedDump.messages("links.hex")) {
       RouteDecoder.link(message).filter(l -> l.name().equals("wg0")).ifPresent(links::add);
@@ -119,19 +119,19 @@ class RecordedDumpTest {
   })
   void lengthsThatLieAreMalformed(String hex, String reason) {
     byte[] octets = HexFormat.of().parseHex(hex.replace(" ", ""));
-    assertThatExceptionOfType(MalformedMessage.class)
+    assertThatExceptionOfType(MalformedMessageException.class)
         .isThrownBy(
             () -> NetlinkMessage.parse(ByteBuffer.wrap(octets).order(ByteOrder.nativeOrder())))
         .withMessageStartingWith(reason);
   }
 
-  private static Device device(String file) throws MalformedMessage {
+  private static Device device(String file) throws MalformedMessageException {
     WireGuardDecoder decoder = new WireGuardDecoder();
     take(decoder, file);
     return decoder.device();
   }
 
-  private static void take(WireGuardDecoder decoder, String file) throws MalformedMessage {
+  private static void take(WireGuardDecoder decoder, String file) throws MalformedMessageException {
     for (NetlinkMessage message : RecordedDump.messages(file)) {
       if (message.type() >= NetlinkMessage.FIRST_OWN_TYPE) {
         decoder.take(message);

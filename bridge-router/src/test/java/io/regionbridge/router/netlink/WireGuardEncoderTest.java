@@ -20,7 +20,7 @@ class WireGuardEncoderTest {
   private static final int FAMILY = 31;
 
   @Test
-  void aLargeUpdateIsSplitWithoutLosingOrRepeatingAnything() throws MalformedMessage {
+  void aLargeUpdateIsSplitWithoutLosingOrRepeatingAnything() throws MalformedMessageException {
     DeviceUpdate.Builder update =
         DeviceUpdate.builder().privateKey(PrivateKey.generate()).replacePeers();
     for (int i = 1; i <= 50; i++) {
@@ -52,7 +52,7 @@ class WireGuardEncoderTest {
   }
 
   @Test
-  void whatAnUpdateLeavesOutIsNotSent() throws MalformedMessage {
+  void whatAnUpdateLeavesOutIsNotSent() throws MalformedMessageException {
     List<Attribute> message =
         encode(DeviceUpdate.builder().peer(PeerUpdate.modify(key(1)).build()).build()).getFirst();
     assertThat(message)
@@ -67,7 +67,8 @@ class WireGuardEncoderTest {
         .isEqualTo(WireGuardApi.PEER_F_UPDATE_ONLY);
   }
 
-  private static List<List<Attribute>> encode(DeviceUpdate update) throws MalformedMessage {
+  private static List<List<Attribute>> encode(DeviceUpdate update)
+      throws MalformedMessageException {
     List<List<Attribute>> messages = new ArrayList<>();
     for (MessageWriter writer : WireGuardEncoder.set(FAMILY, "wg0", update)) {
       ByteBuffer octets = writer.finish(1, true);

@@ -11,9 +11,9 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.sandbox.Inside;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.DeviceUpdate;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Key;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PeerUpdate;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PrivateKey;
@@ -46,13 +46,13 @@ class WireGuardNetlinkInside {
             .peer(
                 PeerUpdate.add(a)
                     .presharedKey(PresharedKey.generate())
-                    .endpoint(Endpoint.parse("192.0.2.7:51820").orElseThrow())
+                    .endpoint(PeerEndpoint.parse("192.0.2.7:51820").orElseThrow())
                     .persistentKeepalive(25)
                     .replaceAllowedIps(List.of(Cidr.of("10.42.0.0/16"), Cidr.of("100.64.0.7/32")))
                     .build())
             .peer(
                 PeerUpdate.add(b)
-                    .endpoint(Endpoint.parse("[2001:db8::7]:51821").orElseThrow())
+                    .endpoint(PeerEndpoint.parse("[2001:db8::7]:51821").orElseThrow())
                     .replaceAllowedIps(List.of(Cidr.of("fd00:42::/48"), Cidr.of("0.0.0.0/0")))
                     .build())
             .build();
@@ -119,7 +119,7 @@ class WireGuardNetlinkInside {
               .toList();
       update.peer(
           PeerUpdate.add(key(i + 1))
-              .endpoint(Endpoint.parse("192.0.2." + i % 250 + ":51820").orElseThrow())
+              .endpoint(PeerEndpoint.parse("192.0.2." + i % 250 + ":51820").orElseThrow())
               .persistentKeepalive(25)
               .replaceAllowedIps(ranges)
               .build());
@@ -219,7 +219,7 @@ class WireGuardNetlinkInside {
               .replacePeers()
               .peer(
                   PeerUpdate.add(key(1))
-                      .endpoint(Endpoint.parse("[2001:db8::9]:5").orElseThrow())
+                      .endpoint(PeerEndpoint.parse("[2001:db8::9]:5").orElseThrow())
                       .persistentKeepalive(25)
                       .replaceAllowedIps(List.of(Cidr.of("10.0.0.0/8"), Cidr.of("fd00::1/128")))
                       .build())

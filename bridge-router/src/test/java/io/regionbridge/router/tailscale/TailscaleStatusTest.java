@@ -9,8 +9,8 @@ import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.uapi.ScriptedSocket;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,7 +67,7 @@ class TailscaleStatusTest {
                     new Peer(
                         PublicKey.parseHex(PEER).orElseThrow(),
                         Optional.empty(),
-                        Endpoint.parse("203.0.113.2:41641"),
+                        PeerEndpoint.parse("203.0.113.2:41641"),
                         0,
                         Optional.of(Instant.parse("2026-11-20T09:00:00.5Z")),
                         9007199254740993L,

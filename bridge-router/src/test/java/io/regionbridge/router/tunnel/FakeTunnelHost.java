@@ -5,9 +5,9 @@ import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Key;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PeerUpdate;
 import io.regionbridge.router.wireguard.PrivateKey;
 import io.regionbridge.router.wireguard.PublicKey;
@@ -51,7 +51,7 @@ final class FakeTunnelHost implements TunnelHost {
     if (p == null) {
       throw new IllegalArgumentException("no peer " + key);
     }
-    put(p, Endpoint.parse(endpoint), p.persistentKeepalive(), Optional.of(at), p.allowedIps());
+    put(p, PeerEndpoint.parse(endpoint), p.persistentKeepalive(), Optional.of(at), p.allowedIps());
   }
 
   /** What something else did to a peer. */
@@ -161,7 +161,7 @@ final class FakeTunnelHost implements TunnelHost {
 
   private void put(
       Peer p,
-      Optional<Endpoint> endpoint,
+      Optional<PeerEndpoint> endpoint,
       int keepalive,
       Optional<Instant> handshake,
       List<Cidr> ranges) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
-import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PrivateKey;
 import io.regionbridge.router.wireguard.PublicKey;
@@ -187,7 +187,7 @@ class TunnelActuatorTest {
         "region/" + key.toString().substring(0, 4),
         key,
         Optional.empty(),
-        Endpoint.parse(endpoint),
+        PeerEndpoint.parse(endpoint),
         keepalive,
         Arrays.stream(ranges).map(Cidr::of).toList());
   }

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
-import io.regionbridge.router.wireguard.Endpoint;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PrivateKey;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.io.BufferedReader;
@@ -121,7 +121,7 @@ final class TunnelAgent {
         key(f[2]),
         PublicKey.parse(f[3]),
         IpLiteral.parse(f[4]).orElseThrow(),
-        Endpoint.parse(f[5]),
+        PeerEndpoint.parse(f[5]),
         Optional.empty(),
         Boolean.parseBoolean(f[6]),
         Stream.of(f[7].split(";", -1)).map(Cidr::of).toList());

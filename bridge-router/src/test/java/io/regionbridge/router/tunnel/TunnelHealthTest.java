@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.tunnel.PeerHealth.State;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.time.Instant;
 import java.util.List;
@@ -105,7 +105,7 @@ class TunnelHealthTest {
         new Peer(
             KEY,
             Optional.empty(),
-            Endpoint.parse("192.0.2.1:51820"),
+            PeerEndpoint.parse("192.0.2.1:51820"),
             keepalive,
             handshake,
             rx,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.wireguard.Device;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PublicKey;
 import java.time.Instant;
 import java.util.Arrays;
@@ -177,7 +177,7 @@ class TunnelPlannerTest {
         key(number),
         Optional.empty(),
         IpLiteral.parse("100.99.0." + number).orElseThrow(),
-        Endpoint.parse("192.0.2." + number + ":51820"),
+        PeerEndpoint.parse("192.0.2." + number + ":51820"),
         Optional.empty(),
         active,
         Arrays.stream(ranges).map(Cidr::of).toList());

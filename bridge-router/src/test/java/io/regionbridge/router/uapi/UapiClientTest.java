@@ -9,8 +9,8 @@ import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.DeviceUpdate;
-import io.regionbridge.router.wireguard.Endpoint;
 import io.regionbridge.router.wireguard.Peer;
+import io.regionbridge.router.wireguard.PeerEndpoint;
 import io.regionbridge.router.wireguard.PeerUpdate;
 import io.regionbridge.router.wireguard.PresharedKey;
 import io.regionbridge.router.wireguard.PrivateKey;
@@ -80,7 +80,7 @@ class UapiClientTest {
             new Peer(
                 PublicKey.parseHex(PEER_A).orElseThrow(),
                 PresharedKey.parseHex(PSK),
-                Endpoint.parse("[abcd:23::33]:51820"),
+                PeerEndpoint.parse("[abcd:23::33]:51820"),
                 111,
                 Optional.of(Instant.ofEpochSecond(1700000000, 123456789)),
                 9007199254740993L,
@@ -89,7 +89,7 @@ class UapiClientTest {
             new Peer(
                 PublicKey.parseHex(PEER_B).orElseThrow(),
                 Optional.empty(),
-                Endpoint.parse("[fe80::1]:7"),
+                PeerEndpoint.parse("[fe80::1]:7"),
                 0,
                 Optional.empty(),
                 0,
@@ -124,7 +124,7 @@ class UapiClientTest {
             .peer(
                 PeerUpdate.add(PublicKey.parseHex(PEER_A).orElseThrow())
                     .presharedKey(PresharedKey.parseHex(PSK).orElseThrow())
-                    .endpoint(Endpoint.parse("[2001:db8::1]:51820").orElseThrow())
+                    .endpoint(PeerEndpoint.parse("[2001:db8::1]:51820").orElseThrow())
                     .persistentKeepalive(25)
                     .replaceAllowedIps(List.of(Cidr.of("10.42.0.0/16"), Cidr.of("fd00::/8")))
                     .build())

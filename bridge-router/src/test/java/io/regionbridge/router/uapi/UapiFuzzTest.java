@@ -6,7 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.regionbridge.router.wireguard.Device;
 import java.nio.ByteBuffer;
 
-/** Whatever an implementation sends is a device or a {@code BadLine}. */
+/** Whatever an implementation sends is a device or a {@code BadLineException}. */
 class UapiFuzzTest {
   @FuzzTest(maxDuration = "30s")
   void anyOctetsAreADeviceOrABadLine(byte[] octets) {
@@ -16,7 +16,7 @@ class UapiFuzzTest {
       Device device = decoder.device();
       assertThat(device.listenPort()).isBetween(0, 0xffff);
       assertThat(device.toString()).startsWith("Device[name=wg0");
-    } catch (UapiDecoder.BadLine e) {
+    } catch (UapiDecoder.BadLineException e) {
       assertThat(e).hasMessageNotContaining("\n");
     }
   }

@@ -53,7 +53,7 @@ public final class WgDump {
     return new Peer(
         PublicKey.parse(fields[0]).orElseThrow(),
         PresharedKey.parse(fields[1]),
-        Endpoint.parse(fields[2]),
+        PeerEndpoint.parse(fields[2]),
         fields[7].equals("off") ? 0 : Integer.parseInt(fields[7]),
         handshake == 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(handshake)),
         Long.parseLong(fields[5]),

@@ -11,6 +11,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
@@ -57,12 +59,43 @@ public final class ArchitectureRules {
           .haveNameMatching(".*(Manager|Utils?|Helpers?|Impl)(\\$.*)?")
           .because("such a name does not say what the class is for");
 
+  public static final ArchRule EXCEPTIONS_SAY_SO =
+      classes()
+          .that()
+          .areAssignableTo(Exception.class)
+          .should()
+          .haveSimpleNameEndingWith("Exception")
+          .because("whoever reads a throws clause knows it by that");
+
+  public static final ArchRule DISTINCT_NAMES =
+      classes()
+          .that()
+          .areTopLevelClasses()
+          .and()
+          .doNotHaveSimpleName("package-info")
+          .should(haveANameOfTheirOwn())
+          .because("of two classes with one name a reader takes one for the other");
+
   public static final ArchRule NULL_MARKED =
       classes()
           .should(beInANullMarkedPackage())
           .because("NullAway only checks what is marked, and would silently pass over the rest");
 
   private ArchitectureRules() {}
+
+  private static ArchCondition<JavaClass> haveANameOfTheirOwn() {
+    return new ArchCondition<>("have a name that no other class of the module has") {
+      private final Map<String, String> known = new HashMap<>();
+
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        String other = known.putIfAbsent(type.getSimpleName(), type.getFullName());
+        if (other != null) {
+          events.add(SimpleConditionEvent.violated(type, type.getFullName() + " and " + other));
+        }
+      }
+    };
+  }
 
   private static ArchCondition<JavaClass> beInANullMarkedPackage() {
     return new ArchCondition<>("be in a package whose package-info is @NullMarked") {

@@ -14,13 +14,13 @@ import java.util.Map;
  */
 final class DocumentReader {
   private final JsonParser parser;
-  private final NodeReader nodes;
+  private final YamlReader nodes;
   private final ObjectParser objects;
   private final ContentBuilder content;
 
   DocumentReader(String file, JsonParser parser, ContentBuilder content) {
     this.parser = parser;
-    this.nodes = new NodeReader(parser);
+    this.nodes = new YamlReader(parser);
     this.objects = new ObjectParser(file);
     this.content = content;
   }

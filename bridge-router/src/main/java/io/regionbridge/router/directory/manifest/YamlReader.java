@@ -15,7 +15,7 @@ import java.util.Set;
  * Reads one object at a time from a stream of tokens, and of it only keys that some object in use
  * has: what is left of a Service is small, and of a Deployment next to nothing.
  */
-final class NodeReader {
+final class YamlReader {
   private static final String MERGE = "<<";
 
   private static final Set<String> KEPT =
@@ -51,7 +51,7 @@ final class NodeReader {
 
   private final JsonParser parser;
 
-  NodeReader(JsonParser parser) {
+  YamlReader(JsonParser parser) {
     this.parser = parser;
   }
 

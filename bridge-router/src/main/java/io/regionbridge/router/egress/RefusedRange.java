@@ -7,7 +7,7 @@ import io.regionbridge.router.net.Cidr;
  *
  * @param message one clause that names the range, and the other side if there is one
  */
-public record Refusal(Cidr cidr, Reason reason, String message) {
+public record RefusedRange(Cidr cidr, Reason reason, String message) {
   /** Why not, in the order in which it is looked for. */
   public enum Reason {
     /** It is everything. */

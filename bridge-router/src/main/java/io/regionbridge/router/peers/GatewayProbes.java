@@ -6,9 +6,9 @@ import java.util.Optional;
 
 /** What the data plane knows of peers' gateways. Must answer at once, from any thread. */
 @FunctionalInterface
-public interface GatewayHealth {
+public interface GatewayProbes {
   /** Nothing is known of any. */
-  GatewayHealth UNKNOWN = (_, _) -> Optional.empty();
+  GatewayProbes UNKNOWN = (_, _) -> Optional.empty();
 
   /**
    * How a gateway fares; empty if it was not asked yet.

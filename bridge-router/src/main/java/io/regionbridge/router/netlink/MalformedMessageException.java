@@ -1,8 +1,8 @@
 package io.regionbridge.router.netlink;
 
 /** Octets that are no message as the kernel would send it. */
-final class MalformedMessage extends Exception {
-  MalformedMessage(String message) {
+final class MalformedMessageException extends Exception {
+  MalformedMessageException(String message) {
     super(message, null, false, false);
   }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EndpointTest {
+class PeerEndpointTest {
   @ParameterizedTest
   @CsvSource({
     "192.0.2.1:51820, 192.0.2.1:51820",
@@ -19,7 +19,7 @@ class EndpointTest {
     "[::]:51820, [::]:51820"
   })
   void readsNumericAddressesAndPrintsThemCanonically(String text, String canonical) {
-    assertThat(Endpoint.parse(text)).get().hasToString(canonical);
+    assertThat(PeerEndpoint.parse(text)).get().hasToString(canonical);
   }
 
   @ParameterizedTest
@@ -42,12 +42,12 @@ class EndpointTest {
         "[fe80::1%eth0]:51820"
       })
   void refusesNamesZonesAndBadPorts(String text) {
-    assertThat(Endpoint.parse(text)).isEmpty();
+    assertThat(PeerEndpoint.parse(text)).isEmpty();
   }
 
   @Test
   void portZeroIsNoPort() {
-    assertThatThrownBy(() -> new Endpoint(InetAddress.getLoopbackAddress(), 0))
+    assertThatThrownBy(() -> new PeerEndpoint(InetAddress.getLoopbackAddress(), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("65535");
   }

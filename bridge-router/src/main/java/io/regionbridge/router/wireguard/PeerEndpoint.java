@@ -12,23 +12,23 @@ import java.util.Optional;
  * @param address IPv4 or IPv6; of a link-local address the scope counts too
  * @param port a UDP port, 1 to 65535
  */
-public record Endpoint(InetAddress address, int port) {
+public record PeerEndpoint(InetAddress address, int port) {
   /**
    * Checks the port.
    *
    * @throws IllegalArgumentException if the port is not within 1 to 65535
    */
-  public Endpoint {
+  public PeerEndpoint {
     if (port < 1 || port > 0xffff) {
       throw new IllegalArgumentException("port " + port + " is not within 1 to 65535");
     }
   }
 
   /** Reads {@code 192.0.2.1:51820} or {@code [2001:db8::1]:51820}; a name is no endpoint. */
-  public static Optional<Endpoint> parse(String text) {
+  public static Optional<PeerEndpoint> parse(String text) {
     return SocketLiteral.parse(text, 0) instanceof SocketLiteral.Parsed.Valid(var address)
             && address.getPort() > 0
-        ? Optional.of(new Endpoint(address.getAddress(), address.getPort()))
+        ? Optional.of(new PeerEndpoint(address.getAddress(), address.getPort()))
         : Optional.empty();
   }
 

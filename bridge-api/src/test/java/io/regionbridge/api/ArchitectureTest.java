@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -16,7 +17,10 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.regionbridge.testkit.ArchitectureRules;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -38,6 +42,14 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule noPackageCycles = ArchitectureRules.NO_PACKAGE_CYCLES;
   @ArchTest static final ArchRule tellingNames = ArchitectureRules.TELLING_NAMES;
   @ArchTest static final ArchRule nullMarked = ArchitectureRules.NULL_MARKED;
+
+  @ArchTest
+  static final ArchRule noClassCycles =
+      slices()
+          .assignedFrom(eachTopLevelClassOf("lifecycle", "reports", "endpoints", "zones"))
+          .should()
+          .beFreeOfCycles()
+          .because("classes that need each other cannot be started one after the other");
 
   @ArchTest
   static final ArchRule onlyThesePackagesSeeBothPlanes =
@@ -79,6 +91,24 @@ final class ArchitectureTest {
                 + " plane: each type is one more that cannot be changed on one side alone, so the"
                 + " list may get shorter, to 25 in the end, and never longer")
         .isEqualTo(new TreeSet<>(ControlPlaneFacade.TYPES));
+  }
+
+  private static SliceAssignment eachTopLevelClassOf(String... packages) {
+    Set<String> names =
+        Arrays.stream(packages).map(p -> "io.regionbridge.api." + p).collect(Collectors.toSet());
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        return names.contains(type.getPackageName())
+            ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", ""))
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "each class of " + String.join(", ", packages);
+      }
+    };
   }
 
   private static ArchCondition<JavaClass> notSeeBothPlanes() {

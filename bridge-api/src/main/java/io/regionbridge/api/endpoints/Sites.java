@@ -3,6 +3,7 @@ package io.regionbridge.api.endpoints;
 import io.netty.handler.ssl.SslContext;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.feed.DirectoryServer;
+import io.regionbridge.api.http.BadRequestException;
 import io.regionbridge.api.http.BearerToken;
 import io.regionbridge.api.http.HostCheck;
 import io.regionbridge.api.http.HttpServer.Site;
@@ -12,7 +13,6 @@ import io.regionbridge.api.http.Request;
 import io.regionbridge.api.http.Response;
 import io.regionbridge.api.http.Router;
 import io.regionbridge.api.http.Router.Route;
-import io.regionbridge.api.http.Unclear;
 import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.reports.Introspection;
 import io.regionbridge.api.reports.NamesQuestion;
@@ -148,7 +148,7 @@ public final class Sites {
           try {
             NamesQuestion question = NamesQuestion.of(request.query());
             return Response.ok(MediaType.JSON, StatusJson.encode(bridge.names(question)));
-          } catch (Unclear e) {
+          } catch (BadRequestException e) {
             return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
           }
         });
@@ -165,7 +165,7 @@ public final class Sites {
                     .thenApply(report ->
                         () -> Response.ok(MediaType.JSON, StatusJson.encode(report.get()))),
                 TRACE_PATIENCE);
-          } catch (Unclear e) {
+          } catch (BadRequestException e) {
             return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
           }
         });
@@ -184,7 +184,7 @@ public final class Sites {
                       case "DELETE" -> queries.stop();
                       default -> queries.report();
                     }));
-          } catch (Unclear e) {
+          } catch (BadRequestException e) {
             return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
           }
         });

@@ -45,7 +45,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private final Router router;
   private final Connections connections;
   private final Complaints complaints;
-  private final Patience patience;
+  private final ClientTimeouts timeouts;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Deadline deadline;
   private @Nullable HttpRequest request;
@@ -67,11 +67,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private @Nullable EventStream events;
   private @Nullable PieceStream pieces;
 
-  HttpConnection(Router router, Connections connections, Complaints complaints, Patience patience) {
+  HttpConnection(
+      Router router, Connections connections, Complaints complaints, ClientTimeouts timeouts) {
     this.router = router;
     this.connections = connections;
     this.complaints = complaints;
-    this.patience = patience;
+    this.timeouts = timeouts;
   }
 
   @Override
@@ -102,7 +103,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     switch (connections.enter(this)) {
-      case SERVED -> limit(ctx, patience.request());
+      case SERVED -> limit(ctx, timeouts.request());
       case TOLD -> finish(ctx, Problem.unavailable("too many connections are open", List.of()));
       case NONE -> close(ctx);
     }
@@ -267,7 +268,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
       @Nullable HttpRequest head) {
     owes = true;
     ended |= !keepAlive;
-    limit(ctx, patience.reading());
+    limit(ctx, timeouts.reading());
     ctx.writeAndFlush(ResponseMessages.whole(content, keepAlive, head))
         .addListener((ChannelFuture sent) -> {
           if (!sent.isSuccess()) {
@@ -285,7 +286,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     }
     owes = false;
     if (keepAlive) {
-      limit(ctx, patience.request());
+      limit(ctx, timeouts.request());
     } else {
       part(ctx);
     }
@@ -300,7 +301,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     if (ctx.channel() instanceof DuplexChannel socket
         && ctx.pipeline().get(SslHandler.class) == null) {
       var _ = socket.shutdownOutput();
-      limit(ctx, patience.leaving());
+      limit(ctx, timeouts.leaving());
     } else {
       close(ctx);
     }
@@ -308,7 +309,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   private void stream(ChannelHandlerContext ctx, HttpRequest head, Response.Events stream) {
     if (begun(ctx, head, ResponseMessages.beforeEvents(head, MediaType.EVENTS))) {
-      events = new EventStream(ctx, stream, deadline(), patience.reading(), () -> close(ctx));
+      events = new EventStream(ctx, stream, deadline(), timeouts.reading(), () -> close(ctx));
     }
   }
 
@@ -316,7 +317,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     if (begun(ctx, head, ResponseMessages.beforeStream(head, stream.mediaType()))) {
       boolean zipped = ResponseMessages.zips(head);
       pieces =
-          new PieceStream(ctx, stream, zipped, deadline(), patience.reading(), () -> close(ctx));
+          new PieceStream(ctx, stream, zipped, deadline(), timeouts.reading(), () -> close(ctx));
     }
   }
 

@@ -31,7 +31,7 @@ final class HttpPipeline {
       Router router,
       Connections connections,
       Complaints complaints,
-      Patience patience) {
+      ClientTimeouts timeouts) {
     HttpDecoderConfig strict =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE)
@@ -40,6 +40,6 @@ final class HttpPipeline {
             .setUseRfc9112TransferEncoding(true);
     pipeline
         .addLast(new HttpServerCodec(strict, MAX_PIPELINED))
-        .addLast(new HttpConnection(router, connections, complaints, patience));
+        .addLast(new HttpConnection(router, connections, complaints, timeouts));
   }
 }

@@ -39,7 +39,7 @@ public final class HttpServer implements AutoCloseable {
   /** In the kernel, for what a client does not read; by itself it would take up to 4 MiB. */
   private static final int SEND_BUFFER = 262_144;
 
-  private final Patience patience;
+  private final ClientTimeouts timeouts;
   private final Map<String, EventLoopGroup> threads = new ConcurrentHashMap<>();
   private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
@@ -65,8 +65,8 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private HttpServer(Patience patience) {
-    this.patience = patience;
+  private HttpServer(ClientTimeouts timeouts) {
+    this.timeouts = timeouts;
   }
 
   /**
@@ -75,12 +75,12 @@ public final class HttpServer implements AutoCloseable {
    * @throws IOException naming the address that cannot be bound; nothing is left running then
    */
   public static HttpServer start(List<Site> sites) throws IOException {
-    return start(sites, Patience.USUAL);
+    return start(sites, ClientTimeouts.USUAL);
   }
 
   /** The same with other limits to what clients may take their time for. */
-  static HttpServer start(List<Site> sites, Patience patience) throws IOException {
-    HttpServer server = new HttpServer(patience);
+  static HttpServer start(List<Site> sites, ClientTimeouts timeouts) throws IOException {
+    HttpServer server = new HttpServer(timeouts);
     try {
       for (Site site : sites) {
         server.listen(site);
@@ -118,7 +118,7 @@ public final class HttpServer implements AutoCloseable {
                   protected void initChannel(SocketChannel channel) {
                     site.tls().ifPresent(tls -> secure(channel, tls.get()));
                     HttpPipeline.add(
-                        channel.pipeline(), site.router(), connections, complaints, patience);
+                        channel.pipeline(), site.router(), connections, complaints, timeouts);
                   }
                 });
     ChannelFuture bound = bootstrap.bind(site.address()).awaitUninterruptibly();

@@ -11,24 +11,26 @@ public final class Parameters {
   private Parameters() {}
 
   /** The value of a parameter; one that is blank counts as not given. */
-  public static Optional<String> one(Map<String, List<String>> query, String key) throws Unclear {
+  public static Optional<String> one(Map<String, List<String>> query, String key)
+      throws BadRequestException {
     List<String> values = query.getOrDefault(key, List.of());
     if (values.size() > 1) {
-      throw new Unclear(key + " is given " + values.size() + " times; once is enough");
+      throw new BadRequestException(key + " is given " + values.size() + " times; once is enough");
     }
     return values.stream().map(String::strip).filter(value -> !value.isEmpty()).findFirst();
   }
 
   /** A domain name, made absolute. */
-  public static Name name(String key, String text) throws Unclear {
+  public static Name name(String key, String text) throws BadRequestException {
     if (!text.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
-      throw new Unclear(
+      throw new BadRequestException(
           "%s \"%s\" is no domain name: write it in ASCII (xn--…)".formatted(key, text));
     }
     try {
       return Name.fromString(text, Name.root);
     } catch (TextParseException e) {
-      throw new Unclear("%s \"%s\" is no domain name: %s".formatted(key, text, e.getMessage()));
+      throw new BadRequestException(
+          "%s \"%s\" is no domain name: %s".formatted(key, text, e.getMessage()));
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.regionbridge.api.reports;
 
+import io.regionbridge.api.http.BadRequestException;
 import io.regionbridge.api.http.Parameters;
-import io.regionbridge.api.http.Unclear;
 import java.util.List;
 import java.util.Map;
 
@@ -21,9 +21,9 @@ public record NamesQuestion(String region, String namespace, String match, int l
    * Reads the parameters {@code region}, {@code namespace}, {@code match} and {@code limit} of a
    * request.
    *
-   * @throws Unclear if the limit is none
+   * @throws BadRequestException if the limit is none
    */
-  public static NamesQuestion of(Map<String, List<String>> query) throws Unclear {
+  public static NamesQuestion of(Map<String, List<String>> query) throws BadRequestException {
     return new NamesQuestion(
         Parameters.one(query, "region").orElse(""),
         Parameters.one(query, "namespace").orElse(""),
@@ -31,11 +31,11 @@ public record NamesQuestion(String region, String namespace, String match, int l
         limit(Parameters.one(query, "limit").orElse(Integer.toString(USUAL))));
   }
 
-  private static int limit(String text) throws Unclear {
+  private static int limit(String text) throws BadRequestException {
     int digits = text.length() <= 6 && text.chars().allMatch(c -> c >= '0' && c <= '9') ? 6 : 0;
     int limit = digits == 0 ? 0 : Integer.parseInt(text);
     if (limit < 1 || limit > MOST) {
-      throw new Unclear("limit \"%s\" is no number from 1 to %d".formatted(text, MOST));
+      throw new BadRequestException("limit \"%s\" is no number from 1 to %d".formatted(text, MOST));
     }
     return limit;
   }

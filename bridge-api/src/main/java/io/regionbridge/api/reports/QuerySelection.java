@@ -1,8 +1,8 @@
 package io.regionbridge.api.reports;
 
 import io.regionbridge.api.config.DurationText;
+import io.regionbridge.api.http.BadRequestException;
 import io.regionbridge.api.http.Parameters;
-import io.regionbridge.api.http.Unclear;
 import io.regionbridge.router.net.Cidr;
 import java.time.Duration;
 import java.util.List;
@@ -33,19 +33,19 @@ public record QuerySelection(
    * Reads the parameters {@code client}, {@code zone}, {@code perSecond} and {@code for} of a
    * request. One of the first two is needed.
    *
-   * @throws Unclear if they select nothing
+   * @throws BadRequestException if they select nothing
    */
-  public static QuerySelection of(Map<String, List<String>> query) throws Unclear {
+  public static QuerySelection of(Map<String, List<String>> query) throws BadRequestException {
     for (String key : query.keySet()) {
       if (!KNOWN.contains(key)) {
-        throw new Unclear(
+        throw new BadRequestException(
             "there is no parameter " + key + ", only client, zone, perSecond and for");
       }
     }
     Optional<String> client = Parameters.one(query, "client");
     Optional<String> zone = Parameters.one(query, "zone");
     if (client.isEmpty() && zone.isEmpty()) {
-      throw new Unclear(
+      throw new BadRequestException(
           "whose queries? name a client (an address or a range) or a zone; zone . is all names");
     }
     return new QuerySelection(
@@ -55,17 +55,17 @@ public record QuerySelection(
         time(Parameters.one(query, "for").orElse("1m")));
   }
 
-  private static Cidr range(String text) throws Unclear {
+  private static Cidr range(String text) throws BadRequestException {
     try {
       return Cidr.of(text.contains("/") ? text : text + (text.contains(":") ? "/128" : "/32"));
     } catch (IllegalArgumentException e) {
-      throw new Unclear(
+      throw new BadRequestException(
           "client \"%s\" is no address such as 10.42.0.7, nor a range such as 10.42.0.0/24"
               .formatted(text));
     }
   }
 
-  private static int perSecond(String text) throws Unclear {
+  private static int perSecond(String text) throws BadRequestException {
     try {
       int number = Integer.parseInt(text);
       if (number >= 1 && number <= MOST_PER_SECOND) {
@@ -74,15 +74,15 @@ public record QuerySelection(
     } catch (NumberFormatException e) {
       // told below
     }
-    throw new Unclear(
+    throw new BadRequestException(
         "perSecond \"%s\" is no whole number from 1 to %d".formatted(text, MOST_PER_SECOND));
   }
 
-  private static Duration time(String text) throws Unclear {
+  private static Duration time(String text) throws BadRequestException {
     return DurationText.read(text)
         .filter(time -> time.isPositive() && time.compareTo(LONGEST) <= 0)
         .orElseThrow(() ->
-            new Unclear(
+            new BadRequestException(
                 "for \"%s\" is no duration up to %s; write one such as 30s or 5m"
                     .formatted(text, DurationText.format(LONGEST))));
   }

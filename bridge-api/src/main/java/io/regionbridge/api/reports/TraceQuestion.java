@@ -1,7 +1,7 @@
 package io.regionbridge.api.reports;
 
+import io.regionbridge.api.http.BadRequestException;
 import io.regionbridge.api.http.Parameters;
-import io.regionbridge.api.http.Unclear;
 import io.regionbridge.dns.zone.View;
 import java.net.InetAddress;
 import java.util.List;
@@ -26,13 +26,14 @@ public record TraceQuestion(Name name, int type, View view) {
    * Reads the parameters {@code name}, {@code type} and {@code view} of a request. An address in
    * place of a name asks what it is called.
    *
-   * @throws Unclear if they do not make a question
+   * @throws BadRequestException if they do not make a question
    */
-  public static TraceQuestion of(Map<String, List<String>> query) throws Unclear {
+  public static TraceQuestion of(Map<String, List<String>> query) throws BadRequestException {
     String text =
         Parameters.one(query, "name")
             .orElseThrow(() ->
-                new Unclear("name is missing; write ?name=nats.messaging.svc.mn.internal&type=A"));
+                new BadRequestException(
+                    "name is missing; write ?name=nats.messaging.svc.mn.internal&type=A"));
     Optional<String> type = Parameters.one(query, "type");
     Optional<InetAddress> address = address(text);
     if (address.isPresent() && type.isEmpty()) {
@@ -49,26 +50,26 @@ public record TraceQuestion(Name name, int type, View view) {
     }
   }
 
-  private static int type(String text) throws Unclear {
+  private static int type(String text) throws BadRequestException {
     int type = Type.value(text.toUpperCase(Locale.ROOT), true);
     if (type < 0 || type > 0xFFFF) {
-      throw new Unclear(
+      throw new BadRequestException(
           "type \"" + text + "\" is no record type; write one such as A, AAAA, SRV, PTR or TYPE65");
     }
     boolean meta = type == 0 || type == Type.OPT || (type >= FIRST_META && type <= Type.ANY);
     if (meta && type != Type.ANY) {
-      throw new Unclear("type " + text + " asks for something other than records");
+      throw new BadRequestException("type " + text + " asks for something other than records");
     }
     return type;
   }
 
-  private static View view(Map<String, List<String>> query) throws Unclear {
+  private static View view(Map<String, List<String>> query) throws BadRequestException {
     String view = Parameters.one(query, "view").orElse("pods");
     return switch (view) {
       case "pods" -> View.PODS;
       case "cluster" -> View.CLUSTER;
       default ->
-          throw new Unclear(
+          throw new BadRequestException(
               "view \""
                   + view
                   + "\" is neither cluster, as clients in the cluster are answered,"

@@ -78,7 +78,7 @@ final class AdminAccessTest {
     Files.writeString(directory.resolve("token"), TOKEN);
     try (RegionPair open = RegionPair.start(directory, 0);
         RegionPair guarded = RegionPair.start(directory, 0, ", tokenFile: token");
-        Introspection bridge = new Introspection(open.fsn1(), Clock.systemUTC())) {
+        Introspection bridge = new Introspection(open.fsn1().state(), Clock.systemUTC())) {
       QueryLog queries = new QueryLog(open.fsn1().dns(), Clock.systemUTC());
       for (String path : Sites.operators(bridge, queries, new DirectoryServer(1)).keySet()) {
         assertThat(withHost(open, path, "evil.example:8053"))

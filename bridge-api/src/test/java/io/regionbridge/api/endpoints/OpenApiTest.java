@@ -48,7 +48,7 @@ final class OpenApiTest {
   void listsThePathsThatAreServedAndNoOthers() throws Exception {
     JsonNode paths = document().path("paths");
     try (RegionPair regions = RegionPair.start(directory, 0)) {
-      try (Introspection bridge = new Introspection(regions.fsn1(), Clock.systemUTC())) {
+      try (Introspection bridge = new Introspection(regions.fsn1().state(), Clock.systemUTC())) {
         DirectoryServer feed = new DirectoryServer(1);
         Map<String, Router.Route> routes =
             Sites.operators(bridge, new QueryLog(regions.fsn1().dns(), Clock.systemUTC()), feed);

@@ -61,7 +61,7 @@ final class ReplicationTest {
     write("10.52.1.1");
     try (Bridge mn = mn(FIRST);
         Bridge fsn1 = fsn1("", FIRST)) {
-      await(fsn1, Standing.CURRENT);
+      await(fsn1.state(), Standing.CURRENT);
       RegionPair.await(() -> replies(fsn1, Source.REPLICA) > 0 || ask(fsn1));
       Trace trace = trace(fsn1, WEB);
       assertThat(trace.answer().getHeader().getFlag(Flags.AA)).isFalse();
@@ -73,7 +73,7 @@ final class ReplicationTest {
       write("10.52.1.1", "10.52.1.2", "192.0.2.1");
       RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.1", "10.52.1.2")));
       assertThat(replies(fsn1, Source.RELAY)).as("asked of the region").isEqualTo(relayed);
-      assertThat(mn.replicas()).as("a region without peers follows nobody").isEmpty();
+      assertThat(mn.state().replicas()).as("a region without peers follows nobody").isEmpty();
     }
   }
 
@@ -83,21 +83,21 @@ final class ReplicationTest {
     Bridge one = mn(FIRST);
     Bridge other = mn(SECOND);
     try (Bridge fsn1 = fsn1("", FIRST, SECOND)) {
-      await(fsn1, Standing.CURRENT);
-      String followed = followed(fsn1);
+      await(fsn1.state(), Standing.CURRENT);
+      String followed = followed(fsn1.state());
       Bridge ended = followed.equals(FIRST) ? one : other;
       ended.close();
-      RegionPair.await(
-          () -> standing(fsn1) == Standing.CURRENT && !followed(fsn1).equals(followed));
+      RegionPair.await(() ->
+          standing(fsn1.state()) == Standing.CURRENT && !followed(fsn1.state()).equals(followed));
       assertThat(addresses(fsn1, WEB)).containsExactly("10.52.1.1");
       one.close();
       other.close();
-      await(fsn1, Standing.INTERRUPTED);
+      await(fsn1.state(), Standing.INTERRUPTED);
       RegionPair.await(() -> replies(fsn1, Source.STALE) > 0 || ask(fsn1));
       assertThat(addresses(fsn1, WEB)).containsExactly("10.52.1.1");
       write("10.52.1.3");
       try (Bridge back = mn(followed)) {
-        await(fsn1, Standing.CURRENT);
+        await(fsn1.state(), Standing.CURRENT);
         RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.3")));
         assertThat(back.notReady()).isEmpty();
       }
@@ -118,7 +118,7 @@ final class ReplicationTest {
     try (Bridge mn = mn(FIRST);
         Bridge fsn1 = fsn1("replication: { enabled: false }", FIRST)) {
       RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.1")));
-      assertThat(fsn1.replicas()).isEmpty();
+      assertThat(fsn1.state().replicas()).isEmpty();
       assertThat(replies(fsn1, Source.REPLICA)).isZero();
       assertThat(mn.notReady()).isEmpty();
     }
@@ -141,8 +141,9 @@ final class ReplicationTest {
     write(many.toString(), List.of("10.52.1.1"));
     try (Bridge mn = mn(FIRST);
         Bridge fsn1 = fsn1("replication: { maxMemory: 1MiB }", FIRST)) {
-      RegionPair.await(() -> fsn1.replicas().get("mn").why().contains("replication.maxMemory"));
-      assertThat(standing(fsn1)).isEqualTo(Standing.NONE);
+      RegionPair.await(
+          () -> fsn1.state().replicas().get("mn").why().contains("replication.maxMemory"));
+      assertThat(standing(fsn1.state())).isEqualTo(Standing.NONE);
       assertThat(addresses(fsn1, WEB)).containsExactly("10.52.1.1");
       assertThat(mn.notReady()).isEmpty();
     }
@@ -214,14 +215,15 @@ final class ReplicationTest {
         Bridge fsn1 = fsn1("", List.of(SECOND), List.of(FIRST))) {
       Thread.ofVirtual().start(() -> serve(hostile, lie, told));
       RegionPair.await(() -> told.get() > 0);
-      RegionPair.await(() -> fsn1.replicas().get("hel1").standing() == Standing.CURRENT);
+      RegionPair.await(() -> fsn1.state().replicas().get("hel1").standing() == Standing.CURRENT);
       if (lie == Lie.STRANGE_ADDRESSES) {
-        await(fsn1, Standing.CURRENT);
+        await(fsn1.state(), Standing.CURRENT);
         RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.66")));
-        assertThat(fsn1.replicas().get("mn").replica().orElseThrow().refused()).isEqualTo(1);
+        assertThat(fsn1.state().replicas().get("mn").replica().orElseThrow().refused())
+            .isEqualTo(1);
       } else {
-        RegionPair.await(() -> !fsn1.replicas().get("mn").why().isEmpty());
-        RegionPair.await(() -> fsn1.replicas().get("mn").standing() != Standing.CURRENT);
+        RegionPair.await(() -> !fsn1.state().replicas().get("mn").why().isEmpty());
+        RegionPair.await(() -> fsn1.state().replicas().get("mn").standing() != Standing.CURRENT);
       }
       assertThat(addresses(fsn1, "web.shop.svc.hel1.internal.")).containsExactly("10.62.1.1");
       assertThat(fsn1.notReady()).isEmpty();

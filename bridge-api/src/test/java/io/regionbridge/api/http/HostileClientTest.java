@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Clients that mean harm, over real sockets: what they hold is bounded and taken back, and others
  * are served meanwhile. How long exactly the server waits is tested where the clock is held: {@link
- * PatienceTest}.
+ * ClientTimeoutsTest}.
  */
 final class HostileClientTest {
   private static final InetSocketAddress ANY_PORT =
@@ -47,11 +47,11 @@ final class HostileClientTest {
   private static final int MIB = 1 << 20;
 
   /** Short, for those who do not come to an end; nobody who is quick notices. */
-  private static final Patience SHORT =
-      new Patience(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300));
+  private static final ClientTimeouts SHORT =
+      new ClientTimeouts(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300));
 
-  private static final Patience LONG =
-      new Patience(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(5));
+  private static final ClientTimeouts LONG =
+      new ClientTimeouts(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(5));
 
   /** How many events each listener was sent. */
   private final List<AtomicInteger> sent = new CopyOnWriteArrayList<>();
@@ -86,11 +86,11 @@ final class HostileClientTest {
     Objects.requireNonNull(server, "never started").close();
   }
 
-  private void start(Patience patience) throws Exception {
-    start(patience, MOST);
+  private void start(ClientTimeouts timeouts) throws Exception {
+    start(timeouts, MOST);
   }
 
-  private void start(Patience patience, int most) throws Exception {
+  private void start(ClientTimeouts timeouts, int most) throws Exception {
     Router router =
         new Router(
             Map.of(
@@ -148,7 +148,7 @@ final class HostileClientTest {
                 new Site(ANY_PORT, router, most, "one"),
                 new Site(ANY_PORT, blocking, MOST, "other"),
                 new Site(ANY_PORT, router, MOST, "one", Optional.of(() -> tls))),
-            patience);
+            timeouts);
     server = started;
     addresses = started.addresses();
   }

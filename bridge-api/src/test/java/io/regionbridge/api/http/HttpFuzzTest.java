@@ -175,7 +175,8 @@ final class HttpFuzzTest {
     Connections connections = new Connections(1);
     EmbeddedChannel channel = new EmbeddedChannel();
     channel.freezeTime();
-    HttpPipeline.add(channel.pipeline(), ROUTER, connections, new Complaints(), Patience.USUAL);
+    HttpPipeline.add(
+        channel.pipeline(), ROUTER, connections, new Complaints(), ClientTimeouts.USUAL);
     channel.pipeline().fireChannelActive();
     List<ByteBuf> taken = new ArrayList<>();
     for (int at = 0; at < input.length && channel.isOpen(); at += piece) {

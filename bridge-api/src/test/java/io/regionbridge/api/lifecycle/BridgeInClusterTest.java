@@ -62,8 +62,8 @@ final class BridgeInClusterTest {
       assertThat(bridge.notReady())
           .first(InstanceOfAssertFactories.STRING)
           .startsWith("the first full list of the local Services is not in");
-      assertThat(bridge.topology().peers()).hasSize(1);
-      assertThat(bridge.surroundings())
+      assertThat(bridge.state().topology().peers()).hasSize(1);
+      assertThat(bridge.state().surroundings())
           .filteredOn(condition -> condition.type().equals("APIServerCurrent"))
           .hasSize(1);
     }

@@ -86,7 +86,7 @@ final class DnsOverTlsIT {
 
     Files.writeString(directory.resolve("tls.crt"), "renewal failed: disk full");
     await(() ->
-        mn.tls().problems().stream()
+        mn.state().tls().problems().stream()
             .anyMatch(problem ->
                 problem.startsWith(directory.resolve("tls.crt") + ": ")
                     && problem.endsWith("(the last good certificate stays in force)")));

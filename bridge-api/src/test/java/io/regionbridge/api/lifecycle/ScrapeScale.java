@@ -70,7 +70,7 @@ public final class ScrapeScale {
 
   private static void measure(Bridge bridge, int scrapes) throws Exception {
     String mediaType = BridgeMetrics.MEDIA_TYPES.getFirst();
-    try (Introspection introspection = new Introspection(bridge, Clock.systemUTC())) {
+    try (Introspection introspection = new Introspection(bridge.state(), Clock.systemUTC())) {
       BridgeMetrics metrics = introspection.metrics();
       Scrape text = () -> metrics.scrape(mediaType).length;
       repeat(text, scrapes); // warms up

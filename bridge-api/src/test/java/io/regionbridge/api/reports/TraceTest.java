@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.regionbridge.api.http.Unclear;
+import io.regionbridge.api.http.BadRequestException;
 import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
@@ -117,7 +117,7 @@ final class TraceTest {
       })
   void saysWhatIsWrongWithAQuestion(String query, String fragment) {
     assertThatThrownBy(() -> TraceQuestion.of(parameters(query)))
-        .isInstanceOf(Unclear.class)
+        .isInstanceOf(BadRequestException.class)
         .hasMessageContaining(fragment);
   }
 

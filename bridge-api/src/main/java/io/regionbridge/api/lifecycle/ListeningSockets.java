@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Used by one thread.
  */
-final class Doors {
-  private static final Logger log = LoggerFactory.getLogger(Doors.class);
+final class ListeningSockets {
+  private static final Logger log = LoggerFactory.getLogger(ListeningSockets.class);
 
   private final DnsBridge dns;
   private final HttpServer http;
@@ -40,7 +40,7 @@ final class Doors {
    * @param peers what is served to peers at an overlay address, if anything
    * @param bound where it is served now, as bound
    */
-  Doors(
+  ListeningSockets(
       DnsBridge dns,
       HttpServer http,
       Function<InetAddress, Optional<Site>> peers,

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param reading of what it asked for
  * @param leaving once all is said, until it closes its side too
  */
-record Patience(Duration request, Duration reading, Duration leaving) {
-  static final Patience USUAL =
-      new Patience(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+record ClientTimeouts(Duration request, Duration reading, Duration leaving) {
+  static final ClientTimeouts USUAL =
+      new ClientTimeouts(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
 }

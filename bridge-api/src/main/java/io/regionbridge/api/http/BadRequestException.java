@@ -1,10 +1,10 @@
 package io.regionbridge.api.http;
 
 /** What is wrong with a request that cannot be carried out, in words. */
-public final class Unclear extends Exception {
+public final class BadRequestException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  public Unclear(String message) {
+  public BadRequestException(String message) {
     super(message, null, false, false);
   }
 }

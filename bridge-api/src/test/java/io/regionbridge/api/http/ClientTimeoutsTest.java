@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a client is waited for, by a clock that the test holds. */
-final class PatienceTest {
+final class ClientTimeoutsTest {
   private static final String GET = "GET /text HTTP/1.1\r\nHost: a\r\n\r\n";
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -96,7 +96,7 @@ final class PatienceTest {
                     MediaType.EVENTS,
                     _ -> new Response.Events(() -> new byte[] {'e'}, Duration.ofSeconds(1)))));
     HttpPipeline.add(
-        channel.pipeline(), router, new Connections(1), new Complaints(), Patience.USUAL);
+        channel.pipeline(), router, new Connections(1), new Complaints(), ClientTimeouts.USUAL);
     channel.pipeline().fireChannelActive();
   }
 

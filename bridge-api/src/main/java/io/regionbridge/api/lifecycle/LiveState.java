@@ -1,0 +1,253 @@
+package io.regionbridge.api.lifecycle;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.region.RegionSource;
+import io.regionbridge.api.reports.BridgeState;
+import io.regionbridge.api.reports.LoopReports;
+import io.regionbridge.api.reports.TunnelReports;
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.BridgeStatus.Condition;
+import io.regionbridge.api.status.ConditionType;
+import io.regionbridge.api.tls.TlsFiles;
+import io.regionbridge.api.zones.CompiledZones;
+import io.regionbridge.dns.DnsBridge;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.LoopHealth;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.overlay.ManagedTunnel;
+import io.regionbridge.router.overlay.OverlayWatch;
+import io.regionbridge.router.topology.Topology;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The state of the parts of a bridge, as reports read it, and the few values that one part writes
+ * for others. Starts nothing. Thread-safe.
+ */
+final class LiveState implements BridgeState {
+  private final LiveConfig config;
+  private final OverlayWatch overlay;
+  private final TlsFiles tls;
+  private final TablePublisher tables;
+  private final Replicas replicas;
+  private final DnsBridge dns;
+  private final Opening opening;
+  private final Loops loops;
+  private final AtomicReference<RegionSource> source;
+  private final AtomicReference<Directory> directory;
+  private volatile Optional<ManagedTunnel> tunnel = Optional.empty();
+  private volatile String listenProblem = "";
+  private volatile boolean draining;
+
+  LiveState(
+      LiveConfig config,
+      OverlayWatch overlay,
+      TlsFiles tls,
+      TablePublisher tables,
+      Replicas replicas,
+      DnsBridge dns,
+      Opening opening,
+      Loops loops,
+      AtomicReference<RegionSource> source,
+      AtomicReference<Directory> directory) {
+    this.config = config;
+    this.overlay = overlay;
+    this.tls = tls;
+    this.tables = tables;
+    this.replicas = replicas;
+    this.dns = dns;
+    this.opening = opening;
+    this.loops = loops;
+    this.source = source;
+    this.directory = directory;
+  }
+
+  /** The tunnel device is made by this one. */
+  void manage(ManagedTunnel made) {
+    tunnel = Optional.of(made);
+  }
+
+  /** The tunnel device's, where the bridge makes it. */
+  Optional<ManagedTunnel> tunnel() {
+    return tunnel;
+  }
+
+  /** Where regions and local Services are known from. */
+  RegionSource source() {
+    return source.get();
+  }
+
+  /** What cannot be listened on, and why; empty if all can. */
+  void listenProblem(String problem) {
+    listenProblem = problem;
+  }
+
+  /** The bridge is about to stop. */
+  void drain() {
+    draining = true;
+  }
+
+  /** Whether other router nodes may leave queries to this one. */
+  boolean serves() {
+    return !draining && opening.done();
+  }
+
+  @Override
+  public BridgeConfig config() {
+    return config.get();
+  }
+
+  @Override
+  public Directory directory() {
+    return directory.get();
+  }
+
+  @Override
+  public Topology topology() {
+    return source().topology();
+  }
+
+  @Override
+  public boolean active() {
+    return source().active();
+  }
+
+  @Override
+  public EgressReport egress() {
+    return source().egress();
+  }
+
+  @Override
+  public List<BridgeStatus.Tunnel> tunnels() {
+    return TunnelReports.of(overlay.tunnels(topology().peers()));
+  }
+
+  @Override
+  public Map<String, Instant> handshakes() {
+    return overlay.handshakes(topology().peers());
+  }
+
+  @Override
+  public Optional<Instant> keyExpiry() {
+    return overlay.keyExpiry();
+  }
+
+  @Override
+  public List<String> directoryProblems() {
+    return source().problems();
+  }
+
+  @Override
+  public List<Condition> surroundings() {
+    List<Condition> conditions = new ArrayList<>();
+    boolean carries = active() && egress().engine() == EgressEngine.ROUTES;
+    overlay
+        .findings(config().kubernetes().enabled(), topology().local().podCidrs().cidrs(), carries)
+        .forEach(f -> conditions.add(condition(f)));
+    conditions.add(LoopReports.condition(loops()));
+    conditions.addAll(source().conditions());
+    tunnel.ifPresent(made -> made.findings().forEach(f -> conditions.add(condition(f))));
+    List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
+    conditions.add(
+        conflicts.isEmpty()
+            ? Condition.yes(
+                ConditionType.REGIONS_DISTINCT, "Distinct", "no two regions claim the same")
+            : Condition.no(
+                ConditionType.REGIONS_DISTINCT, "Conflict", String.join("; ", conflicts)));
+    String problem = listenProblem;
+    if (!problem.isEmpty()) {
+      conditions.add(Condition.no(ConditionType.LISTENING, "CannotListen", problem));
+    }
+    return conditions;
+  }
+
+  private static Condition condition(Finding finding) {
+    return new Condition(
+        finding.type(), finding.state().text(), finding.reason(), finding.message());
+  }
+
+  @Override
+  public Optional<TunnelRecord> ends() {
+    return tunnel.map(_ -> source().ends());
+  }
+
+  @Override
+  public boolean knows(String key) {
+    return tunnel.filter(made -> made.knows(key)).isPresent();
+  }
+
+  @Override
+  public Optional<CompiledZones> zones() {
+    return Optional.ofNullable(tables.zones());
+  }
+
+  @Override
+  public List<ConfigProblem> refusedConfig() {
+    return config.refused();
+  }
+
+  @Override
+  public List<String> waitingConfig() {
+    return config.waiting();
+  }
+
+  @Override
+  public long reloadFailures() {
+    return config.failures();
+  }
+
+  @Override
+  public Map<String, FollowerState> replicas() {
+    return replicas.states();
+  }
+
+  @Override
+  public DnsBridge dns() {
+    return dns;
+  }
+
+  @Override
+  public List<LoopHealth> loops() {
+    List<LoopHealth> all = new ArrayList<>(loops.health());
+    all.addAll(EventLoops.health(dns.loopSilences()));
+    return all;
+  }
+
+  @Override
+  public List<String> notReady() {
+    List<String> reasons = new ArrayList<>();
+    if (draining) {
+      reasons.add("the bridge is stopping");
+    }
+    if (!opening.done()) {
+      reasons.add("DNS is not served before the regions are known");
+    }
+    if (tables.loaded().getCount() > 0) {
+      reasons.add("the first full list of the local Services is not in");
+      reasons.addAll(directoryProblems());
+    }
+    return reasons;
+  }
+
+  @Override
+  public List<InetSocketAddress> dnsAddresses() {
+    return dns.addresses();
+  }
+
+  @Override
+  public TlsFiles tls() {
+    return tls;
+  }
+}

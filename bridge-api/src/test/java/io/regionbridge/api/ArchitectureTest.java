@@ -1,5 +1,6 @@
 package io.regionbridge.api;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -42,6 +43,19 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule noPackageCycles = ArchitectureRules.NO_PACKAGE_CYCLES;
   @ArchTest static final ArchRule tellingNames = ArchitectureRules.TELLING_NAMES;
   @ArchTest static final ArchRule nullMarked = ArchitectureRules.NULL_MARKED;
+
+  @ArchTest
+  static final ArchRule exceptionsAreCalledSo =
+      classes()
+          .that()
+          .areAssignableTo(
+              describe(
+                  "an exception",
+                  type ->
+                      type.getName().matches("java\\.(lang|io)\\..*(Exception|Error|Throwable)")))
+          .should()
+          .haveSimpleNameEndingWith("Exception")
+          .because("a reader of a throw clause should not have to look the type up");
 
   @ArchTest
   static final ArchRule noClassCycles =

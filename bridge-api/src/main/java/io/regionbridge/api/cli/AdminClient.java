@@ -89,7 +89,7 @@ final class AdminClient implements AutoCloseable {
     try {
       return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new CommandFailure("cannot read the token in " + file + "; see --token-file", e);
+      throw new CommandException("cannot read the token in " + file + "; see --token-file", e);
     }
   }
 
@@ -154,7 +154,7 @@ final class AdminClient implements AutoCloseable {
     try {
       return StatusJson.decode(json, type);
     } catch (JsonProcessingException e) {
-      throw new CommandFailure(name + " does not answer as a bridge does; check --url", e);
+      throw new CommandException(name + " does not answer as a bridge does; check --url", e);
     }
   }
 
@@ -162,7 +162,7 @@ final class AdminClient implements AutoCloseable {
     try {
       // The JDK's newer client takes longer to load than the answer takes to come.
       if (!(URI.create(url + path).toURL().openConnection() instanceof HttpURLConnection http)) {
-        throw CommandFailure.usage(url + " is no HTTP address; write --url http://HOST:PORT");
+        throw CommandException.usage(url + " is no HTTP address; write --url http://HOST:PORT");
       }
       if (http instanceof HttpsURLConnection https && trust != null) {
         https.setSSLSocketFactory(trust);
@@ -179,10 +179,10 @@ final class AdminClient implements AutoCloseable {
         return in.readAllBytes();
       }
     } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage(url + " is no address; write --url http://HOST:PORT");
+      throw CommandException.usage(url + " is no address; write --url http://HOST:PORT");
     } catch (IOException e) {
       String problem = wayProblem.get();
-      throw new CommandFailure(
+      throw new CommandException(
           "no bridge answers at %s: %s; start one, or name its admin address with --url"
               .formatted(name, problem == null ? e.getMessage() : problem),
           e);
@@ -190,13 +190,13 @@ final class AdminClient implements AutoCloseable {
   }
 
   /** The bridge's own words for what it cannot do, if they are a bridge's. */
-  private CommandFailure refused(String path, int status, HttpURLConnection http)
+  private CommandException refused(String path, int status, HttpURLConnection http)
       throws IOException {
     try (InputStream in = http.getErrorStream()) {
       Optional<String> detail =
           in == null ? Optional.empty() : StatusJson.problem(in.readAllBytes());
       if (status == HttpURLConnection.HTTP_UNAUTHORIZED) {
-        return new CommandFailure(
+        return new CommandException(
             "%s %s"
                 .formatted(
                     name,
@@ -205,11 +205,11 @@ final class AdminClient implements AutoCloseable {
                         : "needs a token; name the file that holds it with --token-file"));
       }
       if (detail.isEmpty()) {
-        return new CommandFailure("%s%s answered %d; check --url".formatted(name, path, status));
+        return new CommandException("%s%s answered %d; check --url".formatted(name, path, status));
       }
       return status == HttpURLConnection.HTTP_BAD_REQUEST
-          ? CommandFailure.usage(detail.get())
-          : new CommandFailure("%s: %s".formatted(name, detail.get()));
+          ? CommandException.usage(detail.get())
+          : new CommandException("%s: %s".formatted(name, detail.get()));
     }
   }
 
@@ -224,7 +224,7 @@ final class AdminClient implements AutoCloseable {
       try {
         each.close();
       } catch (Exception e) {
-        throw new CommandFailure("cannot close the way to " + name, e);
+        throw new CommandException("cannot close the way to " + name, e);
       }
     }
   }

@@ -24,7 +24,7 @@ final class AgentRole {
       Thread.sleep(Duration.ofNanos(Long.MAX_VALUE)); // the hook ends the process
       return ExitCode.OK;
     } catch (IOException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      throw new CommandException(String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED;
@@ -38,7 +38,7 @@ final class AgentRole {
       problems.forEach(terminal.err()::println);
       return problems.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     } catch (IOException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      throw new CommandException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -59,11 +59,11 @@ final class BridgeOptions {
    * A client for the bridge that is meant.
    *
    * @param namespace where the bridges' pods are, if that was said
-   * @throws CommandFailure if there is none such, or if the options do not go together
+   * @throws CommandException if there is none such, or if the options do not go together
    */
   AdminClient connect(Optional<String> namespace) {
     if (inCluster(namespace) && atUrl()) {
-      throw CommandFailure.usage(
+      throw CommandException.usage(
           "--url is one bridge, --context and its namespace are another; give one");
     }
     return bridge(namespace);

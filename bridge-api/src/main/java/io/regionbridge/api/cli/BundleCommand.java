@@ -77,9 +77,9 @@ final class BundleCommand implements Command {
       collect(bundle);
       missing = bundle.contents().stream().filter(line -> line.contains(": ")).toList();
     } catch (FileAlreadyExistsException e) {
-      throw new CommandFailure(path + " exists already; name another file with -o", e);
+      throw new CommandException(path + " exists already; name another file with -o", e);
     } catch (IOException e) {
-      throw new CommandFailure(
+      throw new CommandException(
           "cannot write %s; name another file with -o".formatted(path.toAbsolutePath()), e);
     }
     missing.forEach(terminal.out()::println);
@@ -110,7 +110,7 @@ final class BundleCommand implements Command {
     AdminClient client;
     try {
       client = target.bridge();
-    } catch (CommandFailure e) {
+    } catch (CommandException e) {
       bundle.add(
           "bridge/status.json",
           () -> {
@@ -137,7 +137,7 @@ final class BundleCommand implements Command {
   private static List<BridgeStatus.Peer> peers(AdminClient client) {
     try {
       return client.status().peers().stream().limit(MAX_TRACED_REGIONS).toList();
-    } catch (CommandFailure e) {
+    } catch (CommandException e) {
       return List.of(); // bridge/status.json has the reason
     }
   }
@@ -154,7 +154,7 @@ final class BundleCommand implements Command {
       String namespace;
       try {
         namespace = PodTarget.namespace(client, target.namespace());
-      } catch (KubernetesClientException | CommandFailure e) {
+      } catch (KubernetesClientException | CommandException e) {
         bundle.add(
             "cluster/objects.yaml",
             () -> {
@@ -167,7 +167,7 @@ final class BundleCommand implements Command {
       }
       objects(bundle, client, namespace);
       logs(bundle, client, namespace);
-    } catch (CommandFailure e) {
+    } catch (CommandException e) {
       bundle.add(
           "cluster/objects.yaml",
           () -> {

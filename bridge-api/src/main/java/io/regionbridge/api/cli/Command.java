@@ -9,7 +9,7 @@ interface Command {
    * Does it, on the main thread.
    *
    * @return an {@link ExitCode}
-   * @throws CommandFailure for what the user has to know, in one line
+   * @throws CommandException for what the user has to know, in one line
    */
   int run();
 }

@@ -90,7 +90,7 @@ final class Commands {
    * Runs what was typed.
    *
    * @return an {@link ExitCode}
-   * @throws CommandFailure if it cannot be understood, or could not be done
+   * @throws CommandException if it cannot be understood, or could not be done
    */
   int run(List<String> typed) {
     ParseResult result = parse(typed);

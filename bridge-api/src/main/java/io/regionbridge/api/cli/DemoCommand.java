@@ -39,7 +39,7 @@ final class DemoCommand implements Command {
       }
       return held ? ExitCode.OK : ExitCode.FAILED;
     } catch (IOException e) {
-      throw new CommandFailure("demo: " + e.getMessage(), e);
+      throw new CommandException("demo: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED;

@@ -22,7 +22,7 @@ final class DescriptorLimit {
   /**
    * Refuses to go on with too few.
    *
-   * @throws CommandFailure naming the limit and what to do
+   * @throws CommandException naming the limit and what to do
    */
   static void check() {
     try {
@@ -35,7 +35,7 @@ final class DescriptorLimit {
   static void check(List<String> limits) {
     OptionalLong limit = of(limits);
     if (limit.isPresent() && limit.getAsLong() < LEAST) {
-      throw new CommandFailure(
+      throw new CommandException(
           ("the limit of open files is %d, and %d are needed at least: raise it with ulimit -n, or"
                   + " LimitNOFILE of the systemd unit")
               .formatted(limit.getAsLong(), LEAST));

@@ -175,7 +175,7 @@ final class DoctorLook {
       BridgeStatus status = client.status();
       BridgeChecks.Asked asked = new BridgeChecks.Asked(from, clock.instant());
       return new BridgeLook(BridgeChecks.of(status, Version.text(), asked), Optional.of(status));
-    } catch (CommandFailure e) {
+    } catch (CommandException e) {
       if (e.exitCode() == ExitCode.USAGE) {
         throw e;
       }

@@ -41,7 +41,7 @@ public final class Main {
     boolean verbose = typed.contains(Root.VERBOSE);
     try {
       return command.run();
-    } catch (CommandFailure e) {
+    } catch (CommandException e) {
       error(terminal, firstLine(e.getMessage()), verbose ? e.getCause() : null);
       return e.exitCode();
     } catch (RuntimeException e) {

@@ -80,7 +80,7 @@ final class PodTarget {
     if (context.isPresent()
         && config.getContexts().stream().noneMatch(c -> c.getName().equals(context.get()))) {
       List<String> known = config.getContexts().stream().map(c -> c.getName()).sorted().toList();
-      throw CommandFailure.usage(
+      throw CommandException.usage(
           "the kubeconfig has no context \"%s\"; it has %s"
               .formatted(context.get(), known.isEmpty() ? "none" : String.join(", ", known)));
     }
@@ -91,8 +91,8 @@ final class PodTarget {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  private static CommandFailure unreachable(String url, KubernetesClientException e) {
-    return new CommandFailure("the API server at " + url + " " + reason(e), e);
+  private static CommandException unreachable(String url, KubernetesClientException e) {
+    return new CommandException("the API server at " + url + " " + reason(e), e);
   }
 
   /** What an API server did instead of answering. */
@@ -169,7 +169,7 @@ final class PodTarget {
     sorted.sort(Comparator.comparing(pod -> pod.getMetadata().getName()));
     List<String> names = sorted.stream().map(pod -> pod.getMetadata().getName()).toList();
     if (pods.isEmpty()) {
-      throw new CommandFailure(
+      throw new CommandException(
           "namespace %s has no pods labelled %s=%s; name their namespace with -n"
               .formatted(namespace, LABEL, NAME));
     }
@@ -178,7 +178,7 @@ final class PodTarget {
           .filter(pod -> pod.getMetadata().getName().equals(name.get()))
           .findFirst()
           .orElseThrow(() ->
-              CommandFailure.usage(
+              CommandException.usage(
                   "namespace %s has no bridge in a pod %s; it has %s"
                       .formatted(namespace, name.get(), String.join(", ", names))));
     }
@@ -186,7 +186,7 @@ final class PodTarget {
         .filter(Readiness::isPodReady)
         .findFirst()
         .orElseThrow(() ->
-            new CommandFailure(
+            new CommandException(
                 "none of the bridges in namespace %s is ready: %s; name one with --pod to ask it"
                         .formatted(namespace, String.join(", ", names))
                     + " all the same"));

@@ -63,7 +63,7 @@ final class QueryLogCommand implements Command {
     rate.ifPresent(value -> wanted.put("perSecond", value));
     time.ifPresent(value -> wanted.put("for", value));
     if (off && !wanted.isEmpty()) {
-      throw CommandFailure.usage("query-log: --off goes with no other choice");
+      throw CommandException.usage("query-log: --off goes with no other choice");
     }
     QueryLogReport report;
     String log;

@@ -44,6 +44,6 @@ final class Root implements Command {
 
   @Override
   public int run() {
-    throw CommandFailure.usage("a command is missing; see region-bridge --help");
+    throw CommandException.usage("a command is missing; see region-bridge --help");
   }
 }

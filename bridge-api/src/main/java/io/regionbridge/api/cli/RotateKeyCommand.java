@@ -55,13 +55,13 @@ final class RotateKeyCommand implements Command {
       }
       case ConfigResult.Valid(BridgeConfig config, _) -> {
         if (config.overlay().mode() != OverlayMode.MANAGE) {
-          throw CommandFailure.usage(
+          throw CommandException.usage(
               file + ": overlay.mode is not manage: who makes the device has its key");
         }
         try {
           terminal.out().println(ask(config));
         } catch (IOException e) {
-          throw new CommandFailure(String.valueOf(e.getMessage()), e);
+          throw new CommandException(String.valueOf(e.getMessage()), e);
         }
         yield ExitCode.OK;
       }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** What {@code serve} does: the service, until the process is told to stop. */
 public final class Service {
   /** How long the directory may take until there is a word about it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration READY_WARNING = Duration.ofSeconds(10);
 
   private final Terminal terminal;
 
@@ -55,7 +55,7 @@ public final class Service {
   private int serve(BridgeConfig config, ConfigFile file, Logger log) {
     try (Bridge bridge = start(config, file)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(bridge, log), "stop"));
-      while (!bridge.awaitReady(PATIENCE)) {
+      while (!bridge.awaitReady(READY_WARNING)) {
         log.warn("not ready: {}", String.join("; ", bridge.notReady()));
       }
       terminal.out().println(ready(config, bridge));
@@ -73,7 +73,7 @@ public final class Service {
       return Bridge.start(config, file, terminal.environment());
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
-      throw new CommandFailure(
+      throw new CommandException(
           message.startsWith("cannot listen on")
               ? message + "; stop what has it, or change dns.listen or admin.listen"
               : message,

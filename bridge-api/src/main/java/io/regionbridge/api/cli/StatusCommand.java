@@ -102,7 +102,7 @@ final class StatusCommand implements Command {
   private void again(AdminClient client) {
     try {
       print(client.status());
-    } catch (CommandFailure e) {
+    } catch (CommandException e) {
       terminal.out().println(Printable.of(String.valueOf(e.getMessage())));
       terminal.out().flush();
     }

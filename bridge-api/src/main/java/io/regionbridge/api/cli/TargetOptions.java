@@ -37,7 +37,7 @@ final class TargetOptions {
   /**
    * A client for the bridge that is meant.
    *
-   * @throws CommandFailure if there is none such, or if the options do not go together
+   * @throws CommandException if there is none such, or if the options do not go together
    */
   AdminClient connect() {
     return bridge.connect(namespace);

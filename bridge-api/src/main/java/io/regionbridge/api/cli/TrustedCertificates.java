@@ -31,7 +31,7 @@ final class TrustedCertificates {
       tls.init(null, trust.getTrustManagers(), null);
       return tls.getSocketFactory();
     } catch (IOException | GeneralSecurityException e) {
-      throw new CommandFailure(file + " holds no certificates in PEM; see --ca", e);
+      throw new CommandException(file + " holds no certificates in PEM; see --ca", e);
     }
   }
 }

@@ -61,7 +61,7 @@ final class UninstallCommand implements Command {
           ? ExitCode.FAILED
           : ExitCode.OK;
     } catch (IOException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      throw new CommandException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -25,8 +25,8 @@ record UsageErrors(CommandSpec command, List<String> typed) {
    * @param found what picocli found, in its order
    * @param unmatched words that are neither known nor taken
    */
-  CommandFailure tell(List<ParameterException> found, List<String> unmatched) {
-    Optional<CommandFailure> value =
+  CommandException tell(List<ParameterException> found, List<String> unmatched) {
+    Optional<CommandException> value =
         found.stream()
             .filter(e -> !(e instanceof UnmatchedArgumentException))
             .filter(e -> !(e instanceof MissingParameterException m) || isTyped(missing(m)))
@@ -39,11 +39,11 @@ record UsageErrors(CommandSpec command, List<String> typed) {
   }
 
   /** An option has no value, or an empty one. */
-  CommandFailure withoutValue(ArgSpec option) {
+  CommandException withoutValue(ArgSpec option) {
     return wrong(name(option) + " needs a value");
   }
 
-  private CommandFailure absent(MissingParameterException e) {
+  private CommandException absent(MissingParameterException e) {
     ArgSpec missing = missing(e);
     return wrong(
         missing instanceof OptionSpec
@@ -51,10 +51,10 @@ record UsageErrors(CommandSpec command, List<String> typed) {
             : missing.paramLabel() + " is missing");
   }
 
-  private CommandFailure unmatched(String word) {
+  private CommandException unmatched(String word) {
     if (command.parent() == null) {
       Stream<String> names = Stream.concat(command.subcommands().keySet().stream(), optionNames());
-      return CommandFailure.usage(
+      return CommandException.usage(
           "unknown command \"%s\"%s; see region-bridge --help".formatted(word, meant(word, names)));
     }
     int ended = typed.indexOf("--");
@@ -66,7 +66,7 @@ record UsageErrors(CommandSpec command, List<String> typed) {
     return wrong("unexpected \"" + word + "\"");
   }
 
-  private CommandFailure value(ParameterException e) {
+  private CommandException value(ParameterException e) {
     if (e instanceof OverwrittenOptionException twice) {
       return wrong(name(twice.getOverwritten()) + " is given twice");
     }
@@ -120,8 +120,8 @@ record UsageErrors(CommandSpec command, List<String> typed) {
     return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
   }
 
-  private CommandFailure wrong(String reason) {
-    return CommandFailure.usage(
+  private CommandException wrong(String reason) {
+    return CommandException.usage(
         command.parent() == null
             ? reason + "; see region-bridge --help"
             : "%s: %s; see region-bridge %s --help"

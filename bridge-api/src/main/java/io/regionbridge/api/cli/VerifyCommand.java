@@ -86,7 +86,7 @@ final class VerifyCommand implements Command {
       region = Optional.empty();
     }
     if (target.isPresent() && TrafficChecks.Target.parse(target.get()).isEmpty()) {
-      throw CommandFailure.usage(
+      throw CommandException.usage(
           "%s is not NAME:PORT; write a name, a colon and a port from 1 to 65535"
               .formatted(target.get()));
     }
@@ -95,7 +95,7 @@ final class VerifyCommand implements Command {
 
   private static TrafficChecks.Target named(Optional<TrafficChecks.Target> to) {
     return to.orElseThrow(
-        () -> CommandFailure.usage("--resolver needs NAME:PORT: verify --resolver NAME:PORT"));
+        () -> CommandException.usage("--resolver needs NAME:PORT: verify --resolver NAME:PORT"));
   }
 
   private List<Check> walk(Optional<TrafficChecks.Target> to) {
@@ -138,7 +138,7 @@ final class VerifyCommand implements Command {
     if (found.isEmpty()) {
       String known =
           String.join(", ", status.peers().stream().map(BridgeStatus.Peer::name).toList());
-      throw CommandFailure.usage(
+      throw CommandException.usage(
           "%s; this bridge knows %s"
               .formatted(
                   region

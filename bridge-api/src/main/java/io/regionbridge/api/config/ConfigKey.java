@@ -32,7 +32,7 @@ public record ConfigKey<T>(
      * @param name of the key within the section
      * @param before the keys before it in the table
      */
-    Reading<T> read(Section section, String name, Values before);
+    ReadValue<T> read(Section section, String name, Values before);
   }
 
   /** The section that it stands in; empty for the top of the file or of a list's entry. */

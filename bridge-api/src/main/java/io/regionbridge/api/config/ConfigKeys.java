@@ -691,7 +691,7 @@ public final class ConfigKeys {
   /** A region's domain: that of its name unless it has another. */
   private static Shape<Domain> domain(ConfigKey<String> region) {
     return (section, name, before) -> {
-      Reading<Optional<Domain>> given = section.optional(name, Notation.REGION_DOMAIN);
+      ReadValue<Optional<Domain>> given = section.optional(name, Notation.REGION_DOMAIN);
       Function<Located<String>, Domain> usual = n -> new Domain(n.value() + ".internal");
       return given.map(d -> d.or(() -> before.located(region).map(usual)).orElse(null));
     };

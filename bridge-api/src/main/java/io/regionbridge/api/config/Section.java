@@ -96,47 +96,47 @@ final class Section {
     return of(new Located<>(child(path, key), node), directory, environment, problems);
   }
 
-  <T> Reading<T> value(String key, Notation<T> notation, T fallback) {
+  <T> ReadValue<T> value(String key, Notation<T> notation, T fallback) {
     Located<YamlNode> place = take(key);
-    return new Reading<>(one(place, notation).orElse(fallback), place.path());
+    return new ReadValue<>(one(place, notation).orElse(fallback), place.path());
   }
 
-  <T> Reading<Optional<T>> optional(String key, Notation<T> notation) {
+  <T> ReadValue<Optional<T>> optional(String key, Notation<T> notation) {
     Located<YamlNode> place = take(key);
-    return new Reading<>(one(place, notation), place.path());
+    return new ReadValue<>(one(place, notation), place.path());
   }
 
   /** A value without which nothing works. */
-  <T> Reading<T> required(String key, Notation<T> notation, String advice) {
+  <T> ReadValue<T> required(String key, Notation<T> notation, String advice) {
     Located<YamlNode> place = take(key);
     if (place.value() instanceof YamlNode.Absent) {
       problems.add(new ConfigProblem(place.path(), "is missing", null, advice));
     }
-    return new Reading<>(one(place, notation).orElse(null), place.path());
+    return new ReadValue<>(one(place, notation).orElse(null), place.path());
   }
 
   /** The values of a list, in order; one value alone is a list as well only in the environment. */
-  <T> Reading<List<T>> list(String key, Notation<T> notation, List<T> fallback) {
+  <T> ReadValue<List<T>> list(String key, Notation<T> notation, List<T> fallback) {
     return list(take(key), notation, fallback);
   }
 
   /** A list, or {@code off} for an empty one; empty where it is not there. */
-  <T> Reading<Optional<List<T>>> listOrOff(String key, Notation<T> notation) {
+  <T> ReadValue<Optional<List<T>>> listOrOff(String key, Notation<T> notation) {
     Located<YamlNode> place = take(key);
     if (place.value() instanceof YamlNode.Absent) {
-      return new Reading<>(Optional.empty(), place.path());
+      return new ReadValue<>(Optional.empty(), place.path());
     }
     if (place.value() instanceof YamlNode.Scalar(String text, _)
         && (text.equalsIgnoreCase("off") || text.equalsIgnoreCase("false"))) {
-      return new Reading<>(Optional.of(List.of()), place.path());
+      return new ReadValue<>(Optional.of(List.of()), place.path());
     }
     return list(place, notation, List.of()).map(Optional::of);
   }
 
-  private <T> Reading<List<T>> list(
+  private <T> ReadValue<List<T>> list(
       Located<YamlNode> place, Notation<T> notation, List<T> fallback) {
     if (place.value() instanceof YamlNode.Absent) {
-      return new Reading<>(
+      return new ReadValue<>(
           fallback, place.path(), fallback.stream().map(_ -> place.path()).toList());
     }
     List<Located<YamlNode>> items = new ArrayList<>();
@@ -158,11 +158,11 @@ final class Section {
             places.add(item.path());
           });
     }
-    return new Reading<>(List.copyOf(values), place.path(), places);
+    return new ReadValue<>(List.copyOf(values), place.path(), places);
   }
 
   /** A list of sections, all with the same keys. */
-  Reading<List<Values>> sections(String key, List<ConfigKey<?>> keys) {
+  ReadValue<List<Values>> sections(String key, List<ConfigKey<?>> keys) {
     Located<YamlNode> place = take(key);
     YamlNode node =
         place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
@@ -177,7 +177,7 @@ final class Section {
       values.add(of(item, directory, Environment.none(), problems).read(keys));
       places.add(item.path());
     }
-    return new Reading<>(List.copyOf(values), place.path(), places);
+    return new ReadValue<>(List.copyOf(values), place.path(), places);
   }
 
   /** Reads keys in the order of their table, and tells of every other key that is there. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * changed after that. Compared by value: where something stands does not count.
  */
 final class Values {
-  private final Map<ConfigKey<?>, Reading<?>> readings = new HashMap<>();
+  private final Map<ConfigKey<?>, ReadValue<?>> readings = new HashMap<>();
 
   /** Reads one key more. */
   <T> void read(ConfigKey<T> key, Section section) {
@@ -65,8 +65,8 @@ final class Values {
   }
 
   @SuppressWarnings("unchecked") // read() puts a reading of T under a key of T
-  private <T> Reading<T> reading(ConfigKey<T> key) {
-    return (Reading<T>) Objects.requireNonNull(readings.get(key), key::path);
+  private <T> ReadValue<T> reading(ConfigKey<T> key) {
+    return (ReadValue<T>) Objects.requireNonNull(readings.get(key), key::path);
   }
 
   private Map<String, @Nullable Object> plain() {

@@ -34,7 +34,7 @@ public final class Demo implements AutoCloseable {
   private static final String PRIMARY = "postgres-primary.pgedge.mn.internal.";
   private static final String MOVED_FROM = "10.52.4.1";
   private static final String MOVED_TO = "10.52.4.2";
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration PACE = Duration.ofMillis(4);
   private static final int MOST_QUESTIONS = 4000;
 
@@ -49,7 +49,7 @@ public final class Demo implements AutoCloseable {
     this.directory = directory;
     mn = new DemoRegion("mn", "10.52.0.0/16", directory, layout.mn());
     fsn1 = new DemoRegion("fsn1", "10.42.0.0/16", directory, layout.fsn1());
-    client = new DnsClient(layout.fsn1().getFirst(), PATIENCE);
+    client = new DnsClient(layout.fsn1().getFirst(), ANSWER_TIMEOUT);
   }
 
   /**
@@ -92,7 +92,7 @@ public final class Demo implements AutoCloseable {
     boolean ready = true;
     for (DemoRegion region : List.of(mn, fsn1)) {
       for (int i = 0; i < 2; i++) {
-        ready &= region.bridge(i).awaitReady(PATIENCE);
+        ready &= region.bridge(i).awaitReady(ANSWER_TIMEOUT);
       }
     }
     // A gateway that was not up when it was first probed is found within a health interval or two.
@@ -175,7 +175,7 @@ public final class Demo implements AutoCloseable {
             .toList();
     long before = answers(mn.domain(), Source.RELAY);
     SteadyLoad load =
-        SteadyLoad.start(fsn1.gateways().getFirst(), names, PACE, MOST_QUESTIONS, PATIENCE);
+        SteadyLoad.start(fsn1.gateways().getFirst(), names, PACE, MOST_QUESTIONS, ANSWER_TIMEOUT);
     Thread.sleep(Duration.ofMillis(700));
     int dead = exchanges(0) >= exchanges(1) ? 0 : 1;
     long killed = System.nanoTime();
@@ -192,7 +192,7 @@ public final class Demo implements AutoCloseable {
         "%d queries, %d of them over the network".formatted(result.sent(), relayed),
         "%d lost, %d failed".formatted(result.lost(), result.failed()));
     screen.check(
-        result.slowestNanos() < PATIENCE.toNanos(),
+        result.slowestNanos() < ANSWER_TIMEOUT.toNanos(),
         "the slowest answer in all that time",
         Screen.time(result.slowestNanos()));
     screen.check(noticed, "fsn1 knows that the gateway is gone", "after " + after);
@@ -274,7 +274,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private static boolean await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         return false;

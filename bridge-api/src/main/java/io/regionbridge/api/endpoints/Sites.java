@@ -45,7 +45,7 @@ public final class Sites {
   private static final Duration EVENT_PERIOD = Duration.ofSeconds(1);
 
   /** A relay ends sooner by itself: {@code dns.relay.timeout} is 10 s at most. */
-  private static final Duration TRACE_PATIENCE = Duration.ofSeconds(12);
+  private static final Duration TRACE_TIMEOUT = Duration.ofSeconds(12);
 
   private Sites() {}
 
@@ -164,7 +164,7 @@ public final class Sites {
                     .trace(TraceQuestion.of(request.query()))
                     .thenApply(report ->
                         () -> Response.ok(MediaType.JSON, StatusJson.encode(report.get()))),
-                TRACE_PATIENCE);
+                TRACE_TIMEOUT);
           } catch (BadRequestException e) {
             return Problem.badRequest(Objects.requireNonNull(e.getMessage()));
           }

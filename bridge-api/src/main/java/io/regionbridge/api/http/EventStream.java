@@ -25,26 +25,26 @@ final class EventStream {
   private final ChannelHandlerContext ctx;
   private final Response.Events stream;
   private final Deadline deadline;
-  private final Duration patience;
+  private final Duration stallTimeout;
   private final Runnable giveUp;
   private final ScheduledFuture<?> events;
 
   /**
    * Sends the first one soon.
    *
-   * @param patience how long the client may read nothing
+   * @param stallTimeout how long the client may read nothing
    * @param giveUp closes the connection
    */
   EventStream(
       ChannelHandlerContext ctx,
       Response.Events stream,
       Deadline deadline,
-      Duration patience,
+      Duration stallTimeout,
       Runnable giveUp) {
     this.ctx = ctx;
     this.stream = stream;
     this.deadline = deadline;
-    this.patience = patience;
+    this.stallTimeout = stallTimeout;
     this.giveUp = giveUp;
     events =
         ctx.executor()
@@ -54,7 +54,7 @@ final class EventStream {
   private void next() {
     if (!ctx.channel().isWritable()) {
       if (!deadline.isSet()) {
-        deadline.set(patience, giveUp);
+        deadline.set(stallTimeout, giveUp);
       }
       return;
     }

@@ -44,7 +44,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   private final Router router;
   private final Connections connections;
-  private final Complaints complaints;
+  private final ProtocolErrorLog errors;
   private final ClientTimeouts timeouts;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Deadline deadline;
@@ -68,10 +68,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private @Nullable PieceStream pieces;
 
   HttpConnection(
-      Router router, Connections connections, Complaints complaints, ClientTimeouts timeouts) {
+      Router router, Connections connections, ProtocolErrorLog errors, ClientTimeouts timeouts) {
     this.router = router;
     this.connections = connections;
-    this.complaints = complaints;
+    this.errors = errors;
     this.timeouts = timeouts;
   }
 
@@ -338,7 +338,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // Clients come and go as they like; the rest is ours.
     if (cause instanceof DecoderException garbled) {
-      complaints.garbled(ctx.channel().remoteAddress(), garbled);
+      errors.report(ctx.channel().remoteAddress(), garbled);
     } else if (!(cause instanceof IOException)) {
       log.warn("closed the connection of {}", ctx.channel().remoteAddress(), cause);
     }

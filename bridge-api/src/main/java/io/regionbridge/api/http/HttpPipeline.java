@@ -30,7 +30,7 @@ final class HttpPipeline {
       ChannelPipeline pipeline,
       Router router,
       Connections connections,
-      Complaints complaints,
+      ProtocolErrorLog complaints,
       ClientTimeouts timeouts) {
     HttpDecoderConfig strict =
         new HttpDecoderConfig()

@@ -99,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
    */
   public void listen(Site site) throws IOException {
     Connections connections = new Connections(site.maxConnections());
-    Complaints complaints = new Complaints();
+    ProtocolErrorLog complaints = new ProtocolErrorLog();
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(threads.computeIfAbsent(site.thread(), HttpServer::thread))

@@ -25,7 +25,7 @@ final class PieceStream {
   private final Response.Stream stream;
   private final boolean zipped;
   private final Deadline deadline;
-  private final Duration patience;
+  private final Duration stallTimeout;
   private final Runnable giveUp;
   private final ScheduledFuture<?> heartbeats;
   private final AtomicBoolean told = new AtomicBoolean();
@@ -36,7 +36,7 @@ final class PieceStream {
    * Sends the first piece at once.
    *
    * @param zipped whether by gzip
-   * @param patience how long the client may read nothing
+   * @param stallTimeout how long the client may read nothing
    * @param giveUp closes the connection
    */
   PieceStream(
@@ -44,13 +44,13 @@ final class PieceStream {
       Response.Stream stream,
       boolean zipped,
       Deadline deadline,
-      Duration patience,
+      Duration stallTimeout,
       Runnable giveUp) {
     this.ctx = ctx;
     this.stream = stream;
     this.zipped = zipped;
     this.deadline = deadline;
-    this.patience = patience;
+    this.stallTimeout = stallTimeout;
     this.giveUp = giveUp;
     long period = stream.heartbeat().toNanos();
     heartbeats =
@@ -77,7 +77,7 @@ final class PieceStream {
     }
     if (!ctx.channel().isWritable()) {
       if (!deadline.isSet()) {
-        deadline.set(patience, giveUp);
+        deadline.set(stallTimeout, giveUp);
       }
       return;
     }

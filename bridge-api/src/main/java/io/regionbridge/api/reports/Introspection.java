@@ -9,7 +9,7 @@ import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.status.Faults;
 import io.regionbridge.api.status.HistoryReport;
 import io.regionbridge.api.status.NamesReport;
-import io.regionbridge.api.status.RegionAnnouncement;
+import io.regionbridge.api.status.RegionDocument;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.dns.relay.LoopCounters;
@@ -127,9 +127,9 @@ public final class Introspection implements AutoCloseable {
    *
    * @param key of the peer that asks; whether it is known here is answered too
    */
-  public RegionAnnouncement announcement(Optional<String> key) {
+  public RegionDocument announcement(Optional<String> key) {
     BridgeStatus.Region region = region();
-    return new RegionAnnouncement(
+    return new RegionDocument(
         region.name(),
         region.domain(),
         region.podCIDRs(),

@@ -38,7 +38,7 @@ public final class AdminTls {
                 .expired(certificate, read)
                 .ifPresent(problem -> log.warn("admin address: {}", problem.text()));
             return TlsContexts.server(read);
-          } catch (TlsProblem e) {
+          } catch (TlsFileException e) {
             throw new IOException(e.text(), e);
           }
         });

@@ -36,11 +36,11 @@ final class PemReader {
   /**
    * A certificate chain and its key.
    *
-   * @throws TlsProblem naming the file that cannot be used, and why
+   * @throws TlsFileException naming the file that cannot be used, and why
    */
-  KeyAndChain keyAndChain(Path certificate, Path key) throws TlsProblem {
+  KeyAndChain keyAndChain(Path certificate, Path key) throws TlsFileException {
     KeyAndChain read = keyAndChain(certificate, octets(certificate), key, octets(key));
-    Optional<TlsProblem> expired = expired(certificate, read);
+    Optional<TlsFileException> expired = expired(certificate, read);
     if (expired.isPresent()) {
       throw expired.get();
     }
@@ -48,40 +48,43 @@ final class PemReader {
   }
 
   /** What to say of a certificate whose time is over. */
-  Optional<TlsProblem> expired(Path certificate, KeyAndChain read) {
+  Optional<TlsFileException> expired(Path certificate, KeyAndChain read) {
     Instant end = read.chain().getFirst().getNotAfter().toInstant();
     return end.isBefore(clock.instant())
         ? Optional.of(
-            new TlsProblem(certificate, "the certificate expired at " + end, "have it renewed"))
+            new TlsFileException(
+                certificate, "the certificate expired at " + end, "have it renewed"))
         : Optional.empty();
   }
 
   /** What somebody else has read from these files, expired or not. */
   static KeyAndChain keyAndChain(
-      Path certificate, byte[] certificateOctets, Path key, byte[] keyOctets) throws TlsProblem {
+      Path certificate, byte[] certificateOctets, Path key, byte[] keyOctets)
+      throws TlsFileException {
     List<X509Certificate> chain = certificates(certificate, certificateOctets);
     X509Certificate own = chain.getFirst();
     try {
       PrivateKey secret = PrivateKeyText.read(new String(keyOctets, ISO_8859_1));
       if (!belongTogether(secret, own.getPublicKey())) {
-        throw new TlsProblem(
+        throw new TlsFileException(
             key,
             "is not the key of the first certificate in " + certificate,
             "put the certificate of this key first, or write the key of that certificate");
       }
       return new KeyAndChain(secret, chain);
     } catch (GeneralSecurityException e) {
-      throw new TlsProblem(
+      throw new TlsFileException(
           key, String.valueOf(e.getMessage()), "write an RSA, EC or EdDSA key in PEM");
     }
   }
 
   /** The certificates in a file, one or more. */
-  List<X509Certificate> certificates(Path file) throws TlsProblem {
+  List<X509Certificate> certificates(Path file) throws TlsFileException {
     return certificates(file, octets(file));
   }
 
-  private static List<X509Certificate> certificates(Path file, byte[] octets) throws TlsProblem {
+  private static List<X509Certificate> certificates(Path file, byte[] octets)
+      throws TlsFileException {
     List<X509Certificate> certificates = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -89,28 +92,29 @@ final class PemReader {
           .generateCertificates(new ByteArrayInputStream(octets))
           .forEach(certificate -> certificates.add((X509Certificate) certificate));
     } catch (GeneralSecurityException e) {
-      throw new TlsProblem(
+      throw new TlsFileException(
           file, "a certificate in it is damaged", "write certificates in PEM, one after the other");
     }
     if (certificates.isEmpty()) {
-      throw new TlsProblem(
+      throw new TlsFileException(
           file, "no certificate is in it", "write certificates in PEM, one after the other");
     }
     return List.copyOf(certificates);
   }
 
-  private static byte[] octets(Path file) throws TlsProblem {
+  private static byte[] octets(Path file) throws TlsFileException {
     try {
       if (Files.size(file) > MOST_OCTETS) {
-        throw new TlsProblem(file, "is larger than 1 MiB", "name the right file");
+        throw new TlsFileException(file, "is larger than 1 MiB", "name the right file");
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new TlsProblem(file, "there is no such file", "write it, or name another");
+      throw new TlsFileException(file, "there is no such file", "write it, or name another");
     } catch (AccessDeniedException e) {
-      throw new TlsProblem(file, "it may not be read", "let the user of this process read it");
+      throw new TlsFileException(
+          file, "it may not be read", "let the user of this process read it");
     } catch (IOException e) {
-      throw new TlsProblem(file, "it cannot be read: " + e.getMessage(), "name a PEM file");
+      throw new TlsFileException(file, "it cannot be read: " + e.getMessage(), "name a PEM file");
     }
   }
 

@@ -163,7 +163,7 @@ public final class TlsFiles implements AutoCloseable {
         shown = read;
         log.info("certificate for DNS over TLS in force: {}", read);
       }
-    } catch (TlsProblem e) {
+    } catch (TlsFileException e) {
       found.add(
           e.text()
               + (shown == null
@@ -178,7 +178,7 @@ public final class TlsFiles implements AutoCloseable {
     try {
       now = trust(tls.authority(), last);
       trusted.put(region, now);
-    } catch (TlsProblem e) {
+    } catch (TlsFileException e) {
       found.add(
           e.text()
               + (last == null
@@ -189,7 +189,7 @@ public final class TlsFiles implements AutoCloseable {
     return new ClientTls(believes, tls.serverName().name());
   }
 
-  private Trust trust(Optional<Path> file, @Nullable Trust last) throws TlsProblem {
+  private Trust trust(Optional<Path> file, @Nullable Trust last) throws TlsFileException {
     List<X509Certificate> read = file.isPresent() ? reader.certificates(file.get()) : List.of();
     if (last != null && last.authorities().equals(read)) {
       return last;

@@ -19,11 +19,11 @@ class DescriptorLimitTest {
   @Test
   void tooFewAreRefusedWithWhatToDo() {
     assertThatThrownBy(() -> DescriptorLimit.check(limits("64")))
-        .isInstanceOf(CommandFailure.class)
+        .isInstanceOf(CommandException.class)
         .hasMessageContaining("the limit of open files is 64")
         .hasMessageContaining("ulimit -n");
     assertThatThrownBy(() -> DescriptorLimit.check(limits("255")))
-        .isInstanceOf(CommandFailure.class);
+        .isInstanceOf(CommandException.class);
   }
 
   @ParameterizedTest

@@ -203,13 +203,13 @@ final class MainTest {
 
   @Test
   void printsAFailureInOneLineAndItsCauseOnlyWhenAskedTo() {
-    CommandFailure failure =
-        new CommandFailure("port 1053 is taken; stop the other", new IOException("in use"));
+    CommandException failure =
+        new CommandException("port 1053 is taken; stop the other", new IOException("in use"));
     assertThat(failing(failure, "fail")).isEqualTo(ExitCode.FAILED);
     assertThat(err).hasToString("region-bridge: port 1053 is taken; stop the other\n");
     assertThat(failing(failure, "fail", "--verbose")).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString()).contains("IOException: in use", "at " + getClass().getName());
-    assertThat(failing(CommandFailure.usage("no such region"), "fail")).isEqualTo(ExitCode.USAGE);
+    assertThat(failing(CommandException.usage("no such region"), "fail")).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

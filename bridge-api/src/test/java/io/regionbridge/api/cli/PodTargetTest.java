@@ -25,7 +25,7 @@ final class PodTargetTest {
   @Test
   void saysWhichThereAreWhenNoneWillDo() {
     assertThatThrownBy(() -> PodTarget.choose(List.of(), Optional.empty(), "ns"))
-        .isInstanceOf(CommandFailure.class)
+        .isInstanceOf(CommandException.class)
         .hasMessageContaining("namespace ns has no pods labelled");
     List<Pod> pods = List.of(pod("b", false), pod("a", false));
     assertThatThrownBy(() -> PodTarget.choose(pods, Optional.empty(), "ns"))

@@ -96,7 +96,11 @@ final class ClientTimeoutsTest {
                     MediaType.EVENTS,
                     _ -> new Response.Events(() -> new byte[] {'e'}, Duration.ofSeconds(1)))));
     HttpPipeline.add(
-        channel.pipeline(), router, new Connections(1), new Complaints(), ClientTimeouts.USUAL);
+        channel.pipeline(),
+        router,
+        new Connections(1),
+        new ProtocolErrorLog(),
+        ClientTimeouts.USUAL);
     channel.pipeline().fireChannelActive();
   }
 

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
  * Tells the log of clients that do not speak as they should, one in a minute: strangers cannot fill
  * it. Lives on the site's thread.
  */
-final class Complaints {
-  private static final Logger log = LoggerFactory.getLogger(Complaints.class);
+final class ProtocolErrorLog {
+  private static final Logger log = LoggerFactory.getLogger(ProtocolErrorLog.class);
   private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final LongSupplier nanos;
@@ -20,12 +20,12 @@ final class Complaints {
   private long toldAt;
   private long untold;
 
-  Complaints() {
+  ProtocolErrorLog() {
     this(System::nanoTime);
   }
 
   /** The same by another clock. */
-  Complaints(LongSupplier nanos) {
+  ProtocolErrorLog(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
@@ -35,7 +35,7 @@ final class Complaints {
    * @param cause whose message is not told: it holds what was sent, in hex, a token too if that
    *     came in the clear
    */
-  void garbled(Object client, DecoderException cause) {
+  void report(Object client, DecoderException cause) {
     long now = nanos.getAsLong();
     if (told && now - toldAt < PAUSE_NANOS) {
       untold++;

@@ -12,19 +12,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-final class ComplaintsTest {
+final class ProtocolErrorLogTest {
   @Test
   void oneInAMinuteAndHowManyMoreThereWere() {
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
-    Logger log = (Logger) LoggerFactory.getLogger(Complaints.class);
+    Logger log = (Logger) LoggerFactory.getLogger(ProtocolErrorLog.class);
     log.addAppender(lines);
     try {
       AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1);
-      Complaints complaints = new Complaints(now::get);
+      ProtocolErrorLog errors = new ProtocolErrorLog(now::get);
       DecoderException cause = new DecoderException(new NotSslRecordException("a secret"));
       for (int i = 0; i < 60; i++) {
-        complaints.garbled("client " + i, cause);
+        errors.report("client " + i, cause);
         now.addAndGet(Duration.ofSeconds(2).toNanos());
       }
     } finally {

@@ -3,10 +3,10 @@ package io.regionbridge.api.tls;
 import java.nio.file.Path;
 
 /** A file that cannot be used, why, and what to do; caught where the last good one is kept. */
-final class TlsProblem extends Exception {
+final class TlsFileException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  TlsProblem(Path file, String reason, String advice) {
+  TlsFileException(Path file, String reason, String advice) {
     super(file + ": " + reason + "; " + advice, null, false, false);
   }
 

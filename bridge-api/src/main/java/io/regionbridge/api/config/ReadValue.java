@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param place where the key stands or would stand
  * @param items of a list, where each of its values stands
  */
-record Reading<T>(@Nullable T value, String place, List<String> items) {
-  Reading {
+record ReadValue<T>(@Nullable T value, String place, List<String> items) {
+  ReadValue {
     items = List.copyOf(items);
   }
 
   /** One of a key that is no list. */
-  Reading(@Nullable T value, String place) {
+  ReadValue(@Nullable T value, String place) {
     this(value, place, List.of());
   }
 
   /** The same place with another value. */
-  <R> Reading<R> map(Function<T, @Nullable R> change) {
-    return new Reading<>(value == null ? null : change.apply(value), place, items);
+  <R> ReadValue<R> map(Function<T, @Nullable R> change) {
+    return new ReadValue<>(value == null ? null : change.apply(value), place, items);
   }
 }

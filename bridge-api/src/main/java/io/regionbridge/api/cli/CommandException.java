@@ -5,7 +5,7 @@ package io.regionbridge.api.cli;
  * Printed as one line. It has no stack trace, since the place in the code says nothing; its cause
  * has, and is printed with {@code --verbose}.
  */
-public final class CommandFailure extends RuntimeException {
+public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;
@@ -13,7 +13,7 @@ public final class CommandFailure extends RuntimeException {
   /**
    * @param message the thing, the place, the reason and what to do, in one line
    */
-  public CommandFailure(String message) {
+  public CommandException(String message) {
     super(message, null, false, false);
     this.exitCode = ExitCode.FAILED;
   }
@@ -22,19 +22,19 @@ public final class CommandFailure extends RuntimeException {
    * @param message as above
    * @param cause what was thrown
    */
-  public CommandFailure(String message, Throwable cause) {
+  public CommandException(String message, Throwable cause) {
     super(message, cause, false, false);
     this.exitCode = ExitCode.FAILED;
   }
 
-  private CommandFailure(String message, int exitCode) {
+  private CommandException(String message, int exitCode) {
     super(message, null, false, false);
     this.exitCode = exitCode;
   }
 
   /** The user asked for something that makes no sense. */
-  public static CommandFailure usage(String message) {
-    return new CommandFailure(message, ExitCode.USAGE);
+  public static CommandException usage(String message) {
+    return new CommandException(message, ExitCode.USAGE);
   }
 
   public int exitCode() {

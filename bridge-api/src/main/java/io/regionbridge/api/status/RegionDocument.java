@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param accepts whether the key that was asked about is known here; null: none was
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record RegionAnnouncement(
+public record RegionDocument(
     String name,
     String domain,
     List<String> podCIDRs,

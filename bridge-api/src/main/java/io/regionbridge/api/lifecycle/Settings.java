@@ -67,7 +67,7 @@ final class Settings {
         config.dns().ttl(),
         local.podCidrs().cidrs(),
         nameServers,
-        List.of("cluster.local"),
+        local.clusterDomains(),
         peers(directory, local));
   }
 

@@ -40,8 +40,9 @@ public enum ConditionType {
       Scope.BRIDGE,
       "CoreDNS configured",
       "CoreDNS not configured",
-      "CoreDNS's configuration cannot be written, or somebody else's block has a domain: CoreDNS"
-          + " would refuse it twice",
+      "CoreDNS's configuration cannot be written; `ZoneTaken`: somebody else's block has a zone,"
+          + " or may have it, and CoreDNS would refuse it twice; `PutBack`: somebody undoes each"
+          + " write",
       "region-bridge doctor shows CoreDNS's configuration and what is in the way"),
   NODE_LOCAL_DNS(
       "NodeLocalDNS",
@@ -49,7 +50,16 @@ public enum ConditionType {
       "NodeLocal DNSCache found",
       "NodeLocal DNSCache not found",
       "never there; true: pods ask NodeLocal DNSCache, which does not read CoreDNS's blocks",
-      "add the regions' domains to ConfigMap kube-system/node-local-dns"),
+      "add the regions' domains to the ConfigMap that is named"),
+  POD_RANGES_COVER(
+      "PodRangesCover",
+      Scope.BRIDGE,
+      "pod ranges cover the pods",
+      "pods outside the pod ranges",
+      "pods have addresses outside the ranges that this region announces, which peers refuse: how"
+          + " many, and of which Services",
+      "set region.podCIDRs to the ranges that the cluster's network plugin gives pods addresses"
+          + " from"),
   NET_BIRD_HOST_NETWORK(
       "NetBirdHostNetwork",
       Scope.BRIDGE,

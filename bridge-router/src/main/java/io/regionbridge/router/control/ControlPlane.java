@@ -41,6 +41,7 @@ import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.report.ControlFindings;
+import io.regionbridge.router.report.PodRanges;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;
@@ -129,6 +130,7 @@ public final class ControlPlane implements AutoCloseable {
   private final AtomicBoolean resigned = new AtomicBoolean();
   private volatile Optional<Topology> topology = Optional.empty();
   private volatile List<Condition> conditions = List.of();
+  private final PodRanges podRanges = new PodRanges();
   private Directory directory = Directory.EMPTY;
 
   /** What the last look could not write. Of the look's thread. */
@@ -387,7 +389,8 @@ public final class ControlPlane implements AutoCloseable {
                 view,
                 admitted.claims(),
                 election.leadership().active(),
-                ClusterIpSpan.of(services, view))
+                ClusterIpSpan.of(services, view),
+                ClusterDomains.of(view).names())
             .with(admitted.conflicts(), refusals)
             .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
     if (!topology.equals(Optional.of(next))) {
@@ -408,7 +411,8 @@ public final class ControlPlane implements AutoCloseable {
       shared.standBy(inputs);
     }
     List<Finding> findings = new ArrayList<>(shared.findings());
-    findings.add(ControlFindings.watched(view));
+    findings.add(ControlFindings.watched(view, ClusterClient.proxy(client.getConfiguration())));
+    findings.add(podRanges.look(services, next.local()));
     findings.add(ControlFindings.written(unwritten));
     findings.add(ControlFindings.accepted(DeclaredRegions.flaws(readings), next.refusals()));
     rights.finding().ifPresent(findings::add);

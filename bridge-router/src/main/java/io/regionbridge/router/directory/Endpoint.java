@@ -11,13 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param hostname an RFC 1123 label, or null if the pod asked for none
  * @param ports what it listens on; one immutable list serves all endpoints of an EndpointSlice
  * @param zone of its node, or null if not known
+ * @param pod whether a pod of this cluster is known to have the address
  */
 public record Endpoint(
     IpAddress address,
     @Nullable String hostname,
     EndpointState state,
     List<EndpointPort> ports,
-    @Nullable String zone) {
+    @Nullable String zone,
+    boolean pod) {
+  /** An endpoint of which it is not known whether it is a pod. */
+  public Endpoint(
+      IpAddress address,
+      @Nullable String hostname,
+      EndpointState state,
+      List<EndpointPort> ports,
+      @Nullable String zone) {
+    this(address, hostname, state, ports, zone, false);
+  }
+
   /** An endpoint in no zone. */
   public Endpoint(
       IpAddress address, @Nullable String hostname, EndpointState state, List<EndpointPort> ports) {

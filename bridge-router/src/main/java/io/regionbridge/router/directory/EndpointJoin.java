@@ -102,6 +102,7 @@ final class EndpointJoin {
         ports.addAll(other.ports());
       }
     }
-    return new Endpoint(best.address(), hostname, best.state(), List.copyOf(ports), best.zone());
+    return new Endpoint(
+        best.address(), hostname, best.state(), List.copyOf(ports), best.zone(), best.pod());
   }
 }

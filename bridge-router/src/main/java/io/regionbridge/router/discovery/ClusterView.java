@@ -11,6 +11,8 @@ import java.util.Map;
  * @param nodes all Nodes, by name
  * @param serviceCidrs the ranges of ClusterIPs, as far as the API server has the ServiceCIDR API
  * @param ciliumNodeCidrs the pod ranges that Cilium gave to nodes itself
+ * @param ciliumPools the ranges of Cilium's pools, where it has several
+ * @param calicoPools the ranges of Calico's pools that are in use
  * @param configMaps those of {@code kube-system} that matter and exist, by name
  * @param regions Region objects, by name
  * @param routerNodes RouterNode objects, by name
@@ -22,6 +24,8 @@ public record ClusterView(
     List<NodeFacts> nodes,
     List<Cidr> serviceCidrs,
     List<Cidr> ciliumNodeCidrs,
+    List<Cidr> ciliumPools,
+    List<Cidr> calicoPools,
     Map<String, ConfigMapFacts> configMaps,
     List<RegionFacts> regions,
     List<RouterNodeFacts> routerNodes,
@@ -32,6 +36,8 @@ public record ClusterView(
     nodes = List.copyOf(nodes);
     serviceCidrs = List.copyOf(serviceCidrs);
     ciliumNodeCidrs = List.copyOf(ciliumNodeCidrs);
+    ciliumPools = List.copyOf(ciliumPools);
+    calicoPools = List.copyOf(calicoPools);
     configMaps = Map.copyOf(configMaps);
     regions = List.copyOf(regions);
     routerNodes = List.copyOf(routerNodes);
@@ -40,7 +46,7 @@ public record ClusterView(
     statuses = Map.copyOf(statuses);
   }
 
-  /** The same without egress policies and NetBird. */
+  /** The same without pools, egress policies and NetBird. */
   public ClusterView(
       List<NodeFacts> nodes,
       List<Cidr> serviceCidrs,
@@ -53,6 +59,8 @@ public record ClusterView(
         nodes,
         serviceCidrs,
         ciliumNodeCidrs,
+        List.of(),
+        List.of(),
         configMaps,
         regions,
         routerNodes,

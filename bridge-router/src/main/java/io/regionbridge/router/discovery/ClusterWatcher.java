@@ -41,6 +41,9 @@ public final class ClusterWatcher implements AutoCloseable {
   /** The resource of Cilium's egress policies, as RBAC names it. */
   public static final String EGRESS_POLICIES = "ciliumegressgatewaypolicies.cilium.io";
 
+  /** What Cilium's agents know of nodes, as RBAC names it. */
+  public static final String CILIUM_NODES = "ciliumnodes.cilium.io";
+
   /** NetBird's routers, as RBAC names them. */
   public static final String NETWORK_ROUTERS = "networkrouters.netbird.io";
 
@@ -81,11 +84,14 @@ public final class ClusterWatcher implements AutoCloseable {
   private final List<ResourceWatch<?>> watches = new ArrayList<>();
   private final Map<String, FactStore<ConfigMap, ConfigMapFacts>> configMaps =
       new LinkedHashMap<>();
+  private @Nullable FactStore<ConfigMap, ConfigMapFacts> ciliumConfigs;
   private final FactStore<Node, NodeFacts> nodes;
   private final FactStore<RouterNode, RouterNodeFacts> routerNodes;
   private @Nullable FactStore<Region, RegionFacts> regions;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> serviceCidrs;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> ciliumNodes;
+  private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> ciliumPools;
+  private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> calicoPools;
   private @Nullable FactStore<GenericKubernetesResource, EgressPolicyFacts> egressPolicies;
   private @Nullable FactStore<GenericKubernetesResource, NetBirdWorkload> networkRouters;
   private @Nullable FactStore<GenericKubernetesResource, NetBirdWorkload> netBirdDeployments;
@@ -132,12 +138,15 @@ public final class ClusterWatcher implements AutoCloseable {
     configMaps.values().stream()
         .flatMap(store -> store.facts().values().stream())
         .forEach(facts -> maps.put(facts.name(), facts));
+    ciliumConfig().ifPresent(facts -> maps.put(CILIUM_CONFIG, facts));
     Map<String, WatchStatus> statuses = new LinkedHashMap<>();
     watches.forEach(watch -> statuses.put(watch.resource(), watch.status()));
     return new ClusterView(
         sorted(nodes, Comparator.comparing(NodeFacts::name)),
         ranges(serviceCidrs),
         ranges(ciliumNodes),
+        ranges(ciliumPools),
+        ranges(calicoPools),
         maps,
         regions == null ? List.of() : sorted(regions, Comparator.comparing(RegionFacts::name)),
         sorted(routerNodes, Comparator.comparing(RouterNodeFacts::name)),
@@ -185,18 +194,24 @@ public final class ClusterWatcher implements AutoCloseable {
         "servicecidrs.networking.k8s.io",
         generic("networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs"),
         serviceCidrs);
-    ciliumNodes =
-        new FactStore<>(object -> Ranges.in(object, "spec", "ipam", "podCIDRs"), onChange);
+    ciliumNodes = new FactStore<>(Pools::ofCiliumNode, onChange);
+    watch(CILIUM_NODES, generic("cilium.io", "v2", "CiliumNode", "ciliumnodes"), ciliumNodes);
+    ciliumPools = new FactStore<>(Pools::ofCilium, onChange);
     watch(
-        "ciliumnodes.cilium.io",
-        generic("cilium.io", "v2", "CiliumNode", "ciliumnodes"),
-        ciliumNodes);
+        "ciliumpodippools.cilium.io",
+        generic("cilium.io", "v2alpha1", "CiliumPodIPPool", "ciliumpodippools"),
+        ciliumPools);
+    calicoPools = new FactStore<>(Pools::ofCalico, onChange);
+    watch(
+        "ippools.crd.projectcalico.org",
+        generic("crd.projectcalico.org", "v1", "IPPool", "ippools"),
+        calicoPools);
     egressPolicies = new FactStore<>(EgressPolicyFacts::of, onChange);
     watch(
         EGRESS_POLICIES,
         generic("cilium.io", "v2", "CiliumEgressGatewayPolicy", "ciliumegressgatewaypolicies"),
         egressPolicies);
-    watchConfigMap(CILIUM_CONFIG, CILIUM_KEYS);
+    watchCiliumConfig();
     watchConfigMap(COREDNS, Set.of());
     watchConfigMap(COREDNS_CUSTOM, Set.of());
     watchConfigMap(RKE2_COREDNS, Set.of());
@@ -230,6 +245,28 @@ public final class ClusterWatcher implements AutoCloseable {
         .withPlural(router ? "networkrouters" : "deployments")
         .withNamespaced(true)
         .build();
+  }
+
+  /** In whatever namespace Cilium is. */
+  private void watchCiliumConfig() {
+    ciliumConfigs = new FactStore<>(map -> ConfigMapFacts.of(map, CILIUM_KEYS), onChange);
+    watch(
+        "configmaps/" + CILIUM_CONFIG,
+        client.configMaps().inAnyNamespace().withField("metadata.name", CILIUM_CONFIG),
+        ciliumConfigs);
+  }
+
+  /**
+   * That of kube-system; else the one that there is elsewhere. Of several nobody knows which is
+   * Cilium's, and whoever has a namespace can make one.
+   */
+  private Optional<ConfigMapFacts> ciliumConfig() {
+    Map<ObjectKey, ConfigMapFacts> found = ciliumConfigs == null ? Map.of() : ciliumConfigs.facts();
+    return Optional.ofNullable(found.get(new ObjectKey(SYSTEM, CILIUM_CONFIG)))
+        .or(() ->
+            found.size() == 1 && ciliumNodes != null && !ciliumNodes.facts().isEmpty()
+                ? found.values().stream().findFirst()
+                : Optional.empty());
   }
 
   private void watchConfigMap(String name, Set<String> kept) {

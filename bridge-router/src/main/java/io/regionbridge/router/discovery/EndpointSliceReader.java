@@ -47,12 +47,14 @@ final class EndpointSliceReader {
               : EndpointState.of(
                   conditions.getReady(), conditions.getServing(), conditions.getTerminating());
       String zone = endpoint.getZone() == null ? null : interned.text(endpoint.getZone());
+      boolean pod =
+          endpoint.getTargetRef() != null && "Pod".equals(endpoint.getTargetRef().getKind());
       for (String text : endpoint.getAddresses()) {
         Optional<IpAddress> address = IpAddress.parse(text);
         if (address.isEmpty()) {
           throw new MalformedObjectException("endpoints: not an IP address: " + text);
         }
-        endpoints.add(new Endpoint(address.get(), endpoint.getHostname(), state, ports, zone));
+        endpoints.add(new Endpoint(address.get(), endpoint.getHostname(), state, ports, zone, pod));
       }
     }
     return endpoints;

@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -61,19 +60,19 @@ record OverlayAddresses(
   }
 
   /**
-   * Where overlay addresses come from, for all that is known: the interface's own networks, and the
-   * ranges that the usual overlays use unless this one is seen to use others.
+   * Where overlay addresses come from, for all that is known: the interface's own networks. An
+   * address alone, as Tailscale gives it, stands for the range that such an overlay uses, and so
+   * does no address at all.
    */
   List<Cidr> ranges() {
-    List<Cidr> ranges = new ArrayList<>(networks);
-    for (Cidr usual : USUAL) {
-      if (ranges.removeIf(usual::contains) || ranges.stream().anyMatch(usual::overlaps)) {
-        ranges.add(usual);
-      }
-    }
-    if (networks.isEmpty()) {
-      ranges.add(USUAL.getFirst());
-    }
-    return ranges.stream().sorted().distinct().toList();
+    return networks.isEmpty()
+        ? List.of(USUAL.getFirst())
+        : networks.stream().map(OverlayAddresses::range).sorted().distinct().toList();
+  }
+
+  private static Cidr range(Cidr network) {
+    return network.equals(Cidr.host(network.network()))
+        ? USUAL.stream().filter(usual -> usual.contains(network)).findFirst().orElse(network)
+        : network;
   }
 }

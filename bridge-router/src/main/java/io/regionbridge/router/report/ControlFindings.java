@@ -17,7 +17,7 @@ public final class ControlFindings {
 
   /** Groups of resources that a cluster need not have. */
   private static final List<String> OPTIONAL =
-      List.of(".cilium.io", ".netbird.io", "servicecidrs.networking.k8s.io");
+      List.of(".cilium.io", ".netbird.io", ".projectcalico.org", "servicecidrs.networking.k8s.io");
 
   /** Before anything was heard. */
   public static final Finding STARTING =
@@ -31,8 +31,12 @@ public final class ControlFindings {
 
   private ControlFindings() {}
 
-  /** Whether all that has to be watched is. */
-  public static Finding watched(ClusterView view) {
+  /**
+   * Whether all that has to be watched is.
+   *
+   * @param proxy by which the API server is asked, and how to go without, in words
+   */
+  public static Finding watched(ClusterView view, Optional<String> proxy) {
     List<String> failing =
         view.failures().stream()
             .filter(failure -> !spared(failure))
@@ -40,7 +44,11 @@ public final class ControlFindings {
             .toList();
     return failing.isEmpty()
         ? new Finding(CURRENT, State.TRUE, "Watching", "everything is watched")
-        : new Finding(CURRENT, State.FALSE, "Incomplete", String.join("; ", failing));
+        : new Finding(
+            CURRENT,
+            State.FALSE,
+            "Incomplete",
+            proxy.map(words -> words + "; ").orElse("") + String.join("; ", failing));
   }
 
   private static boolean spared(WatchStatus.Failing failing) {

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param active the node of the active gateway; empty: none, or not known yet
  * @param nodeAddresses of all its nodes, in order
  * @param translates whether its nodes translate ClusterIPs for traffic from other regions
+ * @param clusterDomains under which the cluster's own DNS knows its Services, in lower case without
+ *     a dot at the end; the first is what it calls itself. Never empty
  */
 public record LocalRegion(
     String name,
@@ -21,10 +23,15 @@ public record LocalRegion(
     List<Gateway> gateways,
     Optional<String> active,
     List<InetAddress> nodeAddresses,
-    boolean translates) {
+    boolean translates,
+    List<String> clusterDomains) {
+  /** The domain of a cluster that says nothing else. */
+  public static final List<String> CLUSTER_DOMAINS = List.of("cluster.local");
+
   public LocalRegion {
     gateways = List.copyOf(gateways);
     nodeAddresses = List.copyOf(nodeAddresses);
+    clusterDomains = List.copyOf(clusterDomains);
   }
 
   /** One whose nodes are not known to translate. */
@@ -36,7 +43,16 @@ public record LocalRegion(
       List<Gateway> gateways,
       Optional<String> active,
       List<InetAddress> nodeAddresses) {
-    this(name, domain, podCidrs, serviceCidrs, gateways, active, nodeAddresses, false);
+    this(
+        name,
+        domain,
+        podCidrs,
+        serviceCidrs,
+        gateways,
+        active,
+        nodeAddresses,
+        false,
+        CLUSTER_DOMAINS);
   }
 
   /**
@@ -57,6 +73,10 @@ public record LocalRegion(
     CILIUM_POOL,
     /** What Cilium gave to each node. */
     CILIUM_NODES,
+    /** Cilium's pools, or what of them it gave to nodes. */
+    CILIUM_POOLS,
+    /** Calico's pools. */
+    CALICO_POOLS,
     /** What Kubernetes gave to each node. */
     NODES,
     /** The ServiceCIDR API. */

@@ -63,7 +63,12 @@ public final class TopologyBuilder {
 
   /** The regions as far as claims alone tell. */
   public Topology withoutCluster(List<PeerClaim> claims) {
-    return build(ClusterView.ofConfigMaps(Map.of()), claims, Optional.empty(), List.of());
+    return build(
+        ClusterView.ofConfigMaps(Map.of()),
+        claims,
+        Optional.empty(),
+        List.of(),
+        LocalRegion.CLUSTER_DOMAINS);
   }
 
   /**
@@ -71,10 +76,15 @@ public final class TopologyBuilder {
    *
    * @param active the node of the active gateway
    * @param clusterIps ranges that ClusterIPs were seen in, for a cluster that does not say more
+   * @param clusterDomains under which the cluster's own DNS knows its Services
    */
   public Topology build(
-      ClusterView view, List<PeerClaim> claims, Optional<String> active, List<Cidr> clusterIps) {
-    LocalRegion local = local(view, active, clusterIps);
+      ClusterView view,
+      List<PeerClaim> claims,
+      Optional<String> active,
+      List<Cidr> clusterIps,
+      List<String> clusterDomains) {
+    LocalRegion local = local(view, active, clusterIps, clusterDomains);
     List<Conflict> conflicts = new ArrayList<>();
     List<PeerRegion> peers = distinct(merged(claims), conflicts);
     conflicts.addAll(rangeConflicts(local, peers));
@@ -93,7 +103,11 @@ public final class TopologyBuilder {
     };
   }
 
-  private LocalRegion local(ClusterView view, Optional<String> active, List<Cidr> clusterIps) {
+  private LocalRegion local(
+      ClusterView view,
+      Optional<String> active,
+      List<Cidr> clusterIps,
+      List<String> clusterDomains) {
     List<LocalRegion.Gateway> gateways =
         view.routers().stream()
             .sorted(Comparator.comparing(NodeFacts::name))
@@ -111,18 +125,21 @@ public final class TopologyBuilder {
             .sorted(Comparator.comparing(Cidr::host))
             .distinct()
             .toList(),
-        translates(view));
+        translates(view),
+        clusterDomains);
   }
 
   /**
    * kube-proxy translates for everybody, and so it is taken to be there where Cilium is not or does
-   * not replace it; Cilium does where {@code bpf.lbExternalClusterIP} is on.
+   * not replace it; Cilium does where {@code bpf.lbExternalClusterIP} is on. A Cilium whose
+   * settings are not seen is not relied on.
    */
   private static boolean translates(ClusterView view) {
     ConfigMapFacts cilium = view.configMaps().get(ClusterWatcher.CILIUM_CONFIG);
     if (cilium == null) {
       return view.statuses().get("configmaps/" + ClusterWatcher.CILIUM_CONFIG)
-          instanceof WatchStatus.Current;
+              instanceof WatchStatus.Current
+          && !(view.statuses().get(ClusterWatcher.CILIUM_NODES) instanceof WatchStatus.Current);
     }
     String replaced = cilium.data().getOrDefault("kube-proxy-replacement", "false");
     boolean kubeProxy = replaced.equals("false") || replaced.equals("disabled");
@@ -155,8 +172,14 @@ public final class TopologyBuilder {
     if (!pool.isEmpty()) {
       return ranges(pool, Origin.CILIUM_POOL);
     }
+    if (!view.ciliumPools().isEmpty()) {
+      return ranges(view.ciliumPools(), Origin.CILIUM_POOLS);
+    }
     if (!view.ciliumNodeCidrs().isEmpty()) {
       return ranges(view.ciliumNodeCidrs(), Origin.CILIUM_NODES);
+    }
+    if (!view.calicoPools().isEmpty()) {
+      return ranges(view.calicoPools(), Origin.CALICO_POOLS);
     }
     List<Cidr> ofNodes = view.nodes().stream().flatMap(n -> n.podCidrs().stream()).toList();
     return ranges(ofNodes, ofNodes.isEmpty() ? Origin.NONE : Origin.NODES);

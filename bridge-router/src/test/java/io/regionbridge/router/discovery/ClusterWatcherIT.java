@@ -68,7 +68,11 @@ class ClusterWatcherIT {
   void whatTheChartAllowsIsEnoughToReadEverythingThatIsInstalled() {
     assertThat(watcher.view().failures())
         .extracting(failing -> failing.failure().resource())
-        .containsExactlyInAnyOrder("ciliumnodes.cilium.io", ClusterWatcher.EGRESS_POLICIES);
+        .containsExactlyInAnyOrder(
+            "ciliumnodes.cilium.io",
+            "ciliumpodippools.cilium.io",
+            "ippools.crd.projectcalico.org",
+            ClusterWatcher.EGRESS_POLICIES);
     assertThat(watcher.view().failures())
         .extracting(failing -> failing.failure().reason())
         .containsOnly(ReadFailure.Reason.NOT_INSTALLED);

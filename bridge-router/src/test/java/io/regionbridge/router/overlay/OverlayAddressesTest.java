@@ -13,15 +13,16 @@ final class OverlayAddressesTest {
   @ParameterizedTest(name = "an interface in {0} is on an overlay of {1}")
   @CsvSource({
     "'', 100.64.0.0/10",
-    "100.92.0.0/16, 100.64.0.0/10",
+    "100.92.0.0/16, 100.92.0.0/16",
     "100.101.1.1/32, 100.64.0.0/10",
     "10.9.0.0/24, 10.9.0.0/24",
     "10.9.0.0/24 fd00:9::/64, 10.9.0.0/24 fd00:9::/64",
     "100.64.0.0/10 fd7a::/48, 100.64.0.0/10 fd7a::/48",
+    "10.9.0.1/32, 10.9.0.1/32",
     "fd7a:115c:a1e0::9/128, fd7a:115c:a1e0::/48",
     "100.101.1.1/32 fd7a:115c:a1e0::9/128, 100.64.0.0/10 fd7a:115c:a1e0::/48",
   })
-  void overlayRangesAreItsNetworksAndTheUsualOneUnlessItUsesAnother(String networks, String all) {
+  void overlayRangesAreItsNetworksAndTheUsualOneForAnAddressAlone(String networks, String all) {
     assertThat(new OverlayAddresses(Optional.of("wt0"), List.of(), cidrs(networks)).ranges())
         .containsExactlyInAnyOrderElementsOf(cidrs(all));
   }

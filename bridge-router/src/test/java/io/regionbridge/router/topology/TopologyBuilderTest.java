@@ -50,11 +50,20 @@ class TopologyBuilderTest {
     assertThat(build(cilium(nodes, "kubernetes")).local().podCidrs().origin())
         .as("the pool is only a default then")
         .isEqualTo(Origin.NODES);
+    assertThat(build(pools(nodes, "10.7.0.0/16", "10.2.0.0/16")).local().podCidrs())
+        .isEqualTo(new LocalRegion.Ranges(cidrs("10.7.0.0/16"), Origin.CILIUM_POOLS));
+    assertThat(build(pools(nodes, "", "10.2.0.0/16")).local().podCidrs())
+        .isEqualTo(new LocalRegion.Ranges(cidrs("10.2.0.0/16"), Origin.CALICO_POOLS));
     Topology configured =
         new TopologyBuilder(
                 new TopologyBuilder.Settings(
                     "fsn1", "fsn1.internal", cidrs("10.1.0.0/16"), List.of(), List.of()))
-            .build(cilium(nodes, "cluster-pool"), List.of(), Optional.empty(), List.of());
+            .build(
+                cilium(nodes, "cluster-pool"),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                LocalRegion.CLUSTER_DOMAINS);
     assertThat(configured.local().podCidrs())
         .isEqualTo(new LocalRegion.Ranges(cidrs("10.1.0.0/16"), Origin.CONFIGURATION));
   }
@@ -194,7 +203,7 @@ class TopologyBuilderTest {
     return new TopologyBuilder(
             new TopologyBuilder.Settings(
                 "fsn1", "fsn1.internal", List.of(), List.of(), List.of(OVERLAY)))
-        .build(view, claims, Optional.of("a"), List.of());
+        .build(view, claims, Optional.of("a"), List.of(), LocalRegion.CLUSTER_DOMAINS);
   }
 
   private static ClusterView view(List<Cidr> ciliumNodes, List<NodeFacts> nodes) {
@@ -207,6 +216,21 @@ class TopologyBuilderTest {
         Map.of(),
         List.of(),
         List.of(new RouterNodeFacts("a", spec, "Active", List.of())),
+        Map.of());
+  }
+
+  private static ClusterView pools(List<NodeFacts> nodes, String cilium, String calico) {
+    return new ClusterView(
+        nodes,
+        List.of(),
+        List.of(),
+        cilium.isEmpty() ? List.of() : cidrs(cilium),
+        cidrs(calico),
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
         Map.of());
   }
 

@@ -78,7 +78,8 @@ record CiliumPlan(
         List<String> foreign = foreign(view, sent);
         regions.add(
             applied
-                ? applied(egress, gateway.orElseThrow(), sent, there, foreign)
+                ? applied(
+                    egress, gateway.orElseThrow(), sent, there, foreign, CiliumState.unseen(view))
                 : region(egress, State.PENDING, PENDING, there, foreign));
       }
     }
@@ -118,13 +119,17 @@ record CiliumPlan(
       EgressGateway gateway,
       List<Cidr> sent,
       Optional<EgressPolicyFacts> there,
-      List<String> foreign) {
+      List<String> foreign,
+      Optional<Obstacle> unseen) {
     String way =
         "%s leaves by %s of %s"
             .formatted(
                 join(sent.stream()),
                 gateway.interfaceName().orElse("the overlay address"),
                 gateway.node());
+    if (unseen.isPresent()) {
+      return region(egress, State.PENDING, unseen.get(), there, foreign);
+    }
     if (!foreign.isEmpty()) {
       return region(
           egress,

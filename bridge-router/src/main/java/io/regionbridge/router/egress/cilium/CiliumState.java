@@ -38,6 +38,18 @@ public final class CiliumState {
     };
   }
 
+  /** Why it cannot be told whether policies do anything: Cilium's settings are not seen. */
+  static Optional<Obstacle> unseen(ClusterView view) {
+    return view.configMaps().containsKey(ClusterWatcher.CILIUM_CONFIG)
+        ? Optional.empty()
+        : Optional.of(
+            new Obstacle(
+                "CiliumNotSeen",
+                "whether Cilium carries the policy out cannot be seen: there is no ConfigMap"
+                    + " cilium-config in kube-system, and not one alone elsewhere that may be"
+                    + " read"));
+  }
+
   /** What is in the way, if anything is. */
   static Optional<Obstacle> obstacle(ClusterView view) {
     return resource(view.statuses().get(ClusterWatcher.EGRESS_POLICIES))

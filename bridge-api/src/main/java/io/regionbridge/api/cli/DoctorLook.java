@@ -66,7 +66,8 @@ final class DoctorLook {
     checks.addAll(
         target.inCluster()
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : NodeChecks.look(overlay, bridge.sent(), bridge.tunnelUp(), cluster.facts(), node()));
+            : NodeChecks.look(
+                overlay, bridge.sent(), bridge.pods(), bridge.tunnelUp(), cluster.facts(), node()));
     return checks;
   }
 
@@ -93,6 +94,14 @@ final class DoctorLook {
           .flatMap(policy -> policy.destinationCIDRs().stream())
           .map(Cidr::of)
           .distinct()
+          .toList();
+    }
+
+    /** This region's pod ranges. */
+    List<Cidr> pods() {
+      return status.stream()
+          .flatMap(known -> known.region().podCIDRs().stream())
+          .map(Cidr::of)
           .toList();
     }
 

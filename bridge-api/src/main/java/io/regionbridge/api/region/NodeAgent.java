@@ -52,7 +52,8 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   /**
-   * Takes away all that agents ever made on this node; none must run meanwhile.
+   * Takes away all that agents and bridges ever made of this node's kernel; none must run
+   * meanwhile.
    *
    * @return what could not be done, one sentence each
    * @throws IOException if the kernel cannot be talked to

@@ -98,6 +98,14 @@ public enum ConditionType {
       "tailscaled routes no other node's ranges (accept-routes is off), or Tailscale sends this"
           + " region's pod range to another node than the active gateway",
       "tailscale status --json shows PrimaryRoutes of each node"),
+  GATEWAY_TRANSLATION(
+      "GatewayTranslation",
+      Scope.BRIDGE,
+      "pods can answer other regions",
+      "pods may not be able to answer",
+      "unknown: the nftables table that brings answers of Cilium's pods back to this node cannot be"
+          + " written",
+      "give the bridge CAP_NET_ADMIN, or have the overlay's agent translate addresses"),
   TUNNEL_MANAGED(
       "TunnelManaged",
       Scope.BRIDGE,

@@ -411,6 +411,7 @@ public final class ControlPlane implements AutoCloseable {
       shared.standBy(inputs);
     }
     List<Finding> findings = new ArrayList<>(shared.findings());
+    egress.translate(inputs, next).ifPresent(findings::add);
     findings.add(ControlFindings.watched(view, ClusterClient.proxy(client.getConfiguration())));
     findings.add(podRanges.look(services, next.local()));
     findings.add(ControlFindings.written(unwritten));

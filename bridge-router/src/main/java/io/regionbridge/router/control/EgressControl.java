@@ -14,6 +14,8 @@ import io.regionbridge.router.egress.EgressPlan;
 import io.regionbridge.router.egress.EgressPlanner;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.egress.GatewayRules;
+import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.egress.NoEgress;
 import io.regionbridge.router.egress.cilium.CiliumEgress;
 import io.regionbridge.router.egress.routes.RoutedEgress;
@@ -21,6 +23,7 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.EventRecorder;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Clock;
@@ -40,6 +43,7 @@ final class EgressControl {
   private final CiliumEgress cilium;
   private final EgressDriver routes = new RoutedEgress();
   private final EgressDriver none = new NoEgress();
+  private final GatewayTranslation translation = new GatewayTranslation();
   private final EventRecorder events;
   private final Clock clock;
   private final Instant start;
@@ -72,6 +76,22 @@ final class EgressControl {
         EgressPlanner.plan(
             topology, egress.rules(sources.region().get().overlay()), remembered(view));
     return new EgressInputs(view, plan, gateway(topology), egress);
+  }
+
+  /** What this node does for the answers of pods, whether it is the active gateway or not. */
+  Optional<Finding> translate(EgressInputs inputs, Topology topology) {
+    return translation.keep(
+        sources
+            .overlay()
+            .link()
+            .map(link ->
+                GatewayRules.of(
+                    inputs.settings().engine(),
+                    inputs.plan(),
+                    link,
+                    topology.local().podCidrs().cidrs(),
+                    sources.region().get().overlay()))
+            .orElse(List.of()));
   }
 
   /** Looks how it stands. */
@@ -150,7 +170,10 @@ final class EgressControl {
                 sources.overlay().interfaceName(),
                 gateway.node().equals(settings.node())
                     ? sources.overlay().address()
-                    : gateway.overlayAddress()));
+                    : gateway.overlayAddress(),
+                gateway.node().equals(settings.node())
+                    ? sources.overlay().link().map(Link::index)
+                    : Optional.empty()));
   }
 
   private void tell(RegionFacts region, EgressReport before) {

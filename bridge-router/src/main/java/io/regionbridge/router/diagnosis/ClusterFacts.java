@@ -108,6 +108,16 @@ public record ClusterFacts(
         .filter(devices -> !devices.isBlank());
   }
 
+  /**
+   * The MTU that Cilium was told; 0: none, so it finds one by itself; empty: there is no Cilium.
+   */
+  public Optional<Integer> ciliumMtu() {
+    return Optional.ofNullable(configMaps.get(ClusterWatcher.CILIUM_CONFIG))
+        .map(config -> config.getOrDefault("mtu", "0"))
+        .filter(text -> text.matches("[0-9]{1,5}"))
+        .map(Integer::valueOf);
+  }
+
   /** Why a check cannot be made, if what it needs could not be read. */
   Optional<Check> skipped(String check, String resource) {
     return Optional.ofNullable(unreadable.get(resource))

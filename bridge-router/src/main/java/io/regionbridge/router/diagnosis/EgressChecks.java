@@ -2,6 +2,7 @@ package io.regionbridge.router.diagnosis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,7 @@ public final class EgressChecks {
   public static List<Check> of(EgressFacts facts) {
     List<Check> checks = new ArrayList<>();
     routes(facts, checks);
+    own(facts, checks);
     if (facts.sourceMark()) {
       checks.add(
           Check.warning(
@@ -46,14 +48,40 @@ public final class EgressChecks {
         .filter(devices -> !named(devices, facts.overlay()))
         .ifPresent(devices ->
             checks.add(
-                Check.warning(
+                Check.failure(
                     "Cilium devices",
-                    "Cilium's devices (%s) leave %s out: replies to what it sends by it may not be"
-                            .formatted(devices, facts.overlay())
-                        + " translated back",
+                    "Cilium's devices (%s) leave %s out: Cilium drops what pods send by it"
+                        .formatted(devices, facts.overlay()),
                     "add %s to devices in Cilium's Helm values, and try it on one node first"
                         .formatted(facts.overlay()))));
+    facts
+        .ciliumMtu()
+        .filter(mtu -> facts.mtu() > 0 && (mtu == 0 || mtu > facts.mtu()))
+        .ifPresent(mtu ->
+            checks.add(
+                Check.warning(
+                    "packet size",
+                    "pods send packets larger than the %d octets that %s takes: the bridge limits"
+                            .formatted(facts.mtu(), facts.overlay())
+                        + " TCP, larger packets of UDP are lost",
+                    "set MTU: %d in Cilium's Helm values; pods have it from their next start on"
+                        .formatted(facts.mtu()))));
     return checks;
+  }
+
+  /** Rules of the overlay's agent that come before the main table take this region's pods, too. */
+  private static void own(EgressFacts facts, List<Check> checks) {
+    for (EgressFacts.Way way : facts.own()) {
+      if (way.interfaceName().equals(Optional.of(facts.overlay()))) {
+        checks.add(
+            Check.failure(
+                "own pods",
+                "%s of this region leaves by %s: this node does not reach the region's other pods"
+                    .formatted(way.range(), facts.overlay()),
+                "ip rule add to %s priority 2500 lookup main, and have it made at each start"
+                    .formatted(way.range())));
+      }
+    }
   }
 
   private static void routes(EgressFacts facts, List<Check> checks) {

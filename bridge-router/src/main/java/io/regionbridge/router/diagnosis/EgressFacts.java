@@ -22,25 +22,32 @@ import org.slf4j.LoggerFactory;
  * What a router node's kernel does with traffic for peers.
  *
  * @param overlay the overlay's interface
+ * @param mtu of that interface, in octets; 0: not known
  * @param ways of the ranges that are sent to peers
+ * @param own ways of this region's pod ranges
  * @param sourceMark whether replies' marks count when their source is checked
  * @param fwmark of the WireGuard device; 0: none, or not known
  * @param tunnelUp whether a tunnel is known to be up, so that packets with this mark get through
  * @param ciliumDevices the interfaces on which Cilium translates; empty: it finds them by itself,
  *     or is not there
+ * @param ciliumMtu what Cilium is told of it; 0: nothing; empty: there is no Cilium
  */
 public record EgressFacts(
     String overlay,
+    int mtu,
     List<Way> ways,
+    List<Way> own,
     boolean sourceMark,
     int fwmark,
     boolean tunnelUp,
-    Optional<String> ciliumDevices) {
+    Optional<String> ciliumDevices,
+    Optional<Integer> ciliumMtu) {
   private static final Logger log = LoggerFactory.getLogger(EgressFacts.class);
 
   /** Copies the ways. */
   public EgressFacts {
     ways = List.copyOf(ways);
+    own = List.copyOf(own);
   }
 
   /**
@@ -54,28 +61,42 @@ public record EgressFacts(
    * Asks the kernel of the calling thread's network namespace. Needs no privilege.
    *
    * @param ranges that are sent to peers
+   * @param pods this region's pod ranges
    * @param tunnelUp whether a tunnel is known to be up
    * @throws IOException if it does not answer
    */
   public static EgressFacts read(
-      String overlay, List<Cidr> ranges, boolean tunnelUp, Optional<String> ciliumDevices)
+      String overlay,
+      List<Cidr> ranges,
+      List<Cidr> pods,
+      boolean tunnelUp,
+      Optional<String> ciliumDevices,
+      Optional<Integer> ciliumMtu)
       throws IOException {
     try (RouteNetlink netlink = RouteNetlink.open()) {
       Map<Integer, String> names =
           netlink.links().stream().collect(Collectors.toMap(Link::index, Link::name));
-      List<Way> ways = new ArrayList<>();
-      for (Cidr range : ranges) {
-        ways.add(new Way(range, way(netlink, range).map(names::get)));
-      }
       return new EgressFacts(
           overlay,
-          ways,
+          netlink.link(overlay).map(Link::mtu).orElse(0),
+          ways(netlink, ranges, names),
+          ways(netlink, pods, names),
           isSet(Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark"))
               || isSet(Path.of("/proc/sys/net/ipv4/conf", overlay, "src_valid_mark")),
           fwmark(overlay),
           tunnelUp,
-          ciliumDevices);
+          ciliumDevices,
+          ciliumMtu);
     }
+  }
+
+  private static List<Way> ways(RouteNetlink netlink, List<Cidr> ranges, Map<Integer, String> names)
+      throws ErrnoException {
+    List<Way> ways = new ArrayList<>();
+    for (Cidr range : ranges) {
+      ways.add(new Way(range, way(netlink, range).map(names::get)));
+    }
+    return ways;
   }
 
   private static Optional<Integer> way(RouteNetlink netlink, Cidr range) throws ErrnoException {

@@ -24,6 +24,7 @@ public final class NodeChecks {
    *
    * @param configured the name of the overlay's interface, if it is not one of the usual
    * @param sent ranges that policies in force send to peers
+   * @param pods this region's pod ranges
    * @param tunnelUp whether the tunnel to a peer is up
    * @param cluster what its API server says, if it was asked
    * @param node as Kubernetes calls this machine, if it is known
@@ -31,6 +32,7 @@ public final class NodeChecks {
   public static List<Check> look(
       Optional<String> configured,
       List<Cidr> sent,
+      List<Cidr> pods,
       boolean tunnelUp,
       Optional<ClusterFacts> cluster,
       Optional<String> node) {
@@ -38,7 +40,15 @@ public final class NodeChecks {
     List<Check> checks = new ArrayList<>(HostChecks.of(host));
     Optional<String> ciliumDevices = cluster.flatMap(ClusterFacts::ciliumDevices);
     host.overlay()
-        .ifPresent(overlay -> checks.addAll(egress(overlay, sent, tunnelUp, ciliumDevices)));
+        .ifPresent(overlay ->
+            checks.addAll(
+                egress(
+                    overlay,
+                    sent,
+                    pods,
+                    tunnelUp,
+                    ciliumDevices,
+                    cluster.flatMap(ClusterFacts::ciliumMtu))));
     cluster
         .flatMap(facts -> node.map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
         .ifPresent(checks::addAll);
@@ -59,9 +69,15 @@ public final class NodeChecks {
   }
 
   private static List<Check> egress(
-      String overlay, List<Cidr> ranges, boolean tunnelUp, Optional<String> ciliumDevices) {
+      String overlay,
+      List<Cidr> ranges,
+      List<Cidr> pods,
+      boolean tunnelUp,
+      Optional<String> ciliumDevices,
+      Optional<Integer> ciliumMtu) {
     try {
-      return EgressChecks.of(EgressFacts.read(overlay, ranges, tunnelUp, ciliumDevices));
+      return EgressChecks.of(
+          EgressFacts.read(overlay, ranges, pods, tunnelUp, ciliumDevices, ciliumMtu));
     } catch (IOException e) {
       return List.of(
           Check.warning(

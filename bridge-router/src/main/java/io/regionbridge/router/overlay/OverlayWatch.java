@@ -6,6 +6,7 @@ import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.tailscale.Tailnet;
@@ -197,6 +198,15 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
             ? Optional.of(settings.managedInterface())
             : settings.interfaceName();
     return OverlayInterface.choose(named, observed, HostAddresses::exists);
+  }
+
+  @Override
+  public Optional<Link> link() {
+    return tunnel()
+        .filter(seen ->
+            seen.addresses().stream().anyMatch(own -> address().equals(Optional.of(own.address()))))
+        .flatMap(TunnelView::link)
+        .filter(Link::up);
   }
 
   /** The device as last seen; empty while there is no interface to look at. */

@@ -2,6 +2,7 @@ package io.regionbridge.router.peers;
 
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.TunnelEnd;
 import java.net.InetAddress;
@@ -36,6 +37,11 @@ public interface OverlayView {
 
   /** The name of its network interface, if it has one. */
   default Optional<String> interfaceName() {
+    return Optional.empty();
+  }
+
+  /** Its network interface as it is now, while that is up and has {@link #address}. */
+  default Optional<Link> link() {
     return Optional.empty();
   }
 

@@ -284,7 +284,7 @@ class EgressIT {
 
   @Test
   void aSwitchedOffFeatureIsSaidWithWhatToSwitchOnAndItRecovers() {
-    config("{enable-bpf-masquerade: 'true', kube-proxy-replacement: 'false'}");
+    config("{enable-bpf-masquerade: 'true', kube-proxy-replacement: 'disabled'}");
     region("mn", "{podCIDRs: [10.52.0.0/16]}");
     Condition off = awaitEgress("mn", "EgressGatewayDisabled");
     assertThat(off.status()).isEqualTo("False");

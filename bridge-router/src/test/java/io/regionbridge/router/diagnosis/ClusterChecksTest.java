@@ -169,7 +169,9 @@ final class ClusterChecksTest {
 
   @Test
   void saysWhatToSwitchOnInCilium() {
-    maps.put("cilium-config", Map.of("enable-ipv4-egress-gateway", "true"));
+    maps.put(
+        "cilium-config",
+        Map.of("enable-ipv4-egress-gateway", "true", "kube-proxy-replacement", "disabled"));
     assertThat(one("Cilium").remedy())
         .contains("--set bpf.masquerade=true,kubeProxyReplacement=true");
     maps.remove("cilium-config");

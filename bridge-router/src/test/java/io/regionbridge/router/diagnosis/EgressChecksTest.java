@@ -6,6 +6,8 @@ import io.regionbridge.router.net.Cidr;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EgressChecksTest {
   private static final Cidr RANGE = Cidr.of("10.52.0.0/16");
@@ -35,7 +37,12 @@ class EgressChecksTest {
     assertThat(checks)
         .filteredOn(c -> c.state() == Check.State.WARNING)
         .extracting(Check::name)
-        .containsExactly("source mark", "packet marks", "packet marks", "Cilium devices");
+        .containsExactly("source mark", "packet marks", "packet marks");
+    assertThat(checks)
+        .as("Cilium drops what leaves by an interface that is not among its devices")
+        .filteredOn(c -> c.name().equals("Cilium devices"))
+        .extracting(Check::state)
+        .containsExactly(Check.State.FAILURE);
     assertThat(checks)
         .filteredOn(c -> c.state() == Check.State.WARNING)
         .allMatch(c -> !c.remedy().isEmpty());
@@ -46,17 +53,64 @@ class EgressChecksTest {
     List<EgressFacts.Way> ways = List.of(new EgressFacts.Way(RANGE, Optional.of("wt0")));
     int netBird = 0x1bd00;
     assertThat(
-            EgressChecks.of(new EgressFacts("wt0", ways, false, netBird, true, Optional.empty())))
+            EgressChecks.of(
+                facts(ways, List.of(), false, netBird, true, Optional.empty(), Optional.empty())))
         .noneMatch(check -> check.name().equals("packet marks"));
     assertThat(
-            EgressChecks.of(new EgressFacts("wt0", ways, false, netBird, false, Optional.empty())))
+            EgressChecks.of(
+                facts(ways, List.of(), false, netBird, false, Optional.empty(), Optional.empty())))
         .filteredOn(check -> check.name().equals("packet marks"))
         .hasSize(2);
   }
 
+  @Test
+  void ownPodsThatLeaveByTheOverlayAreAFailureWithTheRuleThatMendsIt() {
+    List<EgressFacts.Way> own = List.of(new EgressFacts.Way(RANGE, Optional.of("wt0")));
+    assertThat(
+            EgressChecks.of(
+                facts(List.of(), own, false, 0, true, Optional.empty(), Optional.empty())))
+        .singleElement()
+        .returns(Check.State.FAILURE, Check::state)
+        .satisfies(check ->
+            assertThat(check.remedy()).contains("ip rule add to " + RANGE + " priority 2500"));
+    List<EgressFacts.Way> fine = List.of(new EgressFacts.Way(RANGE, Optional.of("cni0")));
+    assertThat(
+            EgressChecks.of(
+                facts(List.of(), fine, false, 0, true, Optional.empty(), Optional.empty())))
+        .isEmpty();
+  }
+
+  /** What Cilium is told beside an overlay of 1280 octets. */
+  @ParameterizedTest
+  @CsvSource({"0, true", "1450, true", "1280, false", "1200, false"})
+  void packetsOfPodsThatDoNotFitAreTold(int mtu, boolean told) {
+    assertThat(
+            EgressChecks.of(
+                facts(List.of(), List.of(), false, 0, true, Optional.empty(), Optional.of(mtu))))
+        .hasSize(told ? 1 : 0);
+  }
+
   private static EgressFacts facts(
       Optional<String> way, boolean sourceMark, int fwmark, Optional<String> devices) {
+    return facts(
+        List.of(new EgressFacts.Way(RANGE, way)),
+        List.of(),
+        sourceMark,
+        fwmark,
+        false,
+        devices,
+        Optional.empty());
+  }
+
+  private static EgressFacts facts(
+      List<EgressFacts.Way> ways,
+      List<EgressFacts.Way> own,
+      boolean sourceMark,
+      int fwmark,
+      boolean tunnelUp,
+      Optional<String> devices,
+      Optional<Integer> ciliumMtu) {
     return new EgressFacts(
-        "wt0", List.of(new EgressFacts.Way(RANGE, way)), sourceMark, fwmark, false, devices);
+        "wt0", 1280, ways, own, sourceMark, fwmark, tunnelUp, devices, ciliumMtu);
   }
 }

@@ -34,9 +34,11 @@ record CiliumPolicy(
   static final String REGION = EgressPolicyFacts.PREFIX + "region";
 
   /**
-   * Cilium looks an interface's address up when it hears of the policy, and not again when the
-   * address changes (cilium/cilium#47761). Having the address in the policy makes it hear.
+   * Cilium looks an interface's address and index up when it hears of the policy, and not again
+   * when they change (cilium/cilium#47761). Having both in the policy makes it hear.
    */
+  private static final String INTERFACE = EgressPolicyFacts.PREFIX + "overlay-interface";
+
   private static final String ADDRESS = EgressPolicyFacts.PREFIX + "overlay-address";
 
   private static final String SPEC = "spec";
@@ -69,6 +71,10 @@ record CiliumPolicy(
     gateway
         .overlayAddress()
         .ifPresent(address -> annotations.put(ADDRESS, IpLiteral.format(address)));
+    gateway
+        .interfaceIndex()
+        .ifPresent(
+            index -> annotations.put(INTERFACE, gateway.interfaceName().orElse("") + "#" + index));
     return new CiliumPolicy(PREFIX + region, region, gateway.hostname(), annotations, spec);
   }
 
@@ -103,11 +109,20 @@ record CiliumPolicy(
    */
   boolean is(EgressPolicyFacts policy) {
     return policy.ours()
-        && policy.annotations().equals(annotations)
+        && notes(policy).equals(annotations)
         && says(policy.spec(), spec)
         && surplus(policy).stream().noneMatch(policy.fields()::isSet)
         && altered(List.of(SPEC), policy.spec(), spec).stream()
             .noneMatch(policy.fields()::isSetByOthers);
+  }
+
+  /** An object's annotations, without what only the gateway's own node knows. */
+  private Map<String, String> notes(EgressPolicyFacts policy) {
+    Map<String, String> notes = new LinkedHashMap<>(policy.annotations());
+    if (!annotations.containsKey(INTERFACE)) {
+      notes.remove(INTERFACE);
+    }
+    return notes;
   }
 
   /**

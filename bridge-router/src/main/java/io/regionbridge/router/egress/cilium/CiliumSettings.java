@@ -11,8 +11,11 @@ import java.util.Set;
  * in Cilium's Helm values. Pure.
  */
 public final class CiliumSettings {
-  /** What {@code kube-proxy-replacement} is called when it is on, now and before Cilium 1.14. */
-  private static final Set<String> REPLACED = Set.of("true", "strict");
+  /**
+   * What {@code kube-proxy-replacement} is called when it is off, before Cilium 1.14. Since then
+   * policies are carried out without it.
+   */
+  private static final Set<String> NOT_REPLACED = Set.of("disabled", "probe");
 
   private CiliumSettings() {}
 
@@ -30,7 +33,7 @@ public final class CiliumSettings {
     if (!on(config, "enable-bpf-masquerade")) {
       values.add("bpf.masquerade=true");
     }
-    if (!REPLACED.contains(config.getOrDefault("kube-proxy-replacement", ""))) {
+    if (NOT_REPLACED.contains(config.getOrDefault("kube-proxy-replacement", ""))) {
       values.add("kubeProxyReplacement=true");
     }
     // Policies select pods by identities and endpoints, which Cilium looks for in these objects.

@@ -3,6 +3,7 @@ package io.regionbridge.router.egress.routes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
+import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.loop.Loop;
@@ -107,8 +108,12 @@ public final class RouteAgent implements AutoCloseable {
     loop.lookAgain();
   }
 
-  /** Takes everything away that agents ever made on this node; an agent must not run meanwhile. */
+  /**
+   * Takes everything away that agents and bridges ever made of this node's routes and rules; none
+   * must run meanwhile.
+   */
   public static List<String> cleanUp() throws IOException {
+    GatewayTranslation.cleanUp();
     try (LinuxRouteHost host = LinuxRouteHost.open()) {
       return new RouteActuator(host).cleanUp();
     }

@@ -21,7 +21,8 @@ class CiliumPolicyTest {
       CiliumPolicy.of(
           "mn",
           List.of(Cidr.of("10.52.0.0/16")),
-          new EgressGateway("router-1", "host-1", Optional.of("wt0"), Optional.empty()),
+          new EgressGateway(
+              "router-1", "host-1", Optional.of("wt0"), Optional.empty(), Optional.empty()),
           EgressSettings.of(EgressEngine.CILIUM));
   private static final Set<List<String>> OWN =
       Set.of(

@@ -1,0 +1,364 @@
+package io.regionbridge.router.netlink;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.regionbridge.router.linux.Errno;
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Messages for nftables ({@code linux/netfilter/nf_tables.h}) about one table, one for each address
+ * family. Rules bear a comment, by which they are known again.
+ */
+final class NftMessages {
+  static final int POST_ROUTING = 4;
+  static final int FORWARD = 2;
+
+  private static final int SUBSYSTEM = 10;
+  private static final int BATCH_BEGIN = 16;
+  private static final int BATCH_END = 17;
+  private static final int NEW_TABLE = SUBSYSTEM << 8;
+  private static final int DELETE_TABLE = SUBSYSTEM << 8 | 2;
+  private static final int NEW_CHAIN = SUBSYSTEM << 8 | 3;
+  private static final int NEW_RULE = SUBSYSTEM << 8 | 6;
+  private static final int GET_RULE = SUBSYSTEM << 8 | 7;
+  private static final int APPEND = 0x800;
+  private static final int ACCEPT = 1;
+
+  private static final int RULE_TABLE = 1;
+  private static final int RULE_CHAIN = 2;
+  private static final int RULE_EXPRESSIONS = 4;
+  private static final int RULE_USERDATA = 7;
+  private static final int LIST_ELEMENT = 1;
+  private static final int REGISTER = 1;
+  private static final int NETWORK_HEADER = 1;
+  private static final int TRANSPORT_HEADER = 2;
+  private static final int EQUAL = 0;
+  private static final int GREATER = 4;
+  private static final int COMMENT = 0;
+  private static final int LONGEST_COMMENT = 128;
+
+  private static final int META_MARK = 3;
+  private static final int META_IN_NAME = 6;
+  private static final int META_OUT_NAME = 7;
+  private static final int META_PROTOCOL = 16;
+  private static final int CT_DIRECTION = 1;
+  private static final int TCP = 6;
+  private static final int TCP_FLAGS_AT = 13;
+  private static final int SYN = 2;
+  private static final int SYN_AND_RST = 6;
+  private static final int TCP_OPTION = 1;
+  private static final int MAX_SEGMENT = 2;
+  private static final int NAME_OCTETS = 16; // IFNAMSIZ
+
+  private final String table;
+
+  NftMessages(String table) {
+    this.table = table;
+  }
+
+  /** One rule while it is written. Each step goes on only if what it compares is so. */
+  final class Rule {
+    private final MessageWriter rule;
+    private final boolean ipv6;
+    private final int expressions;
+
+    private Rule(String chain, boolean ipv6) {
+      this.ipv6 = ipv6;
+      rule =
+          header(NEW_RULE, NetlinkMessage.CREATE | APPEND, family(ipv6), 0)
+              .string(RULE_TABLE, table)
+              .string(RULE_CHAIN, chain);
+      expressions = rule.nest(RULE_EXPRESSIONS);
+    }
+
+    Rule source(Cidr range) {
+      return within(sourceAt(), range);
+    }
+
+    Rule destination(Cidr range) {
+      return within(sourceAt() + octets(), range);
+    }
+
+    Rule in(String interfaceName) {
+      return meta(META_IN_NAME).equal(name(interfaceName));
+    }
+
+    Rule out(String interfaceName) {
+      return meta(META_OUT_NAME).equal(name(interfaceName));
+    }
+
+    /** Packets of whoever was asked, as connection tracking has it. */
+    Rule reply() {
+      int element = begin("ct");
+      int data = rule.nest(2);
+      rule.be32(1, REGISTER).be32(2, CT_DIRECTION).endNest(data);
+      rule.endNest(element);
+      return equal(new byte[] {1});
+    }
+
+    /** The first packet of each side of a TCP connection. */
+    Rule opensTcp() {
+      meta(META_PROTOCOL).equal(new byte[] {TCP});
+      payload(TRANSPORT_HEADER, TCP_FLAGS_AT, 1);
+      bitwise(new byte[] {SYN_AND_RST}, new byte[1]);
+      return equal(new byte[] {SYN});
+    }
+
+    /** Lowers the largest segment that the sender takes, and never raises it. */
+    Rule limitSegment(int octets) {
+      byte[] value = {(byte) (octets >>> 8), (byte) octets};
+      int element = begin("exthdr");
+      int data = rule.nest(2);
+      rule.be32(1, REGISTER).u8(2, MAX_SEGMENT).be32(3, 2).be32(4, 2).be32(6, TCP_OPTION);
+      rule.endNest(data);
+      rule.endNest(element);
+      compare(GREATER, value);
+      element = begin("immediate");
+      data = rule.nest(2);
+      rule.be32(1, REGISTER);
+      value(2, value);
+      rule.endNest(data);
+      rule.endNest(element);
+      element = begin("exthdr");
+      data = rule.nest(2);
+      rule.u8(2, MAX_SEGMENT).be32(3, 2).be32(4, 2).be32(6, TCP_OPTION).be32(7, REGISTER);
+      rule.endNest(data);
+      rule.endNest(element);
+      return this;
+    }
+
+    /** Sets some bits of the packet's mark. */
+    Rule mark(int value, int mask) {
+      meta(META_MARK);
+      bitwise(host(~mask), host(value));
+      int element = begin("meta");
+      int data = rule.nest(2);
+      rule.be32(2, META_MARK).be32(3, REGISTER).endNest(data);
+      rule.endNest(element);
+      return this;
+    }
+
+    /** Gives the packet the address of the interface that it leaves by. */
+    Rule masquerade() {
+      int element = begin("masq");
+      rule.endNest(rule.nest(2));
+      rule.endNest(element);
+      return this;
+    }
+
+    /** Translates the source address to what it is. */
+    Rule keepSource() {
+      payload(NETWORK_HEADER, sourceAt(), octets());
+      int element = begin("nat");
+      int data = rule.nest(2);
+      rule.be32(1, 0).be32(2, family(ipv6)).be32(3, REGISTER).endNest(data);
+      rule.endNest(element);
+      return this;
+    }
+
+    MessageWriter commented(String comment) {
+      rule.endNest(expressions);
+      return rule.attribute(RULE_USERDATA, userdata(comment));
+    }
+
+    private int sourceAt() {
+      return ipv6 ? 8 : 12;
+    }
+
+    private int octets() {
+      return ipv6 ? 16 : 4;
+    }
+
+    private Rule within(int offset, Cidr range) {
+      payload(NETWORK_HEADER, offset, octets());
+      bitwise(prefix(range.prefixLength(), octets()), new byte[octets()]);
+      return equal(range.network().getAddress());
+    }
+
+    private void payload(int base, int offset, int octets) {
+      int element = begin("payload");
+      int data = rule.nest(2);
+      rule.be32(1, REGISTER).be32(2, base).be32(3, offset).be32(4, octets).endNest(data);
+      rule.endNest(element);
+    }
+
+    private Rule meta(int key) {
+      int element = begin("meta");
+      int data = rule.nest(2);
+      rule.be32(1, REGISTER).be32(2, key).endNest(data);
+      rule.endNest(element);
+      return this;
+    }
+
+    private void bitwise(byte[] mask, byte[] xor) {
+      int element = begin("bitwise");
+      int data = rule.nest(2);
+      rule.be32(1, REGISTER).be32(2, REGISTER).be32(3, mask.length);
+      value(4, mask);
+      value(5, xor);
+      rule.endNest(data);
+      rule.endNest(element);
+    }
+
+    private Rule equal(byte[] value) {
+      compare(EQUAL, value);
+      return this;
+    }
+
+    private void compare(int operator, byte[] value) {
+      int element = begin("cmp");
+      int data = rule.nest(2);
+      rule.be32(1, REGISTER).be32(2, operator);
+      value(3, value);
+      rule.endNest(data);
+      rule.endNest(element);
+    }
+
+    private void value(int type, byte[] octets) {
+      int nest = rule.nest(type);
+      rule.attribute(1, octets).endNest(nest);
+    }
+
+    private int begin(String expression) {
+      int element = rule.nest(LIST_ELEMENT);
+      rule.string(1, expression);
+      return element;
+    }
+  }
+
+  /** The table of a family, if it is there or not. */
+  List<MessageWriter> remove(boolean ipv6) {
+    // To delete what may not be there, it is made first.
+    return List.of(create(ipv6), header(DELETE_TABLE, 0, family(ipv6), 0).string(1, table));
+  }
+
+  MessageWriter create(boolean ipv6) {
+    return header(NEW_TABLE, NetlinkMessage.CREATE, family(ipv6), 0).string(1, table);
+  }
+
+  /**
+   * A chain that takes everything it does not know.
+   *
+   * @param type {@code nat} or {@code filter}
+   * @param priority the lower, the earlier
+   */
+  MessageWriter chain(boolean ipv6, String name, String type, int hook, int priority) {
+    MessageWriter chain =
+        header(NEW_CHAIN, NetlinkMessage.CREATE, family(ipv6), 0).string(1, table).string(3, name);
+    int nest = chain.nest(4);
+    chain.be32(1, hook).be32(2, priority).endNest(nest);
+    return chain.be32(5, ACCEPT).string(7, type);
+  }
+
+  Rule rule(boolean ipv6, String chain) {
+    return new Rule(chain, ipv6);
+  }
+
+  /** Carries requests out, all or none. */
+  void transact(NetlinkSocket socket, List<MessageWriter> requests) throws ErrnoException {
+    socket.transaction(
+        header(BATCH_BEGIN, 0, 0, SUBSYSTEM),
+        requests,
+        header(BATCH_END, 0, 0, SUBSYSTEM),
+        "writing nftables table " + table);
+  }
+
+  /** The comments of all rules; none without a table. */
+  List<String> comments(NetlinkSocket socket) throws ErrnoException {
+    List<String> found = new ArrayList<>();
+    for (boolean ipv6 : new boolean[] {false, true}) {
+      List<String> ofFamily = new ArrayList<>();
+      try {
+        socket.dump(
+            header(GET_RULE, NetlinkMessage.DUMP, family(ipv6), 0).string(RULE_TABLE, table),
+            "listing the rules of table " + table,
+            new NetlinkSocket.DumpAnswers() {
+              @Override
+              public void restart() {
+                ofFamily.clear();
+              }
+
+              @Override
+              public void take(NetlinkMessage message) throws MalformedMessageException {
+                comment(message).ifPresent(ofFamily::add);
+              }
+            });
+      } catch (ErrnoException e) {
+        if (!e.errno().equals(Errno.ENOENT)) {
+          throw e;
+        }
+      }
+      found.addAll(ofFamily);
+    }
+    return found;
+  }
+
+  /** {@code struct nfgenmsg}; the resource is in network byte order. */
+  private static MessageWriter header(int type, int flags, int family, int resource) {
+    return new MessageWriter(type, flags)
+        .u8(family)
+        .u8(0) // NFNETLINK_V0
+        .u8(resource >>> 8)
+        .u8(resource);
+  }
+
+  private static int family(boolean ipv6) {
+    return ipv6 ? LibC.AF_INET6 : LibC.AF_INET;
+  }
+
+  /** Marks are compared and set as the machine has numbers. */
+  private static byte[] host(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+  }
+
+  private static byte[] name(String interfaceName) {
+    return Arrays.copyOf(interfaceName.getBytes(US_ASCII), NAME_OCTETS);
+  }
+
+  private static byte[] prefix(int length, int octets) {
+    byte[] mask = new byte[octets];
+    for (int i = 0; i < length; i++) {
+      mask[i / Byte.SIZE] |= (byte) (0x80 >>> i % Byte.SIZE);
+    }
+    return mask;
+  }
+
+  /** A comment as {@code nft} writes and shows it: type, length, text with a zero octet. */
+  private static byte[] userdata(String comment) {
+    byte[] text = (comment + "\0").getBytes(UTF_8);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(COMMENT);
+    out.write(text.length);
+    out.writeBytes(text);
+    return out.toByteArray();
+  }
+
+  static Optional<String> comment(NetlinkMessage message) throws MalformedMessageException {
+    ByteBuffer payload = message.payload();
+    if (message.type() != NEW_RULE || payload.limit() < 4) {
+      return Optional.empty();
+    }
+    for (Attribute attribute :
+        Attribute.parse(payload.duplicate().order(payload.order()).position(4))) {
+      if (attribute.type() == RULE_USERDATA) {
+        ByteBuffer data = attribute.value();
+        if (data.limit() > 2 && data.get(0) == COMMENT) {
+          int length = Math.min(Byte.toUnsignedInt(data.get(1)), data.limit() - 2);
+          String text = UTF_8.decode(data.slice(2, Math.min(length, LONGEST_COMMENT))).toString();
+          int end = text.indexOf('\0');
+          return Optional.of(end < 0 ? text : text.substring(0, end));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,63 @@
+package io.regionbridge.router.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.netlink.Link;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class GatewayRulesTest {
+  private static final Link WT0 = new Link(4, "wt0", Optional.empty(), 1280, true);
+  private static final List<Cidr> PODS = List.of(Cidr.of("10.42.0.0/16"));
+  private static final List<Cidr> OVERLAY = List.of(Cidr.of("100.64.0.0/10"));
+  private static final EgressPlan PLAN =
+      new EgressPlan(
+          List.of(
+              new EgressPlan.RegionEgress(
+                  "mn", List.of(Cidr.of("10.52.0.0/16"), Cidr.of("fd00:52::/48")), List.of())));
+
+  @Test
+  void ciliumsPodsAnswerByTheNodeThatTheyWereAskedBy() {
+    assertThat(rules(EgressEngine.CILIUM, PODS))
+        .containsExactly(
+            "answers of 10.42.0.0/16 to 10.52.0.0/16",
+            "answers of 10.42.0.0/16 to 100.64.0.0/10",
+            "replies of 10.42.0.0/16 to 10.52.0.0/16 by wt0",
+            "segments of 1226 in by wt0",
+            "segments of 1226 out by wt0");
+    assertThat(rules(EgressEngine.CILIUM, List.of(Cidr.of("fd00:42::/48"))))
+        .containsExactly(
+            "answers of fd00:42::/48 to fd00:52::/48",
+            "replies of fd00:42::/48 to fd00:52::/48 by wt0",
+            "segments of 1206 in by wt0",
+            "segments of 1206 out by wt0");
+  }
+
+  @Test
+  void routesKeepAddressesAndNothingIsDoneWhereNothingIsSent() {
+    assertThat(rules(EgressEngine.ROUTES, PODS))
+        .containsExactly("segments of 1226 in by wt0", "segments of 1226 out by wt0");
+    assertThat(rules(EgressEngine.NONE, PODS)).isEmpty();
+    assertThat(GatewayRules.of(EgressEngine.CILIUM, EgressPlan.EMPTY, WT0, PODS, OVERLAY))
+        .isEmpty();
+  }
+
+  @Test
+  void manyRangesOfNodesAreCoveredByFewThatReachNobodyElses() {
+    List<Cidr> nodes =
+        IntStream.range(0, 200).mapToObj(i -> Cidr.of("10.42." + i + ".0/24")).toList();
+    assertThat(rules(EgressEngine.CILIUM, nodes)).hasSizeLessThan(60);
+    assertThat(rules(EgressEngine.CILIUM, nodes))
+        .contains("answers of 10.42.192.0/20 to 10.52.0.0/16")
+        .noneMatch(rule -> rule.startsWith("answers of 10.42.208.0/20"));
+  }
+
+  private static List<String> rules(EgressEngine engine, List<Cidr> pods) {
+    return GatewayRules.of(engine, PLAN, WT0, pods, OVERLAY).stream()
+        .map(Object::toString)
+        .toList();
+  }
+}

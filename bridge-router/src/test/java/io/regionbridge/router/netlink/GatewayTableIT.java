@@ -1,0 +1,54 @@
+package io.regionbridge.router.netlink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.sandbox.Namespace;
+import io.regionbridge.testkit.NativeTool;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** {@code nft} is the oracle. */
+class GatewayTableIT {
+  private static final Cidr PODS = Cidr.of("10.42.0.0/16");
+
+  @Test
+  void nftShowsWhatWasWritten() throws ErrnoException {
+    NativeTool.find("nft");
+    try (Namespace namespace = Namespace.create();
+        GatewayTable table = namespace.call(GatewayTable::open)) {
+      assertThat(table.rules()).isEmpty();
+      List<GatewayRule> rules =
+          List.of(
+              new GatewayRule.Answer(Cidr.of("100.64.0.0/10"), PODS),
+              new GatewayRule.Reply("wt0", PODS, Cidr.of("10.52.0.0/16")),
+              new GatewayRule.Segment("wt0", false, false, 1240),
+              new GatewayRule.Segment("wt0", true, false, 1240),
+              new GatewayRule.Answer(Cidr.of("fd7a::/48"), Cidr.of("fd00:42::/48")),
+              new GatewayRule.Segment("wt0", false, true, 1220));
+      table.replace(rules);
+      assertThat(table.rules())
+          .containsExactlyElementsOf(rules.stream().map(Object::toString).toList());
+      assertThat(namespace.sh("nft list table ip region-bridge-gateway"))
+          .contains("type nat hook postrouting priority srcnat - 1; policy accept;")
+          .contains("ip saddr 100.64.0.0/10 ip daddr 10.42.0.0/16 masquerade")
+          .contains("type filter hook postrouting priority mangle; policy accept;")
+          .contains(
+              "oifname \"wt0\" ct direction reply ip saddr 10.42.0.0/16 ip daddr 10.52.0.0/16"
+                  + " meta mark set meta mark & 0xfffff3ff | 0x00000300")
+          .contains("type filter hook forward priority mangle; policy accept;")
+          .contains(
+              "iifname \"wt0\" tcp flags syn / syn,rst tcp option maxseg size > 1240"
+                  + " tcp option maxseg size set 1240")
+          .contains("oifname \"wt0\" tcp flags syn / syn,rst");
+      assertThat(namespace.sh("nft list table ip6 region-bridge-gateway"))
+          .contains("ip6 saddr fd7a::/48 ip6 daddr fd00:42::/48 masquerade")
+          .contains("tcp option maxseg size set 1220");
+      table.replace(rules.subList(0, 1));
+      assertThat(table.rules()).containsExactly(rules.getFirst().toString());
+      table.replace(List.of());
+      assertThat(namespace.sh("nft list tables").strip()).isEmpty();
+    }
+  }
+}

@@ -1,6 +1,7 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.kubernetes.OwnNames;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -59,7 +60,7 @@ public record ControlSettings(
   }
 
   /** Where signs of life are asked for unless something else is configured. */
-  public static final int ELECTION_PORT = 8054;
+  public static final int ELECTION_PORT = OwnNames.ELECTION_PORT;
 
   /**
    * What the bridge does for the cluster only if it is wished.

@@ -12,6 +12,7 @@ import io.regionbridge.router.discovery.DnsConfigMaps;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
@@ -31,8 +32,6 @@ import java.util.function.Supplier;
  * run any number of times; one thing that fails does not keep the others. Blocks.
  */
 public final class Uninstall {
-  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
-  private static final String LEASE = "region-bridge";
   private static final ResourceDefinitionContext POLICIES =
       new ResourceDefinitionContext.Builder()
           .withGroup("cilium.io")
@@ -102,8 +101,8 @@ public final class Uninstall {
     uninstall.regionStatuses();
     uninstall.routerNodes();
     uninstall.one(
-        "Lease " + namespace + "/" + LEASE,
-        client.leases().inNamespace(namespace).withName(LEASE),
+        "Lease " + namespace + "/" + OwnNames.LEASE,
+        client.leases().inNamespace(namespace).withName(OwnNames.LEASE),
         true);
     uninstall.one(
         "Secret " + namespace + "/" + SecretKeyStore.NAME,
@@ -151,7 +150,7 @@ public final class Uninstall {
         () ->
             client
                 .genericKubernetesResources(POLICIES)
-                .withLabel(MANAGED_BY, StatusWriter.MANAGER)
+                .withLabel(OwnNames.MANAGED_BY, OwnNames.MANAGER)
                 .resources()
                 .toList());
   }
@@ -162,7 +161,7 @@ public final class Uninstall {
         () ->
             client
                 .resources(RouterNode.class)
-                .withLabel(MANAGED_BY, StatusWriter.MANAGER)
+                .withLabel(OwnNames.MANAGED_BY, OwnNames.MANAGER)
                 .resources()
                 .toList());
   }

@@ -17,6 +17,7 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.ManagedFields;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.Rewrites;
 import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
@@ -43,8 +44,6 @@ public final class CoreDnsKeeper {
   public static final String BYPASS = "NodeLocalDNS";
 
   private static final Logger log = LoggerFactory.getLogger(CoreDnsKeeper.class);
-  private static final String MANAGER = "region-bridge";
-  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   private static final String RKE2 = "rke2-coredns";
   private static final int MOST_NAMED = 5;
 
@@ -279,7 +278,7 @@ public final class CoreDnsKeeper {
         .configMaps()
         .inNamespace(ClusterWatcher.SYSTEM)
         .resource(map.build())
-        .fieldManager(MANAGER)
+        .fieldManager(OwnNames.MANAGER)
         .forceConflicts()
         .serverSideApply();
     log.info(
@@ -324,7 +323,7 @@ public final class CoreDnsKeeper {
             .withName(RKE2);
     GenericKubernetesResource now = resource.get();
     Map<String, String> labels = now == null ? null : now.getMetadata().getLabels();
-    if (now != null && (labels == null || !MANAGER.equals(labels.get(MANAGED_BY)))) {
+    if (now != null && !OwnNames.areOn(labels)) {
       return values.isEmpty()
           ? configured()
           : new Finding(
@@ -343,7 +342,9 @@ public final class CoreDnsKeeper {
     }
     String before = now != null && now.get("spec", "valuesContent") instanceof String s ? s : "";
     Optional<String> who =
-        now == null ? Optional.empty() : ManagedFields.lastOther(now.getMetadata(), MANAGER);
+        now == null
+            ? Optional.empty()
+            : ManagedFields.lastOther(now.getMetadata(), OwnNames.MANAGER);
     String what = "HelmChartConfig kube-system/" + RKE2;
     if (values.get().equals(before)) {
       return undone(who, what).orElseGet(CoreDnsKeeper::configured);
@@ -355,7 +356,7 @@ public final class CoreDnsKeeper {
       return undone(who, what).orElseGet(CoreDnsKeeper::changed);
     }
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(MANAGER);
+    apply.setFieldManager(OwnNames.MANAGER);
     apply.setForce(true);
     resource.patch(apply, chartConfig(values.get()));
     log.info("wrote HelmChartConfig rke2-coredns");
@@ -370,7 +371,7 @@ public final class CoreDnsKeeper {
         .withNewMetadata()
         .withName(RKE2)
         .withNamespace(ClusterWatcher.SYSTEM)
-        .addToLabels(MANAGED_BY, MANAGER)
+        .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
         .endMetadata()
         .addToAdditionalProperties("spec", Map.of("valuesContent", values))
         .build();

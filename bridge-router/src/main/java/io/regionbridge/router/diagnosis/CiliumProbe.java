@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.regionbridge.router.discovery.ClusterWatcher;
-import io.regionbridge.router.discovery.EgressPolicyFacts;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -158,8 +158,7 @@ final class CiliumProbe {
     }
     return new CiliumFacts.Policy(
         policy.getMetadata().getName(),
-        labels != null
-            && EgressPolicyFacts.MANAGER.equals(labels.get(EgressPolicyFacts.MANAGED_BY)),
+        labels != null && OwnNames.areOn(labels),
         selective(policy.get("spec", "selectors")),
         ranges(policy.get("spec", "destinationCIDRs")),
         ranges(policy.get("spec", "excludedCIDRs")),

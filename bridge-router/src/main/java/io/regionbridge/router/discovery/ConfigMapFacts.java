@@ -2,7 +2,7 @@ package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.regionbridge.router.kubernetes.ManagedFields;
-import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.kubernetes.OwnNames;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +40,6 @@ public record ConfigMapFacts(
         map.getMetadata().getName(),
         map.getMetadata().getResourceVersion(),
         data,
-        ManagedFields.lastOther(map.getMetadata(), StatusWriter.MANAGER));
+        ManagedFields.lastOther(map.getMetadata(), OwnNames.MANAGER));
   }
 }

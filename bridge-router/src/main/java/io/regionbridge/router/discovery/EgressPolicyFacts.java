@@ -2,6 +2,7 @@ package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.regionbridge.router.kubernetes.ManagedFields;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
 import java.util.HashMap;
 import java.util.List;
@@ -31,14 +32,6 @@ public record EgressPolicyFacts(
     List<Cidr> excluded,
     Map<String, Object> spec,
     ManagedFields fields) {
-  /** The label of all that is written by the bridge, and its value. */
-  public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
-
-  public static final String MANAGER = "region-bridge";
-
-  /** What the annotations of the bridge begin with. */
-  public static final String PREFIX = "region-bridge.io/";
-
   public EgressPolicyFacts {
     annotations = Map.copyOf(annotations);
     destinations = List.copyOf(destinations);
@@ -51,7 +44,7 @@ public record EgressPolicyFacts(
     List<Cidr> destinations = Ranges.in(policy, "spec", "destinationCIDRs");
     List<Cidr> excluded = Ranges.in(policy, "spec", "excludedCIDRs");
     Map<String, String> labels = policy.getMetadata().getLabels();
-    if (labels == null || !MANAGER.equals(labels.get(MANAGED_BY))) {
+    if (labels == null || !OwnNames.areOn(labels)) {
       return new EgressPolicyFacts(
           name, false, "", "", Map.of(), destinations, excluded, Map.of(), ManagedFields.NONE);
     }
@@ -59,7 +52,7 @@ public record EgressPolicyFacts(
     Map<String, String> own = new HashMap<>();
     if (annotations != null) {
       annotations.forEach((key, value) -> {
-        if (key.startsWith(PREFIX)) {
+        if (key.startsWith(OwnNames.PREFIX)) {
           own.put(key, value);
         }
       });
@@ -75,7 +68,7 @@ public record EgressPolicyFacts(
         destinations,
         excluded,
         policy.get("spec") instanceof Map<?, ?> spec ? texts(spec) : Map.of(),
-        ManagedFields.of(policy.getMetadata(), MANAGER));
+        ManagedFields.of(policy.getMetadata(), OwnNames.MANAGER));
   }
 
   private static Map<String, Object> texts(Map<?, ?> json) {

@@ -31,9 +31,6 @@ import org.slf4j.LoggerFactory;
  * a virtual thread each, one at a time.
  */
 public final class GatewayElection implements AutoCloseable {
-  /** The name of the Lease. */
-  public static final String LEASE = KubernetesLease.NAME;
-
   private static final Logger log = LoggerFactory.getLogger(GatewayElection.class);
   private static final Duration TICK = Duration.ofMillis(50);
   private static final Duration HANDOVER = Duration.ofSeconds(6);

@@ -13,6 +13,7 @@ import io.regionbridge.router.discovery.ObjectSink;
 import io.regionbridge.router.discovery.ResourceWatch;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.kubernetes.ErrorText;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.loop.Loops;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -34,12 +35,10 @@ import org.slf4j.LoggerFactory;
  * everybody looks for them; what is our own is in annotations.
  */
 final class KubernetesLease implements LeaseStore {
-  static final String NAME = "region-bridge";
-
   private static final Logger log = LoggerFactory.getLogger(KubernetesLease.class);
-  private static final String INCARNATION = "region-bridge.io/incarnation";
-  private static final String PERMIT = "region-bridge.io/permit-millis";
-  private static final String CHALLENGER = "region-bridge.io/challenger";
+  private static final String INCARNATION = OwnNames.PREFIX + "incarnation";
+  private static final String PERMIT = OwnNames.PREFIX + "permit-millis";
+  private static final String CHALLENGER = OwnNames.PREFIX + "challenger";
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final KubernetesClient client;
@@ -63,7 +62,7 @@ final class KubernetesLease implements LeaseStore {
         new ResourceWatch<>(
             "leases.coordination.k8s.io",
             1,
-            client.leases().inNamespace(namespace).withField("metadata.name", NAME),
+            client.leases().inNamespace(namespace).withField("metadata.name", OwnNames.LEASE),
             sink(onLease),
             () -> {},
             clock,
@@ -103,7 +102,7 @@ final class KubernetesLease implements LeaseStore {
   public Optional<LeaseState> read() {
     try {
       return Optional.ofNullable(
-              bounded().call(c -> c.leases().inNamespace(namespace).withName(NAME).get()))
+              bounded().call(c -> c.leases().inNamespace(namespace).withName(OwnNames.LEASE).get()))
           .map(KubernetesLease::state);
     } catch (KubernetesClientException e) {
       log.debug("cannot read the Lease", e);
@@ -146,10 +145,10 @@ final class KubernetesLease implements LeaseStore {
     next.challenger().ifPresent(node -> annotations.put(CHALLENGER, node));
     return new LeaseBuilder()
         .withNewMetadata()
-        .withName(NAME)
+        .withName(OwnNames.LEASE)
         .withNamespace(namespace)
         .withResourceVersion(next.version().isEmpty() ? null : next.version())
-        .addToLabels("app.kubernetes.io/managed-by", "region-bridge")
+        .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
         .withAnnotations(annotations)
         .endMetadata()
         .withNewSpec()

@@ -144,14 +144,14 @@ public final class SecretKeyStore implements KeyStore {
                   .withNewMetadata()
                   .withName(NAME)
                   .withNamespace(namespace)
-                  .addToLabels("app.kubernetes.io/managed-by", StatusWriter.MANAGER)
+                  .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
                   .endMetadata()
                   .withData(data)
                   .build())
           .patch(
               new PatchContext.Builder()
                   .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                  .withFieldManager(StatusWriter.MANAGER + "-" + node)
+                  .withFieldManager(OwnNames.MANAGER + "-" + node)
                   .withForce(true)
                   .build());
     } catch (KubernetesClientException e) {

@@ -19,9 +19,6 @@ import org.slf4j.LoggerFactory;
  * last. Owned by one thread; blocks.
  */
 public final class StatusWriter {
-  /** The field manager of everything that is written. */
-  public static final String MANAGER = "region-bridge";
-
   private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
 
   private final KubernetesClient client;
@@ -131,7 +128,7 @@ public final class StatusWriter {
 
   private static PatchContext apply() {
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(MANAGER);
+    apply.setFieldManager(OwnNames.MANAGER);
     apply.setForce(true);
     return apply;
   }
@@ -143,7 +140,7 @@ public final class StatusWriter {
   private static ObjectMeta owned(String name, String nodeUid) {
     return new ObjectMetaBuilder()
         .withName(name)
-        .addToLabels("app.kubernetes.io/managed-by", MANAGER)
+        .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
         .addNewOwnerReference()
         .withApiVersion("v1")
         .withKind("Node")

@@ -14,6 +14,7 @@ import io.regionbridge.router.discovery.NetBirdWorkload.Kind;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.ErrorText;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -43,7 +44,6 @@ public final class NetBirdKeeper {
   public static final String CONDITION = "NetBirdHostNetwork";
 
   private static final Logger log = LoggerFactory.getLogger(NetBirdKeeper.class);
-  private static final String MANAGER = "region-bridge";
 
   /** After the first write, later ones of the same object wait for this, doubled each time. */
   private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
@@ -197,7 +197,8 @@ public final class NetBirdKeeper {
     }
     for (GenericKubernetesResource object : found) {
       List<ManagedFieldsEntry> managers = object.getMetadata().getManagedFields();
-      if (managers != null && managers.stream().anyMatch(m -> MANAGER.equals(m.getManager()))) {
+      if (managers != null
+          && managers.stream().anyMatch(m -> OwnNames.MANAGER.equals(m.getManager()))) {
         NetBirdWorkload workload =
             new NetBirdWorkload(kind, object.getMetadata().getName(), "", false, "", "");
         if (!dryRun) {
@@ -227,7 +228,7 @@ public final class NetBirdKeeper {
   /** The version keeps it from creating an object that has gone meanwhile. */
   private void apply(NetBirdWorkload workload, Map<String, Object> fields, String version) {
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(MANAGER);
+    apply.setFieldManager(OwnNames.MANAGER);
     apply.setForce(true);
     boolean router = workload.kind() == Kind.NETWORK_ROUTER;
     client

@@ -2,6 +2,7 @@ package io.regionbridge.router.peers;
 
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.RegionSpec;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.net.Cidr;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads claims out of objects: of the local API server and of peers' ones. Pure. */
 public final class RegionClaims {
-  /** Where a bridge serves DNS unless something says otherwise. */
-  public static final int DNS_PORT = 1053;
-
   private static final int MOST_PORT = 65_535;
   private static final int MOST_PROBLEMS = 16;
   private static final int LONGEST_SHOWN = 260;
@@ -144,7 +142,7 @@ public final class RegionClaims {
       problems.add("spec.overlayAddress: %s is no IP address".formatted(shown(text)));
     }
     Integer port = node.spec().dnsPort();
-    int at = port == null ? DNS_PORT : port;
+    int at = port == null ? OwnNames.DNS_PORT : port;
     if (at < 1 || at > MOST_PORT) {
       problems.add("spec.dnsPort: %d is not within 1 to %d".formatted(at, MOST_PORT));
       return Optional.empty();
@@ -232,7 +230,7 @@ public final class RegionClaims {
     List<PeerRegion.Gateway> gateways = new ArrayList<>();
     List<String> all = texts == null ? List.of() : texts;
     for (int i = 0; i < all.size(); i++) {
-      switch (SocketLiteral.parse(all.get(i), DNS_PORT)) {
+      switch (SocketLiteral.parse(all.get(i), OwnNames.DNS_PORT)) {
         case SocketLiteral.Parsed.Valid(InetSocketAddress address) when address.getPort() == 0 ->
             problems.add(
                 "spec.gateways[%d]: %s: port 0 cannot be asked; write a port from 1 to 65535"

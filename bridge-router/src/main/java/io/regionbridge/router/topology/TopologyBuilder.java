@@ -7,6 +7,7 @@ import io.regionbridge.router.discovery.NodeFacts;
 import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.CidrIndex;
 import io.regionbridge.router.net.IpLiteral;
@@ -35,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * of it.
  */
 public final class TopologyBuilder {
-  private static final int DNS_PORT = 1053;
-
   private final Settings settings;
 
   /**
@@ -159,7 +158,7 @@ public final class TopologyBuilder {
             .flatMap(IpLiteral::parse)
             .or(() -> node.addresses().stream().findFirst()),
         overlay,
-        said.map(r -> r.spec().dnsPort()).orElse(DNS_PORT),
+        said.map(r -> r.spec().dnsPort()).orElse(OwnNames.DNS_PORT),
         node.ready(),
         said.flatMap(TunnelEnd::of).map(end -> end.active(active)));
   }

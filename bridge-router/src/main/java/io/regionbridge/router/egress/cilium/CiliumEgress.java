@@ -22,6 +22,7 @@ import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.cilium.CiliumState.Obstacle;
 import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.EventRecorder;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -174,7 +175,7 @@ public final class CiliumEgress implements EgressDriver {
    */
   private GenericKubernetesResource apply(CiliumPolicy policy, Optional<String> version) {
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(EgressPolicyFacts.MANAGER);
+    apply.setFieldManager(OwnNames.MANAGER);
     apply.setForce(true);
     GenericKubernetesResource wanted =
         new GenericKubernetesResourceBuilder()
@@ -183,7 +184,7 @@ public final class CiliumEgress implements EgressDriver {
             .withNewMetadata()
             .withName(policy.name())
             .withResourceVersion(version.orElse(null))
-            .addToLabels(EgressPolicyFacts.MANAGED_BY, EgressPolicyFacts.MANAGER)
+            .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
             .addToLabels(CiliumPolicy.REGION, policy.region())
             .addToAnnotations(policy.annotations())
             .endMetadata()
@@ -195,7 +196,7 @@ public final class CiliumEgress implements EgressDriver {
   /** Takes fields out that somebody else has put there, and returns the version without them. */
   private String clear(String name, EgressPolicyFacts before, List<List<String>> intruders) {
     PatchContext patch = PatchContext.of(PatchType.JSON);
-    patch.setFieldManager(EgressPolicyFacts.MANAGER);
+    patch.setFieldManager(OwnNames.MANAGER);
     List<Map<String, Object>> steps = new ArrayList<>();
     steps.add(
         Map.of(

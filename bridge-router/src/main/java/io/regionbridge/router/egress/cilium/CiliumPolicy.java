@@ -3,6 +3,7 @@ package io.regionbridge.router.egress.cilium;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.util.ArrayList;
@@ -31,15 +32,15 @@ record CiliumPolicy(
   static final String PREFIX = "region-bridge-";
 
   /** The label that names the region. */
-  static final String REGION = EgressPolicyFacts.PREFIX + "region";
+  static final String REGION = OwnNames.PREFIX + "region";
 
   /**
    * Cilium looks an interface's address and index up when it hears of the policy, and not again
    * when they change (cilium/cilium#47761). Having both in the policy makes it hear.
    */
-  private static final String INTERFACE = EgressPolicyFacts.PREFIX + "overlay-interface";
+  private static final String INTERFACE = OwnNames.PREFIX + "overlay-interface";
 
-  private static final String ADDRESS = EgressPolicyFacts.PREFIX + "overlay-address";
+  private static final String ADDRESS = OwnNames.PREFIX + "overlay-address";
 
   private static final String SPEC = "spec";
 

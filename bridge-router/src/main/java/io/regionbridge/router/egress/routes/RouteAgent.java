@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.egress.GatewayTranslation;
-import io.regionbridge.router.election.GatewayElection;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -73,13 +73,7 @@ public final class RouteAgent implements AutoCloseable {
       Loops loops)
       throws IOException {
     return start(
-        node,
-        encapsulation,
-        client,
-        namespace,
-        GatewayElection.LEASE,
-        LinuxRouteHost.open(),
-        loops);
+        node, encapsulation, client, namespace, OwnNames.LEASE, LinuxRouteHost.open(), loops);
   }
 
   static RouteAgent start(

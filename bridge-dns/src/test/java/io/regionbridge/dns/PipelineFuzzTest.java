@@ -68,7 +68,13 @@ class PipelineFuzzTest {
             .gateway(GATEWAY)
             .local(
                 "web.shop.svc.fsn1.internal",
-                Records.a("web.shop.svc.fsn1.internal", 5, "10.42.0.1"));
+                Records.a("web.shop.svc.fsn1.internal", 5, "10.42.0.1"))
+            .local(
+                "there.shop.svc.fsn1.internal",
+                Records.cname("there.shop.svc.fsn1.internal", 5, "a.mn.internal"))
+            .local(
+                "out.shop.svc.fsn1.internal",
+                Records.cname("out.shop.svc.fsn1.internal", 5, "x.org"));
     ZoneTable table = plan.table(ZoneTable.empty());
     GatewayRegistry gateways = new GatewayRegistry(plan.settings().relay(), () -> now);
     gateways.follow(table);
@@ -175,7 +181,14 @@ class PipelineFuzzTest {
   static Stream<byte[]> seeds() {
     Random random = new Random(17);
     List<byte[]> seeds = new ArrayList<>();
-    String[] names = {"a.mn.internal", "web.shop.svc.fsn1.internal", "shop.fsn1.internal", "x.org"};
+    String[] names = {
+      "a.mn.internal",
+      "web.shop.svc.fsn1.internal",
+      "there.shop.svc.fsn1.internal",
+      "out.shop.svc.fsn1.internal",
+      "shop.fsn1.internal",
+      "x.org"
+    };
     for (String name : names) {
       for (int type : new int[] {Type.A, Type.ANY, Type.AXFR, 0}) {
         for (byte[] query :
@@ -189,7 +202,19 @@ class PipelineFuzzTest {
               Packet.part().u16(1).u16(0).u16(0).name("b.org").record(1, 5, address(52)).done();
           byte[] astray =
               Packet.part().u16(1).u16(0).u16(0).pointer(12).record(1, 5, address(99)).done();
-          for (byte[] reply : List.of(answer, foreign, astray, new byte[0], new byte[5])) {
+          List<byte[]> replies =
+              List.of(
+                  answer,
+                  foreign,
+                  astray,
+                  alias("b.mn.internal"),
+                  alias("a.mn.internal"),
+                  alias("web.shop.svc.fsn1.internal"),
+                  alias("there.shop.svc.fsn1.internal"),
+                  alias("x.org"),
+                  new byte[0],
+                  new byte[5]);
+          for (byte[] reply : replies) {
             seeds.add(
                 Packet.part().u16(query.length).octets(query).u16(0x8180).octets(reply).done());
           }
@@ -200,6 +225,11 @@ class PipelineFuzzTest {
       }
     }
     return seeds.stream();
+  }
+
+  private static byte[] alias(String target) {
+    byte[] data = Packet.part().name(target).done();
+    return Packet.part().u16(1).u16(0).u16(0).pointer(12).record(5, 5, data).done();
   }
 
   private static byte[] cookie() {

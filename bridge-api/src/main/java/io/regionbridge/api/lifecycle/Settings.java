@@ -74,7 +74,12 @@ final class Settings {
   /** What peers are given of the directory, by name and by feed alike. */
   private static PeerRule peers(BridgeConfig.Directory directory, LocalRegion local) {
     List<Cidr> ranges = new ArrayList<>(local.podCidrs().cidrs());
-    ranges.addAll(local.serviceCidrs().cidrs());
+    // Made of the ClusterIPs in use, the ranges would change with each Service, and all zones.
+    boolean ofClusterIps =
+        local.serviceCidrs().origin() == LocalRegion.Origin.CLUSTER_IPS && !ranges.isEmpty();
+    if (!ofClusterIps) {
+      ranges.addAll(local.serviceCidrs().cidrs());
+    }
     return new PeerRule(
         new ExportRule(
             switch (directory.export()) {
@@ -89,6 +94,7 @@ final class Settings {
               case AUTO -> ClusterIpRule.Mode.AUTO;
             },
             local.translates()),
-        ranges);
+        ranges,
+        ofClusterIps);
   }
 }

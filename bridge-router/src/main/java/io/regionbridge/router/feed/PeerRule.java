@@ -21,9 +21,17 @@ import org.jspecify.annotations.Nullable;
  * @param clusterIp where peers are led
  * @param ranges of the region's pods and Services; none: they are not known, and nothing is left
  *     out
+ * @param anyClusterIp whether each ClusterIP is within the region's ranges, since these are made of
+ *     the ClusterIPs in use
  */
-public record PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ranges)
+public record PeerRule(
+    ExportRule export, ClusterIpRule clusterIp, List<Cidr> ranges, boolean anyClusterIp)
     implements PeerDirectory.Rule {
+  /** A rule where the range of ClusterIPs is among the ranges. */
+  public PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ranges) {
+    this(export, clusterIp, ranges, false);
+  }
+
   /** Copies the list. */
   public PeerRule {
     ranges = List.copyOf(ranges);
@@ -36,7 +44,9 @@ public record PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ra
       return null;
     }
     List<IpAddress> addresses =
-        led(service) ? facts.clusterIps().stream().filter(this::own).toList() : List.of();
+        led(service)
+            ? facts.clusterIps().stream().filter(ip -> anyClusterIp || own(ip)).toList()
+            : List.of();
     boolean allOwn = service.endpoints().stream().map(Endpoint::address).allMatch(this::own);
     if (allOwn && addresses.equals(facts.clusterIps())) {
       return service;
@@ -55,7 +65,7 @@ public record PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ra
     }
     Stream<IpAddress> told =
         led(service)
-            ? service.facts().clusterIps().stream()
+            ? service.facts().clusterIps().stream().filter(_ -> !anyClusterIp)
             : service.endpoints().stream().map(Endpoint::address);
     return told.filter(address -> !own(address)).distinct().toList();
   }

@@ -47,6 +47,27 @@ final class PeerRuleTest {
         new PeerRule(
             ExportRule.ALL, rule(ClusterIpRule.Mode.KEEP), List.of(Cidr.of("10.1.0.0/16")));
     assertThat(outside.given(withIp)).isEqualTo(web);
+    assertThat(outside.withheld(withIp)).containsExactly(CLUSTER_IP);
+    PeerRule any =
+        new PeerRule(
+            ExportRule.ALL, rule(ClusterIpRule.Mode.KEEP), List.of(Cidr.of("10.1.0.0/16")), true);
+    assertThat(any.given(withIp)).isSameAs(withIp);
+    assertThat(any.withheld(withIp)).isEmpty();
+  }
+
+  @Test
+  void addressesThatPeersAreLedToAndNotGivenAreNamed() {
+    DirectoryService web = Directories.service("a", "web", "10.1.0.1", "192.168.7.1");
+    PeerRule expand = new PeerRule(ExportRule.ALL, rule(ClusterIpRule.Mode.EXPAND), RANGES);
+    assertThat(expand.withheld(web)).hasToString("[192.168.7.1]");
+    PeerRule unknown = new PeerRule(ExportRule.ALL, rule(ClusterIpRule.Mode.EXPAND), List.of());
+    assertThat(unknown.withheld(web)).isEmpty();
+    PeerRule none =
+        new PeerRule(
+            new ExportRule(ExportRule.Mode.ANNOTATED, Set.of()),
+            rule(ClusterIpRule.Mode.EXPAND),
+            RANGES);
+    assertThat(none.withheld(web)).as("of a Service that is not exported").isEmpty();
   }
 
   @Test

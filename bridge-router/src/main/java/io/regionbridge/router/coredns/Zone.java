@@ -116,7 +116,7 @@ public record Zone(String transport, String name, String port) {
   }
 
   /** Host bits may be set. */
-  private static Optional<Cidr> range(String text) {
+  static Optional<Cidr> range(String text) {
     int slash = text.indexOf('/');
     if (slash < 0 || !text.substring(slash + 1).matches("0*[0-9]{1,3}")) {
       return Optional.empty();

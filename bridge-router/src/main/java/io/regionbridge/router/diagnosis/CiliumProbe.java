@@ -105,13 +105,7 @@ final class CiliumProbe {
     return reading
         .of(
             "pods of Cilium",
-            () ->
-                client
-                    .pods()
-                    .inNamespace(ClusterWatcher.SYSTEM)
-                    .withLabel("k8s-app", "cilium")
-                    .list()
-                    .getItems())
+            () -> client.pods().inAnyNamespace().withLabel("k8s-app", "cilium").list().getItems())
         .orElse(List.of())
         .stream()
         .map(CiliumProbe::agent)

@@ -26,6 +26,8 @@ import java.util.Optional;
  * @param services the addresses of the bridges' Service
  * @param leases of active gateways: one, unless there are several releases
  * @param bridges the bridges' pods
+ * @param uncreated why the API server refuses to create pods of the release; empty: it does not, or
+ *     that is not known
  * @param cilium what is known of Cilium
  * @param netBird what is known of NetBird's operator
  * @param time when all this was asked
@@ -47,6 +49,7 @@ public record ClusterFacts(
     List<String> services,
     List<Lease> leases,
     List<BridgePod> bridges,
+    Optional<String> uncreated,
     CiliumFacts cilium,
     NetBirdFacts netBird,
     Instant time) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +52,7 @@ public final class ClusterProbe {
               Stream.of(
                   ClusterWatcher.COREDNS,
                   ClusterWatcher.COREDNS_CUSTOM,
-                  ClusterWatcher.RKE2_COREDNS,
-                  ClusterWatcher.CILIUM_CONFIG),
+                  ClusterWatcher.RKE2_COREDNS),
               ClusterWatcher.NODE_LOCAL_DNS.stream())
           .toList();
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -111,6 +112,7 @@ public final class ClusterProbe {
     List<String> services = services();
     List<ClusterFacts.Lease> leases = leases();
     List<ClusterFacts.BridgePod> bridges = bridges();
+    Optional<String> uncreated = uncreated();
     CiliumFacts cilium =
         new CiliumProbe(client, reading)
             .look(Optional.ofNullable(configMaps.get(ClusterWatcher.CILIUM_CONFIG)));
@@ -133,6 +135,7 @@ public final class ClusterProbe {
         services,
         leases,
         bridges,
+        uncreated,
         cilium,
         netBird,
         clock.instant());
@@ -309,7 +312,28 @@ public final class ClusterProbe {
               () -> client.configMaps().inNamespace(ClusterWatcher.SYSTEM).withName(name).get())
           .ifPresent(there -> found.put(name, there));
     }
+    ciliumConfig().ifPresent(there -> found.put(ClusterWatcher.CILIUM_CONFIG, there));
     return found;
+  }
+
+  /** That of kube-system, else the one that there is in another namespace. */
+  private Optional<ConfigMap> ciliumConfig() {
+    List<ConfigMap> all =
+        reading
+            .of(
+                "configmaps " + ClusterWatcher.CILIUM_CONFIG,
+                () ->
+                    client
+                        .configMaps()
+                        .inAnyNamespace()
+                        .withField("metadata.name", ClusterWatcher.CILIUM_CONFIG)
+                        .list()
+                        .getItems())
+            .orElse(List.of());
+    return all.stream()
+        .filter(map -> map.getMetadata().getNamespace().equals(ClusterWatcher.SYSTEM))
+        .findFirst()
+        .or(() -> all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty());
   }
 
   private static Map<String, Map<String, String>> data(Map<String, ConfigMap> maps) {
@@ -373,6 +397,27 @@ public final class ClusterProbe {
         .stream()
         .map(ClusterProbe::bridge)
         .toList();
+  }
+
+  /** The last that the controller of a DaemonSet was told; it tries again for ever. */
+  private Optional<String> uncreated() {
+    return reading
+        .of(
+            "events",
+            () ->
+                client
+                    .v1()
+                    .events()
+                    .inNamespace(release.namespace())
+                    .withField("reason", "FailedCreate")
+                    .withField("involvedObject.kind", "DaemonSet")
+                    .list()
+                    .getItems())
+        .orElse(List.of())
+        .stream()
+        .filter(event -> event.getMessage() != null)
+        .max(Comparator.comparing(event -> Objects.toString(event.getLastTimestamp(), "")))
+        .map(Event::getMessage);
   }
 
   private static ClusterFacts.BridgePod bridge(Pod pod) {

@@ -105,6 +105,10 @@ final class ReleaseChecks {
   }
 
   private void bridges() {
+    if (facts.uncreated().isPresent() && facts.bridges().size() < facts.routers().size()) {
+      checks.add(uncreated(facts.uncreated().get()));
+      return;
+    }
     if (facts.bridges().isEmpty()) {
       checks.add(
           Check.failure(
@@ -140,13 +144,14 @@ final class ReleaseChecks {
           Check.warning(
               "bridges",
               "none runs on router node " + String.join(", ", without),
-              kubectl("describe daemonset region-bridge") + "; a taint needs a toleration"));
+              kubectl("describe daemonset -l app.kubernetes.io/name=region-bridge")
+                  + "; a taint needs a toleration"));
     } else if (versions.size() > 1) {
       checks.add(
           Check.warning(
               "bridges",
               "several versions run: " + String.join(", ", versions),
-              kubectl("rollout status daemonset/region-bridge")));
+              kubectl("rollout status daemonset -l app.kubernetes.io/name=region-bridge")));
     } else {
       checks.add(
           Check.ok(
@@ -154,5 +159,15 @@ final class ReleaseChecks {
               "%d ready, version %s"
                   .formatted(facts.bridges().size(), versions.iterator().next())));
     }
+  }
+
+  private Check uncreated(String why) {
+    return Check.failure(
+        "bridges",
+        "pods are not created in namespace %s: %s".formatted(facts.release().namespace(), why),
+        why.contains("PodSecurity")
+            ? "kubectl label namespace %s pod-security.kubernetes.io/enforce=privileged --overwrite"
+                .formatted(facts.release().namespace())
+            : kubectl("describe daemonset"));
   }
 }

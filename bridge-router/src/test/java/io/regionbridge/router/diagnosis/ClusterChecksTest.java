@@ -28,6 +28,7 @@ final class ClusterChecksTest {
       """;
 
   private Optional<Duration> clock = Optional.of(Duration.ofMillis(-300));
+  private Optional<String> uncreated = Optional.empty();
   private final Map<String, String> unreadable = new HashMap<>();
   private final List<Right> missing = new ArrayList<>();
   private final Map<String, List<String>> definitions = new HashMap<>();
@@ -478,6 +479,23 @@ final class ClusterChecksTest {
   }
 
   @Test
+  void saysWhyNoPodIsCreated() {
+    uncreated = Optional.of("is forbidden: violates PodSecurity \"baseline:latest\"");
+    assertThat(one("bridges").state()).as("an old event").isEqualTo(Check.State.OK);
+    bridges.clear();
+    assertThat(one("bridges").message())
+        .isEqualTo(
+            "pods are not created in namespace region-bridge: is forbidden: violates PodSecurity"
+                + " \"baseline:latest\"");
+    assertThat(one("bridges").remedy())
+        .isEqualTo(
+            "kubectl label namespace region-bridge pod-security.kubernetes.io/enforce=privileged"
+                + " --overwrite");
+    uncreated = Optional.of("exceeded quota");
+    assertThat(one("bridges").remedy()).isEqualTo("kubectl -n region-bridge describe daemonset");
+  }
+
+  @Test
   void saysThatThereIsNoCluster() {
     assertThat(ClusterChecks.unreachable("https://x/", "does not answer: refused"))
         .singleElement()
@@ -508,6 +526,7 @@ final class ClusterChecksTest {
             services,
             leases,
             bridges,
+            uncreated,
             new CiliumFacts(
                 Optional.of(NOW.minusSeconds(600)),
                 policies,

@@ -99,8 +99,17 @@ final class ClusterProbeIT {
               "/api/v1/nodes/router-1",
               "{apiVersion: v1, kind: Node, metadata: {name: router-1,"
                   + " labels: {netbird-router: 'true'}}}");
+      cluster
+          .server()
+          .apply(
+              "/api/v1/namespaces/region-bridge/events/region-bridge.1",
+              "{apiVersion: v1, kind: Event, metadata: {name: region-bridge.1, namespace:"
+                  + " region-bridge}, involvedObject: {kind: DaemonSet, name: region-bridge,"
+                  + " namespace: region-bridge}, reason: FailedCreate, message: 'violates"
+                  + " PodSecurity'}");
       ClusterFacts whole = probe(admin, bridge).look();
       assertThat(whole.unreadable()).isEmpty();
+      assertThat(whole.uncreated()).contains("violates PodSecurity");
       assertThat(whole.rights()).isGreaterThan(30);
       assertThat(whole.missing()).isEmpty();
       assertThat(whole.definitions())

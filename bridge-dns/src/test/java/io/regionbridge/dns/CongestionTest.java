@@ -6,9 +6,11 @@ import io.regionbridge.dns.RegionSimulation.Gateway;
 import io.regionbridge.dns.upstream.GatewayHealth.State;
 import io.regionbridge.dns.upstream.RelaySettings;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Type;
 
@@ -19,6 +21,12 @@ import org.xbill.DNS.Type;
 class CongestionTest {
   private static final double MOST = 1.3;
   private static final double MOST_WHEN_LOSSY = 2.2;
+
+  /** A few in each build; {@code CONGESTION_SEEDS=1000} searches for more. */
+  static LongStream seeds() {
+    String more = System.getenv("CONGESTION_SEEDS");
+    return LongStream.rangeClosed(1, more == null ? 6 : Long.parseLong(more));
+  }
 
   private static void holdsTheBars(RegionSimulation region, double mostPackets) {
     assertThat(region.mostPacketsPerQuestion(0, region.time()))
@@ -136,7 +144,7 @@ class CongestionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  @MethodSource("seeds")
   void anyTroubleAtAllGatewaysIsOverSoonAfterItsEnd(long seed) {
     Random random = new Random(seed);
     int count = 1 + random.nextInt(3);
@@ -171,7 +179,7 @@ class CongestionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  @MethodSource("seeds")
   void anyTroubleAtOneGatewayLosesNoNameThatAnotherCanAnswer(long seed) {
     Random random = new Random(seed);
     int count = 2 + random.nextInt(2);

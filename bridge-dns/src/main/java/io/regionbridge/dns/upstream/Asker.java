@@ -170,7 +170,7 @@ public final class Asker {
     }
     Try last = e.tryAt(e.tryCount() - 1);
     GatewayLink before = link(last);
-    if (last.late && before.lossy(now)) {
+    if (last.late && before.lossy(last.sentAt, now)) {
       return Reason.LOST;
     }
     if (next.silent()) {
@@ -189,7 +189,8 @@ public final class Asker {
     t.packets = 1;
     t.endedAt = 0;
     long left = e.deadline() - now;
-    long wait = TrySpacing.after(e.tryCount(), link.patience(now), (long) link.usual(now), left);
+    t.patience = link.patience(now);
+    long wait = TrySpacing.after(e.tryCount(), t.patience, (long) link.usual(now), left);
     if (link.send(t, e.question(), e.questionLength())) {
       open(t);
     } else {
@@ -314,7 +315,7 @@ public final class Asker {
     if (tcp) {
       link.heard(now);
     } else {
-      link.took(t.number, nanos, t.late || nanos > link.patience(now), now);
+      link.took(t.number, nanos, t.late || nanos > t.patience, now);
     }
   }
 

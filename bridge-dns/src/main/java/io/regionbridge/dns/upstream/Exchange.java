@@ -29,6 +29,9 @@ public final class Exchange {
     @Nullable GatewayLink link;
     long sentAt;
 
+    /** After how many nanoseconds a reply was late, when it was sent. */
+    long patience;
+
     /** Which of the questions to its gateway it was. */
     long number;
 

@@ -5,13 +5,18 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.regionbridge.dns.net.HostPort;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +84,12 @@ public final class GatewayHealth {
   private volatile String reason = "not probed yet";
 
   GatewayHealth(
-      String region, InetSocketAddress address, boolean sibling, long healthInterval, long now) {
+      String region,
+      InetSocketAddress address,
+      boolean sibling,
+      long healthInterval,
+      LongSupplier clock) {
+    long now = clock.getAsLong();
     this.region = region;
     this.address = address;
     this.sibling = sibling;
@@ -97,6 +107,7 @@ public final class GatewayHealth {
                 .minimumNumberOfCalls(ENOUGH)
                 .failureRateThreshold(100f * ENOUGH / WINDOW)
                 .permittedNumberOfCallsInHalfOpenState(1)
+                .clock(new BreakerClock(clock))
                 .waitDurationInOpenState(Duration.ofNanos(Math.max(1_000_000, healthInterval / 2)))
                 .build());
   }
@@ -272,6 +283,30 @@ public final class GatewayHealth {
   /** Counts up with each good probe: a loop that had doubts drops them when it changes. */
   int goodProbes() {
     return goodProbes.get();
+  }
+
+  /** The bridge's clock, as the breaker wants it. */
+  private static final class BreakerClock extends Clock {
+    private final LongSupplier nanos;
+
+    BreakerClock(LongSupplier nanos) {
+      this.nanos = nanos;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.EPOCH.plusNanos(nanos.getAsLong());
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   /** The breaker wants a cause; one without a stack trace will do. */

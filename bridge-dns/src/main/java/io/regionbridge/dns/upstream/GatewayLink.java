@@ -31,7 +31,10 @@ final class GatewayLink {
   /** On a line that loses packets some replies come within this time. */
   private static final long LOSSY_NANOS = 600_000_000;
 
-  private static final double LATE_WEIGHT = 1 / 16.0;
+  private static final double LATE_WEIGHT = 1 / 4.0;
+
+  /** After a silence of this time what is still out was held up rather than lost. */
+  private static final long SILENCE_NANOS = 200_000_000;
 
   /** A gateway that fails at so many questions in a row fails at all. */
   private static final int FAILING_AFTER = 3;
@@ -55,6 +58,7 @@ final class GatewayLink {
   private long pickedInTurn = -1;
   private int misses;
   private int missesInARow;
+  private long nothingCameUntil;
   private long inTimeAt;
   private long silentSince;
   private double lateShare;
@@ -70,6 +74,7 @@ final class GatewayLink {
     this.loop = loop;
     clientCookie = loop.ids().bytes(8);
     knownGoodProbes = health.goodProbes();
+    nothingCameUntil = loop.now();
   }
 
   GatewayHealth health() {
@@ -149,9 +154,12 @@ final class GatewayLink {
   /**
    * Whether a reply that is late was lost on the line, rather than held up by a gateway with too
    * much to do: other replies keep coming, in the usual time.
+   *
+   * @param sentAt when the question was sent: not while nothing came at all
    */
-  boolean lossy(long now) {
+  boolean lossy(long sentAt, long now) {
     return missesInARow <= LOSSY_UNTIL
+        && sentAt - nothingCameUntil >= 0
         && (missesInARow <= 1 || now - inTimeAt < LOSSY_NANOS)
         && lateShare <= MOST_LATE
         && !slow(now)
@@ -182,6 +190,9 @@ final class GatewayLink {
   void took(long number, long nanos, boolean late, long now) {
     heard(now);
     if (!late) {
+      if (missesInARow > LOSSY_UNTIL && now - inTimeAt > SILENCE_NANOS) {
+        nothingCameUntil = now;
+      }
       missesInARow = 0;
       inTimeAt = now;
     }

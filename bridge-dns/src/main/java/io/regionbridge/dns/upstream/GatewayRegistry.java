@@ -91,7 +91,7 @@ public final class GatewayRegistry {
                             k.address(),
                             siblings.contains(k),
                             settings.healthInterval(),
-                            clock.getAsLong()),
+                            clock),
                     apex)));
   }
 
@@ -101,7 +101,7 @@ public final class GatewayRegistry {
     // soon forgotten.
     return known != null
         ? known.health()
-        : new GatewayHealth(region, address, sibling, settings.healthInterval(), clock.getAsLong());
+        : new GatewayHealth(region, address, sibling, settings.healthInterval(), clock);
   }
 
   Collection<Probed> probed() {

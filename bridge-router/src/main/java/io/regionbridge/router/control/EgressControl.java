@@ -75,7 +75,7 @@ final class EgressControl {
     EgressPlan plan =
         EgressPlanner.plan(
             topology, egress.rules(sources.region().get().overlay()), remembered(view));
-    return new EgressInputs(view, plan, gateway(topology), egress);
+    return new EgressInputs(view, plan, gateway(topology), standbys(topology), egress);
   }
 
   /** What this node does for the answers of pods, whether it is the active gateway or not. */
@@ -174,6 +174,21 @@ final class EgressControl {
                 gateway.node().equals(settings.node())
                     ? sources.overlay().link().map(Link::index)
                     : Optional.empty()));
+  }
+
+  private static List<EgressGateway> standbys(Topology topology) {
+    LocalRegion local = topology.local();
+    return local.gateways().stream()
+        .filter(gateway -> !local.active().equals(Optional.of(gateway.node())))
+        .filter(gateway -> gateway.ready() && gateway.overlayAddress().isPresent())
+        .map(gateway ->
+            new EgressGateway(
+                gateway.node(),
+                gateway.hostname(),
+                Optional.empty(),
+                gateway.overlayAddress(),
+                Optional.empty()))
+        .toList();
   }
 
   private void tell(RegionFacts region, EgressReport before) {

@@ -1,6 +1,7 @@
 package io.regionbridge.router.egress;
 
 import io.regionbridge.router.discovery.ClusterView;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,15 @@ import java.util.Optional;
  * @param view what the cluster has
  * @param plan what is to be sent to whom
  * @param gateway the active one, as far as it is known
+ * @param standbys the other router nodes that have an overlay of their own
  */
 public record EgressInputs(
-    ClusterView view, EgressPlan plan, Optional<EgressGateway> gateway, EgressSettings settings) {}
+    ClusterView view,
+    EgressPlan plan,
+    Optional<EgressGateway> gateway,
+    List<EgressGateway> standbys,
+    EgressSettings settings) {
+  public EgressInputs {
+    standbys = List.copyOf(standbys);
+  }
+}

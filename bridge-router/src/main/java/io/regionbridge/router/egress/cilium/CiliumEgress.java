@@ -24,6 +24,7 @@ import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.EventRecorder;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.WriteBackoff;
+import io.regionbridge.router.net.Cidr;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,6 +71,7 @@ public final class CiliumEgress implements EgressDriver {
   private final Map<String, Obstacle> obstacles = new HashMap<>();
   private final Map<String, Attempt> attempts = new HashMap<>();
   private boolean ipv6 = true;
+  private Optional<Boolean> nodeSelectors = Optional.empty();
 
   /** A write that succeeded, and the version that the watch showed before it. */
   private record Attempt(CiliumPolicy policy, String versionBefore, Instant at) {}
@@ -89,7 +91,10 @@ public final class CiliumEgress implements EgressDriver {
   @Override
   public EgressReport observe(EgressInputs inputs) {
     attempts.clear();
-    return new EgressReport(EgressEngine.CILIUM, CiliumPlan.of(inputs, ipv6).regions());
+    return new EgressReport(
+        EgressEngine.CILIUM,
+        CiliumPlan.of(inputs, new CiliumSchema(ipv6, CiliumPolicy.selectNodes(inputs.view())))
+            .regions());
   }
 
   @Override
@@ -101,14 +106,18 @@ public final class CiliumEgress implements EgressDriver {
   public void withdraw(ClusterView view) {
     CiliumPlan.of(
             new EgressInputs(
-                view, EgressPlan.EMPTY, Optional.empty(), EgressSettings.of(EgressEngine.NONE)),
-            ipv6)
+                view,
+                EgressPlan.EMPTY,
+                Optional.empty(),
+                List.of(),
+                EgressSettings.of(EgressEngine.NONE)),
+            new CiliumSchema(ipv6, false))
         .removals()
         .forEach(this::remove);
   }
 
   private List<Region> write(EgressInputs inputs) {
-    CiliumPlan todo = CiliumPlan.of(inputs, ipv6);
+    CiliumPlan todo = CiliumPlan.of(inputs, new CiliumSchema(ipv6, nodeSelectors(inputs)));
     Map<String, EgressPolicyFacts> present = new HashMap<>();
     inputs.view().egressPolicies().forEach(policy -> present.put(policy.name(), policy));
     attempts
@@ -134,6 +143,52 @@ public final class CiliumEgress implements EgressDriver {
                 .map(failure -> region.with(State.BLOCKED, failure.reason(), failure.message()))
                 .orElse(region))
         .toList();
+  }
+
+  /**
+   * Whether Cilium's schema takes a node selector for pods. One that does not know it would drop it
+   * and take the policy for one of all pods, so it is asked without writing anything.
+   */
+  private boolean nodeSelectors(EgressInputs inputs) {
+    if (inputs.standbys().isEmpty()
+        || inputs.plan().regions().isEmpty()
+        || CiliumState.obstacle(inputs.view()).isPresent()) {
+      return nodeSelectors.orElse(false);
+    }
+    if (nodeSelectors.isEmpty() && CiliumPolicy.selectNodes(inputs.view())) {
+      nodeSelectors = Optional.of(true); // another bridge has found out
+    }
+    if (nodeSelectors.isEmpty() && backoff.permits(CiliumPolicy.TRIAL)) {
+      PatchContext trial = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
+      trial.setFieldManager(OwnNames.MANAGER);
+      trial.setForce(true);
+      trial.setDryRun(List.of("All"));
+      CiliumPolicy policy =
+          CiliumPolicy.ofNode(
+              CiliumPolicy.TRIAL,
+              List.of(Cidr.of("192.0.2.0/24")), // RFC 5737: for documentation
+              inputs.standbys().getFirst(),
+              inputs.settings());
+      try {
+        GenericKubernetesResource stored =
+            resource(policy.name()).patch(trial, wanted(policy, Optional.empty()));
+        nodeSelectors =
+            Optional.of(
+                stored.getAdditionalProperties().get("spec") instanceof Map<?, ?> spec
+                    && CiliumPolicy.selectsNodes(spec));
+        backoff.succeeded(CiliumPolicy.TRIAL);
+      } catch (KubernetesClientException e) {
+        backoff.failed(CiliumPolicy.TRIAL);
+        log.warn("cannot find out what Cilium's policies take: {}", ErrorText.of(e));
+      }
+      if (nodeSelectors.equals(Optional.of(false))) {
+        log.warn(
+            "this Cilium's policies select no pods by node: pods on router nodes other than the"
+                + " active gateway do not reach other regions as long as these nodes have routes of"
+                + " their own; update Cilium, or keep pods off router nodes");
+      }
+    }
+    return nodeSelectors.orElse(false);
   }
 
   private static String version(@Nullable EgressPolicyFacts policy) {
@@ -177,20 +232,22 @@ public final class CiliumEgress implements EgressDriver {
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
     apply.setFieldManager(OwnNames.MANAGER);
     apply.setForce(true);
-    GenericKubernetesResource wanted =
-        new GenericKubernetesResourceBuilder()
-            .withApiVersion(API)
-            .withKind(KIND)
-            .withNewMetadata()
-            .withName(policy.name())
-            .withResourceVersion(version.orElse(null))
-            .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
-            .addToLabels(CiliumPolicy.REGION, policy.region())
-            .addToAnnotations(policy.annotations())
-            .endMetadata()
-            .addToAdditionalProperties("spec", policy.spec())
-            .build();
-    return resource(policy.name()).patch(apply, wanted);
+    return resource(policy.name()).patch(apply, wanted(policy, version));
+  }
+
+  private static GenericKubernetesResource wanted(CiliumPolicy policy, Optional<String> version) {
+    return new GenericKubernetesResourceBuilder()
+        .withApiVersion(API)
+        .withKind(KIND)
+        .withNewMetadata()
+        .withName(policy.name())
+        .withResourceVersion(version.orElse(null))
+        .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
+        .addToLabels(CiliumPolicy.REGION, policy.region())
+        .addToAnnotations(policy.annotations())
+        .endMetadata()
+        .addToAdditionalProperties("spec", policy.spec())
+        .build();
   }
 
   /** Takes fields out that somebody else has put there, and returns the version without them. */

@@ -39,12 +39,10 @@ record CiliumPlan(
     regions = List.copyOf(regions);
   }
 
-  /**
-   * What has to be written in a cluster as it is seen now.
-   *
-   * @param ipv6 whether Cilium's schema takes IPv6 ranges, as far as is known
-   */
-  static CiliumPlan of(EgressInputs inputs, boolean ipv6) {
+  /** What has to be written in a cluster as it is seen now. */
+  static CiliumPlan of(EgressInputs inputs, CiliumSchema schema) {
+    boolean ipv6 = schema.ipv6();
+    List<EgressGateway> standbys = schema.nodeSelectors() ? inputs.standbys() : List.of();
     ClusterView view = inputs.view();
     Optional<EgressGateway> gateway = inputs.gateway();
     Map<String, EgressPolicyFacts> present = new HashMap<>();
@@ -69,11 +67,21 @@ record CiliumPlan(
       } else if (there.isPresent() && !there.get().ours()) {
         regions.add(region(egress, State.BLOCKED, notOurs(name), there, List.of()));
       } else {
-        CiliumPolicy policy =
-            CiliumPolicy.of(egress.region(), sent, gateway.orElseThrow(), inputs.settings());
-        boolean applied = there.filter(policy::is).isPresent();
-        if (!applied) {
-          writes.add(policy);
+        List<CiliumPolicy> policies = new ArrayList<>();
+        // First the one that most pods wait for when the gateway is another one.
+        policies.add(
+            CiliumPolicy.of(
+                egress.region(), sent, gateway.orElseThrow(), standbys, inputs.settings()));
+        for (EgressGateway standby : standbys) {
+          policies.add(CiliumPolicy.ofNode(egress.region(), sent, standby, inputs.settings()));
+        }
+        boolean applied = true;
+        for (CiliumPolicy policy : policies) {
+          wanted.add(policy.name());
+          if (Optional.ofNullable(present.get(policy.name())).filter(policy::is).isEmpty()) {
+            writes.add(policy);
+            applied = false;
+          }
         }
         List<String> foreign = foreign(view, sent);
         regions.add(

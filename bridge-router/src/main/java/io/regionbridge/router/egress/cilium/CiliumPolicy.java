@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress.cilium;
 
+import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressSettings;
@@ -42,6 +43,12 @@ record CiliumPolicy(
 
   private static final String ADDRESS = OwnNames.PREFIX + "overlay-address";
 
+  /** The region of a policy that is never stored. */
+  static final String TRIAL = "trial";
+
+  /** The field that selects pods by their node; Cilium 1.15 does not have it. */
+  private static final String POD_NODES = "nodeSelector";
+
   private static final String SPEC = "spec";
 
   private static final String HOSTNAME = "kubernetes.io/hostname";
@@ -53,9 +60,59 @@ record CiliumPolicy(
    * The policy that sends ranges by a gateway.
    *
    * @param gateway with an interface or an address
+   * @param standbys nodes whose pods have a policy of their own
    */
   static CiliumPolicy of(
-      String region, List<Cidr> destinations, EgressGateway gateway, EgressSettings settings) {
+      String region,
+      List<Cidr> destinations,
+      EgressGateway gateway,
+      List<EgressGateway> standbys,
+      EgressSettings settings) {
+    Map<String, Object> selector = new LinkedHashMap<>(selector(settings));
+    if (!standbys.isEmpty()) {
+      List<String> hostnames = standbys.stream().map(EgressGateway::hostname).sorted().toList();
+      selector.put(
+          POD_NODES,
+          Map.of(
+              "matchExpressions",
+              List.of(Map.of("key", HOSTNAME, "operator", "NotIn", "values", hostnames))));
+    }
+    return of(PREFIX + region, region, destinations, gateway, selector);
+  }
+
+  /**
+   * The policy that sends what the pods of a router node send by that node itself. Its overlay has
+   * a route to the other regions, which Cilium follows before it looks for the active gateway, and
+   * then loses the packets.
+   *
+   * @param node with an address
+   */
+  static CiliumPolicy ofNode(
+      String region, List<Cidr> destinations, EgressGateway node, EgressSettings settings) {
+    Map<String, Object> selector = new LinkedHashMap<>(selector(settings));
+    selector.put(POD_NODES, Map.of("matchLabels", Map.of(HOSTNAME, node.hostname())));
+    return of(PREFIX + region + "." + node.node(), region, destinations, node, selector);
+  }
+
+  /** Whether policies of ours select pods by node. */
+  static boolean selectNodes(ClusterView view) {
+    return view.egressPolicies().stream()
+        .anyMatch(policy -> policy.ours() && selectsNodes(policy.spec()));
+  }
+
+  /** Whether a policy selects pods by node. */
+  static boolean selectsNodes(Map<?, ?> spec) {
+    return spec.get("selectors") instanceof List<?> selectors
+        && selectors.stream()
+            .anyMatch(s -> s instanceof Map<?, ?> fields && fields.containsKey(POD_NODES));
+  }
+
+  private static CiliumPolicy of(
+      String policy,
+      String region,
+      List<Cidr> destinations,
+      EgressGateway gateway,
+      Map<String, Object> selector) {
     Map<String, Object> egress = new LinkedHashMap<>();
     egress.put("nodeSelector", Map.of("matchLabels", Map.of(HOSTNAME, gateway.hostname())));
     // With both, Cilium ignores the policy.
@@ -65,7 +122,7 @@ record CiliumPolicy(
             name -> egress.put("interface", name),
             () -> egress.put("egressIP", IpLiteral.format(gateway.overlayAddress().orElseThrow())));
     Map<String, Object> spec = new LinkedHashMap<>();
-    spec.put("selectors", List.of(selector(settings)));
+    spec.put("selectors", List.of(selector));
     spec.put("destinationCIDRs", destinations.stream().map(Cidr::toString).toList());
     spec.put("egressGateway", egress);
     Map<String, String> annotations = new LinkedHashMap<>();
@@ -76,13 +133,13 @@ record CiliumPolicy(
         .interfaceIndex()
         .ifPresent(
             index -> annotations.put(INTERFACE, gateway.interfaceName().orElse("") + "#" + index));
-    return new CiliumPolicy(PREFIX + region, region, gateway.hostname(), annotations, spec);
+    return new CiliumPolicy(policy, region, gateway.hostname(), annotations, spec);
   }
 
   /** The region that a policy of ours is for. */
   static String region(EgressPolicyFacts policy) {
     return policy.name().startsWith(PREFIX)
-        ? policy.name().substring(PREFIX.length())
+        ? policy.name().substring(PREFIX.length()).replaceFirst("\\..*", "")
         : policy.name();
   }
 

@@ -8,6 +8,7 @@ import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.ManagedFields;
 import io.regionbridge.router.net.Cidr;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ class CiliumPolicyTest {
           List.of(Cidr.of("10.52.0.0/16")),
           new EgressGateway(
               "router-1", "host-1", Optional.of("wt0"), Optional.empty(), Optional.empty()),
+          List.of(),
           EgressSettings.of(EgressEngine.CILIUM));
   private static final Set<List<String>> OWN =
       Set.of(
@@ -37,6 +39,59 @@ class CiliumPolicyTest {
     assertThat(WANTED.is(stored(without(WANTED.spec(), "selectors"), Set.of()))).isFalse();
     assertThat(WANTED.is(stored(with(WANTED.spec(), "destinationCIDRs", List.of()), Set.of())))
         .isFalse();
+  }
+
+  @Test
+  void podsOfAStandbyLeaveByTheirOwnNodeAndNotByTheActiveGateway() {
+    EgressGateway active =
+        new EgressGateway("r1", "h1", Optional.of("wt0"), Optional.empty(), Optional.of(7));
+    EgressGateway standby =
+        new EgressGateway(
+            "r2.example",
+            "h2",
+            Optional.empty(),
+            Optional.of(InetAddress.ofLiteral("100.64.1.2")),
+            Optional.empty());
+    List<Cidr> sent = List.of(Cidr.of("10.52.0.0/16"));
+    EgressSettings settings = EgressSettings.of(EgressEngine.CILIUM);
+    CiliumPolicy general = CiliumPolicy.of("mn", sent, active, List.of(standby), settings);
+    CiliumPolicy own = CiliumPolicy.ofNode("mn", sent, standby, settings);
+    assertThat(general.spec().get("selectors"))
+        .isEqualTo(
+            List.of(
+                Map.of(
+                    "podSelector",
+                    Map.of(),
+                    "nodeSelector",
+                    Map.of(
+                        "matchExpressions",
+                        List.of(
+                            Map.of(
+                                "key",
+                                "kubernetes.io/hostname",
+                                "operator",
+                                "NotIn",
+                                "values",
+                                List.of("h2")))))));
+    assertThat(own.spec().get("selectors"))
+        .isEqualTo(
+            List.of(
+                Map.of(
+                    "podSelector",
+                    Map.of(),
+                    "nodeSelector",
+                    Map.of("matchLabels", Map.of("kubernetes.io/hostname", "h2")))));
+    assertThat(own.spec().get("egressGateway"))
+        .isEqualTo(
+            Map.of(
+                "nodeSelector",
+                Map.of("matchLabels", Map.of("kubernetes.io/hostname", "h2")),
+                "egressIP",
+                "100.64.1.2"));
+    assertThat(general.annotations()).containsEntry("region-bridge.io/overlay-interface", "wt0#7");
+    assertThat(own.name()).isEqualTo("region-bridge-mn.r2.example");
+    assertThat(CiliumPolicy.selectsNodes(own.spec())).isTrue();
+    assertThat(CiliumPolicy.selectsNodes(WANTED.spec())).isFalse();
   }
 
   @Test

@@ -155,7 +155,8 @@ public final class QueryPipeline implements AnswerSink {
     boolean forOthers = standing == Standing.PEER || query.relayed() || query.fromSibling();
     followAs = forOthers ? null : view;
     Route route = table.route(query);
-    if (route instanceof Route.Local local) {
+    if (route instanceof Route.Local local
+        && (standing != Standing.PEER || local.zone().isForPeers())) {
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (route == null) {

@@ -23,6 +23,7 @@ public final class LocalZone {
   private final byte[] apexWire;
   private final byte[] omittable;
   private final boolean loaded;
+  private final boolean forPeers;
   private final RecordSet soa;
   private final NameIndex<ZoneNode> plain;
   private final NameIndex<ZoneNode> shortened;
@@ -31,6 +32,7 @@ public final class LocalZone {
       Name apex,
       byte[] omittable,
       boolean loaded,
+      boolean forPeers,
       RecordSet soa,
       NameIndex<ZoneNode> plain,
       NameIndex<ZoneNode> shortened) {
@@ -38,6 +40,7 @@ public final class LocalZone {
     this.apexWire = wire(apex);
     this.omittable = omittable;
     this.loaded = loaded;
+    this.forPeers = forPeers;
     this.soa = soa;
     this.plain = plain;
     this.shortened = shortened;
@@ -63,12 +66,22 @@ public final class LocalZone {
     RecordSet encoded = RecordSet.of(List.of(soa));
     NameIndex<ZoneNode> plain =
         NameIndex.<ZoneNode>empty().with(NO_LABELS, ZoneNode.EMPTY.with(encoded));
-    return new LocalZone(apex, label, false, encoded, plain, NameIndex.empty());
+    return new LocalZone(apex, label, false, true, encoded, plain, NameIndex.empty());
   }
 
   /** The same zone, from now on complete: a name that it does not hold does not exist. */
   public LocalZone loadedFully() {
-    return loaded ? this : new LocalZone(apex, omittable, true, soa, plain, shortened);
+    return loaded ? this : new LocalZone(apex, omittable, true, forPeers, soa, plain, shortened);
+  }
+
+  /** The same zone, of which other regions are told nothing: they have their own. */
+  public LocalZone notForPeers() {
+    return new LocalZone(apex, omittable, loaded, false, soa, plain, shortened);
+  }
+
+  /** Whether other regions may ask for its names. */
+  public boolean isForPeers() {
+    return forPeers;
   }
 
   /**
@@ -92,7 +105,7 @@ public final class LocalZone {
     RecordSet encoded = RecordSet.of(List.of(soa));
     ZoneNode top = nextPlain.get(NO_LABELS);
     nextPlain = put(nextPlain, NO_LABELS, (top == null ? ZoneNode.EMPTY : top).with(encoded));
-    return new LocalZone(apex, omittable, loaded, encoded, nextPlain, nextShortened);
+    return new LocalZone(apex, omittable, loaded, forPeers, encoded, nextPlain, nextShortened);
   }
 
   private byte[] cut(byte[] relative) {

@@ -67,9 +67,17 @@ public record ControlSettings(
    *
    * @param forwardTo the Service that CoreDNS forwards to; empty: it forwards to the router nodes
    * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
+   * @param allNames the domain in which a Service has one name over all regions, if there is one
    */
-  public record Options(Optional<ServiceKey> forwardTo, Optional<String> netBird) {
+  public record Options(
+      Optional<ServiceKey> forwardTo, Optional<String> netBird, Optional<String> allNames) {
     /** None of it. */
-    public static final Options NONE = new Options(Optional.empty(), Optional.empty());
+    public static final Options NONE =
+        new Options(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Without a domain of all regions. */
+    public Options(Optional<ServiceKey> forwardTo, Optional<String> netBird) {
+      this(forwardTo, netBird, Optional.empty());
+    }
   }
 }

@@ -121,7 +121,7 @@ final class SharedObjects {
         settings.options().forwardTo().map(name -> Forwards.service(directory, name));
     return coreDns.keep(
         view,
-        Forwards.zones(topology),
+        Forwards.zones(topology, settings.options().allNames()),
         service.orElseGet(() -> Forwards.upstreams(topology)),
         service.isPresent()
             ? "no Service " + settings.options().forwardTo().get() + " with a ClusterIP"

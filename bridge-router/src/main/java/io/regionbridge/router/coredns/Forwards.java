@@ -11,6 +11,7 @@ import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What the cluster's CoreDNS is to forward, and where to, by the topology. Pure. */
 public final class Forwards {
@@ -18,10 +19,16 @@ public final class Forwards {
 
   private Forwards() {}
 
-  /** The local domain, then each peer's domain with the reverse zones of its pods. */
-  public static List<ForwardZone> zones(Topology topology) {
+  /**
+   * The local domain, the one of all regions, then each peer's domain with the reverse zones of its
+   * pods.
+   *
+   * @param allNames the domain of all regions; empty: there is none
+   */
+  public static List<ForwardZone> zones(Topology topology, Optional<String> allNames) {
     List<ForwardZone> zones = new ArrayList<>();
     zones.add(new ForwardZone(List.of(topology.local().domain())));
+    allNames.ifPresent(domain -> zones.add(new ForwardZone(List.of(domain))));
     for (PeerRegion peer : topology.peers()) {
       List<String> names = new ArrayList<>(List.of(peer.domain()));
       peer.podCidrs().stream()

@@ -41,6 +41,16 @@ public record Endpoint(
     ports = List.copyOf(ports);
   }
 
+  /** Whether it takes connections. */
+  public boolean isReady() {
+    return state == EndpointState.READY;
+  }
+
+  /** Whether it is on its way out and takes connections still. */
+  public boolean isDraining() {
+    return state == EndpointState.DRAINING;
+  }
+
   /**
    * The label under which DNS knows the endpoint: its hostname, or else its address with dashes,
    * {@code 10-42-0-7} or {@code fd00-42--7}, as CoreDNS has it. A zero stands where the label would

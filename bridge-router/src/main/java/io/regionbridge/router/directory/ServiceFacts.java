@@ -84,4 +84,9 @@ public record ServiceFacts(
   public boolean isClusterIp() {
     return type.hasClusterIp();
   }
+
+  /** Whether a name over all regions leads to the pods of all of them. */
+  public boolean isSpread() {
+    return traits.spread();
+  }
 }

@@ -18,6 +18,7 @@ final class TraceText {
     TraceText text = new TraceText();
     text.add("%s %s".formatted(report.name(), report.type()), "");
     text.zone(report);
+    report.regions().forEach(region -> text.add("region " + region, INDENT));
     text.cache(report.cache());
     report.tries().forEach(text::attempt);
     text.answer(report.answer());

@@ -540,6 +540,13 @@ public final class ConfigKeys {
           Notation.memory(1L << 20, 1L << 36),
           "48MiB",
           "of all copies together; a peer whose directory does not fit is asked instead");
+  public static final ConfigKey<Optional<Domain>> ALL_NAMES_DOMAIN =
+      restart(
+          TABLE,
+          "allNames.domain",
+          Notation.domainOrNothing(),
+          "any.internal",
+          "domain in which a Service has one name over all regions; `\"\"` switches it off");
   public static final ConfigKey<List<Cidr>> TRUST_SUPERNETS =
       live(
           TABLE,

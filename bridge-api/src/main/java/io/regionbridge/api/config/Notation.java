@@ -105,6 +105,18 @@ interface Notation<T> {
             case Parsed<Domain> other -> other;
           };
 
+  /** A region's domain, or nothing in quotes. */
+  static Notation<Optional<Domain>> domainOrNothing() {
+    return text ->
+        text.isEmpty()
+            ? Parsed.value(Optional.empty())
+            : switch (REGION_DOMAIN.read(text)) {
+              case Parsed.Value<Domain>(Domain domain) -> Parsed.value(Optional.of(domain));
+              case Parsed.Wrong<Domain>(String reason, String advice) ->
+                  Parsed.wrong(reason, advice);
+            };
+  }
+
   /** An amount of memory in octets, such as {@code 48MiB}. */
   static Notation<Long> memory(long least, long most) {
     String bounds = "write a number and KiB, MiB or GiB, such as 48MiB";

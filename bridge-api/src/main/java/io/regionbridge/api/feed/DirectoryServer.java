@@ -49,14 +49,17 @@ public final class DirectoryServer {
    *
    * @param directory all of it, a later snapshot of the same source
    * @param rule what peers get of it
+   * @return the directory as peers get it
    */
-  public void publish(Directory directory, PeerDirectory.Rule rule, FeedCursor.Terms now) {
+  public Directory publish(Directory directory, PeerDirectory.Rule rule, FeedCursor.Terms now) {
     boolean news = !now.equals(terms);
     terms = now;
-    news |= log.publish(given.of(directory, rule));
+    Directory toPeers = given.of(directory, rule);
+    news |= log.publish(toPeers);
     if (news) {
       readers.forEach(reader -> reader.news.run());
     }
+    return toPeers;
   }
 
   /** How many readers there are. */

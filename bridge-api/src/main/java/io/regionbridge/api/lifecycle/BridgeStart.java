@@ -99,6 +99,7 @@ final class BridgeStart {
     OverlayWatch overlay =
         parts.add(OverlayWatch.start(ConfiguredRegions.overlay(first, node), changed, loops));
     Replicas replicas = parts.add(new Replicas(changed, loops));
+    AllNames allNames = new AllNames();
     source.set(
         new PendingSource(() -> ConfiguredRegions.withoutCluster(config.get(), overlay.ranges())));
     listen.set(wanted(overlay));
@@ -111,6 +112,7 @@ final class BridgeStart {
             host::addresses,
             feed,
             replicas,
+            allNames,
             clock,
             loops);
     changed.tell(host::changed);
@@ -138,9 +140,11 @@ final class BridgeStart {
       tlsListen.add(dns.listenTls(address, tls::server));
     }
     tls.watch(dns::secure);
+    parts.add(allNames.watch(dns::gateways, tables::lookAgain, loops));
     LiveState state =
         new LiveState(
-            config, overlay, tls, tables, replicas, dns, opening, loops, source, directory);
+            config, overlay, tls, tables, replicas, allNames, dns, opening, loops, source,
+            directory);
     Introspection introspection = parts.add(new Introspection(state, clock));
     QueryLog queries = parts.add(new QueryLog(dns, clock));
     HttpServer http = parts.add(HttpServer.start(sites(overlay, introspection, queries)));

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.xbill.DNS.Name;
 
 /**
  * The state of the parts of a bridge, as reports read it, and the few values that one part writes
@@ -42,6 +43,7 @@ final class LiveState implements BridgeState {
   private final TlsFiles tls;
   private final TablePublisher tables;
   private final Replicas replicas;
+  private final AllNames allNames;
   private final DnsBridge dns;
   private final Opening opening;
   private final Loops loops;
@@ -57,6 +59,7 @@ final class LiveState implements BridgeState {
       TlsFiles tls,
       TablePublisher tables,
       Replicas replicas,
+      AllNames allNames,
       DnsBridge dns,
       Opening opening,
       Loops loops,
@@ -67,6 +70,7 @@ final class LiveState implements BridgeState {
     this.tls = tls;
     this.tables = tables;
     this.replicas = replicas;
+    this.allNames = allNames;
     this.dns = dns;
     this.opening = opening;
     this.loops = loops;
@@ -206,6 +210,11 @@ final class LiveState implements BridgeState {
   @Override
   public long reloadFailures() {
     return config.failures();
+  }
+
+  @Override
+  public List<String> considered(Name name) {
+    return allNames.explained(config.get(), name);
   }
 
   @Override

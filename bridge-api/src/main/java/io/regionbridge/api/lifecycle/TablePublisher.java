@@ -68,6 +68,7 @@ final class TablePublisher implements AutoCloseable {
   private final Supplier<HostAddresses> host;
   private final DirectoryServer feed;
   private final Replicas replicas;
+  private final AllNames allNames;
   private final Clock clock;
   private final Loop loop;
   private final Set<Cidr> own = new HashSet<>();
@@ -113,6 +114,7 @@ final class TablePublisher implements AutoCloseable {
    *
    * @param listen where DNS is served at the moment
    * @param feed is told of the directory
+   * @param allNames makes the zone of all regions
    * @param replicas are told of the peers, and their zones made of them
    * @param clock tells the time that serial numbers are taken from
    */
@@ -124,6 +126,7 @@ final class TablePublisher implements AutoCloseable {
       Supplier<HostAddresses> host,
       DirectoryServer feed,
       Replicas replicas,
+      AllNames allNames,
       Clock clock,
       Loops loops) {
     this.config = config;
@@ -133,6 +136,7 @@ final class TablePublisher implements AutoCloseable {
     this.host = host;
     this.feed = feed;
     this.replicas = replicas;
+    this.allNames = allNames;
     this.clock = clock;
     loop = loops.loop("zones", Timing.onCall(SETTLE, LOOK_AGAIN), this::look);
   }
@@ -181,13 +185,19 @@ final class TablePublisher implements AutoCloseable {
     ZoneSettings settings = Settings.zones(current, known.topology().local(), at);
     Directory services = directory.get();
     CompiledZones compiled = compile(settings, services);
-    feed.publish(
-        services,
-        settings.given(),
-        new FeedCursor.Terms(
-            current.region().name(), current.region().domain().toString(), current.dns().ttl()));
+    Directory given =
+        feed.publish(
+            services,
+            settings.given(),
+            new FeedCursor.Terms(
+                current.region().name(),
+                current.region().domain().toString(),
+                current.dns().ttl()));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
+    allNames
+        .zone(current, settings, given, known.topology(), replicas.states(), clock.instant())
+        .ifPresent(local::add);
     Inputs inputs =
         new Inputs(
             local,

@@ -76,7 +76,7 @@ public final class ClusterSource implements RegionSource {
                     ControlSettings.ELECTION_PORT,
                     ties.listen().getPort(),
                     first.admin().listen().getPort())
-                .with(ConfiguredRegions.options(first.kubernetes(), place.namespace())),
+                .with(ConfiguredRegions.options(first, place.namespace())),
             new ControlSources(
                 () -> ConfiguredRegions.local(config.get(), overlay.ranges()),
                 () -> ConfiguredRegions.claims(config.get()),

@@ -2,6 +2,7 @@ package io.regionbridge.api.region;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
+import io.regionbridge.api.config.Domain;
 import io.regionbridge.router.border.Admitted;
 import io.regionbridge.router.border.Border;
 import io.regionbridge.router.border.BorderRules;
@@ -116,13 +117,15 @@ public final class ConfiguredRegions {
    *
    * @param namespace that the bridges run in
    */
-  static ControlSettings.Options options(BridgeConfig.Kubernetes kubernetes, String namespace) {
+  static ControlSettings.Options options(BridgeConfig config, String namespace) {
+    BridgeConfig.Kubernetes kubernetes = config.kubernetes();
     BridgeConfig.NetBird netBird = kubernetes.netBird();
     return new ControlSettings.Options(
         kubernetes.forwardTo() == BridgeConfig.ForwardTo.SERVICE
             ? Optional.of(new ServiceKey(namespace, kubernetes.service()))
             : Optional.empty(),
-        netBird.hostNetwork() ? Optional.of(netBird.namespace()) : Optional.empty());
+        netBird.hostNetwork() ? Optional.of(netBird.namespace()) : Optional.empty(),
+        config.get(ConfigKeys.ALL_NAMES_DOMAIN).map(Domain::toString));
   }
 
   /**

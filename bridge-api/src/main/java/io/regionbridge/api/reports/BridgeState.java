@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.xbill.DNS.Name;
 
 /** What reports are made from: the state of a bridge at the moment of each call. Any thread. */
 public interface BridgeState {
@@ -47,6 +48,9 @@ public interface BridgeState {
 
   /** What is known of the peers' directories, by region; nothing of one that is not followed. */
   Map<String, FollowerState> replicas();
+
+  /** Which regions were considered for a name over all regions, and which answer. */
+  List<String> considered(Name name);
 
   /** Whether this node is the active gateway; no node is where none is elected. */
   boolean active();

@@ -252,6 +252,7 @@ public final class Introspection implements AutoCloseable {
         .thenApply(trace ->
             () ->
                 TraceReports.of(region, question, trace, bridge.dns().gateways())
+                    .considering(bridge.considered(question.name()))
                     .suggesting((zone, name) -> NameReports.nearest(bridge, zone, name)));
   }
 

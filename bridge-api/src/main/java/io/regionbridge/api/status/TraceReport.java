@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param type of records, such as A
  * @param view cluster: as a client in the bridge's own cluster is answered; pods: as all others are
  * @param tries gateways that were asked, in order
+ * @param regions for a name over all regions those that have it, in order, each with whether it
+ *     answers and why
  * @param suggestion the name that was likely meant, if this one does not exist; null if none is
  *     near
  */
@@ -27,6 +29,7 @@ public record TraceReport(
     Cache cache,
     List<Try> tries,
     Answer answer,
+    List<String> regions,
     @Nullable String suggestion) {
   /** One without a suggestion. */
   public TraceReport(
@@ -38,7 +41,13 @@ public record TraceReport(
       Cache cache,
       List<Try> tries,
       Answer answer) {
-    this(bridge, name, type, view, zone, cache, tries, answer, null);
+    this(bridge, name, type, view, zone, cache, tries, answer, List.of(), null);
+  }
+
+  /** The same, with the regions that were considered. */
+  public TraceReport considering(List<String> considered) {
+    return new TraceReport(
+        bridge, name, type, view, zone, cache, tries, answer, considered, suggestion);
   }
 
   /** Finds a name that was likely meant. */
@@ -59,6 +68,7 @@ public record TraceReport(
             cache,
             tries,
             answer,
+            regions,
             suggester.nearest(zone.name(), name).orElse(null))
         : this;
   }

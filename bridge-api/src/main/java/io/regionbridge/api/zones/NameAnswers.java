@@ -42,7 +42,8 @@ record NameAnswers(Said cluster, Said peers) {
   /**
    * A host and port that an SRV record points at.
    *
-   * @param host a label below the Service's own name, or empty for that name itself
+   * @param host labels below the Service's own name, empty for that name itself, or a whole name
+   *     that ends with a dot
    */
   record Target(String host, int port) {}
 }

@@ -165,7 +165,12 @@ final class ServiceNames {
     return names;
   }
 
-  private static String label(String port, Protocol protocol) {
+  /** Below which the SRV records of a port are. */
+  static String label(ServicePort port) {
+    return label(port.name(), port.protocol());
+  }
+
+  static String label(String port, Protocol protocol) {
     String transport =
         switch (protocol) {
           case TCP -> "_tcp";

@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.SOARecord;
 
 /**
  * Makes DNS zones of the directory: the region's domain as the Kubernetes DNS specification 1.1.0
@@ -34,8 +33,6 @@ import org.xbill.DNS.SOARecord;
  * <p>For other settings make another compiler.
  */
 public final class ZoneCompiler {
-  private static final String SPECIFICATION = "1.1.0";
-
   /**
    * So many names are held before they go into the zone: the first load must not double the heap.
    */
@@ -43,6 +40,7 @@ public final class ZoneCompiler {
 
   private final ZoneSettings settings;
   private final RecordWriter writer;
+  private final ZoneWriter zones;
   private final String domain;
   private final ReverseZones reverse;
   private final Map<Name, LocalZone> reverseZones = new LinkedHashMap<>();
@@ -56,11 +54,12 @@ public final class ZoneCompiler {
   public ZoneCompiler(ZoneSettings settings) {
     this.settings = settings;
     this.writer = new RecordWriter(settings);
+    this.zones = new ZoneWriter(writer);
     this.domain = settings.domain().toString(true);
     this.reverse = new ReverseZones(settings.podCidrs());
-    this.zone = emptyZone(settings.domain(), "svc", apexExtras());
+    this.zone = zones.services(settings);
     for (Name apex : reverse.apexes()) {
-      reverseZones.put(apex, emptyZone(apex, null, Map.of()));
+      reverseZones.put(apex, zones.empty(apex, null, Map.of()));
     }
   }
 
@@ -100,10 +99,10 @@ public final class ZoneCompiler {
       DirectoryService before = exported(last.service(key));
       DirectoryService after = exported(directory.service(key));
       Map<String, NameAnswers> names = names(after);
-      addChanges(key, names(before), names, changes);
+      zones.addChanges(key, names(before), names, changes);
       note(key, alias(names), aliases, aliasChanges);
       if (changes.size() >= BATCH) {
-        zone = next(zone, changes);
+        zone = zones.next(zone, changes, serial);
         changes.clear();
       }
       addresses.addAll(reverse.changed(before, after));
@@ -111,7 +110,7 @@ public final class ZoneCompiler {
       List<IpAddress> kept = after == null ? List.of() : settings.peers().withheld(after);
       note(key, kept, withheld, withheldChanges);
     }
-    zone = next(zone, changes);
+    zone = zones.next(zone, changes, serial);
     compileReverse(addresses, directory);
     remapped = changed(remapped, remappedChanges);
     withheld = changed(withheld, withheldChanges);
@@ -157,14 +156,14 @@ public final class ZoneCompiler {
             changesOfZones.computeIfAbsent(apex, _ -> new HashMap<>());
         changes.put(name, pointers(name, address, directory));
         if (changes.size() >= BATCH) {
-          reverseZones.computeIfPresent(apex, (_, of) -> next(of, changes));
+          reverseZones.computeIfPresent(apex, (_, of) -> zones.next(of, changes, serial));
           changes.clear();
         }
       }
     }
     for (Map.Entry<Name, Map<Name, @Nullable ZoneNode>> entry : changesOfZones.entrySet()) {
       Map<Name, @Nullable ZoneNode> changes = entry.getValue();
-      reverseZones.computeIfPresent(entry.getKey(), (_, of) -> next(of, changes));
+      reverseZones.computeIfPresent(entry.getKey(), (_, of) -> zones.next(of, changes, serial));
     }
   }
 
@@ -180,30 +179,6 @@ public final class ZoneCompiler {
   private @Nullable Name endpoint(ReverseZones.EndpointName endpoint) {
     Name service = writer.service(endpoint.service());
     return service == null ? null : writer.name(endpoint.label(), service);
-  }
-
-  /** Adds, of all names of a Service, those that do not say the same as before. */
-  private void addChanges(
-      ServiceKey key,
-      Map<String, NameAnswers> before,
-      Map<String, NameAnswers> after,
-      Map<Name, @Nullable ZoneNode> changes) {
-    Name service = writer.service(key);
-    if (service == null) {
-      return;
-    }
-    for (String labels : before.keySet()) {
-      Name name = writer.name(labels, service);
-      if (name != null && !after.containsKey(labels)) {
-        changes.put(name, null);
-      }
-    }
-    after.forEach((labels, answers) -> {
-      Name name = writer.name(labels, service);
-      if (name != null && !answers.equals(before.get(labels))) {
-        changes.put(name, writer.node(name, service, answers));
-      }
-    });
   }
 
   private Map<String, NameAnswers> names(@Nullable DirectoryService service) {
@@ -223,35 +198,5 @@ public final class ZoneCompiler {
                 instanceof ClusterIpRule.Answer.Endpoints(List<RemappedPort> ports)
         ? ports
         : List.of();
-  }
-
-  private LocalZone next(LocalZone of, Map<Name, @Nullable ZoneNode> changes) {
-    if (changes.isEmpty()) {
-      return of;
-    }
-    SOARecord soa = writer.soa(of.apex(), serial);
-    changes.put(of.apex(), writer.apex(soa));
-    return of.with(changes, soa);
-  }
-
-  private LocalZone emptyZone(
-      Name apex, @Nullable String omittable, Map<Name, @Nullable ZoneNode> extras) {
-    SOARecord soa = writer.soa(apex, serial);
-    Map<Name, @Nullable ZoneNode> changes = new HashMap<>(extras);
-    changes.put(apex, writer.apex(soa));
-    return LocalZone.empty(apex, omittable, soa).with(changes, soa);
-  }
-
-  private Map<Name, @Nullable ZoneNode> apexExtras() {
-    Map<Name, @Nullable ZoneNode> extras = new HashMap<>();
-    Name version = writer.name("dns-version", settings.domain());
-    if (version != null) {
-      extras.put(version, writer.text(version, SPECIFICATION));
-    }
-    if (!settings.nameServers().isEmpty()) {
-      extras.put(
-          writer.nameServer(), writer.addresses(writer.nameServer(), settings.nameServers()));
-    }
-    return extras;
   }
 }

@@ -113,6 +113,26 @@ final class ReplicationTest {
   }
 
   @Test
+  void oneNameOverAllRegionsLeadsToTheRegionThatHasPods() throws Exception {
+    write("10.52.1.1", "10.62.1.1");
+    Bridge hel1 = served("hel1", "10.62.0.0/16", SECOND);
+    try (Bridge mn = mn(FIRST);
+        Bridge fsn1 = fsn1("", List.of(FIRST), List.of(SECOND))) {
+      String name = "web.shop.svc.any.internal.";
+      RegionPair.await(
+          () -> addresses(fsn1, name).equals(List.of("10.52.1.1", "10.62.1.1"))); // it is headless
+      assertThat(fsn1.state().considered(Name.fromString(name)))
+          .hasSize(2)
+          .allMatch(line -> line.endsWith("1 of 1 endpoints ready, answers"));
+      hel1.close();
+      RegionPair.await(() -> addresses(fsn1, name).equals(List.of("10.52.1.1")));
+      assertThat(addresses(mn, name)).containsExactly("10.52.1.1");
+    } finally {
+      hel1.close();
+    }
+  }
+
+  @Test
   void whereCopiesAreNotWantedTheRegionIsAsked() throws Exception {
     write("10.52.1.1");
     try (Bridge mn = mn(FIRST);

@@ -1,0 +1,200 @@
+package io.regionbridge.api.lifecycle;
+
+import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
+import io.regionbridge.api.config.Domain;
+import io.regionbridge.api.zones.AllNamesCompiler;
+import io.regionbridge.api.zones.RegionOrder;
+import io.regionbridge.api.zones.RegionServices;
+import io.regionbridge.api.zones.ZoneSettings;
+import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Name;
+
+/**
+ * The zone in which a Service has one name over all regions, as the regions are now.
+ *
+ * <p>{@link #zone} belongs to one thread, the rest to any.
+ */
+final class AllNames {
+  /** An answer may lead to a region that has just been lost: it must not be kept for long. */
+  private static final Duration LONGEST_TTL = Duration.ofSeconds(1);
+
+  /** After which a peer whose directory has not come is not waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private static final double MILLI = 1e6;
+  private static final String SERVICES = "svc";
+
+  /** How often it is looked at whether the regions can be reached. */
+  private static final Duration LOOK = Duration.ofMillis(250);
+
+  private volatile Supplier<? extends Collection<GatewayHealth>> gateways = List::of;
+  private Map<String, Boolean> reachable = Map.of();
+  private final RegionOrder order = new RegionOrder();
+  private @Nullable ZoneSettings compiledWith;
+  private @Nullable AllNamesCompiler compiler;
+  private Optional<Instant> begun = Optional.empty();
+  private volatile List<RegionServices> regions = List.of();
+
+  /** What is measured of a region's gateways. */
+  private record Reach(boolean reachable, double millis) {}
+
+  /**
+   * Looks at the gateways from now on: a region that is reached no more leaves the names at once.
+   *
+   * @param health how the peers' gateways fare
+   * @param onChange another zone is to be made
+   */
+  Loop watch(Supplier<? extends Collection<GatewayHealth>> health, Runnable onChange, Loops loops) {
+    gateways = health;
+    Loop loop = loops.loop("reach", Timing.every(LOOK), () -> look(onChange));
+    loop.start();
+    return loop;
+  }
+
+  private void look(Runnable onChange) {
+    Map<String, Boolean> now = new HashMap<>();
+    reach().forEach((region, reach) -> now.put(region, reach.reachable()));
+    if (!now.equals(reachable)) {
+      reachable = now;
+      onChange.run();
+    }
+  }
+
+  /** The domain; empty if there is none, or if it is the region's own. */
+  static Optional<Name> domain(BridgeConfig config) {
+    return config
+        .get(ConfigKeys.ALL_NAMES_DOMAIN)
+        .filter(domain -> !domain.equals(config.region().domain()))
+        .map(Domain::toString)
+        .map(domain -> Name.fromConstantString(domain + "."));
+  }
+
+  /**
+   * The zone now; empty if it is switched off.
+   *
+   * @param local the local Services as peers get them
+   * @param settings of the local zone
+   * @param states what is known of the peers' directories
+   */
+  Optional<LocalZone> zone(
+      BridgeConfig config,
+      ZoneSettings settings,
+      Directory local,
+      Topology topology,
+      Map<String, FollowerState> states,
+      Instant now) {
+    Optional<Name> domain = domain(config);
+    if (domain.isEmpty()) {
+      regions = List.of();
+      return Optional.empty();
+    }
+    Duration ttl = settings.ttl().compareTo(LONGEST_TTL) > 0 ? LONGEST_TTL : settings.ttl();
+    ZoneSettings own =
+        new ZoneSettings(
+            domain.get(), ttl, List.of(), settings.nameServers(), List.of(), settings.peers());
+    if (compiler == null || !own.equals(compiledWith)) {
+      compiler = new AllNamesCompiler(own);
+      compiledWith = own;
+    }
+    if (begun.isEmpty() && local.complete()) {
+      begun = Optional.of(now);
+    }
+    regions = regions(config, local, topology, states);
+    boolean waited = begun.isPresent() && now.isAfter(begun.get().plus(PATIENCE));
+    boolean heard = states.values().stream().allMatch(FollowerState::isSettled);
+    return Optional.of(compiler.compile(regions, local.complete() && (heard || waited), now));
+  }
+
+  private List<RegionServices> regions(
+      BridgeConfig config, Directory local, Topology topology, Map<String, FollowerState> states) {
+    List<RegionServices> all = new ArrayList<>();
+    String domain = config.region().domain().toString();
+    all.add(new RegionServices(config.region().name(), domain, local, true, true, 0));
+    Map<String, Reach> reach = reach();
+    Map<String, Double> millis = new HashMap<>();
+    for (PeerRegion peer : topology.peers()) {
+      Reach known = reach.getOrDefault(peer.name(), new Reach(true, 0));
+      millis.put(peer.name(), known.millis());
+    }
+    for (String region : order.of(millis)) {
+      FollowerState state = states.get(region);
+      Optional<PeerRegion> peer = topology.peer(region);
+      if (state != null && state.replica().isPresent() && peer.isPresent()) {
+        Reach known = reach.getOrDefault(region, new Reach(true, 0));
+        all.add(
+            new RegionServices(
+                region,
+                peer.get().domain(),
+                state.replica().get().directory(),
+                false,
+                known.reachable(),
+                known.millis()));
+      }
+    }
+    return all;
+  }
+
+  private Map<String, Reach> reach() {
+    Map<String, Reach> reach = new HashMap<>();
+    for (GatewayHealth gateway : gateways.get()) {
+      boolean up = gateway.state() != GatewayHealth.State.DOWN;
+      reach.merge(
+          gateway.region(),
+          new Reach(up, up ? gateway.rtt() / MILLI : 0),
+          (one, other) ->
+              new Reach(
+                  one.reachable() || other.reachable(), nearest(one.millis(), other.millis())));
+    }
+    return reach;
+  }
+
+  private static double nearest(double one, double other) {
+    if (one == 0 || other == 0) {
+      return Math.max(one, other);
+    }
+    return Math.min(one, other);
+  }
+
+  /**
+   * Which regions have the Service of a name, in order of preference, and which of them answer;
+   * nothing for a name that is not in the domain.
+   */
+  List<String> explained(BridgeConfig config, Name name) {
+    Optional<Name> domain = domain(config);
+    if (domain.isEmpty() || !name.subdomain(domain.get())) {
+      return List.of();
+    }
+    int labels = name.labels() - domain.get().labels();
+    if (labels > 0 && name.getLabelString(labels - 1).equals(SERVICES)) {
+      labels--;
+    }
+    return labels < 2
+        ? List.of()
+        : AllNamesCompiler.explained(
+            new ServiceKey(
+                name.getLabelString(labels - 1).toLowerCase(Locale.ROOT),
+                name.getLabelString(labels - 2).toLowerCase(Locale.ROOT)),
+            regions);
+  }
+}

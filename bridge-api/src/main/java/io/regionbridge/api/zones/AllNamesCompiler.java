@@ -1,0 +1,103 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.ZoneNode;
+import io.regionbridge.router.directory.ServiceKey;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Name;
+
+/**
+ * Makes the zone in which a Service has one name over all regions. Each call costs in proportion to
+ * the Services that changed, or to all when the order of the regions did. Owned by one thread; what
+ * it returns is immutable.
+ */
+public final class AllNamesCompiler {
+  private static final int BATCH = 4096;
+
+  private final ZoneWriter zones;
+  private LocalZone zone;
+  private List<RegionServices> last = List.of();
+  private long serial;
+
+  /**
+   * With no Service.
+   *
+   * @param settings of which the domain, the time to live and the name servers count
+   */
+  public AllNamesCompiler(ZoneSettings settings) {
+    zones = new ZoneWriter(new RecordWriter(settings));
+    zone = zones.services(settings).notForPeers();
+  }
+
+  /**
+   * The zone.
+   *
+   * @param regions that have Services, in order of preference
+   * @param loaded whether these are all that there are
+   * @param now the time that serial numbers are taken from
+   */
+  public LocalZone compile(List<RegionServices> regions, boolean loaded, Instant now) {
+    Set<ServiceKey> changed = changed(regions);
+    if (!changed.isEmpty()) {
+      serial = Math.max(serial + 1, now.getEpochSecond()) & 0xFFFF_FFFFL;
+      Map<Name, @Nullable ZoneNode> changes = new HashMap<>();
+      for (ServiceKey key : changed) {
+        zones.addChanges(
+            key,
+            ServiceEverywhere.names(key, last),
+            ServiceEverywhere.names(key, regions),
+            changes);
+        if (changes.size() >= BATCH) {
+          zone = zones.next(zone, changes, serial);
+          changes.clear();
+        }
+      }
+      zone = zones.next(zone, changes, serial);
+    }
+    last = List.copyOf(regions);
+    if (loaded) {
+      zone = zone.loadedFully();
+    }
+    return zone;
+  }
+
+  private Set<ServiceKey> changed(List<RegionServices> regions) {
+    Set<ServiceKey> changed = new LinkedHashSet<>();
+    if (sameOrder(regions)) {
+      for (int i = 0; i < regions.size(); i++) {
+        changed.addAll(regions.get(i).services().changes(last.get(i).services()));
+      }
+    } else {
+      regions.forEach(region -> region.services().forEach(s -> changed.add(s.key())));
+      last.forEach(region -> region.services().forEach(s -> changed.add(s.key())));
+    }
+    return changed;
+  }
+
+  private boolean sameOrder(List<RegionServices> regions) {
+    if (regions.size() != last.size()) {
+      return false;
+    }
+    for (int i = 0; i < regions.size(); i++) {
+      RegionServices now = regions.get(i);
+      RegionServices before = last.get(i);
+      if (!now.region().equals(before.region())
+          || !now.domain().equals(before.domain())
+          || now.reachable() != before.reachable()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Which regions have the Service of a name, and which of them answer, as of the last call. */
+  public static List<String> explained(ServiceKey key, List<RegionServices> regions) {
+    return ServiceEverywhere.explained(key, regions);
+  }
+}

@@ -1,0 +1,42 @@
+package io.regionbridge.api.zones;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Orders peer regions by their round trips, and keeps the order until it is clearly another one: a
+ * round trip counts anew when it differs by a third from the one that counts. So a line that loses
+ * packets moves nothing. Owned by one thread.
+ */
+public final class RegionOrder {
+  private static final double CLEARLY = 1.0 / 3;
+
+  private final Map<String, Double> counted = new HashMap<>();
+
+  /**
+   * The regions, the nearest first; those of which no round trip is known come last.
+   *
+   * @param millis the round trip to each; 0: not known
+   */
+  public List<String> of(Map<String, Double> millis) {
+    counted.keySet().retainAll(millis.keySet());
+    millis.forEach((region, now) -> {
+      double before = counted.getOrDefault(region, 0.0);
+      boolean known = now > 0;
+      if (known && (before == 0 || Math.abs(now - before) > before * CLEARLY)) {
+        counted.put(region, now);
+      } else {
+        counted.putIfAbsent(region, now);
+      }
+    });
+    return counted.entrySet().stream()
+        .sorted(
+            Comparator.<Map.Entry<String, Double>>comparingDouble(
+                    e -> e.getValue() == 0 ? Double.MAX_VALUE : e.getValue())
+                .thenComparing(Map.Entry::getKey))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+}

@@ -1,0 +1,31 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.router.directory.Directory;
+import java.util.Locale;
+
+/**
+ * The Services that one region has for a name over all regions.
+ *
+ * @param domain of the region, without final dot
+ * @param services as its peers get them
+ * @param local whether it is the region of this bridge
+ * @param reachable whether its pods can be reached, as far as is known
+ * @param millis the round trip to it; 0: not known, or local
+ */
+public record RegionServices(
+    String region,
+    String domain,
+    Directory services,
+    boolean local,
+    boolean reachable,
+    double millis) {
+
+  /** How far it is, in words. */
+  String distance() {
+    if (local) {
+      return "local";
+    }
+    String far = String.format(Locale.ROOT, "%.1f ms", millis);
+    return reachable ? far : far + ", not reachable";
+  }
+}

@@ -1,0 +1,187 @@
+package io.regionbridge.api.zones;
+
+import io.regionbridge.api.zones.NameAnswers.Said;
+import io.regionbridge.api.zones.NameAnswers.Target;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.EndpointPort;
+import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.net.IpAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the names of one Service say that lie in the domain of all regions. Pure.
+ *
+ * <p>Of several regions that have it, the first that has ready pods answers; they are in order, the
+ * local one first. A headless Service, and one that is to be spread, is answered with the pods of
+ * all. Ready pods anywhere come before pods that are about to end, and a region that cannot be
+ * reached answers only when no other can.
+ */
+final class ServiceEverywhere {
+  /** Of what one region has of the Service. */
+  private record Part(RegionServices region, DirectoryService service) {
+    List<Endpoint> ready() {
+      return service.facts().publishNotReadyAddresses()
+          ? service.endpoints()
+          : service.endpoints().stream().filter(Endpoint::isReady).toList();
+    }
+
+    List<Endpoint> draining() {
+      return service.endpoints().stream().filter(Endpoint::isDraining).toList();
+    }
+  }
+
+  private final List<Part> parts = new ArrayList<>();
+
+  private ServiceEverywhere(ServiceKey key, List<RegionServices> regions) {
+    for (RegionServices region : regions) {
+      DirectoryService service = region.services().service(key);
+      if (service != null) {
+        parts.add(new Part(region, service));
+      }
+    }
+  }
+
+  /**
+   * What each name says, by the labels below the Service's own name.
+   *
+   * @param regions in order of preference
+   */
+  static Map<String, NameAnswers> names(ServiceKey key, List<RegionServices> regions) {
+    ServiceEverywhere everywhere = new ServiceEverywhere(key, regions);
+    if (everywhere.parts.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, NameAnswers> names = new LinkedHashMap<>();
+    everywhere.said(key).forEach((name, said) -> names.put(name, NameAnswers.toEveryone(said)));
+    return names;
+  }
+
+  /** The regions that have the Service, each with why it answers or does not. */
+  static List<String> explained(ServiceKey key, List<RegionServices> regions) {
+    ServiceEverywhere everywhere = new ServiceEverywhere(key, regions);
+    List<Part> chosen = everywhere.chosen();
+    List<String> lines = new ArrayList<>();
+    for (Part part : everywhere.parts) {
+      lines.add(
+          "%s: %s, %d of %d endpoints ready%s"
+              .formatted(
+                  part.region().region(),
+                  part.region().distance(),
+                  part.ready().size(),
+                  part.service().endpoints().size(),
+                  chosen.contains(part) ? ", answers" : ""));
+    }
+    return lines;
+  }
+
+  private Map<String, Said> said(ServiceKey key) {
+    Part first = parts.getFirst();
+    String external = first.service().facts().externalName();
+    if (external != null) {
+      return IpAddress.parse(external).isPresent()
+          ? Map.of()
+          : Map.of(ServiceNames.SELF, Said.alias(external));
+    }
+    parts.removeIf(part -> part.service().facts().externalName() != null);
+    Map<String, Said> names = new LinkedHashMap<>();
+    List<IpAddress> addresses = new ArrayList<>();
+    Map<String, List<Target>> targets = new LinkedHashMap<>();
+    boolean ready = anyReady();
+    for (Part part : chosen()) {
+      ServiceFacts facts = part.service().facts();
+      if (!part.region().local() && !facts.clusterIps().isEmpty()) {
+        addresses.addAll(facts.clusterIps());
+        for (ServicePort port : facts.ports()) {
+          String host = name(key, part.region().domain());
+          add(targets, port.name(), ServiceNames.label(port), new Target(host, port.port()));
+        }
+        continue;
+      }
+      for (Endpoint endpoint : ready ? part.ready() : part.draining()) {
+        addresses.add(endpoint.address());
+        String host = host(key, part, endpoint);
+        for (EndpointPort port : endpoint.ports()) {
+          add(
+              targets,
+              port.name(),
+              ServiceNames.label(port.name(), port.protocol()),
+              new Target(host, port.port()));
+        }
+      }
+    }
+    boolean exists = first.service().facts().isClusterIp();
+    if (exists || !addresses.isEmpty()) {
+      names.put(ServiceNames.SELF, Said.addresses(addresses.stream().distinct().toList()));
+    }
+    targets.forEach(
+        (label, all) -> names.put(label, Said.targets(all.stream().distinct().toList())));
+    parts.forEach(part -> hostnames(part, names));
+    return names;
+  }
+
+  private static void add(
+      Map<String, List<Target>> targets, String port, String label, Target target) {
+    if (!port.isEmpty()) {
+      targets.computeIfAbsent(label, _ -> new ArrayList<>()).add(target);
+    }
+  }
+
+  /** Pods that have a hostname have a name here too, with the region's name after it. */
+  private static void hostnames(Part part, Map<String, Said> names) {
+    for (Endpoint endpoint : part.service().endpoints()) {
+      if (endpoint.hostname() != null) {
+        names.merge(
+            endpoint.hostname() + "." + part.region().region(),
+            Said.addresses(List.of(endpoint.address())),
+            (before, more) -> {
+              List<IpAddress> both = new ArrayList<>(before.addresses());
+              both.addAll(more.addresses());
+              return Said.addresses(both.stream().distinct().toList());
+            });
+      }
+    }
+  }
+
+  /** All other pods are called as their region calls them. */
+  private static String host(ServiceKey key, Part part, Endpoint endpoint) {
+    return endpoint.hostname() == null
+        ? endpoint.name() + "." + name(key, part.region().domain())
+        : endpoint.hostname() + "." + part.region().region();
+  }
+
+  private static String name(ServiceKey key, String domain) {
+    return "%s.%s.svc.%s.".formatted(key.name(), key.namespace(), domain);
+  }
+
+  private boolean anyReady() {
+    return usable().stream().anyMatch(part -> !part.ready().isEmpty());
+  }
+
+  /** Regions that can be reached, or all if none of these has a pod. */
+  private List<Part> usable() {
+    List<Part> reachable = parts.stream().filter(part -> part.region().reachable()).toList();
+    boolean any = reachable.stream().anyMatch(part -> !part.service().endpoints().isEmpty());
+    return any ? reachable : parts;
+  }
+
+  /** The regions whose pods are the answer. */
+  private List<Part> chosen() {
+    if (parts.isEmpty()) {
+      return List.of();
+    }
+    boolean ready = anyReady();
+    List<Part> all =
+        usable().stream()
+            .filter(part -> !(ready ? part.ready() : part.draining()).isEmpty())
+            .toList();
+    ServiceFacts facts = parts.getFirst().service().facts();
+    boolean everywhere = !facts.isClusterIp() || facts.isSpread();
+    return everywhere || all.isEmpty() ? all : List.of(all.getFirst());
+  }
+}

@@ -222,6 +222,15 @@ imagePullSecrets:
 {{- end -}}
 
 {{- /* The namespace's rules, with Secrets limited to names. */ -}}
+{{- /* A rule for Secrets with WireGuard keys, with the name of each router node's. */ -}}
+{{- define "region-bridge.keyRule" -}}
+{{- $names := .rule.resourceNames -}}
+{{- range dig "overlay" "nodes" list (.Values.config | default dict) -}}
+{{- $names = append $names (printf "region-bridge-wireguard-%s" .name) -}}
+{{- end -}}
+{{- toYaml (set (deepCopy .rule) "resourceNames" $names) -}}
+{{- end -}}
+
 {{- define "region-bridge.namespaceRules" -}}
 {{- $names := .Values.rbac.secretNames -}}
 {{- range .Values.regions -}}
@@ -234,7 +243,11 @@ imagePullSecrets:
 {{- range (.Files.Get "rbac-rules.yaml" | fromYaml).namespace -}}
 {{- if not (has "secrets" .resources) -}}
 {{- $rules = append $rules . -}}
-{{- else if or .resourceNames (has "create" .verbs) -}}
+{{- else if .resourceNames -}}
+{{- if $manage -}}
+{{- $rules = append $rules (include "region-bridge.keyRule" (dict "Values" $.Values "rule" .) | fromYaml) -}}
+{{- end -}}
+{{- else if has "create" .verbs -}}
 {{- if $manage -}}
 {{- $rules = append $rules . -}}
 {{- end -}}

@@ -315,6 +315,26 @@ class ChartIT {
         .noneMatch(value -> value.toString().contains("IPv"));
   }
 
+  @Test
+  void eachRouterNodeHasASecretOfItsOwnForItsKey() {
+    List<JsonNode> rules =
+        secretRules(
+            Helm.objects(
+                "--set=config.overlay.mode=manage",
+                "--set-json=config.overlay.nodes=[{\"name\":\"n1\",\"address\":\"100.99.1.1/16\"},"
+                    + "{\"name\":\"n2\",\"address\":\"100.99.1.2/16\"}]"));
+    assertThat(rules)
+        .filteredOn(rule -> rule.has("resourceNames"))
+        .isNotEmpty()
+        .allSatisfy(rule ->
+            assertThat(rule.at("/resourceNames"))
+                .extracting(JsonNode::asText)
+                .containsExactly(
+                    "region-bridge-wireguard",
+                    "region-bridge-wireguard-n1",
+                    "region-bridge-wireguard-n2"));
+  }
+
   /** Who takes one node must not get what the bridges may do. */
   @Test
   void agentsHaveAnAccountOfTheirOwnThatWritesNothing() {

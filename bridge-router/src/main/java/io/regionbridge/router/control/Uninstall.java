@@ -2,6 +2,8 @@ package io.regionbridge.router.control;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -105,10 +107,47 @@ public final class Uninstall {
         client.leases().inNamespace(namespace).withName(OwnNames.LEASE),
         true);
     uninstall.one(
-        "Secret " + namespace + "/" + SecretKeyStore.NAME,
-        client.secrets().inNamespace(namespace).withName(SecretKeyStore.NAME),
+        "Secret " + namespace + "/" + SecretKeyStore.SHARED,
+        client.secrets().inNamespace(namespace).withName(SecretKeyStore.SHARED),
         purge);
+    uninstall.keys(namespace, purge);
     return List.copyOf(uninstall.steps);
+  }
+
+  /** The Secrets of router nodes; of other nodes there is none, and none may be read. */
+  private void keys(String namespace, boolean purge) {
+    List<Resource<Secret>> present = new ArrayList<>();
+    attempt(
+        "WireGuard keys",
+        () -> {
+          for (Node node : client.nodes().list().getItems()) {
+            Resource<Secret> secret =
+                client
+                    .secrets()
+                    .inNamespace(namespace)
+                    .withName(SecretKeyStore.name(node.getMetadata().getName()));
+            if (isThere(secret)) {
+              present.add(secret);
+            }
+          }
+          return new Step("WireGuard keys", Outcome.NOTHING, "");
+        });
+    if (!present.isEmpty()) {
+      steps.removeLast();
+    }
+    present.forEach(secret ->
+        one("Secret " + namespace + "/" + secret.get().getMetadata().getName(), secret, purge));
+  }
+
+  private static boolean isThere(Resource<Secret> secret) {
+    try {
+      return secret.get() != null;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private void coreDns() {

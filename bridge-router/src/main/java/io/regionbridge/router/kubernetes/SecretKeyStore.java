@@ -9,22 +9,29 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.regionbridge.router.tunnel.KeyStore;
 import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The keys of all router nodes in one Secret, {@value #NAME}: {@code <node>.private} and, while a
- * rotation is under way, {@code <node>.next}. Each node writes its own by server-side apply under a
- * field manager of its own, so that none can take another's away. Keys are remembered: once they
- * are known, the API server may be away. Blocks.
+ * The key of a router node in a Secret of its own, {@link #name}: {@code <node>.private} and, while
+ * a rotation is under way, {@code <node>.next}. Written by server-side apply under a field manager
+ * of the node's own. Keys are remembered: once they are known, the API server may be away. Blocks.
+ *
+ * <p>Before each node had one, all shared {@value #SHARED}. A key is moved from there, and stays
+ * there as long as the rights do not name the node's own Secret.
  */
 public final class SecretKeyStore implements KeyStore {
-  /** The Secret. */
-  public static final String NAME = "region-bridge-wireguard";
+  /** The Secret that all nodes used to share. */
+  public static final String SHARED = "region-bridge-wireguard";
+
+  private static final Logger log = LoggerFactory.getLogger(SecretKeyStore.class);
 
   private final KubernetesClient client;
   private final String namespace;
@@ -32,11 +39,17 @@ public final class SecretKeyStore implements KeyStore {
   private Optional<byte[]> present = Optional.empty();
   private Optional<byte[]> coming = Optional.empty();
   private boolean known;
+  private Optional<String> inUse = Optional.empty();
 
   public SecretKeyStore(KubernetesClient client, String namespace, String node) {
     this.client = client;
     this.namespace = namespace;
     this.node = node;
+  }
+
+  /** The Secret of a node. */
+  public static String name(String node) {
+    return SHARED + "-" + node;
   }
 
   @Override
@@ -96,8 +109,45 @@ public final class SecretKeyStore implements KeyStore {
   }
 
   @Override
-  public String toString() {
-    return "Secret " + namespace + "/" + NAME;
+  public synchronized String toString() {
+    return "Secret " + namespace + "/" + inUse.orElse(name(node));
+  }
+
+  /** Which Secret it is; the first time, with what is in the shared one moved to it. */
+  private String secret() throws IOException {
+    if (inUse.isEmpty()) {
+      inUse = Optional.of(moved());
+    }
+    return inUse.get();
+  }
+
+  private String moved() throws IOException {
+    String own = name(node);
+    try {
+      if (client.secrets().inNamespace(namespace).withName(own).get() == null) {
+        Map<String, PrivateKey> keys = new LinkedHashMap<>();
+        for (String key : new String[] {currentKey(), nextKey()}) {
+          read(SHARED, key).ifPresent(found -> keys.put(key, found));
+        }
+        apply(own, keys);
+        if (!keys.isEmpty()) {
+          apply(SHARED, Map.of());
+          log.info("the key was moved from Secret {} to {}", SHARED, own);
+        }
+        keys.values().forEach(PrivateKey::close);
+      }
+      return own;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+        throw new IOException("cannot use Secret " + own + ": " + ErrorText.of(e), e);
+      }
+      log.warn(
+          "Secret {} is not named in the rights, so the key is kept in {}: name the router node in"
+              + " config.overlay.nodes and run helm upgrade",
+          own,
+          SHARED);
+      return SHARED;
+    }
   }
 
   private String currentKey() {
@@ -109,8 +159,12 @@ public final class SecretKeyStore implements KeyStore {
   }
 
   private Optional<PrivateKey> read(String key) throws IOException {
+    return read(secret(), key);
+  }
+
+  private Optional<PrivateKey> read(String name, String key) throws IOException {
     try {
-      Secret secret = client.secrets().inNamespace(namespace).withName(NAME).get();
+      Secret secret = client.secrets().inNamespace(namespace).withName(name).get();
       String encoded =
           secret == null || secret.getData() == null ? null : secret.getData().get(key);
       if (encoded == null) {
@@ -121,41 +175,47 @@ public final class SecretKeyStore implements KeyStore {
       if (parsed.isEmpty()) {
         // A new key in its place would cut off every peer.
         throw new IOException(
-            this + ", key " + key + ", holds no WireGuard key; mend it or remove it");
+            "Secret %s/%s, key %s, holds no WireGuard key; mend it or remove it"
+                .formatted(namespace, name, key));
       }
       return parsed;
     } catch (KubernetesClientException e) {
-      throw new IOException("cannot read " + this + ": " + ErrorText.of(e), e);
+      throw new IOException("cannot read Secret " + name + ": " + ErrorText.of(e), e);
     } catch (IllegalArgumentException e) {
-      throw new IOException("cannot read " + this + ": " + e.getMessage(), e);
+      throw new IOException("cannot read Secret " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void write(Map<String, PrivateKey> keys) throws IOException {
+    String name = secret();
+    try {
+      apply(name, keys);
+    } catch (KubernetesClientException e) {
+      throw new IOException("cannot write Secret " + name + ": " + ErrorText.of(e), e);
     }
   }
 
   /** What is not named is taken away, if this node wrote it. */
-  private void write(Map<String, PrivateKey> keys) throws IOException {
+  private void apply(String name, Map<String, PrivateKey> keys) {
     Map<String, String> data = new LinkedHashMap<>();
-    keys.forEach((name, key) -> data.put(name, Base64.getEncoder().encodeToString(key.base64())));
-    try {
-      client
-          .secrets()
-          .inNamespace(namespace)
-          .resource(
-              new SecretBuilder()
-                  .withNewMetadata()
-                  .withName(NAME)
-                  .withNamespace(namespace)
-                  .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
-                  .endMetadata()
-                  .withData(data)
-                  .build())
-          .patch(
-              new PatchContext.Builder()
-                  .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                  .withFieldManager(OwnNames.MANAGER + "-" + node)
-                  .withForce(true)
-                  .build());
-    } catch (KubernetesClientException e) {
-      throw new IOException("cannot write " + this + ": " + ErrorText.of(e), e);
-    }
+    keys.forEach((entry, key) -> data.put(entry, Base64.getEncoder().encodeToString(key.base64())));
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .addToLabels(OwnNames.MANAGED_BY, OwnNames.MANAGER)
+                .endMetadata()
+                .withData(data)
+                .build())
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(OwnNames.MANAGER + "-" + node)
+                .withForce(true)
+                .build());
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +49,7 @@ class UninstallIT {
   @Test
   void takesAwayWhatIsOursAndNothingElseAndCanBeRunAgain() throws IOException {
     String api = "/apis/region-bridge.io/v1alpha1/";
+    apply("/api/v1/nodes/ours", "{apiVersion: v1, kind: Node, metadata: {name: ours}}");
     apply(
         api + "routernodes/ours",
         "{apiVersion: region-bridge.io/v1alpha1, kind: RouterNode, metadata: {name: ours, %s}}"
@@ -81,7 +83,7 @@ class UninstallIT {
         "/api/v1/namespaces/kube-system/configmaps/coredns",
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: coredns}, data: {Corefile: '.:53 {"
             + " }'}}");
-    try (PrivateKey _ = new SecretKeyStore(admin, TestCluster.NAMESPACE, "n1").current()) {
+    try (PrivateKey _ = new SecretKeyStore(admin, TestCluster.NAMESPACE, "ours").current()) {
       assertThat(outcomes(false, true)).containsEntry("RouterNode ours", Outcome.WOULD_REMOVE);
       assertThat(admin.resources(RouterNode.class).list().getItems()).hasSize(2);
     }
@@ -90,7 +92,7 @@ class UninstallIT {
         .containsEntry("RouterNode ours", Outcome.REMOVED)
         .containsEntry("status of Region mn", Outcome.REMOVED)
         .containsEntry("Lease region-bridge/region-bridge", Outcome.REMOVED)
-        .containsEntry("Secret region-bridge/region-bridge-wireguard", Outcome.KEPT)
+        .containsEntry("Secret region-bridge/region-bridge-wireguard-ours", Outcome.KEPT)
         .containsEntry("CiliumEgressGatewayPolicies", Outcome.NOTHING)
         .doesNotContainValue(Outcome.FAILED);
     assertThat(admin.resources(RouterNode.class).list().getItems())
@@ -98,7 +100,7 @@ class UninstallIT {
         .containsExactly("another");
     assertThat(admin.resources(Region.class).withName("mn").get().getStatus()).isNull();
     assertThat(outcomes(true, false))
-        .containsEntry("Secret region-bridge/region-bridge-wireguard", Outcome.REMOVED)
+        .containsEntry("Secret region-bridge/region-bridge-wireguard-ours", Outcome.REMOVED)
         .doesNotContainValue(Outcome.FAILED);
     assertThat(outcomes(true, false))
         .doesNotContainValue(Outcome.FAILED)
@@ -123,6 +125,26 @@ class UninstallIT {
     assertThat(again.next()).isEmpty();
     assertThat(key(new SecretKeyStore(bridge, TestCluster.NAMESPACE, "k2"))).isEqualTo(other);
     bridge.close();
+  }
+
+  @Test
+  void aKeyIsMovedFromTheSecretThatAllSharedOnceTheRightsNameTheNodesOwn() throws IOException {
+    PublicKey before;
+    try (KubernetesClient bridge = cluster.bridge()) {
+      // The rules as they stand in the file name no node.
+      before = key(new SecretKeyStore(bridge, TestCluster.NAMESPACE, "m1"));
+    }
+    assertThat(keys("region-bridge-wireguard")).contains("m1.private");
+    assertThat(key(new SecretKeyStore(admin, TestCluster.NAMESPACE, "m1"))).isEqualTo(before);
+    assertThat(keys("region-bridge-wireguard-m1")).containsExactly("m1.private");
+    assertThat(keys("region-bridge-wireguard")).doesNotContain("m1.private");
+    assertThat(key(new SecretKeyStore(admin, TestCluster.NAMESPACE, "m1"))).isEqualTo(before);
+  }
+
+  private static Set<String> keys(String secret) {
+    Map<String, String> data =
+        admin.secrets().inNamespace(TestCluster.NAMESPACE).withName(secret).get().getData();
+    return data == null ? Set.of() : data.keySet();
   }
 
   private static PublicKey key(SecretKeyStore store) throws IOException {

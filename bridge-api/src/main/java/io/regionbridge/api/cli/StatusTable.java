@@ -74,7 +74,7 @@ final class StatusTable {
       lines.add("");
       lines.addAll(ranges(status).lines(room, colour));
     }
-    List<String> remarks = remarks(status, room, colour);
+    List<String> remarks = remarks(status, wide, room, colour);
     if (!remarks.isEmpty()) {
       lines.add("");
       lines.addAll(remarks);
@@ -230,7 +230,7 @@ final class StatusTable {
   }
 
   /** What needs attention, worst first: what, for how long, and what to do. */
-  private static List<String> remarks(BridgeStatus status, int room, boolean colour) {
+  private static List<String> remarks(BridgeStatus status, boolean wide, int room, boolean colour) {
     List<String> remarks = new ArrayList<>();
     for (Fault fault : Faults.of(status)) {
       String since = fault.since();
@@ -246,10 +246,25 @@ final class StatusTable {
       remarks.add(
           style.of(word, colour) + " ".repeat(MARGIN.length() - word.length()) + lines.getFirst());
       lines.stream().skip(1).forEach(line -> remarks.add(MARGIN + line));
+      details(fault, wide)
+          .forEach(detail -> beside(detail, room).forEach(line -> remarks.add(MARGIN + line)));
       beside("→ " + fault.remedy(), room)
           .forEach(line -> remarks.add(MARGIN + Style.FAINT.of(line, colour)));
     }
     return remarks;
+  }
+
+  /** What follows from it: in full where there is room, else how much. */
+  private static List<String> details(Fault fault, boolean wide) {
+    if (wide) {
+      return fault.details().stream().map(detail -> "- " + detail).toList();
+    }
+    int count = fault.details().size();
+    return count == 0
+        ? List.of()
+        : List.of(
+            "and %d more with this cause; -o wide lists %s"
+                .formatted(count, count == 1 ? "it" : "them"));
   }
 
   /** In lines that fit beside the margin. */

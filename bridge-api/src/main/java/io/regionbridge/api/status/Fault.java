@@ -2,6 +2,7 @@ package io.regionbridge.api.status;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param message what is wrong, and with what
  * @param since null: not known
  * @param remedy what to do
+ * @param details what else has the same cause, in words; empty if nothing
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Fault(
@@ -22,12 +24,34 @@ public record Fault(
     String region,
     String message,
     @Nullable String since,
-    String remedy) {
+    String remedy,
+    List<String> details) {
   /** Something does not work. */
   public static final String FAILURE = "failure";
 
   /** It works, with less to spare than it should. */
   public static final String WARNING = "warning";
+
+  /** An older version of the program tells no details. */
+  public Fault {
+    details = details == null ? List.of() : List.copyOf(details);
+  }
+
+  /** A fault that nothing else follows from. */
+  public Fault(
+      String severity,
+      String about,
+      String region,
+      String message,
+      @Nullable String since,
+      String remedy) {
+    this(severity, about, region, message, since, remedy, List.of());
+  }
+
+  /** The same with what follows from it. */
+  Fault withDetails(String remedy, List<String> details) {
+    return new Fault(severity, about, region, message, since, remedy, details);
+  }
 
   /** Whether something does not work. */
   @JsonIgnore

@@ -42,8 +42,8 @@ public final class Faults {
     status.peers().forEach(found::peer);
     status.tunnels().forEach(found::tunnel);
     status.policies().forEach(found::policy);
-    found.faults.sort(Comparator.comparing(fault -> !fault.failure()));
-    return List.copyOf(found.faults);
+    List<Fault> causes = FaultCauses.fold(found.faults, status.peers().size());
+    return causes.stream().sorted(Comparator.comparing(fault -> !fault.failure())).toList();
   }
 
   /** Whether a condition is as it should be. */
@@ -224,8 +224,10 @@ public final class Faults {
               region,
               message,
               gateway.since(),
-              "names still resolve by %s; see that node: kubectl get routernodes there"
-                  .formatted(up == 1 ? "the other gateway" : "the other " + up + " gateways"));
+              "names still resolve by %s; look at that node%s"
+                  .formatted(
+                      up == 1 ? "the other gateway" : "the other " + up + " gateways",
+                      status.gateways().isEmpty() ? "" : ": kubectl get routernodes there"));
         } else {
           failure(
               "gateway",

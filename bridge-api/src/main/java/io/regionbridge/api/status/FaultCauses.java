@@ -1,0 +1,151 @@
+package io.regionbridge.api.status;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Folds faults that have one cause into one fault, so that the first line of a list is the cause:
+ * gateways and tunnels of a region that is unreachable, many unreachable regions, and all regions
+ * when this node's own overlay is down. Pure.
+ */
+final class FaultCauses {
+  /** As many unreachable regions are one fault. */
+  private static final int MANY = 3;
+
+  /** Regions that one fault names in its message; the others are in its details. */
+  private static final int MOST_NAMED = 6;
+
+  private static final String DNS_REACHABLE = ConditionType.DNS_REACHABLE.text();
+  private static final String OVERLAY_UP = ConditionType.OVERLAY_UP.text();
+
+  /** What follows from a region that is unreachable. */
+  private static final Set<String> EFFECTS =
+      Set.of(
+          "gateway",
+          "tunnel",
+          ConditionType.TUNNEL_UP.text(),
+          ConditionType.REPLICATED.text(),
+          ConditionType.READY.text());
+
+  private FaultCauses() {}
+
+  /**
+   * Folds.
+   *
+   * @param faults one for each thing that is wrong
+   * @param regions how many peer regions are known
+   */
+  static List<Fault> fold(List<Fault> faults, int regions) {
+    Map<String, List<Fault>> effects = new LinkedHashMap<>();
+    for (Fault fault : faults) {
+      if (isUnreachable(fault)) {
+        effects.put(fault.region(), new ArrayList<>());
+      }
+    }
+    List<Fault> rest = new ArrayList<>();
+    List<Fault> unreachable = new ArrayList<>();
+    int place = 0; // of the first that is unreachable, among the rest
+    for (Fault fault : faults) {
+      if (isUnreachable(fault)) {
+        place = unreachable.isEmpty() ? rest.size() : place;
+        unreachable.add(fault);
+      } else if (EFFECTS.contains(fault.about()) && effects.containsKey(fault.region())) {
+        effects.get(fault.region()).add(fault);
+      } else {
+        rest.add(fault);
+      }
+    }
+    List<Fault> causes =
+        unreachable.stream()
+            .map(fault -> withEffects(fault, effects.getOrDefault(fault.region(), List.of())))
+            .toList();
+    insert(causes, rest, place, regions);
+    return rest;
+  }
+
+  private static boolean isUnreachable(Fault fault) {
+    return fault.about().equals(DNS_REACHABLE) && fault.failure() && !fault.region().isEmpty();
+  }
+
+  /** A tunnel that is down explains why no gateway answers, so its remedy is the one to follow. */
+  private static Fault withEffects(Fault fault, List<Fault> effects) {
+    String remedy =
+        effects.stream()
+            .filter(effect -> effect.about().equals("tunnel") && effect.failure())
+            .map(Fault::remedy)
+            .findFirst()
+            .orElse(fault.remedy());
+    return fault.withDetails(remedy, effects.stream().map(Fault::message).toList());
+  }
+
+  /** Puts the causes, joined where they have one, at their place among the rest. */
+  private static void insert(List<Fault> causes, List<Fault> rest, int place, int regions) {
+    boolean all = causes.size() > 1 && causes.size() == regions;
+    @Nullable Fault overlay =
+        rest.stream()
+            .filter(fault -> fault.about().equals(OVERLAY_UP) && fault.failure())
+            .findFirst()
+            .orElse(null);
+    if (overlay != null && causes.size() == regions && regions > 0) {
+      rest.set(rest.indexOf(overlay), overlay.withDetails(overlay.remedy(), messages(causes)));
+    } else if (all) {
+      rest.add(
+          place,
+          new Fault(
+              Fault.FAILURE,
+              "overlay",
+              "",
+              "none of the %d regions is reachable: this node's overlay or network is down"
+                  .formatted(regions),
+              earliest(causes),
+              "region-bridge doctor on this node; is the overlay's agent running, is its interface"
+                  + " up?",
+              messages(causes)));
+    } else if (causes.size() >= MANY) {
+      List<String> names = causes.stream().map(Fault::region).toList();
+      String shown = String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())));
+      rest.add(
+          place,
+          new Fault(
+              Fault.FAILURE,
+              DNS_REACHABLE,
+              "",
+              "%d of %d regions are unreachable: %s%s"
+                  .formatted(
+                      causes.size(),
+                      regions,
+                      shown,
+                      names.size() > MOST_NAMED
+                          ? " and %d more".formatted(names.size() - MOST_NAMED)
+                          : ""),
+              earliest(causes),
+              "region-bridge verify REGION; what do these regions have in common?",
+              messages(causes)));
+    } else {
+      rest.addAll(place, causes);
+    }
+  }
+
+  private static List<String> messages(List<Fault> causes) {
+    List<String> messages = new ArrayList<>();
+    for (Fault cause : causes) {
+      messages.add(cause.message());
+      messages.addAll(cause.details());
+    }
+    return messages;
+  }
+
+  private static @Nullable String earliest(List<Fault> faults) {
+    return faults.stream()
+        .map(Fault::since)
+        .filter(Objects::nonNull)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
+  }
+}

@@ -217,7 +217,10 @@ public final class Introspection implements AutoCloseable {
         peer.sources(),
         peer.contained(),
         peer.containedAnswers(),
-        history.dated(peer.name(), peer.conditions(), now),
+        history.dated(peer.name(), peer.conditions(), now).stream()
+            .map(condition ->
+                PeerReports.withStaleEnd(condition, bridge.config().dns().cache().serveStale()))
+            .toList(),
         peer.gateways(),
         peer.replica());
   }

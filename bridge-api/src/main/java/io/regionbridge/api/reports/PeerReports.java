@@ -12,6 +12,7 @@ import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts what the two planes know of the peer regions into one report. Pure. */
 final class PeerReports {
+  private static final String NO_GATEWAY_UP = "NoGatewayUp";
+
   /** Told in one condition. */
   private static final int MOST_REFUSALS = 16;
 
@@ -218,9 +221,28 @@ final class PeerReports {
     }
     return Condition.no(
         type,
-        "NoGatewayUp",
-        "no reachable gateway of region %s; stale answers are given while there are any"
+        NO_GATEWAY_UP,
+        "no reachable gateway of region %s; names that are known are answered as stale"
             .formatted(peer.name()));
+  }
+
+  /**
+   * The same with until when stale answers last, where no gateway is reachable.
+   *
+   * @param serveStale how long answers may be given after their time
+   */
+  static Condition withStaleEnd(Condition condition, Duration serveStale) {
+    String since = condition.lastTransitionTime();
+    if (!condition.reason().equals(NO_GATEWAY_UP) || since == null) {
+      return condition;
+    }
+    Instant end = Instant.parse(since).plus(serveStale).truncatedTo(ChronoUnit.SECONDS);
+    return new Condition(
+        condition.type(),
+        condition.status(),
+        condition.reason(),
+        condition.message() + " until " + end,
+        since);
   }
 
   private static long count(List<GatewayHealth> gateways, GatewayHealth.State state) {

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 
 /** How a value is written: reads a text, never throws. */
 @FunctionalInterface
+@SuppressWarnings(
+    "ClassInitializationDeadlock") // the first user is the table of keys, on one thread
 interface Notation<T> {
   /** What YAML must take a value for. */
   enum Kind {

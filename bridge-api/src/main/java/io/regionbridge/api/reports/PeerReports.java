@@ -4,6 +4,7 @@ import io.regionbridge.api.metrics.Measured;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.status.ConditionType;
+import io.regionbridge.api.status.Faults;
 import io.regionbridge.api.zones.PeerZones;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.router.feed.FollowerState;
@@ -195,7 +196,11 @@ final class PeerReports {
       case CURRENT -> Condition.yes(type, "Current", "its names are answered from a current copy");
       case INTERRUPTED ->
           Condition.no(type, "Interrupted", "its names are relayed: " + replica.why());
-      case NONE -> Condition.no(type, "NoCopy", "its names are relayed: " + replica.why());
+      case NONE ->
+          Condition.no(
+              type,
+              replica.why().contains("replication.maxMemory") ? Faults.DOES_NOT_FIT : "NoCopy",
+              "its names are relayed: " + replica.why());
     };
   }
 

@@ -26,6 +26,9 @@ public final class Faults {
   /** The reason of a condition that is as it should be, and still calls for somebody. */
   public static final String RESTART_NEEDED = "RestartNeeded";
 
+  /** The reason of a peer's directory that is larger than what copies may take. */
+  public static final String DOES_NOT_FIT = "DoesNotFit";
+
   private final BridgeStatus status;
   private final List<Fault> faults = new ArrayList<>();
 
@@ -122,6 +125,9 @@ public final class Faults {
     }
     if (type.equals(ConditionType.CLAIMS_ACCEPTED.text())) {
       return; // told by RegionsAccepted, which has regions that were left out as well
+    }
+    if (type.equals(ConditionType.REPLICATED.text()) && !condition.reason().equals(DOES_NOT_FIT)) {
+      return; // an older bridge has no feed, and one that is interrupted is relayed
     }
     boolean conflict =
         type.equals(ConditionType.CIDR_CONFLICT.text()); // names both sides, and both sides have it

@@ -43,6 +43,8 @@ class TailscaleIT {
     private final String name;
     private final String address;
     private final List<String> prefix;
+
+    @SuppressWarnings("NullAway.Init") // started before anything asks for it
     private NativeProcess agent;
 
     private Node(String name, String address, long holder) {

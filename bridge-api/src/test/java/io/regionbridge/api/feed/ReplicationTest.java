@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -161,8 +162,7 @@ final class ReplicationTest {
     write(many.toString(), List.of("10.52.1.1"));
     try (Bridge mn = mn(FIRST);
         Bridge fsn1 = fsn1("replication: { maxMemory: 1MiB }", FIRST)) {
-      RegionPair.await(
-          () -> fsn1.state().replicas().get("mn").why().contains("replication.maxMemory"));
+      RegionPair.await(() -> replica(fsn1.state(), "mn").why().contains("replication.maxMemory"));
       assertThat(standing(fsn1.state())).isEqualTo(Standing.NONE);
       assertThat(addresses(fsn1, WEB)).containsExactly("10.52.1.1");
       assertThat(mn.notReady()).isEmpty();
@@ -235,15 +235,14 @@ final class ReplicationTest {
         Bridge fsn1 = fsn1("", List.of(SECOND), List.of(FIRST))) {
       Thread.ofVirtual().start(() -> serve(hostile, lie, told));
       RegionPair.await(() -> told.get() > 0);
-      RegionPair.await(() -> fsn1.state().replicas().get("hel1").standing() == Standing.CURRENT);
+      RegionPair.await(() -> replica(fsn1.state(), "hel1").standing() == Standing.CURRENT);
       if (lie == Lie.STRANGE_ADDRESSES) {
         await(fsn1.state(), Standing.CURRENT);
         RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.66")));
-        assertThat(fsn1.state().replicas().get("mn").replica().orElseThrow().refused())
-            .isEqualTo(1);
+        assertThat(replica(fsn1.state(), "mn").replica().orElseThrow().refused()).isEqualTo(1);
       } else {
-        RegionPair.await(() -> !fsn1.state().replicas().get("mn").why().isEmpty());
-        RegionPair.await(() -> fsn1.state().replicas().get("mn").standing() != Standing.CURRENT);
+        RegionPair.await(() -> !replica(fsn1.state(), "mn").why().isEmpty());
+        RegionPair.await(() -> replica(fsn1.state(), "mn").standing() != Standing.CURRENT);
       }
       assertThat(addresses(fsn1, "web.shop.svc.hel1.internal.")).containsExactly("10.62.1.1");
       assertThat(fsn1.notReady()).isEmpty();
@@ -363,10 +362,12 @@ final class ReplicationTest {
     return state == null ? Standing.NONE : state.standing();
   }
 
+  private static FollowerState replica(BridgeState bridge, String region) {
+    return Objects.requireNonNull(bridge.replicas().get(region), region);
+  }
+
   private static String followed(BridgeState bridge) {
-    return bridge
-        .replicas()
-        .get("mn")
+    return replica(bridge, "mn")
         .gateway()
         .map(InetSocketAddress::getAddress)
         .map(InetAddress::getHostAddress)

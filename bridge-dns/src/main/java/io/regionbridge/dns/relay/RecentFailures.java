@@ -31,6 +31,7 @@ public final class RecentFailures {
    * @param lifetime milliseconds
    * @param why for the client
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared by is() alone
   private record Entry(
       byte[] name, int type, int epoch, int recoveries, long until, int lifetime, Explanation why) {
     boolean is(byte[] otherName, int nameLength, int otherType, int otherEpoch) {

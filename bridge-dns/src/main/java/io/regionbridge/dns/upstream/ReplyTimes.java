@@ -49,7 +49,7 @@ final class ReplyTimes {
   }
 
   private double least(long nanos, long now) {
-    return Math.min(nanos, least * (1 + Math.max(0, now - heardAt) / DOUBLING_NANOS));
+    return Math.min((double) nanos, least * (1 + Math.max(0, now - heardAt) / DOUBLING_NANOS));
   }
 
   /** Whether the probes say more than the last replies. */

@@ -56,6 +56,7 @@ final class TryTable {
     size++;
   }
 
+  @SuppressWarnings("ReferenceEquality") // this entry, not one like it
   void remove(Entry entry) {
     int i = entry.id & buckets.length - 1;
     Entry before = null;

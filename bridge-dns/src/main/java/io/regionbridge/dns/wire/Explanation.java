@@ -13,6 +13,7 @@ import org.xbill.DNS.ExtendedErrorCodeOption;
  * @param text for people, in UTF-8; may be empty
  * @param said what another server had to say to it, which becomes an option of its own; null: none
  */
+@SuppressWarnings("ArrayRecordComponent") // read and written, never compared
 public record Explanation(int code, byte[] text, @Nullable Explanation said) {
   /** Octets that are believed to be worth reading. */
   private static final int MOST_TEXT = 128;

@@ -51,7 +51,7 @@ public final class Reply {
     CONTAINED,
     /** There were records, but none that answer the question. */
     UNRELATED,
-    /** The aliases lead in a circle, or are more than {@link #AliasChain.MOST}. */
+    /** The aliases lead in a circle, or are more than {@link AliasChain#MOST}. */
     ALIAS_LOOP,
     /** More records or more pointers than a message may have. */
     TOO_DEAR,

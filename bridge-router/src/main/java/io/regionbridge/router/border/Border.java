@@ -173,7 +173,9 @@ public final class Border {
                       .filter(r -> isUndeclared(r.getValue()) && holdings.containsKey(r.getKey()))
                       .count();
       for (String name : List.copyOf(regions.keySet())) {
-        if (isUndeclared(regions.get(name)) && !holdings.containsKey(name) && --room < 0) {
+        if (isUndeclared(regions.getOrDefault(name, List.of()))
+            && !holdings.containsKey(name)
+            && --room < 0) {
           regions.remove(name);
           refusals.add(
               new Refusal(
@@ -405,8 +407,10 @@ public final class Border {
 
     /** Nobody gets older by what a less trusted source said before. */
     private Tenure tenure(PeerClaim claim, @Nullable Tenure was) {
-      boolean kept = was != null && was.source().compareTo(claim.source()) <= 0;
-      return new Tenure(claim.source(), kept ? was.at() : now, claim.since());
+      return new Tenure(
+          claim.source(),
+          was != null && was.source().compareTo(claim.source()) <= 0 ? was.at() : now,
+          claim.since());
     }
 
     private boolean isRemembered(String region, Object value) {

@@ -98,7 +98,7 @@ public record Zone(String transport, String name, String port) {
     if (!isDomainName(name)) {
       return new Read.Refused(key + " is no domain name");
     }
-    String at = port.orElse(PORTS.get(transport));
+    String at = port.orElse(PORTS.getOrDefault(transport, "53"));
     Optional<Cidr> range = range(name);
     if (range.isPresent() && (name.startsWith(":") || name.startsWith("0") && isIpv6(name))) {
       return new Read.Refused(key + " is a range that begins with a zero");

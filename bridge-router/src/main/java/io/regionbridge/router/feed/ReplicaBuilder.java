@@ -167,6 +167,7 @@ public final class ReplicaBuilder implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same one: nothing was left out
   private void put(DirectoryService said) throws DoesNotFitException {
     DirectoryService service = admission.admitted(said);
     ServiceKey key = service.key();

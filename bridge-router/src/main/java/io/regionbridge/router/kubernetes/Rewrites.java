@@ -56,9 +56,10 @@ public final class Rewrites {
    */
   public void wrote(Object content, String before) {
     Instant now = clock.instant();
-    boolean again =
-        last != null && last.content().equals(content) && now.isBefore(last.at().plus(STAYED));
-    int count = again ? last.count() + 1 : 1;
+    int count =
+        last != null && last.content().equals(content) && now.isBefore(last.at().plus(STAYED))
+            ? last.count() + 1
+            : 1;
     Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(count - 1, MOST_DOUBLINGS));
     last =
         new Last(

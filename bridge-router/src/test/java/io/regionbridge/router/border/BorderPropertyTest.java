@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds for any claims at all; each case is made of its number. */
 class BorderPropertyTest {
+  private static final List<PeerSource> SOURCES = List.of(PeerSource.values());
   private static final int CASES = 10_000;
 
   private static final List<String> NAMES = List.of("aaa", "hel1", "mn", "zzz");
@@ -71,7 +72,7 @@ class BorderPropertyTest {
   void noLessTrustedSourceChangesWhatAMoreTrustedOneSaid() {
     for (int seed = 0; seed < CASES; seed++) {
       Random random = new Random(seed);
-      PeerSource limit = PeerSource.values()[random.nextInt(PeerSource.values().length)];
+      PeerSource limit = SOURCES.get(random.nextInt(SOURCES.size()));
       Border all = border();
       Border trusted = border();
       for (int look = 0; look < 3; look++) {

@@ -289,8 +289,8 @@ public final class HostilePeer implements AutoCloseable {
         if (reply.length > 0) {
           datagrams.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
         }
-      } catch (IOException | RuntimeException e) {
-        continue; // closed, or a question that makes no sense
+      } catch (IOException | RuntimeException _) {
+        // closed, or a question that makes no sense: the next one is served
       }
     }
   }

@@ -171,7 +171,7 @@ public final class ReplicaBuilder implements AutoCloseable {
   private void put(DirectoryService said) throws DoesNotFitException {
     DirectoryService service = admission.admitted(said);
     ServiceKey key = service.key();
-    if (service != said) {
+    if (!service.equals(said)) {
       refuse(key);
       reason = key + ": an address outside the ranges of region " + region;
     } else {

@@ -12,8 +12,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.KeyValuePair;
 
 /** What others choose, such as names of regions, forges no line and steers no terminal. */
 final class LogLinesTest {
@@ -48,8 +50,9 @@ final class LogLinesTest {
     assertThat(json).endsWith("\n");
     assertThat(json.substring(0, json.length() - 1)).doesNotContainPattern("[\\x00-\\x1f]");
     JsonNode line = STRICT.readTree(json);
-    assertThat(line.path("formattedMessage").asText())
-        .isEqualTo(("region " + hostile).replace('\ud800', '?'));
+    assertThat(line.path("message").asText()).isEqualTo("region " + hostile);
+    assertThat(line.path("time").asText()).isEqualTo("1970-01-01T00:00:00Z");
+    assertThat(line.path("reason").asText()).isEqualTo(hostile);
     assertThat(line.path("level").asText()).isEqualTo("WARN");
   }
 
@@ -57,7 +60,8 @@ final class LogLinesTest {
     LoggingEvent event =
         new LoggingEvent(
             "", context.getLogger("test"), Level.WARN, "region {}", null, new Object[] {name});
-    event.setTimeStamp(0);
+    event.setInstant(Instant.EPOCH);
+    event.addKeyValuePair(new KeyValuePair("reason", name));
     return new String(encoder.encode(event), UTF_8);
   }
 }

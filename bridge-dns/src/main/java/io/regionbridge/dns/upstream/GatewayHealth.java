@@ -169,10 +169,17 @@ public final class GatewayHealth {
       state = next;
       changedAt = now;
       if (next == State.DOWN) {
-        log.warn("{} is down: {}", name(), why);
+        log.atWarn()
+            .addKeyValue("region", region)
+            .addKeyValue("gateway", HostPort.text(address))
+            .addKeyValue("reason", why)
+            .log("{} is down: {}", name(), why);
       } else if (before == State.DOWN) {
         recovered();
-        log.info("{} is back", name());
+        log.atInfo()
+            .addKeyValue("region", region)
+            .addKeyValue("gateway", HostPort.text(address))
+            .log("{} is back", name());
       }
     }
   }

@@ -21,10 +21,10 @@ final class PacketBudget {
      * Its gateway is silent or fails at everything, and another one is well. That ends by itself:
      * questions that follow go to the other one at once.
      */
-    MOVED(0.28, 8),
+    MOVED(0.25, 8),
 
     /** The question had to wait until its gateway could take it. */
-    HELD(0.28, 4);
+    HELD(0.25, 4);
 
     private final double perQuestion;
     private final int least;

@@ -57,6 +57,15 @@ final class Installation {
         .environment("REGION_BRIDGE_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
   }
 
+  /** A shell script that runs the program as {@link #command} does, with its own arguments. */
+  String script() {
+    return """
+    export REGION_BRIDGE_JAVA_HOME=%s REGION_BRIDGE_JAVA_OPTS=-XX:TieredStopAtLevel=1
+    exec bash %s "$@"
+    """
+        .formatted(System.getProperty("java.home"), launcher);
+  }
+
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .map(entry -> Path.of(entry).toAbsolutePath().toUri().toString())

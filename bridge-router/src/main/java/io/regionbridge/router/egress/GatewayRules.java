@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  *
  * <p>Cilium sends what pods open by the active gateway, and what they answer by their own node's
  * default route. So what comes to pods gets the address of the router node that it came by, and the
- * answers come back to that one. There Cilium would translate them once more, since they match the
- * policy; a mark of its own keeps it from that.
+ * answers come back to that one. There Cilium would send them to the active gateway or translate
+ * them once more, since they match the policy; a mark of its own keeps it from that.
  *
  * <p>Cilium also drops what is larger than the overlay's MTU without a word (ICMP), and passes what
  * pods send by kernel's rules. The segments of both directions are therefore limited where a

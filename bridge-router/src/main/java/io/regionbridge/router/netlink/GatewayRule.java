@@ -23,7 +23,7 @@ public sealed interface GatewayRule {
     }
   }
 
-  /** Replies of pods to other regions are not translated once more by Cilium. */
+  /** Replies of pods to other regions are left alone by Cilium, though they match its policies. */
   record Reply(String overlay, Cidr pods, Cidr to) implements GatewayRule {
     @Override
     public boolean isIpv6() {

@@ -18,10 +18,14 @@ public final class GatewayTable implements AutoCloseable {
   private static final int BEFORE_SOURCE_NAT = 99;
   private static final int MANGLE = -150;
 
-  /** The bits of a mark by which Cilium's programs talk to each other, and "translated already". */
+  /**
+   * The bits of a mark by which Cilium's programs and kernel talk to each other, and the value of
+   * what Cilium sends itself ({@code MARK_MAGIC_OVERLAY}): such packets it neither sends to another
+   * gateway nor translates.
+   */
   private static final int CILIUM_MASK = 0x0f00;
 
-  private static final int CILIUM_TRANSLATED = 0x0300;
+  private static final int CILIUM_OWN = 0x0400;
 
   private final NetlinkSocket socket;
   private final NftMessages messages = new NftMessages(NAME);
@@ -75,7 +79,7 @@ public final class GatewayTable implements AutoCloseable {
                   .reply()
                   .source(reply.pods())
                   .destination(reply.to())
-                  .mark(CILIUM_TRANSLATED, CILIUM_MASK);
+                  .mark(CILIUM_OWN, CILIUM_MASK);
           case GatewayRule.Segment segment -> {
             NftMessages.Rule started = messages.rule(ipv6, SEGMENTS);
             yield (segment.out() ? started.out(segment.overlay()) : started.in(segment.overlay()))

@@ -36,7 +36,7 @@ class GatewayTableIT {
           .contains("type filter hook postrouting priority mangle; policy accept;")
           .contains(
               "oifname \"wt0\" ct direction reply ip saddr 10.42.0.0/16 ip daddr 10.52.0.0/16"
-                  + " meta mark set meta mark & 0xfffff3ff | 0x00000300")
+                  + " meta mark set meta mark & 0xfffff4ff | 0x00000400")
           .contains("type filter hook forward priority mangle; policy accept;")
           .contains(
               "iifname \"wt0\" tcp flags syn / syn,rst tcp option maxseg size > 1240"

@@ -14,11 +14,14 @@ import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
 import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.ZoneTable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Rcode;
 
 /**
@@ -323,11 +326,20 @@ public final class Asker {
     boolean repeat = rcode == Rcode.FORMERR && link(t).speakPlainly(t.plain);
     String why = Rcode.string(rcode);
     if (said != null) {
-      why += " (" + said.words() + ")";
+      why += " (" + words(said) + ")";
       t.exchange.said(said);
       link(t).health().refused(why, now);
     }
     failTry(t, Outcome.FAILED, why, now, repeat);
+  }
+
+  /** Such as {@code not ready: the directory of this region is not loaded yet}. */
+  private static String words(Explanation said) {
+    String name = ExtendedErrorCodeOption.text(said.code()).toLowerCase(Locale.ROOT);
+    String words = name.replace('_', ' ');
+    return said.text().length == 0
+        ? words
+        : words + ": " + new String(said.text(), StandardCharsets.UTF_8);
   }
 
   private void askOverTcp(Try t, long now) {

@@ -1,15 +1,13 @@
 package io.regionbridge.dns.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.xbill.DNS.ExtendedErrorCodeOption;
 
 /**
  * Why an answer is not what the client hoped for: an extended error (RFC 8914). Immutable; the
  * octets are not to be changed.
  *
- * @param code a number of {@link ExtendedErrorCodeOption}
+ * @param code a number of {@link org.xbill.DNS.ExtendedErrorCodeOption}
  * @param text for people, in UTF-8; may be empty
  * @param said what another server had to say to it, which becomes an option of its own; null: none
  */
@@ -37,11 +35,5 @@ public record Explanation(int code, byte[] text, @Nullable Explanation said) {
         .filter(c -> !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT)
         .forEach(clean::appendCodePoint);
     return of(Octets.get16(message, at), clean.toString().strip());
-  }
-
-  /** Such as {@code not ready: the directory of this region is not loaded yet}. */
-  public String words() {
-    String name = ExtendedErrorCodeOption.text(code).toLowerCase(Locale.ROOT).replace('_', ' ');
-    return text.length == 0 ? name : name + ": " + new String(text, StandardCharsets.UTF_8);
   }
 }

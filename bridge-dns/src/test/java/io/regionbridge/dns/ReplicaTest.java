@@ -74,6 +74,22 @@ class ReplicaTest {
   }
 
   @Test
+  void aLocalZoneMayBeForOwnClientsAlone() throws IOException {
+    try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = plan(gateway, null).start();
+        var own = bridge.client();
+        var peer = bridge.client(TestBridge.PEER_CLIENT)) {
+      LocalZone zone = copy(5, "10.52.1.1", true).zone().notForPeers();
+      bridge
+          .dns()
+          .publish(
+              bridge.dns().table().next(List.of(zone), List.of(), bridge.dns().table().clients()));
+      assertThat(addresses(own.ask(NAME, Type.A))).containsExactly("10.52.1.1");
+      assertThat(rcode(peer.ask(NAME, Type.A))).isEqualTo("REFUSED");
+    }
+  }
+
+  @Test
   void theRegionIsAskedWhileTheCopyIsInterrupted() throws IOException {
     try (var gateway = ScriptedGateway.start(a -> a.reply(a.addresses(5, "10.52.1.2")));
         var bridge = plan(gateway, copy(5, "10.52.1.1", false)).start()) {

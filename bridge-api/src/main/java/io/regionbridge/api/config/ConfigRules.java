@@ -122,6 +122,8 @@ final class ConfigRules {
     String local = root.place(ConfigKeys.REGION_NAME);
     root.located(ConfigKeys.REGION_NAME).ifPresent(name -> names.add(new Claim<>(local, name)));
     root.located(ConfigKeys.REGION_DOMAIN).ifPresent(d -> domains.add(new Claim<>(local, d)));
+    String all = root.place(ConfigKeys.ALL_NAMES_DOMAIN);
+    root.given(ConfigKeys.ALL_NAMES_DOMAIN).ifPresent(d -> domains.add(new Claim<>(all, d)));
     add(local, root.items(ConfigKeys.REGION_POD_CIDRS), ranges);
     add(local, root.items(ConfigKeys.REGION_SERVICE_CIDRS), ranges);
     for (Values peer : root.get(ConfigKeys.REGIONS)) {
@@ -139,7 +141,7 @@ final class ConfigRules {
         (a, b) -> a.isWithin(b) || b.isWithin(a),
         Domain::name,
         "is the same domain, or one inside the other, as",
-        "give each region a domain of its own");
+        "give each region, and allNames, a domain of its own");
     distinct(
         ranges,
         Cidr::overlaps,

@@ -98,9 +98,10 @@ public final class ConfiguredRegions {
         border.admit(
             claims,
             BorderRules.standalone(
-                config.region().name(),
-                config.get(ConfigKeys.TRUST_SUPERNETS),
-                config.dns().listen()),
+                    config.region().name(),
+                    config.get(ConfigKeys.TRUST_SUPERNETS),
+                    config.dns().listen())
+                .with(config.get(ConfigKeys.ALL_NAMES_DOMAIN).map(Domain::toString)),
             Map.of());
     return new TopologyBuilder(local(config, overlay))
         .withoutCluster(admitted.claims())

@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -14,7 +16,8 @@ import java.util.stream.Stream;
  *
  * @param region the local region's name, which no peer has
  * @param supernets ranges that any peer may claim parts of
- * @param clusterDomains the cluster's own domains, in lower case without a dot at the end
+ * @param clusterDomains the cluster's own domains, and the one of the names over all regions, in
+ *     lower case without a dot at the end
  * @param foreignZones zones that somebody else's CoreDNS blocks have, in the same notation, without
  *     the root
  * @param own where this node serves DNS: its address in the cluster and on the overlay
@@ -49,6 +52,17 @@ public record BorderRules(
       String region, List<Cidr> supernets, Collection<InetSocketAddress> own) {
     return new BorderRules(
         region, supernets, Set.of(DEFAULT_CLUSTER_DOMAIN), Set.of(), Set.copyOf(own), Set.of());
+  }
+
+  /**
+   * The same where a domain of this cluster has the names over all regions.
+   *
+   * @param domain in lower case without a dot at the end; empty: there is none
+   */
+  public BorderRules with(Optional<String> domain) {
+    Set<String> domains = new HashSet<>(clusterDomains);
+    domain.ifPresent(domains::add);
+    return new BorderRules(region, supernets, domains, foreignZones, own, apiServers);
   }
 
   /** Whether a region may have a range: all of it is in one of the ranges that any peer may use. */

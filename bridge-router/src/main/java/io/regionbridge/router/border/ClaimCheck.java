@@ -54,7 +54,7 @@ final class ClaimCheck {
     return rules.clusterDomains().stream()
         .filter(domain::overlaps)
         .findFirst()
-        .map(own -> "it is %s, the domain of this cluster, or above or below it".formatted(own))
+        .map(own -> "it is %s, a domain of this cluster, or above or below it".formatted(own))
         .or(() ->
             rules.foreignZones().stream()
                 // One that is the same is left to the block that has it, and named there.

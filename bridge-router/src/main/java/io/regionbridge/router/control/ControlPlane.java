@@ -429,12 +429,13 @@ public final class ControlPlane implements AutoCloseable {
         .address()
         .ifPresent(address -> own.add(new InetSocketAddress(address, settings.dnsPort())));
     return new BorderRules(
-        sources.region().get().name(),
-        sources.supernets().get(),
-        Set.copyOf(ClusterDomains.of(view).names()),
-        ForeignZones.of(view).domains(),
-        own,
-        apiServers(services));
+            sources.region().get().name(),
+            sources.supernets().get(),
+            Set.copyOf(ClusterDomains.of(view).names()),
+            ForeignZones.of(view).domains(),
+            own,
+            apiServers(services))
+        .with(settings.options().allNames());
   }
 
   private Set<InetAddress> apiServers(Directory services) {

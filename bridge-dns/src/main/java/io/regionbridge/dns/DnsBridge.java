@@ -285,6 +285,16 @@ public final class DnsBridge implements AutoCloseable {
     return cache.size();
   }
 
+  /** Memory that the cache takes, in octets. */
+  public long cacheOctets() {
+    return cache.octets();
+  }
+
+  /** Bounds the memory of the cache, in octets, from now on: see {@link ResponseCache#limit}. */
+  public void limitCache(long octets) {
+    cache.limit(octets);
+  }
+
   /** Queries that wait for gateways now. */
   public int waiting() {
     return loops.stream().mapToInt(l -> l.pipeline().waiting()).sum();

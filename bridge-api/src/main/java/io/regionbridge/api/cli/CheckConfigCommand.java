@@ -4,6 +4,7 @@ import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.lifecycle.MemoryPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +31,7 @@ final class CheckConfigCommand implements Command {
   @Override
   public int run() {
     Path file = configFile.file();
-    return switch (new ConfigFile(file, terminal.environment()).load()) {
+    return switch (MemoryPlan.checked(new ConfigFile(file, terminal.environment())).load()) {
       case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
         problems.forEach(problem -> terminal.err().println(file + ": " + problem));
         yield ExitCode.USAGE;

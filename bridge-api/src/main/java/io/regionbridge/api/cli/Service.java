@@ -6,6 +6,7 @@ import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.lifecycle.Bridge;
+import io.regionbridge.api.lifecycle.MemoryPlan;
 import io.regionbridge.api.log.Logging;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
@@ -33,7 +34,10 @@ public final class Service {
    * @return an {@link ExitCode}
    */
   int run(ServeRequest request) {
-    ConfigFile file = new ConfigFile(request.config(), terminal.environment());
+    boolean agent = request.role() == ServeRequest.Role.AGENT;
+    ConfigFile written = new ConfigFile(request.config(), terminal.environment());
+    ConfigFile file =
+        agent ? written : MemoryPlan.checked(written); // an agent keeps next to nothing
     return switch (file.load()) {
       case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
         problems.forEach(problem -> terminal.err().println(file.path() + ": " + problem));
@@ -44,7 +48,6 @@ public final class Service {
         Logging.level(config.get(ConfigKeys.LOG_LEVEL));
         Logger log = LoggerFactory.getLogger(Service.class);
         warnings.forEach(warning -> log.warn("{}: {}", file.path(), warning));
-        boolean agent = request.role() == ServeRequest.Role.AGENT;
         yield agent && request.cleanUp()
             ? AgentRole.cleanUp(terminal)
             : agent ? AgentRole.run(terminal, config, file, log) : serve(config, file, log);

@@ -8,20 +8,45 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Where the configuration comes from: a file, and the environment that overrides it.
  *
  * @param path of the YAML file
  * @param environment the variables of the process, all of them
+ * @param requirement what a configuration without other problems has to meet: the problems that it
+ *     has with the process that is to run it
  */
-public record ConfigFile(Path path, Map<String, String> environment) {
+public record ConfigFile(
+    Path path,
+    Map<String, String> environment,
+    Function<BridgeConfig, List<ConfigProblem>> requirement) {
   public ConfigFile {
     environment = Map.copyOf(environment);
   }
 
+  /** One that any process can run. */
+  public ConfigFile(Path path, Map<String, String> environment) {
+    this(path, environment, _ -> List.of());
+  }
+
+  /** The same file, with a requirement. */
+  public ConfigFile requiring(Function<BridgeConfig, List<ConfigProblem>> needed) {
+    return new ConfigFile(path, environment, needed);
+  }
+
   /** Reads the file as it is now. A file that cannot be read is a problem like any other. */
   public ConfigResult load() {
+    ConfigResult result = read();
+    if (result instanceof ConfigResult.Valid(BridgeConfig config, _)) {
+      List<ConfigProblem> problems = requirement.apply(config);
+      return problems.isEmpty() ? result : new ConfigResult.Invalid(problems);
+    }
+    return result;
+  }
+
+  private ConfigResult read() {
     try {
       Path directory = path.toAbsolutePath().getParent();
       return ConfigReader.read(

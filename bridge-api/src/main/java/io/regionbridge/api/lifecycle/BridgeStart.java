@@ -43,6 +43,7 @@ import java.util.function.Consumer;
  */
 final class BridgeStart {
   private final Clock clock = Clock.systemUTC();
+  private final long heap = Runtime.getRuntime().maxMemory();
   private final Loops loops = new Loops();
   private final HostWatch host = new HostWatch();
   private final DirectoryServer feed = new DirectoryServer(new SecureRandom().nextLong());
@@ -98,7 +99,8 @@ final class BridgeStart {
     Signal changed = new Signal();
     OverlayWatch overlay =
         parts.add(OverlayWatch.start(ConfiguredRegions.overlay(first, node), changed, loops));
-    Replicas replicas = parts.add(new Replicas(changed, loops));
+    Replicas replicas =
+        parts.add(new Replicas(MemoryPlan.of(first, heap).replicas(0), changed, loops));
     AllNames allNames = new AllNames();
     source.set(
         new PendingSource(() -> ConfiguredRegions.withoutCluster(config.get(), overlay.ranges())));
@@ -132,7 +134,7 @@ final class BridgeStart {
                 Settings.threads(first.dns(), Runtime.getRuntime().availableProcessors()),
                 first.dns().cache().maxEntries(),
                 opening.done() ? listen.get() : List.of(),
-                Settings.dataPlane(first.dns()),
+                Settings.dataPlane(first.dns(), MemoryPlan.of(first, heap)),
                 tables.first(),
                 tls.peers()));
     List<InetSocketAddress> tlsListen = new ArrayList<>();
@@ -141,9 +143,10 @@ final class BridgeStart {
     }
     tls.watch(dns::secure);
     parts.add(allNames.watch(dns::gateways, tables::lookAgain, loops));
+    MemoryShares memory = new MemoryShares(config::get, directory::get, replicas, dns, heap);
     LiveState state =
         new LiveState(
-            config, overlay, tls, tables, replicas, allNames, dns, opening, loops, source,
+            config, overlay, tls, tables, replicas, allNames, memory, dns, opening, loops, source,
             directory);
     Introspection introspection = parts.add(new Introspection(state, clock));
     QueryLog queries = parts.add(new QueryLog(dns, clock));
@@ -160,7 +163,12 @@ final class BridgeStart {
             http,
             address -> Sites.peers(first.admin(), address, introspection, feed),
             http.addresses().stream().skip(1).toList());
-    tables.start(dns::publish, () -> followHost(overlay, state, tables, sockets, introspection));
+    tables.start(
+        dns::publish,
+        () -> {
+          memory.look();
+          followHost(overlay, state, tables, sockets, introspection);
+        });
     parts.add(tables);
     file.ifPresent(
         f -> parts.add(ConfigWatcher.start(f, first, new Reload(tls, dns, changed), loops)));
@@ -270,7 +278,8 @@ final class BridgeStart {
     public void changed(BridgeConfig next, ConfigChange change) {
       tls.follow(next); // before anybody could be asked in the clear
       config.changed(next, change);
-      dns.configure(Settings.dataPlane(config.get().dns()));
+      BridgeConfig now = config.get();
+      dns.configure(Settings.dataPlane(now.dns(), MemoryPlan.of(now, heap)));
       if (change.live().contains(ConfigKeys.LOG_LEVEL.path())) {
         Logging.level(config.get().get(ConfigKeys.LOG_LEVEL));
       }

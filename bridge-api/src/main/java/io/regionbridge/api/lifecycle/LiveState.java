@@ -2,6 +2,7 @@ package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.metrics.Measured.Share;
 import io.regionbridge.api.region.RegionSource;
 import io.regionbridge.api.reports.BridgeState;
 import io.regionbridge.api.reports.LoopReports;
@@ -44,6 +45,7 @@ final class LiveState implements BridgeState {
   private final TablePublisher tables;
   private final Replicas replicas;
   private final AllNames allNames;
+  private final MemoryShares memory;
   private final DnsBridge dns;
   private final Opening opening;
   private final Loops loops;
@@ -60,6 +62,7 @@ final class LiveState implements BridgeState {
       TablePublisher tables,
       Replicas replicas,
       AllNames allNames,
+      MemoryShares memory,
       DnsBridge dns,
       Opening opening,
       Loops loops,
@@ -71,6 +74,7 @@ final class LiveState implements BridgeState {
     this.tables = tables;
     this.replicas = replicas;
     this.allNames = allNames;
+    this.memory = memory;
     this.dns = dns;
     this.opening = opening;
     this.loops = loops;
@@ -161,6 +165,7 @@ final class LiveState implements BridgeState {
         .findings(config().kubernetes().enabled(), topology().local().podCidrs().cidrs(), carries)
         .forEach(f -> conditions.add(condition(f)));
     conditions.add(LoopReports.condition(loops()));
+    conditions.add(memory.condition());
     conditions.addAll(source().conditions());
     tunnel.ifPresent(made -> made.findings().forEach(f -> conditions.add(condition(f))));
     List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
@@ -220,6 +225,11 @@ final class LiveState implements BridgeState {
   @Override
   public Map<String, FollowerState> replicas() {
     return replicas.states();
+  }
+
+  @Override
+  public List<Share> memory() {
+    return memory.shares();
   }
 
   @Override

@@ -23,15 +23,17 @@ import java.util.Map;
  * <p>{@link #follow} belongs to one thread, the rest to any.
  */
 final class Replicas implements AutoCloseable {
-  private final ReplicaMemory memory = new ReplicaMemory(0);
+  private final ReplicaMemory memory;
   private final FeedFollowers followers;
 
   /**
    * Follows nobody.
    *
+   * @param most octets that all of them may take, until somebody sets another limit
    * @param onChange {@link #states} may be others; on a thread of its own
    */
-  Replicas(Runnable onChange, Loops loops) {
+  Replicas(long most, Runnable onChange, Loops loops) {
+    memory = new ReplicaMemory(most);
     followers = new FeedFollowers(memory, onChange, loops);
   }
 
@@ -42,7 +44,6 @@ final class Replicas implements AutoCloseable {
    */
   void follow(BridgeConfig config, Collection<ForwardZone> domains) {
     int port = config.admin().listen().getPort();
-    memory.limit(config.get(ConfigKeys.REPLICATION_MAX_MEMORY));
     Map<Peer, Followed> peers = new HashMap<>();
     if (config.get(ConfigKeys.REPLICATION_ENABLED) && port != 0) {
       for (ForwardZone zone : domains) {

@@ -32,7 +32,7 @@ final class Settings {
     return dns.threads() > 0 ? dns.threads() : Math.clamp(cores, 1, MOST_THREADS);
   }
 
-  static DnsSettings dataPlane(BridgeConfig.Dns dns) {
+  static DnsSettings dataPlane(BridgeConfig.Dns dns, MemoryPlan memory) {
     BridgeConfig.Cache cache = dns.cache();
     return new DnsSettings(
         new PipelineSettings(
@@ -41,8 +41,8 @@ final class Settings {
                 cache.maxNegativeTtl().toMillis(),
                 cache.serveStale().toMillis(),
                 cache.prefetch()),
-            dns.maxInflight(),
-            dns.maxInflightPerClient(),
+            memory.queriesThatFit(),
+            Math.min(memory.queriesThatFit(), dns.maxInflightPerClient()),
             dns.refusedPerSecond()),
         new RelaySettings(dns.relay().timeout().toNanos(), dns.relay().healthInterval().toNanos()),
         new TcpLimits(

@@ -27,6 +27,7 @@ import java.util.function.Supplier;
  * @param egress how many regions there are in each state of egress
  * @param sound which conditions are as they should be; those not known are left out
  * @param loops how everything that runs in the background fares
+ * @param memory how the heap is shared between what grows
  * @param replicas the copies of the peers' directories that are followed, by region
  * @param version of the program
  */
@@ -45,7 +46,17 @@ public record Measured(
     Supplier<Map<Subject, Boolean>> sound,
     Supplier<Map<String, Copy>> replicas,
     Supplier<List<LoopHealth>> loops,
+    Supplier<List<Share>> memory,
     String version) {
+  /**
+   * A part of the heap, in octets by estimate.
+   *
+   * @param name a word, one of a few
+   * @param limit what the part may take
+   * @param used what it takes
+   */
+  public record Share(String name, long limit, long used) {}
+
   /** A condition of a region: there are a dozen types, and no more regions than are known. */
   public record Subject(String region, String type) {}
 

@@ -69,6 +69,23 @@ final class ProcessCollector implements MultiCollector {
         .get()
         .forEach(loop -> running.dataPoint(Family.gauge(loop.good() ? 1 : 0, "loop", loop.name())));
     all.add(running.build());
+    GaugeSnapshot.Builder limits =
+        Family.gauge(
+            "region_bridge_memory_limit_bytes",
+            "What a part of the process that grows may take of the heap.");
+    GaugeSnapshot.Builder used =
+        Family.gauge(
+            "region_bridge_memory_used_bytes",
+            "What a part of the process that grows takes of the heap, by estimate.");
+    measured
+        .memory()
+        .get()
+        .forEach(share -> {
+          limits.dataPoint(Family.gauge((double) share.limit(), "part", share.name()));
+          used.dataPoint(Family.gauge((double) share.used(), "part", share.name()));
+        });
+    all.add(limits.build());
+    all.add(used.build());
     Map<String, Instant> handshakes = measured.handshakes().get();
     if (!handshakes.isEmpty()) {
       GaugeSnapshot.Builder family =

@@ -2,6 +2,7 @@ package io.regionbridge.api.reports;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.metrics.Measured.Share;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.tls.TlsFiles;
@@ -51,6 +52,9 @@ public interface BridgeState {
 
   /** Which regions were considered for a name over all regions, and which answer. */
   List<String> considered(Name name);
+
+  /** How much of the heap each part that grows may take and takes. */
+  List<Share> memory();
 
   /** Whether this node is the active gateway; no node is where none is elected. */
   boolean active();

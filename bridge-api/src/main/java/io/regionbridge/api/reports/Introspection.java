@@ -80,6 +80,7 @@ public final class Introspection implements AutoCloseable {
                   this::soundness,
                   () -> PeerReports.copies(bridge.replicas(), System.nanoTime()),
                   bridge::loops,
+                  bridge::memory,
                   Version.text()));
     }
     return metrics;

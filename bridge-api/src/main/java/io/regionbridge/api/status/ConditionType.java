@@ -170,6 +170,15 @@ public enum ConditionType {
           + " and `/healthz` name it",
       "the log has the error; the liveness probe restarts the bridge if it lasts, and region-bridge"
           + " bundle collects what a bug report needs"),
+  MEMORY_AVAILABLE(
+      "MemoryAvailable",
+      Scope.BRIDGE,
+      "enough memory",
+      "too little memory",
+      "the directory takes so much memory that the cache (`CacheReduced`) or the copies of peers'"
+          + " directories (`ReplicasReduced`) may take less than is configured, and they are full",
+      "raise the memory limit (resources.limits.memory in the chart), or lower dns.cache.maxEntries"
+          + " or replication.maxMemory"),
   LISTENING(
       "Listening",
       Scope.BRIDGE,

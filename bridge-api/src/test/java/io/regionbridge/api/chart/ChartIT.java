@@ -6,14 +6,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.lifecycle.MemoryPlan;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart, rendered by the real Helm. */
 class ChartIT {
@@ -366,6 +372,32 @@ class ChartIT {
         .containsOnly("[\"routernodes\"]", "[\"leases\"]");
     assertThat(Helm.objects(BARE))
         .noneMatch(object -> object.at("/metadata/name").asText().equals(account));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "resources.limits.memory=1408Mi,config.dns.cache.maxEntries=1000000"})
+  void theMemoryLimitHasRoomForWhatIsConfigured(String values) throws IOException {
+    List<JsonNode> objects = values.isEmpty() ? Helm.objects() : Helm.objects("--set=" + values);
+    String limit =
+        bridge(objects).at("/spec/template/spec/containers/0/resources/limits/memory").asText();
+    Matcher share =
+        Pattern.compile("-XX:MaxRAMPercentage=(\\d+)")
+            .matcher(Files.readString(Path.of("src/main/dist/lib/java.options")));
+    assertThat(share.find()).isTrue();
+    long memory = Long.parseLong(limit.replace("Mi", "")) << 20;
+    // Survivor space is no heap to the JVM.
+    long heap = memory * Long.parseLong(share.group(1)) / 100 * 29 / 30;
+    MemoryPlan plan = MemoryPlan.of(config(objects), heap);
+    // One more than usual: all of the settings count then, and none gives way.
+    assertThat(
+            new MemoryPlan(
+                    heap,
+                    Math.max(plan.entries(), 100_001),
+                    plan.replicas(),
+                    plan.queries(),
+                    plan.connections())
+                .problems())
+        .isEmpty();
   }
 
   private static List<JsonNode> secretRules(List<JsonNode> objects) {

@@ -296,7 +296,7 @@ final class LauncherTest {
     try (OutputStream out = Files.newOutputStream(lib.resolve("bridge-api-7.8.9.jar"));
         JarOutputStream jar = new JarOutputStream(out, manifest)) {
       // Comes before that of the classes under test: what says 7.8.9 was started from here.
-      jar.putNextEntry(new ZipEntry("io/regionbridge/api/assembly/version"));
+      jar.putNextEntry(new ZipEntry("io/regionbridge/api/status/version"));
       jar.write("7.8.9\n".getBytes(StandardCharsets.UTF_8));
     }
     return launcher;

@@ -255,6 +255,7 @@ final class MetricsTest {
             () -> Map.of(new Measured.Subject("mn", "TunnelUp"), true),
             () -> Map.of("mn", new Measured.Copy(true, Optional.of(new Measured.Size(1, 2, 3, 4)))),
             List::of,
+            List::of,
             "1.0.0");
     try (BridgeMetrics metrics = new BridgeMetrics(measured)) {
       return new String(

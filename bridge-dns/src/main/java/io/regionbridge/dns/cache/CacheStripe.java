@@ -38,6 +38,11 @@ final class CacheStripe {
   static final int OCTETS_PER_SLOT =
       Long.BYTES + 3 * Integer.BYTES + 1 + CELLS_PER_SLOT * (Integer.BYTES + CELL);
 
+  private static final int INDEX_OF_SLOT = OCTETS_PER_SLOT - CELLS_PER_SLOT * CELL;
+
+  /** Room for a few large replies, in any case. */
+  private static final int LEAST_CELLS = 64;
+
   private static final int NONE = -1;
 
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -64,9 +69,16 @@ final class CacheStripe {
 
   private final int[] next;
   private final byte[][] chunks;
-  private int untouched;
+  private volatile int untouched;
+
+  /** Cells that may be touched: all, or fewer where memory is short. */
+  private volatile int most;
+
   private int free = NONE;
-  private int freeCells;
+
+  /** Cells in the free list. */
+  private int recycled;
+
   private int hand;
   private int size;
 
@@ -80,11 +92,31 @@ final class CacheStripe {
     deaths = new int[slots];
     uses = new byte[slots];
     // Two cells a slot on average: most replies need one.
-    int cells = Math.max(64, slots * CELLS_PER_SLOT);
+    int cells = Math.max(LEAST_CELLS, slots * CELLS_PER_SLOT);
     next = new int[cells];
     chunks = new byte[(cells + CELLS_PER_CHUNK - 1) / CELLS_PER_CHUNK][];
-    freeCells = cells;
+    most = cells;
     Arrays.fill(heads, NONE);
+  }
+
+  /**
+   * Bounds the memory of the stripe from now on, but not below {@value #LEAST_CELLS} cells.
+   *
+   * @return false if it takes more already
+   */
+  boolean limit(long octets) {
+    long cells = (octets - (long) tags.length * INDEX_OF_SLOT) / CELL;
+    most = Math.clamp(cells, LEAST_CELLS, next.length);
+    return untouched <= most;
+  }
+
+  /** Memory that the stripe takes, in octets. */
+  long octets() {
+    return (long) tags.length * INDEX_OF_SLOT + (long) untouched * CELL;
+  }
+
+  private int freeCells() {
+    return recycled + Math.max(0, most - untouched);
   }
 
   private int firstSlot(long hash) {
@@ -177,7 +209,7 @@ final class CacheStripe {
     }
     try {
       int cells = (length + CELL - 1) / CELL;
-      if (cells > next.length / 8) {
+      if (cells > most / 8) {
         return false;
       }
       int slot = choose(hash, now);
@@ -252,7 +284,7 @@ final class CacheStripe {
    * gives up soon.
    */
   private boolean makeRoom(int cells, int now) {
-    for (int i = 0; freeCells < cells && i < SWEEP * cells; i++) {
+    for (int i = 0; freeCells() < cells && i < SWEEP * cells; i++) {
       int slot = hand;
       hand = hand + 1 == tags.length ? 0 : hand + 1;
       if (tags[slot] == 0) {
@@ -264,7 +296,7 @@ final class CacheStripe {
         uses[slot]--;
       }
     }
-    return freeCells >= cells;
+    return freeCells() >= cells;
   }
 
   private void release(int slot) {
@@ -279,7 +311,7 @@ final class CacheStripe {
       int following = next[cell];
       next[cell] = free;
       free = cell;
-      freeCells++;
+      recycled++;
       cell = following;
     }
     heads[slot] = NONE;
@@ -310,13 +342,14 @@ final class CacheStripe {
   }
 
   private int take() {
-    freeCells--;
     if (free != NONE) {
+      recycled--;
       int cell = free;
       free = next[cell];
       return cell;
     }
-    int cell = untouched++;
+    int cell = untouched;
+    untouched = cell + 1;
     int chunk = cell / CELLS_PER_CHUNK;
     if (chunks[chunk] == null) {
       chunks[chunk] = new byte[CELLS_PER_CHUNK * CELL];

@@ -26,6 +26,7 @@ public final class ResponseCache {
   private final AtomicReferenceArray<@Nullable CacheStripe> stripes;
 
   private final int entriesPerStripe;
+  private volatile long octetsPerStripe = Long.MAX_VALUE;
 
   /**
    * An empty cache.
@@ -52,6 +53,33 @@ public final class ResponseCache {
     return (long) maxEntries * CacheStripe.OCTETS_PER_SLOT;
   }
 
+  /**
+   * Bounds the memory of the cache from now on. What is held stays while it is within the bound; a
+   * part of the cache that holds more is forgotten, and fills up again to the bound. The index and
+   * a few cells are held in any case.
+   *
+   * @param octets for all of the cache
+   */
+  public void limit(long octets) {
+    octetsPerStripe = octets / Math.max(1, stripes.length());
+    for (int i = 0; i < stripes.length(); i++) {
+      CacheStripe stripe = stripes.getAcquire(i);
+      if (stripe != null && !stripe.limit(octetsPerStripe)) {
+        stripes.compareAndSet(i, stripe, null);
+      }
+    }
+  }
+
+  /** Memory that the cache takes now, in octets. */
+  public long octets() {
+    long sum = 0;
+    for (int i = 0; i < stripes.length(); i++) {
+      CacheStripe stripe = stripes.getAcquire(i);
+      sum += stripe == null ? 0 : stripe.octets();
+    }
+    return sum;
+  }
+
   private static long key(long nameHash, int type) {
     long hash = NameHash.withType(nameHash, type);
     return hash == 0 ? 1 : hash;
@@ -69,6 +97,7 @@ public final class ResponseCache {
       return there;
     }
     CacheStripe made = new CacheStripe(entriesPerStripe);
+    made.limit(octetsPerStripe);
     CacheStripe earlier = stripes.compareAndExchange(i, null, made);
     return earlier == null ? made : earlier;
   }

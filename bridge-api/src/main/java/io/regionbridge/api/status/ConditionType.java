@@ -95,8 +95,9 @@ public enum ConditionType {
       Scope.BRIDGE,
       "overlay routes as needed",
       "overlay routes not as needed",
-      "tailscaled routes no other node's ranges (accept-routes is off), or Tailscale sends this"
-          + " region's pod range to another node than the active gateway",
+      "tailscaled routes no other node's ranges (accept-routes is off), Tailscale sends this"
+          + " region's pod range to another node than the active gateway, or pods are in"
+          + " 100.64.0.0/10, which tailscaled takes for its own",
       "tailscale status --json shows PrimaryRoutes of each node"),
   GATEWAY_TRANSLATION(
       "GatewayTranslation",

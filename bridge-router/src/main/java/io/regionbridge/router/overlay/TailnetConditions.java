@@ -23,6 +23,9 @@ final class TailnetConditions {
   /** An operator has that long to renew a key. */
   static final Duration EXPIRY_NOTICE = Duration.ofDays(7);
 
+  /** Shared address space (RFC 6598), which tailscaled takes for its own (ts-input). */
+  private static final Cidr SHARED = Cidr.of("100.64.0.0/10");
+
   private TailnetConditions() {}
 
   /**
@@ -80,6 +83,15 @@ final class TailnetConditions {
           ROUTES,
           "RoutesNotAccepted",
           "this node does not route %s: tailscale set --accept-routes".formatted(text(offered)));
+    }
+    Optional<Cidr> shared = pods.stream().filter(SHARED::overlaps).findFirst();
+    if (shared.isPresent()) {
+      return Finding.no(
+          ROUTES,
+          "PodsInSharedRange",
+          "tailscaled drops what comes from %s, where this region's pods are, by another interface"
+                  .formatted(SHARED)
+              + " than its own: give the pods another range than %s".formatted(shared.get()));
     }
     if (carries) {
       for (Cidr range : pods) {

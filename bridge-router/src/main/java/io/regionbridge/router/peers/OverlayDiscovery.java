@@ -196,6 +196,8 @@ public final class OverlayDiscovery implements AutoCloseable {
             .filter(peer -> announced.containsKey(peer.address()))
             .sorted(Comparator.comparing(peer -> Cidr.host(peer.address())))
             .toList();
+    Set<InetAddress> there =
+        overlay.peers().stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
     List<PeerClaim> claims = new ArrayList<>();
     List<Refusal> refusals = new ArrayList<>();
     List<TunnelAnnouncement> tunnels = new ArrayList<>();
@@ -208,7 +210,7 @@ public final class OverlayDiscovery implements AutoCloseable {
       }
       boolean fresh = now - said.at() < FRESH.toNanos();
       RegionAnnouncement announcement = said.announcement();
-      Optional<PeerClaim> claim = announcement.claim(peer, dnsPort);
+      Optional<PeerClaim> claim = announcement.claim(peer, there, dnsPort);
       claim.ifPresent(claims::add);
       claim.flatMap(_ -> announcement.refusal()).ifPresent(refusals::add);
       announcement.tunnelSaid(peer.address(), fresh).ifPresent(tunnels::add);

@@ -16,10 +16,12 @@ import io.regionbridge.router.topology.TunnelEnd;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a bridge says of its own region at {@code /api/v1/region}, as far as it makes sense. Read
@@ -95,12 +97,15 @@ record RegionAnnouncement(
   /**
    * The claim that follows from it. A range counts only if the device routes all of it to the peer
    * that announces it; a peer that owns no range of the region is not believed to be of it at all,
-   * since anybody on the overlay could say so.
+   * since anybody on the overlay could say so. The other gateways that it names are believed where
+   * the device has them as peers: an overlay routes a range to one of them alone, and the others
+   * are gateways as well.
    *
+   * @param there the own addresses of all peers of the device
    * @param dns the port that the peer's DNS is asked at
    * @return empty if it is not believed
    */
-  Optional<PeerClaim> claim(OverlayView.Peer peer, int dns) {
+  Optional<PeerClaim> claim(OverlayView.Peer peer, Set<InetAddress> there, int dns) {
     List<Cidr> pods = podCidrs.stream().filter(peer::owns).toList();
     List<Cidr> services = serviceCidrs.stream().filter(peer::owns).toList();
     if (pods.isEmpty() && services.isEmpty()) {
@@ -121,9 +126,15 @@ record RegionAnnouncement(
             domain,
             pods,
             services,
-            List.of(
-                new PeerRegion.Gateway(
-                    new InetSocketAddress(peer.address(), dns), Optional.empty())),
+            Stream.concat(
+                    Stream.of(peer.address()),
+                    gateways.stream()
+                        .filter(there::contains)
+                        .sorted(Comparator.comparing(Cidr::host)))
+                .distinct()
+                .map(address ->
+                    new PeerRegion.Gateway(new InetSocketAddress(address, dns), Optional.empty()))
+                .toList(),
             Optional.empty(),
             List.of(),
             new Identity(

@@ -73,6 +73,21 @@ class TailnetConditionsTest {
     assertThat(agent(unwell).message()).isEqualTo("no relay");
   }
 
+  @Test
+  void podsInTheRangeThatTailscaledTakesForItsOwnAreTold() {
+    TunnelView view = Tailnets.view(Optional.empty(), Tailnets.peer(1, ""));
+    assertThat(
+            TailnetConditions.of(
+                    Tailnets.running(SELF, Map.of()),
+                    view.device().orElseThrow(),
+                    view.at(),
+                    Tailnets.ranges("100.96.0.0/16"),
+                    false)
+                .getLast()
+                .reason())
+        .isEqualTo("PodsInSharedRange");
+  }
+
   private static Finding agent(Tailnet tailnet) {
     return findings(tailnet, "", false).getFirst();
   }

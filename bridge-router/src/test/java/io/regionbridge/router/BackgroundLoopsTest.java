@@ -113,6 +113,7 @@ class BackgroundLoopsTest {
     try (ManifestDirectory _ =
         ManifestDirectory.start(
             List.of(),
+            () -> Long.MAX_VALUE,
             _ -> {
               fail();
               told.incrementAndGet();

@@ -126,7 +126,13 @@ final class BridgeStart {
       source.set(
           parts.add(
               new StandaloneSource(
-                  node, config::get, overlay, taker(tables), tables::lookAgain, loops)));
+                  node,
+                  config::get,
+                  () -> MemoryPlan.of(config.get(), heap).directory(),
+                  overlay,
+                  taker(tables),
+                  tables::lookAgain,
+                  loops)));
     }
     DnsBridge dns =
         parts.add(

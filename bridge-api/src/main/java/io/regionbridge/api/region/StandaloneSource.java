@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,7 @@ public final class StandaloneSource implements RegionSource {
    *
    * @param node this node's name
    * @param config what is in force
+   * @param room octets of memory that the directory may take
    * @param overlay closed by whoever made it
    * @param onDirectory takes each new directory
    * @param onRegions told that {@link #topology} may be another one
@@ -63,6 +65,7 @@ public final class StandaloneSource implements RegionSource {
   public StandaloneSource(
       String node,
       Supplier<BridgeConfig> config,
+      LongSupplier room,
       OverlayWatch overlay,
       Consumer<Directory> onDirectory,
       Runnable onRegions,
@@ -72,7 +75,7 @@ public final class StandaloneSource implements RegionSource {
     this.config = config;
     this.overlay = overlay;
     this.onRegions = onRegions;
-    manifests = ManifestDirectory.start(config.get().directory().files(), onDirectory, loops);
+    manifests = ManifestDirectory.start(config.get().directory().files(), room, onDirectory, loops);
   }
 
   @Override

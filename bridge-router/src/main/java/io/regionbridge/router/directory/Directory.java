@@ -67,7 +67,7 @@ public final class Directory {
   }
 
   /** Memory that a directory of so many Services and endpoints takes: octets, estimated. */
-  static long octets(int services, int endpoints) {
+  public static long octets(int services, int endpoints) {
     return services * SERVICE + endpoints * ENDPOINT;
   }
 

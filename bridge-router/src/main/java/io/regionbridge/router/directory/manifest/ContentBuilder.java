@@ -1,5 +1,6 @@
 package io.regionbridge.router.directory.manifest;
 
+import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.ServiceFacts;
@@ -14,7 +15,13 @@ import java.util.Set;
 
 /** Gathers what the objects of one file come to. */
 final class ContentBuilder {
+  /** Memory of a Service and of an endpoint while a file is read beside what it is to replace. */
+  private static final long READ_SERVICE = 590;
+
+  private static final long READ_ENDPOINT = 58;
+
   private final String file;
+  private final long room;
   private final Map<ServiceKey, ServiceFacts> services = new HashMap<>();
   private final Map<EndpointSliceKey, EndpointSliceFacts> slices = new HashMap<>();
   private final Set<ServiceKey> brokenServices = new HashSet<>();
@@ -22,9 +29,43 @@ final class ContentBuilder {
   private final List<ManifestProblem> problems = new ArrayList<>();
   private boolean nameless;
   private int untold;
+  private int serviceCount;
+  private int endpointCount;
 
-  ContentBuilder(String file) {
+  /**
+   * Nothing yet.
+   *
+   * @param room octets of memory that there are for what the file says
+   */
+  ContentBuilder(String file, long room) {
     this.file = file;
+    this.room = room;
+  }
+
+  /** Counts an object that was read, and tells whether there is room for all that were. */
+  boolean hasRoomFor(ManifestObject object) {
+    switch (object) {
+      case ManifestObject.Service _ -> serviceCount++;
+      case ManifestObject.Slice slice -> endpointCount += slice.facts().endpoints().size();
+      default -> {}
+    }
+    return fits();
+  }
+
+  private boolean fits() {
+    return octets() <= room;
+  }
+
+  private long octets() {
+    return Directory.octets(serviceCount, endpointCount)
+        + serviceCount * READ_SERVICE
+        + endpointCount * READ_ENDPOINT;
+  }
+
+  /** Forgets what was added, when there is no room. */
+  void forget() {
+    services.clear();
+    slices.clear();
   }
 
   void add(ManifestObject object) {
@@ -63,7 +104,19 @@ final class ContentBuilder {
     }
   }
 
-  ManifestReading.Content build() {
+  ManifestReading build() {
+    if (!fits()) {
+      return new ManifestReading.Unreadable(
+          new ManifestProblem(
+              file,
+              0,
+              0,
+              "",
+              "",
+              ("%d Services with %d endpoints need %d MiB of the heap, and %d MiB are left for"
+                   + " them; raise the memory limit of the process, or -Xmx")
+                  .formatted(serviceCount, endpointCount, mib(octets()), mib(Math.max(0, room)))));
+    }
     brokenServices.removeAll(services.keySet());
     brokenSlices.removeAll(slices.keySet());
     if (untold > 0) {
@@ -76,6 +129,10 @@ final class ContentBuilder {
         Collections.unmodifiableSet(brokenSlices),
         nameless,
         List.copyOf(problems));
+  }
+
+  private static long mib(long octets) {
+    return octets >> 20;
   }
 
   private ManifestProblem repeated(int line, int column, String object) {

@@ -38,11 +38,20 @@ final class DocumentReader {
       Node node = nodes.read();
       // A document of nothing, or of comments, is not one.
       if (!(node instanceof Node.Null)) {
-        content.add(objects.parse(node, place, "", ""));
+        add(objects.parse(node, place, "", ""));
         count++;
       }
     }
     return count;
+  }
+
+  /** Of what there is no room for, only the number counts. */
+  private void add(ManifestObject object) {
+    if (content.hasRoomFor(object)) {
+      content.add(object);
+    } else {
+      content.forget();
+    }
   }
 
   private void document(String place) throws IOException {
@@ -65,7 +74,7 @@ final class DocumentReader {
     if (list && kind.endsWith("List")) {
       items.finish(kind, text(fields, "apiVersion"));
     } else if (!kind.endsWith("List")) {
-      content.add(objects.parse(new Node.Mapping(fields, line, column), place, "", ""));
+      add(objects.parse(new Node.Mapping(fields, line, column), place, "", ""));
     }
   }
 
@@ -88,7 +97,12 @@ final class DocumentReader {
         boolean typed =
             item instanceof Node.Mapping(var fields, int _, int _) && fields.containsKey("kind");
         if (typed || !listKind.isEmpty()) {
-          parsed.add(objects.parse(item, place(count), listKind, listApi));
+          ManifestObject object = objects.parse(item, place(count), listKind, listApi);
+          if (content.hasRoomFor(object)) {
+            parsed.add(object);
+          } else {
+            parsed.clear();
+          }
         } else {
           untyped.put(count, item);
         }
@@ -98,8 +112,7 @@ final class DocumentReader {
 
     void finish(String listKind, String listApi) {
       parsed.forEach(content::add);
-      untyped.forEach(
-          (index, item) -> content.add(objects.parse(item, place(index), listKind, listApi)));
+      untyped.forEach((index, item) -> add(objects.parse(item, place(index), listKind, listApi)));
     }
 
     private String place(int index) {

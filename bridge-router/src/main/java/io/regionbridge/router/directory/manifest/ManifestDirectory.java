@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ public final class ManifestDirectory implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ManifestDirectory.class);
 
   private final Consumer<Directory> listener;
-  private final ManifestSet manifests = new ManifestSet();
+  private final ManifestSet manifests;
   private final Loops loops;
   private final Loop loop;
   private volatile List<Path> files;
@@ -38,7 +39,9 @@ public final class ManifestDirectory implements AutoCloseable {
   private List<Path> watched = List.of();
   private @Nullable FileWatcher watcher;
 
-  private ManifestDirectory(List<Path> files, Consumer<Directory> listener, Loops loops) {
+  private ManifestDirectory(
+      List<Path> files, LongSupplier room, Consumer<Directory> listener, Loops loops) {
+    manifests = new ManifestSet(room);
     this.files = List.copyOf(files);
     this.listener = listener;
     this.loops = loops;
@@ -50,12 +53,14 @@ public final class ManifestDirectory implements AutoCloseable {
    *
    * @param files in the order of precedence: an object that several files have is taken from the
    *     first of them
+   * @param room octets of memory that the directory may take; a file for which there is none is not
+   *     taken, and what it said before stays
    * @param listener told each new directory on the thread that reads, one call at a time, after
    *     {@link Directory#EMPTY}, which it may take for granted
    */
   public static ManifestDirectory start(
-      List<Path> files, Consumer<Directory> listener, Loops loops) {
-    ManifestDirectory started = new ManifestDirectory(files, listener, loops);
+      List<Path> files, LongSupplier room, Consumer<Directory> listener, Loops loops) {
+    ManifestDirectory started = new ManifestDirectory(files, room, listener, loops);
     started.loop.start();
     return started;
   }

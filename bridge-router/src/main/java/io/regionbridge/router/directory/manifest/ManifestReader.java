@@ -44,11 +44,21 @@ public final class ManifestReader {
 
   private ManifestReader() {}
 
-  /** Reads a file. Whatever is wrong with it is in the outcome. */
+  /** Reads a file for which there is room. Whatever is wrong with it is in the outcome. */
   public static ManifestReading read(Path file) {
+    return read(file, Long.MAX_VALUE);
+  }
+
+  /**
+   * Reads a file. Whatever is wrong with it is in the outcome.
+   *
+   * @param room octets of memory that the directory made of it may take; more is read to its end,
+   *     counted and not kept
+   */
+  public static ManifestReading read(Path file, long room) {
     try (InputStream in = Files.newInputStream(file)) {
       Stamp before = Stamp.of(file);
-      ManifestReading reading = read(file.toString(), in);
+      ManifestReading reading = read(file.toString(), in, room);
       // Half a file may well be sound, with half of the Services.
       return before.equals(Stamp.of(file))
           ? reading
@@ -69,11 +79,16 @@ public final class ManifestReader {
    * @throws IOException if the stream itself fails
    */
   public static ManifestReading read(String file, InputStream stream) throws IOException {
+    return read(file, stream, Long.MAX_VALUE);
+  }
+
+  private static ManifestReading read(String file, InputStream stream, long room)
+      throws IOException {
     BufferedInputStream in = new BufferedInputStream(stream, 1 << 16);
     boolean json = looksLikeJson(in);
     try (JsonParser parser = (json ? JSON : YAML).createParser(in)) {
       parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
-      ContentBuilder content = new ContentBuilder(file);
+      ContentBuilder content = new ContentBuilder(file, room);
       int documents = new DocumentReader(file, parser, content).readAll();
       return documents == 0
           ? unreadable(

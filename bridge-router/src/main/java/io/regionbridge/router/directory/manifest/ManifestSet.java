@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * version of an object that has a problem. Owned by one thread.
  */
 final class ManifestSet {
-  private final Function<Path, ManifestReading> reader;
+  private final Reader reader;
+  private final LongSupplier room;
   private final DirectoryIndex index = new DirectoryIndex();
   private Map<Path, Good> good = Map.of();
   private List<ManifestProblem> problems = List.of();
@@ -50,6 +51,12 @@ final class ManifestSet {
               last.slices));
     }
 
+    /** Memory that the directory made of it takes: octets, estimated. */
+    long octets() {
+      return Directory.octets(
+          services.size(), slices.values().stream().mapToInt(s -> s.endpoints().size()).sum());
+    }
+
     private static <K, V> Map<K, V> kept(Map<K, V> sound, Set<K> broken, Map<K, V> last) {
       if (broken.isEmpty()) {
         return sound;
@@ -65,12 +72,23 @@ final class ManifestSet {
     }
   }
 
-  ManifestSet() {
-    this(ManifestReader::read);
+  /** Reads a file that may take so many octets of memory. */
+  interface Reader {
+    ManifestReading read(Path file, long room);
   }
 
-  ManifestSet(Function<Path, ManifestReading> reader) {
+  /**
+   * Nothing yet.
+   *
+   * @param room octets of memory that the directory of all files may take
+   */
+  ManifestSet(LongSupplier room) {
+    this(ManifestReader::read, room);
+  }
+
+  ManifestSet(Reader reader, LongSupplier room) {
     this.reader = reader;
+    this.room = room;
   }
 
   /**
@@ -87,12 +105,14 @@ final class ManifestSet {
     List<ManifestProblem> found = new ArrayList<>();
     Map<ServiceKey, ServiceFacts> services = new HashMap<>();
     Map<EndpointSliceKey, EndpointSliceFacts> slices = new HashMap<>();
+    long left = room.getAsLong();
     for (Path file : distinct) {
-      ManifestReading reading = reader.apply(file);
+      ManifestReading reading = reader.read(file, left);
       found.addAll(reading.problems());
       Good content = inForce(reading, good.get(file));
       if (content != null) {
         next.put(file, content);
+        left -= content.octets();
         Consumer<String> repeated = object -> found.add(repeated(file, object));
         addAll(services, content.services, "Service ", repeated);
         addAll(slices, content.slices, "EndpointSlice ", repeated);

@@ -30,7 +30,7 @@ class ManifestDirectoryTest {
     Files.writeString(file, ONE);
 
     try (ManifestDirectory manifests =
-        ManifestDirectory.start(List.of(file), told::add, new Loops())) {
+        ManifestDirectory.start(List.of(file), () -> Long.MAX_VALUE, told::add, new Loops())) {
       Directory first = next();
       assertThat(first.complete()).isTrue();
       assertThat(first.services()).isEqualTo(1);
@@ -50,7 +50,8 @@ class ManifestDirectoryTest {
     Files.writeString(there, ONE);
 
     try (ManifestDirectory manifests =
-        ManifestDirectory.start(List.of(there, missing), told::add, new Loops())) {
+        ManifestDirectory.start(
+            List.of(there, missing), () -> Long.MAX_VALUE, told::add, new Loops())) {
       assertThat(next().complete()).isFalse();
       assertThat(manifests.problems())
           .singleElement()
@@ -70,7 +71,7 @@ class ManifestDirectoryTest {
     Files.writeString(file, ONE);
 
     try (ManifestDirectory manifests =
-        ManifestDirectory.start(List.of(file), told::add, new Loops())) {
+        ManifestDirectory.start(List.of(file), () -> Long.MAX_VALUE, told::add, new Loops())) {
       Directory first = next();
       replace(file, "kind: [");
       replace(file, TWO);
@@ -90,7 +91,7 @@ class ManifestDirectoryTest {
     Files.writeString(two, TWO);
 
     try (ManifestDirectory manifests =
-        ManifestDirectory.start(List.of(one), told::add, new Loops())) {
+        ManifestDirectory.start(List.of(one), () -> Long.MAX_VALUE, told::add, new Loops())) {
       assertThat(next().services()).isEqualTo(1);
 
       manifests.files(List.of(two));
@@ -108,7 +109,7 @@ class ManifestDirectoryTest {
     Files.writeString(before, ONE);
 
     try (ManifestDirectory manifests =
-        ManifestDirectory.start(List.of(before), told::add, new Loops())) {
+        ManifestDirectory.start(List.of(before), () -> Long.MAX_VALUE, told::add, new Loops())) {
       assertThat(next().services()).isEqualTo(1);
       manifests.files(List.of(missing));
       replace(missing, TWO);
@@ -124,7 +125,8 @@ class ManifestDirectoryTest {
   void tellsNothingAfterItIsClosed() throws Exception {
     Path file = directory.resolve("services.yaml");
     Files.writeString(file, ONE);
-    ManifestDirectory manifests = ManifestDirectory.start(List.of(file), told::add, new Loops());
+    ManifestDirectory manifests =
+        ManifestDirectory.start(List.of(file), () -> Long.MAX_VALUE, told::add, new Loops());
     next();
 
     manifests.close();

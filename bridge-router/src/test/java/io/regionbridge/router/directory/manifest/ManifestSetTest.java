@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.testkit.ManifestGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,7 +24,8 @@ class ManifestSetTest {
   private static final Path B = Path.of("b.yaml");
 
   private final Map<Path, String> content = new HashMap<>();
-  private final ManifestSet manifests = new ManifestSet(this::read);
+  private final ManifestSet manifests =
+      new ManifestSet((file, _) -> read(file), () -> Long.MAX_VALUE);
 
   @Test
   void directoryIsIncompleteUntilEachFileCouldBeReadOnce() {
@@ -38,6 +44,48 @@ class ManifestSetTest {
     content.remove(A);
     assertThat(manifests.look(List.of(A, B))).isSameAs(second);
     assertThat(manifests.problems()).hasToString("[a.yaml: missing]");
+  }
+
+  @Test
+  void whatThereIsNoRoomForIsCountedAndWhatWasKnownStays(@TempDir Path directory)
+      throws IOException {
+    AtomicLong room = new AtomicLong(100 << 20);
+    ManifestSet bounded = new ManifestSet(room::get);
+    Path file = directory.resolve("a.json");
+    Path other = directory.resolve("b.json");
+    Files.writeString(other, "{\"kind\": \"List\", \"apiVersion\": \"v1\", \"items\": []}");
+    ManifestGenerator.write(file, 100, 5);
+    Directory known = bounded.look(List.of(file, other));
+    assertThat(known.complete()).isTrue();
+    assertThat(known.octets()).isEqualTo(Directory.octets(100, 500)).isLessThan(1 << 20);
+
+    room.set(1 << 20);
+    ManifestGenerator.write(file, 2000, 50);
+    assertThat(bounded.look(List.of(file, other))).isSameAs(known);
+    assertThat(bounded.problems())
+        .singleElement()
+        .asString()
+        .contains(
+            "a.json: 2000 Services with 100000 endpoints need 83 MiB of the heap, and 1 MiB are"
+                + " left for them; raise the memory limit of the process, or -Xmx");
+
+    ManifestGenerator.write(file, 101, 5);
+    Directory next = bounded.look(List.of(file, other));
+    assertThat(next.services()).isEqualTo(101);
+    assertThat(bounded.problems()).isEmpty();
+
+    ManifestGenerator.write(other, 300, 5);
+    assertThat(bounded.look(List.of(file, other))).as("room is for all files").isSameAs(next);
+  }
+
+  @Test
+  void whatNeverFittedIsNoCompleteDirectory(@TempDir Path directory) {
+    ManifestSet bounded = new ManifestSet(() -> 0);
+    Path file = directory.resolve("a.yaml");
+    ManifestGenerator.write(file, 10, 5);
+    Directory nothing = bounded.look(List.of(file));
+    assertThat(nothing.complete()).isFalse();
+    assertThat(nothing.services()).isZero();
   }
 
   @Test

@@ -114,7 +114,7 @@ final class ContentBuilder {
               "",
               "",
               ("%d Services with %d endpoints need %d MiB of the heap, and %d MiB are left for"
-                   + " them; raise the memory limit of the process, or -Xmx")
+                      + " them; raise the memory limit of the process, or -Xmx")
                   .formatted(serviceCount, endpointCount, mib(octets()), mib(Math.max(0, room)))));
     }
     brokenServices.removeAll(services.keySet());

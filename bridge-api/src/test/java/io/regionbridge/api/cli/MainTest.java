@@ -50,17 +50,14 @@ final class MainTest {
   }
 
   @Test
-  void warnsOfWhatIsHardlyMeantAndOfManifestsThatAreNotThere() throws Exception {
+  void warnsOfManifestsThatAreNotThere() throws Exception {
     Path file =
         config(
-            "{region: {name: a, domain: a.local}, directory: {files: [b.yaml]},"
+            "{region: {name: a, domain: a.lan}, directory: {files: [b.yaml]},"
                 + " kubernetes: {enabled: false}}");
     assertThat(run(Map.of(), "check-config", "--config", file.toString())).isEqualTo(ExitCode.OK);
     assertThat(err.toString().lines())
         .containsExactly(
-            file
-                + ": warning: region.domain: hosts may ask for .local by multicast DNS instead:"
-                + " \"a.local\"; choose a name below .internal",
             file
                 + ": warning: directory.files: there is no file "
                 + directory.resolve("b.yaml")

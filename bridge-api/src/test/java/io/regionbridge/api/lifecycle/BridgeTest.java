@@ -272,7 +272,7 @@ final class BridgeTest {
     ask(fsn1, "nats.messaging.svc.mn.internal.", Type.A);
     ask(fsn1, "nats.messaging.svc.mn.internal.", Type.A);
     askByTcp(fsn1, "secret.example.com.", Type.A);
-    await(() -> metrics(fsn1).contains("region_bridge_gateway_up"));
+    await(() -> metrics(fsn1).contains("region_bridge_gateway_rtt_seconds{"));
     String metrics = metrics(fsn1);
     String gateway = "gateway=\"127.0.0.1:" + mnPort + "\"";
     assertThat(metrics.lines())

@@ -39,7 +39,7 @@ public final class GatewayTable implements AutoCloseable {
     return new GatewayTable(NetlinkSocket.open(NetlinkSocket.NETFILTER));
   }
 
-  /** The rules that are there, in the words of {@link GatewayRule#toString}. */
+  /** The rules that are there, each in the words of its {@link GatewayRule}. */
   public List<String> rules() throws ErrnoException {
     return messages.comments(socket);
   }

@@ -128,7 +128,7 @@ final class BridgeStart {
               new StandaloneSource(
                   node,
                   config::get,
-                  () -> MemoryPlan.of(config.get(), heap).directory(),
+                  this::directoryRoom,
                   overlay,
                   taker(tables),
                   tables::lookAgain,
@@ -196,6 +196,10 @@ final class BridgeStart {
     };
   }
 
+  private long directoryRoom() {
+    return MemoryPlan.of(config.get(), heap).directory();
+  }
+
   private RegionSource cluster(
       ClusterPlace place,
       OverlayWatch overlay,
@@ -213,6 +217,7 @@ final class BridgeStart {
         place,
         new ClusterSource.Ties(
             config::get,
+            this::directoryRoom,
             new InetSocketAddress(place.address().orElse(reached.getAddress()), reached.getPort()),
             overlay,
             new DataPlaneHealth(dns),

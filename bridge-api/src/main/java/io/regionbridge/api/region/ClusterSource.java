@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +39,7 @@ public final class ClusterSource implements RegionSource {
    * What a bridge tells of itself and is told.
    *
    * @param config what is in force
+   * @param room octets of memory that the directory may take
    * @param listen where other nodes of the cluster reach its DNS
    * @param overlay closed by whoever made it
    * @param health what its data plane knows of gateways
@@ -48,6 +50,7 @@ public final class ClusterSource implements RegionSource {
    */
   public record Ties(
       Supplier<BridgeConfig> config,
+      LongSupplier room,
       InetSocketAddress listen,
       OverlayWatch overlay,
       GatewayProbes health,
@@ -84,7 +87,8 @@ public final class ClusterSource implements RegionSource {
                 ties.health(),
                 () -> ties.serving().getAsBoolean() && overlay.up(),
                 () -> ConfiguredRegions.egress(config.get()),
-                () -> config.get().get(ConfigKeys.TRUST_SUPERNETS)),
+                () -> config.get().get(ConfigKeys.TRUST_SUPERNETS),
+                ties.room()),
             place.kubeconfig(),
             new ControlPlane.Listener() {
               @Override

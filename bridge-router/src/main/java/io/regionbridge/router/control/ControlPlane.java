@@ -181,6 +181,7 @@ public final class ControlPlane implements AutoCloseable {
             client,
             settings.routerLabel(),
             settings.options().netBird(),
+            sources.directoryRoom(),
             topologies::lookAgain,
             directories::lookAgain,
             clock,
@@ -279,11 +280,12 @@ public final class ControlPlane implements AutoCloseable {
   /** Why the Services are not known, or not as they are now, one sentence each. Any thread. */
   public List<String> directoryProblems() {
     Map<String, WatchStatus> watches = watches();
-    return DIRECTORY.stream()
-        .flatMap(resource -> Stream.ofNullable(watches.get(resource)))
-        .filter(WatchStatus.Failing.class::isInstance)
-        .map(status -> ((WatchStatus.Failing) status).failure().toString())
-        .toList();
+    Stream<String> failing =
+        DIRECTORY.stream()
+            .flatMap(resource -> Stream.ofNullable(watches.get(resource)))
+            .filter(WatchStatus.Failing.class::isInstance)
+            .map(status -> ((WatchStatus.Failing) status).failure().toString());
+    return Stream.concat(failing, watcher.directoryProblem().stream()).toList();
   }
 
   /** Whether this node is the active gateway. Any thread. */

@@ -10,6 +10,7 @@ import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.TopologyBuilder;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param fit whether this node could be the active gateway: overlay up, DNS serving
  * @param egress what is configured of egress
  * @param supernets ranges that any peer may claim parts of
+ * @param directoryRoom octets of memory that the directory may take
  */
 public record ControlSources(
     Supplier<TopologyBuilder.Settings> region,
@@ -30,8 +32,9 @@ public record ControlSources(
     GatewayProbes health,
     BooleanSupplier fit,
     Supplier<EgressSettings> egress,
-    Supplier<List<Cidr>> supernets) {
-  /** The same with the usual supernets. */
+    Supplier<List<Cidr>> supernets,
+    LongSupplier directoryRoom) {
+  /** The same with the usual supernets, and room for any directory. */
   public ControlSources(
       Supplier<TopologyBuilder.Settings> region,
       Supplier<List<PeerClaim>> configured,
@@ -39,7 +42,15 @@ public record ControlSources(
       GatewayProbes health,
       BooleanSupplier fit,
       Supplier<EgressSettings> egress) {
-    this(region, configured, overlay, health, fit, egress, () -> BorderRules.DEFAULT_SUPERNETS);
+    this(
+        region,
+        configured,
+        overlay,
+        health,
+        fit,
+        egress,
+        () -> BorderRules.DEFAULT_SUPERNETS,
+        () -> Long.MAX_VALUE);
   }
 
   /** The same without egress. */

@@ -23,6 +23,7 @@ public final class DirectoryIndex {
   private final Map<ServiceKey, List<EndpointSliceFacts>> slicesOfService = new HashMap<>();
   private final Set<ServiceKey> touched = new HashSet<>();
   private Directory directory = Directory.EMPTY;
+  private int endpoints;
 
   /** A Service is new or has changed. */
   public void put(ServiceFacts service) {
@@ -41,6 +42,7 @@ public final class DirectoryIndex {
   /** An EndpointSlice is new or has changed. */
   public void put(EndpointSliceFacts slice) {
     EndpointSliceFacts before = slices.put(slice.key(), slice);
+    endpoints += slice.endpoints().size() - count(before);
     if (slice.equals(before)) {
       return;
     }
@@ -54,7 +56,9 @@ public final class DirectoryIndex {
 
   /** An EndpointSlice is gone, if it was there. */
   public void remove(EndpointSliceKey slice) {
-    detach(slices.remove(slice));
+    EndpointSliceFacts before = slices.remove(slice);
+    endpoints -= count(before);
+    detach(before);
   }
 
   /** Says whether all that there is has been put in: see {@link Directory#complete}. */
@@ -70,6 +74,20 @@ public final class DirectoryIndex {
   /** The keys of all EndpointSlices that were put in and not removed. */
   public Set<EndpointSliceKey> slices() {
     return Collections.unmodifiableSet(slices.keySet());
+  }
+
+  /** How many endpoints there are in all EndpointSlices, in whatever state. */
+  public int endpoints() {
+    return endpoints;
+  }
+
+  /** How many endpoints there are in one EndpointSlice; 0 if there is none. */
+  public int endpoints(EndpointSliceKey slice) {
+    return count(slices.get(slice));
+  }
+
+  private static int count(@Nullable EndpointSliceFacts slice) {
+    return slice == null ? 0 : slice.endpoints().size();
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,7 @@ public final class ClusterWatcher implements AutoCloseable {
    * @param client closed by whoever made it, after this
    * @param routerLabel {@code key=value} or {@code key}
    * @param netBird the namespace of NetBird's routers, if they matter
+   * @param room octets of memory that the directory may take
    * @param onChange {@link #view} may be another one
    * @param onDirectory {@link #directory} may be another one
    */
@@ -121,12 +123,13 @@ public final class ClusterWatcher implements AutoCloseable {
       KubernetesClient client,
       String routerLabel,
       Optional<String> netBird,
+      LongSupplier room,
       Runnable onChange,
       Runnable onDirectory,
       Clock clock,
       Loops loops) {
     ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock, loops);
-    watcher.watchLocal(onDirectory);
+    watcher.watchLocal(room, onDirectory);
     netBird.ifPresent(watcher::watchNetBird);
     watcher.watches.forEach(ResourceWatch::start);
     return watcher;
@@ -166,6 +169,11 @@ public final class ClusterWatcher implements AutoCloseable {
             .toList();
   }
 
+  /** What of the Services is not taken, and why; empty if all is. Any thread. */
+  public Optional<String> directoryProblem() {
+    return directory == null ? Optional.empty() : directory.problem();
+  }
+
   /** The local cluster's Services now. Any thread. */
   public Directory directory() {
     return directory == null ? Directory.EMPTY : directory.directory();
@@ -177,9 +185,9 @@ public final class ClusterWatcher implements AutoCloseable {
     watches.forEach(ResourceWatch::close);
   }
 
-  private void watchLocal(Runnable onDirectory) {
+  private void watchLocal(LongSupplier room, Runnable onDirectory) {
     watch("nodes", client.nodes(), nodes);
-    DirectoryFeed feed = new DirectoryFeed(onDirectory);
+    DirectoryFeed feed = new DirectoryFeed(room, onDirectory);
     directory = feed;
     watch("services", client.services().inAnyNamespace(), feed.services());
     watch(

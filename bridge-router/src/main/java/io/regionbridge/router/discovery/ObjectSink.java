@@ -21,4 +21,12 @@ public interface ObjectSink<T> {
 
   /** A full list has been put in: whatever is not in it is gone. */
   void retain(Set<ObjectKey> present);
+
+  /**
+   * Whether all that was put in was taken. Where it was not, everything is listed again after the
+   * watch that runs, in five minutes at most.
+   */
+  default boolean tookAll() {
+    return true;
+  }
 }

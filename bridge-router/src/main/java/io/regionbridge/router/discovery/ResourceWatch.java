@@ -166,6 +166,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
   /** One list where one is needed, and one watch. */
   private void round() {
+    if (!sink.tookAll()) {
+      version = Optional.empty();
+    }
     String verb = version.isEmpty() ? "list" : "watch";
     try {
       if (version.isEmpty()) {

@@ -215,6 +215,7 @@ class ClusterWatcherIT {
         client,
         "netbird-router=true",
         Optional.empty(),
+        () -> Long.MAX_VALUE,
         () -> {},
         () -> {},
         Clock.systemUTC(),

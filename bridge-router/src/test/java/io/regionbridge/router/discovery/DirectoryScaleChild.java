@@ -60,6 +60,7 @@ final class DirectoryScaleChild {
             client,
             "netbird-router",
             Optional.empty(),
+            () -> Long.MAX_VALUE,
             () -> {},
             loop::lookAgain,
             Clock.systemUTC(),

@@ -289,6 +289,7 @@ public final class TrainingRun {
     }
   }
 
+  // On another address than the API server in the cluster, which no gateway of a peer may have.
   private Bridge start(String region, String pods, String peer, String peerPods, String gateway)
       throws IOException {
     Path path =
@@ -296,7 +297,7 @@ public final class TrainingRun {
             region + ".yaml",
             """
             region: { name: %s, podCIDRs: [%s] }
-            dns: { listen: ["127.0.0.1:0"], threads: 1 }
+            dns: { listen: ["127.0.0.2:0"], threads: 1 }
             overlay: { mode: none }
             kubernetes: { enabled: false }
             directory: { files: [services.yaml] }

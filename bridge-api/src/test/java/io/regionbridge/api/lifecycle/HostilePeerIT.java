@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -91,8 +92,8 @@ final class HostilePeerIT {
                 try {
                   resolver(Duration.ofMillis(50))
                       .send(question("n" + asked.incrementAndGet() + ".prod.svc.evil.internal."));
-                } catch (IOException e) {
-                  continue; // it need not be answered
+                } catch (IOException notAnswered) {
+                  // it need not be
                 }
               }
             });
@@ -118,7 +119,10 @@ final class HostilePeerIT {
   void nothingIsBelievedButItsOwnAddresses(HostilePeer.Dns mode) throws Exception {
     hostile.dns(mode);
     Message reply =
-        resolver(PATIENCE).send(question("own-" + mode.ordinal() + ".prod.svc.evil.internal."));
+        resolver(PATIENCE)
+            .send(
+                question(
+                    "own-" + mode.name().toLowerCase(Locale.ROOT) + ".prod.svc.evil.internal."));
     for (Record record : reply.getSection(Section.ANSWER)) {
       assertThat(record.getName().toString()).endsWith(".evil.internal.");
       assertThat(record.rdataToString()).startsWith("10.66.");

@@ -13,8 +13,10 @@ import io.regionbridge.testkit.HostilePeer;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,7 @@ class HostilePeerTest {
   private static final InetAddress HONEST = InetAddress.ofLiteral("127.0.66.77");
 
   @TempDir private Path directory;
-  private HostilePeer.Identity identity;
+  private HostilePeer.@Nullable Identity identity;
 
   @ParameterizedTest
   @EnumSource(HostilePeer.Http.class)
@@ -120,7 +122,7 @@ class HostilePeerTest {
   }
 
   private PeerKubeconfig kubeconfig(HostilePeer hostile) {
-    return valid(identity.kubeconfig(hostile.httpAddress()));
+    return valid(Objects.requireNonNull(identity).kubeconfig(hostile.httpAddress()));
   }
 
   private static PeerKubeconfig valid(String text) {

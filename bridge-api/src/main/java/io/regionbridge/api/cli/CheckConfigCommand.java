@@ -4,7 +4,10 @@ import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.config.Printable;
+import io.regionbridge.api.config.Suggestion;
 import io.regionbridge.api.lifecycle.MemoryPlan;
+import io.regionbridge.router.directory.manifest.ManifestDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +20,8 @@ import picocli.CommandLine.Mixin;
     header = "Validate a configuration file.",
     description = {
       "Environment variables that override it are part of it. Prints every problem with its path in"
-          + " the file, and exits 2 if there is one."
+          + " the file, and exits 2 if there is one. The manifests of directory.files are read too;"
+          + " warnings do not change the exit code."
     })
 final class CheckConfigCommand implements Command {
   private final Terminal terminal;
@@ -40,7 +44,8 @@ final class CheckConfigCommand implements Command {
         warnings.forEach(warning ->
             terminal.err().println(file + (warning.clash() ? ": " : ": warning: ") + warning));
         missingManifests(file, config);
-        if (warnings.stream().anyMatch(ConfigProblem::clash)) {
+        boolean sound = inspectManifests(config);
+        if (!sound || warnings.stream().anyMatch(ConfigProblem::clash)) {
           yield ExitCode.USAGE;
         }
         terminal.out().println(file + ": ok, " + summary(config));
@@ -59,6 +64,20 @@ final class CheckConfigCommand implements Command {
                 "%s: warning: directory.files: there is no file %s yet".formatted(file, manifest));
       }
     }
+  }
+
+  /** Whether the manifests that are there can be served as they stand. */
+  private boolean inspectManifests(BridgeConfig config) {
+    BridgeConfig.Region region = config.region();
+    ManifestDirectory.Inspection found =
+        ManifestDirectory.inspect(
+            config.directory().files().stream().filter(Files::exists).toList(),
+            region.podCidrs(),
+            region.serviceCidrs(),
+            Suggestion::nearest);
+    found.errors().forEach(line -> terminal.err().println(Printable.of(line)));
+    found.warnings().forEach(line -> terminal.err().println(Printable.of(line)));
+    return found.errors().isEmpty();
   }
 
   private static String summary(BridgeConfig config) {

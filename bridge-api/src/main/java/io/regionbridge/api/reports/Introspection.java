@@ -370,7 +370,14 @@ public final class Introspection implements AutoCloseable {
   private List<Condition> conditions() {
     List<Condition> conditions = new ArrayList<>();
     List<String> problems = bridge.directoryProblems();
-    if (!bridge.directory().complete()) {
+    if (bridge.directory().extent() == Directory.Extent.PARTIAL && !problems.isEmpty()) {
+      conditions.add(
+          Condition.no(
+              ConditionType.DIRECTORY_LOADED,
+              "Partial",
+              problems.getFirst()
+                  + "; what could be read is served, names that are not in it get SERVFAIL"));
+    } else if (!bridge.directory().complete()) {
       conditions.add(
           Condition.no(
               ConditionType.DIRECTORY_LOADED,

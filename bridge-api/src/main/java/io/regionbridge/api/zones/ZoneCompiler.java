@@ -27,8 +27,8 @@ import org.xbill.DNS.Name;
  * that changed since the last one. Owned by one thread; what it returns is immutable.
  *
  * <p>Services that are not exported have no name here at all, for anybody: the cluster's own DNS
- * knows them. Until the directory is complete the zones are not {@linkplain LocalZone#loaded
- * loaded}, so nobody is told that a name does not exist.
+ * knows them. Until the directory is read the zones are not {@linkplain LocalZone#loaded loaded},
+ * so nobody is told that a name does not exist.
  *
  * <p>For other settings make another compiler.
  */
@@ -78,6 +78,9 @@ public final class ZoneCompiler {
     if (directory.complete()) {
       zone = zone.loadedFully();
       reverseZones.replaceAll((_, of) -> of.loadedFully());
+    } else if (directory.extent() == Directory.Extent.PARTIAL) {
+      zone = zone.loadedInPart();
+      reverseZones.replaceAll((_, of) -> of.loadedInPart());
     }
     return new CompiledZones(
         zone,

@@ -53,11 +53,14 @@ final class MainTest {
   void warnsOfManifestsThatAreNotThere() throws Exception {
     Path file =
         config(
-            "{region: {name: a, domain: a.lan}, directory: {files: [b.yaml]},"
-                + " kubernetes: {enabled: false}}");
+            "{region: {name: a}, directory: {files: [b.yaml]}, kubernetes: {enabled: false},"
+                + " dns: {relay: {timeout: 5s}}}");
     assertThat(run(Map.of(), "check-config", "--config", file.toString())).isEqualTo(ExitCode.OK);
     assertThat(err.toString().lines())
         .containsExactly(
+            file
+                + ": warning: dns.relay.timeout: clients give up after 5s, before a stale answer"
+                + " could be given: \"5s\"; write less than 5s",
             file
                 + ": warning: directory.files: there is no file "
                 + directory.resolve("b.yaml")
@@ -79,6 +82,46 @@ final class MainTest {
                 + " \"10.1.2.0/24\"; regions that reach each other need ranges that do not"
                 + " overlap\n");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void readsTheManifestsAndSaysWhatIsWrongWithThemAndWhatIsHardlyMeant() throws Exception {
+    Path good = directory.resolve("good.yaml");
+    Files.writeString(
+        good,
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {clusterIp: 10.43.0.1}}
+        ---
+        {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice,
+          metadata: {name: a-1, labels: {kubernetes.io/service-name: a}},
+          addressType: IPv4, endpoints: [{addresses: [10.9.0.1]}]}
+        """);
+    Path file =
+        config(
+            "{region: {name: a, podCIDRs: [10.1.0.0/16]}, directory: {files: [good.yaml]},"
+                + " kubernetes: {enabled: false}}");
+    assertThat(run(Map.of(), "check-config", "--config", file.toString())).isEqualTo(ExitCode.OK);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            good
+                + ":1:74: warning: Service default/web: spec.clusterIp: no such key, it counts for"
+                + " nothing; did you mean clusterIP?",
+            good
+                + ":5:47: warning: EndpointSlice default/a-1: endpoints[0].addresses[0]: 10.9.0.1"
+                + " is outside region.podCIDRs, so other regions leave it out",
+            good
+                + ":3:1: warning: EndpointSlice default/a-1: metadata.labels: no file has its"
+                + " Service default/a, so its endpoints are not served");
+
+    err.getBuffer().setLength(0);
+    Files.writeString(good, "{apiVersion: v1, kind: Servic, metadata: {name: web}}");
+    assertThat(run(Map.of(), "check-config", "--config", file.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err)
+        .hasToString(
+            good
+                + ":1:24: document 1: kind: \"Servic\" is no kind that is read; did you mean"
+                + " Service?\n");
   }
 
   @Test
@@ -149,7 +192,8 @@ final class MainTest {
             Usage: region-bridge check-config [-h] --config=FILE [--verbose]
 
             Environment variables that override it are part of it. Prints every problem
-            with its path in the file, and exits 2 if there is one.
+            with its path in the file, and exits 2 if there is one. The manifests of
+            directory.files are read too; warnings do not change the exit code.
 
             Options:
                   --config=FILE   The bridge's configuration file.

@@ -330,6 +330,21 @@ class ZoneCompilerTest {
   }
 
   @Test
+  void directoryInPartIsServedAndSaysOfNoNameThatItDoesNotExist() {
+    DirectoryIndex index = index(REGION);
+    index.extent(Directory.Extent.PARTIAL);
+    CompiledZones zones = compiler(settings()).compile(index.directory(), NOW);
+    Asker asker = new Asker(zones);
+
+    assertThat(zones.domain().loaded()).isTrue();
+    assertThat(zones.domain().complete()).isFalse();
+    assertThat(asker.ask(View.PODS, "mn.internal", "SOA").getRcode()).isZero();
+    assertThat(asker.told(View.PODS, "none.mn.internal", "A")).isEqualTo("SERVFAIL");
+    assertThat(asker.told(View.PODS, "99.99.52.10.in-addr.arpa", "PTR")).isEqualTo("SERVFAIL");
+    assertThat(asker.ask(View.PODS, "kafka.ops.svc.mn.internal", "A").getRcode()).isZero();
+  }
+
+  @Test
   void nothingIsSaidUntilTheDirectoryIsComplete() {
     ZoneCompiler compiler = compiler(settings());
     DirectoryIndex index = index(REGION);

@@ -19,6 +19,11 @@ public final class LocalAuthority {
       Explanation.of(
           ExtendedErrorCodeOption.NOT_READY, "the directory of this region is not loaded yet");
 
+  private static final Explanation LOADED_IN_PART =
+      Explanation.of(
+          ExtendedErrorCodeOption.NOT_READY,
+          "part of this region's directory could not be read, the name may be there");
+
   /** What is said of aliases that lead in a circle, or are too many. */
   public static final Explanation ALIAS_LOOP =
       Explanation.of(
@@ -92,6 +97,9 @@ public final class LocalAuthority {
     int owner = RecordSet.QUESTION;
     while (node != null) {
       RecordSet set = node.find(view, type);
+      if (set == null && !zone.complete() && !node.hasRecords()) {
+        return unknown(reply);
+      }
       if (set == null) {
         negative(zone, RecordSet.QUESTION + apexAt, reply);
         return Rcode.NOERROR;
@@ -114,10 +122,20 @@ public final class LocalAuthority {
       owner = 0xC000 | RecordSet.firstDataAt(at);
       node = zone.findTarget(set);
     }
+    if (!zone.complete()) {
+      return unknown(reply);
+    }
     // Of the name at the end of the aliases, if there are any (RFC 6604 section 3).
     reply.rcode(Rcode.NXDOMAIN);
     negative(zone, RecordSet.QUESTION + apexAt, reply);
     return Rcode.NXDOMAIN;
+  }
+
+  /** What is not known here may be in the part of the directory that could not be read. */
+  private static int unknown(ReplyWriter reply) {
+    reply.clear(Rcode.SERVFAIL);
+    reply.explain(LOADED_IN_PART);
+    return Rcode.SERVFAIL;
   }
 
   private static void any(LocalZone zone, ReplyWriter reply) {

@@ -22,16 +22,23 @@ public final class LocalZone {
   private final Name apex;
   private final byte[] apexWire;
   private final byte[] omittable;
-  private final boolean loaded;
+  private final Extent extent;
   private final boolean forPeers;
   private final RecordSet soa;
   private final NameIndex<ZoneNode> plain;
   private final NameIndex<ZoneNode> shortened;
 
+  /** How much of the zone is known. */
+  private enum Extent {
+    NOTHING,
+    PART,
+    ALL
+  }
+
   private LocalZone(
       Name apex,
       byte[] omittable,
-      boolean loaded,
+      Extent extent,
       boolean forPeers,
       RecordSet soa,
       NameIndex<ZoneNode> plain,
@@ -39,7 +46,7 @@ public final class LocalZone {
     this.apex = apex;
     this.apexWire = wire(apex);
     this.omittable = omittable;
-    this.loaded = loaded;
+    this.extent = extent;
     this.forPeers = forPeers;
     this.soa = soa;
     this.plain = plain;
@@ -66,17 +73,31 @@ public final class LocalZone {
     RecordSet encoded = RecordSet.of(List.of(soa));
     NameIndex<ZoneNode> plain =
         NameIndex.<ZoneNode>empty().with(NO_LABELS, ZoneNode.EMPTY.with(encoded));
-    return new LocalZone(apex, label, false, true, encoded, plain, NameIndex.empty());
+    return new LocalZone(apex, label, Extent.NOTHING, true, encoded, plain, NameIndex.empty());
   }
 
   /** The same zone, from now on complete: a name that it does not hold does not exist. */
   public LocalZone loadedFully() {
-    return loaded ? this : new LocalZone(apex, omittable, true, forPeers, soa, plain, shortened);
+    return withExtent(Extent.ALL);
+  }
+
+  /**
+   * The same zone, from now on served though part of it is not known: names without records get
+   * SERVFAIL. A zone that is complete stays so.
+   */
+  public LocalZone loadedInPart() {
+    return extent == Extent.ALL ? this : withExtent(Extent.PART);
+  }
+
+  private LocalZone withExtent(Extent next) {
+    return extent == next
+        ? this
+        : new LocalZone(apex, omittable, next, forPeers, soa, plain, shortened);
   }
 
   /** The same zone, of which other regions are told nothing: they have their own. */
   public LocalZone notForPeers() {
-    return new LocalZone(apex, omittable, loaded, false, soa, plain, shortened);
+    return new LocalZone(apex, omittable, extent, false, soa, plain, shortened);
   }
 
   /** Whether other regions may ask for its names. */
@@ -105,7 +126,7 @@ public final class LocalZone {
     RecordSet encoded = RecordSet.of(List.of(soa));
     ZoneNode top = nextPlain.get(NO_LABELS);
     nextPlain = put(nextPlain, NO_LABELS, (top == null ? ZoneNode.EMPTY : top).with(encoded));
-    return new LocalZone(apex, omittable, loaded, forPeers, encoded, nextPlain, nextShortened);
+    return new LocalZone(apex, omittable, extent, forPeers, encoded, nextPlain, nextShortened);
   }
 
   private byte[] cut(byte[] relative) {
@@ -238,9 +259,14 @@ public final class LocalZone {
     return apexWire;
   }
 
-  /** Whether the zone is complete. */
+  /** Whether the zone is served: all of it is known, or all that can be had for now. */
   public boolean loaded() {
-    return loaded;
+    return extent != Extent.NOTHING;
+  }
+
+  /** Whether all of the zone is known: a name that it does not hold does not exist. */
+  public boolean complete() {
+    return extent == Extent.ALL;
   }
 
   /** Names that exist, empty non-terminals included. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Directory {
   /** What is known before anything was heard: nothing, and that is not all. */
-  public static final Directory EMPTY = new Directory(PersistentMap.empty(), 0, false, 0, 0);
+  public static final Directory EMPTY =
+      new Directory(PersistentMap.empty(), 0, Extent.LOADING, 0, 0);
 
   /** Memory of a Service without endpoints: facts, names, records, places in indexes. Measured. */
   private static final long SERVICE = 2350;
@@ -21,19 +22,29 @@ public final class Directory {
 
   private final PersistentMap<PersistentMap<DirectoryService>> namespaces;
   private final long generation;
-  private final boolean complete;
+  private final Extent extent;
   private final int services;
   private final int endpoints;
+
+  /** How much of what there is a directory holds, the least first. */
+  public enum Extent {
+    /** The first full list is not in. */
+    LOADING,
+    /** All that could be read; the rest is not known until somebody corrects it. */
+    PARTIAL,
+    /** Everything. */
+    COMPLETE
+  }
 
   private Directory(
       PersistentMap<PersistentMap<DirectoryService>> namespaces,
       long generation,
-      boolean complete,
+      Extent extent,
       int services,
       int endpoints) {
     this.namespaces = namespaces;
     this.generation = generation;
-    this.complete = complete;
+    this.extent = extent;
     this.services = services;
     this.endpoints = endpoints;
   }
@@ -48,7 +59,12 @@ public final class Directory {
    * that it does not.
    */
   public boolean complete() {
-    return complete;
+    return extent == Extent.COMPLETE;
+  }
+
+  /** How much of what there is is here. */
+  public Extent extent() {
+    return extent;
   }
 
   /** How many Services there are. */
@@ -111,7 +127,7 @@ public final class Directory {
     return new Directory(
         namespaces.with(key.namespace(), services(this, key.namespace()).with(key.name(), service)),
         generation + 1,
-        complete,
+        extent,
         services + (before == null ? 1 : 0),
         endpoints + service.endpoints().size() - (before == null ? 0 : before.endpoints().size()));
   }
@@ -128,22 +144,27 @@ public final class Directory {
             ? namespaces.without(key.namespace())
             : namespaces.with(key.namespace(), left),
         generation + 1,
-        complete,
+        extent,
         services - 1,
         endpoints - before.endpoints().size());
   }
 
   /** The same directory, said to be the full list or not. */
   public Directory withComplete(boolean nowComplete) {
-    return nowComplete == complete
+    return withExtent(nowComplete ? Extent.COMPLETE : Extent.LOADING);
+  }
+
+  /** The same directory, said to be so much of what there is. */
+  public Directory withExtent(Extent next) {
+    return next == extent
         ? this
-        : new Directory(namespaces, generation + 1, nowComplete, services, endpoints);
+        : new Directory(namespaces, generation + 1, next, services, endpoints);
   }
 
   @Override
   public String toString() {
     return "generation %d%s: %d Services, %d endpoints"
-        .formatted(generation, complete ? "" : " (incomplete)", services, endpoints);
+        .formatted(generation, complete() ? "" : " (incomplete)", services, endpoints);
   }
 
   private static PersistentMap<DirectoryService> services(Directory directory, String namespace) {

@@ -66,6 +66,11 @@ public final class DirectoryIndex {
     directory = directory.withComplete(complete);
   }
 
+  /** Says how much of what there is has been put in. */
+  public void extent(Directory.Extent extent) {
+    directory = directory.withExtent(extent);
+  }
+
   /** The keys of all Services that were put in and not removed. The index's own view: read only. */
   public Set<ServiceKey> services() {
     return Collections.unmodifiableSet(services.keySet());

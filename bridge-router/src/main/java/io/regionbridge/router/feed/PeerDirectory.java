@@ -40,7 +40,7 @@ public final class PeerDirectory {
       }
     }
     source = next;
-    given = given.withComplete(next.complete());
+    given = given.withExtent(next.extent());
     return given;
   }
 

@@ -150,6 +150,7 @@ public final class ManifestGenerator {
           {"apiVersion": "v1", "kind": "Service",
            "metadata": {"name": "service-%1$d", "namespace": "%2$s"},
            "spec": {"clusterIP": "%3$s", "clusterIPs": ["%3$s"], "type": "ClusterIP",
+            "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
             "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": %4$d}]}},
           {"addressType": "IPv4", "apiVersion": "discovery.k8s.io/v1", "endpoints": [
           """,

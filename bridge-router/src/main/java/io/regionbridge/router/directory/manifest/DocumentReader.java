@@ -15,13 +15,22 @@ import java.util.Map;
 final class DocumentReader {
   private final JsonParser parser;
   private final YamlReader nodes;
-  private final ObjectParser objects;
+  private final Objects objects;
   private final ContentBuilder content;
 
-  DocumentReader(String file, JsonParser parser, ContentBuilder content) {
+  /** Makes something of one object: see {@link ObjectParser#parse}. */
+  @FunctionalInterface
+  interface Objects {
+    ManifestObject parse(Node node, String place, String listKind, String listApi);
+  }
+
+  /**
+   * @param allKeys whether objects are read with the keys that nothing here uses
+   */
+  DocumentReader(JsonParser parser, boolean allKeys, Objects objects, ContentBuilder content) {
     this.parser = parser;
-    this.nodes = new YamlReader(parser);
-    this.objects = new ObjectParser(file);
+    this.nodes = new YamlReader(parser, allKeys);
+    this.objects = objects;
     this.content = content;
   }
 

@@ -17,11 +17,20 @@ public record ManifestProblem(
   /** One line for logs and terminals: place, object, field, reason. */
   @Override
   public String toString() {
+    return line("");
+  }
+
+  /** As {@link #toString}, with the word that it does no harm. */
+  public String asWarning() {
+    return line("warning: ");
+  }
+
+  private String line(String mark) {
     StringBuilder text = new StringBuilder(file);
     if (line > 0) {
       text.append(':').append(line).append(':').append(column);
     }
-    text.append(": ");
+    text.append(": ").append(mark);
     if (!object.isEmpty()) {
       text.append(object).append(": ");
     }

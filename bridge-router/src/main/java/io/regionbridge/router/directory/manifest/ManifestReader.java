@@ -56,9 +56,20 @@ public final class ManifestReader {
    *     counted and not kept
    */
   public static ManifestReading read(Path file, long room) {
+    return read(file, room, false, new ObjectParser(file.toString())::parse);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param room octets of memory that the directory made of it may take
+   * @param allKeys whether objects are read with the keys that nothing here uses
+   */
+  static ManifestReading read(
+      Path file, long room, boolean allKeys, DocumentReader.Objects objects) {
     try (InputStream in = Files.newInputStream(file)) {
       Stamp before = Stamp.of(file);
-      ManifestReading reading = read(file.toString(), in, room);
+      ManifestReading reading = read(file.toString(), in, room, allKeys, objects);
       // Half a file may well be sound, with half of the Services.
       return before.equals(Stamp.of(file))
           ? reading
@@ -79,17 +90,18 @@ public final class ManifestReader {
    * @throws IOException if the stream itself fails
    */
   public static ManifestReading read(String file, InputStream stream) throws IOException {
-    return read(file, stream, Long.MAX_VALUE);
+    return read(file, stream, Long.MAX_VALUE, false, new ObjectParser(file)::parse);
   }
 
-  private static ManifestReading read(String file, InputStream stream, long room)
+  private static ManifestReading read(
+      String file, InputStream stream, long room, boolean allKeys, DocumentReader.Objects objects)
       throws IOException {
     BufferedInputStream in = new BufferedInputStream(stream, 1 << 16);
     boolean json = looksLikeJson(in);
     try (JsonParser parser = (json ? JSON : YAML).createParser(in)) {
       parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       ContentBuilder content = new ContentBuilder(file, room);
-      int documents = new DocumentReader(file, parser, content).readAll();
+      int documents = new DocumentReader(parser, allKeys, objects, content).readAll();
       return documents == 0
           ? unreadable(
               file, 0, 0, "it is empty; for no Services at all write kind: List, items: []")

@@ -29,7 +29,12 @@ public sealed interface ManifestReading {
       Set<EndpointSliceKey> brokenSlices,
       boolean nameless,
       List<ManifestProblem> problems)
-      implements ManifestReading {}
+      implements ManifestReading {
+    /** Whether nothing was left out. */
+    boolean sound() {
+      return !nameless && brokenServices.isEmpty() && brokenSlices.isEmpty();
+    }
+  }
 
   /** The file is missing, may not be read, or is neither YAML nor JSON from end to end. */
   record Unreadable(ManifestProblem problem) implements ManifestReading {}

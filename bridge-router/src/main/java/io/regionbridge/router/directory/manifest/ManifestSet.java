@@ -29,11 +29,18 @@ final class ManifestSet {
   private final DirectoryIndex index = new DirectoryIndex();
   private Map<Path, Good> good = Map.of();
   private List<ManifestProblem> problems = List.of();
+  private boolean allRead;
 
-  /** What of a file is in force. */
+  /**
+   * What of a file is in force.
+   *
+   * @param whole whether all of the file was sound once, so that nothing in it is unknown
+   */
   private record Good(
-      Map<ServiceKey, ServiceFacts> services, Map<EndpointSliceKey, EndpointSliceFacts> slices) {
-    static final Good NOTHING = new Good(Map.of(), Map.of());
+      Map<ServiceKey, ServiceFacts> services,
+      Map<EndpointSliceKey, EndpointSliceFacts> slices,
+      boolean whole) {
+    static final Good NOTHING = new Good(Map.of(), Map.of(), false);
 
     /**
      * The new content, and of the objects that are broken in it their last good version. Any object
@@ -48,7 +55,8 @@ final class ManifestSet {
           kept(
               content.slices(),
               content.nameless() ? last.slices.keySet() : content.brokenSlices(),
-              last.slices));
+              last.slices),
+          last.whole || content.sound());
     }
 
     /** Memory that the directory made of it takes: octets, estimated. */
@@ -97,7 +105,7 @@ final class ManifestSet {
    * @param files in the order of precedence: an object that several files have is taken from the
    *     first of them
    * @return the directory of all files: the same object as last time if nothing in it has changed;
-   *     complete once each file could be read
+   *     complete once each file was sound, partial while one never was and another could be read
    */
   Directory look(Collection<Path> files) {
     Set<Path> distinct = new LinkedHashSet<>(files);
@@ -121,8 +129,21 @@ final class ManifestSet {
     good = next;
     problems = List.copyOf(found);
     update(services, slices);
-    index.complete(next.size() == distinct.size());
+    allRead = next.size() == distinct.size();
+    index.extent(extent());
     return index.directory();
+  }
+
+  /** Whether each file could be read, at the last look or earlier. */
+  boolean allRead() {
+    return allRead;
+  }
+
+  private Directory.Extent extent() {
+    if (allRead && good.values().stream().allMatch(Good::whole)) {
+      return Directory.Extent.COMPLETE;
+    }
+    return good.isEmpty() ? Directory.Extent.LOADING : Directory.Extent.PARTIAL;
   }
 
   /** All that was wrong with the files at the last look. */

@@ -13,7 +13,8 @@ import java.util.Set;
 
 /**
  * Reads one object at a time from a stream of tokens, and of it only keys that some object in use
- * has: what is left of a Service is small, and of a Deployment next to nothing.
+ * has, unless all are asked for: what is left of a Service is small, and of a Deployment next to
+ * nothing.
  */
 final class YamlReader {
   private static final String MERGE = "<<";
@@ -24,12 +25,16 @@ final class YamlReader {
           "addresses",
           "annotations",
           "apiVersion",
+          "appProtocol",
+          "clientIP",
           "clusterIP",
           "clusterIPs",
           "conditions",
           "endpoints",
           "externalName",
           "hostname",
+          "internalTrafficPolicy",
+          "ipFamilies",
           "kind",
           "kubernetes.io/service-name",
           "labels",
@@ -42,17 +47,28 @@ final class YamlReader {
           "publishNotReadyAddresses",
           "ready",
           "region-bridge.io/export",
+          "region-bridge.io/spread",
           "serving",
+          "sessionAffinity",
+          "sessionAffinityConfig",
           "spec",
           "targetPort",
           "terminating",
+          "timeoutSeconds",
+          "trafficDistribution",
           "type",
+          "zone",
           MERGE);
 
   private final JsonParser parser;
+  private final boolean all;
 
-  YamlReader(JsonParser parser) {
+  /**
+   * @param all whether to keep the keys that no object in use has too
+   */
+  YamlReader(JsonParser parser, boolean all) {
     this.parser = parser;
+    this.all = all;
   }
 
   /** The value that begins at the current token. Ends at its last one. */
@@ -92,7 +108,7 @@ final class YamlReader {
   void field(Map<String, Node> fields) throws IOException {
     String key = parser.currentName();
     parser.nextToken();
-    if (!KEPT.contains(key)) {
+    if (!all && !KEPT.contains(key)) {
       parser.skipChildren();
       return;
     }

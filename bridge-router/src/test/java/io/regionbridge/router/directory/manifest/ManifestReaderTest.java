@@ -8,10 +8,12 @@ import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
+import io.regionbridge.router.directory.IpFamily;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.testkit.ManifestGenerator;
@@ -195,6 +197,39 @@ class ManifestReaderTest {
     assertThat(content.services().values())
         .extracting(ServiceFacts::exportAnnotation)
         .containsExactly(ExportAnnotation.TRUE);
+  }
+
+  @Test
+  void traitsAndProtocolsOfApplicationsAreRead() {
+    ManifestReading.Content content =
+        sound(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, annotations: {region-bridge.io/spread: "true"}}
+            spec:
+              ipFamilies: [IPv6]
+              sessionAffinity: ClientIP
+              sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}
+              internalTrafficPolicy: Local
+              trafficDistribution: PreferClose
+              ports: [{port: 80, appProtocol: http}]
+            ---
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}
+            addressType: IPv4
+            endpoints: [{addresses: [10.42.1.9], zone: b}]
+            """);
+
+    ServiceFacts facts = content.services().values().iterator().next();
+    assertThat(facts.traits())
+        .isEqualTo(new ServiceTraits(List.of(IpFamily.IPV6), 60, "Local", "PreferClose", true));
+    assertThat(facts.ports()).singleElement().extracting("appProtocol").isEqualTo("http");
+    assertThat(content.slices().values().iterator().next().endpoints())
+        .singleElement()
+        .extracting(Endpoint::zone)
+        .isEqualTo("b");
   }
 
   @Test

@@ -31,7 +31,7 @@ class ManifestSetTest {
   void directoryIsIncompleteUntilEachFileCouldBeReadOnce() {
     content.put(A, service("web", "10.43.0.1"));
     Directory first = manifests.look(List.of(A, B));
-    assertThat(first.complete()).isFalse();
+    assertThat(first.extent()).isEqualTo(Directory.Extent.PARTIAL);
     assertThat(first.services()).isEqualTo(1);
     assertThat(manifests.problems()).hasToString("[b.yaml: missing]");
 
@@ -86,6 +86,31 @@ class ManifestSetTest {
     Directory nothing = bounded.look(List.of(file));
     assertThat(nothing.complete()).isFalse();
     assertThat(nothing.services()).isZero();
+  }
+
+  @Test
+  void directoryOfWhichNothingCouldBeReadIsLoading() {
+    assertThat(manifests.look(List.of(A, B)).extent()).isEqualTo(Directory.Extent.LOADING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {clusterIP: nowhere}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: '???'}}",
+        "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: db-1}}",
+      })
+  void whatWasNeverSoundIsUnknownUntilItIs(String broken) {
+    content.put(A, service("web", "10.43.0.1") + "---\n" + broken + "\n");
+    Directory first = manifests.look(List.of(A));
+    assertThat(first.extent()).isEqualTo(Directory.Extent.PARTIAL);
+    assertThat(first.services()).isEqualTo(1);
+
+    content.put(A, service("web", "10.43.0.1"));
+    assertThat(manifests.look(List.of(A)).complete()).isTrue();
+
+    content.put(A, service("web", "10.43.0.1") + "---\n" + broken + "\n");
+    assertThat(manifests.look(List.of(A)).complete()).isTrue();
   }
 
   @Test

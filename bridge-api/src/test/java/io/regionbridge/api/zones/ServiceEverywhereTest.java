@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +83,9 @@ final class ServiceEverywhereTest {
             region(1, true, service(ServiceType.HEADLESS, false, pod(1, "db-0"), pod(1, null))));
     Map<String, NameAnswers> names = ServiceEverywhere.names(WEB, regions);
     assertThat(names.keySet()).containsExactlyInAnyOrder("", "_http._tcp", "db-0.r0", "db-0.r1");
-    assertThat(names.get("").peers().addresses()).hasSize(3);
-    assertThat(names.get("db-0.r1").peers().addresses()).hasSize(1);
-    assertThat(names.get("_http._tcp").cluster().targets())
+    assertThat(Objects.requireNonNull(names.get("")).peers().addresses()).hasSize(3);
+    assertThat(Objects.requireNonNull(names.get("db-0.r1")).peers().addresses()).hasSize(1);
+    assertThat(Objects.requireNonNull(names.get("_http._tcp")).cluster().targets())
         .extracting(NameAnswers.Target::host)
         .containsExactlyInAnyOrder("db-0.r0", "db-0.r1", "10-1-0-2.web.shop.svc.r1.internal.");
   }
@@ -103,7 +104,7 @@ final class ServiceEverywhereTest {
     Map<String, NameAnswers> names =
         ServiceEverywhere.names(
             WEB, List.of(region(1, true, new DirectoryService(facts, List.of()))));
-    assertThat(names.get("").peers().alias()).isEqualTo("example.com");
+    assertThat(Objects.requireNonNull(names.get("")).peers().alias()).isEqualTo("example.com");
   }
 
   @Test
@@ -179,7 +180,7 @@ final class ServiceEverywhereTest {
     for (int i = 0; i < states.length; i++) {
       String state = states[i];
       boolean reachable = !state.startsWith("!");
-      String[] counts = state.replace("!", "").split("/");
+      String[] counts = state.replace("!", "").split("/", -1);
       if (counts.length == 2) {
         List<Endpoint> pods = new ArrayList<>();
         if (counts[0].equals("1")) {
@@ -198,7 +199,7 @@ final class ServiceEverywhereTest {
     StringBuilder answering = new StringBuilder();
     Collection<IpAddress> addresses = answers == null ? List.of() : answers.peers().addresses();
     for (IpAddress address : addresses) {
-      answering.append(address.toString().split("\\.")[1]);
+      answering.append(address.toString().split("\\.", -1)[1]);
     }
     return answering.toString();
   }

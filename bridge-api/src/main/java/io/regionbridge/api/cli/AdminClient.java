@@ -6,6 +6,7 @@ import io.regionbridge.api.status.NamesReport;
 import io.regionbridge.api.status.QueryLogReport;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.TraceReport;
+import io.regionbridge.router.loop.FailureReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -184,7 +185,7 @@ final class AdminClient implements AutoCloseable {
       String problem = wayProblem.get();
       throw new CommandException(
           "no bridge answers at %s: %s; start one, or name its admin address with --url"
-              .formatted(name, problem == null ? e.getMessage() : problem),
+              .formatted(name, problem == null ? FailureReason.of(e) : problem),
           e);
     }
   }

@@ -11,7 +11,8 @@ import java.util.function.Function;
 /**
  * A table of text, each column as wide as it has to be. What stands in it may come from other
  * regions: it is made printable. Where there is not room for all, the last column goes on below
- * itself, and what is longest in the others is cut.
+ * itself, and what is longest in the others is cut; where there is not room for that either, the
+ * cells of a row stand one below the other.
  */
 final class Columns {
   private static final String GAP = "  ";
@@ -44,6 +45,9 @@ final class Columns {
     int[] widths = widths(room);
     int last = widths.length - 1;
     List<String> lines = new ArrayList<>();
+    if (before(widths) + widths[last] > room) {
+      return stacked(room, colour);
+    }
     for (int i = 0; i < rows.size(); i++) {
       List<String> row = rows.get(i);
       StringBuilder line = new StringBuilder();
@@ -56,6 +60,26 @@ final class Columns {
       lines.add((line + rest.getFirst()).stripTrailing());
       String margin = " ".repeat(before(widths));
       rest.stream().skip(1).forEach(more -> lines.add(margin + more));
+    }
+    return lines;
+  }
+
+  /** Cell below cell with its heading, a blank line between rows: for narrow terminals. */
+  private List<String> stacked(int room, boolean colour) {
+    List<String> headings = rows.getFirst();
+    int indent = headings.stream().mapToInt(String::length).max().orElse(0) + GAP.length();
+    List<String> lines = new ArrayList<>();
+    for (List<String> row : rows.subList(1, rows.size())) {
+      if (!lines.isEmpty()) {
+        lines.add("");
+      }
+      for (int i = 0; i < row.size(); i++) {
+        String lead = headings.get(i) + " ".repeat(indent - headings.get(i).length());
+        for (String part : Paragraph.lines(row.get(i), Math.max(LEAST, room - indent))) {
+          lines.add((lead + styled(i, part, colour)).stripTrailing());
+          lead = " ".repeat(indent);
+        }
+      }
     }
     return lines;
   }

@@ -1,14 +1,15 @@
 package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.Printable;
+import io.regionbridge.api.status.Count;
 import io.regionbridge.router.diagnosis.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Checks as text. For programs one line each; for people the same in lines that fit a terminal of
- * 80 columns, with commands left whole so that they can be copied. Pure.
+ * Checks as text. For programs one line each; for people the same in lines that fit a terminal,
+ * with commands left whole so that they can be copied. Pure.
  */
 final class DoctorText {
   /** As wide as the longest state with two spaces. */
@@ -31,9 +32,13 @@ final class DoctorText {
     return lines;
   }
 
-  /** The same for people to read. */
-  static List<String> folded(List<Check> checks, boolean colour) {
-    int room = Paragraph.TERMINAL - MARGIN.length();
+  /**
+   * The same for people to read.
+   *
+   * @param columns how long lines may be; commands may be longer
+   */
+  static List<String> folded(List<Check> checks, int columns, boolean colour) {
+    int room = columns - MARGIN.length();
     List<String> lines = new ArrayList<>();
     for (Check check : checks) {
       List<String> said = Paragraph.lines(text(check), room);
@@ -80,9 +85,9 @@ final class DoctorText {
   }
 
   private static String counts(List<Check> checks) {
-    return "%d checks: %d failed, %d with a warning, %d skipped"
+    return "%s: %d failed, %d with a warning, %d skipped"
         .formatted(
-            checks.size(),
+            Count.of(checks.size(), "check"),
             count(checks, Check.State.FAILURE),
             count(checks, Check.State.WARNING),
             count(checks, Check.State.SKIPPED));

@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.status.Count;
 import io.regionbridge.api.status.NamesReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,7 @@ final class NamesCommand implements Command {
                 ? List.of("no such name")
                 : columns.lines(Integer.MAX_VALUE, false));
     if (report.matched() > report.names().size()) {
-      lines.add("%d names more".formatted(report.matched() - report.names().size()));
+      lines.add(Count.of(report.matched() - report.names().size(), "name") + " more");
     }
     report.unknown().forEach(region -> lines.add("names are not known of region " + region));
     return lines;

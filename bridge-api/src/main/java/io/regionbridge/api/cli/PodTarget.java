@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import io.regionbridge.router.loop.FailureReason;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,15 +103,7 @@ final class PodTarget {
             + e.getCode()
             + ": "
             + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-        : "does not answer: " + rootMessage(e);
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        : "does not answer: " + FailureReason.of(e);
   }
 
   /**
@@ -207,6 +200,6 @@ final class PodTarget {
   private static @Nullable String cause(LocalPortForward forward) {
     List<Throwable> errors = new ArrayList<>(forward.getClientThrowables());
     errors.addAll(forward.getServerThrowables());
-    return errors.isEmpty() ? null : rootMessage(errors.getFirst());
+    return errors.isEmpty() ? null : FailureReason.of(errors.getFirst());
   }
 }

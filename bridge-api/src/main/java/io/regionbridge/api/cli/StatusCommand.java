@@ -113,7 +113,7 @@ final class StatusCommand implements Command {
       case JSON -> terminal.out().println(StatusJson.pretty(status));
       case YAML -> terminal.out().print(StatusJson.yaml(status));
       case TABLE, WIDE ->
-          StatusTable.of(status, format == Format.WIDE, terminal.colour())
+          StatusTable.of(status, terminal.columns(), format == Format.WIDE, terminal.colour())
               .forEach(terminal.out()::println);
     }
     terminal.out().flush();

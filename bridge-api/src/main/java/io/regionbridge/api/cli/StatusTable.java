@@ -3,6 +3,7 @@ package io.regionbridge.api.cli;
 import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.Age;
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.Count;
 import io.regionbridge.api.status.Fault;
 import io.regionbridge.api.status.Faults;
 import java.util.ArrayList;
@@ -12,26 +13,27 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A status as text for a terminal of 80 columns: what is wrong last, where the eye is. Pure. */
+/** A status as text for a terminal: what is wrong last, where the eye is. Pure. */
 final class StatusTable {
   private static final String MARGIN = " ".repeat(9);
 
   private StatusTable() {}
 
   static List<String> of(BridgeStatus status) {
-    return of(status, false, false);
+    return of(status, Paragraph.TERMINAL, false, false);
   }
 
   /**
    * The lines.
    *
-   * @param wide whether they may be longer than 80 columns, and tell more
+   * @param columns how long they may be
+   * @param wide whether they may be longer than that, and tell more
    * @param colour whether states have one
    */
-  static List<String> of(BridgeStatus status, boolean wide, boolean colour) {
+  static List<String> of(BridgeStatus status, int columns, boolean wide, boolean colour) {
     List<String> lines = new ArrayList<>();
     BridgeStatus.Region region = status.region();
-    int room = wide ? Integer.MAX_VALUE : Paragraph.TERMINAL;
+    int room = wide ? Integer.MAX_VALUE : columns;
     String first =
         "region %s (%s): %s, up for %s, version %s"
             .formatted(
@@ -47,10 +49,14 @@ final class StatusTable {
             .row("  pods", ranges(region.podCIDRs()))
             .row(
                 "  directory",
-                "%d Services, %d endpoints"
-                    .formatted(status.directory().services(), status.directory().endpoints()))
+                Count.of(status.directory().services(), "Service")
+                    + ", "
+                    + Count.of(status.directory().endpoints(), "endpoint"))
             .row("  answers", answers(status.dns()))
-            .row("  cache", status.dns().cacheEntries() + " entries")
+            .row(
+                "  cache",
+                status.dns().cacheEntries()
+                    + (status.dns().cacheEntries() == 1 ? " entry" : " entries"))
             .lines(room, false));
     if (!status.gateways().isEmpty()) {
       lines.add("");

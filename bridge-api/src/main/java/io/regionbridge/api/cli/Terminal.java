@@ -4,6 +4,7 @@ import io.regionbridge.api.log.StandardStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
  * What a command sees of the world around the process.
@@ -12,11 +13,27 @@ import java.util.Map;
  * @param err for errors and progress
  * @param environment all variables
  * @param interactive whether a person reads the results as they come
+ * @param width columns of the terminal, 0 where nobody can tell
  */
 public record Terminal(
-    PrintWriter out, PrintWriter err, Map<String, String> environment, boolean interactive) {
+    PrintWriter out,
+    PrintWriter err,
+    Map<String, String> environment,
+    boolean interactive,
+    IntSupplier width) {
+  /** Results are made for no fewer and no more columns than these. */
+  private static final int LEAST = 40;
+
+  private static final int MOST = 200;
+
   public Terminal {
     environment = Map.copyOf(environment);
+  }
+
+  /** One whose width nobody can tell. */
+  public Terminal(
+      PrintWriter out, PrintWriter err, Map<String, String> environment, boolean interactive) {
+    this(out, err, environment, interactive, () -> 0);
   }
 
   /** One that nobody looks at. */
@@ -31,10 +48,24 @@ public record Terminal(
         && !environment.getOrDefault("TERM", "").equals("dumb");
   }
 
+  /** How long lines may be: as {@code COLUMNS} says, else as wide as the terminal is, else 80. */
+  int columns() {
+    String said = environment.getOrDefault("COLUMNS", "");
+    int columns =
+        said.matches("[1-9][0-9]{0,5}")
+            ? Integer.parseInt(said)
+            : interactive ? width.getAsInt() : 0;
+    return columns == 0 ? Paragraph.TERMINAL : Math.clamp(columns, LEAST, MOST);
+  }
+
   /** That of this process. */
   static Terminal ofProcess() {
     return new Terminal(
-        writer(System.out), writer(System.err), System.getenv(), StandardStream.OUT.isTerminal());
+        writer(System.out),
+        writer(System.err),
+        System.getenv(),
+        StandardStream.OUT.isTerminal(),
+        StandardStream::columns);
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -75,7 +75,7 @@ final class TraceCommand implements Command {
     try (AdminClient client = target.connect()) {
       report = client.trace(name, type.orElse(""), view.map(View::toString).orElse(""));
     }
-    output.print(terminal, report, () -> TraceText.of(report));
+    output.print(terminal, report, () -> TraceText.of(report, terminal.columns()));
     String rcode = report.answer().rcode();
     return rcode.equals("NOERROR") || rcode.equals("NXDOMAIN") ? ExitCode.OK : ExitCode.FAILED;
   }

@@ -6,16 +6,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A trace as text for a terminal of 80 columns: one line per step, with its time. Pure. */
+/** A trace as text for a terminal: one line per step, with its time. Pure. */
 final class TraceText {
   private static final String INDENT = " ".repeat(23);
 
   private final List<String> lines = new ArrayList<>();
 
-  private TraceText() {}
+  private final int columns;
+  private double last;
 
-  static List<String> of(TraceReport report) {
-    TraceText text = new TraceText();
+  private TraceText(int columns) {
+    this.columns = columns;
+  }
+
+  /**
+   * The lines.
+   *
+   * @param columns how long they may be
+   */
+  static List<String> of(TraceReport report, int columns) {
+    TraceText text = new TraceText(columns);
     text.add("%s %s".formatted(report.name(), report.type()), "");
     text.zone(report);
     report.regions().forEach(region -> text.add("region " + region, INDENT));
@@ -70,14 +80,20 @@ final class TraceText {
         attempt.rttMillis() > 0
             ? ", usually %s".formatted(millis(attempt.rttMillis()).strip())
             : "";
+    // Somebody else had asked already: it is told where this question met it.
+    String before =
+        attempt.atMillis() < 0
+            ? ", asked %s before".formatted(millis(-attempt.atMillis()).strip())
+            : "";
     step(
         attempt.atMillis(),
         "gateway",
-        "%s (%s%s): %s after %s"
+        "%s (%s%s%s): %s after %s"
             .formatted(
                 attempt.gateway(),
                 attempt.state(),
                 usual,
+                before,
                 attempt.outcome(),
                 millis(attempt.tookMillis()).strip()));
   }
@@ -116,7 +132,8 @@ final class TraceText {
   }
 
   private void step(double at, String what, String text) {
-    String head = "%s  %-8s ".formatted(millis(at), what);
+    last = Math.max(last, at);
+    String head = "%s  %-8s ".formatted(millis(last), what);
     int before = lines.size();
     add(text, INDENT);
     lines.set(before, head + lines.get(before).substring(INDENT.length()));
@@ -125,12 +142,12 @@ final class TraceText {
   /** The text in lines that fit, all but the first further in. */
   private void add(String text, String indent) {
     String printable = Printable.of(text);
-    List<String> whole = Paragraph.lines(printable, Paragraph.TERMINAL - indent.length());
+    List<String> whole = Paragraph.lines(printable, columns - indent.length());
     lines.add(indent + whole.getFirst());
     String margin = indent + "  ";
     Paragraph.lines(
             printable.substring(whole.getFirst().length()).stripLeading(),
-            Paragraph.TERMINAL - margin.length())
+            columns - margin.length())
         .stream()
         .filter(line -> !line.isEmpty())
         .forEach(line -> lines.add(margin + line));

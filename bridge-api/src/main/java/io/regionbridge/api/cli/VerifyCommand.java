@@ -73,7 +73,7 @@ final class VerifyCommand implements Command {
         checks,
         () ->
             terminal.interactive()
-                ? DoctorText.folded(checks, terminal.colour())
+                ? DoctorText.folded(checks, terminal.columns(), terminal.colour())
                 : DoctorText.lines(checks));
     boolean failed = checks.stream().anyMatch(c -> c.state() == Check.State.FAILURE);
     return failed ? ExitCode.FAILED : ExitCode.OK;

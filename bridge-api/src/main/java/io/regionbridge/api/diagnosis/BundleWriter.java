@@ -1,5 +1,6 @@
 package io.regionbridge.api.diagnosis;
 
+import io.regionbridge.router.loop.FailureReason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ public final class BundleWriter implements AutoCloseable {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      String reason = e.getMessage() == null ? FailureReason.of(e) : e.getMessage();
       contents.add(
           name + ": not collected: " + Redactor.redact(reason).lines().findFirst().orElse(""));
       return;

@@ -1,5 +1,6 @@
 package io.regionbridge.api.http;
 
+import io.regionbridge.router.loop.FailureReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,10 +109,15 @@ public final class FileBacked<T> implements Supplier<T> {
       try {
         contents.add(Files.readAllBytes(file));
       } catch (IOException e) {
-        throw new IOException("cannot read " + file + ": " + e.getClass().getSimpleName(), e);
+        throw new IOException("cannot read " + file + ": " + reason(e), e);
       }
     }
     return contents;
+  }
+
+  /** The file is named already. */
+  private static String reason(IOException e) {
+    return FailureReason.of(e).replaceFirst(": .*", "");
   }
 
   private boolean same(List<byte[]> contents) {

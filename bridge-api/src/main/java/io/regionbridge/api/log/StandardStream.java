@@ -1,6 +1,9 @@
 package io.regionbridge.api.log;
 
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -29,6 +32,23 @@ public enum StandardStream {
           || target.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException e) {
       return false; // not Linux, or closed
+    }
+  }
+
+  /** How wide the terminal is of which the process is part, 0 if nobody can tell. */
+  public static int columns() {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (BufferedReader reader = stty.inputReader(StandardCharsets.US_ASCII)) {
+        String[] rowsAndColumns = String.valueOf(reader.readLine()).split(" ", -1);
+        return rowsAndColumns.length == 2 ? Integer.parseInt(rowsAndColumns[1]) : 0;
+      }
+    } catch (IOException | NumberFormatException e) {
+      return 0; // no terminal, or an image without the program
     }
   }
 }

@@ -74,9 +74,13 @@ final class NameReports {
   /**
    * The name of a Service that is nearest to one that does not exist.
    *
-   * @param zone that the name is in; both without the final dot
+   * @param zone that the name is in; both without the final dot; empty: none, since its region's
+   *     domain is missing
    */
   static Optional<String> nearest(BridgeState bridge, String zone, String name) {
+    if (zone.isEmpty()) {
+      return withDomain(bridge, name);
+    }
     NamesQuestion inZone = new NamesQuestion("", "", ".svc." + zone, Integer.MAX_VALUE);
     List<String> names =
         all(bridge, inZone).entries.stream()
@@ -86,6 +90,16 @@ final class NameReports {
             .limit(MOST_COMPARED)
             .toList();
     return Suggestion.nearest(name, names);
+  }
+
+  /** The Service that is called so in its region, this region's own before those of others. */
+  private static Optional<String> withDomain(BridgeState bridge, String name) {
+    String begin = name + ".";
+    return all(bridge, new NamesQuestion("", "", begin, Integer.MAX_VALUE)).entries.stream()
+        .filter(entry -> !entry.gives().equals("nothing"))
+        .map(Entry::name)
+        .filter(other -> other.startsWith(begin))
+        .findFirst();
   }
 
   private boolean wants(String region) {

@@ -52,13 +52,13 @@ public record TraceReport(
 
   /** Finds a name that was likely meant. */
   public interface Suggester {
-    /** The nearest name of a zone, both without the final dot. */
+    /** The nearest name of a zone, both without the final dot; of any if the zone is empty. */
     Optional<String> nearest(String zone, String name);
   }
 
   /** The same, with the name that was likely meant if this one does not exist. */
   public TraceReport suggesting(Suggester suggester) {
-    return answer.rcode().equals("NXDOMAIN")
+    return answer.rcode().equals("NXDOMAIN") || zone.kind().equals("none")
         ? new TraceReport(
             bridge,
             name,

@@ -110,7 +110,7 @@ final class DoctorCommandTest {
     String prose = "words that nobody copies ".repeat(5).strip();
     Check check = Check.failure("RBAC", "it may not ".repeat(12).strip(), command + "; " + prose);
     assertThat(DoctorText.lines(List.of(check))).as("for programs, one line").hasSize(2);
-    List<String> folded = DoctorText.folded(List.of(check, Check.ok("x", "y")), false);
+    List<String> folded = DoctorText.folded(List.of(check, Check.ok("x", "y")), 80, false);
     assertThat(folded)
         .startsWith(
             "failure  RBAC: it may not it may not it may not it may not it may not it may not")
@@ -119,7 +119,8 @@ final class DoctorCommandTest {
     assertThat(folded)
         .filteredOn(line -> !line.contains("kubectl"))
         .allMatch(line -> line.length() <= 80);
-    assertThat(DoctorText.folded(List.of(check), true).getFirst()).startsWith("\u001B[31mfailure");
+    assertThat(DoctorText.folded(List.of(check), 80, true).getFirst())
+        .startsWith("\u001B[31mfailure");
   }
 
   @Test

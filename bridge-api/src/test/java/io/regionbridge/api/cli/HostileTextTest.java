@@ -61,10 +61,16 @@ final class HostileTextTest {
   @Test
   void statusStandsWhateverAPeerIsCalled() {
     for (boolean wide : new boolean[] {false, true}) {
-      assertThat(StatusTable.of(status(HOSTILE), wide, false)).noneMatch(HostileTextTest::harmful);
+      assertThat(StatusTable.of(status(HOSTILE), 80, wide, false))
+          .noneMatch(HostileTextTest::harmful);
     }
-    assertThat(StatusTable.of(status(LONG))).allMatch(line -> line.length() <= 80);
-    assertThat(StatusTable.of(status(LONG), true, false)).anyMatch(line -> line.contains(LONG));
+    for (int columns = 40; columns <= 200; columns++) {
+      int most = columns;
+      assertThat(StatusTable.of(status(LONG), columns, false, false))
+          .as("in %d columns", columns)
+          .allMatch(line -> line.length() <= most);
+    }
+    assertThat(StatusTable.of(status(LONG), 80, true, false)).anyMatch(line -> line.contains(LONG));
   }
 
   @Test
@@ -86,12 +92,12 @@ final class HostileTextTest {
                 List.of(),
                 List.of(HOSTILE),
                 0));
-    assertThat(TraceText.of(report))
+    assertThat(TraceText.of(report, 80))
         .noneMatch(HostileTextTest::harmful)
         .allMatch(line -> line.length() <= 80);
     List<Check> checks = List.of(Check.failure(HOSTILE, HOSTILE, HOSTILE));
     assertThat(DoctorText.lines(checks)).hasSize(2).noneMatch(HostileTextTest::harmful);
-    assertThat(DoctorText.folded(checks, false)).noneMatch(HostileTextTest::harmful);
+    assertThat(DoctorText.folded(checks, 80, false)).noneMatch(HostileTextTest::harmful);
   }
 
   @Test

@@ -78,9 +78,9 @@ final class StatusTableTest {
 
   @Test
   void tellsMoreWhereThereIsRoomAndColoursStatesWhereThereAreColours() {
-    assertThat(StatusTable.of(status(), true, false))
+    assertThat(StatusTable.of(status(), 80, true, false))
         .anyMatch(line -> line.startsWith("REGION  DOMAIN"));
-    assertThat(StatusTable.of(status(), false, true))
+    assertThat(StatusTable.of(status(), 80, false, true))
         .anyMatch(line -> line.contains("\u001B[32mup\u001B[0m     5m"))
         .anyMatch(line -> line.contains("\u001B[31mdown\u001B[0m   30s"));
   }

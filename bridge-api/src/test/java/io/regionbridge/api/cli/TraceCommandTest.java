@@ -68,7 +68,7 @@ final class TraceCommandTest {
                 List.of(),
                 List.of(),
                 601.7));
-    assertThat(TraceText.of(report))
+    assertThat(TraceText.of(report, 80))
         .allMatch(line -> line.length() <= 80)
         .containsExactly(
             name + " A",
@@ -81,6 +81,32 @@ final class TraceCommandTest {
             "   601.70 ms  answer   NOERROR from the peer region, 1 record",
             "                         " + name.substring(0, 55),
             "                           " + name.substring(55) + " 5 A 10.52.1.7");
+  }
+
+  @Test
+  void timesOnlyGrowThoughSomebodyElseHadAskedBefore() {
+    TraceReport report =
+        new TraceReport(
+            "fsn1",
+            "a.b.svc.mn.internal",
+            "A",
+            "pods",
+            new TraceReport.Zone("mn.internal", "peer", "mn", 0.5),
+            new TraceReport.Cache("absent", 0, 0, 0.6),
+            List.of(new TraceReport.Try("100.64.0.2:1053", "up", 0, -12.5, 20, "answered")),
+            new TraceReport.Answer(
+                "relay", "NOERROR", false, List.of(), List.of(), List.of(), 8.1));
+    List<String> lines = TraceText.of(report, 120);
+    assertThat(lines)
+        .contains(
+            "     0.60 ms  gateway  100.64.0.2:1053 (up, asked 12.50 ms before): answered after"
+                + " 20.00 ms");
+    assertThat(
+            lines.stream()
+                .filter(line -> line.startsWith(" ") && line.indexOf(" ms  ") == 9)
+                .map(line -> Double.valueOf(line.substring(0, 9).strip())))
+        .hasSize(4)
+        .isSorted();
   }
 
   private int run(String... args) {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.coredns.CoreDnsKeeper;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.DnsConfigMaps;
+import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
@@ -83,13 +84,28 @@ public final class Uninstall {
    * @param purge take the WireGuard keys as well: peers must be told new ones afterwards
    * @param dryRun only say what would be done
    * @return what was done, in order
-   * @throws IOException if the file cannot be read
+   * @throws IOException if the file cannot be read, or no API server answers
    */
   public static List<Step> run(
       Optional<Path> kubeconfig, String namespace, String netBird, boolean purge, boolean dryRun)
       throws IOException {
     try (KubernetesClient client = ClusterClient.local(kubeconfig)) {
+      requireCluster(client, namespace);
       return run(client, namespace, netBird, purge, dryRun);
+    }
+  }
+
+  /** Without a cluster each step would fail by itself, for the one reason. */
+  private static void requireCluster(KubernetesClient client, String namespace) throws IOException {
+    try {
+      client.leases().inNamespace(namespace).withName(OwnNames.LEASE).get();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() <= 0) { // nothing was answered
+        throw new IOException(
+            "no cluster: the API server at %s does not answer: %s"
+                .formatted(client.getMasterUrl(), ReadFailure.rootMessage(e)),
+            e);
+      }
     }
   }
 
@@ -276,7 +292,8 @@ public final class Uninstall {
       steps.add(step.get());
     } catch (KubernetesClientException e) {
       boolean absent = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
-      String message = String.valueOf(e.getMessage());
+      String message =
+          e.getCode() <= 0 ? ReadFailure.rootMessage(e) : String.valueOf(e.getMessage());
       steps.add(
           new Step(
               what,

@@ -1,7 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.channels.ClosedChannelException;
+import io.regionbridge.router.loop.FailureReason;
 import java.nio.channels.UnresolvedAddressException;
 
 /**
@@ -64,16 +64,9 @@ public record ReadFailure(String verb, String resource, Reason reason, String me
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String message = root.getMessage();
-    return switch (root) {
-      // These have no message.
-      case UnresolvedAddressException _ ->
-          "its name does not resolve; outside a cluster, name a kubeconfig file in KUBECONFIG";
-      case ClosedChannelException _ -> "the connection was closed";
-      default ->
-          message == null
-              ? root.getClass().getSimpleName()
-              : message.lines().findFirst().orElse("");
-    };
+    String text = FailureReason.of(root);
+    return root instanceof UnresolvedAddressException
+        ? text + "; outside a cluster, name a kubeconfig file in KUBECONFIG"
+        : text;
   }
 }

@@ -1,0 +1,11 @@
+package io.regionbridge.api.status;
+
+/** Numbers of things in words. */
+public final class Count {
+  private Count() {}
+
+  /** The number and the word, with an s unless it is one. */
+  public static String of(long number, String word) {
+    return number + " " + word + (number == 1 ? "" : "s");
+  }
+}

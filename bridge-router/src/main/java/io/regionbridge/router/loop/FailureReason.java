@@ -1,0 +1,46 @@
+package io.regionbridge.router.loop;
+
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.regex.Pattern;
+
+/** What went wrong, in words for people: never the name of an exception. */
+public final class FailureReason {
+  /** What an exception's text begins with that was made of another one. */
+  private static final Pattern NAME =
+      Pattern.compile("^((?:[a-z]\\w*\\.)+[A-Z][\\w$]*(?:Exception|Error)(?:: |$))+");
+
+  private FailureReason() {}
+
+  /** One line that says why, from the first cause of a chain. */
+  public static String of(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage() == null ? "" : root.getMessage();
+    String line = NAME.matcher(message.lines().findFirst().orElse("")).replaceFirst("").strip();
+    return switch (root) {
+      // These have no message, or only a name.
+      case UnresolvedAddressException _ -> "its name does not resolve";
+      case UnknownHostException _ -> unlessSaid(line, "does not resolve");
+      case ClosedChannelException _ -> "the connection was closed";
+      case NoSuchFileException _ -> "there is no such file: " + line;
+      case AccessDeniedException _ -> "no permission: " + line;
+      case ConnectException _ when line.isEmpty() -> "connection refused";
+      case NoRouteToHostException _ when line.isEmpty() -> "no route to host";
+      case SocketTimeoutException _ when line.isEmpty() -> "no answer in time";
+      default -> line.isEmpty() ? "no reason is given" : line;
+    };
+  }
+
+  private static String unlessSaid(String line, String what) {
+    return line.isEmpty() ? "its name " + what : line.contains(" ") ? line : line + " " + what;
+  }
+}

@@ -1,0 +1,44 @@
+package io.regionbridge.router.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FailureReasonTest {
+  static Stream<Arguments> errors() {
+    return Stream.of(
+        Arguments.of(new UnresolvedAddressException(), "its name does not resolve"),
+        Arguments.of(new UnknownHostException("api.example"), "api.example does not resolve"),
+        Arguments.of(new ClosedChannelException(), "the connection was closed"),
+        Arguments.of(new ConnectException(), "connection refused"),
+        Arguments.of(new ConnectException("Connection refused"), "Connection refused"),
+        Arguments.of(new SocketTimeoutException(), "no answer in time"),
+        Arguments.of(new NoSuchFileException("/x"), "there is no such file: /x"),
+        Arguments.of(new AccessDeniedException("/x"), "no permission: /x"),
+        Arguments.of(new CancellationException(), "no reason is given"),
+        Arguments.of(new IOException("java.io.IOException: gone\nat x"), "gone"),
+        Arguments.of(new IOException("java.io.IOException"), "no reason is given"),
+        Arguments.of(
+            new ExecutionException(new IOException("x", new ClosedChannelException())),
+            "the connection was closed"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void saysWhyWithoutTheNameOfAnException(Throwable error, String text) {
+    assertThat(FailureReason.of(error)).isEqualTo(text);
+  }
+}

@@ -547,6 +547,21 @@ public final class ConfigKeys {
           Notation.domainOrNothing(),
           "any.internal",
           "domain in which a Service has one name over all regions; `\"\"` switches it off");
+  public static final ConfigKey<Boolean> MULTICLUSTER_ENABLED =
+      restart(
+          TABLE,
+          "multicluster.enabled",
+          Notation.SWITCH,
+          "false",
+          "the Multi-Cluster Services API (ServiceExport, ServiceImport); this version does not"
+              + " have it and refuses `true`");
+  public static final ConfigKey<Domain> MULTICLUSTER_DOMAIN =
+      restart(
+          TABLE,
+          "multicluster.domain",
+          Notation.SERVER_NAME,
+          "clusterset.local",
+          "the domain of imported Services");
   public static final ConfigKey<List<Cidr>> TRUST_SUPERNETS =
       live(
           TABLE,

@@ -42,6 +42,7 @@ final class ConfigRules {
     ConfigRules rules = new ConfigRules();
     rules.serverTls(root);
     rules.overlay(root);
+    rules.multicluster(root);
     rules.regions(root);
     rules.listeners(root);
     rules.together(
@@ -78,11 +79,22 @@ final class ConfigRules {
     }
   }
 
+  private void multicluster(Values root) {
+    if (root.get(ConfigKeys.MULTICLUSTER_ENABLED)) {
+      problems.add(
+          new ConfigProblem(
+              "multicluster.enabled",
+              "this version does not have the Multi-Cluster Services API",
+              "true",
+              "write false; allNames.domain has one name for each Service over all regions"));
+    }
+  }
+
   private void overlay(Values root) {
     Optional<Located<BridgeConfig.HostInNetwork>> address = root.given(ConfigKeys.OVERLAY_ADDRESS);
     List<Values> nodes = root.get(ConfigKeys.OVERLAY_NODES);
     boolean manage = root.get(ConfigKeys.OVERLAY_MODE) == BridgeConfig.OverlayMode.MANAGE;
-    if (manage && address.isEmpty() && nodes.isEmpty()) {
+    if (manage && address.isEmpty() && !root.isGiven(ConfigKeys.OVERLAY_NODES)) {
       missing(
           "overlay.address",
           "write this node's address on the overlay, such as 100.99.0.1/24, or those of all router"

@@ -10,10 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param value null where a value is missing or wrong and there is no other to go on with
  * @param place where the key stands or would stand
  * @param items of a list, where each of its values stands
+ * @param given whether the key is there; told of lists of sections alone
  */
-record ReadValue<T>(@Nullable T value, String place, List<String> items) {
+record ReadValue<T>(@Nullable T value, String place, List<String> items, boolean given) {
   ReadValue {
     items = List.copyOf(items);
+  }
+
+  /** One that is there. */
+  ReadValue(@Nullable T value, String place, List<String> items) {
+    this(value, place, items, true);
   }
 
   /** One of a key that is no list. */
@@ -23,6 +29,6 @@ record ReadValue<T>(@Nullable T value, String place, List<String> items) {
 
   /** The same place with another value. */
   <R> ReadValue<R> map(Function<T, @Nullable R> change) {
-    return new ReadValue<>(value == null ? null : change.apply(value), place, items);
+    return new ReadValue<>(value == null ? null : change.apply(value), place, items, given);
   }
 }

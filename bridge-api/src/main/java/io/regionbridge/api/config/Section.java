@@ -177,7 +177,8 @@ final class Section {
       values.add(of(item, directory, Environment.none(), problems).read(keys));
       places.add(item.path());
     }
-    return new ReadValue<>(List.copyOf(values), place.path(), places);
+    return new ReadValue<>(
+        List.copyOf(values), place.path(), places, !(node instanceof YamlNode.Absent));
   }
 
   /** Reads keys in the order of their table, and tells of every other key that is there. */

@@ -39,6 +39,11 @@ final class Values {
     return get(key).map(value -> new Located<>(place(key), value));
   }
 
+  /** Whether a list of sections is there, be it empty. */
+  boolean isGiven(ConfigKey<List<Values>> key) {
+    return reading(key).given();
+  }
+
   /** The values of a list, each with its place. */
   <T> List<Located<T>> items(ConfigKey<List<T>> key) {
     List<T> values = get(key);

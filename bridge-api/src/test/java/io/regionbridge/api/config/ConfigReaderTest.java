@@ -317,6 +317,7 @@ final class ConfigReaderTest {
         "trust: {supernets: [10.0.0.1/8]}   | trust.supernets[0]   | write 10.0.0.0/8",
         "log: {level: verbose}              | log.level            | none of error, warn, info",
         "log: {format: xml}                 | log.format           | none of auto, text, json",
+        "multicluster: {enabled: true}      | multicluster.enabled | this version does not have",
         "overlay: {mode: managed}           | overlay.mode         | none of observe, manage, none:"
             + " \"managed\"",
         "overlay: {mode: Manage}            | overlay.mode         | none of observe, manage, none",

@@ -49,6 +49,7 @@ public final class Machine {
   /** Of the class path, what the tests inside use. */
   private static final List<String> JARS =
       List.of(
+          "bridge-testkit",
           "jna-",
           "assertj-core",
           "jackson-",

@@ -58,6 +58,7 @@ config:
   egress: { engine: routes }
 security: { netAdmin: true }
 agent: { enabled: true }
+image: { pullPolicy: Never }
 YAML
 }
 

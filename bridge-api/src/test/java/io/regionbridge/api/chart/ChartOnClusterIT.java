@@ -68,6 +68,10 @@ class ChartOnClusterIT {
   @Test
   void installsAndUpgradesAndLooksAfterItsDefinitions() throws IOException {
     String[] values = Helm.everything();
+    Helm.Run nowhere =
+        helm(List.of("install", "--create-namespace"), "--set=image.repository=region-bridge");
+    assertThat(nowhere.exitCode()).isNotZero();
+    assertThat(nowhere.output()).contains("set image.repository", "image.pullPolicy=Never");
     String notes = helm(List.of("install", "--create-namespace"), values).succeeded();
     assertThat(notes).contains("for region mn (mn.internal)", "This release declares fsn1");
     helm(List.of("upgrade"), values).succeeded();

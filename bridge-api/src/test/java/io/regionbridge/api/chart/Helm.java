@@ -99,6 +99,7 @@ final class Helm {
       "--set=metrics.serviceMonitor.enabled=true,alerts.enabled=true,dashboard.enabled=true",
       "--set=alerts.runbookURL=https://example.com/alerts.md,networkPolicy.enabled=true",
       "--set=agent.enabled=true,uninstall.purge=true,rbac.secretNames={fsn1-kubeconfig}",
+      "--set=image.repository=registry.example.com/region-bridge",
       "--set=image.pullSecrets={pull},javaOptions=-Xmx256m",
       "--set=admin.tokenSecret=bridge-token,admin.tlsSecret=bridge-tls",
       "--set-json=regions=[{\"name\":\"mn\",\"podCIDRs\":[\"10.52.0.0/16\"]},"

@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * Makes the image without a container engine: {@code DIST TRAINING SBOM OUT VERSION CREATED}. OUT
  * gets {@code region-bridge-VERSION.oci.tar} with the images of all architectures and, beside it,
- * the root directory of each.
+ * the root directory of each. With the system property {@code aot.profile}, a file, the same inputs
+ * give the same octets; it is written where it is not there yet, and is one of the inputs then.
  */
 final class Main {
   private static final List<String> ARCHITECTURES = List.of("amd64", "arm64");
@@ -27,6 +28,8 @@ final class Main {
     Path out = Path.of(args[3]);
     String version = args[4];
     Instant created = Instant.parse(args[5]);
+    String named = System.getProperty("aot.profile", "");
+    Path profile = named.isEmpty() ? null : Path.of(named);
 
     Trees.deleteTree(out); // nothing of an earlier version stays
     OciLayout layout = new OciLayout(out.resolve("blobs"), created.getEpochSecond());
@@ -35,7 +38,7 @@ final class Main {
       Map<String, String> packages = root.build(dist, created);
       Sbom.write(
           sbom, packages, architecture, root.directory().resolve("opt/region-bridge/sbom.json"));
-      boolean trained = root.train(training);
+      boolean trained = root.train(training, profile);
       long size =
           layout.add(
               architecture,

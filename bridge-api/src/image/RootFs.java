@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The root directory of the image of one architecture: the C library and bash of Debian, a Java
@@ -44,14 +45,18 @@ final class RootFs {
           "libstdc++6", List.of("T/libstdc++.so.6*"),
           "zlib1g", List.of("T/libz.so.1*"));
 
+  private static final String CACHE = "/opt/region-bridge/lib/region-bridge-cluster.aot";
+
   private final String architecture;
   private final Path directory;
   private final Path cache;
+  private final Debian debian;
 
-  RootFs(String architecture, Path directory, Path cache) {
+  RootFs(String architecture, Path directory, Path cache) throws IOException {
     this.architecture = architecture;
     this.directory = directory;
     this.cache = cache;
+    debian = new Debian(RELEASE, architecture, cache);
   }
 
   Path directory() {
@@ -67,14 +72,13 @@ final class RootFs {
    */
   Map<String, String> build(Path dist, Instant time) throws IOException {
     Trees.deleteTree(directory);
-    Debian debian = new Debian(RELEASE, architecture, cache);
     List<String> names = new ArrayList<>(USERLAND.keySet());
     names.add(JDK);
     Map<String, String> versions = debian.versions(names);
-    userland(debian, versions);
+    userland(versions);
     etc();
     Path home = directory.resolve("opt/region-bridge");
-    Trees.copy(runtime(debian, versions.get(JDK)), home.resolve("runtime"));
+    Trees.copy(runtime(versions.get(JDK)), home.resolve("runtime"));
     Trees.copy(dist.resolve("lib"), home.resolve("lib"));
     foreign(home.resolve("lib"));
     launcher(dist.resolve("bin/region-bridge"), home.resolve("bin/region-bridge"));
@@ -106,56 +110,120 @@ final class RootFs {
    * of another runtime, or of files with other times, it would be of no use.
    *
    * @param training the jar with the classes that record it; it does not stay in the image
+   * @param profile what a training run found out, from which the same cache is made each time; a
+   *     file that does not exist is written. Null: the cache is made of a training run, and no two
+   *     are the same
    * @return false where this machine cannot run the architecture; the image then starts without
    */
-  boolean train(Path training) throws IOException {
+  boolean train(Path training, @Nullable Path profile) throws IOException {
     String machine = System.getProperty("os.arch");
     if (!machine.equals(architecture)
         && !(machine.equals("aarch64") && architecture.equals("arm64"))) {
       return false;
     }
-    Path lib = directory.resolve("opt/region-bridge/lib");
-    Path jar = list(lib, "bridge-api-*.jar").getFirst();
-    Path borrowed = Files.copy(training, directory.resolve("opt/region-bridge/training.jar"));
-    Run.in(
-        directory,
-        "bash",
-        List.of(
-            Path.of(System.getProperty("image.sources"))
-                .resolve("enter")
-                .toAbsolutePath()
-                .toString()),
-        "--writable",
-        directory.toAbsolutePath().toString(),
-        "/opt/region-bridge/runtime/bin/java",
-        "@/opt/region-bridge/lib/java.options",
-        "-Duser.home=/tmp", // what JNA puts there is not to stay in the image
-        "-XX:AOTCacheOutput=/opt/region-bridge/lib/region-bridge-cluster.aot",
-        "-cp",
-        "/opt/region-bridge/lib/" + jar.getFileName(),
-        "io.regionbridge.api.cli.RecordedRun",
-        "/opt/region-bridge/training.jar",
-        "io.regionbridge.api.training.TrainingRun",
-        "cluster");
-    Files.delete(borrowed);
-    if (!Files.exists(lib.resolve("region-bridge-cluster.aot"))) {
+    if (profile == null) {
+      record(training, "-XX:AOTCacheOutput=" + CACHE);
+    } else {
+      Path borrowed = directory.resolve("opt/region-bridge/profile");
+      if (!Files.exists(profile)) {
+        record(training, "-XX:AOTMode=record", "-XX:AOTConfiguration=/opt/region-bridge/profile");
+        Files.copy(borrowed, profile);
+        Files.delete(borrowed);
+      }
+      Files.copy(profile, borrowed);
+      create("-XX:AOTConfiguration=/opt/region-bridge/profile");
+      Files.delete(borrowed);
+    }
+    if (!Files.exists(directory.resolve(CACHE.substring(1)))) {
       throw new IOException("the training run left no AOT cache");
     }
     return true;
   }
 
-  private void userland(Debian debian, Map<String, String> versions) throws IOException {
-    String triplet =
-        "usr/lib/" + (architecture.equals("amd64") ? "x86_64" : "aarch64") + "-linux-gnu";
+  private void record(Path training, String... options) throws IOException {
+    Path borrowed = Files.copy(training, directory.resolve("opt/region-bridge/training.jar"));
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(
+        List.of(
+            "-Duser.home=/tmp", // what JNA puts there is not to stay in the image
+            "-cp",
+            jar(),
+            "io.regionbridge.api.cli.RecordedRun",
+            "/opt/region-bridge/training.jar",
+            "io.regionbridge.api.training.TrainingRun",
+            "cluster"));
+    java("bash", List.of(), List.of(), arguments);
+    Files.delete(borrowed);
+  }
+
+  /**
+   * Makes the AOT cache of a profile. Compiled code, addresses, the size of the heap and the times
+   * in SoftReferences would get into it, so this interprets, at addresses that are the same each
+   * time, in a heap of one size, while the clock stands all but still.
+   */
+  private void create(String configuration) throws IOException {
+    Path clock = directory.resolve("opt/region-bridge/clock.so");
+    String faketime = "libfaketime";
+    Path unpacked = unpacked(faketime, debian.versions(List.of(faketime)).get(faketime));
+    Files.copy(unpacked.resolve(libraries()).resolve("faketime/libfaketimeMT.so.1"), clock);
+    java(
+        "setarch",
+        List.of("--addr-no-randomize", "bash"),
+        List.of(
+            "--env",
+            "LD_PRELOAD=/opt/region-bridge/clock.so",
+            "--env",
+            "FAKETIME=@2026-01-01 00:00:00 x0.00001",
+            "--env",
+            "NO_FAKE_STAT=1", // the times of the jars are looked at
+            "--env",
+            "FAKETIME_DISABLE_SHM=1"),
+        List.of(
+            "-XX:AOTMode=create",
+            configuration,
+            "-XX:AOTCache=" + CACHE,
+            "-Xint",
+            "-Xmx256m",
+            "-cp",
+            jar()));
+    Files.delete(clock);
+  }
+
+  /** Runs the image's Java in the image. */
+  private void java(
+      String program, List<String> options, List<String> environment, List<String> arguments)
+      throws IOException {
+    List<String> before = new ArrayList<>(options);
+    before.add(
+        Path.of(System.getProperty("image.sources")).resolve("enter").toAbsolutePath().toString());
+    before.add("--writable");
+    before.addAll(environment);
+    before.add(directory.toAbsolutePath().toString());
+    before.add("/opt/region-bridge/runtime/bin/java");
+    before.add("@/opt/region-bridge/lib/java.options");
+    Run.in(directory, program, before, arguments.toArray(String[]::new));
+  }
+
+  private String jar() throws IOException {
+    Path lib = directory.resolve("opt/region-bridge/lib");
+    return "/opt/region-bridge/lib/" + list(lib, "bridge-api-*.jar").getFirst().getFileName();
+  }
+
+  /** Where Debian has the architecture's libraries. */
+  private String libraries() {
+    return "usr/lib/" + (architecture.equals("amd64") ? "x86_64" : "aarch64") + "-linux-gnu";
+  }
+
+  private void userland(Map<String, String> versions) throws IOException {
     for (String link : List.of("bin", "lib", "lib64")) {
       Files.createDirectories(directory.resolve("usr").resolve(link));
       Files.createSymbolicLink(directory.resolve(link), Path.of("usr", link));
     }
     for (Map.Entry<String, List<String>> part : USERLAND.entrySet()) {
       String name = part.getKey();
-      Path unpacked = unpacked(debian, name, versions.get(name));
+      Path unpacked = unpacked(name, versions.get(name));
       for (String glob : part.getValue()) {
-        String path = glob.replaceFirst("^T/", triplet + "/");
+        String path = glob.replaceFirst("^T/", libraries() + "/");
         int slash = path.lastIndexOf('/');
         Path from = unpacked.resolve(path.substring(0, slash));
         if (Files.isDirectory(from)) {
@@ -187,7 +255,7 @@ final class RootFs {
   /**
    * A Java runtime of the modules that are needed, without debugging symbols. Kept for next time.
    */
-  private Path runtime(Debian debian, String version) throws IOException {
+  private Path runtime(String version) throws IOException {
     Path made =
         cache.resolve(
             "runtime-"
@@ -200,7 +268,7 @@ final class RootFs {
       Path fresh = made.resolveSibling(made.getFileName() + ".new");
       Trees.deleteTree(fresh);
       Path jmods =
-          list(unpacked(debian, JDK, version).resolve("usr/lib/jvm"), "java-25-*")
+          list(unpacked(JDK, version).resolve("usr/lib/jvm"), "java-25-*")
               .getFirst()
               .resolve("jmods");
       Run.in(
@@ -222,7 +290,7 @@ final class RootFs {
     return made;
   }
 
-  private Path unpacked(Debian debian, String name, String version) throws IOException {
+  private Path unpacked(String name, String version) throws IOException {
     Path made = cache.resolve("unpacked").resolve(name + "-" + version + "-" + architecture);
     if (!Files.exists(made)) {
       Path fresh = made.resolveSibling(made.getFileName() + ".new");

@@ -120,6 +120,18 @@ class QuerySamplerTest {
   }
 
   @Test
+  void onlyFailuresAreToldWhereOnlyTheyAreWanted() {
+    List<QuerySample> told = new ArrayList<>();
+    QuerySampler sampler =
+        new QuerySampler(AddressSet.NONE, null, true, 1000, System::nanoTime, told::add);
+    for (int rcode : new int[] {Rcode.NOERROR, Rcode.NXDOMAIN, Rcode.SERVFAIL, Rcode.REFUSED}) {
+      sampler.replied(new PeerAddress(), false, new byte[0], 0, Type.A, rcode, Source.RELAY, 1);
+    }
+    assertThat(told).extracting(QuerySample::rcode).containsExactly(Rcode.SERVFAIL, Rcode.REFUSED);
+    assertThat(sampler.matched()).isEqualTo(2);
+  }
+
+  @Test
   void soManyAreToldInASecondAndTheRestIsCounted() {
     long[] now = {0};
     List<QuerySample> told = new ArrayList<>();

@@ -128,6 +128,11 @@ final class AdminClient implements AutoCloseable {
     return get(QUERY_LOG, QueryLogReport.class);
   }
 
+  /** The same with the lines after so many. */
+  QueryLogReport queryLog(long after) {
+    return get(QUERY_LOG + "?after=" + after, QueryLogReport.class);
+  }
+
   /** Has the bridge log some queries; the choice as typed. */
   QueryLogReport startQueryLog(Map<String, String> wanted) {
     String query =

@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.QueryLogReport;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +16,16 @@ import picocli.CommandLine.Option;
     name = "query-log",
     header = "Have a running bridge log the queries of a client or a zone.",
     description = {
-      "One line for each query, in the log of that bridge alone, and no more of them than --rate."
+      "One line for each query, in the log of that bridge alone, and no more of them than --rate;"
+          + " with --follow they are shown here too."
           + " It ends by itself. Without an option, says what is logged now."
     })
 final class QueryLogCommand implements Command {
+  /** Lines are shown this often. */
+  private static final Duration PERIOD = Duration.ofMillis(500);
+
   private final Terminal terminal;
+  private final StatusCommand.Pause pause = StatusCommand::sleep;
 
   @Option(
       names = "--client",
@@ -32,6 +38,14 @@ final class QueryLogCommand implements Command {
       paramLabel = "NAME",
       description = "Queries for names at or below it; . is all names.")
   private Optional<String> zone = Optional.empty();
+
+  @Option(names = "--failed", description = "Only queries that got neither an answer nor NXDOMAIN.")
+  private boolean failed;
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Show the lines here until it ends. Ctrl-C does not end it, --off does.")
+  private boolean follow;
 
   @Option(
       names = "--rate",
@@ -62,7 +76,10 @@ final class QueryLogCommand implements Command {
     zone.ifPresent(value -> wanted.put("zone", value));
     rate.ifPresent(value -> wanted.put("perSecond", value));
     time.ifPresent(value -> wanted.put("for", value));
-    if (off && !wanted.isEmpty()) {
+    if (failed) {
+      wanted.put("failed", "true");
+    }
+    if (off && (follow || !wanted.isEmpty())) {
       throw CommandException.usage("query-log: --off goes with no other choice");
     }
     QueryLogReport report;
@@ -73,8 +90,26 @@ final class QueryLogCommand implements Command {
           off
               ? bridge.stopQueryLog()
               : wanted.isEmpty() ? bridge.queryLog() : bridge.startQueryLog(wanted);
+      if (follow && report.active()) {
+        return follow(bridge);
+      }
     }
     output.print(terminal, report, () -> text(report, log).stream().map(Printable::of).toList());
+    return ExitCode.OK;
+  }
+
+  private int follow(AdminClient bridge) {
+    QueryLogReport report;
+    long seen = 0;
+    do {
+      report = bridge.queryLog(seen);
+      if (report.logged() < seen) {
+        return ExitCode.OK; // somebody has it log other queries now
+      }
+      seen = report.logged();
+      report.lines().forEach(line -> terminal.out().println(Printable.of(line)));
+      terminal.out().flush();
+    } while (report.active() && pause.sleep(PERIOD));
     return ExitCode.OK;
   }
 

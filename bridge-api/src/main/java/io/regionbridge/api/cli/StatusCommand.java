@@ -72,7 +72,7 @@ final class StatusCommand implements Command {
     this.pause = pause;
   }
 
-  private static boolean sleep(Duration time) {
+  static boolean sleep(Duration time) {
     try {
       Thread.sleep(time);
       return true;

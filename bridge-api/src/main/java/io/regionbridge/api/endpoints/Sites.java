@@ -8,6 +8,7 @@ import io.regionbridge.api.http.BearerToken;
 import io.regionbridge.api.http.HostCheck;
 import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.http.MediaType;
+import io.regionbridge.api.http.Parameters;
 import io.regionbridge.api.http.Problem;
 import io.regionbridge.api.http.Request;
 import io.regionbridge.api.http.Response;
@@ -171,6 +172,21 @@ public final class Sites {
         });
   }
 
+  /** How many lines the client has seen; all, if it asks for none. */
+  private static long after(Map<String, List<String>> query) throws BadRequestException {
+    String text = Parameters.one(query, "after").orElse(Long.toString(Long.MAX_VALUE));
+    try {
+      long number = Long.parseLong(text);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new BadRequestException(
+        "after \"%s\" is no whole number from 0; write how many lines you have".formatted(text));
+  }
+
   private static Route queryLog(QueryLog queries) {
     return Route.of(
         MediaType.JSON,
@@ -182,7 +198,7 @@ public final class Sites {
                     switch (request.method()) {
                       case "PUT" -> queries.start(QuerySelection.of(request.query()));
                       case "DELETE" -> queries.stop();
-                      default -> queries.report();
+                      default -> queries.report(after(request.query()));
                     }));
           } catch (BadRequestException e) {
             return Problem.badRequest(Objects.requireNonNull(e.getMessage()));

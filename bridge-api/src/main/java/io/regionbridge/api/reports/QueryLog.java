@@ -10,10 +10,12 @@ import io.regionbridge.router.net.SocketLiteral;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +32,16 @@ import org.xbill.DNS.Type;
 public final class QueryLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueryLog.class);
   private static final int MOST_WAITING = 256;
+
+  /** Lines for those who follow: of ten seconds at the highest rate. */
+  private static final int MOST_KEPT = 1000;
+
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final DnsBridge dns;
   private final Clock clock;
   private @Nullable Run current;
-  private QueryLogReport last = QueryLogReport.NEVER;
+  private @Nullable Run last;
 
   public QueryLog(DnsBridge dns, Clock clock) {
     this.dns = dns;
@@ -64,20 +70,31 @@ public final class QueryLog implements AutoCloseable {
       end(run);
       run.writer.interrupt();
     }
-    return last;
+    return report();
   }
 
   /** What it does, or did last. */
-  public synchronized QueryLogReport report() {
-    return current == null ? last : current.report(true);
+  public QueryLogReport report() {
+    return report(Long.MAX_VALUE);
+  }
+
+  /**
+   * The same with the lines that were logged after so many, as far as they are kept.
+   *
+   * @param after how many the reader has seen, from 0
+   */
+  public synchronized QueryLogReport report(long after) {
+    Run run = current == null ? last : current;
+    return run == null ? QueryLogReport.NEVER : run.report(run.equals(current), after);
   }
 
   private synchronized void end(Run run) {
     if (run.equals(current)) {
       dns.tap(null);
       current = null;
-      last = run.report(false);
-      log.info("query log off: {} of {} queries logged", last.logged(), last.matched());
+      last = run;
+      QueryLogReport done = report();
+      log.info("query log off: {} of {} queries logged", done.logged(), done.matched());
     }
   }
 
@@ -91,7 +108,8 @@ public final class QueryLog implements AutoCloseable {
     private final QuerySelection wanted;
     private final Instant until;
     private final BlockingQueue<QuerySample> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final AtomicLong logged = new AtomicLong();
+    private final Deque<String> lines = new ArrayDeque<>();
+    private long logged;
     private final QuerySampler sampler;
     private final Thread writer;
 
@@ -102,6 +120,7 @@ public final class QueryLog implements AutoCloseable {
           new QuerySampler(
               AddressSet.of(ClientRanges.prefixes(wanted.client().stream().toList())),
               wanted.zone().orElse(null),
+              wanted.failed(),
               wanted.perSecond(),
               System::nanoTime,
               waiting::offer);
@@ -114,8 +133,9 @@ public final class QueryLog implements AutoCloseable {
         for (long left = wanted.time().toNanos(); left > 0; left = end - System.nanoTime()) {
           QuerySample sample = waiting.poll(left, TimeUnit.NANOSECONDS);
           if (sample != null) {
-            logged.incrementAndGet();
-            log.info("{}", line(sample));
+            String line = line(sample);
+            log.info("{}", line);
+            keep(line);
           }
         }
         end(this);
@@ -124,7 +144,24 @@ public final class QueryLog implements AutoCloseable {
       }
     }
 
-    QueryLogReport report(boolean active) {
+    private void keep(String line) {
+      synchronized (lines) {
+        if (lines.size() == MOST_KEPT) {
+          lines.removeFirst();
+        }
+        lines.addLast(line);
+        logged++;
+      }
+    }
+
+    QueryLogReport report(boolean active, long after) {
+      List<String> asked;
+      long count;
+      synchronized (lines) {
+        count = logged;
+        long unseen = Math.clamp(count - after, 0, lines.size());
+        asked = lines.stream().skip(lines.size() - unseen).toList();
+      }
       return new QueryLogReport(
           active,
           wanted.client().map(Object::toString).orElse(null),
@@ -132,7 +169,9 @@ public final class QueryLog implements AutoCloseable {
           wanted.perSecond(),
           until.toString(),
           sampler.matched(),
-          logged.get());
+          count,
+          wanted.failed(),
+          asked);
     }
   }
 

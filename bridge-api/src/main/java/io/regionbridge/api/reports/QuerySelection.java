@@ -16,22 +16,23 @@ import org.xbill.DNS.Name;
  *
  * @param client whose; empty: everyone's
  * @param zone names at or below it; empty: all
+ * @param failed only those that failed
  * @param perSecond how many at most
  * @param time for how long
  */
 public record QuerySelection(
-    Optional<Cidr> client, Optional<Name> zone, int perSecond, Duration time) {
+    Optional<Cidr> client, Optional<Name> zone, boolean failed, int perSecond, Duration time) {
   /** More lines than this nobody reads, and they would crowd out the rest of the log. */
   static final int MOST_PER_SECOND = 100;
 
   /** Nobody has to remember to switch it off. */
   static final Duration LONGEST = Duration.ofHours(1);
 
-  private static final Set<String> KNOWN = Set.of("client", "zone", "perSecond", "for");
+  private static final Set<String> KNOWN = Set.of("client", "zone", "failed", "perSecond", "for");
 
   /**
-   * Reads the parameters {@code client}, {@code zone}, {@code perSecond} and {@code for} of a
-   * request. One of the first two is needed.
+   * Reads the parameters {@code client}, {@code zone}, {@code failed}, {@code perSecond} and {@code
+   * for} of a request. One of the first two is needed.
    *
    * @throws BadRequestException if they select nothing
    */
@@ -39,7 +40,7 @@ public record QuerySelection(
     for (String key : query.keySet()) {
       if (!KNOWN.contains(key)) {
         throw new BadRequestException(
-            "there is no parameter " + key + ", only client, zone, perSecond and for");
+            "there is no parameter " + key + ", only client, zone, failed, perSecond and for");
       }
     }
     Optional<String> client = Parameters.one(query, "client");
@@ -51,6 +52,7 @@ public record QuerySelection(
     return new QuerySelection(
         client.isPresent() ? Optional.of(range(client.get())) : Optional.empty(),
         zone.isPresent() ? Optional.of(Parameters.name("zone", zone.get())) : Optional.empty(),
+        failed(Parameters.one(query, "failed").orElse("false")),
         perSecond(Parameters.one(query, "perSecond").orElse("10")),
         time(Parameters.one(query, "for").orElse("1m")));
   }
@@ -63,6 +65,13 @@ public record QuerySelection(
           "client \"%s\" is no address such as 10.42.0.7, nor a range such as 10.42.0.0/24"
               .formatted(text));
     }
+  }
+
+  private static boolean failed(String text) throws BadRequestException {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new BadRequestException("failed \"%s\" is neither true nor false".formatted(text));
+    }
+    return text.equals("true");
   }
 
   private static int perSecond(String text) throws BadRequestException {

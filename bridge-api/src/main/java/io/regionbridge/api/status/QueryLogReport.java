@@ -1,6 +1,7 @@
 package io.regionbridge.api.status;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param until when it ends or ended; null if it never was on
  * @param matched queries that were meant, told of or not
  * @param logged lines in the log
+ * @param failed whether it tells only of queries that failed
+ * @param lines the last of them, where they were asked for
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record QueryLogReport(
@@ -23,7 +26,15 @@ public record QueryLogReport(
     int perSecond,
     @Nullable String until,
     long matched,
-    long logged) {
+    long logged,
+    boolean failed,
+    List<String> lines) {
+  /** Copies the lines; a bridge of an earlier release sends none. */
+  public QueryLogReport {
+    lines = lines == null ? List.of() : List.copyOf(lines);
+  }
+
   /** It never was on. */
-  public static final QueryLogReport NEVER = new QueryLogReport(false, null, null, 0, null, 0, 0);
+  public static final QueryLogReport NEVER =
+      new QueryLogReport(false, null, null, 0, null, 0, 0, false, List.of());
 }

@@ -10,6 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
 
 final class QueryLogCommandTest {
   @TempDir Path directory;
@@ -48,6 +54,25 @@ final class QueryLogCommandTest {
       assertThat(out.toString()).contains("\"active\" : true");
       assertThat(run("query-log", "--off", "--url", url)).isEqualTo(ExitCode.OK);
       assertThat(out.toString()).startsWith("off; the last: of mn.internal from 10.42.0.7/32\n");
+    }
+  }
+
+  @Test
+  void showsTheQueriesThatFailedAsTheyCome() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 0)) {
+      String url = RegionPair.url(regions.fsn1());
+      regions.send("PUT", "/api/v1/query-log?zone=.&failed=true&for=3s");
+      for (String name : List.of("nats.x.svc.fsn1.internal", "www.example.com")) {
+        new SimpleResolver(regions.fsn1().dnsAddresses().getFirst())
+            .send(
+                Message.newQuery(
+                    Record.newRecord(Name.fromString(name, Name.root), Type.A, DClass.IN)));
+      }
+      assertThat(run("query-log", "--follow", "--url", url)).isEqualTo(ExitCode.OK);
+      assertThat(out.toString().lines())
+          .singleElement()
+          .asString()
+          .contains("www.example.com A, REFUSED (refused) after ");
     }
   }
 

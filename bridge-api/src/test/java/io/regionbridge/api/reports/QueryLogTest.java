@@ -79,6 +79,11 @@ final class QueryLogTest {
       assertThat(off.active()).isFalse();
       assertThat(off.matched()).isOne();
       assertThat(off.logged()).isOne();
+      assertThat(off.lines()).isEmpty();
+      assertThat(report(regions.get("/api/v1/query-log?after=0")).lines())
+          .containsExactly(lines.get(1));
+      assertThat(report(regions.get("/api/v1/query-log?after=1")).lines()).isEmpty();
+      assertThat(regions.get("/api/v1/query-log?after=-1").statusCode()).isEqualTo(400);
       ask(regions, NAME);
       assertThat(report(regions.get("/api/v1/query-log"))).isEqualTo(off);
       assertThat(lines).hasSize(3).last().isEqualTo("query log off: 1 of 1 queries logged");
@@ -122,7 +127,7 @@ final class QueryLogTest {
         "?zone=.&perSecond=x | perSecond \\\"x\\\" is no whole number",
         "?zone=.&for=2h | for \\\"2h\\\" is no duration up to 1h; write one such as 30s or 5m",
         "?zone=.&for=0s | for \\\"0s\\\" is no duration",
-        "?zone=.&rate=5 | there is no parameter rate, only client, zone, perSecond and for",
+        "?zone=.&rate=5 | there is no parameter rate, only client, zone, failed, perSecond and for",
         "?zone=.&zone=a | zone is given 2 times",
       })
   void aChoiceThatIsUnclearIsRefusedAndNothingChanges(String query, String detail)

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DNSInput;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
 
 /**
  * Picks some of the replies: those to some clients, of some zone, and of these so many in a second
@@ -30,6 +31,7 @@ public final class QuerySampler implements QueryTap {
 
   private final AddressSet clients;
   private final byte @Nullable [] apex;
+  private final boolean failed;
   private final int perSecond;
   private final LongSupplier clock;
   private final Consumer<QuerySample> sink;
@@ -38,11 +40,22 @@ public final class QuerySampler implements QueryTap {
   private final LongAdder matched = new LongAdder();
   private final LongAdder picked = new LongAdder();
 
+  /** A sampler of all replies, failed or not. */
+  public QuerySampler(
+      AddressSet clients,
+      @Nullable Name zone,
+      int perSecond,
+      LongSupplier clock,
+      Consumer<QuerySample> sink) {
+    this(clients, zone, false, perSecond, clock, sink);
+  }
+
   /**
    * A sampler.
    *
    * @param clients whose queries; empty: everyone's
    * @param zone names at or below it; null: all
+   * @param failed whether only replies that say neither what there is nor that there is nothing
    * @param perSecond how many at most, 1 to {@link #MOST_PER_SECOND}
    * @param clock nanoseconds that never go back
    * @param sink gets what is picked, on an event loop: it must not wait
@@ -50,6 +63,7 @@ public final class QuerySampler implements QueryTap {
   public QuerySampler(
       AddressSet clients,
       @Nullable Name zone,
+      boolean failed,
       int perSecond,
       LongSupplier clock,
       Consumer<QuerySample> sink) {
@@ -58,6 +72,7 @@ public final class QuerySampler implements QueryTap {
     }
     this.clients = clients;
     this.apex = zone == null ? null : zone.toWireCanonical();
+    this.failed = failed;
     this.perSecond = perSecond;
     this.clock = clock;
     this.sink = sink;
@@ -75,7 +90,8 @@ public final class QuerySampler implements QueryTap {
       Source source,
       long nanos) {
     if (!clients.isEmpty() && !clients.contains(client.high(), client.low())
-        || apex != null && !Names.within(name, nameLength, apex)) {
+        || apex != null && !Names.within(name, nameLength, apex)
+        || failed && (rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN)) {
       return;
     }
     matched.increment();

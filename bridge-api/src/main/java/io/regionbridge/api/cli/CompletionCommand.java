@@ -10,17 +10,19 @@ import picocli.CommandLine.Spec;
 /** {@code completion}: what a shell needs to complete command lines. */
 @CommandLine.Command(
     name = "completion",
-    header = "Print a script that completes command lines in bash or zsh.",
+    header = "Print a script that completes command lines in bash, zsh or fish.",
     description = {
-      "For this session: source <(region-bridge completion bash), in zsh with zsh in place of bash."
+      "For this session: source <(region-bridge completion bash), in zsh with zsh in place of bash,"
+          + " in fish: region-bridge completion fish | source."
           + " To keep it, write it to a file that the shell reads when it starts, such as"
           + " ~/.local/share/bash-completion/completions/region-bridge."
     })
 final class CompletionCommand implements Command {
-  /** The shells that load what picocli writes: zsh by its own bashcompinit. */
+  /** The shells: bash and zsh, by its own bashcompinit, load what picocli writes. */
   enum Shell {
     BASH,
-    ZSH;
+    ZSH,
+    FISH;
 
     /** As it is typed. */
     @Override
@@ -35,8 +37,8 @@ final class CompletionCommand implements Command {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
-  @SuppressWarnings({"NullAway.Init", "unused"}) // it is required, and one script is for both
+  @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
+  @SuppressWarnings("NullAway.Init") // it is required
   private Shell shell;
 
   CompletionCommand(Terminal terminal) {
@@ -45,7 +47,12 @@ final class CompletionCommand implements Command {
 
   @Override
   public int run() {
-    terminal.out().print(AutoComplete.bash(Root.NAME, spec.root().commandLine()));
+    terminal
+        .out()
+        .print(
+            shell == Shell.FISH
+                ? FishCompletion.of(Root.NAME, spec.root())
+                : AutoComplete.bash(Root.NAME, spec.root().commandLine()));
     return ExitCode.OK;
   }
 }

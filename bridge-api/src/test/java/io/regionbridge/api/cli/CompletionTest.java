@@ -31,7 +31,7 @@ final class CompletionTest {
         "region-bridge status --output _|table,wide,json,yaml",
         "region-bridge trace --view _|pods,cluster",
         "region-bridge trace a.b AA|AAAA",
-        "region-bridge completion _|bash,zsh",
+        "region-bridge completion _|bash,zsh,fish",
         "region-bridge serve --config conf|config.yaml",
         "region-bridge status --url _|''",
       })
@@ -49,6 +49,19 @@ final class CompletionTest {
         """
             .formatted(script, typed.replace(" _", " ''"));
     assertThat(run("bash", "--norc", "-c", program).strip()).isEqualTo(expected);
+  }
+
+  @Test
+  void tellsFishOfCommandsOptionsAndTheirValues() throws Exception {
+    assertThat(script("fish").lines())
+        .allMatch(line -> line.startsWith("complete -c region-bridge -n "))
+        .contains(
+            "complete -c region-bridge -n __fish_use_subcommand -f -a completion -d 'Print a script"
+                + " that completes command lines in bash, zsh or fish.'",
+            "complete -c region-bridge -n '__fish_seen_subcommand_from status' -s o -l output -r -f"
+                + " -a 'table wide json yaml' -d 'table or wide; json or yaml for programs.'",
+            "complete -c region-bridge -n '__fish_seen_subcommand_from serve' -l config -r -d 'The"
+                + " bridge\\'s configuration file.'");
   }
 
   /** Types at a zsh on a terminal, and has it print what Tab made of that. */

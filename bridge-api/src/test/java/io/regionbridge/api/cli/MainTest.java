@@ -164,7 +164,7 @@ final class MainTest {
         "status -oxml              | status: --output is table, wide, json or yaml, not \"xml\"",
         "trace a --view=x          | trace: --view is pods or cluster, not \"x\"",
         "status --ulr=secret       | status: unknown option --ulr, did you mean --url?",
-        "completion fish           | completion: SHELL is bash or zsh, not \"fish\"",
+        "completion csh            | completion: SHELL is bash, zsh or fish, not \"csh\"",
       })
   void explainsWrongUsageInOneLine(String arguments, String expected) {
     List<String> args = arguments.isEmpty() ? List.of() : List.of(arguments.split(" ", -1));

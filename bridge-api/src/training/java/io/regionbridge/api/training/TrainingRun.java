@@ -9,6 +9,7 @@ import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.demo.DnsClient;
 import io.regionbridge.api.lifecycle.Bridge;
+import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.BufferedReader;
 import java.io.File;
@@ -176,6 +177,7 @@ public final class TrainingRun {
         use(fsn1, "mn.internal.");
       }
     } finally {
+      new GatewayTranslation().keep(List.of()); // as root, the bridge has written its rules
       world.outputWriter().close();
       world.waitFor();
     }

@@ -163,7 +163,7 @@ public final class Directory {
 
   @Override
   public String toString() {
-    return "generation %d%s: %d Services, %d endpoints"
+    return "generation %d%s; Services: %d, endpoints: %d"
         .formatted(generation, complete() ? "" : " (incomplete)", services, endpoints);
   }
 

@@ -153,7 +153,10 @@ public final class ManifestDirectory implements AutoCloseable {
     }
     directory = after; // there before the listener is told
     log.info(
-        "directory of {}: {} ({} Services changed)", wanted, after, after.changes(before).size());
+        "directory of {}: {}; Services that changed: {}",
+        wanted,
+        after,
+        after.changes(before).size());
     try {
       listener.accept(after);
     } catch (RuntimeException e) {

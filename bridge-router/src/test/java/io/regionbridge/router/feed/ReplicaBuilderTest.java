@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ReplicaBuilderTest {
   private static final DirectoryService WEB = Directories.service("a", "web", "10.1.0.1");
 
-  private final ReplicaMemory memory = new ReplicaMemory(10_000);
+  /** Room for eight Services without endpoints. */
+  private final ReplicaMemory memory =
+      new ReplicaMemory(8 * ReplicaMemory.of(Directories.service("a", "s")));
 
   @ParameterizedTest
   @CsvSource({

@@ -49,7 +49,7 @@ public record Fault(
   }
 
   /** The same with what follows from it. */
-  Fault withDetails(String remedy, List<String> details) {
+  Fault withDetails(List<String> details) {
     return new Fault(severity, about, region, message, since, remedy, details);
   }
 

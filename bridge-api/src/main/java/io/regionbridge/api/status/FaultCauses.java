@@ -73,15 +73,20 @@ final class FaultCauses {
     return fault.about().equals(DNS_REACHABLE) && fault.failure() && !fault.region().isEmpty();
   }
 
-  /** A tunnel that is down explains why no gateway answers, so its remedy is the one to follow. */
+  /** A tunnel that is down explains why no gateway answers, so it is the cause. */
+  @SuppressWarnings("ReferenceEquality") // this fault, not one like it
   private static Fault withEffects(Fault fault, List<Fault> effects) {
-    String remedy =
+    Fault cause =
         effects.stream()
             .filter(effect -> effect.about().equals("tunnel") && effect.failure())
-            .map(Fault::remedy)
             .findFirst()
-            .orElse(fault.remedy());
-    return fault.withDetails(remedy, effects.stream().map(Fault::message).toList());
+            .orElse(fault);
+    List<String> details = new ArrayList<>();
+    if (cause != fault) {
+      details.add(fault.message());
+    }
+    effects.stream().filter(effect -> effect != cause).map(Fault::message).forEach(details::add);
+    return cause.withDetails(details);
   }
 
   /** Puts the causes, joined where they have one, at their place among the rest. */
@@ -93,7 +98,7 @@ final class FaultCauses {
             .findFirst()
             .orElse(null);
     if (overlay != null && causes.size() == regions && regions > 0) {
-      rest.set(rest.indexOf(overlay), overlay.withDetails(overlay.remedy(), messages(causes)));
+      rest.set(rest.indexOf(overlay), overlay.withDetails(messages(causes)));
     } else if (all) {
       rest.add(
           place,

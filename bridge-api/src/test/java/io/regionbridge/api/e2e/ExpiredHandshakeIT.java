@@ -99,8 +99,8 @@ class ExpiredHandshakeIT {
 
     there.kill();
     Instant killed = Instant.now();
-    told("the gateway is down", killed, () -> !fault("gateway").isMissingNode());
-    assertThat(fault("gateway").path("message").asText()).contains(GATEWAY + " is down");
+    told("no gateway is reachable", killed, () -> !fault("DNSReachable").isMissingNode());
+    assertThat(fault("DNSReachable").path("details").toString()).contains(GATEWAY + " is down");
     told("so in the metrics", killed, () -> metrics().contains(gatewayUp(0)));
 
     told("the tunnel is silent", killed, () -> tunnel().contains("to region mn is silent: "));

@@ -64,7 +64,7 @@ public final class StatusPage implements AutoCloseable {
    */
   public void tells(String title, String message, String remedy) {
     String item =
-        "[...document.querySelectorAll('#problems li')]"
+        "[...document.querySelectorAll('#problems > li')]"
             + ".find(li => li.querySelector('.word').textContent.endsWith(%s) && li.textContent.includes(%s))"
                 .formatted(quoted(title), quoted(message));
     browser.await(item);

@@ -27,8 +27,9 @@ final class FaultCausesTest {
     List<Fault> folded =
         FaultCauses.fold(List.of(failure("DNSReachable", "mn", "no gateway"), tunnel), 1);
     assertThat(folded).hasSize(1);
+    assertThat(folded.getFirst().message()).isEqualTo("to region mn is down");
     assertThat(folded.getFirst().remedy()).isEqualTo("is UDP let through?");
-    assertThat(folded.getFirst().details()).containsExactly("to region mn is down");
+    assertThat(folded.getFirst().details()).containsExactly("no gateway");
   }
 
   @Test

@@ -86,7 +86,8 @@ class GitOpsIT {
   void theConditionsAreThoseThatTheBridgeWrites() throws IOException {
     String report =
         Files.readString(
-            Path.of("../bridge-router/src/main/java/io/regionbridge/router/RegionReport.java"));
+            Path.of(
+                "../bridge-router/src/main/java/io/regionbridge/router/report/RegionReport.java"));
     assertThat(report).contains("\"Ready\"", "\"CIDRConflict\"");
   }
 

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 public record ForeignZones(
     Map<Zone, String> places, List<Unreadable> unreadable, Optional<String> problem) {
   private static final String DIRECTORY = "/etc/coredns/";
-  private static final String CUSTOM = "custom/";
+  private static final String CUSTOM = "custom";
 
   /** Copies what it is given. */
   public ForeignZones {
@@ -91,8 +91,10 @@ public record ForeignZones(
       for (String pattern : corefile.imports()) {
         String path =
             pattern.startsWith(DIRECTORY) ? pattern.substring(DIRECTORY.length()) : pattern;
-        boolean custom = path.startsWith(CUSTOM);
-        String name = custom ? path.substring(CUSTOM.length()) : path;
+        int slash = pattern.lastIndexOf('/');
+        // Wherever it is mounted: /etc/coredns/custom in k3s and AKS.
+        boolean custom = slash > 0 && pattern.substring(0, slash).endsWith(CUSTOM);
+        String name = custom ? pattern.substring(slash + 1) : path;
         List<Map.Entry<String, String>> files =
             data(custom ? ClusterWatcher.COREDNS_CUSTOM : map).entrySet().stream()
                 .filter(file -> matches(name, file.getKey()))

@@ -77,6 +77,9 @@ class CoreDnsPlanTest {
     String aks = K3S.replace("/etc/coredns/custom", "custom");
     assertThat(plan(maps("coredns", Map.of("Corefile", aks))))
         .isEqualTo(new CoreDnsPlan.CustomKey(Optional.empty(), Optional.of(BLOCKS)));
+    String elsewhere = K3S.replace("/etc/coredns/custom", "/srv/volumes/coredns-custom");
+    assertThat(plan(maps("coredns", Map.of("Corefile", elsewhere))))
+        .isEqualTo(new CoreDnsPlan.CustomKey(Optional.empty(), Optional.of(BLOCKS)));
   }
 
   @Test

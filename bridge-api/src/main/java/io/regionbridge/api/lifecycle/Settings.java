@@ -77,7 +77,8 @@ final class Settings {
     // Made of the ClusterIPs in use, the ranges would change with each Service, and all zones.
     boolean ofClusterIps =
         local.serviceCidrs().origin() == LocalRegion.Origin.CLUSTER_IPS && !ranges.isEmpty();
-    if (!ofClusterIps) {
+    // Without the range of the pods it is not known what is outside of it.
+    if (!ofClusterIps && !ranges.isEmpty()) {
       ranges.addAll(local.serviceCidrs().cidrs());
     }
     return new PeerRule(

@@ -89,6 +89,8 @@ final class ChartScenario {
     assertThat(cluster.helm("test", "region-bridge", "--namespace=region-bridge").exitCode())
         .as("helm test with a region that is unreachable")
         .isNotZero();
+    // Helm leaves the pod of a test that failed, for its log.
+    cluster.bridgeKubectl("delete", "pod", "region-bridge-test").succeeded();
     await(
         "the step that fails",
         () ->

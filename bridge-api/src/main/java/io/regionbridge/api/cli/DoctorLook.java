@@ -41,7 +41,7 @@ final class DoctorLook {
    * A look.
    *
    * @param target the cluster and the bridge
-   * @param routerLabel of router nodes; empty: what the chart was told
+   * @param routerLabel of router nodes; empty: the value of the chart
    * @param overlay the overlay's interface; empty: one of the usual names
    */
   DoctorLook(

@@ -80,7 +80,7 @@ final class TraceText {
         attempt.rttMillis() > 0
             ? ", usually %s".formatted(millis(attempt.rttMillis()).strip())
             : "";
-    // Somebody else had asked already: it is told where this question met it.
+    // A query that was already in flight is listed at the moment when this one joined it.
     String before =
         attempt.atMillis() < 0
             ? ", asked %s before".formatted(millis(-attempt.atMillis()).strip())

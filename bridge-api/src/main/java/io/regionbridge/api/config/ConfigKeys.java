@@ -26,13 +26,13 @@ import java.util.function.Function;
  * what a change takes, and meaning. To add a key, add a constant.
  */
 public final class ConfigKeys {
-  /** Where bridges answer unless told otherwise. */
+  /** Default port of DNS. */
   public static final int DEFAULT_DNS_PORT = 1053;
 
-  /** Where NetBird's routers are unless told otherwise. */
+  /** Default namespace of NetBird's routers. */
   public static final String DEFAULT_NETBIRD_NAMESPACE = "netbird";
 
-  /** Where DNS over TLS is served unless told otherwise (RFC 7858, section 3.1). */
+  /** Default port of DNS over TLS (RFC 7858, section 3.1). */
   private static final int DEFAULT_TLS_PORT = 853;
 
   private static final int DEFAULT_HTTP_PORT = 8053;

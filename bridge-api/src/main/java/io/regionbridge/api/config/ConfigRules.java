@@ -14,9 +14,9 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * What must hold between values of different keys. Of two values that clash the later one is told,
- * naming the earlier. What is wrong by itself was told when it was read, and is left out here.
- * Pure.
+ * What must hold between values of different keys. Of two values that clash, the problem is
+ * reported at the later one and names the earlier. A value that is wrong by itself is reported when
+ * it is read, and is skipped here. Pure.
  */
 final class ConfigRules {
   private final List<ConfigProblem> problems = new ArrayList<>();

@@ -92,7 +92,7 @@ interface Notation<T> {
                 "write 1 to 63 small letters, digits and inner hyphens, such as fsn1");
       };
 
-  /** A domain for a region: one that the border believes, whoever says it. */
+  /** A domain for a region, by the rules of the border, which hold for every source. */
   Notation<Domain> REGION_DOMAIN =
       text ->
           switch (Domain.parse(text)) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param value null where a value is missing or wrong and there is no other to go on with
  * @param place where the key stands or would stand
  * @param items of a list, where each of its values stands
- * @param given whether the key is there; told of lists of sections alone
+ * @param given whether the key is there; false only for lists of sections
  */
 record ReadValue<T>(@Nullable T value, String place, List<String> items, boolean given) {
   ReadValue {

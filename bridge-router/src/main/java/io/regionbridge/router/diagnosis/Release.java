@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record Release(
     String namespace, String routerLabel, EgressEngine engine, Optional<String> netBird) {
-  /** What the chart makes of it unless told otherwise. */
+  /** The chart's defaults. */
   public static Release usual(String namespace, String routerLabel) {
     return new Release(namespace, routerLabel, EgressEngine.AUTO, Optional.empty());
   }

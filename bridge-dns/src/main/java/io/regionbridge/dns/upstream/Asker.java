@@ -303,13 +303,16 @@ public final class Asker {
     }
   }
 
-  /**
-   * A header alone that says what servers without EDNS say to a query with it (RFC 6891 section 7):
-   * they copy no question.
-   */
+  /** A header alone: some servers without EDNS copy no question. */
   private static boolean bareError(byte[] message) {
-    int rcode = message[3] & 0xF;
-    return Octets.get16(message, 4) == 0 && (rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP);
+    return Octets.get16(message, 4) == 0 && mayMeanEdns(message[3] & 0xF);
+  }
+
+  /**
+   * What servers say that know no EDNS, or another version of it (RFC 6891 sections 6.1.3 and 7).
+   */
+  private static boolean mayMeanEdns(int rcode) {
+    return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP;
   }
 
   private static void heard(Try t, boolean tcp, long now) {
@@ -323,7 +326,7 @@ public final class Asker {
   }
 
   private void refused(Try t, int rcode, @Nullable Explanation said, long now) {
-    boolean repeat = rcode == Rcode.FORMERR && link(t).speakPlainly(t.plain);
+    boolean repeat = mayMeanEdns(rcode) && link(t).speakPlainly(t.plain);
     String why = Rcode.string(rcode);
     if (said != null) {
       why += " (" + words(said) + ")";

@@ -308,9 +308,7 @@ public final class Asker {
     return Octets.get16(message, 4) == 0 && mayMeanEdns(message[3] & 0xF);
   }
 
-  /**
-   * What servers say that know no EDNS, or another version of it (RFC 6891 sections 6.1.3 and 7).
-   */
+  /** What servers without EDNS say to a query with it (RFC 6891 section 7). */
   private static boolean mayMeanEdns(int rcode) {
     return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP;
   }

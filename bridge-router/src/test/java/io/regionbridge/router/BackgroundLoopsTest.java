@@ -77,7 +77,8 @@ class BackgroundLoopsTest {
           fail();
           told.incrementAndGet();
         };
-    try (OverlayWatch _ = OverlayWatch.start(settings, listener, loops)) {
+    try (OverlayWatch watch = new OverlayWatch(settings, listener, loops)) {
+      watch.start();
       namedUntilMended("overlay-watch");
       assertThat(told).hasPositiveValue();
     }
@@ -85,8 +86,8 @@ class BackgroundLoopsTest {
 
   @Test
   void tunnel() {
-    ManagedTunnel.Ties ties =
-        new ManagedTunnel.Ties(
+    ManagedTunnel.Callbacks callbacks =
+        new ManagedTunnel.Callbacks(
             new FileKeyStore(directory),
             () -> {
               throw new IllegalStateException("not asked for");
@@ -101,7 +102,7 @@ class BackgroundLoopsTest {
               fail();
               return settings(OverlaySettings.Mode.MANAGE, Optional.empty());
             },
-            ties,
+            callbacks,
             loops)) {
       namedUntilMended("tunnel");
     }

@@ -2,7 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
-import io.regionbridge.api.region.NodeAgent;
+import io.regionbridge.api.lifecycle.NodeAgent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.regionbridge.api.config.BridgeConfig.OverlayMode;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
-import io.regionbridge.api.region.ClusterPlace;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.RotationRequest;
 import io.regionbridge.router.tunnel.FileKeyStore;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.Printable;
-import io.regionbridge.api.region.ClusterPlace;
 import io.regionbridge.router.control.Uninstall;
 import io.regionbridge.router.control.Uninstall.Outcome;
 import io.regionbridge.router.control.Uninstall.Step;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

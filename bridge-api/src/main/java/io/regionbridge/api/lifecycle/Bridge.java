@@ -15,14 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One bridge, from start to end. Start, part after part: overlay, first zone table, DNS, the source
- * of regions and Services, HTTP, tunnels, zone tables and the watcher of the configuration file; it
- * is ready once the directory is complete. End: it says that it is not ready, gives its role away,
- * answers for a while what still comes in, and closes its parts in reverse.
+ * One bridge, from start to end. Start, part after part: the control plane as far as it needs no
+ * data plane, first zone table, DNS, HTTP, the rest of the control plane, zone tables and the
+ * watcher of the configuration file; it is ready once the directory is complete. End: it says that
+ * it is not ready, gives its role away, answers for a while what still comes in, and closes its
+ * parts in reverse.
  *
- * <p>Each state has one owner. The source writes what regions and Services there are, the watcher
- * what is configured; the publisher reads all of it and publishes zone tables; the event loops
- * answer from those. Everything else only reads, by {@link BridgeState}.
+ * <p>Each state has one owner. The control plane writes what regions and Services there are, the
+ * watcher what is configured; the publisher reads all of it and publishes zone tables; the event
+ * loops answer from those. Everything else only reads, by {@link BridgeState}.
  *
  * <p>Thread-safe.
  */
@@ -130,7 +131,7 @@ public final class Bridge implements AutoCloseable {
     Duration time = started.state().config().dns().drain();
     long end = System.nanoTime() + time.toNanos();
     log.info("stopping: not ready any more, queries are answered for {} ms", time.toMillis());
-    started.state().source().resign();
+    started.state().resign();
     TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
   }
 

@@ -12,20 +12,14 @@ import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.http.HttpServer;
 import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.api.log.Logging;
-import io.regionbridge.api.region.ClusterPlace;
-import io.regionbridge.api.region.ClusterSource;
-import io.regionbridge.api.region.ConfiguredRegions;
-import io.regionbridge.api.region.PendingSource;
-import io.regionbridge.api.region.RegionSource;
-import io.regionbridge.api.region.StandaloneSource;
 import io.regionbridge.api.reports.Introspection;
 import io.regionbridge.api.reports.QueryLog;
 import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.dns.DnsBridge;
-import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.control.ControlPlane;
+import io.regionbridge.router.control.RegionSettings;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loops;
-import io.regionbridge.router.overlay.ManagedTunnel;
-import io.regionbridge.router.overlay.OverlayWatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -35,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /**
  * Starts the parts of a bridge, each after those that it reads. A part is told of others only by
@@ -45,10 +38,7 @@ final class BridgeStart {
   private final Clock clock = Clock.systemUTC();
   private final long heap = Runtime.getRuntime().maxMemory();
   private final Loops loops = new Loops();
-  private final HostWatch host = new HostWatch();
   private final DirectoryServer feed = new DirectoryServer(new SecureRandom().nextLong());
-  private final AtomicReference<Directory> directory = new AtomicReference<>(Directory.EMPTY);
-  private final AtomicReference<RegionSource> source = new AtomicReference<>();
   private final AtomicReference<List<InetSocketAddress>> listen = new AtomicReference<>(List.of());
   private final BridgeConfig first;
   private final LiveConfig config;
@@ -95,45 +85,18 @@ final class BridgeStart {
    * @throws IOException naming what cannot be had; what has been started is in the parts
    */
   Started run(Optional<ConfigFile> file) throws IOException {
-    // Whoever is told before the source has started is told in vain: a source begins with a look.
     Signal changed = new Signal();
-    OverlayWatch overlay =
-        parts.add(OverlayWatch.start(ConfiguredRegions.overlay(first, node), changed, loops));
+    ControlPlane control =
+        parts.add(ControlPlane.start(node, place, this::regionSettings, changed, loops));
     Replicas replicas =
         parts.add(new Replicas(MemoryPlan.of(first, heap).replicas(0), changed, loops));
     AllNames allNames = new AllNames();
-    source.set(
-        new PendingSource(() -> ConfiguredRegions.withoutCluster(config.get(), overlay.ranges())));
-    listen.set(wanted(overlay));
+    listen.set(wanted(control));
     TablePublisher tables =
         new TablePublisher(
-            config::get,
-            directory::get,
-            () -> new TablePublisher.Regions(source.get().topology(), overlay.ranges()),
-            listen::get,
-            host::addresses,
-            feed,
-            replicas,
-            allNames,
-            clock,
-            loops);
-    changed.tell(host::changed);
-    changed.tell(() -> source.get().lookAgain());
+            config::get, control, listen::get, feed, replicas, allNames, clock, loops);
     changed.tell(tables::lookAgain);
     TlsFiles tls = parts.add(TlsFiles.read(first, clock, loops));
-    if (place.isEmpty()) {
-      // Reads on a thread of its own while the sockets are opened here.
-      source.set(
-          parts.add(
-              new StandaloneSource(
-                  node,
-                  config::get,
-                  this::directoryRoom,
-                  overlay,
-                  taker(tables),
-                  tables::lookAgain,
-                  loops)));
-    }
     DnsBridge dns =
         parts.add(
             DnsBridge.start(
@@ -149,20 +112,16 @@ final class BridgeStart {
     }
     tls.watch(dns::secure);
     parts.add(allNames.watch(dns::gateways, tables::lookAgain, loops));
-    MemoryShares memory = new MemoryShares(config::get, directory::get, replicas, dns, heap);
+    MemoryShares memory = new MemoryShares(config::get, control::directory, replicas, dns, heap);
     LiveState state =
         new LiveState(
-            config, overlay, tls, tables, replicas, allNames, memory, dns, opening, loops, source,
-            directory);
+            config, control, tls, tables, replicas, allNames, memory, dns, opening, loops);
     Introspection introspection = parts.add(new Introspection(state, clock));
     QueryLog queries = parts.add(new QueryLog(dns, clock));
-    HttpServer http = parts.add(HttpServer.start(sites(overlay, introspection, queries)));
-    if (place.isPresent()) {
-      source.set(parts.add(cluster(place.get(), overlay, dns, state, tables)));
-    }
-    if (first.overlay().mode() == BridgeConfig.OverlayMode.MANAGE) {
-      state.manage(parts.add(tunnel(overlay)));
-    }
+    HttpServer http = parts.add(HttpServer.start(sites(control, introspection, queries)));
+    parts.add((AutoCloseable) control::leave);
+    control.join(
+        opening.done() ? dns.addresses() : listen.get(), new DataPlaneHealth(dns), state::serves);
     ListeningSockets sockets =
         new ListeningSockets(
             dns,
@@ -173,75 +132,32 @@ final class BridgeStart {
         dns::publish,
         () -> {
           memory.look();
-          followHost(overlay, state, tables, sockets, introspection);
+          followHost(control, state, tables, sockets, introspection);
         });
     parts.add(tables);
-    file.ifPresent(
-        f -> parts.add(ConfigWatcher.start(f, first, new Reload(tls, dns, changed), loops)));
+    file.ifPresent(f ->
+        parts.add(ConfigWatcher.start(f, first, new Reload(tls, dns, control, tables), loops)));
     return new Started(state, tables, opening, http, tlsListen);
   }
 
-  private List<InetSocketAddress> wanted(OverlayWatch overlay) {
+  private List<InetSocketAddress> wanted(ControlPlane control) {
     return ListenAddresses.of(
         config.get().dns(),
-        host.addresses(),
+        control.host(),
         place.flatMap(ClusterPlace::address),
-        overlay.addresses());
+        control.overlayAddresses());
   }
 
-  private Consumer<Directory> taker(TablePublisher tables) {
-    return next -> {
-      directory.set(next);
-      tables.lookAgain();
-    };
+  private RegionSettings regionSettings() {
+    BridgeConfig now = config.get();
+    return Settings.regions(now, node, MemoryPlan.of(now, heap).directory());
   }
 
-  private long directoryRoom() {
-    return MemoryPlan.of(config.get(), heap).directory();
-  }
-
-  private RegionSource cluster(
-      ClusterPlace place,
-      OverlayWatch overlay,
-      DnsBridge dns,
-      LiveState state,
-      TablePublisher tables)
-      throws IOException {
-    List<InetSocketAddress> at = opening.done() ? dns.addresses() : listen.get();
-    InetSocketAddress reached =
-        at.stream()
-            .filter(address -> !address.getAddress().isLoopbackAddress())
-            .findFirst()
-            .orElse(at.getFirst());
-    return new ClusterSource(
-        place,
-        new ClusterSource.Ties(
-            config::get,
-            this::directoryRoom,
-            new InetSocketAddress(place.address().orElse(reached.getAddress()), reached.getPort()),
-            overlay,
-            new DataPlaneHealth(dns),
-            state::serves,
-            taker(tables),
-            tables::lookAgain,
-            loops));
-  }
-
-  private ManagedTunnel tunnel(OverlayWatch overlay) {
-    RegionSource known = source.get();
-    return ManagedTunnel.start(
-        node,
-        () -> ConfiguredRegions.overlay(config.get(), node),
-        new ManagedTunnel.Ties(
-            known.keys(), known::topology, known::settled, known::accepted, overlay::announce),
-        loops);
-  }
-
-  private List<Site> sites(OverlayWatch overlay, Introspection introspection, QueryLog queries)
+  private List<Site> sites(ControlPlane control, Introspection introspection, QueryLog queries)
       throws IOException {
     List<Site> sites =
         new ArrayList<>(List.of(Sites.admin(first.admin(), introspection, queries, feed)));
-    overlay.addresses().stream()
+    control.overlayAddresses().stream()
         .filter(
             address -> listen.get().stream().anyMatch(bound -> bound.getAddress().equals(address)))
         .flatMap(address -> Sites.peers(first.admin(), address, introspection, feed).stream())
@@ -251,22 +167,21 @@ final class BridgeStart {
 
   /** At each look of the publisher, on its thread: what depends on the machine's addresses. */
   private void followHost(
-      OverlayWatch overlay,
+      ControlPlane control,
       LiveState state,
       TablePublisher tables,
       ListeningSockets sockets,
       Introspection introspection) {
-    state.tunnel().ifPresent(ManagedTunnel::lookAgain);
     if (opening.waits()) {
-      if (opening.settles(source.get(), directory.get())) {
+      if (opening.settles(control)) {
         tables.lookAgain(); // to open when the table that this look makes is in force
       }
       return;
     }
     sockets.follow(
-        first.dns().listen().isEmpty() ? Optional.of(wanted(overlay)) : Optional.empty(),
-        overlay.addresses(),
-        host.addresses());
+        first.dns().listen().isEmpty() ? Optional.of(wanted(control)) : Optional.empty(),
+        control.overlayAddresses(),
+        control.host());
     state.listenProblem(sockets.problem());
     listen.set(state.dnsAddresses());
     opening.open();
@@ -277,12 +192,14 @@ final class BridgeStart {
   private final class Reload implements ConfigListener {
     private final TlsFiles tls;
     private final DnsBridge dns;
-    private final Runnable changed;
+    private final ControlPlane control;
+    private final TablePublisher tables;
 
-    Reload(TlsFiles tls, DnsBridge dns, Runnable changed) {
+    Reload(TlsFiles tls, DnsBridge dns, ControlPlane control, TablePublisher tables) {
       this.tls = tls;
       this.dns = dns;
-      this.changed = changed;
+      this.control = control;
+      this.tables = tables;
     }
 
     @Override
@@ -294,7 +211,8 @@ final class BridgeStart {
       if (change.live().contains(ConfigKeys.LOG_LEVEL.path())) {
         Logging.level(config.get().get(ConfigKeys.LOG_LEVEL));
       }
-      changed.run();
+      control.lookAgain();
+      tables.lookAgain();
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.regionbridge.api.lifecycle;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.metrics.Measured.Share;
-import io.regionbridge.api.region.RegionSource;
 import io.regionbridge.api.reports.BridgeState;
 import io.regionbridge.api.reports.LoopReports;
 import io.regionbridge.api.reports.TunnelReports;
@@ -13,16 +12,14 @@ import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.dns.DnsBridge;
+import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.loop.Loops;
-import io.regionbridge.router.overlay.ManagedTunnel;
-import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -31,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.xbill.DNS.Name;
 
 /**
@@ -40,7 +36,7 @@ import org.xbill.DNS.Name;
  */
 final class LiveState implements BridgeState {
   private final LiveConfig config;
-  private final OverlayWatch overlay;
+  private final ControlPlane control;
   private final TlsFiles tls;
   private final TablePublisher tables;
   private final Replicas replicas;
@@ -49,15 +45,12 @@ final class LiveState implements BridgeState {
   private final DnsBridge dns;
   private final Opening opening;
   private final Loops loops;
-  private final AtomicReference<RegionSource> source;
-  private final AtomicReference<Directory> directory;
-  private volatile Optional<ManagedTunnel> tunnel = Optional.empty();
   private volatile String listenProblem = "";
   private volatile boolean draining;
 
   LiveState(
       LiveConfig config,
-      OverlayWatch overlay,
+      ControlPlane control,
       TlsFiles tls,
       TablePublisher tables,
       Replicas replicas,
@@ -65,11 +58,9 @@ final class LiveState implements BridgeState {
       MemoryShares memory,
       DnsBridge dns,
       Opening opening,
-      Loops loops,
-      AtomicReference<RegionSource> source,
-      AtomicReference<Directory> directory) {
+      Loops loops) {
     this.config = config;
-    this.overlay = overlay;
+    this.control = control;
     this.tls = tls;
     this.tables = tables;
     this.replicas = replicas;
@@ -78,23 +69,6 @@ final class LiveState implements BridgeState {
     this.dns = dns;
     this.opening = opening;
     this.loops = loops;
-    this.source = source;
-    this.directory = directory;
-  }
-
-  /** The tunnel device is made by this one. */
-  void manage(ManagedTunnel made) {
-    tunnel = Optional.of(made);
-  }
-
-  /** The tunnel device's, where the bridge makes it. */
-  Optional<ManagedTunnel> tunnel() {
-    return tunnel;
-  }
-
-  /** Where regions and local Services are known from. */
-  RegionSource source() {
-    return source.get();
   }
 
   /** What cannot be listened on, and why; empty if all can. */
@@ -105,6 +79,11 @@ final class LiveState implements BridgeState {
   /** The bridge is about to stop. */
   void drain() {
     draining = true;
+  }
+
+  /** Gives the role of the active gateway away; waits for some seconds at most. */
+  void resign() {
+    control.resign();
   }
 
   /** Whether other router nodes may leave queries to this one. */
@@ -119,55 +98,50 @@ final class LiveState implements BridgeState {
 
   @Override
   public Directory directory() {
-    return directory.get();
+    return control.directory();
   }
 
   @Override
   public Topology topology() {
-    return source().topology();
+    return control.topology();
   }
 
   @Override
   public boolean active() {
-    return source().active();
+    return control.active();
   }
 
   @Override
   public EgressReport egress() {
-    return source().egress();
+    return control.egress();
   }
 
   @Override
   public List<BridgeStatus.Tunnel> tunnels() {
-    return TunnelReports.of(overlay.tunnels(topology().peers()));
+    return TunnelReports.of(control.tunnels());
   }
 
   @Override
   public Map<String, Instant> handshakes() {
-    return overlay.handshakes(topology().peers());
+    return control.handshakes();
   }
 
   @Override
   public Optional<Instant> keyExpiry() {
-    return overlay.keyExpiry();
+    return control.keyExpiry();
   }
 
   @Override
   public List<String> directoryProblems() {
-    return source().problems();
+    return control.directoryProblems();
   }
 
   @Override
   public List<Condition> surroundings() {
     List<Condition> conditions = new ArrayList<>();
-    boolean carries = active() && egress().engine() == EgressEngine.ROUTES;
-    overlay
-        .findings(config().kubernetes().enabled(), topology().local().podCidrs().cidrs(), carries)
-        .forEach(f -> conditions.add(condition(f)));
+    control.findings().forEach(f -> conditions.add(condition(f)));
     conditions.add(LoopReports.condition(loops()));
     conditions.add(memory.condition());
-    conditions.addAll(source().conditions());
-    tunnel.ifPresent(made -> made.findings().forEach(f -> conditions.add(condition(f))));
     List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
     conditions.add(
         conflicts.isEmpty()
@@ -189,12 +163,12 @@ final class LiveState implements BridgeState {
 
   @Override
   public Optional<TunnelRecord> ends() {
-    return tunnel.map(_ -> source().ends());
+    return control.ends();
   }
 
   @Override
   public boolean knows(String key) {
-    return tunnel.filter(made -> made.knows(key)).isPresent();
+    return control.knows(key);
   }
 
   @Override

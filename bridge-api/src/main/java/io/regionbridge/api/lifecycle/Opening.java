@@ -1,7 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
-import io.regionbridge.api.region.RegionSource;
-import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.topology.Topology;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,12 +38,13 @@ final class Opening {
    * at all a closed port serves clients best, since they ask another bridge at once. On the control
    * loop.
    */
-  boolean settles(RegionSource source, Directory directory) {
-    if (source.settled()) {
-      Topology known = source.topology();
+  boolean settles(ControlPlane control) {
+    if (control.settled()) {
+      Topology known = control.topology();
       settled =
-          directory.complete()
-              || !source.problems().isEmpty() && (known.complete() || !known.peers().isEmpty());
+          control.directory().complete()
+              || !control.directoryProblems().isEmpty()
+                  && (known.complete() || !known.peers().isEmpty());
     }
     return settled;
   }

@@ -12,10 +12,10 @@ import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneTable;
+import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.feed.FeedCursor;
 import io.regionbridge.router.feed.FollowerState;
-import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
@@ -62,10 +62,8 @@ final class TablePublisher implements AutoCloseable {
   private static final Duration SETTLE = Duration.ofMillis(10);
 
   private final Supplier<BridgeConfig> config;
-  private final Supplier<Directory> directory;
-  private final Supplier<Regions> regions;
+  private final ControlPlane control;
   private final Supplier<List<InetSocketAddress>> listen;
-  private final Supplier<HostAddresses> host;
   private final DirectoryServer feed;
   private final Replicas replicas;
   private final AllNames allNames;
@@ -86,13 +84,6 @@ final class TablePublisher implements AutoCloseable {
   private Map<Relayed, List<ForwardZone>> peers = Map.of();
   private final ReplicaZones replicaZones = new ReplicaZones();
 
-  /**
-   * What is known of the regions.
-   *
-   * @param overlay the overlay's own ranges
-   */
-  record Regions(Topology topology, List<Cidr> overlay) {}
-
   /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
   private record Relayed(
       PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings, List<Cidr> never) {}
@@ -112,6 +103,7 @@ final class TablePublisher implements AutoCloseable {
   /**
    * Does nothing yet.
    *
+   * @param control what is known of the regions and the local Services
    * @param listen where DNS is served at the moment
    * @param feed is told of the directory
    * @param allNames makes the zone of all regions
@@ -120,20 +112,16 @@ final class TablePublisher implements AutoCloseable {
    */
   TablePublisher(
       Supplier<BridgeConfig> config,
-      Supplier<Directory> directory,
-      Supplier<Regions> regions,
+      ControlPlane control,
       Supplier<List<InetSocketAddress>> listen,
-      Supplier<HostAddresses> host,
       DirectoryServer feed,
       Replicas replicas,
       AllNames allNames,
       Clock clock,
       Loops loops) {
     this.config = config;
-    this.directory = directory;
-    this.regions = regions;
+    this.control = control;
     this.listen = listen;
-    this.host = host;
     this.feed = feed;
     this.replicas = replicas;
     this.allNames = allNames;
@@ -180,10 +168,10 @@ final class TablePublisher implements AutoCloseable {
 
   private void pass() {
     BridgeConfig current = config.get();
-    Regions known = regions.get();
+    Topology topology = control.topology();
     List<InetSocketAddress> at = listen.get();
-    ZoneSettings settings = Settings.zones(current, known.topology().local(), at);
-    Directory services = directory.get();
+    ZoneSettings settings = Settings.zones(current, topology.local(), at);
+    Directory services = control.directory();
     CompiledZones compiled = compile(settings, services);
     Directory given =
         feed.publish(
@@ -196,16 +184,16 @@ final class TablePublisher implements AutoCloseable {
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
     allNames
-        .zone(current, settings, given, known.topology(), replicas.states(), clock.instant())
+        .zone(current, settings, given, topology, replicas.states(), clock.instant())
         .ifPresent(local::add);
     Inputs inputs =
         new Inputs(
             local,
-            forward(current, known.topology(), local, at),
+            forward(current, topology, local, at),
             ClientRanges.of(
-                current.dns().allow(), known.topology(), known.overlay(), host.get(), at),
-            known.topology().complete(),
-            resolvers(current, known.topology(), at),
+                current.dns().allow(), topology, control.overlayRanges(), control.host(), at),
+            topology.complete(),
+            resolvers(current, topology, at),
             settings.clusterDomains().stream().map(TablePublisher::absolute).toList());
     if (!inputs.equals(last)) {
       table =
@@ -254,8 +242,8 @@ final class TablePublisher implements AutoCloseable {
     if (own.size() > MOST_OWN) {
       own.clear();
     }
-    host.get().node().forEach(address -> own.add(Cidr.host(address)));
-    return Stream.concat(ClientRanges.nodes(topology, host.get()).stream(), own.stream())
+    control.host().node().forEach(address -> own.add(Cidr.host(address)));
+    return Stream.concat(ClientRanges.nodes(topology, control.host()).stream(), own.stream())
         .distinct()
         .sorted()
         .toList();

@@ -3,7 +3,11 @@ package io.regionbridge.api.lifecycle;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.router.control.ConfiguredRegions;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.topology.Topology;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Configurations for tests. */
@@ -20,5 +24,11 @@ public final class Configs {
       case ConfigResult.Valid(BridgeConfig config, _) -> config;
       case ConfigResult.Invalid(var problems) -> throw new AssertionError(problems.toString());
     };
+  }
+
+  /** The regions as far as a configuration tells. */
+  public static Topology topology(BridgeConfig config, List<Cidr> overlay) {
+    return ConfiguredRegions.topology(
+        Settings.regions(config, "router-1", Long.MAX_VALUE), overlay);
   }
 }

@@ -6,7 +6,6 @@ import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.lifecycle.Configs;
 import io.regionbridge.api.lifecycle.ListenAddresses;
 import io.regionbridge.api.lifecycle.ListenAddressesTest;
-import io.regionbridge.api.region.ConfiguredRegions;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.zone.ClientPolicy.Standing;
 import io.regionbridge.router.linux.HostAddresses;
@@ -79,7 +78,7 @@ final class ClientRangesTest {
   private static ClientRanges ranges(BridgeConfig config) {
     return ClientRanges.of(
         config.dns().allow(),
-        ConfiguredRegions.withoutCluster(config, OVERLAY),
+        Configs.topology(config, OVERLAY),
         OVERLAY,
         HOST,
         ListenAddresses.of(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.lifecycle.Configs;
-import io.regionbridge.api.region.ConfiguredRegions;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.router.topology.PeerRegion;
 import java.util.List;
@@ -59,6 +58,6 @@ final class PeerZonesTest {
   private static PeerRegion peer(String keys) {
     BridgeConfig config =
         Configs.of("regions: [{ name: mn, gateways: [\"100.64.0.9\"], %s }]".formatted(keys));
-    return ConfiguredRegions.withoutCluster(config, List.of()).peers().getFirst();
+    return Configs.topology(config, List.of()).peers().getFirst();
   }
 }

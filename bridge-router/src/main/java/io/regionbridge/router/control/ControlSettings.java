@@ -19,7 +19,7 @@ import java.util.Optional;
  *     yet that it still holds: as long as it may take to hear from all peers
  * @param options what the bridge does for the cluster only if it is wished
  */
-public record ControlSettings(
+record ControlSettings(
     String node,
     InetAddress nodeAddress,
     String namespace,
@@ -74,6 +74,18 @@ public record ControlSettings(
     /** None of it. */
     public static final Options NONE =
         new Options(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /**
+     * What is configured.
+     *
+     * @param namespace that the bridges run in
+     */
+    static Options of(RegionSettings settings, String namespace) {
+      return new Options(
+          settings.cluster().forwardTo().map(service -> new ServiceKey(namespace, service)),
+          settings.cluster().netBird(),
+          settings.allNames());
+    }
 
     /** Without a domain of all regions. */
     public Options(Optional<ServiceKey> forwardTo, Optional<String> netBird) {

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * @param supernets ranges that any peer may claim parts of
  * @param directoryRoom octets of memory that the directory may take
  */
-public record ControlSources(
+record ControlSources(
     Supplier<TopologyBuilder.Settings> region,
     Supplier<List<PeerClaim>> configured,
     OverlayView overlay,

@@ -12,6 +12,7 @@ import io.regionbridge.router.tunnel.KeyStore;
 import io.regionbridge.router.tunnel.LinuxTunnelHost;
 import io.regionbridge.router.tunnel.LocalTunnel;
 import io.regionbridge.router.tunnel.ObservedTunnel;
+import io.regionbridge.router.tunnel.OverlayAddress;
 import io.regionbridge.router.tunnel.RemoteGateway;
 import io.regionbridge.router.tunnel.TunnelActuator;
 import io.regionbridge.router.tunnel.TunnelMtu;
@@ -59,7 +60,7 @@ public final class ManagedTunnel implements AutoCloseable {
 
   private final String node;
   private final Supplier<OverlaySettings> settings;
-  private final Ties ties;
+  private final Callbacks callbacks;
   private final KeyRotation rotation;
   private final Loop loop;
   private volatile List<Finding> findings = List.of();
@@ -69,7 +70,7 @@ public final class ManagedTunnel implements AutoCloseable {
   private ObservedTunnel observed = ObservedTunnel.NONE;
 
   /**
-   * What the tunnel is made from, and who is told of it.
+   * What the tunnel is made from, and who is told of it. Called by the tunnel's own thread.
    *
    * @param keys where this node's key is kept
    * @param regions the regions as they are known at the moment
@@ -77,18 +78,19 @@ public final class ManagedTunnel implements AutoCloseable {
    * @param accepted which overlay addresses have said that they know a key of this node, base64
    * @param announced takes what peers are to be told
    */
-  public record Ties(
+  public record Callbacks(
       KeyStore keys,
       Supplier<Topology> regions,
       BooleanSupplier settled,
       Function<String, Set<InetAddress>> accepted,
       Consumer<LocalEnd> announced) {}
 
-  private ManagedTunnel(String node, Supplier<OverlaySettings> settings, Ties ties, Loops loops) {
+  private ManagedTunnel(
+      String node, Supplier<OverlaySettings> settings, Callbacks callbacks, Loops loops) {
     this.node = node;
     this.settings = settings;
-    this.ties = ties;
-    rotation = new KeyRotation(ties.keys(), System::nanoTime);
+    this.callbacks = callbacks;
+    rotation = new KeyRotation(callbacks.keys(), System::nanoTime);
     loop = loops.loop("tunnel", Timing.onCall(SETTLE, LOOK_AGAIN), this::look);
   }
 
@@ -99,8 +101,8 @@ public final class ManagedTunnel implements AutoCloseable {
    * @param settings what is configured at the moment
    */
   public static ManagedTunnel start(
-      String node, Supplier<OverlaySettings> settings, Ties ties, Loops loops) {
-    ManagedTunnel tunnel = new ManagedTunnel(node, settings, ties, loops);
+      String node, Supplier<OverlaySettings> settings, Callbacks callbacks, Loops loops) {
+    ManagedTunnel tunnel = new ManagedTunnel(node, settings, callbacks, loops);
     tunnel.loop.start();
     return tunnel;
   }
@@ -160,17 +162,19 @@ public final class ManagedTunnel implements AutoCloseable {
 
   private void manage(OverlaySettings now, OverlaySettings.Own own, List<Finding> found)
       throws IOException {
-    Topology topology = ties.regions().get();
-    boolean complete = ties.settled().getAsBoolean() && topology.complete();
+    Topology topology = callbacks.regions().get();
+    boolean complete = callbacks.settled().getAsBoolean() && topology.complete();
     List<String> problems = new ArrayList<>();
     List<RemoteGateway> gateways = TunnelGateways.of(topology, problems);
     KeyRotation.Standing key =
-        rotation.look(gateways, complete, k -> ties.accepted().apply(k.toString()));
+        rotation.look(gateways, complete, k -> callbacks.accepted().apply(k.toString()));
     if (!Optional.of(key.publicKey()).equals(told)) {
       told = Optional.of(key.publicKey());
       log.info("tunnel {}: public key {}", now.managedInterface(), key.publicKey());
     }
-    ties.announced().accept(new LocalEnd(key.publicKey(), key.nextPublicKey(), own.endpoint()));
+    callbacks
+        .announced()
+        .accept(new LocalEnd(key.publicKey(), key.nextPublicKey(), own.endpoint()));
     TunnelPlanner.Planned planned =
         TunnelPlanner.plan(
             local(now, own, key.publicKey(), topology, gateways), gateways, observed.device());
@@ -233,7 +237,7 @@ public final class ManagedTunnel implements AutoCloseable {
         settings.listenPort(),
         0,
         mtu(gateways),
-        List.of(own.address()),
+        List.of(new OverlayAddress(own.address(), own.prefixLength())),
         TunnelGateways.keepalive(topology));
   }
 
@@ -250,7 +254,7 @@ public final class ManagedTunnel implements AutoCloseable {
     if (opened == null) {
       opened =
           new TunnelActuator(
-              LinuxTunnelHost.open(userspace(), false), ties.keys(), Clock.systemUTC());
+              LinuxTunnelHost.open(userspace(), false), callbacks.keys(), Clock.systemUTC());
       actuator = opened;
     }
     return opened;

@@ -1,6 +1,6 @@
 package io.regionbridge.router.overlay;
 
-import io.regionbridge.router.tunnel.OverlayAddress;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,9 +36,10 @@ public record OverlaySettings(
   /**
    * This node's place on an overlay that the bridges make.
    *
+   * @param prefixLength leading bits that the overlay's addresses share
    * @param endpoint where its WireGuard is reached from outside; empty: it calls its peers
    */
-  public record Own(OverlayAddress address, Optional<InetSocketAddress> endpoint) {}
+  public record Own(InetAddress address, int prefixLength, Optional<InetSocketAddress> endpoint) {}
 
   /** The interface that the bridge makes. */
   String managedInterface() {

@@ -71,7 +71,12 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
         new Seen(OverlayAddresses.NONE, Optional.empty(), List.of(), Map.of());
   }
 
-  private OverlayWatch(OverlaySettings settings, Runnable onChange, Loops loops) {
+  /**
+   * Looks at nothing yet.
+   *
+   * @param onChange told after each change, on a thread of its own
+   */
+  public OverlayWatch(OverlaySettings settings, Runnable onChange, Loops loops) {
     this.settings = settings;
     this.onChange = onChange;
     this.loops = loops;
@@ -80,16 +85,12 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
 
   /**
    * Starts to look at the interface that is configured, or else at the first usual one that exists.
-   *
-   * @param onChange told after each change, on a thread of its own
    */
-  public static OverlayWatch start(OverlaySettings settings, Runnable onChange, Loops loops) {
-    OverlayWatch watch = new OverlayWatch(settings, onChange, loops);
+  public void start() {
     if (settings.mode() != OverlaySettings.Mode.NONE) {
-      watch.interfaceName().ifPresent(name -> watch.addresses = OverlayAddresses.read(name));
-      watch.loop.start();
+      interfaceName().ifPresent(name -> addresses = OverlayAddresses.read(name));
+      loop.start();
     }
-    return watch;
   }
 
   @Override

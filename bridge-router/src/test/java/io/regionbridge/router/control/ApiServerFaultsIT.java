@@ -7,7 +7,7 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.WatchStatus;
-import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.testkit.FaultProxy;
@@ -37,7 +37,7 @@ class ApiServerFaultsIT {
       new AtomicReference<>(Optional.empty());
   private final AtomicInteger changesOfActive = new AtomicInteger();
   private FaultProxy proxy;
-  private @Nullable ControlPlane plane;
+  private @Nullable ClusterControl plane;
 
   @BeforeAll
   static void startCluster() {
@@ -169,8 +169,8 @@ class ApiServerFaultsIT {
     await(
         "it says so",
         () ->
-            Optional.ofNullable(Conditions.find(plane().conditions(), "APIServerCurrent"))
-                .filter(c -> c.status().equals("False") && c.message().contains("stale"))
+            TestPlane.finding(plane(), "APIServerCurrent")
+                .filter(c -> c.state() == State.FALSE && c.message().contains("stale"))
                 .isPresent());
     assertThat(plane().leadership().mine()).isTrue();
     assertThat(known("stays")).isTrue();
@@ -199,13 +199,13 @@ class ApiServerFaultsIT {
     Await.that(what, Duration.ofMinutes(2), condition);
   }
 
-  private ControlPlane plane() {
+  private ClusterControl plane() {
     return Objects.requireNonNull(plane);
   }
 
   private boolean current() {
-    return Optional.ofNullable(Conditions.find(plane().conditions(), "APIServerCurrent"))
-        .filter(condition -> condition.status().equals("True"))
+    return TestPlane.finding(plane(), "APIServerCurrent")
+        .filter(found -> found.state() == State.TRUE)
         .isPresent();
   }
 

@@ -9,6 +9,7 @@ import io.regionbridge.router.coredns.CoreDnsPlan;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RegionStatus;
 import io.regionbridge.router.kubernetes.RouterNode;
@@ -60,7 +61,7 @@ class ControlPlaneIT {
       new AtomicReference<>(Optional.empty());
   private ScriptedDns dns;
   private HttpServer http;
-  private ControlPlane plane;
+  private ClusterControl plane;
   private int coreDnsPort;
 
   @BeforeAll
@@ -150,8 +151,8 @@ class ControlPlaneIT {
     Await.that(
         "it says that all is well",
         () ->
-            Optional.ofNullable(Conditions.find(plane.conditions(), "APIServerCurrent"))
-                .filter(condition -> condition.status().equals("True"))
+            TestPlane.finding(plane, "APIServerCurrent")
+                .filter(found -> found.state() == State.TRUE)
                 .isPresent());
   }
 
@@ -205,7 +206,7 @@ class ControlPlaneIT {
     Await.that(
         "it says where the domain is",
         () ->
-            Optional.ofNullable(Conditions.find(plane.conditions(), "CoreDNSConfigured"))
+            TestPlane.finding(plane, "CoreDNSConfigured")
                 .filter(condition -> condition.message().contains("mn.internal in the Corefile"))
                 .isPresent());
     assertThat(corefile()).contains("10.52.0.0/16:").doesNotContain("mn.internal:");
@@ -273,7 +274,7 @@ class ControlPlaneIT {
     Await.that(
         "so does the bridge",
         () ->
-            plane.conditions().stream()
+            plane.findings().stream()
                 .anyMatch(condition ->
                     condition.type().equals("RegionsAccepted")
                         && condition

@@ -7,8 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.Await;
-import io.regionbridge.router.kubernetes.Condition;
-import io.regionbridge.router.kubernetes.Conditions;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.netbird.NetBirdKeeper;
 import java.io.IOException;
@@ -40,7 +39,7 @@ class ControlPlaneOptionsIT {
   private static final String COREDNS = "/api/v1/namespaces/kube-system/configmaps/coredns";
 
   private static TestCluster cluster;
-  private @Nullable ControlPlane plane;
+  private @Nullable ClusterControl plane;
 
   @BeforeAll
   static void startCluster() throws IOException {
@@ -200,7 +199,7 @@ class ControlPlaneOptionsIT {
     Await.that(
         "without it, that is said and CoreDNS left alone",
         () ->
-            Optional.ofNullable(Conditions.find(plane().conditions(), "CoreDNSConfigured"))
+            TestPlane.finding(plane(), "CoreDNSConfigured")
                 .filter(c -> c.reason().equals("NoUpstream"))
                 .isPresent());
     assertThat(corefile()).isEqualTo(".:53 {\n}\n");
@@ -231,22 +230,22 @@ class ControlPlaneOptionsIT {
     }
   }
 
-  private ControlPlane plane() {
+  private ClusterControl plane() {
     return Objects.requireNonNull(plane);
   }
 
-  private Optional<Condition> condition() {
-    return Optional.ofNullable(Conditions.find(plane().conditions(), NetBirdKeeper.CONDITION));
+  private Optional<Finding> condition() {
+    return TestPlane.finding(plane(), NetBirdKeeper.CONDITION);
   }
 
   private boolean condition(String status, String reason) {
     return condition()
-        .filter(c -> c.status().equals(status) && c.reason().equals(reason))
+        .filter(c -> c.state().text().equals(status) && c.reason().equals(reason))
         .isPresent();
   }
 
   private String message() {
-    return condition().map(Condition::message).orElse("");
+    return condition().map(Finding::message).orElse("");
   }
 
   private static boolean hostNetwork(String router) {

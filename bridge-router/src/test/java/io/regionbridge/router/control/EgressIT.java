@@ -71,8 +71,8 @@ class EgressIT {
       new AtomicReference<>(EgressSettings.of(EgressEngine.AUTO));
   private final AtomicReference<List<PeerClaim>> heard = new AtomicReference<>(List.of());
   private final AtomicReference<Wire> wire = new AtomicReference<>(new Wire("wt0", "100.64.0.1"));
-  private final List<ControlPlane> planes = new ArrayList<>();
-  private ControlPlane plane;
+  private final List<ClusterControl> planes = new ArrayList<>();
+  private ClusterControl plane;
 
   /** What of the overlay shows on a node. */
   private record Wire(String name, String own) {}
@@ -124,7 +124,7 @@ class EgressIT {
 
   @AfterEach
   void stop() {
-    planes.forEach(ControlPlane::close);
+    planes.forEach(ClusterControl::close);
     admin.resources(Region.class).delete();
     admin.genericKubernetesResources(POLICY).delete();
   }
@@ -354,7 +354,7 @@ class EgressIT {
   void thePoliciesMoveWithTheRoleAndDoNotComeBack() throws IOException {
     region("mn", "{podCIDRs: [10.52.0.0/16]}");
     awaitPolicy("mn");
-    ControlPlane other = plane(2, Duration.ZERO);
+    ClusterControl other = plane(2, Duration.ZERO);
     Await.that("the other knows who is active", () -> other.leadership().active().isPresent());
     Await.that(
         "the standby sees it too",
@@ -367,7 +367,7 @@ class EgressIT {
     awaitEgress("mn", "Applied");
     plane.close();
     String version = version("mn");
-    ControlPlane back = plane(1, Duration.ZERO);
+    ClusterControl back = plane(1, Duration.ZERO);
     Await.that("it is back", () -> back.leadership().active().isPresent());
     Await.that(
         "it looks on",
@@ -383,7 +383,7 @@ class EgressIT {
     String version = version("nbg1");
     plane.close();
     heard.set(List.of());
-    ControlPlane next = plane(1, Duration.ofMinutes(5));
+    ClusterControl next = plane(1, Duration.ofMinutes(5));
     Await.that("it is active again", () -> next.leadership().mine());
     region("mn", "{podCIDRs: [10.52.0.0/16]}");
     awaitEgress("mn", "Applied");
@@ -393,8 +393,8 @@ class EgressIT {
     Await.that("what it says then holds", () -> spec(policy("nbg1")).contains("[10.71.0.0/16]"));
   }
 
-  private ControlPlane plane(int number, Duration memory) {
-    ControlPlane started =
+  private ClusterControl plane(int number, Duration memory) {
+    ClusterControl started =
         new TestPlane()
             .router(number, electionPort())
             .memory(memory)

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -91,9 +93,9 @@ final class TestPlane {
   }
 
   /** Starts it; the client is closed with it. */
-  ControlPlane start(KubernetesClient client) {
+  ClusterControl start(KubernetesClient client) {
     try {
-      return ControlPlane.start(
+      return ClusterControl.start(
           new ControlSettings(
               "router-" + number,
               InetAddress.ofLiteral("127.0.0." + number),
@@ -114,7 +116,7 @@ final class TestPlane {
               () -> true,
               egress),
           client,
-          new ControlPlane.Listener() {
+          new ClusterControl.Listener() {
             @Override
             public void directory(Directory next) {
               onDirectory.accept(next);
@@ -129,5 +131,10 @@ final class TestPlane {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What a control plane has found of one type of condition. */
+  static Optional<Finding> finding(ClusterControl plane, String type) {
+    return plane.findings().stream().filter(found -> found.type().equals(type)).findFirst();
   }
 }

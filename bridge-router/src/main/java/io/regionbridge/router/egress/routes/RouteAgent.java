@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.egress.GatewayTranslation;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.loop.Loop;
@@ -29,6 +31,7 @@ public final class RouteAgent implements AutoCloseable {
 
   private final String node;
   private final Supplier<Encapsulation> encapsulation;
+  private final KubernetesClient client;
   private final RouteHost host;
   private final RouteActuator actuator;
   private final GatewayWatcher watcher;
@@ -49,6 +52,7 @@ public final class RouteAgent implements AutoCloseable {
       throws ErrnoException {
     this.node = node;
     this.encapsulation = encapsulation;
+    this.client = client;
     this.host = host;
     this.actuator = new RouteActuator(host);
     this.loop = loops.loop("routes", Timing.every(LOOK_AGAIN), this::look);
@@ -59,23 +63,29 @@ public final class RouteAgent implements AutoCloseable {
   /**
    * Starts one in the calling thread's network namespace. Never waits for the API server.
    *
-   * @param node this node's name
+   * @param place this node, and where the bridge is installed
    * @param encapsulation asked at each look
-   * @param client closed by whoever made it, after this
-   * @param namespace where the bridge is installed
-   * @throws IOException if the kernel cannot be talked to
+   * @throws IOException if the kernel cannot be talked to, or the kubeconfig cannot be read
    */
   public static RouteAgent start(
-      String node,
-      Supplier<Encapsulation> encapsulation,
-      KubernetesClient client,
-      String namespace,
-      Loops loops)
-      throws IOException {
-    return start(
-        node, encapsulation, client, namespace, OwnNames.LEASE, LinuxRouteHost.open(), loops);
+      ClusterPlace place, Supplier<Encapsulation> encapsulation, Loops loops) throws IOException {
+    KubernetesClient client = ClusterClient.local(place.kubeconfig());
+    try {
+      return start(
+          place.node(),
+          encapsulation,
+          client,
+          place.namespace(),
+          OwnNames.LEASE,
+          LinuxRouteHost.open(),
+          loops);
+    } catch (IOException | RuntimeException e) {
+      client.close();
+      throw e;
+    }
   }
 
+  /** The same with another client, which is closed in the end. */
   static RouteAgent start(
       String node,
       Supplier<Encapsulation> encapsulation,
@@ -119,6 +129,7 @@ public final class RouteAgent implements AutoCloseable {
     loop.close();
     monitor.close();
     watcher.close();
+    client.close();
     host.close();
   }
 

@@ -403,7 +403,7 @@ final class TwoClusters implements AutoCloseable {
               return RouteAgent.start(
                   name,
                   () -> encapsulation,
-                  client,
+                  cluster.admin(),
                   TestCluster.NAMESPACE,
                   lease,
                   host,

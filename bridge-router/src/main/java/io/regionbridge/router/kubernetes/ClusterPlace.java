@@ -1,4 +1,4 @@
-package io.regionbridge.api.region;
+package io.regionbridge.router.kubernetes;
 
 import io.regionbridge.router.linux.KernelFile;
 import io.regionbridge.router.net.IpLiteral;

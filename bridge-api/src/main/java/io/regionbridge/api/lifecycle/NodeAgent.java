@@ -1,6 +1,5 @@
-package io.regionbridge.api.region;
+package io.regionbridge.api.lifecycle;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigChange;
 import io.regionbridge.api.config.ConfigFile;
@@ -9,7 +8,7 @@ import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.router.egress.routes.Encapsulation;
 import io.regionbridge.router.egress.routes.RouteAgent;
-import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.Map;
  */
 public final class NodeAgent implements AutoCloseable {
   private final String node;
-  private final KubernetesClient client;
   private final RouteAgent agent;
   private final ConfigWatcher watcher;
   private volatile BridgeConfig config;
@@ -30,13 +28,7 @@ public final class NodeAgent implements AutoCloseable {
     this.config = config;
     node = place.node();
     Loops loops = new Loops();
-    client = ClusterClient.local(place.kubeconfig());
-    try {
-      agent = RouteAgent.start(node, this::encapsulation, client, place.namespace(), loops);
-    } catch (IOException | RuntimeException e) {
-      client.close();
-      throw e;
-    }
+    agent = RouteAgent.start(place, this::encapsulation, loops);
     watcher = ConfigWatcher.start(file, config, new Reload(), loops);
   }
 
@@ -71,7 +63,6 @@ public final class NodeAgent implements AutoCloseable {
   public void close() {
     watcher.close();
     agent.close();
-    client.close();
   }
 
   private Encapsulation encapsulation() {

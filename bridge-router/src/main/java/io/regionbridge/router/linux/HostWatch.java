@@ -1,13 +1,12 @@
-package io.regionbridge.api.lifecycle;
+package io.regionbridge.router.linux;
 
-import io.regionbridge.router.linux.HostAddresses;
 import java.time.Duration;
 
 /**
  * The addresses of this machine, read anew when somebody says that they have changed, and every now
  * and then: reading them on a node with hundreds of pods takes longer than making a zone table.
  */
-final class HostWatch {
+public final class HostWatch {
   private static final long AGE = Duration.ofSeconds(5).toNanos();
 
   private record Read(HostAddresses addresses, long at) {}
@@ -15,7 +14,8 @@ final class HostWatch {
   private volatile Read last = new Read(HostAddresses.read(), System.nanoTime());
   private volatile boolean stale;
 
-  HostAddresses addresses() {
+  /** As they are now, or were less than five seconds ago. Any thread. */
+  public HostAddresses addresses() {
     Read read = last;
     if (stale || System.nanoTime() - read.at() > AGE) {
       stale = false;
@@ -26,7 +26,7 @@ final class HostWatch {
   }
 
   /** They may be others now. Any thread. */
-  void changed() {
+  public void changed() {
     stale = true;
   }
 }

@@ -1,4 +1,4 @@
-package io.regionbridge.api.region;
+package io.regionbridge.router.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,30 +1,31 @@
-package io.regionbridge.api.region;
+package io.regionbridge.router.control;
 
-import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Where a bridge learns what its region holds and which peers there are. Any thread. */
-public interface RegionSource extends AutoCloseable {
-  /** The regions as they are known now; at first what is configured of them. */
-  Topology topology();
-
-  /** Whether {@link #topology} is more than what is configured, or nothing more can be had. */
-  boolean settled();
+/**
+ * Where regions and the local Services are known from: a cluster, or manifests and the
+ * configuration. Any thread.
+ */
+interface RegionSource extends AutoCloseable {
+  /** The regions as they are known now; empty while no more is known than what is configured. */
+  Optional<Topology> topology();
 
   /** The configuration is another one, or what the overlay shows. */
   void lookAgain();
 
   /** What is wrong with the Services of the local region, one sentence each. */
-  List<String> problems();
+  List<String> directoryProblems();
 
-  /** How the source itself fares, besides {@link #problems}. */
-  List<Condition> conditions();
+  /** How the source itself fares, besides {@link #directoryProblems}. */
+  List<Finding> findings();
 
   /** How traffic gets to the peers' pods; nothing where that is not our business. */
   default EgressReport egress() {
@@ -41,13 +42,15 @@ public interface RegionSource extends AutoCloseable {
   Set<InetAddress> accepted(String publicKey);
 
   /** Whether this node is the active gateway; false where nobody is elected. */
-  boolean active();
+  default boolean active() {
+    return false;
+  }
 
   /**
    * Gives the role of the active gateway to somebody else for good, if it is here; everything else
    * goes on. Waits for some seconds at most.
    */
-  void resign();
+  default void resign() {}
 
   @Override
   void close();

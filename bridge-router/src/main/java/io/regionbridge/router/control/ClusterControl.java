@@ -1,0 +1,485 @@
+package io.regionbridge.router.control;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.border.Admitted;
+import io.regionbridge.router.border.Border;
+import io.regionbridge.router.border.BorderRules;
+import io.regionbridge.router.coredns.ClusterDomains;
+import io.regionbridge.router.coredns.ForeignZones;
+import io.regionbridge.router.diagnosis.RightsReview;
+import io.regionbridge.router.diagnosis.RightsWatch;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.DirectoryService;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.discovery.ClusterIpSpan;
+import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.discovery.RegionFacts;
+import io.regionbridge.router.discovery.WatchStatus;
+import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressInputs;
+import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.election.GatewayElection;
+import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.election.PeerSight;
+import io.regionbridge.router.election.Reach;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.SecretKeyStore;
+import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.peers.DeclaredRegions;
+import io.regionbridge.router.peers.OverlayDiscovery;
+import io.regionbridge.router.peers.PeerClusters;
+import io.regionbridge.router.peers.PeerEnds;
+import io.regionbridge.router.peers.RegionClaims;
+import io.regionbridge.router.peers.TunnelRecords;
+import io.regionbridge.router.report.ControlFindings;
+import io.regionbridge.router.report.PodRanges;
+import io.regionbridge.router.topology.PeerClaim;
+import io.regionbridge.router.topology.Refusal;
+import io.regionbridge.router.topology.Topology;
+import io.regionbridge.router.topology.TopologyBuilder;
+import io.regionbridge.router.topology.TunnelEnd;
+import io.regionbridge.router.tunnel.KeyStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane of one router node: watches the local API server, the peers' ones and the
+ * overlay, takes part in the election of the active gateway, and as such writes what all share.
+ * Publishes what it finds as immutable snapshots.
+ *
+ * <p>Two loops own the state: one makes directories, so that an endpoint never waits for anything
+ * slow; the other makes topologies, and writes. Everything else only says "look again".
+ */
+final class ClusterControl implements RegionSource {
+  private static final Logger log = LoggerFactory.getLogger(ClusterControl.class);
+
+  /** Changes of the directory that come together make one snapshot. */
+  private static final Duration DIRECTORY_SETTLE = Duration.ofMillis(5);
+
+  /** What the directory is made of. */
+  private static final List<String> DIRECTORY =
+      List.of("services", "endpointslices.discovery.k8s.io");
+
+  private static final Duration SETTLE = Duration.ofMillis(50);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+
+  /** An API server that lets many writes run into their time limits must not look like a fault. */
+  private static final Duration LONGEST_LOOK = Duration.ofMinutes(10);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** The Service by which pods reach the API server. */
+  private static final ServiceKey API_SERVER = new ServiceKey("default", "kubernetes");
+
+  /** Who is told. Calls come one at a time for each kind, and must not block for long. */
+  interface Listener {
+    /** The Services of the local region, whenever they are others. */
+    void directory(Directory directory);
+
+    /**
+     * The regions, whenever they are others; first when the API server was heard or found silent.
+     */
+    void topology(Topology topology);
+  }
+
+  private final ControlSettings settings;
+  private final ControlSources sources;
+  private final Listener listener;
+  private final Clock clock;
+  private final KubernetesClient client;
+  private final EgressControl egress;
+  private final SharedObjects shared;
+  private final OwnRouterNode ownNode;
+  private final KeyStore keys;
+  private final DeclaredRegions declared = new DeclaredRegions();
+  private final Border border = new Border();
+  private final PeerEnds ends = new PeerEnds();
+  private final PeerClusters peerClusters;
+  private final Loop directories;
+  private final Loop topologies;
+  private final ClusterWatcher watcher;
+  private final OverlayDiscovery overlay;
+  private final GatewayElection election;
+  private final PeerSight sight;
+  private final RightsWatch rights;
+  private final AtomicBoolean resigned = new AtomicBoolean();
+  private volatile Optional<Topology> topology = Optional.empty();
+  private volatile List<Finding> findings = List.of();
+  private final PodRanges podRanges = new PodRanges();
+  private Directory directory = Directory.EMPTY;
+
+  /** What the last look could not write. Of the look's thread. */
+  private final List<String> unwritten = new ArrayList<>();
+
+  private ClusterControl(
+      ControlSettings settings,
+      ControlSources sources,
+      KubernetesClient client,
+      Listener listener,
+      Clock clock,
+      Loops loops)
+      throws IOException {
+    this.settings = settings;
+    this.sources = sources;
+    this.client = client;
+    this.listener = listener;
+    this.clock = clock;
+    directories =
+        loops.loop("directory", Timing.onCall(DIRECTORY_SETTLE, LOOK_AGAIN), this::lookAtDirectory);
+    topologies =
+        loops.loop(
+            "topology", Timing.onCall(SETTLE, LOOK_AGAIN).withRoundsOf(LONGEST_LOOK), this::look);
+    StatusWriter statuses = new StatusWriter(client, clock);
+    egress = new EgressControl(settings, sources, client, clock);
+    keys = new SecretKeyStore(client, settings.namespace(), settings.node());
+    sight = new PeerSight(sources.health());
+    ownNode = new OwnRouterNode(settings, sources, statuses, keys, clock);
+    peerClusters =
+        new PeerClusters(client, settings.namespace(), topologies::lookAgain, clock, loops);
+    shared =
+        new SharedObjects(settings, sources, client, statuses, egress, peerClusters, ends, clock);
+    election =
+        GatewayElection.start(
+            new GatewayElection.Settings(
+                settings.node(),
+                new InetSocketAddress(settings.nodeAddress(), settings.electionPort()),
+                this::otherRouters,
+                sources.fit(),
+                this::reach),
+            client,
+            settings.namespace(),
+            _ -> topologies.lookAgain(),
+            clock,
+            loops);
+    watcher =
+        ClusterWatcher.local(
+            client,
+            settings.routerLabel(),
+            settings.options().netBird(),
+            sources.directoryRoom(),
+            topologies::lookAgain,
+            directories::lookAgain,
+            clock,
+            loops);
+    overlay =
+        OverlayDiscovery.start(
+            sources.overlay(),
+            settings.httpPort(),
+            settings.dnsPort(),
+            topologies::lookAgain,
+            loops);
+    rights =
+        RightsWatch.start(
+            new RightsReview(client, settings.namespace(), settings.options().netBird()),
+            topologies::lookAgain,
+            loops);
+  }
+
+  /**
+   * Whether this node reaches a peer. Probes have the node's own address: where pods keep theirs
+   * and the overlay takes those from another node alone, the probes' answers say nothing of the
+   * pods.
+   */
+  private Reach reach() {
+    Reach seen = sight.look(topology, System.nanoTime());
+    boolean elsewhere =
+        sources.egress().get().engine() == EgressEngine.ROUTES
+            && topology.stream()
+                .flatMap(known -> known.local().podCidrs().cidrs().stream())
+                .anyMatch(sources.overlay()::elsewhere);
+    return elsewhere ? Reach.BLIND : seen;
+  }
+
+  /**
+   * Starts one. Never waits for the API server.
+   *
+   * @param kubeconfig the file that names the API server; empty: that of the cluster that the
+   *     process runs in, by its ServiceAccount
+   * @throws IOException if the address for signs of life cannot be bound, or the file makes no
+   *     sense
+   */
+  static ClusterControl start(
+      ControlSettings settings,
+      ControlSources sources,
+      Optional<Path> kubeconfig,
+      Listener listener,
+      Loops loops)
+      throws IOException {
+    return start(settings, sources, ClusterClient.local(kubeconfig), listener, loops);
+  }
+
+  /**
+   * The same with another client, which is closed in the end.
+   *
+   * @throws IOException if the address for signs of life cannot be bound
+   */
+  static ClusterControl start(
+      ControlSettings settings,
+      ControlSources sources,
+      KubernetesClient client,
+      Listener listener,
+      Loops loops)
+      throws IOException {
+    try {
+      ClusterControl plane =
+          new ClusterControl(settings, sources, client, listener, Clock.systemUTC(), loops);
+      plane.directories.start();
+      plane.topologies.start();
+      return plane;
+    } catch (IOException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<Topology> topology() {
+    return topology;
+  }
+
+  /** Who is the active gateway. Any thread. */
+  Leadership leadership() {
+    return election.leadership();
+  }
+
+  @Override
+  public List<Finding> findings() {
+    return findings;
+  }
+
+  /** How far each resource of the local API server is known, by its RBAC name. Any thread. */
+  Map<String, WatchStatus> watches() {
+    return watcher.view().statuses();
+  }
+
+  @Override
+  public List<String> directoryProblems() {
+    Map<String, WatchStatus> watches = watches();
+    Stream<String> failing =
+        DIRECTORY.stream()
+            .flatMap(resource -> Stream.ofNullable(watches.get(resource)))
+            .filter(WatchStatus.Failing.class::isInstance)
+            .map(status -> ((WatchStatus.Failing) status).failure().toString());
+    return Stream.concat(failing, watcher.directoryProblem().stream()).toList();
+  }
+
+  @Override
+  public boolean active() {
+    return election.leadership().mine();
+  }
+
+  /**
+   * The region's ends of tunnels as peers are told of them: what RouterNodes say, and of this node
+   * what is so at the moment.
+   */
+  @Override
+  public TunnelRecord ends() {
+    Leadership leadership = election.leadership();
+    List<TunnelEnd> known =
+        topology.stream()
+            .flatMap(regions -> regions.local().gateways().stream())
+            .flatMap(gateway ->
+                (gateway.node().equals(settings.node())
+                        ? sources.overlay().end(settings.node(), leadership.mine())
+                        : gateway.tunnel())
+                    .stream())
+            .toList();
+    return TunnelRecords.of(Optional.empty(), leadership.transitions(), known);
+  }
+
+  @Override
+  public KeyStore keys() {
+    return keys;
+  }
+
+  @Override
+  public Set<InetAddress> accepted(String publicKey) {
+    return overlay.accepted(publicKey);
+  }
+
+  @Override
+  public EgressReport egress() {
+    return egress.report();
+  }
+
+  @Override
+  public void lookAgain() {
+    topologies.lookAgain();
+  }
+
+  @Override
+  public void resign() {
+    if (!resigned.getAndSet(true)) {
+      election.close();
+    }
+  }
+
+  /** Hands the role of the active gateway over if it is here, and stops. */
+  @Override
+  public void close() {
+    rights.close();
+    topologies.close();
+    resign();
+    directories.close();
+    overlay.close();
+    peerClusters.close();
+    watcher.close();
+    client.close();
+  }
+
+  private void lookAtDirectory() {
+    Directory next = watcher.directory();
+    if (next.generation() != directory.generation()) {
+      listener.directory(next);
+      directory = next; // afterwards: what could not be told is told again
+    }
+  }
+
+  private void look() {
+    ClusterView view = watcher.view();
+    if (!view.settled()) {
+      findings =
+          Stream.concat(Stream.of(ControlFindings.STARTING), rights.finding().stream()).toList();
+      return;
+    }
+    List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
+    Map<RegionFacts, RegionClaims.Reading> readings = declared.look(view.regions());
+    readings.values().forEach(reading -> claims.add(reading.claim()));
+    RegionClaims.PeerReading ofPeers = peerClusters.look(view.regions());
+    claims.addAll(ofPeers.claims());
+    claims.addAll(overlay.claims());
+    Directory services = watcher.directory();
+    Admitted admitted = border.admit(claims, rules(view, services), writtenDown(view));
+    List<Refusal> refusals = new ArrayList<>(ofPeers.refusals());
+    refusals.addAll(overlay.refusals());
+    refusals.addAll(admitted.refusals());
+    Topology next =
+        new TopologyBuilder(sources.region().get())
+            .build(
+                view,
+                admitted.claims(),
+                election.leadership().active(),
+                ClusterIpSpan.of(services, view),
+                ClusterDomains.of(view).names())
+            .with(admitted.conflicts(), refusals)
+            .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
+    if (!topology.equals(Optional.of(next))) {
+      tell(next);
+      listener.topology(next);
+      topology = Optional.of(next); // afterwards: what could not be told is told again
+    }
+    unwritten.clear();
+    EgressInputs inputs = egress.plan(view, next);
+    ownNode.keep(view, next, election.leadership(), inputs).ifPresent(unwritten::add);
+    if (election.leadership().mine()) {
+      election.whileActive(
+          PATIENCE,
+          () ->
+              shared.keep(
+                  view, next, services, inputs, readings, admitted.identities(), unwritten::add));
+    } else {
+      shared.standBy(inputs);
+    }
+    List<Finding> found = new ArrayList<>(shared.findings());
+    egress.translate(inputs, next).ifPresent(found::add);
+    found.add(ControlFindings.watched(view, ClusterClient.proxy(client.getConfiguration())));
+    found.add(podRanges.look(services, next.local()));
+    found.add(ControlFindings.written(unwritten));
+    found.add(ControlFindings.accepted(DeclaredRegions.flaws(readings), next.refusals()));
+    rights.finding().ifPresent(found::add);
+    found.add(ControlFindings.elected(election.leadership(), election.problem()));
+    findings = List.copyOf(found);
+  }
+
+  private BorderRules rules(ClusterView view, Directory services) {
+    Set<InetSocketAddress> own = new HashSet<>();
+    own.add(new InetSocketAddress(settings.nodeAddress(), settings.dnsPort()));
+    sources
+        .overlay()
+        .address()
+        .ifPresent(address -> own.add(new InetSocketAddress(address, settings.dnsPort())));
+    return new BorderRules(
+            sources.region().get().name(),
+            sources.supernets().get(),
+            Set.copyOf(ClusterDomains.of(view).names()),
+            ForeignZones.of(view).domains(),
+            own,
+            apiServers(services))
+        .with(settings.options().allNames());
+  }
+
+  private Set<InetAddress> apiServers(Directory services) {
+    Set<InetAddress> addresses = new HashSet<>();
+    IpLiteral.parse(client.getMasterUrl().getHost()).ifPresent(addresses::add);
+    DirectoryService api = services.service(API_SERVER);
+    if (api != null) {
+      api.facts().clusterIps().forEach(address -> addresses.add(address.toInetAddress()));
+      api.endpoints().forEach(endpoint -> addresses.add(endpoint.address().toInetAddress()));
+    }
+    return addresses;
+  }
+
+  private static Map<String, Border.Remembered> writtenDown(ClusterView view) {
+    return view.regions().stream()
+        .collect(
+            Collectors.toMap(
+                RegionFacts::name,
+                region -> new Border.Remembered(region.overlayKeys(), region.ranges())));
+  }
+
+  private static Optional<TunnelRecord> remembered(ClusterView view, String region) {
+    return view.regions().stream()
+        .filter(facts -> facts.name().equals(region))
+        .findFirst()
+        .flatMap(RegionFacts::tunnel);
+  }
+
+  private void tell(Topology next) {
+    log.info(
+        "regions: {} gateways here, active {}; peers {}",
+        next.local().gateways().size(),
+        next.local().active().orElse("none"),
+        next.peers().stream().map(p -> p.name() + "(" + p.gateways().size() + ")").toList());
+    next.conflicts().stream()
+        .filter(conflict -> topology.isEmpty() || !topology.get().conflicts().contains(conflict))
+        .forEach(conflict -> log.warn("{}", conflict));
+  }
+
+  private Map<String, InetSocketAddress> otherRouters() {
+    Map<String, InetSocketAddress> others = new LinkedHashMap<>();
+    topology.ifPresent(known ->
+        known.local().gateways().stream()
+            .filter(gateway -> !gateway.node().equals(settings.node()))
+            .forEach(gateway ->
+                gateway
+                    .nodeAddress()
+                    .ifPresent(address ->
+                        others.put(
+                            gateway.node(),
+                            new InetSocketAddress(address, settings.electionPort())))));
+    return others;
+  }
+}

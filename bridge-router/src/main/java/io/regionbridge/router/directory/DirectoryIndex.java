@@ -21,6 +21,7 @@ public final class DirectoryIndex {
   private final Map<ServiceKey, ServiceFacts> services = new HashMap<>();
   private final Map<EndpointSliceKey, EndpointSliceFacts> slices = new HashMap<>();
   private final Map<ServiceKey, List<EndpointSliceFacts>> slicesOfService = new HashMap<>();
+  private final Map<ServiceKey, ClusterSetRole.Exported> exports = new HashMap<>();
   private final Set<ServiceKey> touched = new HashSet<>();
   private Directory directory = Directory.EMPTY;
   private int endpoints;
@@ -59,6 +60,25 @@ public final class DirectoryIndex {
     EndpointSliceFacts before = slices.remove(slice);
     endpoints -= count(before);
     detach(before);
+  }
+
+  /** A ServiceExport is new or has changed. It counts once there is a Service of its key. */
+  public void export(ServiceKey service, ClusterSetRole.Exported export) {
+    if (!export.equals(exports.put(service, export))) {
+      touched.add(service);
+    }
+  }
+
+  /** A ServiceExport is gone, if it was there. */
+  public void unexport(ServiceKey service) {
+    if (exports.remove(service) != null) {
+      touched.add(service);
+    }
+  }
+
+  /** The keys of all ServiceExports that were put in and not removed. */
+  public Set<ServiceKey> exports() {
+    return Collections.unmodifiableSet(exports.keySet());
   }
 
   /** Says whether all that there is has been put in: see {@link Directory#complete}. */
@@ -112,8 +132,11 @@ public final class DirectoryIndex {
     if (facts == null) {
       return directory.without(key);
     }
+    ClusterSetRole.Exported export = exports.get(key);
     DirectoryService joined =
-        EndpointJoin.join(facts, slicesOfService.getOrDefault(key, List.of()));
+        EndpointJoin.join(
+            export == null || facts.role() != null ? facts : facts.withRole(export),
+            slicesOfService.getOrDefault(key, List.of()));
     return joined.equals(directory.service(key)) ? directory : directory.with(joined);
   }
 

@@ -16,7 +16,9 @@ public record ExportRule(Mode mode, Set<String> excludedNamespaces) {
   public enum Mode {
     /** All but those annotated {@code region-bridge.io/export: "false"}. */
     ALL,
-    /** Only those annotated {@code region-bridge.io/export: "true"}. */
+    /**
+     * Only those annotated {@code region-bridge.io/export: "true"}, or that a ServiceExport names.
+     */
     ANNOTATED
   }
 
@@ -24,13 +26,16 @@ public record ExportRule(Mode mode, Set<String> excludedNamespaces) {
     excludedNamespaces = Set.copyOf(excludedNamespaces);
   }
 
+  /** Whether other regions may know of a Service. */
   public boolean exports(ServiceFacts service) {
-    if (excludedNamespaces.contains(service.key().namespace())) {
+    if (excludedNamespaces.contains(service.key().namespace())
+        || service.role() instanceof ClusterSetRole.Derived) {
       return false;
     }
-    return switch (mode) {
-      case ALL -> service.exportAnnotation() != ExportAnnotation.FALSE;
-      case ANNOTATED -> service.exportAnnotation() == ExportAnnotation.TRUE;
+    return switch (service.exportAnnotation()) {
+      case TRUE -> true;
+      case FALSE -> false;
+      case NONE -> mode == Mode.ALL || service.export() != null;
     };
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     dot; null for all other types
  * @param exportAnnotation what the object itself says about being seen by other regions
  * @param traits how its traffic is meant to be spread
+ * @param role what it is in the Multi-Cluster Services API; null: nothing
  */
 public record ServiceFacts(
     ServiceKey key,
@@ -24,7 +25,30 @@ public record ServiceFacts(
     boolean publishNotReadyAddresses,
     @Nullable String externalName,
     ExportAnnotation exportAnnotation,
-    ServiceTraits traits) {
+    ServiceTraits traits,
+    @Nullable ClusterSetRole role) {
+
+  /** A Service that is nothing in the Multi-Cluster Services API. */
+  public ServiceFacts(
+      ServiceKey key,
+      ServiceType type,
+      List<IpAddress> clusterIps,
+      List<ServicePort> ports,
+      boolean publishNotReadyAddresses,
+      @Nullable String externalName,
+      ExportAnnotation exportAnnotation,
+      ServiceTraits traits) {
+    this(
+        key,
+        type,
+        clusterIps,
+        ports,
+        publishNotReadyAddresses,
+        externalName,
+        exportAnnotation,
+        traits,
+        null);
+  }
 
   /** A Service that says nothing of how its traffic is spread. */
   public ServiceFacts(
@@ -71,13 +95,41 @@ public record ServiceFacts(
         publishNotReadyAddresses,
         externalName,
         exportAnnotation,
-        traits);
+        traits,
+        role);
   }
 
   /** The same ExternalName Service that stands for another name. */
   public ServiceFacts withExternalName(String name) {
     return new ServiceFacts(
-        key, type, clusterIps, ports, publishNotReadyAddresses, name, exportAnnotation, traits);
+        key,
+        type,
+        clusterIps,
+        ports,
+        publishNotReadyAddresses,
+        name,
+        exportAnnotation,
+        traits,
+        role);
+  }
+
+  /** The same Service with another role in the Multi-Cluster Services API; null: none. */
+  public ServiceFacts withRole(@Nullable ClusterSetRole next) {
+    return new ServiceFacts(
+        key,
+        type,
+        clusterIps,
+        ports,
+        publishNotReadyAddresses,
+        externalName,
+        exportAnnotation,
+        traits,
+        next);
+  }
+
+  /** The ServiceExport that makes it known to all regions, or null. */
+  public ClusterSetRole.@Nullable Exported export() {
+    return role instanceof ClusterSetRole.Exported exported ? exported : null;
   }
 
   /** Whether it is of a type that has addresses of its own, whether or not it has them. */

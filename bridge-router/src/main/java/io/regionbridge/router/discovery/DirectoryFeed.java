@@ -1,7 +1,9 @@
 package io.regionbridge.router.discovery;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryIndex;
 import io.regionbridge.router.directory.EndpointSliceFacts;
@@ -181,6 +183,47 @@ final class DirectoryFeed {
           slicesListed = true;
           complete();
         });
+      }
+    };
+  }
+
+  /**
+   * Takes ServiceExports in. Neither the directory nor its completeness waits for them: where the
+   * API is not installed there are none.
+   */
+  ObjectSink<GenericKubernetesResource> exports() {
+    return new ObjectSink<>() {
+      @Override
+      public void put(GenericKubernetesResource object) {
+        ClusterSetRole.Exported export = ExportReader.read(object);
+        ServiceKey service = service(ObjectKey.of(object));
+        change(() -> {
+          if (object.getMetadata().getDeletionTimestamp() == null) {
+            index.export(service, export);
+          } else {
+            index.unexport(service);
+          }
+        });
+      }
+
+      @Override
+      public void remove(ObjectKey key) {
+        change(() -> index.unexport(service(key)));
+      }
+
+      @Override
+      public void retain(Set<ObjectKey> present) {
+        change(() -> {
+          for (ServiceKey known : List.copyOf(index.exports())) {
+            if (!present.contains(new ObjectKey(known.namespace(), known.name()))) {
+              index.unexport(known);
+            }
+          }
+        });
+      }
+
+      private static ServiceKey service(ObjectKey key) {
+        return new ServiceKey(key.namespace(), key.name());
       }
     };
   }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.SessionAffinityConfig;
+import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.IpFamily;
@@ -13,6 +14,7 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +54,13 @@ final class ServiceReader {
         Boolean.TRUE.equals(spec.getPublishNotReadyAddresses()),
         externalName,
         ExportAnnotation.of(annotation(service, ExportAnnotation.KEY)),
-        interned.traits(traits(spec, annotation(service, ServiceTraits.SPREAD_KEY))));
+        interned.traits(traits(spec, annotation(service, ServiceTraits.SPREAD_KEY))),
+        derived(service.getMetadata().getLabels()));
+  }
+
+  private static ClusterSetRole.@Nullable Derived derived(@Nullable Map<String, String> labels) {
+    String of = labels == null ? null : labels.get(ClusterSetRole.Derived.LABEL);
+    return of == null || !OwnNames.areOn(labels) ? null : new ClusterSetRole.Derived(of);
   }
 
   private static @Nullable String annotation(Service service, String key) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointPort;
@@ -21,8 +22,12 @@ import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +53,9 @@ public final class FeedDecoder {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .build();
+
+  /** The API server's times have years of four digits. */
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private static final int LONGEST_TTL = 86_400;
   private static final int LONGEST_AFFINITY = 86_400;
@@ -164,6 +172,9 @@ public final class FeedDecoder {
     @Nullable String policy;
     @Nullable String distribution;
     boolean spread;
+    @Nullable Instant exportedAt;
+    Map<String, String> labels = Map.of();
+    Map<String, String> annotations = Map.of();
     List<ServicePort> ports = List.of();
     List<Endpoint> endpoints = List.of();
     @Nullable String flaw;
@@ -228,7 +239,10 @@ public final class FeedDecoder {
                 draft.affinity ? draft.affinitySeconds : null,
                 draft.policy,
                 draft.distribution,
-                draft.spread)));
+                draft.spread)),
+        draft.exportedAt == null
+            ? null
+            : new ClusterSetRole.Exported(draft.exportedAt, draft.labels, draft.annotations));
   }
 
   private void take(JsonParser json, String field, Draft draft) throws IOException {
@@ -253,6 +267,9 @@ public final class FeedDecoder {
       case "internalTrafficPolicy" -> draft.policy = text(json, field, FeedLimits.TEXT);
       case "trafficDistribution" -> draft.distribution = text(json, field, FeedLimits.TEXT);
       case "annotations" -> draft.spread = spread(json);
+      case "exportedAt" -> draft.exportedAt = instant(json, field);
+      case "exportedLabels" -> draft.labels = texts(json, field);
+      case "exportedAnnotations" -> draft.annotations = texts(json, field);
       case "ports" ->
           draft.ports = list(json, field, FeedLimits.ENDPOINTS, FeedDecoder::servicePort);
       case "slices" -> draft.endpoints = endpoints(json);
@@ -271,6 +288,33 @@ public final class FeedDecoder {
       }
     }
     return spread;
+  }
+
+  private static Instant instant(JsonParser json, String field) throws IOException {
+    try {
+      Instant instant = Instant.parse(text(json, field, FeedLimits.TEXT));
+      if (!instant.isBefore(Instant.EPOCH) && instant.isBefore(LATEST)) {
+        return instant;
+      }
+    } catch (DateTimeParseException e) {
+      // said below, as for a time that cannot be
+    }
+    throw new UnfitException(field + ": must be a time as in RFC 3339");
+  }
+
+  /** Any texts: what of them may be on an object is decided where they are kept. */
+  private static Map<String, String> texts(JsonParser json, String field) throws IOException {
+    Map<String, String> texts = new HashMap<>();
+    for (String key = first(json); key != null; key = json.nextFieldName()) {
+      if (json.nextToken() != JsonToken.VALUE_STRING) {
+        throw new UnfitException(field + ": must be strings");
+      }
+      if (texts.size() == 2 * ClusterSetRole.Exported.MOST) {
+        throw new UnfitException(field + ": too many");
+      }
+      texts.put(key, json.getText());
+    }
+    return texts;
   }
 
   private static ServicePort servicePort(JsonParser json) throws IOException {

@@ -3,6 +3,7 @@ package io.regionbridge.router.feed;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointPort;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the lines of a feed. Fields that say what is usual are left out. Stateless. */
@@ -96,6 +98,7 @@ public final class FeedEncoder {
       json.writeBooleanField("publishNotReadyAddresses", true);
     }
     traits(json, facts.traits());
+    export(json, facts.export());
     servicePorts(json, facts.ports());
     slices(json, service.endpoints());
     json.writeEndObject();
@@ -112,6 +115,27 @@ public final class FeedEncoder {
     if (traits.spread()) {
       json.writeObjectFieldStart("annotations");
       json.writeStringField(ServiceTraits.SPREAD_KEY, "true");
+      json.writeEndObject();
+    }
+  }
+
+  private static void export(JsonGenerator json, ClusterSetRole.@Nullable Exported export)
+      throws IOException {
+    if (export == null) {
+      return;
+    }
+    json.writeStringField("exportedAt", export.since().toString());
+    texts(json, "exportedLabels", export.labels());
+    texts(json, "exportedAnnotations", export.annotations());
+  }
+
+  private static void texts(JsonGenerator json, String field, Map<String, String> texts)
+      throws IOException {
+    if (!texts.isEmpty()) {
+      json.writeObjectFieldStart(field);
+      for (Map.Entry<String, String> text : new TreeMap<>(texts).entrySet()) {
+        json.writeStringField(text.getKey(), text.getValue());
+      }
       json.writeEndObject();
     }
   }

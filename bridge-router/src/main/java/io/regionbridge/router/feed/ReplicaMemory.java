@@ -1,12 +1,15 @@
 package io.regionbridge.router.feed;
 
+import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointPort;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that all replicas together may take, by estimate: what is held of each Service and
@@ -26,6 +29,12 @@ public final class ReplicaMemory {
 
   /** Of each port of an endpoint: its part of the SRV records. */
   static final int TARGET = 40;
+
+  /** Of an export: its time, and the maps of its labels and annotations. */
+  static final int EXPORT = 150;
+
+  /** Of each label and annotation of an export, besides its letters. */
+  static final int TEXT = 120;
 
   private final Set<Account> accounts = ConcurrentHashMap.newKeySet();
   private long most;
@@ -130,6 +139,22 @@ public final class ReplicaMemory {
       }
       targets += endpoint.ports().size();
     }
-    return SERVICE + ports * PORT + (long) service.endpoints().size() * ENDPOINT + targets * TARGET;
+    return SERVICE
+        + ports * PORT
+        + (long) service.endpoints().size() * ENDPOINT
+        + targets * TARGET
+        + of(service.facts().export());
+  }
+
+  private static long of(ClusterSetRole.@Nullable Exported export) {
+    return export == null ? 0 : EXPORT + of(export.labels()) + of(export.annotations());
+  }
+
+  private static long of(Map<String, String> texts) {
+    long octets = 0;
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      octets += TEXT + text.getKey().length() + text.getValue().length();
+    }
+    return octets;
   }
 }

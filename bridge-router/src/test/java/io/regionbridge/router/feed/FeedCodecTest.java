@@ -3,6 +3,7 @@ package io.regionbridge.router.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointState;
@@ -15,8 +16,10 @@ import io.regionbridge.router.net.IpAddress;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FeedCodecTest {
+  private static final Instant SINCE = Instant.parse("2026-01-02T03:04:05Z");
   private static final FeedDecoder DECODER = new FeedDecoder(new Interned());
 
   static Stream<FeedRecord> records() {
@@ -34,6 +38,11 @@ final class FeedCodecTest {
         new FeedRecord.Changed(Directories.service("shop", "web")),
         new FeedRecord.Changed(Directories.service("shop", "web", "10.1.0.1", "fd00::1")),
         new FeedRecord.Changed(Directories.rich()),
+        new FeedRecord.Changed(exported(new ClusterSetRole.Exported(SINCE))),
+        new FeedRecord.Changed(
+            exported(
+                new ClusterSetRole.Exported(
+                    SINCE, Map.of("team", "a", "x.y/z", ""), Map.of("note", "two words \u00e9")))),
         new FeedRecord.Changed(
             new DirectoryService(
                 Directories.service("a", "b")
@@ -53,6 +62,44 @@ final class FeedCodecTest {
                 List.of())),
         new FeedRecord.Removed(new ServiceKey("shop", "web")),
         new FeedRecord.Current(new Position(-1, 17)));
+  }
+
+  private static DirectoryService exported(ClusterSetRole.Exported export) {
+    DirectoryService service = Directories.service("shop", "web", "10.1.0.1");
+    return new DirectoryService(service.facts().withRole(export), service.endpoints());
+  }
+
+  @Test
+  void anExportIsReadableByPeople() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FeedEncoder.write(
+        new FeedRecord.Changed(
+            exported(new ClusterSetRole.Exported(SINCE, Map.of("team", "a"), Map.of("b", "c d")))),
+        out);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains(
+            """
+            "exportedAt":"2026-01-02T03:04:05Z","exportedLabels":{"team":"a"},\
+            "exportedAnnotations":{"b":"c d"}\
+            """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"exportedAt\":17",
+        "\"exportedAt\":\"yesterday\"",
+        "\"exportedAt\":\"-0001-01-01T00:00:00Z\"",
+        "\"exportedAt\":\"+12026-01-01T00:00:00Z\"",
+        "\"exportedLabels\":[]",
+        "\"exportedLabels\":{\"a\":1}",
+        "\"exportedAnnotations\":{\"a\":{\"b\":\"c\"}}",
+      })
+  void anExportThatCannotBeCostsItsServiceAlone(String field) throws MalformedFeedException {
+    assertThat(decode("{\"service\":{%s,\"namespace\":\"a\",\"name\":\"b\"}}".formatted(field)))
+        .isInstanceOfSatisfying(
+            FeedRecord.Refused.class,
+            refused -> assertThat(refused.key()).isEqualTo(new ServiceKey("a", "b")));
   }
 
   @ParameterizedTest

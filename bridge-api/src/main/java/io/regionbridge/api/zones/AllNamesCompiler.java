@@ -2,6 +2,7 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneNode;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceKey;
 import java.time.Instant;
 import java.util.HashMap;

@@ -2,12 +2,14 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.api.zones.NameAnswers.Said;
 import io.regionbridge.api.zones.NameAnswers.Target;
-import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointPort;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceRegions;
+import io.regionbridge.router.directory.ServiceRegions.Part;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,28 +25,10 @@ import java.util.Map;
  * reached answers only when no other can.
  */
 final class ServiceEverywhere {
-  /** Of what one region has of the Service. */
-  private record Part(RegionServices region, DirectoryService service) {
-    List<Endpoint> ready() {
-      return service.facts().publishNotReadyAddresses()
-          ? service.endpoints()
-          : service.endpoints().stream().filter(Endpoint::isReady).toList();
-    }
+  private final ServiceRegions regions;
 
-    List<Endpoint> draining() {
-      return service.endpoints().stream().filter(Endpoint::isDraining).toList();
-    }
-  }
-
-  private final List<Part> parts = new ArrayList<>();
-
-  private ServiceEverywhere(ServiceKey key, List<RegionServices> regions) {
-    for (RegionServices region : regions) {
-      DirectoryService service = region.services().service(key);
-      if (service != null) {
-        parts.add(new Part(region, service));
-      }
-    }
+  private ServiceEverywhere(ServiceRegions regions) {
+    this.regions = regions;
   }
 
   /**
@@ -53,21 +37,23 @@ final class ServiceEverywhere {
    * @param regions in order of preference
    */
   static Map<String, NameAnswers> names(ServiceKey key, List<RegionServices> regions) {
-    ServiceEverywhere everywhere = new ServiceEverywhere(key, regions);
-    if (everywhere.parts.isEmpty()) {
+    ServiceRegions having = ServiceRegions.having(key, regions);
+    if (having.parts().isEmpty()) {
       return Map.of();
     }
     Map<String, NameAnswers> names = new LinkedHashMap<>();
-    everywhere.said(key).forEach((name, said) -> names.put(name, NameAnswers.toEveryone(said)));
+    new ServiceEverywhere(having)
+        .said(key)
+        .forEach((name, said) -> names.put(name, NameAnswers.toEveryone(said)));
     return names;
   }
 
   /** The regions that have the Service, each with why it answers or does not. */
   static List<String> explained(ServiceKey key, List<RegionServices> regions) {
-    ServiceEverywhere everywhere = new ServiceEverywhere(key, regions);
-    List<Part> chosen = everywhere.chosen();
+    ServiceRegions having = ServiceRegions.having(key, regions);
+    List<Part> chosen = having.answering();
     List<String> lines = new ArrayList<>();
-    for (Part part : everywhere.parts) {
+    for (Part part : having.parts()) {
       lines.add(
           "%s: %s, %d of %d endpoints ready%s"
               .formatted(
@@ -81,19 +67,18 @@ final class ServiceEverywhere {
   }
 
   private Map<String, Said> said(ServiceKey key) {
-    Part first = parts.getFirst();
+    Part first = regions.parts().getFirst();
     String external = first.service().facts().externalName();
     if (external != null) {
       return IpAddress.parse(external).isPresent()
           ? Map.of()
           : Map.of(ServiceNames.SELF, Said.alias(external));
     }
-    parts.removeIf(part -> part.service().facts().externalName() != null);
+    ServiceRegions backed = regions.only(part -> part.service().facts().externalName() == null);
     Map<String, Said> names = new LinkedHashMap<>();
     List<IpAddress> addresses = new ArrayList<>();
     Map<String, List<Target>> targets = new LinkedHashMap<>();
-    boolean ready = anyReady();
-    for (Part part : chosen()) {
+    for (Part part : backed.answering()) {
       ServiceFacts facts = part.service().facts();
       if (!part.region().local() && !facts.clusterIps().isEmpty()) {
         addresses.addAll(facts.clusterIps());
@@ -103,7 +88,7 @@ final class ServiceEverywhere {
         }
         continue;
       }
-      for (Endpoint endpoint : ready ? part.ready() : part.draining()) {
+      for (Endpoint endpoint : backed.answering(part)) {
         addresses.add(endpoint.address());
         String host = host(key, part, endpoint);
         for (EndpointPort port : endpoint.ports()) {
@@ -121,7 +106,7 @@ final class ServiceEverywhere {
     }
     targets.forEach(
         (label, all) -> names.put(label, Said.targets(all.stream().distinct().toList())));
-    parts.forEach(part -> hostnames(part, names));
+    backed.parts().forEach(part -> hostnames(part, names));
     return names;
   }
 
@@ -157,31 +142,5 @@ final class ServiceEverywhere {
 
   private static String name(ServiceKey key, String domain) {
     return "%s.%s.svc.%s.".formatted(key.name(), key.namespace(), domain);
-  }
-
-  private boolean anyReady() {
-    return usable().stream().anyMatch(part -> !part.ready().isEmpty());
-  }
-
-  /** Regions that can be reached, or all if none of these has a pod. */
-  private List<Part> usable() {
-    List<Part> reachable = parts.stream().filter(part -> part.region().reachable()).toList();
-    boolean any = reachable.stream().anyMatch(part -> !part.service().endpoints().isEmpty());
-    return any ? reachable : parts;
-  }
-
-  /** The regions whose pods are the answer. */
-  private List<Part> chosen() {
-    if (parts.isEmpty()) {
-      return List.of();
-    }
-    boolean ready = anyReady();
-    List<Part> all =
-        usable().stream()
-            .filter(part -> !(ready ? part.ready() : part.draining()).isEmpty())
-            .toList();
-    ServiceFacts facts = parts.getFirst().service().facts();
-    boolean everywhere = !facts.isClusterIp() || facts.isSpread();
-    return everywhere || all.isEmpty() ? all : List.of(all.getFirst());
   }
 }

@@ -11,6 +11,7 @@ import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServicePort;

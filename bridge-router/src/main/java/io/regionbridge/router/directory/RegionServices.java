@@ -1,6 +1,5 @@
-package io.regionbridge.api.zones;
+package io.regionbridge.router.directory;
 
-import io.regionbridge.router.directory.Directory;
 import java.util.Locale;
 
 /**
@@ -21,7 +20,7 @@ public record RegionServices(
     double millis) {
 
   /** How far it is, in words. */
-  String distance() {
+  public String distance() {
     if (local) {
       return "local";
     }

@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.lifecycle.NodeAgent;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +20,7 @@ final class AgentRole {
           .out()
           .println(
               "region-bridge agent ready: region %s, node %s"
-                  .formatted(config.region().name(), agent.node()));
+                  .formatted(config.get(ConfigKeys.REGION_NAME), agent.node()));
       terminal.out().flush();
       Thread.sleep(Duration.ofNanos(Long.MAX_VALUE)); // the hook ends the process
       return ExitCode.OK;

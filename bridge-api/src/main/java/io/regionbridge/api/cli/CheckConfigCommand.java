@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.config.Printable;
@@ -56,7 +57,7 @@ final class CheckConfigCommand implements Command {
 
   /** Not a problem: a manifest may be written later, and is picked up then. */
   private void missingManifests(Path file, BridgeConfig config) {
-    for (Path manifest : config.directory().files()) {
+    for (Path manifest : config.get(ConfigKeys.DIRECTORY_FILES)) {
       if (!Files.exists(manifest)) {
         terminal
             .err()
@@ -68,12 +69,11 @@ final class CheckConfigCommand implements Command {
 
   /** Whether the manifests that are there can be served as they stand. */
   private boolean inspectManifests(BridgeConfig config) {
-    BridgeConfig.Region region = config.region();
     ManifestDirectory.Inspection found =
         ManifestDirectory.inspect(
-            config.directory().files().stream().filter(Files::exists).toList(),
-            region.podCidrs(),
-            region.serviceCidrs(),
+            config.get(ConfigKeys.DIRECTORY_FILES).stream().filter(Files::exists).toList(),
+            config.get(ConfigKeys.REGION_POD_CIDRS),
+            config.get(ConfigKeys.REGION_SERVICE_CIDRS),
             Suggestion::nearest);
     found.errors().forEach(line -> terminal.err().println(Printable.of(line)));
     found.warnings().forEach(line -> terminal.err().println(Printable.of(line)));
@@ -81,9 +81,12 @@ final class CheckConfigCommand implements Command {
   }
 
   private static String summary(BridgeConfig config) {
-    BridgeConfig.Region region = config.region();
-    int peers = config.regions().size();
+    int peers = config.get(ConfigKeys.REGIONS).size();
     return "region %s (%s), %d declared %s"
-        .formatted(region.name(), region.domain(), peers, peers == 1 ? "peer" : "peers");
+        .formatted(
+            config.get(ConfigKeys.REGION_NAME),
+            config.get(ConfigKeys.REGION_DOMAIN),
+            peers,
+            peers == 1 ? "peer" : "peers");
   }
 }

@@ -1,10 +1,10 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.BridgeConfig.LogLevel;
 import io.regionbridge.api.demo.Demo;
 import io.regionbridge.api.log.Logging;
 import java.io.IOException;
 import java.time.Duration;
+import org.slf4j.event.Level;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -29,7 +29,7 @@ final class DemoCommand implements Command {
 
   @Override
   public int run() {
-    Logging.level(LogLevel.ERROR);
+    Logging.level(Level.ERROR);
     try (Demo demo = Demo.start(terminal.out(), terminal.colour())) {
       boolean held = demo.run();
       if (!once) {

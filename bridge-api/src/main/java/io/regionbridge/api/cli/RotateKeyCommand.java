@@ -1,12 +1,13 @@
 package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.BridgeConfig;
-import io.regionbridge.api.config.BridgeConfig.OverlayMode;
 import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.RotationRequest;
+import io.regionbridge.router.overlay.OverlaySettings;
 import io.regionbridge.router.tunnel.FileKeyStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class RotateKeyCommand implements Command {
         yield ExitCode.USAGE;
       }
       case ConfigResult.Valid(BridgeConfig config, _) -> {
-        if (config.overlay().mode() != OverlayMode.MANAGE) {
+        if (config.get(ConfigKeys.OVERLAY_MODE) != OverlaySettings.Mode.MANAGE) {
           throw CommandException.usage(
               file + ": overlay.mode is not manage: who makes the device has its key");
         }
@@ -69,9 +70,9 @@ final class RotateKeyCommand implements Command {
   }
 
   private String ask(BridgeConfig config) throws IOException {
-    if (!config.kubernetes().enabled()) {
+    if (!config.get(ConfigKeys.KUBERNETES_ENABLED)) {
       return "the next key is %s; the bridge uses it once its peers know it"
-          .formatted(FileKeyStore.prepareNext(config.overlay().keys()));
+          .formatted(FileKeyStore.prepareNext(config.get(ConfigKeys.OVERLAY_KEYS)));
     }
     ClusterPlace place = ClusterPlace.of(terminal.environment());
     String name = node.orElse(place.node());

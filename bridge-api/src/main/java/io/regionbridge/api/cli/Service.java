@@ -89,8 +89,8 @@ public final class Service {
     String tls = bridge.tlsAddresses().isEmpty() ? "" : ", tls " + texts(bridge.tlsAddresses());
     return "region-bridge ready: region %s (%s), dns %s%s, http %s"
         .formatted(
-            config.region().name(),
-            config.region().domain(),
+            config.get(ConfigKeys.REGION_NAME),
+            config.get(ConfigKeys.REGION_DOMAIN),
             texts(bridge.dnsAddresses()),
             tls,
             texts(bridge.httpAddresses()));

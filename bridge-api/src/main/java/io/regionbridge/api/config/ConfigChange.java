@@ -29,7 +29,7 @@ public record ConfigChange(List<String> live, List<String> restart, List<String>
     List<String> live = new ArrayList<>();
     List<String> restart = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
-    for (ConfigKey<?> key : ConfigKeys.ALL) {
+    for (ConfigKey<?> key : ConfigKeys.of("")) {
       switch (key.effect()) {
         case LIVE -> addIfDifferent(key, before, now, live);
         case RESTART -> {

@@ -4,7 +4,7 @@ package io.regionbridge.api.config;
  * One key of the configuration: everything that is to be known of it. {@link ConfigKeys} lists all
  * of them; reading, names in the environment, changes and the reference page follow from there.
  *
- * @param path in the file; in an entry of a list, within the entry
+ * @param path in the file; for a key of the entries of a list, {@code list[].key}
  * @param effect what a change of it takes
  * @param shape how it is written and what holds where it is not there
  * @param fallback what holds where it is not there, in the words of the reference page
@@ -35,9 +35,15 @@ public record ConfigKey<T>(
     ReadValue<T> read(Section section, String name, Values before);
   }
 
-  /** The section that it stands in; empty for the top of the file or of a list's entry. */
+  /** The list whose entries have the key; empty for a key of the file itself. */
+  String list() {
+    return path.substring(0, Math.max(path.lastIndexOf("[]"), 0));
+  }
+
+  /** The sections that it stands in, outermost first: of the file, or of the list's entry. */
   String section() {
-    return path.substring(0, Math.max(path.lastIndexOf('.'), 0));
+    String inner = list().isEmpty() ? path : path.substring(list().length() + "[].".length());
+    return inner.substring(0, Math.max(inner.lastIndexOf('.'), 0));
   }
 
   /** What it is called within its section. */

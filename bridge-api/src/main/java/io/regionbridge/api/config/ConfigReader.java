@@ -40,7 +40,7 @@ public final class ConfigReader {
     }
     Environment variables = new Environment(environment);
     Section section = Section.of(new Located<>("", root), directory, variables, problems);
-    Values values = section.read(ConfigKeys.ALL);
+    Values values = section.read(ConfigKeys.of(""));
     if (section.isForeign()) {
       return new ConfigResult.Invalid(List.of(NO_CONFIGURATION));
     }

@@ -1,10 +1,10 @@
 package io.regionbridge.api.config;
 
-import io.regionbridge.api.config.ConfigKeys.NodeKeys;
-import io.regionbridge.api.config.ConfigKeys.PeerKeys;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.overlay.OverlaySettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold between values of different keys. Of two values that clash, the problem is
@@ -19,8 +20,22 @@ import java.util.function.Function;
  * it is read, and is skipped here. Pure.
  */
 final class ConfigRules {
+  private final Values root;
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
+
+  /** Values of which no two may clash. */
+  private static final class Claims<T> {
+    private final List<Claim<T>> all = new ArrayList<>();
+
+    void add(String owner, Optional<Located<T>> value) {
+      value.ifPresent(located -> all.add(new Claim<>(owner, located)));
+    }
+
+    void add(String owner, List<Located<T>> values) {
+      values.forEach(located -> all.add(new Claim<>(owner, located)));
+    }
+  }
 
   /** A value and the path of the name of the region that it belongs to; empty: to none. */
   private record Claim<T>(String owner, Located<T> located) {}
@@ -35,21 +50,19 @@ final class ConfigRules {
     TOLERATED
   }
 
-  private ConfigRules() {}
+  private ConfigRules(Values root) {
+    this.root = root;
+  }
 
   /** Checks all rules. */
   static ConfigRules check(Values root) {
-    ConfigRules rules = new ConfigRules();
-    rules.serverTls(root);
-    rules.overlay(root);
-    rules.multicluster(root);
-    rules.regions(root);
-    rules.listeners(root);
-    rules.together(
-        root.given(ConfigKeys.ADMIN_TLS_CERTIFICATE),
-        root.place(ConfigKeys.ADMIN_TLS_CERTIFICATE),
-        root.given(ConfigKeys.ADMIN_TLS_KEY),
-        root.place(ConfigKeys.ADMIN_TLS_KEY));
+    ConfigRules rules = new ConfigRules(root);
+    rules.serverTls();
+    rules.overlay();
+    rules.multicluster();
+    rules.regions();
+    rules.listeners();
+    rules.adminTls();
     return rules;
   }
 
@@ -64,7 +77,7 @@ final class ConfigRules {
   }
 
   /** All of it or none: half of it would be a service that nobody gets, or one without a key. */
-  private void serverTls(Values root) {
+  private void serverTls() {
     boolean listen = !root.get(ConfigKeys.DNS_TLS_LISTEN).isEmpty();
     boolean certificate = root.get(ConfigKeys.DNS_TLS_CERTIFICATE).isPresent();
     boolean key = root.get(ConfigKeys.DNS_TLS_KEY).isPresent();
@@ -79,21 +92,30 @@ final class ConfigRules {
     }
   }
 
-  private void multicluster(Values root) {
-    if (root.get(ConfigKeys.MULTICLUSTER_ENABLED)) {
-      problems.add(
-          new ConfigProblem(
-              "multicluster.enabled",
-              "this version does not have the Multi-Cluster Services API",
-              "true",
-              "write false; allNames.domain has one name for each Service over all regions"));
+  private void adminTls() {
+    boolean certificate = root.get(ConfigKeys.ADMIN_TLS_CERTIFICATE).isPresent();
+    if (certificate != root.get(ConfigKeys.ADMIN_TLS_KEY).isPresent()) {
+      String one = root.place(ConfigKeys.ADMIN_TLS_CERTIFICATE);
+      String other = root.place(ConfigKeys.ADMIN_TLS_KEY);
+      String reason = "is missing, though " + (certificate ? one : other) + " is there";
+      problem(certificate ? other : one, reason, null, "write both, or none");
     }
   }
 
-  private void overlay(Values root) {
-    Optional<Located<BridgeConfig.HostInNetwork>> address = root.given(ConfigKeys.OVERLAY_ADDRESS);
+  private void multicluster() {
+    if (root.get(ConfigKeys.MULTICLUSTER_ENABLED)) {
+      problem(
+          "multicluster.enabled",
+          "this version does not have the Multi-Cluster Services API",
+          "true",
+          "write false; allNames.domain has one name for each Service over all regions");
+    }
+  }
+
+  private void overlay() {
+    Optional<Located<HostInNetwork>> address = root.given(ConfigKeys.OVERLAY_ADDRESS);
     List<Values> nodes = root.get(ConfigKeys.OVERLAY_NODES);
-    boolean manage = root.get(ConfigKeys.OVERLAY_MODE) == BridgeConfig.OverlayMode.MANAGE;
+    boolean manage = root.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.MANAGE;
     if (manage && address.isEmpty() && !root.isGiven(ConfigKeys.OVERLAY_NODES)) {
       missing(
           "overlay.address",
@@ -101,59 +123,60 @@ final class ConfigRules {
               + " nodes in overlay.nodes");
     }
     if (address.isPresent() && !nodes.isEmpty()) {
-      problems.add(
-          new ConfigProblem(
-              "overlay.address",
-              "overlay.nodes give each node its own",
-              null,
-              "take one of the two out"));
+      String reason = "overlay.nodes give each node its own";
+      problem("overlay.address", reason, null, "take one of the two out");
     }
-    List<Claim<String>> names = new ArrayList<>();
-    List<Claim<BridgeConfig.HostInNetwork>> addresses = new ArrayList<>();
-    address.ifPresent(a -> addresses.add(new Claim<>("", a)));
+    Claims<String> names = new Claims<>();
+    Claims<HostInNetwork> addresses = new Claims<>();
+    addresses.add("", address);
     for (Values node : nodes) {
-      node.located(NodeKeys.NAME)
-          .map(name -> new Located<>(name.path(), name.value().name()))
-          .ifPresent(name -> names.add(new Claim<>("", name)));
-      node.located(NodeKeys.ADDRESS).ifPresent(a -> addresses.add(new Claim<>("", a)));
+      names.add("", node.located(ConfigKeys.NODE_NAME));
+      addresses.add("", node.located(ConfigKeys.NODE_ADDRESS));
     }
-    distinct(names, String::equals, n -> n, "is also the node at", "list it once");
+    distinct(names, String::equals, n -> n, "is also the node at", "list it once", Outcome.REFUSED);
     distinct(
         addresses,
         (a, b) -> a.address().equals(b.address()),
         host -> IpLiteral.format(host.address()),
         "is also",
-        "give each node an address of its own");
+        "give each node an address of its own",
+        Outcome.REFUSED);
   }
 
-  private void regions(Values root) {
-    List<Claim<String>> names = new ArrayList<>();
-    List<Claim<Domain>> domains = new ArrayList<>();
-    List<Claim<Cidr>> ranges = new ArrayList<>();
-    List<Claim<InetSocketAddress>> gateways = new ArrayList<>();
+  private void regions() {
+    Claims<String> names = new Claims<>();
+    Claims<RegionDomain> domains = new Claims<>();
+    Claims<Cidr> ranges = new Claims<>();
+    Claims<InetSocketAddress> gateways = new Claims<>();
     String local = root.place(ConfigKeys.REGION_NAME);
-    root.located(ConfigKeys.REGION_NAME).ifPresent(name -> names.add(new Claim<>(local, name)));
-    root.located(ConfigKeys.REGION_DOMAIN).ifPresent(d -> domains.add(new Claim<>(local, d)));
-    String all = root.place(ConfigKeys.ALL_NAMES_DOMAIN);
-    root.given(ConfigKeys.ALL_NAMES_DOMAIN).ifPresent(d -> domains.add(new Claim<>(all, d)));
-    add(local, root.items(ConfigKeys.REGION_POD_CIDRS), ranges);
-    add(local, root.items(ConfigKeys.REGION_SERVICE_CIDRS), ranges);
+    names.add(local, root.located(ConfigKeys.REGION_NAME));
+    domains.add(local, root.located(ConfigKeys.REGION_DOMAIN));
+    domains.add(root.place(ConfigKeys.ALL_NAMES_DOMAIN), root.given(ConfigKeys.ALL_NAMES_DOMAIN));
+    ranges.add(local, root.items(ConfigKeys.REGION_POD_CIDRS));
+    ranges.add(local, root.items(ConfigKeys.REGION_SERVICE_CIDRS));
     for (Values peer : root.get(ConfigKeys.REGIONS)) {
-      String owner = peer.place(PeerKeys.NAME);
-      peer.located(PeerKeys.NAME).ifPresent(name -> names.add(new Claim<>(owner, name)));
-      peer.located(PeerKeys.DOMAIN).ifPresent(d -> domains.add(new Claim<>(owner, d)));
-      add(owner, peer.items(PeerKeys.POD_CIDRS), ranges);
-      add(owner, peer.items(PeerKeys.SERVICE_CIDRS), ranges);
-      add(owner, peer.items(PeerKeys.GATEWAYS), gateways);
+      String owner = peer.place(ConfigKeys.PEER_NAME);
+      names.add(owner, peer.located(ConfigKeys.PEER_NAME));
+      domains.add(owner, peer.located(ConfigKeys.PEER_DOMAIN));
+      ranges.add(owner, peer.items(ConfigKeys.PEER_POD_CIDRS));
+      ranges.add(owner, peer.items(ConfigKeys.PEER_SERVICE_CIDRS));
+      gateways.add(owner, peer.items(ConfigKeys.PEER_GATEWAYS));
     }
-    distinct(names, String::equals, n -> n, "is also the name at", "give each its own name");
+    distinct(
+        names,
+        String::equals,
+        n -> n,
+        "is also the name at",
+        "give each its own name",
+        Outcome.REFUSED);
     // Names below one region's domain would have to be asked of two regions.
     distinct(
         domains,
-        (a, b) -> a.isWithin(b) || b.isWithin(a),
-        Domain::name,
+        RegionDomain::overlaps,
+        RegionDomain::name,
         "is the same domain, or one inside the other, as",
-        "give each region, and allNames, a domain of its own");
+        "give each region, and allNames, a domain of its own",
+        Outcome.REFUSED);
     distinct(
         ranges,
         Cidr::overlaps,
@@ -168,98 +191,74 @@ final class ConfigRules {
         "is also",
         "a gateway belongs to one region and is listed once",
         Outcome.TOLERATED);
-    for (Claim<InetSocketAddress> gateway : gateways) {
-      listening(root).stream()
-          .filter(listener -> listener.located().value().equals(gateway.located().value()))
+    for (Claim<InetSocketAddress> gateway : gateways.all) {
+      InetSocketAddress address = gateway.located().value();
+      listening().all.stream()
+          .filter(listener -> listener.located().value().equals(address))
           .forEach(listener ->
-              problems.add(
-                  new ConfigProblem(
-                      gateway.located().path(),
-                      "is this bridge itself, by " + listener.located().path(),
-                      SocketLiteral.format(gateway.located().value()),
-                      "write the address of the peer's bridge")));
+              problem(
+                  gateway.located().path(),
+                  "is this bridge itself, by " + listener.located().path(),
+                  SocketLiteral.format(address),
+                  "write the address of the peer's bridge"));
     }
   }
 
   /** DNS listens by TCP as well, so HTTP cannot share its port. */
-  private void listeners(Values root) {
+  private void listeners() {
     distinct(
-        listening(root),
+        listening(),
         (a, b) -> a.equals(b) && a.getPort() != 0,
         SocketLiteral::format,
         "is taken by",
-        "write another address or port");
-    List<Claim<Path>> files = new ArrayList<>();
-    add("", root.items(ConfigKeys.DIRECTORY_FILES), files);
-    distinct(files, Path::equals, Path::toString, "is also", "list it once");
+        "write another address or port",
+        Outcome.REFUSED);
+    Claims<Path> files = new Claims<>();
+    files.add("", root.items(ConfigKeys.DIRECTORY_FILES));
+    distinct(files, Path::equals, Path::toString, "is also", "list it once", Outcome.REFUSED);
   }
 
-  private static List<Claim<InetSocketAddress>> listening(Values root) {
-    List<Claim<InetSocketAddress>> listeners = new ArrayList<>();
-    add("", root.items(ConfigKeys.DNS_LISTEN), listeners);
-    add("", root.items(ConfigKeys.DNS_TLS_LISTEN), listeners);
-    root.located(ConfigKeys.ADMIN_LISTEN).ifPresent(at -> listeners.add(new Claim<>("", at)));
+  private Claims<InetSocketAddress> listening() {
+    Claims<InetSocketAddress> listeners = new Claims<>();
+    listeners.add("", root.items(ConfigKeys.DNS_LISTEN));
+    listeners.add("", root.items(ConfigKeys.DNS_TLS_LISTEN));
+    listeners.add("", root.located(ConfigKeys.ADMIN_LISTEN));
     return listeners;
   }
 
-  /** Of two values that only make sense together, one is there. */
-  private void together(
-      Optional<? extends Located<?>> one,
-      String onePath,
-      Optional<? extends Located<?>> other,
-      String otherPath) {
-    if (one.isPresent() != other.isPresent()) {
-      String missing = one.isPresent() ? otherPath : onePath;
-      String present = one.isPresent() ? onePath : otherPath;
-      problems.add(
-          new ConfigProblem(
-              missing, "is missing, though " + present + " is there", null, "write both, or none"));
-    }
-  }
-
   private void missing(String path, String advice) {
-    problems.add(new ConfigProblem(path, "is missing", null, advice));
+    problem(path, "is missing", null, advice);
   }
 
-  private static <T> void add(String owner, List<Located<T>> values, List<Claim<T>> claims) {
-    values.forEach(value -> claims.add(new Claim<>(owner, value)));
-  }
-
-  private <T> void distinct(
-      List<Claim<T>> claims,
-      BiPredicate<T, T> clash,
-      Function<T, String> words,
-      String relation,
-      String advice) {
-    distinct(claims, clash, words, relation, advice, Outcome.REFUSED);
+  private void problem(String path, String reason, @Nullable String text, String advice) {
+    problems.add(new ConfigProblem(path, reason, text, advice));
   }
 
   private <T> void distinct(
-      List<Claim<T>> claims,
+      Claims<T> claims,
       BiPredicate<T, T> clash,
       Function<T, String> words,
       String relation,
       String advice,
       Outcome outcome) {
-    for (int i = 0; i < claims.size(); i++) {
-      Claim<T> claim = claims.get(i);
-      Optional<Claim<T>> earlier =
-          claims.subList(0, i).stream()
-              .filter(other -> clash.test(claim.located().value(), other.located().value()))
-              .findFirst();
-      if (earlier.isPresent()) {
-        Claim<T> other = earlier.get();
-        boolean sameOwner = other.owner().equals(claim.owner());
-        boolean refused =
-            outcome == Outcome.REFUSED || outcome == Outcome.REFUSED_WITHIN_A_REGION && sameOwner;
-        String text = words.apply(claim.located().value());
-        String otherText = words.apply(other.located().value());
-        String named = otherText.equals(text) ? "" : " (" + otherText + ")";
-        String reason = relation + " " + other.located().path() + named;
-        ConfigProblem problem =
-            new ConfigProblem(claim.located().path(), reason, text, advice, !refused && !sameOwner);
-        (refused ? problems : warnings).add(problem);
-      }
+    for (int i = 0; i < claims.all.size(); i++) {
+      Claim<T> claim = claims.all.get(i);
+      claims.all.subList(0, i).stream()
+          .filter(earlier -> clash.test(claim.located().value(), earlier.located().value()))
+          .findFirst()
+          .ifPresent(other -> {
+            boolean sameOwner = other.owner().equals(claim.owner());
+            boolean refused =
+                outcome == Outcome.REFUSED
+                    || outcome == Outcome.REFUSED_WITHIN_A_REGION && sameOwner;
+            String text = words.apply(claim.located().value());
+            String otherText = words.apply(other.located().value());
+            String named = otherText.equals(text) ? "" : " (" + otherText + ")";
+            String reason = relation + " " + other.located().path() + named;
+            boolean tolerated = !refused && !sameOwner;
+            (refused ? problems : warnings)
+                .add(new ConfigProblem(claim.located().path(), reason, text, advice, tolerated));
+          });
     }
   }
 }

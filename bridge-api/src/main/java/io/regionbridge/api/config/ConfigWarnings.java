@@ -1,101 +1,105 @@
 package io.regionbridge.api.config;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.overlay.OverlaySettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a configuration may say but hardly means. */
 final class ConfigWarnings {
   /** What resolvers wait for an answer before they ask again: resolv.conf(5). */
   private static final Duration RESOLVER_TIMEOUT = Duration.ofSeconds(5);
 
+  private final List<ConfigProblem> warnings = new ArrayList<>();
+
   private ConfigWarnings() {}
 
   static List<ConfigProblem> of(BridgeConfig config) {
-    List<ConfigProblem> warnings = new ArrayList<>();
-    openToAll(config.dns(), warnings);
-    if (config.dns().relay().timeout().compareTo(RESOLVER_TIMEOUT) >= 0) {
-      warnings.add(
-          new ConfigProblem(
-              "dns.relay.timeout",
-              "clients give up after 5s, before a stale answer could be given",
-              DurationText.format(config.dns().relay().timeout()),
-              "write less than 5s"));
+    ConfigWarnings found = new ConfigWarnings();
+    found.dns(config);
+    found.admin(config);
+    found.directory(config);
+    boolean nothingToDiscover =
+        !config.get(ConfigKeys.KUBERNETES_ENABLED)
+            && config.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.NONE;
+    List<Values> peers = config.get(ConfigKeys.REGIONS);
+    for (int i = 0; nothingToDiscover && i < peers.size(); i++) {
+      found.peer("regions[" + i + "]", peers.get(i));
     }
-    openAdmin(config.admin(), warnings);
-    directory(config, warnings);
-    for (int i = 0; i < config.regions().size(); i++) {
-      peer("regions[" + i + "]", config, config.regions().get(i), warnings);
-    }
-    return warnings;
+    return found.warnings;
   }
 
-  private static void openToAll(BridgeConfig.Dns dns, List<ConfigProblem> warnings) {
-    for (Cidr range : dns.allow()) {
+  private void dns(BridgeConfig config) {
+    for (Cidr range : config.get(ConfigKeys.DNS_ALLOW)) {
       if (range.prefixLength() == 0) {
-        warnings.add(
-            new ConfigProblem(
-                "dns.allow",
-                "anyone who reaches the port may ask for every name",
-                range.toString(),
-                "write the ranges of pods, nodes and overlay"));
+        warn(
+            "dns.allow",
+            "anyone who reaches the port may ask for every name",
+            range.toString(),
+            "write the ranges of pods, nodes and overlay");
       }
     }
-  }
-
-  private static void openAdmin(BridgeConfig.Admin admin, List<ConfigProblem> warnings) {
-    if (!admin.listen().getAddress().isLoopbackAddress() && admin.tokenFile().isEmpty()) {
-      warnings.add(
-          new ConfigProblem(
-              "admin.tokenFile",
-              "anyone who reaches admin.listen may read the status and every name",
-              null,
-              "name a file that holds a token, or listen on 127.0.0.1"));
+    Duration timeout = config.get(ConfigKeys.DNS_RELAY_TIMEOUT);
+    if (timeout.compareTo(RESOLVER_TIMEOUT) >= 0) {
+      warn(
+          "dns.relay.timeout",
+          "clients give up after 5s, before a stale answer could be given",
+          DurationText.format(timeout),
+          "write less than 5s");
     }
   }
 
-  private static void directory(BridgeConfig config, List<ConfigProblem> warnings) {
-    boolean standalone = !config.kubernetes().enabled();
-    if (standalone && config.directory().files().isEmpty()) {
-      warnings.add(
-          new ConfigProblem(
-              "directory.files",
-              "standalone and without manifests, the local domain is empty",
-              null,
-              "list the manifests of Services and EndpointSlices"));
-    } else if (!standalone && !config.directory().files().isEmpty()) {
-      warnings.add(
-          new ConfigProblem(
-              "directory.files",
-              "in a cluster the directory comes from the API server, these are not read",
-              null,
-              "take them out, or set kubernetes.enabled to false"));
+  private void admin(BridgeConfig config) {
+    if (!config.get(ConfigKeys.ADMIN_LISTEN).getAddress().isLoopbackAddress()
+        && config.get(ConfigKeys.ADMIN_TOKEN_FILE).isEmpty()) {
+      warn(
+          "admin.tokenFile",
+          "anyone who reaches admin.listen may read the status and every name",
+          null,
+          "name a file that holds a token, or listen on 127.0.0.1");
     }
   }
 
-  private static void peer(
-      String path, BridgeConfig config, BridgeConfig.Peer peer, List<ConfigProblem> warnings) {
-    boolean nothingToDiscover =
-        !config.kubernetes().enabled() && config.overlay().mode() == BridgeConfig.OverlayMode.NONE;
-    if (nothingToDiscover && peer.gateways().isEmpty()) {
-      warnings.add(
-          new ConfigProblem(
-              path + ".gateways",
-              "there are none, and without cluster and overlay none can be discovered",
-              null,
-              "list the region's gateways"));
+  private void directory(BridgeConfig config) {
+    boolean standalone = !config.get(ConfigKeys.KUBERNETES_ENABLED);
+    boolean files = !config.get(ConfigKeys.DIRECTORY_FILES).isEmpty();
+    if (standalone && !files) {
+      warn(
+          "directory.files",
+          "standalone and without manifests, the local domain is empty",
+          null,
+          "list the manifests of Services and EndpointSlices");
+    } else if (!standalone && files) {
+      warn(
+          "directory.files",
+          "in a cluster the directory comes from the API server, these are not read",
+          null,
+          "take them out, or set kubernetes.enabled to false");
     }
-    if (nothingToDiscover
-        && peer.contain()
-        && peer.podCidrs().isEmpty()
-        && peer.serviceCidrs().isEmpty()) {
-      warnings.add(
-          new ConfigProblem(
-              path + ".contain",
-              "no ranges are known that answers could be checked against",
-              null,
-              "write the region's podCIDRs"));
+  }
+
+  private void peer(String path, Values peer) {
+    if (peer.get(ConfigKeys.PEER_GATEWAYS).isEmpty()) {
+      warn(
+          path + ".gateways",
+          "there are none, and without cluster and overlay none can be discovered",
+          null,
+          "list the region's gateways");
     }
+    if (peer.get(ConfigKeys.PEER_CONTAIN)
+        && peer.get(ConfigKeys.PEER_POD_CIDRS).isEmpty()
+        && peer.get(ConfigKeys.PEER_SERVICE_CIDRS).isEmpty()) {
+      warn(
+          path + ".contain",
+          "no ranges are known that answers could be checked against",
+          null,
+          "write the region's podCIDRs");
+    }
+  }
+
+  private void warn(String path, String reason, @Nullable String text, String advice) {
+    warnings.add(new ConfigProblem(path, reason, text, advice));
   }
 }

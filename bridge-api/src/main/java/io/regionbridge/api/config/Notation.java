@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** How a value is written: reads a text, never throws. */
 @FunctionalInterface
@@ -45,9 +46,6 @@ interface Notation<T> {
     }
   }
 
-  /** The port of DNS. */
-  int DNS = 53;
-
   Parsed<T> read(String text);
 
   /** What the value is to YAML. */
@@ -58,6 +56,28 @@ interface Notation<T> {
   /** What to write where something of another kind stands. */
   default String adviceOnKind() {
     return "write one";
+  }
+
+  /** This one without some of its values. */
+  default Notation<T> except(Predicate<T> refused, String reason, String advice) {
+    return text ->
+        switch (read(text)) {
+          case Parsed.Value<T>(T value) when refused.test(value) -> Parsed.wrong(reason, advice);
+          case Parsed<T> other -> other;
+        };
+  }
+
+  /**
+   * The value of a text that has one, such as a default.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  default T good(String text) {
+    return switch (read(text)) {
+      case Parsed.Value<T>(T value) -> value;
+      case Parsed.Wrong<T>(String reason, _) ->
+          throw new IllegalArgumentException("default " + text + " " + reason);
+    };
   }
 
   /** One that YAML has a kind for. */
@@ -83,60 +103,69 @@ interface Notation<T> {
   /** A name as Kubernetes gives to namespaces: an RFC 1123 label in lower case. */
   Notation<String> LABEL =
       text -> {
-        Optional<String> flaw = Domain.labelFlaw(text);
-        boolean upper = !text.equals(text.toLowerCase(Locale.ROOT));
-        return flaw.isEmpty() && !upper
-            ? Parsed.value(text)
-            : Parsed.wrong(
-                flaw.orElse("has capital letters"),
-                "write 1 to 63 small letters, digits and inner hyphens, such as fsn1");
+        Optional<String> flaw =
+            HostNames.labelFlaw(text)
+                .or(() ->
+                    text.equals(text.toLowerCase(Locale.ROOT))
+                        ? Optional.empty()
+                        : Optional.of("has capital letters"));
+        String advice = "write 1 to 63 small letters, digits and inner hyphens, such as fsn1";
+        return flaw.<Parsed<String>>map(reason -> Parsed.wrong(reason, advice))
+            .orElseGet(() -> Parsed.value(text));
       };
 
+  /** The name of a host, such as that in a certificate; in lower case, without a final dot. */
+  Notation<String> HOST_NAME = HostNames::parse;
+
   /** A domain for a region, by the rules of the border, which hold for every source. */
-  Notation<Domain> REGION_DOMAIN =
+  Notation<RegionDomain> REGION_DOMAIN =
       text ->
-          switch (Domain.parse(text)) {
-            case Parsed.Value<Domain>(Domain domain) when domain.isWithin(Domain.CLUSTER) ->
-                Parsed.wrong(
-                    "every cluster answers cluster.local itself",
-                    "give the region a domain of its own, such as mn.internal");
-            case Parsed.Value<Domain>(Domain domain)
-                when RegionDomain.parse(domain.name())
-                    instanceof RegionDomain.Parsed.Invalid(String reason, String advice) ->
-                Parsed.wrong(reason, advice);
-            case Parsed<Domain> other -> other;
+          switch (HOST_NAME
+              .except(
+                  name -> ("." + name).endsWith(".cluster.local"),
+                  "every cluster answers cluster.local itself",
+                  "give the region a domain of its own, such as mn.internal")
+              .read(text)) {
+            case Parsed.Wrong<String>(String reason, String advice) -> Parsed.wrong(reason, advice);
+            case Parsed.Value<String>(String name) ->
+                switch (RegionDomain.parse(name)) {
+                  case RegionDomain.Parsed.Valid(RegionDomain domain) -> Parsed.value(domain);
+                  case RegionDomain.Parsed.Invalid(String reason, String advice) ->
+                      Parsed.wrong(reason, advice);
+                };
           };
 
   /** A region's domain, or nothing in quotes. */
-  static Notation<Optional<Domain>> domainOrNothing() {
+  static Notation<Optional<RegionDomain>> domainOrNothing() {
     return text ->
         text.isEmpty()
             ? Parsed.value(Optional.empty())
             : switch (REGION_DOMAIN.read(text)) {
-              case Parsed.Value<Domain>(Domain domain) -> Parsed.value(Optional.of(domain));
-              case Parsed.Wrong<Domain>(String reason, String advice) ->
+              case Parsed.Value<RegionDomain>(RegionDomain domain) ->
+                  Parsed.value(Optional.of(domain));
+              case Parsed.Wrong<RegionDomain>(String reason, String advice) ->
                   Parsed.wrong(reason, advice);
             };
   }
 
-  /** An amount of memory in octets, such as {@code 48MiB}. */
+  /** An amount of memory in octets, such as {@code 48MiB}; at most seven digits fit any unit. */
   static Notation<Long> memory(long least, long most) {
-    String bounds = "write a number and KiB, MiB or GiB, such as 48MiB";
-    return text -> {
-      Matcher parts = MEMORY.matcher(text);
-      if (!parts.matches()) {
-        return Parsed.wrong("an amount of memory is needed", bounds);
-      }
-      int shift = 10 * ("KMG".indexOf(parts.group(2).charAt(0)) + 1);
-      long octets = Long.parseLong(parts.group(1)) << shift;
-      return octets < least || octets > most
-          ? Parsed.wrong("must be from %d MiB to %d GiB".formatted(least >> 20, most >> 30), bounds)
-          : Parsed.value(octets);
-    };
+    Pattern memory = Pattern.compile("([0-9]{1,7})([KMG])iB");
+    String advice = "write a number and KiB, MiB or GiB, such as 48MiB";
+    Notation<Long> any =
+        text -> {
+          Matcher parts = memory.matcher(text);
+          return parts.matches()
+              ? Parsed.value(
+                  Long.parseLong(parts.group(1))
+                      << 10 * ("KMG".indexOf(parts.group(2).charAt(0)) + 1))
+              : Parsed.wrong("an amount of memory is needed", advice);
+        };
+    return any.except(
+        octets -> octets < least || octets > most,
+        "must be from %d MiB to %d GiB".formatted(least >> 20, most >> 30),
+        advice);
   }
-
-  /** A number of at most seven digits, so that it fits a long in any unit. */
-  Pattern MEMORY = Pattern.compile("([0-9]{1,7})([KMG])iB");
 
   /** An address range. */
   Notation<Cidr> CIDR =
@@ -148,64 +177,57 @@ interface Notation<T> {
 
   /** The range of a region's pods or Services. */
   Notation<Cidr> REGION_CIDR =
-      text ->
-          switch (CIDR.read(text)) {
-            case Parsed.Value<Cidr>(Cidr cidr) when cidr.prefixLength() == 0 ->
-                Parsed.wrong("the range is every address there is", "write the region's own range");
-            case Parsed<Cidr> other -> other;
-          };
+      CIDR.except(
+          cidr -> cidr.prefixLength() == 0,
+          "the range is every address there is",
+          "write the region's own range");
 
-  /** A host's own address with the length of its network's prefix. */
-  Notation<BridgeConfig.HostInNetwork> HOST_IN_NETWORK =
+  /** A host's own address on the overlay with the length of the overlay's prefix. */
+  Notation<HostInNetwork> HOST_IN_NETWORK =
       text -> {
         int slash = text.indexOf('/');
         Optional<InetAddress> address =
             slash < 0 ? Optional.empty() : IpLiteral.parse(text.substring(0, slash));
         String length = slash < 0 ? "" : text.substring(slash + 1);
-        boolean digits = length.matches("[0-9]{1,3}");
-        if (address.isEmpty() || !digits) {
+        if (address.isEmpty() || !length.matches("[0-9]{1,3}")) {
           return Parsed.wrong(
               "is no address with a prefix length", "write for instance 100.99.0.1/24");
         }
         int bits = Integer.parseInt(length);
         return bits <= 8 * address.get().getAddress().length
-            ? Parsed.value(new BridgeConfig.HostInNetwork(address.get(), bits))
+            ? Parsed.value(new HostInNetwork(address.get(), bits))
             : Parsed.wrong("the prefix is longer than the address", "write for instance /24");
       };
 
   /** A Curve25519 public key: 32 octets in base64. */
   Notation<String> WIREGUARD_KEY =
       matching(
-          Pattern.compile("[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="),
+          "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=",
           "is no WireGuard key",
           "write the 44 characters that \"wg pubkey\" prints");
 
   /** What a gateway is known by on the overlay: a WireGuard key, or a node ID of tailscaled. */
   Notation<String> OVERLAY_KEY =
       matching(
-          Pattern.compile("[A-Za-z0-9+/=_-]{1,64}"),
+          "[A-Za-z0-9+/=_-]{1,64}",
           "is neither a WireGuard key nor a node ID",
           "write the 44 characters that \"wg show\" prints for the peer");
 
   /** A Linux network interface: what dev_valid_name() of the kernel takes. */
   Notation<String> INTERFACE =
       matching(
-          Pattern.compile("(?!\\.{1,2}$)[^/:\\s\\p{Cntrl}]{1,15}"),
+          "(?!\\.{1,2}$)[^/:\\s\\p{Cntrl}]{1,15}",
           "is no name of a network interface",
           "write 1 to 15 characters without spaces, slashes and colons, such as wt0");
 
   /** A label selector with one requirement: {@code key} or {@code key=value}. */
   Notation<String> NODE_LABEL =
       matching(
-          Pattern.compile(
-              "([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?"
-                  + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-                  + "(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?"),
+          "([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?"
+              + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+              + "(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?",
           "is no node label",
           "write key=value or key, such as netbird-router=true");
-
-  /** The name in a certificate. */
-  Notation<Domain> SERVER_NAME = Domain::parse;
 
   /** A whole number within limits. */
   static Notation<Integer> number(int min, int max) {
@@ -234,99 +256,92 @@ interface Notation<T> {
   }
 
   /** An address to listen on. */
-  static Notation<InetSocketAddress> listenAddress(int defaultPort) {
-    return text ->
-        switch (SocketLiteral.parse(text, defaultPort)) {
-          case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
-              Parsed.wrong(reason, advice);
-          case SocketLiteral.Parsed.Valid(InetSocketAddress address)
-              when address.getAddress().isAnyLocalAddress() ->
-              Parsed.wrong(
-                  "the wildcard would listen on every network of the node",
-                  "write the addresses to listen on");
-          case SocketLiteral.Parsed.Valid(InetSocketAddress address)
-              when isNoHost(address.getAddress()) ->
-              Parsed.wrong("no host has this address", "write an address of this host");
-          case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> Parsed.value(address);
-        };
+  static Notation<InetSocketAddress> listener(int defaultPort) {
+    return socket(defaultPort)
+        .except(
+            address -> address.getAddress().isAnyLocalAddress(),
+            "the wildcard would listen on every network of the node",
+            "write the addresses to listen on")
+        .except(Notation::isNoHost, "no host has this address", "write an address of this host");
   }
 
   /** The address of a peer's gateway. */
-  static Notation<InetSocketAddress> gatewayAddress(int defaultPort) {
-    return text ->
-        switch (SocketLiteral.parse(text, defaultPort)) {
-          case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
-              Parsed.wrong(reason, advice);
-          case SocketLiteral.Parsed.Valid(InetSocketAddress address)
-              when address.getAddress().isAnyLocalAddress() || isNoHost(address.getAddress()) ->
-              Parsed.wrong("no host has this address", "write the gateway's overlay address");
-          case SocketLiteral.Parsed.Valid(InetSocketAddress address) when address.getPort() == 0 ->
-              Parsed.wrong("port 0 cannot be asked", "write a port from 1 to 65535");
-          case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> Parsed.value(address);
-        };
+  static Notation<InetSocketAddress> gateway(int defaultPort) {
+    return socket(defaultPort)
+        .except(
+            address -> address.getAddress().isAnyLocalAddress() || isNoHost(address),
+            "no host has this address",
+            "write the gateway's overlay address")
+        .except(
+            address -> address.getPort() == 0,
+            "port 0 cannot be asked",
+            "write a port from 1 to 65535");
   }
 
-  /** The address of a resolver. */
-  static Notation<InetSocketAddress> resolver() {
-    return text ->
-        switch (gatewayAddress(DNS).read(text)) {
-          case Parsed.Wrong<InetSocketAddress>(String reason, _) ->
-              Parsed.wrong(reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
-          case Parsed<InetSocketAddress> other -> other;
-        };
-  }
+  /** The address of a resolver, at the port of DNS. */
+  Notation<InetSocketAddress> RESOLVER =
+      text ->
+          switch (gateway(53).read(text)) {
+            case Parsed.Wrong<InetSocketAddress>(String reason, _) ->
+                Parsed.wrong(reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
+            case Parsed<InetSocketAddress> other -> other;
+          };
 
   /** A span of time within limits. */
   static Notation<Duration> duration(Duration min, Duration max) {
-    return text ->
-        switch (DurationText.parse(text)) {
-          case Parsed.Value<Duration>(Duration value)
-              when value.compareTo(min) < 0 || value.compareTo(max) > 0 ->
-              Parsed.wrong(
-                  "is not within %s to %s"
-                      .formatted(DurationText.format(min), DurationText.format(max)),
-                  "write a duration within that");
-          case Parsed<Duration> other -> other;
-        };
+    Notation<Duration> any = DurationText::parse;
+    return any.except(
+        value -> value.compareTo(min) < 0 || value.compareTo(max) > 0,
+        "is not within %s to %s".formatted(DurationText.format(min), DurationText.format(max)),
+        "write a duration within that");
   }
 
   /** A span of time that DNS can carry, which counts in seconds (RFC 1035, section 3.2.1). */
   static Notation<Duration> ttl(Duration max) {
     return text ->
         switch (duration(Duration.ZERO, max).read(text)) {
-          case Parsed.Value<Duration>(Duration value) when value.toMillisPart() != 0 ->
-              Parsed.wrong("a TTL is whole seconds", "write for instance " + roundedUp(value));
+          case Parsed.Value<Duration>(Duration value) when value.toMillisPart() != 0 -> {
+            String roundedUp = DurationText.format(Duration.ofSeconds(value.toSeconds() + 1));
+            yield Parsed.wrong("a TTL is whole seconds", "write for instance " + roundedUp);
+          }
           case Parsed<Duration> other -> other;
         };
   }
 
   /** One of a few words: the constants of an enum, in lower case. */
   static <E extends Enum<E>> Notation<E> word(Class<E> type) {
-    Function<E, String> word = e -> e.name().toLowerCase(Locale.ROOT);
     E[] all = type.getEnumConstants();
-    String words = String.join(", ", Arrays.stream(all).map(word).toList());
-    return text -> {
-      for (E e : all) {
-        if (word.apply(e).equals(text)) {
-          return Parsed.value(e);
-        }
-      }
-      return Parsed.wrong("is none of " + words, "write one of these words");
-    };
-  }
-
-  private static Notation<String> matching(Pattern pattern, String reason, String advice) {
+    String words = Arrays.stream(all).map(Notation::word).collect(Collectors.joining(", "));
     return text ->
-        pattern.matcher(text).matches() ? Parsed.value(text) : Parsed.wrong(reason, advice);
+        Arrays.stream(all)
+            .filter(constant -> word(constant).equals(text))
+            .findFirst()
+            .map(Parsed::value)
+            .orElseGet(() -> Parsed.wrong("is none of " + words, "write one of these words"));
   }
 
-  private static boolean isNoHost(InetAddress address) {
-    byte[] octets = address.getAddress();
+  /** How a constant is written. */
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Notation<InetSocketAddress> socket(int defaultPort) {
+    return text ->
+        switch (SocketLiteral.parse(text, defaultPort)) {
+          case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> Parsed.value(address);
+          case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
+              Parsed.wrong(reason, advice);
+        };
+  }
+
+  private static Notation<String> matching(String regex, String reason, String advice) {
+    Predicate<String> good = Pattern.compile(regex).asMatchPredicate();
+    return text -> good.test(text) ? Parsed.value(text) : Parsed.wrong(reason, advice);
+  }
+
+  private static boolean isNoHost(InetSocketAddress address) {
+    byte[] octets = address.getAddress().getAddress();
     boolean broadcast = octets.length == 4 && Arrays.equals(octets, new byte[] {-1, -1, -1, -1});
-    return broadcast || address.isMulticastAddress();
-  }
-
-  private static String roundedUp(Duration value) {
-    return DurationText.format(Duration.ofSeconds(value.toSeconds() + 1));
+    return broadcast || address.getAddress().isMulticastAddress();
   }
 }

@@ -75,9 +75,9 @@ final class Section {
             .allMatch(key -> !known.contains(key) && Suggestion.nearest(key, known).isEmpty());
   }
 
-  /** What relative paths are relative to. */
-  Path directory() {
-    return directory;
+  /** Paths of files, relative to the file of the configuration. */
+  Notation<Path> files() {
+    return Notation.path(directory);
   }
 
   /** Whether the section itself is there, be it empty. */
@@ -187,7 +187,7 @@ final class Section {
     Map<String, Section> open = new LinkedHashMap<>();
     String top = "";
     for (ConfigKey<?> key : keys) {
-      String first = key.path().contains(".") ? key.path().replaceFirst("\\..*", "") : "";
+      String first = key.section().replaceFirst("\\..*", "");
       if (!first.equals(top)) {
         open.values().forEach(Section::end);
         open.clear();

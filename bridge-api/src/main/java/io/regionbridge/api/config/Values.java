@@ -9,10 +9,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a table of keys, each with its place. Filled by {@link ConfigReader} and not
- * changed after that. Compared by value: where something stands does not count.
+ * The values of a table of keys, such as those of one entry of a list, each with its place. Filled
+ * by {@link ConfigReader} and not changed after that. Compared by value: where something stands
+ * does not count.
  */
-final class Values {
+public final class Values {
   private final Map<ConfigKey<?>, ReadValue<?>> readings = new HashMap<>();
 
   /** Reads one key more. */
@@ -25,7 +26,7 @@ final class Values {
    *
    * @throws NullPointerException if it is missing or wrong, which no valid configuration has
    */
-  <T> T get(ConfigKey<T> key) {
+  public <T> T get(ConfigKey<T> key) {
     return Objects.requireNonNull(reading(key).value(), key::path);
   }
 

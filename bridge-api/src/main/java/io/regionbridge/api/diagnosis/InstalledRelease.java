@@ -4,12 +4,12 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Release;
-import io.regionbridge.router.egress.EgressEngine;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,14 +66,15 @@ public record InstalledRelease(Release release, Check check) {
     return switch (ConfigReader.read(yaml, Path.of("/etc/region-bridge"), Map.of())) {
       case ConfigResult.Valid valid -> {
         BridgeConfig config = valid.config();
-        BridgeConfig.NetBird netBird = config.kubernetes().netBird();
         yield new InstalledRelease(
             new Release(
                 usual.namespace(),
-                routerLabel.orElse(config.kubernetes().routerLabel()),
-                EgressEngine.valueOf(config.egress().engine().name()),
-                netBird.hostNetwork() ? Optional.of(netBird.namespace()) : Optional.empty()),
-            Check.ok(NAME, "region %s, as the ConfigMap says".formatted(config.region().name())));
+                routerLabel.orElse(config.get(ConfigKeys.KUBERNETES_ROUTER_LABEL)),
+                config.get(ConfigKeys.EGRESS_ENGINE),
+                config.netBird()),
+            Check.ok(
+                NAME,
+                "region %s, as the ConfigMap says".formatted(config.get(ConfigKeys.REGION_NAME))));
       }
       case ConfigResult.Invalid(List<ConfigProblem> problems) ->
           new InstalledRelease(

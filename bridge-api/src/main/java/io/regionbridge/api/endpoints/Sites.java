@@ -2,6 +2,7 @@ package io.regionbridge.api.endpoints;
 
 import io.netty.handler.ssl.SslContext;
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.http.BadRequestException;
 import io.regionbridge.api.http.BearerToken;
@@ -27,6 +28,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -56,24 +58,23 @@ public final class Sites {
    * @throws IOException naming a file of the configuration that cannot be used, and why
    */
   public static Site admin(
-      BridgeConfig.Admin admin, Introspection bridge, QueryLog queries, DirectoryServer directory)
+      BridgeConfig config, Introspection bridge, QueryLog queries, DirectoryServer directory)
       throws IOException {
-    Optional<BearerToken> token = Optional.empty();
-    if (admin.tokenFile().isPresent()) {
-      token = Optional.of(BearerToken.in(admin.tokenFile().get()));
-    }
-    Optional<Supplier<SslContext>> tls = Optional.empty();
-    if (admin.tls().isPresent()) {
-      BridgeConfig.Tls files = admin.tls().get();
-      tls = Optional.of(AdminTls.in(files.certificate(), files.key(), Clock.systemUTC()));
-    }
+    Optional<Path> tokenFile = config.get(ConfigKeys.ADMIN_TOKEN_FILE);
+    Optional<BearerToken> token =
+        tokenFile.isPresent() ? Optional.of(BearerToken.in(tokenFile.get())) : Optional.empty();
+    Optional<Path> certificate = config.get(ConfigKeys.ADMIN_TLS_CERTIFICATE);
+    Optional<Path> key = config.get(ConfigKeys.ADMIN_TLS_KEY);
+    Optional<Supplier<SslContext>> tls =
+        certificate.isPresent() && key.isPresent()
+            ? Optional.of(AdminTls.in(certificate.get(), key.get(), Clock.systemUTC()))
+            : Optional.empty();
+    InetSocketAddress listen = config.get(ConfigKeys.ADMIN_LISTEN);
     boolean guarded = token.isPresent() || tls.isPresent();
     HostCheck hosts =
-        admin.listen().getAddress().isLoopbackAddress() && !guarded
-            ? HostCheck.LOCAL
-            : HostCheck.ANY;
+        listen.getAddress().isLoopbackAddress() && !guarded ? HostCheck.LOCAL : HostCheck.ANY;
     Router router = new Router(operators(bridge, queries, directory), token, hosts);
-    return new Site(admin.listen(), router, ADMIN_CONNECTIONS, "http", tls);
+    return new Site(listen, router, ADMIN_CONNECTIONS, "http", tls);
   }
 
   /**
@@ -84,13 +85,10 @@ public final class Sites {
    * @return empty if it is the admin address itself
    */
   public static Optional<Site> peers(
-      BridgeConfig.Admin admin,
-      InetAddress overlay,
-      Introspection bridge,
-      DirectoryServer directory) {
-    int port = admin.listen().getPort();
-    InetSocketAddress address = new InetSocketAddress(overlay, port);
-    return port != 0 && address.equals(admin.listen())
+      BridgeConfig config, InetAddress overlay, Introspection bridge, DirectoryServer directory) {
+    InetSocketAddress admin = config.get(ConfigKeys.ADMIN_LISTEN);
+    InetSocketAddress address = new InetSocketAddress(overlay, admin.getPort());
+    return admin.getPort() != 0 && address.equals(admin)
         ? Optional.empty()
         : Optional.of(
             new Site(

@@ -2,7 +2,6 @@ package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
-import io.regionbridge.api.config.Domain;
 import io.regionbridge.api.zones.AllNamesCompiler;
 import io.regionbridge.api.zones.RegionOrder;
 import io.regionbridge.api.zones.ZoneSettings;
@@ -15,6 +14,7 @@ import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Duration;
@@ -85,8 +85,8 @@ final class AllNames {
   static Optional<Name> domain(BridgeConfig config) {
     return config
         .get(ConfigKeys.ALL_NAMES_DOMAIN)
-        .filter(domain -> !domain.equals(config.region().domain()))
-        .map(Domain::toString)
+        .filter(domain -> !domain.equals(config.get(ConfigKeys.REGION_DOMAIN)))
+        .map(RegionDomain::name)
         .map(domain -> Name.fromConstantString(domain + "."));
   }
 
@@ -129,8 +129,8 @@ final class AllNames {
   private List<RegionServices> regions(
       BridgeConfig config, Directory local, Topology topology, Map<String, FollowerState> states) {
     List<RegionServices> all = new ArrayList<>();
-    String domain = config.region().domain().toString();
-    all.add(new RegionServices(config.region().name(), domain, local, true, true, 0));
+    String domain = config.get(ConfigKeys.REGION_DOMAIN).toString();
+    all.add(new RegionServices(config.get(ConfigKeys.REGION_NAME), domain, local, true, true, 0));
     Map<String, Reach> reach = reach();
     Map<String, Double> millis = new HashMap<>();
     for (PeerRegion peer : topology.peers()) {

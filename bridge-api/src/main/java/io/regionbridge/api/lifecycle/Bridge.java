@@ -2,6 +2,7 @@ package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.reports.BridgeState;
 import io.regionbridge.dns.DnsBridge;
 import java.io.IOException;
@@ -128,7 +129,7 @@ public final class Bridge implements AutoCloseable {
    */
   public void drain() throws InterruptedException {
     started.state().drain();
-    Duration time = started.state().config().dns().drain();
+    Duration time = started.state().config().get(ConfigKeys.DNS_DRAIN);
     long end = System.nanoTime() + time.toNanos();
     log.info("stopping: not ready any more, queries are answered for {} ms", time.toMillis());
     started.state().resign();

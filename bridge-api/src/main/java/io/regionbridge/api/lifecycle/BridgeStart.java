@@ -72,10 +72,10 @@ final class BridgeStart {
     this.first = first;
     this.parts = parts;
     config = new LiveConfig(first);
-    boolean clustered = first.kubernetes().enabled();
+    boolean clustered = first.get(ConfigKeys.KUBERNETES_ENABLED);
     place = clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
     node = place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
-    opening = new Opening(clustered && first.dns().listen().isEmpty());
+    opening = new Opening(clustered && first.get(ConfigKeys.DNS_LISTEN).isEmpty());
   }
 
   /**
@@ -100,14 +100,14 @@ final class BridgeStart {
     DnsBridge dns =
         parts.add(
             DnsBridge.start(
-                Settings.threads(first.dns(), Runtime.getRuntime().availableProcessors()),
-                first.dns().cache().maxEntries(),
+                Settings.threads(first, Runtime.getRuntime().availableProcessors()),
+                first.get(ConfigKeys.DNS_CACHE_MAX_ENTRIES),
                 opening.done() ? listen.get() : List.of(),
-                Settings.dataPlane(first.dns(), MemoryPlan.of(first, heap)),
+                Settings.dataPlane(first, MemoryPlan.of(first, heap)),
                 tables.first(),
                 tls.peers()));
     List<InetSocketAddress> tlsListen = new ArrayList<>();
-    for (InetSocketAddress address : first.dns().tls().listen()) {
+    for (InetSocketAddress address : first.get(ConfigKeys.DNS_TLS_LISTEN)) {
       tlsListen.add(dns.listenTls(address, tls::server));
     }
     tls.watch(dns::secure);
@@ -126,7 +126,7 @@ final class BridgeStart {
         new ListeningSockets(
             dns,
             http,
-            address -> Sites.peers(first.admin(), address, introspection, feed),
+            address -> Sites.peers(first, address, introspection, feed),
             http.addresses().stream().skip(1).toList());
     tables.start(
         dns::publish,
@@ -142,7 +142,7 @@ final class BridgeStart {
 
   private List<InetSocketAddress> wanted(ControlPlane control) {
     return ListenAddresses.of(
-        config.get().dns(),
+        config.get(),
         control.host(),
         place.flatMap(ClusterPlace::address),
         control.overlayAddresses());
@@ -155,12 +155,11 @@ final class BridgeStart {
 
   private List<Site> sites(ControlPlane control, Introspection introspection, QueryLog queries)
       throws IOException {
-    List<Site> sites =
-        new ArrayList<>(List.of(Sites.admin(first.admin(), introspection, queries, feed)));
+    List<Site> sites = new ArrayList<>(List.of(Sites.admin(first, introspection, queries, feed)));
     control.overlayAddresses().stream()
         .filter(
             address -> listen.get().stream().anyMatch(bound -> bound.getAddress().equals(address)))
-        .flatMap(address -> Sites.peers(first.admin(), address, introspection, feed).stream())
+        .flatMap(address -> Sites.peers(first, address, introspection, feed).stream())
         .forEach(sites::add);
     return sites;
   }
@@ -179,7 +178,9 @@ final class BridgeStart {
       return;
     }
     sockets.follow(
-        first.dns().listen().isEmpty() ? Optional.of(wanted(control)) : Optional.empty(),
+        first.get(ConfigKeys.DNS_LISTEN).isEmpty()
+            ? Optional.of(wanted(control))
+            : Optional.empty(),
         control.overlayAddresses(),
         control.host());
     state.listenProblem(sockets.problem());
@@ -207,7 +208,7 @@ final class BridgeStart {
       tls.follow(next); // before anybody could be asked in the clear
       config.changed(next, change);
       BridgeConfig now = config.get();
-      dns.configure(Settings.dataPlane(now.dns(), MemoryPlan.of(now, heap)));
+      dns.configure(Settings.dataPlane(now, MemoryPlan.of(now, heap)));
       if (change.live().contains(ConfigKeys.LOG_LEVEL.path())) {
         Logging.level(config.get().get(ConfigKeys.LOG_LEVEL));
       }

@@ -25,12 +25,13 @@ public final class ListenAddresses {
    * @param overlay the node's addresses on the overlay
    */
   public static List<InetSocketAddress> of(
-      BridgeConfig.Dns dns,
+      BridgeConfig config,
       HostAddresses host,
       Optional<InetAddress> node,
       List<InetAddress> overlay) {
-    if (!dns.listen().isEmpty()) {
-      return dns.listen();
+    List<InetSocketAddress> configured = config.get(ConfigKeys.DNS_LISTEN);
+    if (!configured.isEmpty()) {
+      return configured;
     }
     Set<InetAddress> found = new LinkedHashSet<>();
     node.or(host::route).ifPresent(found::add);

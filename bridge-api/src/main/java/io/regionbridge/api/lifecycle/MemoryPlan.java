@@ -64,12 +64,12 @@ public record MemoryPlan(long heap, int entries, long replicas, int queries, int
   public static MemoryPlan of(BridgeConfig config, long heap) {
     return new MemoryPlan(
         heap,
-        config.dns().cache().maxEntries(),
+        config.get(ConfigKeys.DNS_CACHE_MAX_ENTRIES),
         config.get(ConfigKeys.REPLICATION_ENABLED)
             ? config.get(ConfigKeys.REPLICATION_MAX_MEMORY)
             : 0,
-        config.dns().maxInflight(),
-        config.dns().tcp().maxConnections());
+        config.get(ConfigKeys.DNS_MAX_INFLIGHT),
+        config.get(ConfigKeys.DNS_TCP_MAX_CONNECTIONS));
   }
 
   /** A file whose configuration has to fit the heap of this process. */

@@ -3,9 +3,11 @@ package io.regionbridge.api.lifecycle;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigChange;
 import io.regionbridge.api.config.ConfigFile;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigListener;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
+import io.regionbridge.api.log.Logging;
 import io.regionbridge.router.egress.routes.Encapsulation;
 import io.regionbridge.router.egress.routes.RouteAgent;
 import io.regionbridge.router.kubernetes.ClusterPlace;
@@ -66,17 +68,14 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private Encapsulation encapsulation() {
-    return switch (config.egress().encapsulation()) {
-      case AUTO -> Encapsulation.AUTO;
-      case ALWAYS -> Encapsulation.ALWAYS;
-      case NEVER -> Encapsulation.NEVER;
-    };
+    return config.get(ConfigKeys.EGRESS_ENCAPSULATION);
   }
 
   private final class Reload implements ConfigListener {
     @Override
     public void changed(BridgeConfig next, ConfigChange change) {
       config = next;
+      Logging.level(next.get(ConfigKeys.LOG_LEVEL));
       agent.lookAgain();
     }
 

@@ -43,7 +43,7 @@ final class Replicas implements AutoCloseable {
    * @param domains the zones of the peers' domains
    */
   void follow(BridgeConfig config, Collection<ForwardZone> domains) {
-    int port = config.admin().listen().getPort();
+    int port = config.get(ConfigKeys.ADMIN_LISTEN).getPort();
     Map<Peer, Followed> peers = new HashMap<>();
     if (config.get(ConfigKeys.REPLICATION_ENABLED) && port != 0) {
       for (ForwardZone zone : domains) {

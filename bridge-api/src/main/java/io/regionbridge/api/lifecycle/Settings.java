@@ -2,7 +2,9 @@ package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
-import io.regionbridge.api.config.Domain;
+import io.regionbridge.api.config.ForwardTo;
+import io.regionbridge.api.config.HostInNetwork;
+import io.regionbridge.api.config.Values;
 import io.regionbridge.api.zones.ZoneSettings;
 import io.regionbridge.dns.DnsSettings;
 import io.regionbridge.dns.cache.CachePolicy;
@@ -12,7 +14,6 @@ import io.regionbridge.dns.upstream.RelaySettings;
 import io.regionbridge.router.control.RegionSettings;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ExportRule;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
@@ -36,27 +37,29 @@ final class Settings {
   private Settings() {}
 
   /** Event loops for DNS. */
-  static int threads(BridgeConfig.Dns dns, int cores) {
-    return dns.threads() > 0 ? dns.threads() : Math.clamp(cores, 1, MOST_THREADS);
+  static int threads(BridgeConfig config, int cores) {
+    int threads = config.get(ConfigKeys.DNS_THREADS);
+    return threads > 0 ? threads : Math.clamp(cores, 1, MOST_THREADS);
   }
 
-  static DnsSettings dataPlane(BridgeConfig.Dns dns, MemoryPlan memory) {
-    BridgeConfig.Cache cache = dns.cache();
+  static DnsSettings dataPlane(BridgeConfig config, MemoryPlan memory) {
     return new DnsSettings(
         new PipelineSettings(
             new CachePolicy(
-                cache.maxTtl().toMillis(),
-                cache.maxNegativeTtl().toMillis(),
-                cache.serveStale().toMillis(),
-                cache.prefetch()),
+                config.get(ConfigKeys.DNS_CACHE_MAX_TTL).toMillis(),
+                config.get(ConfigKeys.DNS_CACHE_MAX_NEGATIVE_TTL).toMillis(),
+                config.get(ConfigKeys.DNS_CACHE_SERVE_STALE).toMillis(),
+                config.get(ConfigKeys.DNS_CACHE_PREFETCH)),
             memory.queriesThatFit(),
-            Math.min(memory.queriesThatFit(), dns.maxInflightPerClient()),
-            dns.refusedPerSecond()),
-        new RelaySettings(dns.relay().timeout().toNanos(), dns.relay().healthInterval().toNanos()),
+            Math.min(memory.queriesThatFit(), config.get(ConfigKeys.DNS_MAX_INFLIGHT_PER_CLIENT)),
+            config.get(ConfigKeys.DNS_REFUSED_PER_SECOND)),
+        new RelaySettings(
+            config.get(ConfigKeys.DNS_RELAY_TIMEOUT).toNanos(),
+            config.get(ConfigKeys.DNS_RELAY_HEALTH_INTERVAL).toNanos()),
         new TcpLimits(
-            dns.tcp().maxConnections(),
-            dns.tcp().maxConnectionsPerClient(),
-            dns.tcp().idleTimeout().toMillis()));
+            config.get(ConfigKeys.DNS_TCP_MAX_CONNECTIONS),
+            config.get(ConfigKeys.DNS_TCP_MAX_CONNECTIONS_PER_CLIENT),
+            config.get(ConfigKeys.DNS_TCP_IDLE_TIMEOUT).toMillis()));
   }
 
   /**
@@ -69,14 +72,13 @@ final class Settings {
       BridgeConfig config, LocalRegion local, Collection<InetSocketAddress> listen) {
     List<IpAddress> nameServers =
         listen.stream().map(a -> IpAddress.of(a.getAddress())).distinct().sorted().toList();
-    BridgeConfig.Directory directory = config.directory();
     return new ZoneSettings(
-        Name.fromConstantString(config.region().domain() + "."),
-        config.dns().ttl(),
+        Name.fromConstantString(config.get(ConfigKeys.REGION_DOMAIN) + "."),
+        config.get(ConfigKeys.DNS_TTL),
         local.podCidrs().cidrs(),
         nameServers,
         local.clusterDomains(),
-        peers(directory, local));
+        peers(config, local));
   }
 
   /**
@@ -86,84 +88,74 @@ final class Settings {
    * @param directoryRoom octets of memory that the local Services may take
    */
   static RegionSettings regions(BridgeConfig config, String node, long directoryRoom) {
-    BridgeConfig.Kubernetes kubernetes = config.kubernetes();
-    BridgeConfig.NetBird netBird = kubernetes.netBird();
     return new RegionSettings(
-        config.region().name(),
-        config.region().domain().name(),
-        config.region().podCidrs(),
-        config.region().serviceCidrs(),
-        config.regions().stream().map(Settings::peer).toList(),
+        config.get(ConfigKeys.REGION_NAME),
+        config.get(ConfigKeys.REGION_DOMAIN).name(),
+        config.get(ConfigKeys.REGION_POD_CIDRS),
+        config.get(ConfigKeys.REGION_SERVICE_CIDRS),
+        config.get(ConfigKeys.REGIONS).stream().map(Settings::peer).toList(),
         config.get(ConfigKeys.TRUST_SUPERNETS),
-        config.get(ConfigKeys.ALL_NAMES_DOMAIN).map(Domain::toString),
-        config.dns().listen(),
-        config.admin().listen().getPort(),
-        config.directory().files(),
+        config.get(ConfigKeys.ALL_NAMES_DOMAIN).map(RegionDomain::name),
+        config.get(ConfigKeys.DNS_LISTEN),
+        config.get(ConfigKeys.ADMIN_LISTEN).getPort(),
+        config.get(ConfigKeys.DIRECTORY_FILES),
         directoryRoom,
-        config.overlay().keys(),
+        config.get(ConfigKeys.OVERLAY_KEYS),
         overlay(config, node),
-        egress(config.egress()),
+        new EgressSettings(
+            config.get(ConfigKeys.EGRESS_ENGINE),
+            config.get(ConfigKeys.EGRESS_NAMESPACES),
+            config.get(ConfigKeys.EGRESS_EXCLUDE_NAMESPACES),
+            config.get(ConfigKeys.EGRESS_MIN_PREFIX_IPV4),
+            config.get(ConfigKeys.EGRESS_MIN_PREFIX_IPV6),
+            config.get(ConfigKeys.EGRESS_SERVICE_CIDRS)),
         new RegionSettings.Cluster(
-            kubernetes.routerLabel(),
-            kubernetes.forwardTo() == BridgeConfig.ForwardTo.SERVICE
-                ? Optional.of(kubernetes.service())
+            config.get(ConfigKeys.KUBERNETES_ROUTER_LABEL),
+            config.get(ConfigKeys.KUBERNETES_FORWARD_TO) == ForwardTo.SERVICE
+                ? Optional.of(config.get(ConfigKeys.KUBERNETES_SERVICE))
                 : Optional.empty(),
-            netBird.hostNetwork() ? Optional.of(netBird.namespace()) : Optional.empty()));
+            config.netBird()));
   }
 
-  private static RegionSettings.Peer peer(BridgeConfig.Peer peer) {
+  private static RegionSettings.Peer peer(Values peer) {
     return new RegionSettings.Peer(
-        peer.name(),
-        RegionDomain.parse(peer.domain().name())
-                instanceof RegionDomain.Parsed.Valid(RegionDomain domain)
-            ? Optional.of(domain)
-            : Optional.empty(),
-        peer.podCidrs(),
-        peer.serviceCidrs(),
-        peer.gateways(),
-        peer.contain(),
-        peer.wireguard()
-            .map(end ->
+        peer.get(ConfigKeys.PEER_NAME),
+        Optional.of(peer.get(ConfigKeys.PEER_DOMAIN)),
+        peer.get(ConfigKeys.PEER_POD_CIDRS),
+        peer.get(ConfigKeys.PEER_SERVICE_CIDRS),
+        peer.get(ConfigKeys.PEER_GATEWAYS).stream().distinct().toList(),
+        peer.get(ConfigKeys.PEER_CONTAIN),
+        peer.get(ConfigKeys.PEER_WIREGUARD_PUBLIC_KEY)
+            .map(key ->
                 new RegionSettings.Tunnel(
-                    end.publicKey(), end.endpoint(), end.persistentKeepalive())),
-        Set.copyOf(peer.overlayKeys()));
+                    key,
+                    peer.get(ConfigKeys.PEER_WIREGUARD_ENDPOINT),
+                    peer.get(ConfigKeys.PEER_WIREGUARD_KEEPALIVE))),
+        Set.copyOf(peer.get(ConfigKeys.PEER_OVERLAY_KEYS)));
   }
 
   private static OverlaySettings overlay(BridgeConfig config, String node) {
-    BridgeConfig.Overlay overlay = config.overlay();
+    List<Values> nodes = config.get(ConfigKeys.OVERLAY_NODES);
     return new OverlaySettings(
-        switch (overlay.mode()) {
-          case OBSERVE -> OverlaySettings.Mode.OBSERVE;
-          case MANAGE -> OverlaySettings.Mode.MANAGE;
-          case NONE -> OverlaySettings.Mode.NONE;
-        },
-        overlay.interfaceName(),
-        overlay
-            .at(node)
-            .map(own ->
-                new OverlaySettings.Own(
-                    own.address().address(), own.address().prefixLength(), own.endpoint())),
-        overlay.listenPort(),
-        config.dns().cache().serveStale());
+        config.get(ConfigKeys.OVERLAY_MODE),
+        config.get(ConfigKeys.OVERLAY_INTERFACE),
+        nodes.isEmpty()
+            ? config.get(ConfigKeys.OVERLAY_ADDRESS).map(address -> own(address, Optional.empty()))
+            : nodes.stream()
+                .filter(entry -> entry.get(ConfigKeys.NODE_NAME).equals(node))
+                .findFirst()
+                .map(entry ->
+                    own(entry.get(ConfigKeys.NODE_ADDRESS), entry.get(ConfigKeys.NODE_ENDPOINT))),
+        config.get(ConfigKeys.OVERLAY_LISTEN_PORT),
+        config.get(ConfigKeys.DNS_CACHE_SERVE_STALE));
   }
 
-  private static EgressSettings egress(BridgeConfig.Egress egress) {
-    return new EgressSettings(
-        switch (egress.engine()) {
-          case AUTO -> EgressEngine.AUTO;
-          case CILIUM -> EgressEngine.CILIUM;
-          case ROUTES -> EgressEngine.ROUTES;
-          case NONE -> EgressEngine.NONE;
-        },
-        egress.namespaces(),
-        egress.excludeNamespaces(),
-        egress.minPrefixIpv4(),
-        egress.minPrefixIpv6(),
-        egress.serviceCidrs());
+  private static OverlaySettings.Own own(HostInNetwork host, Optional<InetSocketAddress> endpoint) {
+    return new OverlaySettings.Own(host.address(), host.prefixLength(), endpoint);
   }
 
   /** What peers are given of the directory, by name and by feed alike. */
-  private static PeerRule peers(BridgeConfig.Directory directory, LocalRegion local) {
+  private static PeerRule peers(BridgeConfig config, LocalRegion local) {
     List<Cidr> ranges = new ArrayList<>(local.podCidrs().cidrs());
     // Made of the ClusterIPs in use, the ranges would change with each Service, and all zones.
     boolean ofClusterIps =
@@ -174,18 +166,9 @@ final class Settings {
     }
     return new PeerRule(
         new ExportRule(
-            switch (directory.export()) {
-              case ALL -> ExportRule.Mode.ALL;
-              case ANNOTATED -> ExportRule.Mode.ANNOTATED;
-            },
-            Set.copyOf(directory.excludeNamespaces())),
-        new ClusterIpRule(
-            switch (directory.clusterIp()) {
-              case EXPAND -> ClusterIpRule.Mode.EXPAND;
-              case KEEP -> ClusterIpRule.Mode.KEEP;
-              case AUTO -> ClusterIpRule.Mode.AUTO;
-            },
-            local.translates()),
+            config.get(ConfigKeys.DIRECTORY_EXPORT),
+            Set.copyOf(config.get(ConfigKeys.DIRECTORY_EXCLUDE_NAMESPACES))),
+        new ClusterIpRule(config.get(ConfigKeys.DIRECTORY_CLUSTER_IP), local.translates()),
         ranges,
         ofClusterIps);
   }

@@ -1,6 +1,7 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.zones.ClientRanges;
 import io.regionbridge.api.zones.CompiledZones;
@@ -178,9 +179,9 @@ final class TablePublisher implements AutoCloseable {
             services,
             settings.given(),
             new FeedCursor.Terms(
-                current.region().name(),
-                current.region().domain().toString(),
-                current.dns().ttl()));
+                current.get(ConfigKeys.REGION_NAME),
+                current.get(ConfigKeys.REGION_DOMAIN).toString(),
+                current.get(ConfigKeys.DNS_TTL)));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
     allNames
@@ -191,7 +192,11 @@ final class TablePublisher implements AutoCloseable {
             local,
             forward(current, topology, local, at),
             ClientRanges.of(
-                current.dns().allow(), topology, control.overlayRanges(), control.host(), at),
+                current.get(ConfigKeys.DNS_ALLOW),
+                topology,
+                control.overlayRanges(),
+                control.host(),
+                at),
             topology.complete(),
             resolvers(current, topology, at),
             settings.clusterDomains().stream().map(TablePublisher::absolute).toList());
@@ -213,7 +218,7 @@ final class TablePublisher implements AutoCloseable {
   private Optional<ForwardZone> resolvers(
       BridgeConfig current, Topology topology, List<InetSocketAddress> listen) {
     List<InetSocketAddress> asked =
-        current.dns().upstream().orElseGet(node::addresses).stream()
+        current.get(ConfigKeys.DNS_UPSTREAM).orElseGet(node::addresses).stream()
             .filter(address -> !listen.contains(address))
             .toList();
     return asked.isEmpty()

@@ -5,8 +5,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import io.regionbridge.api.config.BridgeConfig.LogFormat;
-import io.regionbridge.api.config.BridgeConfig.LogLevel;
 import org.slf4j.LoggerFactory;
 
 /** Changes the log of the process. Does nothing where something other than Logback logs. */
@@ -35,7 +33,7 @@ public final class Logging {
    * Sets the least severe level that is logged of what the bridge says itself. Libraries log
    * warnings and errors, whatever the level. Any time, any thread.
    */
-  public static void level(LogLevel level) {
+  public static void level(org.slf4j.event.Level level) {
     if (LoggerFactory.getLogger("io.regionbridge") instanceof Logger logger) {
       logger.setLevel(Level.valueOf(level.name()));
     }

@@ -1,5 +1,6 @@
 package io.regionbridge.api.reports;
 
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.metrics.BridgeMetrics;
 import io.regionbridge.api.metrics.Measured;
@@ -89,7 +90,7 @@ public final class Introspection implements AutoCloseable {
   /** Which conditions are as they should be, by region and type; those not known are left out. */
   private Map<Measured.Subject, Boolean> soundness() {
     Map<Measured.Subject, Boolean> sound = new LinkedHashMap<>();
-    String local = bridge.config().region().name();
+    String local = bridge.config().get(ConfigKeys.REGION_NAME);
     conditions().forEach(condition -> sound(local, condition, sound));
     PeerReports.conditions(bridge.topology(), bridge.dns().gateways(), bridge.replicas())
         .forEach(
@@ -220,7 +221,8 @@ public final class Introspection implements AutoCloseable {
         peer.containedAnswers(),
         history.dated(peer.name(), peer.conditions(), now).stream()
             .map(condition ->
-                PeerReports.withStaleEnd(condition, bridge.config().dns().cache().serveStale()))
+                PeerReports.withStaleEnd(
+                    condition, bridge.config().get(ConfigKeys.DNS_CACHE_SERVE_STALE)))
             .toList(),
         peer.gateways(),
         peer.replica());
@@ -249,7 +251,7 @@ public final class Introspection implements AutoCloseable {
    * has other things to do than to make the report.
    */
   public CompletionStage<Supplier<TraceReport>> trace(TraceQuestion question) {
-    String region = bridge.config().region().name();
+    String region = bridge.config().get(ConfigKeys.REGION_NAME);
     return bridge
         .dns()
         .trace(question.name(), question.type(), question.view())

@@ -1,5 +1,6 @@
 package io.regionbridge.api.reports;
 
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.Suggestion;
 import io.regionbridge.api.status.NamesReport;
 import io.regionbridge.api.status.NamesReport.Entry;
@@ -50,7 +51,7 @@ final class NameReports {
     reports.entries.sort(ORDER);
     int shown = Math.min(question.limit(), reports.entries.size());
     return new NamesReport(
-        bridge.config().region().name(),
+        bridge.config().get(ConfigKeys.REGION_NAME),
         List.copyOf(reports.entries.subList(0, shown)),
         reports.entries.size(),
         reports.unknown);
@@ -58,8 +59,8 @@ final class NameReports {
 
   private static NameReports all(BridgeState bridge, NamesQuestion question) {
     NameReports reports = new NameReports(question);
-    String local = bridge.config().region().name();
-    String domain = bridge.config().region().domain().toString();
+    String local = bridge.config().get(ConfigKeys.REGION_NAME);
+    String domain = bridge.config().get(ConfigKeys.REGION_DOMAIN).toString();
     if (reports.wants(local)) {
       bridge.zones().ifPresent(zones -> reports.local(local, domain, bridge.directory(), zones));
     }

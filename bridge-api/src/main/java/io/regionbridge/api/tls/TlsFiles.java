@@ -2,6 +2,8 @@ package io.regionbridge.api.tls;
 
 import io.netty.handler.ssl.SslContext;
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
+import io.regionbridge.api.config.Values;
 import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.router.file.FileWatcher;
 import io.regionbridge.router.loop.Loops;
@@ -35,8 +37,8 @@ public final class TlsFiles implements AutoCloseable {
   private final Loops loops;
 
   // Guarded by this.
-  private BridgeConfig.ServerTls server;
-  private Map<String, BridgeConfig.PeerTls> regions;
+  private ServerFiles server;
+  private Map<String, PeerTrust> regions;
   private final Map<String, Trust> trusted = new HashMap<>();
   private @Nullable KeyAndChain shown;
   private @Nullable FileWatcher watcher;
@@ -47,13 +49,35 @@ public final class TlsFiles implements AutoCloseable {
   private volatile Map<String, ClientTls> peers = Map.of();
   private volatile List<String> problems = List.of();
 
+  /**
+   * What clients are served with.
+   *
+   * @param listening whether they are at all
+   */
+  private record ServerFiles(boolean listening, Optional<Path> certificate, Optional<Path> key) {
+    static ServerFiles of(BridgeConfig config) {
+      return new ServerFiles(
+          !config.get(ConfigKeys.DNS_TLS_LISTEN).isEmpty(),
+          config.get(ConfigKeys.DNS_TLS_CERTIFICATE),
+          config.get(ConfigKeys.DNS_TLS_KEY));
+    }
+  }
+
+  /**
+   * How the gateways of a peer prove themselves.
+   *
+   * @param serverName the name that their certificates must carry (RFC 8310, section 8.1)
+   * @param authority PEM: who vouches for them; empty is whom the Java runtime trusts
+   */
+  private record PeerTrust(String serverName, Optional<Path> authority) {}
+
   /** Whom to believe; none means whom the Java runtime trusts. */
   private record Trust(List<X509Certificate> authorities, SslContext context) {}
 
   private TlsFiles(BridgeConfig config, Clock clock, Loops loops) {
     this.loops = loops;
     reader = new PemReader(clock);
-    server = config.dns().tls();
+    server = ServerFiles.of(config);
     regions = regions(config);
   }
 
@@ -77,8 +101,8 @@ public final class TlsFiles implements AutoCloseable {
 
   /** Takes another configuration. Whether it listens for TLS at all needs a restart. */
   public synchronized void follow(BridgeConfig config) {
-    BridgeConfig.ServerTls nextServer = config.dns().tls();
-    Map<String, BridgeConfig.PeerTls> nextRegions = regions(config);
+    ServerFiles nextServer = ServerFiles.of(config);
+    Map<String, PeerTrust> nextRegions = regions(config);
     if (nextServer.equals(server) && nextRegions.equals(regions)) {
       return;
     }
@@ -105,12 +129,16 @@ public final class TlsFiles implements AutoCloseable {
 
   /** Whether TLS is configured anywhere. */
   public synchronized boolean used() {
-    return !server.listen().isEmpty() || !regions.isEmpty();
+    return server.listening() || !regions.isEmpty();
   }
 
-  private static Map<String, BridgeConfig.PeerTls> regions(BridgeConfig config) {
-    Map<String, BridgeConfig.PeerTls> regions = new HashMap<>();
-    config.regions().forEach(peer -> peer.tls().ifPresent(tls -> regions.put(peer.name(), tls)));
+  private static Map<String, PeerTrust> regions(BridgeConfig config) {
+    Map<String, PeerTrust> regions = new HashMap<>();
+    for (Values peer : config.get(ConfigKeys.REGIONS)) {
+      peer.get(ConfigKeys.PEER_TLS_SERVER_NAME)
+          .map(name -> new PeerTrust(name, peer.get(ConfigKeys.PEER_TLS_CA)))
+          .ifPresent(trust -> regions.put(peer.get(ConfigKeys.PEER_NAME), trust));
+    }
     return regions;
   }
 
@@ -172,7 +200,7 @@ public final class TlsFiles implements AutoCloseable {
     }
   }
 
-  private ClientTls peer(String region, BridgeConfig.PeerTls tls, List<String> found) {
+  private ClientTls peer(String region, PeerTrust tls, List<String> found) {
     Trust last = trusted.get(region);
     Trust now = last;
     try {
@@ -186,7 +214,7 @@ public final class TlsFiles implements AutoCloseable {
                   : " (the last good certificates stay in force for region " + region + ")"));
     }
     SslContext believes = now != null ? now.context() : TlsContexts.NOBODY;
-    return new ClientTls(believes, tls.serverName().name());
+    return new ClientTls(believes, tls.serverName());
   }
 
   private Trust trust(Optional<Path> file, @Nullable Trust last) throws TlsFileException {

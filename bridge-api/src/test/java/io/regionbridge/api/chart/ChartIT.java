@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.api.config.ForwardTo;
 import io.regionbridge.api.lifecycle.MemoryPlan;
+import io.regionbridge.router.overlay.OverlaySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,9 +45,9 @@ class ChartIT {
     Helm.lint(Helm.preset(preset), "--set=region.name=mn").succeeded();
     List<JsonNode> objects = Helm.objects(Helm.preset(preset));
     BridgeConfig config = config(objects);
-    assertThat(config.region().name()).isEqualTo("mn");
-    assertThat(config.kubernetes().enabled()).isTrue();
-    String label = config.kubernetes().routerLabel();
+    assertThat(config.get(ConfigKeys.REGION_NAME)).isEqualTo("mn");
+    assertThat(config.get(ConfigKeys.KUBERNETES_ENABLED)).isTrue();
+    String label = config.get(ConfigKeys.KUBERNETES_ROUTER_LABEL);
     JsonNode pod = bridge(objects).at("/spec/template/spec");
     assertThat(pod.at("/affinity").toString()).contains(label.substring(0, label.indexOf('=')));
     assertThat(pod.at("/tolerations/0/key").asText())
@@ -124,7 +127,9 @@ class ChartIT {
   @Test
   void takesTheRegionFromTheListOfAll() {
     List<JsonNode> objects = Helm.objects(Helm.everything());
-    assertThat(config(objects).region().podCidrs()).asString().isEqualTo("[10.52.0.0/16]");
+    assertThat(config(objects).get(ConfigKeys.REGION_POD_CIDRS))
+        .asString()
+        .isEqualTo("[10.52.0.0/16]");
     JsonNode peer = Helm.object(objects, "Region", "fsn1");
     assertThat(peer.at("/spec/gateways/0").asText()).isEqualTo("100.64.0.7");
     assertThat(peer.at("/spec").has("name")).isFalse();
@@ -146,7 +151,7 @@ class ChartIT {
   @MethodSource("presets")
   void givesNoRightsButWhatTheModeNeeds(String preset) {
     List<JsonNode> objects = Helm.objects(Helm.preset(preset));
-    boolean manage = config(objects).overlay().mode() == BridgeConfig.OverlayMode.MANAGE;
+    boolean manage = config(objects).get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.MANAGE;
     JsonNode pod = bridge(objects).at("/spec/template/spec");
     JsonNode security = pod.at("/containers/0/securityContext");
     assertThat(security.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
@@ -190,12 +195,12 @@ class ChartIT {
 
   @Test
   void touchesNetBirdsRoutersOnlyWhereThatIsWished() {
-    assertThat(config(Helm.objects(BARE)).kubernetes().netBird().hostNetwork()).isFalse();
+    assertThat(config(Helm.objects(BARE)).get(ConfigKeys.NETBIRD_HOST_NETWORK)).isFalse();
     assertThat(Helm.objects(BARE))
         .noneMatch(object -> object.at("/rules").toString().contains("networkrouters"));
     List<JsonNode> objects = Helm.objects("--set=netbird.hostNetwork=true,netbird.namespace=vpn");
-    assertThat(config(objects).kubernetes().netBird())
-        .isEqualTo(new BridgeConfig.NetBird(true, "vpn"));
+    assertThat(config(objects).get(ConfigKeys.NETBIRD_HOST_NETWORK)).isTrue();
+    assertThat(config(objects).get(ConfigKeys.NETBIRD_NAMESPACE)).isEqualTo("vpn");
     assertThat(objects)
         .filteredOn(object -> object.at("/rules").toString().contains("networkrouters"))
         .hasSize(2) // the bridge, and the Job that takes it back
@@ -213,12 +218,13 @@ class ChartIT {
 
   @Test
   void coreDnsForwardsToTheServiceWhereThatIsWished() {
-    assertThat(config(Helm.objects(BARE)).kubernetes().forwardTo())
-        .isEqualTo(BridgeConfig.ForwardTo.NODES);
+    assertThat(config(Helm.objects(BARE)).get(ConfigKeys.KUBERNETES_FORWARD_TO))
+        .isEqualTo(ForwardTo.NODES);
     List<JsonNode> objects = Helm.objects("--set=coreDNS.forwardTo=service");
-    BridgeConfig.Kubernetes kubernetes = config(objects).kubernetes();
-    assertThat(kubernetes.forwardTo()).isEqualTo(BridgeConfig.ForwardTo.SERVICE);
-    assertThat(Helm.object(objects, "Service", kubernetes.service()).at("/spec/ports")).hasSize(2);
+    BridgeConfig config = config(objects);
+    assertThat(config.get(ConfigKeys.KUBERNETES_FORWARD_TO)).isEqualTo(ForwardTo.SERVICE);
+    String service = config.get(ConfigKeys.KUBERNETES_SERVICE);
+    assertThat(Helm.object(objects, "Service", service).at("/spec/ports")).hasSize(2);
   }
 
   /**

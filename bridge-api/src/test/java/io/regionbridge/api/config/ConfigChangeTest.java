@@ -55,7 +55,7 @@ final class ConfigChangeTest {
     assertThat(taken)
         .isEqualTo(config("dns: {ttl: 6s}, log: {level: warn}"))
         .hasSameHashCodeAs(config("dns: {ttl: 6s}, log: {level: warn}"));
-    assertThat(taken.dns().threads()).isZero();
+    assertThat(taken.get(ConfigKeys.DNS_THREADS)).isZero();
   }
 
   @Test

@@ -21,7 +21,8 @@ final class ConfigReaderFuzzTest {
   private static void check(ConfigResult result) {
     switch (result) {
       case ConfigResult.Valid valid ->
-          assertThat(valid.config().region().name()).matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+          assertThat(valid.config().get(ConfigKeys.REGION_NAME))
+              .matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
       case ConfigResult.Invalid invalid ->
           assertThat(invalid.problems())
               .isNotEmpty()

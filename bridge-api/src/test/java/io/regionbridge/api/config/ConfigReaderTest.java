@@ -3,19 +3,17 @@ package io.regionbridge.api.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.regionbridge.api.log.LogFormat;
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.net.SocketLiteral;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 final class ConfigReaderTest {
   private static final Path DIRECTORY = Path.of("/etc/region-bridge");
@@ -31,55 +29,78 @@ final class ConfigReaderTest {
       })
   void resolversAreAListOrOff(String written, String read) {
     BridgeConfig config = valid("region: {name: fsn1}\ndns: {upstream: " + written + "}");
-    assertThat(config.dns().upstream()).get().hasToString(read);
+    assertThat(config.get(ConfigKeys.DNS_UPSTREAM)).get().hasToString(read);
   }
 
   @Test
   void needsNoMoreThanTheName() {
-    BridgeConfig config = valid("region: {name: fsn1}");
-    assertThat(config.region())
-        .isEqualTo(
-            new BridgeConfig.Region("fsn1", new Domain("fsn1.internal"), List.of(), List.of()));
-    assertThat(config.dns())
-        .isEqualTo(
-            new BridgeConfig.Dns(
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                Duration.ofSeconds(5),
-                new BridgeConfig.Cache(
-                    100_000,
-                    Duration.ofSeconds(30),
-                    Duration.ofSeconds(5),
-                    Duration.ofHours(1),
-                    true),
-                new BridgeConfig.Relay(Duration.ofMillis(1500), Duration.ofMillis(500)),
-                0,
-                Duration.ofSeconds(5),
-                32_768,
-                16_384,
-                new BridgeConfig.Tcp(1024, 64, Duration.ofSeconds(10)),
-                50,
-                new BridgeConfig.ServerTls(List.of(), Optional.empty(), Optional.empty())));
-    assertThat(config.overlay())
-        .isEqualTo(
-            new BridgeConfig.Overlay(
-                Optional.empty(),
-                BridgeConfig.OverlayMode.OBSERVE,
-                Optional.empty(),
-                List.of(),
-                51_820,
-                Path.of("/var/lib/region-bridge")));
-    assertThat(config.kubernetes()).isEqualTo(kubernetes(true, "netbird-router=true"));
-    assertThat(config.directory())
-        .isEqualTo(
-            new BridgeConfig.Directory(
-                List.of(),
-                BridgeConfig.ClusterIpPolicy.AUTO,
-                BridgeConfig.ExportPolicy.ALL,
-                List.of()));
-    assertThat(config.regions()).isEmpty();
-    assertThat(SocketLiteral.format(config.admin().listen())).isEqualTo("127.0.0.1:8053");
+    assertThat(shown(valid("region: {name: fsn1}")))
+        .containsAll(
+            """
+            region.name fsn1
+            region.domain fsn1.internal
+            region.podCIDRs []
+            region.serviceCIDRs []
+            dns.listen []
+            dns.allow []
+            dns.upstream Optional.empty
+            dns.ttl PT5S
+            dns.cache.maxEntries 100000
+            dns.cache.maxTtl PT30S
+            dns.cache.maxNegativeTtl PT5S
+            dns.cache.serveStale PT1H
+            dns.cache.prefetch true
+            dns.relay.timeout PT1.5S
+            dns.relay.healthInterval PT0.5S
+            dns.threads 0
+            dns.drain PT5S
+            dns.maxInflight 32768
+            dns.maxInflightPerClient 16384
+            dns.tcp.maxConnections 1024
+            dns.tcp.maxConnectionsPerClient 64
+            dns.tcp.idleTimeout PT10S
+            dns.refusedPerSecond 50
+            dns.tls.listen []
+            dns.tls.certificate Optional.empty
+            dns.tls.key Optional.empty
+            overlay.interface Optional.empty
+            overlay.mode OBSERVE
+            overlay.address Optional.empty
+            overlay.listenPort 51820
+            overlay.keys /var/lib/region-bridge
+            overlay.nodes []
+            kubernetes.enabled true
+            kubernetes.routerLabel netbird-router=true
+            kubernetes.forwardTo NODES
+            kubernetes.service region-bridge
+            kubernetes.netbird.hostNetwork false
+            kubernetes.netbird.namespace netbird
+            directory.files []
+            directory.clusterIP AUTO
+            directory.export ALL
+            directory.excludeNamespaces []
+            egress.engine AUTO
+            egress.namespaces []
+            egress.excludeNamespaces []
+            egress.serviceCIDRs false
+            egress.minPrefixIPv4 10
+            egress.minPrefixIPv6 40
+            egress.encapsulation AUTO
+            replication.enabled true
+            replication.maxMemory 50331648
+            allNames.domain Optional[any.internal]
+            multicluster.enabled false
+            multicluster.domain clusterset.local
+            trust.supernets [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7]
+            log.format AUTO
+            log.level INFO
+            admin.listen /127.0.0.1:8053
+            admin.tokenFile Optional.empty
+            admin.tls.certificate Optional.empty
+            admin.tls.key Optional.empty
+            """
+                .lines()
+                .toList());
   }
 
   @Test
@@ -104,6 +125,7 @@ final class ConfigReaderTest {
               maxInflightPerClient: 10
               tcp: { maxConnections: 7, maxConnectionsPerClient: 3, idleTimeout: 1m }
               refusedPerSecond: 0
+              upstream: ["192.168.1.1"]
               tls: { listen: [10.0.0.1], certificate: tls.crt, key: /srv/tls.key }
             overlay:
               interface: tailscale0
@@ -114,11 +136,27 @@ final class ConfigReaderTest {
             kubernetes:
               enabled: false
               routerLabel: example.com/router
+              forwardTo: service
+              service: bridge
+              netbird: { hostNetwork: true, namespace: vpn }
             directory:
               files: [services.yaml, /srv/more.json]
               clusterIP: keep
               export: annotated
               excludeNamespaces: [kube-system]
+            egress:
+              engine: routes
+              namespaces: [web]
+              excludeNamespaces: [batch]
+              serviceCIDRs: true
+              minPrefixIPv4: 12
+              minPrefixIPv6: 44
+              encapsulation: never
+            replication: { enabled: false, maxMemory: 1GiB }
+            allNames: { domain: "" }
+            multicluster: { domain: clusterset.example }
+            trust: { supernets: [10.0.0.0/8] }
+            log: { format: text, level: warn }
             regions:
               - name: mn
                 domain: mn.example
@@ -137,78 +175,101 @@ final class ConfigReaderTest {
               tokenFile: token
               tls: { certificate: /run/tls.crt, key: tls.key }
             """);
-    assertThat(config.region().domain()).isEqualTo(new Domain("germany.example"));
-    assertThat(config.region().podCidrs())
-        .containsExactly(Cidr.of("10.42.0.0/16"), Cidr.of("fd00:42::/56"));
-    assertThat(config.region().serviceCidrs()).containsExactly(Cidr.of("10.43.0.0/16"));
-    assertThat(config.dns().listen())
-        .extracting(SocketLiteral::format)
-        .containsExactly("127.0.0.1:1053", "[::1]:53", "10.0.0.1:1053");
-    assertThat(config.dns().allow()).containsExactly(Cidr.of("127.0.0.0/8"));
-    assertThat(config.dns().ttl()).isEqualTo(Duration.ofMinutes(2));
-    assertThat(config.dns().cache())
-        .isEqualTo(
-            new BridgeConfig.Cache(
-                1000, Duration.ZERO, Duration.ofMinutes(1), Duration.ofDays(1), false));
-    assertThat(config.dns().relay())
-        .isEqualTo(new BridgeConfig.Relay(Duration.ofSeconds(2), Duration.ofMillis(250)));
-    assertThat(config.dns().threads()).isEqualTo(2);
-    assertThat(config.dns().drain()).isZero();
-    assertThat(config.dns().maxInflight()).isEqualTo(100);
-    assertThat(config.dns().maxInflightPerClient()).isEqualTo(10);
-    assertThat(config.dns().tcp()).isEqualTo(new BridgeConfig.Tcp(7, 3, Duration.ofMinutes(1)));
-    assertThat(config.dns().refusedPerSecond()).isZero();
-    BridgeConfig.ServerTls tls = config.dns().tls();
-    assertThat(tls.listen()).extracting(SocketLiteral::format).containsExactly("10.0.0.1:853");
-    assertThat(tls.certificate()).contains(DIRECTORY.resolve("tls.crt"));
-    assertThat(tls.key()).contains(Path.of("/srv/tls.key"));
-    assertThat(config.overlay())
-        .isEqualTo(
-            new BridgeConfig.Overlay(
-                Optional.of("tailscale0"),
-                BridgeConfig.OverlayMode.MANAGE,
-                Optional.of(
-                    new BridgeConfig.HostInNetwork(InetAddress.ofLiteral("100.99.0.1"), 24)),
-                List.of(),
-                51_821,
-                DIRECTORY.resolve("keys")));
-    assertThat(config.kubernetes()).isEqualTo(kubernetes(false, "example.com/router"));
-    assertThat(config.directory())
-        .isEqualTo(
-            new BridgeConfig.Directory(
-                List.of(DIRECTORY.resolve("services.yaml"), Path.of("/srv/more.json")),
-                BridgeConfig.ClusterIpPolicy.KEEP,
-                BridgeConfig.ExportPolicy.ANNOTATED,
-                List.of("kube-system")));
-    BridgeConfig.Peer mn = config.regions().getFirst();
-    assertThat(mn.domain()).isEqualTo(new Domain("mn.example"));
-    assertThat(mn.podCidrs()).containsExactly(Cidr.of("10.52.0.0/16"));
-    assertThat(mn.serviceCidrs()).containsExactly(Cidr.of("10.53.0.0/16"));
-    assertThat(mn.gateways())
-        .extracting(SocketLiteral::format)
-        .containsExactly("10.9.0.1:1053", "10.9.0.2:53", "[fd00::1]:1053");
-    assertThat(mn.contain()).isFalse();
-    assertThat(mn.tls()).isEmpty();
-    BridgeConfig.Peer sgp = config.regions().getLast();
-    assertThat(sgp.domain()).isEqualTo(new Domain("sgp1.internal"));
-    assertThat(sgp.podCidrs()).isEmpty();
-    assertThat(sgp.serviceCidrs()).isEmpty();
-    assertThat(sgp.contain()).isTrue();
-    assertThat(sgp.gateways()).extracting(SocketLiteral::format).containsExactly("10.9.1.1:853");
-    assertThat(sgp.tls())
-        .contains(
-            new BridgeConfig.PeerTls(
-                new Domain("bridge.sgp1.example"), Optional.of(DIRECTORY.resolve("ca.crt"))));
-    assertThat(mn.wireguard())
-        .contains(
-            new BridgeConfig.WireGuard(
-                "A".repeat(43) + "=",
-                Optional.of(new InetSocketAddress(InetAddress.ofLiteral("203.0.113.2"), 51_820)),
-                25));
-    assertThat(SocketLiteral.format(config.admin().listen())).isEqualTo("127.0.0.1:9000");
-    assertThat(config.admin().tokenFile()).contains(DIRECTORY.resolve("token"));
-    assertThat(config.admin().tls())
-        .contains(new BridgeConfig.Tls(Path.of("/run/tls.crt"), DIRECTORY.resolve("tls.key")));
+    assertThat(shown(config))
+        .containsAll(
+            """
+            region.domain germany.example
+            region.podCIDRs [10.42.0.0/16, fd00:42::/56]
+            region.serviceCIDRs [10.43.0.0/16]
+            dns.listen [/127.0.0.1:1053, /[0:0:0:0:0:0:0:1]:53, /10.0.0.1:1053]
+            dns.allow [127.0.0.0/8]
+            dns.upstream Optional[[/192.168.1.1:53]]
+            dns.ttl PT2M
+            dns.cache.maxEntries 1000
+            dns.cache.maxTtl PT0S
+            dns.cache.maxNegativeTtl PT1M
+            dns.cache.serveStale PT24H
+            dns.cache.prefetch false
+            dns.relay.timeout PT2S
+            dns.relay.healthInterval PT0.25S
+            dns.threads 2
+            dns.drain PT0S
+            dns.maxInflight 100
+            dns.maxInflightPerClient 10
+            dns.tcp.maxConnections 7
+            dns.tcp.maxConnectionsPerClient 3
+            dns.tcp.idleTimeout PT1M
+            dns.refusedPerSecond 0
+            dns.tls.listen [/10.0.0.1:853]
+            dns.tls.certificate Optional[/etc/region-bridge/tls.crt]
+            dns.tls.key Optional[/srv/tls.key]
+            overlay.interface Optional[tailscale0]
+            overlay.mode MANAGE
+            overlay.address Optional[100.99.0.1/24]
+            overlay.listenPort 51821
+            overlay.keys /etc/region-bridge/keys
+            kubernetes.enabled false
+            kubernetes.routerLabel example.com/router
+            kubernetes.forwardTo SERVICE
+            kubernetes.service bridge
+            kubernetes.netbird.hostNetwork true
+            kubernetes.netbird.namespace vpn
+            directory.files [/etc/region-bridge/services.yaml, /srv/more.json]
+            directory.clusterIP KEEP
+            directory.export ANNOTATED
+            directory.excludeNamespaces [kube-system]
+            egress.engine ROUTES
+            egress.namespaces [web]
+            egress.excludeNamespaces [batch]
+            egress.serviceCIDRs true
+            egress.minPrefixIPv4 12
+            egress.minPrefixIPv6 44
+            egress.encapsulation NEVER
+            replication.enabled false
+            replication.maxMemory 1073741824
+            allNames.domain Optional.empty
+            multicluster.domain clusterset.example
+            trust.supernets [10.0.0.0/8]
+            log.format TEXT
+            log.level WARN
+            admin.listen /127.0.0.1:9000
+            admin.tokenFile Optional[/etc/region-bridge/token]
+            admin.tls.certificate Optional[/run/tls.crt]
+            admin.tls.key Optional[/etc/region-bridge/tls.key]
+            """
+                .lines()
+                .toList());
+    assertThat(config.get(ConfigKeys.REGIONS))
+        .extracting(ConfigReaderTest::shown)
+        .containsExactly(
+            """
+            name mn
+            domain mn.example
+            podCIDRs [10.52.0.0/16]
+            serviceCIDRs [10.53.0.0/16]
+            gateways [/10.9.0.1:1053, /10.9.0.2:53, /[fd00:0:0:0:0:0:0:1]:1053]
+            contain false
+            tls.serverName Optional.empty
+            tls.ca Optional.empty
+            wireguard.publicKey Optional[AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=]
+            wireguard.endpoint Optional[/203.0.113.2:51820]
+            wireguard.persistentKeepalive 25
+            overlayKeys []
+            """,
+            """
+            name sgp1
+            domain sgp1.internal
+            podCIDRs []
+            serviceCIDRs []
+            gateways [/10.9.1.1:853]
+            contain true
+            tls.serverName Optional[bridge.sgp1.example]
+            tls.ca Optional[/etc/region-bridge/ca.crt]
+            wireguard.publicKey Optional.empty
+            wireguard.endpoint Optional.empty
+            wireguard.persistentKeepalive 25
+            overlayKeys []
+            """);
   }
 
   @Test
@@ -216,13 +277,13 @@ final class ConfigReaderTest {
     BridgeConfig usual = valid("region: {name: fsn1}");
     assertThat(usual.get(ConfigKeys.TRUST_SUPERNETS))
         .contains(Cidr.of("10.0.0.0/8"), Cidr.of("100.64.0.0/10"), Cidr.of("fc00::/7"));
-    assertThat(usual.get(ConfigKeys.LOG_FORMAT)).isEqualTo(BridgeConfig.LogFormat.AUTO);
-    assertThat(usual.get(ConfigKeys.LOG_LEVEL)).isEqualTo(BridgeConfig.LogLevel.INFO);
+    assertThat(usual.get(ConfigKeys.LOG_FORMAT)).isEqualTo(LogFormat.AUTO);
+    assertThat(usual.get(ConfigKeys.LOG_LEVEL)).isEqualTo(Level.INFO);
     BridgeConfig other =
         valid("{region: {name: a}, trust: {supernets: []}, log: {format: json, level: debug}}");
     assertThat(other.get(ConfigKeys.TRUST_SUPERNETS)).isEmpty();
-    assertThat(other.get(ConfigKeys.LOG_FORMAT)).isEqualTo(BridgeConfig.LogFormat.JSON);
-    assertThat(other.get(ConfigKeys.LOG_LEVEL)).isEqualTo(BridgeConfig.LogLevel.DEBUG);
+    assertThat(other.get(ConfigKeys.LOG_FORMAT)).isEqualTo(LogFormat.JSON);
+    assertThat(other.get(ConfigKeys.LOG_LEVEL)).isEqualTo(Level.DEBUG);
   }
 
   @ParameterizedTest
@@ -562,21 +623,21 @@ final class ConfigReaderTest {
   void asksAGatewayThatIsListedTwiceAsOne() {
     String yaml =
         "{region: {name: a}, regions: [{name: mn, gateways: [10.0.0.1, '10.0.0.1:1053']}]}";
-    assertThat(valid(yaml).regions().getFirst().gateways())
-        .extracting(SocketLiteral::format)
-        .containsExactly("10.0.0.1:1053");
+    assertThat(valid(yaml).get(ConfigKeys.REGIONS)).hasSize(1);
     assertThat(((ConfigResult.Valid) read(yaml)).warnings())
         .extracting(ConfigProblem::path, ConfigProblem::clash)
         .containsExactly(tuple("regions[0].gateways[1]", false));
   }
 
-  private static BridgeConfig.Kubernetes kubernetes(boolean enabled, String routerLabel) {
-    return new BridgeConfig.Kubernetes(
-        enabled,
-        routerLabel,
-        BridgeConfig.ForwardTo.NODES,
-        "region-bridge",
-        new BridgeConfig.NetBird(false, "netbird"));
+  /** Each key with its value. */
+  private static List<String> shown(BridgeConfig config) {
+    return ConfigKeys.of("").stream().map(key -> key.path() + " " + config.get(key)).toList();
+  }
+
+  private static String shown(Values peer) {
+    return ConfigKeys.of("regions").stream()
+        .map(key -> key.path().substring("regions[].".length()) + " " + peer.get(key) + "\n")
+        .collect(Collectors.joining());
   }
 
   private static ConfigResult read(String yaml) {

@@ -2,12 +2,9 @@ package io.regionbridge.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.api.config.ConfigKeys.NodeKeys;
-import io.regionbridge.api.config.ConfigKeys.PeerKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -33,21 +30,11 @@ final class ConfigurationPageTest {
   private static String table() {
     StringBuilder table = new StringBuilder("| key | default | meaning | change |\n");
     table.append("|---|---|---|---|\n");
-    rows("", ConfigKeys.ALL, table);
-    return table.toString();
-  }
-
-  private static void rows(String prefix, List<ConfigKey<?>> keys, StringBuilder table) {
-    for (ConfigKey<?> key : keys) {
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
       String effect = key.effect().name().toLowerCase(Locale.ROOT);
       table.append(
-          "| `%s%s` | %s | %s | %s |\n"
-              .formatted(prefix, key.path(), key.fallback(), key.meaning(), effect));
-      if (key.equals(ConfigKeys.REGIONS)) {
-        rows("regions[].", PeerKeys.ALL, table);
-      } else if (key.equals(ConfigKeys.OVERLAY_NODES)) {
-        rows("overlay.nodes[].", NodeKeys.ALL, table);
-      }
+          "| `%s` | %s | %s | %s |\n".formatted(key.path(), key.fallback(), key.meaning(), effect));
     }
+    return table.toString();
   }
 }

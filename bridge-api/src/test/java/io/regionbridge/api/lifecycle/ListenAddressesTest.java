@@ -55,7 +55,7 @@ public final class ListenAddressesTest {
         overlay == null
             ? List.of()
             : Arrays.stream(overlay.split(" ", -1)).map(InetAddress::ofLiteral).toList();
-    return ListenAddresses.of(Configs.of(yaml).dns(), host, address(node), addresses).stream()
+    return ListenAddresses.of(Configs.of(yaml), host, address(node), addresses).stream()
         .map(SocketLiteral::format)
         .toList();
   }

@@ -3,9 +3,9 @@ package io.regionbridge.api.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
-import io.regionbridge.api.config.BridgeConfig.LogLevel;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 final class LoggingTest {
   @Test
@@ -13,14 +13,14 @@ final class LoggingTest {
     Logger own = (Logger) LoggerFactory.getLogger("io.regionbridge.api.Any");
     Logger library = (Logger) LoggerFactory.getLogger("io.netty.Any");
     try {
-      Logging.level(LogLevel.DEBUG);
+      Logging.level(Level.DEBUG);
       assertThat(own.isDebugEnabled()).isTrue();
       assertThat(library.isInfoEnabled()).isFalse();
-      Logging.level(LogLevel.ERROR);
+      Logging.level(Level.ERROR);
       assertThat(own.isWarnEnabled()).isFalse();
       assertThat(library.isWarnEnabled()).isTrue();
     } finally {
-      Logging.level(LogLevel.INFO);
+      Logging.level(Level.INFO);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.regionbridge.api.zones;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.config.BridgeConfig;
+import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.lifecycle.Configs;
 import io.regionbridge.api.lifecycle.ListenAddresses;
 import io.regionbridge.api.lifecycle.ListenAddressesTest;
@@ -77,12 +78,12 @@ final class ClientRangesTest {
 
   private static ClientRanges ranges(BridgeConfig config) {
     return ClientRanges.of(
-        config.dns().allow(),
+        config.get(ConfigKeys.DNS_ALLOW),
         Configs.topology(config, OVERLAY),
         OVERLAY,
         HOST,
         ListenAddresses.of(
-            config.dns(), HOST, Optional.empty(), List.of(InetAddress.ofLiteral("100.64.0.1"))));
+            config, HOST, Optional.empty(), List.of(InetAddress.ofLiteral("100.64.0.1"))));
   }
 
   private static Standing standing(BridgeConfig config, String address) {

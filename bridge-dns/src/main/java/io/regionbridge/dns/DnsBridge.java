@@ -185,6 +185,15 @@ public final class DnsBridge implements AutoCloseable {
     }
   }
 
+  /**
+   * Has somebody told when a gateway has another state, has fallen silent, or is heard again.
+   *
+   * @param changed returns soon; called on any thread
+   */
+  public void onGatewayChange(Runnable changed) {
+    gateways.onChange(changed);
+  }
+
   /** Makes a table the current one, in one step for each loop. */
   public void publish(ZoneTable next) {
     gateways.follow(next);

@@ -32,10 +32,24 @@ class ProbingTest {
       GatewayHealth health = bridge.gateway(gateway);
       Await.until("the gateway is up", () -> health.state() == State.UP);
       gateway.health(Health.SILENT);
+      Await.until("the gateway is silent", health::silent);
       Await.until("the gateway is down", () -> health.state() == State.DOWN);
       assertThat(health.reason()).startsWith("no reply within");
       gateway.health(Health.GOOD);
       Await.until("the gateway is up again", () -> health.state() == State.UP);
+      assertThat(health.silent()).isFalse();
+    }
+  }
+
+  /** With probes an hour apart: the second one is due to the first. */
+  @Test
+  void aGatewayWhoseHostRefusesOneProbeIsAskedAgainAtOnceAndDown() throws IOException {
+    ScriptedGateway gone = ScriptedGateway.start(ScriptedGateway.silent());
+    gone.close();
+    try (var bridge = TestBridge.plan().gateway(gone.address()).healthInterval(3_600_000).start()) {
+      GatewayHealth health = bridge.gateway(gone.address());
+      Await.until("the gateway is down", () -> health.state() == State.DOWN);
+      assertThat(health.reason()).isEqualTo("nothing listens there");
     }
   }
 }

@@ -360,6 +360,22 @@ final class RegionSimulation {
     return most;
   }
 
+  /**
+   * The most packets beyond one for each question over any three seconds in which there were more
+   * than so many for each.
+   */
+  int mostFurtherPackets(double packetsPerQuestion) {
+    int most = 0;
+    for (double at = 0; at + 3 <= time() + 1e-6; at += SLOT_MILLIS / 1e3) {
+      int packets = sum(PACKETS, at, at + 3);
+      int questions = sum(ASKED, at, at + 3);
+      if (packets > packetsPerQuestion * questions) {
+        most = Math.max(most, packets - questions);
+      }
+    }
+    return most;
+  }
+
   /** The most packets that one gateway got for one question. */
   int mostPacketsForOne() {
     return packetsByQuestion.values().stream().mapToInt(n -> n).max().orElse(0);

@@ -5,6 +5,7 @@ import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.zones.AllNamesCompiler;
 import io.regionbridge.api.zones.RegionOrder;
 import io.regionbridge.api.zones.ZoneSettings;
+import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.router.directory.Directory;
@@ -45,9 +46,6 @@ final class AllNames {
   private static final double MILLI = 1e6;
   private static final String SERVICES = "svc";
 
-  /** How often it is looked at whether the regions can be reached. */
-  private static final Duration LOOK = Duration.ofMillis(250);
-
   private volatile Supplier<? extends Collection<GatewayHealth>> gateways = List::of;
   private Map<String, Boolean> reachable = Map.of();
   private final RegionOrder order = new RegionOrder();
@@ -60,15 +58,18 @@ final class AllNames {
   private record Reach(boolean reachable, double millis) {}
 
   /**
-   * Looks at the gateways from now on: a region that is reached no more leaves the names at once.
+   * Looks at the gateways whenever one of them changes: a region that is reached no more leaves the
+   * names at once.
    *
-   * @param health how the peers' gateways fare
+   * @param dns asks the peers' gateways
    * @param onChange another zone is to be made
    */
-  Loop watch(Supplier<? extends Collection<GatewayHealth>> health, Runnable onChange, Loops loops) {
-    gateways = health;
-    Loop loop = loops.loop("reach", Timing.every(LOOK), () -> look(onChange));
+  Loop watch(DnsBridge dns, Runnable onChange, Loops loops) {
+    gateways = dns::gateways;
+    Loop loop = loops.loop("reach", Timing.onCall(), () -> look(onChange));
+    dns.onGatewayChange(loop::lookAgain);
     loop.start();
+    loop.lookAgain();
     return loop;
   }
 
@@ -158,7 +159,7 @@ final class AllNames {
   private Map<String, Reach> reach() {
     Map<String, Reach> reach = new HashMap<>();
     for (GatewayHealth gateway : gateways.get()) {
-      boolean up = gateway.state() != GatewayHealth.State.DOWN;
+      boolean up = gateway.state() != GatewayHealth.State.DOWN && !gateway.silent();
       reach.merge(
           gateway.region(),
           new Reach(up, up ? gateway.rtt() / MILLI : 0),

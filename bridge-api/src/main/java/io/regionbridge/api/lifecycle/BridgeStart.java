@@ -111,7 +111,7 @@ final class BridgeStart {
       tlsListen.add(dns.listenTls(address, tls::server));
     }
     tls.watch(dns::secure);
-    parts.add(allNames.watch(dns::gateways, tables::lookAgain, loops));
+    parts.add(allNames.watch(dns, tables::lookAgain, loops));
     MemoryShares memory = new MemoryShares(config::get, control::directory, replicas, dns, heap);
     LiveState state =
         new LiveState(

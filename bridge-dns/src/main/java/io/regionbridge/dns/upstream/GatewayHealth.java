@@ -35,6 +35,9 @@ public final class GatewayHealth {
   private static final int WINDOW = 4;
   private static final int ENOUGH = 2;
 
+  /** The prober makes longer ones. */
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(1);
+
   /** What the probes say. */
   public enum State {
     /** Not probed yet: used like a healthy one. */
@@ -67,10 +70,30 @@ public final class GatewayHealth {
    */
   public record Refusal(String why, long at) {}
 
+  /** Who is told of what happens to a gateway. Returns soon; called on any thread. */
+  interface Watcher {
+    /** Nobody wants to know. */
+    Watcher NONE =
+        new Watcher() {
+          @Override
+          public void lookSoon() {}
+
+          @Override
+          public void changed() {}
+        };
+
+    /** There is a doubt, or a sign of life where there was none: a probe, or a verdict, is due. */
+    void lookSoon();
+
+    /** It has another state, has fallen silent, or is heard again. */
+    void changed();
+  }
+
   private volatile @Nullable Refusal refusal;
   private final String region;
   private final InetSocketAddress address;
   private final boolean sibling;
+  private final Watcher watcher;
   private final CircuitBreaker breaker;
   private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
   private volatile State state = State.UNKNOWN;
@@ -80,6 +103,7 @@ public final class GatewayHealth {
   private final AtomicInteger recoveries = new AtomicInteger();
   private volatile boolean doubted;
   private volatile boolean late;
+  private volatile boolean silent;
   private volatile long answeredAt;
   private volatile String reason = "not probed yet";
 
@@ -87,12 +111,13 @@ public final class GatewayHealth {
       String region,
       InetSocketAddress address,
       boolean sibling,
-      long healthInterval,
-      LongSupplier clock) {
+      LongSupplier clock,
+      Watcher watcher) {
     long now = clock.getAsLong();
     this.region = region;
     this.address = address;
     this.sibling = sibling;
+    this.watcher = watcher;
     this.changedAt = now;
     this.answeredAt = now - Long.MAX_VALUE / 2;
     for (Outcome outcome : Outcome.values()) {
@@ -108,7 +133,7 @@ public final class GatewayHealth {
                 .failureRateThreshold(100f * ENOUGH / WINDOW)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .clock(new BreakerClock(clock))
-                .waitDurationInOpenState(Duration.ofNanos(Math.max(1_000_000, healthInterval / 2)))
+                .waitDurationInOpenState(LEAST_PAUSE)
                 .build());
   }
 
@@ -126,7 +151,7 @@ public final class GatewayHealth {
     rtt = before == 0 ? nanos : before + (nanos - before) / 4;
     goodProbes.incrementAndGet();
     doubted = false;
-    late = false;
+    heard();
     if (breaker.getState() == CircuitBreaker.State.CLOSED) {
       change(State.UP, "answers", now);
     }
@@ -135,6 +160,22 @@ public final class GatewayHealth {
   /** The reply to a probe is later than usual. */
   void probeLate() {
     late = true;
+  }
+
+  /** So many packets of a probe were not answered that they were hardly all lost. */
+  void probeSilent() {
+    if (!silent) {
+      silent = true;
+      watcher.changed();
+    }
+  }
+
+  private void heard() {
+    late = false;
+    if (silent) {
+      silent = false;
+      watcher.changed();
+    }
   }
 
   /** Questions are answered in time, which says more than a probe. */
@@ -181,6 +222,7 @@ public final class GatewayHealth {
             .addKeyValue("gateway", HostPort.text(address))
             .log("{} is back", name());
       }
+      watcher.changed();
     }
   }
 
@@ -193,8 +235,11 @@ public final class GatewayHealth {
   /** It answered a question. Any thread. */
   void answered(long now) {
     answeredAt = now;
-    late = false;
     doubted = false;
+    heard();
+    if (state != State.UP) {
+      watcher.lookSoon();
+    }
   }
 
   /** When it last answered a question, roughly. */
@@ -214,7 +259,10 @@ public final class GatewayHealth {
 
   /** Asks for a probe soon. Any thread. */
   void doubt() {
-    doubted = true;
+    if (!doubted) {
+      doubted = true;
+      watcher.lookSoon();
+    }
   }
 
   boolean doubted() {
@@ -270,6 +318,15 @@ public final class GatewayHealth {
    */
   public boolean late() {
     return late;
+  }
+
+  /**
+   * Whether it has not replied for most of a second, to more packets than a line loses by chance.
+   * It may be slow, and is not down before a question's time is over; but who has a choice does
+   * without it.
+   */
+  public boolean silent() {
+    return silent;
   }
 
   /** Since when they say so, on the clock of {@link System#nanoTime}. */

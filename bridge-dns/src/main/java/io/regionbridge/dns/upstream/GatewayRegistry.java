@@ -31,6 +31,10 @@ public final class GatewayRegistry {
   private final LongSupplier clock;
   private volatile RelaySettings settings;
   private volatile Map<String, ClientTls> tls = Map.of();
+  private volatile Collection<Probed> probed = List.of();
+  private volatile Runnable prober = () -> {};
+  private volatile Runnable listener = () -> {};
+  private final GatewayHealth.Watcher watcher = new Watcher();
 
   /**
    * An empty registry.
@@ -42,6 +46,37 @@ public final class GatewayRegistry {
     this.clock = clock;
   }
 
+  /**
+   * Has the prober told when there is something to do at once: other gateways, a doubt, an answer
+   * of one that was down.
+   *
+   * @param look returns soon; called on any thread
+   */
+  void onNews(Runnable look) {
+    prober = look;
+  }
+
+  /**
+   * Has somebody told when a gateway has another state, has fallen silent, or is heard again.
+   *
+   * @param changed returns soon; called on any thread
+   */
+  public void onChange(Runnable changed) {
+    listener = changed;
+  }
+
+  private final class Watcher implements GatewayHealth.Watcher {
+    @Override
+    public void lookSoon() {
+      prober.run();
+    }
+
+    @Override
+    public void changed() {
+      listener.run();
+    }
+  }
+
   /** How questions are relayed. */
   public RelaySettings settings() {
     return settings;
@@ -50,6 +85,7 @@ public final class GatewayRegistry {
   /** Changes how questions are relayed from now on. */
   public void settings(RelaySettings next) {
     settings = next;
+    watcher.lookSoon();
   }
 
   /** Regions whose gateways are asked over TLS from now on; all others are asked in the clear. */
@@ -87,12 +123,10 @@ public final class GatewayRegistry {
                     before != null
                         ? before.health()
                         : new GatewayHealth(
-                            k.region(),
-                            k.address(),
-                            siblings.contains(k),
-                            settings.healthInterval(),
-                            clock),
+                            k.region(), k.address(), siblings.contains(k), clock, watcher),
                     apex)));
+    probed = List.copyOf(gateways.values());
+    watcher.lookSoon();
   }
 
   GatewayHealth health(String region, InetSocketAddress address, boolean sibling) {
@@ -101,11 +135,12 @@ public final class GatewayRegistry {
     // soon forgotten.
     return known != null
         ? known.health()
-        : new GatewayHealth(region, address, sibling, settings.healthInterval(), clock);
+        : new GatewayHealth(region, address, sibling, clock, GatewayHealth.Watcher.NONE);
   }
 
+  /** Those to probe: the same object until there are others. */
   Collection<Probed> probed() {
-    return gateways.values();
+    return probed;
   }
 
   /** All gateways; siblings are none. */

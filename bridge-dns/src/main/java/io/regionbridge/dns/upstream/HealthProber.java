@@ -1,5 +1,6 @@
 package io.regionbridge.dns.upstream;
 
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.socket.ClientTls;
@@ -7,13 +8,15 @@ import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.socket.PacketHandler;
 import io.regionbridge.dns.socket.PacketSocket;
 import io.regionbridge.dns.socket.StreamSocket;
+import io.regionbridge.dns.upstream.GatewayHealth.State;
 import io.regionbridge.dns.upstream.GatewayRegistry.Probed;
 import io.regionbridge.dns.wire.Octets;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +29,23 @@ import org.xbill.DNS.Type;
  * questions meanwhile. An answer, be it that there is none, is health; silence for as long as a
  * question has, SERVFAIL (its directory is not loaded) and REFUSED are not. A sibling is asked the
  * same: it is well if it reaches the region.
+ *
+ * <p>One timer serves all gateways and runs when the next of them has something to do. A doubt, a
+ * gateway that is new, and a question answered by one that was down bring it forward.
  */
 public final class HealthProber {
-  /** How often the prober looks whether a probe is due or overdue. */
-  private static final long LOOK = 25_000_000;
+  /** What is due in the same span of time is done at once: one wake-up for many gateways. */
+  private static final long SPAN = 25_000_000;
+
+  private static final long LEAST_PAUSE = 1_000_000;
 
   /**
    * Looking later than this means that the loop was kept from running, and from reading replies.
    */
-  private static final long MOST_LAG = 4 * LOOK;
+  private static final long MOST_LAG = 3 * SPAN;
+
+  /** What a probe counts among those before it. */
+  private static final double LOSS_WEIGHT = 8;
 
   private final GatewayRegistry registry;
   private final LoopSockets sockets;
@@ -42,8 +53,10 @@ public final class HealthProber {
   private final RandomIds ids = new RandomIds();
   private final PeerAddress nobody = new PeerAddress();
   private final Map<GatewayHealth, Probe> probes = new HashMap<>();
-  private @Nullable ScheduledFuture<?> looking;
-  private long lastLooked;
+  private Collection<Probed> followed = List.of();
+  private @Nullable ScheduledFuture<?> timer;
+  private long timerAt;
+  private boolean closed;
 
   /** A prober that runs once it is started. */
   public HealthProber(GatewayRegistry registry, LoopSockets sockets, LongSupplier clock) {
@@ -54,39 +67,80 @@ public final class HealthProber {
 
   /** Starts. On the loop. */
   public void start() {
-    looking = sockets.loop().scheduleAtFixedRate(this::look, 0, LOOK, TimeUnit.NANOSECONDS);
+    registry.onNews(this::lookSoon);
+    look();
   }
 
   /** Stops. On the loop. */
   public void close() {
-    ScheduledFuture<?> timer = looking;
-    if (timer != null) {
-      timer.cancel(false);
-    }
+    closed = true;
+    stopTimer();
     probes.values().forEach(Probe::close);
     probes.clear();
   }
 
+  /** Has the loop look at all gateways without waiting for the timer. Any thread. */
+  private void lookSoon() {
+    EventLoop loop = sockets.loop();
+    if (loop.inEventLoop()) {
+      lookAt(clock.getAsLong());
+    } else {
+      try {
+        loop.execute(() -> lookAt(clock.getAsLong()));
+      } catch (RejectedExecutionException e) {
+        // The loop has ended, and the probes with it.
+      }
+    }
+  }
+
+  private void lookAt(long at) {
+    if (closed || timer != null && timerAt <= at) {
+      return;
+    }
+    stopTimer();
+    timerAt = at;
+    long delay = Math.max(0, at - clock.getAsLong());
+    timer = sockets.loop().schedule(this::look, delay, TimeUnit.NANOSECONDS);
+  }
+
+  private void stopTimer() {
+    ScheduledFuture<?> running = timer;
+    timer = null;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+
   private void look() {
     long now = clock.getAsLong();
-    boolean late = now - lastLooked > MOST_LAG;
-    lastLooked = now;
-    Set<GatewayHealth> current = new HashSet<>();
-    for (Probed probed : registry.probed()) {
-      current.add(probed.health());
-      probes
-          .computeIfAbsent(probed.health(), Probe::new)
-          .look(probed.apex().toWireCanonical(), now, late);
+    boolean late = timer != null && now - timerAt > MOST_LAG;
+    timer = null;
+    follow();
+    long next = Long.MAX_VALUE;
+    for (Probe probe : probes.values()) {
+      probe.look(now, late);
+      next = Math.min(next, late ? now + SPAN : probe.dueAt(now));
     }
-    probes
-        .entrySet()
-        .removeIf(entry -> {
-          if (current.contains(entry.getKey())) {
-            return false;
-          }
-          entry.getValue().close();
-          return true;
-        });
+    if (next != Long.MAX_VALUE) {
+      lookAt(Math.max(now + LEAST_PAUSE, (next + SPAN - 1) / SPAN * SPAN));
+    }
+  }
+
+  private void follow() {
+    Collection<Probed> current = registry.probed();
+    if (current == followed) {
+      return;
+    }
+    followed = current;
+    Map<GatewayHealth, Probe> before = new HashMap<>(probes);
+    probes.clear();
+    for (Probed probed : current) {
+      Probe known = before.remove(probed.health());
+      Probe probe = known != null ? known : new Probe(probed.health());
+      probe.apex = probed.apex().toWireCanonical();
+      probes.put(probed.health(), probe);
+    }
+    before.values().forEach(Probe::close);
   }
 
   /**
@@ -96,6 +150,7 @@ public final class HealthProber {
   private final class Probe implements PacketHandler {
     private final GatewayHealth gateway;
     private final byte[] packet = new byte[512];
+    private byte[] apex = new byte[0];
     private @Nullable PacketSocket socket;
     private @Nullable StreamSocket stream;
     private @Nullable ClientTls streamTls;
@@ -106,50 +161,107 @@ public final class HealthProber {
     private long lastSentAt;
     private int packetLength;
     private long nextAt;
+    private long pausedUntil;
+
+    /** Of how many probes the first packet was not answered in time, lately; 0 to 1. */
+    private double loss;
 
     Probe(GatewayHealth gateway) {
       this.gateway = gateway;
       nextAt = clock.getAsLong();
+      pausedUntil = nextAt;
     }
 
-    void look(byte[] apex, long now, boolean late) {
+    private ProbeTiming timing() {
+      boolean patient = gateway.sibling() || gateway.state() == State.DOWN;
+      return ProbeTiming.of(registry.settings().timeout(), gateway.rtt(), patient, loss);
+    }
+
+    /** When there is something to do, if nothing happens before. */
+    long dueAt(long now) {
       if (waiting) {
-        boolean patient = gateway.sibling() || gateway.state() == GatewayHealth.State.DOWN;
-        long timeout = registry.settings().timeout();
-        ProbeTiming timing = ProbeTiming.of(timeout, gateway.rtt(), patient);
-        if (now - sentAt >= timing.first()) {
-          gateway.probeLate();
-        }
-        PacketSocket open = socket;
         if (gateway.answeredAt() >= sentAt) {
-          // Questions are answered in time: whatever became of the probe, that is health.
-          end();
-          gateway.questionsAnswered(now);
-        } else if (now - sentAt >= timing.patience() && !late) {
-          end();
-          gateway.probeUnanswered("no reply within " + timing.patience() / 1_000_000 + " ms", now);
-        } else if (open != null && timing.again(now - sentAt, now - lastSentAt)) {
-          sendAgain(open, now);
+          return now;
         }
-        return;
+        ProbeTiming timing = timing();
+        // A connection loses nothing: there the packet is not sent again.
+        long again = socket == null ? Long.MAX_VALUE : timing.again(lastSentAt - sentAt);
+        long next = Math.min(timing.patience(), again);
+        if (!gateway.late()) {
+          next = Math.min(next, timing.first());
+        } else if (!gateway.silent()) {
+          next = Math.min(next, timing.silence());
+        }
+        return sentAt + next;
+      }
+      if (gateway.doubted()) {
+        return pausedUntil;
+      }
+      if (answersAgain(now)) {
+        return now;
       }
       // A gateway that is known to be well and answers questions shows it by that.
-      long interval = registry.settings().healthInterval();
-      if (!gateway.doubted() && now - gateway.answeredAt() < interval) {
-        if (gateway.state() == GatewayHealth.State.UP) {
-          return;
-        }
-        if (gateway.answeredAt() > gateway.changedAt()) {
-          gateway.questionsAnswered(now);
-          return;
-        }
+      long due = Math.max(nextAt, pausedUntil);
+      return gateway.state() == State.UP
+          ? Math.max(due, gateway.answeredAt() + registry.settings().healthInterval())
+          : due;
+    }
+
+    /** Whether it is not known to be well, and answers questions. */
+    private boolean answersAgain(long now) {
+      return gateway.state() != State.UP
+          && gateway.answeredAt() > gateway.changedAt()
+          && now - gateway.answeredAt() < registry.settings().healthInterval();
+    }
+
+    void look(long now, boolean late) {
+      if (now < dueAt(now)) {
+        return;
       }
-      if ((now >= nextAt || gateway.doubted()) && gateway.mayProbe()) {
-        send(apex, now);
+      if (waiting) {
+        await(now, late);
+        return;
+      }
+      if (!gateway.doubted() && answersAgain(now)) {
+        gateway.questionsAnswered(now);
+      } else if (gateway.mayProbe()) {
+        send(now);
+      } else {
+        pausedUntil = now + SPAN;
       }
     }
 
-    private void send(byte[] apex, long now) {
+    private void await(long now, boolean late) {
+      ProbeTiming timing = timing();
+      PacketSocket open = socket;
+      if (gateway.answeredAt() >= sentAt) {
+        // Questions are answered in time: whatever became of the probe, that is health.
+        end();
+        gateway.questionsAnswered(now);
+        return;
+      }
+      if (now - sentAt >= timing.first()) {
+        gateway.probeLate();
+      }
+      if (now - sentAt >= timing.silence() && !late) {
+        gateway.probeSilent();
+      }
+      if (now - sentAt >= timing.patience() && !late) {
+        end();
+        gateway.probeUnanswered("no reply within " + timing.patience() / 1_000_000 + " ms", now);
+        pause(now);
+      } else if (open != null && now - sentAt >= timing.again(lastSentAt - sentAt)) {
+        sendAgain(open, now);
+      }
+    }
+
+    /** One that is down is asked less often, also where it is in doubt. */
+    private void pause(long now) {
+      boolean down = gateway.state() == State.DOWN;
+      pausedUntil = now + (down ? registry.settings().healthInterval() / 2 : SPAN);
+    }
+
+    private void send(long now) {
       sentAt = now;
       lastSentAt = now;
       nextAt = now + registry.settings().healthInterval();
@@ -157,7 +269,7 @@ public final class HealthProber {
       try {
         waiting = true;
         PacketSocket open = open(gateway.sibling() ? null : registry.tls(gateway.region()));
-        packetLength = write(apex);
+        packetLength = write();
         open.send(packet, packetLength, nobody);
         open.flush();
       } catch (IOException e) {
@@ -181,7 +293,7 @@ public final class HealthProber {
       boolean first =
           lastSentAt == sentAt
               || now - lastSentAt < gateway.rtt() / 2
-              || gateway.state() == GatewayHealth.State.DOWN;
+              || gateway.state() == State.DOWN;
       return first ? now - sentAt : gateway.rtt();
     }
 
@@ -207,7 +319,7 @@ public final class HealthProber {
       return packets;
     }
 
-    private int write(byte[] apex) {
+    private int write() {
       Octets.put16(packet, 0, id);
       Octets.put16(packet, 2, 0x0100);
       Octets.put32(packet, 4, 0x0001_0000);
@@ -235,6 +347,7 @@ public final class HealthProber {
         failed("answers " + Rcode.string(rcode), now);
       } else if (sameQuestion || rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP) {
         end();
+        loss += ((lastSentAt == sentAt ? 0 : 1) - loss) / LOSS_WEIGHT;
         gateway.probeSucceeded(took(now), now);
       }
     }
@@ -249,12 +362,15 @@ public final class HealthProber {
       }
       if (waiting) {
         failed(why, clock.getAsLong());
+        // Nobody listens, or not just now: a second refusal says which.
+        gateway.doubt();
       }
     }
 
     private void failed(String why, long now) {
       end();
       gateway.probeFailed(why, now);
+      pause(now);
     }
 
     private void end() {

@@ -11,12 +11,27 @@ package io.regionbridge.dns.upstream;
  * @param first from the first packet to the second
  * @param every between those that follow
  * @param last after the first packet: none is sent again later, since its reply would be too late
+ * @param silence after the first packet: a gateway that has not replied until then counts as
+ *     silent, since its packets were hardly all lost on the way. It may still be slow, which is no
+ *     fault
  */
-record ProbeTiming(long patience, long first, long every, long last) {
+record ProbeTiming(long patience, long first, long every, long last, long silence) {
   private static final long UNKNOWN_RTT = 250_000_000;
   private static final long LEAST_FIRST = 50_000_000;
   private static final long LEAST_EVERY = 100_000_000;
   private static final int REPEATS = 10;
+
+  /** A line that loses this part of the exchanges is asked twice as often. */
+  private static final double LOSSY = 0.2;
+
+  /** A pause of the gateway's process is no reason to call it silent. */
+  private static final long LEAST_SILENCE = 700_000_000;
+
+  /** How often a gateway may be called silent by mere bad luck. */
+  private static final double CHANCE = 1e-5;
+
+  private static final double LEAST_LOSS = 0.05;
+  private static final double MOST_LOSS = 0.9;
 
   /**
    * The timing of a probe.
@@ -26,23 +41,27 @@ record ProbeTiming(long patience, long first, long every, long last) {
    * @param patient whether the round trip says little: of a gateway that is down it is old, and a
    *     sibling may have to ask a gateway first. Asked a few times a second, it is soon found to be
    *     back
+   * @param loss the part of exchanges that the line loses, 0 to 1
    */
-  static ProbeTiming of(long timeout, long rtt, boolean patient) {
+  static ProbeTiming of(long timeout, long rtt, boolean patient, double loss) {
     long usual = rtt > 0 && !patient ? rtt : Math.min(UNKNOWN_RTT, timeout / 4);
     long first = Math.max(Math.min(LEAST_FIRST, timeout / 4), usual + usual / 4);
     long last = timeout - usual;
-    long every =
-        patient ? usual : Math.max(Math.min(LEAST_EVERY, timeout / 8), (last - first) / REPEATS);
-    return new ProbeTiming(timeout, first, every, last);
+    long pause = Math.max(Math.min(LEAST_EVERY, timeout / 8), (last - first) / REPEATS);
+    long every = patient ? usual : loss > LOSSY ? pause / 2 : pause;
+    double usualLoss = Math.min(MOST_LOSS, Math.max(LEAST_LOSS, loss));
+    long packets = (long) Math.ceil(Math.log(CHANCE) / Math.log(usualLoss));
+    long silence = Math.max(LEAST_SILENCE, first + (packets - 2) * every + usual);
+    return new ProbeTiming(timeout, first, every, last, Math.min(timeout, silence));
   }
 
   /**
-   * Whether to send the packet again now.
+   * How long after the first packet it is sent again; {@link Long#MAX_VALUE}: not any more.
    *
-   * @param sent since the first packet
-   * @param resent since the one before; the same if there was only one
+   * @param resent how long after the first packet it was sent last; 0 if there was only one
    */
-  boolean again(long sent, long resent) {
-    return sent <= last && resent >= (sent == resent ? first : every);
+  long again(long resent) {
+    long next = resent == 0 ? first : resent + every;
+    return next <= last ? next : Long.MAX_VALUE;
   }
 }

@@ -3,6 +3,7 @@ package io.regionbridge.dns.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,20 +14,24 @@ class ProbeTimingTest {
   /** Milliseconds. */
   @ParameterizedTest
   @CsvSource({
-    // timeout, round trip, patient, copies
-    "1500, 0,    false, 11", // nothing is known yet
-    "1500, 1,    false, 11", // on a LAN
-    "1500, 200,  false, 10", // around the world
-    "1500, 600,  false, 3", // slow
-    "1500, 1200, false, 1", // no second reply would come in time
-    "1500, 200,  true,  5", // down
-    "200,  1,    false, 7",
+    // timeout, round trip, patient, loss, copies
+    "1500, 0,    false, 0,   11", // nothing is known yet
+    "1500, 1,    false, 0,   11", // on a LAN
+    "1500, 200,  false, 0,   10", // around the world
+    "1500, 200,  false, 0.5, 16", // the same by a line that loses much
+    "1500, 600,  false, 0,   3", // slow
+    "1500, 1200, false, 0,   1", // no second reply would come in time
+    "1500, 200,  true,  0,   5", // down
+    "200,  1,    false, 0,   7",
   })
   void waitsAsLongAsAQuestionHasAndRepeatsByWhatTheRoundTripIs(
-      long timeout, long rtt, boolean patient, int copies) {
+      long timeout, long rtt, boolean patient, double loss, int copies) {
     ProbeTiming timing =
         ProbeTiming.of(
-            TimeUnit.MILLISECONDS.toNanos(timeout), TimeUnit.MILLISECONDS.toNanos(rtt), patient);
+            TimeUnit.MILLISECONDS.toNanos(timeout),
+            TimeUnit.MILLISECONDS.toNanos(rtt),
+            patient,
+            loss);
     assertThat(timing.patience()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(timeout));
     assertThat(copies(timing)).isEqualTo(copies);
   }
@@ -34,10 +39,32 @@ class ProbeTimingTest {
   @Test
   void theReplyToTheLastCopyStillComesInTime() {
     for (long rtt = 1_000_000; rtt < 2_000_000_000; rtt += 7_000_000) {
-      ProbeTiming timing = ProbeTiming.of(1_500_000_000, rtt, false);
+      ProbeTiming timing = ProbeTiming.of(1_500_000_000, rtt, false, 0);
       assertThat(timing.last()).isLessThanOrEqualTo(timing.patience() - rtt);
-      assertThat(timing.again(timing.last() + 1, timing.every())).isFalse();
+      assertThat(timing.again(timing.last())).isEqualTo(Long.MAX_VALUE);
     }
+  }
+
+  /** Milliseconds. */
+  @ParameterizedTest
+  @CsvSource({
+    // timeout, round trip, loss, silent after
+    "1500, 1,   0,    700", // a pause of the process is no silence
+    "1500, 200, 0,    700",
+    "1500, 200, 0.3,  870",
+    "1500, 200, 0.51, 1250",
+    "1500, 200, 1,    1500", // not later than it is down
+    "200,  1,   0,    200",
+  })
+  void callsSilentWhatWasHardlyLostByChance(long timeout, long rtt, double loss, long silentAfter) {
+    ProbeTiming timing =
+        ProbeTiming.of(
+            TimeUnit.MILLISECONDS.toNanos(timeout),
+            TimeUnit.MILLISECONDS.toNanos(rtt),
+            false,
+            loss);
+    assertThat(TimeUnit.NANOSECONDS.toMillis(timing.silence()))
+        .isCloseTo(silentAfter, Offset.offset(50L));
   }
 
   /** How many packets leave when somebody looks at it as the prober does. */
@@ -45,7 +72,7 @@ class ProbeTimingTest {
     int copies = 1;
     long lastSent = 0;
     for (long now = LOOK; now < timing.patience(); now += LOOK) {
-      if (timing.again(now, now - lastSent)) {
+      if (now >= timing.again(lastSent)) {
         copies++;
         lastSent = now;
       }

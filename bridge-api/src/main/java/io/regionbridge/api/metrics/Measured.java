@@ -3,6 +3,7 @@ package io.regionbridge.api.metrics;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.loop.LoopHealth;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param reloadFailures how many changes of the configuration file were refused
  * @param ready whether the bridge is
  * @param handshakes when the last one with each region was
+ * @param traffic of the tunnels to gateways, where the overlay's device can be read
  * @param keyExpiry when this node's key on the overlay expires, where its agent says so
  * @param active whether this node is the active gateway; none is where nobody is elected
  * @param egress how many regions there are in each state of egress
@@ -42,6 +44,7 @@ public record Measured(
     BooleanSupplier active,
     Supplier<Map<String, Long>> egress,
     Supplier<Map<String, Instant>> handshakes,
+    Supplier<Map<End, Traffic>> traffic,
     Supplier<Optional<Instant>> keyExpiry,
     Supplier<Map<Subject, Boolean>> sound,
     Supplier<Map<String, Copy>> replicas,
@@ -56,6 +59,22 @@ public record Measured(
    * @param used what it takes
    */
   public record Share(String name, long limit, long used) {}
+
+  /** The other end of a tunnel. */
+  public record End(String region, String gateway) implements Comparable<End> {
+    @Override
+    public int compareTo(End other) {
+      return Comparator.comparing(End::region).thenComparing(End::gateway).compare(this, other);
+    }
+  }
+
+  /** What went through a tunnel, in octets. */
+  public record Traffic(long received, long sent) {
+    /** Both together. */
+    public Traffic plus(Traffic other) {
+      return new Traffic(received + other.received, sent + other.sent);
+    }
+  }
 
   /** A condition of a region: there are a dozen types, and no more regions than are known. */
   public record Subject(String region, String type) {}

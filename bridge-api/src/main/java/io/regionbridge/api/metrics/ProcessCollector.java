@@ -2,6 +2,7 @@ package io.regionbridge.api.metrics;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -95,6 +96,23 @@ final class ProcessCollector implements MultiCollector {
       handshakes.forEach((region, at) ->
           family.dataPoint(Family.gauge((double) at.getEpochSecond(), "region", region)));
       all.add(family.build());
+    }
+    Map<Measured.End, Measured.Traffic> traffic = measured.traffic().get();
+    if (!traffic.isEmpty()) {
+      CounterSnapshot.Builder received =
+          Family.counter(
+              "region_bridge_wireguard_received_bytes",
+              "What came from a gateway through its tunnel.");
+      CounterSnapshot.Builder sent =
+          Family.counter(
+              "region_bridge_wireguard_sent_bytes", "What went to a gateway through its tunnel.");
+      traffic.forEach((end, octets) -> {
+        String[] labels = {"region", end.region(), "gateway", end.gateway()};
+        received.dataPoint(Family.count((double) octets.received(), labels));
+        sent.dataPoint(Family.count((double) octets.sent(), labels));
+      });
+      all.add(received.build());
+      all.add(sent.build());
     }
     measured
         .keyExpiry()

@@ -77,6 +77,7 @@ public final class Introspection implements AutoCloseable {
                   bridge::active,
                   () -> PolicyReports.counts(bridge.egress()),
                   () -> bridge.handshakes(),
+                  () -> TunnelReports.traffic(bridge.tunnels(), bridge.topology().peers()),
                   bridge::keyExpiry,
                   this::soundness,
                   () -> PeerReports.copies(bridge.replicas(), System.nanoTime()),

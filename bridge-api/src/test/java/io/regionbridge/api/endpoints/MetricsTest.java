@@ -49,6 +49,8 @@ final class MetricsTest {
       region_bridge_cache_entries|gauge||Answers in the cache.
       region_bridge_directory_endpoints|gauge||Endpoints that names lead to.
       region_bridge_wireguard_last_handshake_seconds|gauge|region|When the last WireGuard handshake with the region was, in Unix time.
+      region_bridge_wireguard_received_bytes_total|counter|gateway,region|What came from a gateway through its tunnel.
+      region_bridge_wireguard_sent_bytes_total|counter|gateway,region|What went to a gateway through its tunnel.
       region_bridge_overlay_key_expiry_seconds|gauge||When this node's key on the overlay expires, in Unix time.
       region_bridge_active_gateway|gauge||Whether this node is the active gateway of its region.
       region_bridge_egress_policies|gauge|state|Peer regions by the state of their egress.
@@ -62,6 +64,8 @@ final class MetricsTest {
   private static final Set<String> OVERLAY =
       Set.of(
           "region_bridge_wireguard_last_handshake_seconds",
+          "region_bridge_wireguard_received_bytes_total",
+          "region_bridge_wireguard_sent_bytes_total",
           "region_bridge_replica_age_seconds",
           "region_bridge_replica_endpoints",
           "region_bridge_overlay_key_expiry_seconds");
@@ -251,6 +255,9 @@ final class MetricsTest {
             () -> true,
             () -> Map.of("applied", 1L),
             () -> Map.of("mn", Instant.ofEpochSecond(1_800_000_000)),
+            () ->
+                Map.of(
+                    new Measured.End("mn", "100.64.0.1:1053"), new Measured.Traffic(1 << 20, 512)),
             () -> Optional.of(Instant.ofEpochSecond(1_900_000_000)),
             () -> Map.of(new Measured.Subject("mn", "TunnelUp"), true),
             () -> Map.of("mn", new Measured.Copy(true, Optional.of(new Measured.Size(1, 2, 3, 4)))),

@@ -75,4 +75,9 @@ final class BridgeOptions {
         ? AdminClient.at(url.orElse(AdminClient.DEFAULT_URL), token, ca)
         : PodTarget.connect(context, namespace, pod, token, ca);
   }
+
+  /** The same where a cluster is meant in any case, unless the bridge has a URL. */
+  AdminClient inAnyCluster(Optional<String> namespace) {
+    return atUrl() ? connect(namespace) : PodTarget.connect(context, namespace, pod, token, ca);
+  }
 }

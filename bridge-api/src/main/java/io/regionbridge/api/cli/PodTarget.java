@@ -75,6 +75,24 @@ final class PodTarget {
     }
   }
 
+  /**
+   * The image that the bridges of a cluster run.
+   *
+   * @param namespace where they are; empty: where they are found
+   */
+  static String image(KubernetesClient client, Optional<String> namespace) {
+    String where = namespace(client, namespace);
+    Pod bridge = choose(pods(client, where), Optional.empty(), where);
+    return bridge.getSpec().getContainers().getFirst().getImage();
+  }
+
+  /** The bridges' pods, in a namespace or where they are found. */
+  static List<String> names(KubernetesClient client, Optional<String> namespace) {
+    return pods(client, namespace(client, namespace)).stream()
+        .map(pod -> pod.getMetadata().getName())
+        .toList();
+  }
+
   /** The cluster that a context of the kubeconfig names. */
   static KubernetesClient client(Optional<String> context) {
     Config config = Config.autoConfigure(context.orElse(null));
@@ -92,7 +110,7 @@ final class PodTarget {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  private static CommandException unreachable(String url, KubernetesClientException e) {
+  static CommandException unreachable(String url, KubernetesClientException e) {
     return new CommandException("the API server at " + url + " " + reason(e), e);
   }
 

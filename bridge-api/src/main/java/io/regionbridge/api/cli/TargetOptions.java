@@ -47,4 +47,9 @@ final class TargetOptions {
   AdminClient bridge() {
     return bridge.bridge(namespace);
   }
+
+  /** The same where a cluster is meant in any case, unless the bridge has a URL. */
+  AdminClient inAnyCluster() {
+    return bridge.inAnyCluster(namespace);
+  }
 }

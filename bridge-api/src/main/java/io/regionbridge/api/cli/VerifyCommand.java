@@ -1,10 +1,13 @@
 package io.regionbridge.api.cli;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.api.diagnosis.LocalNetwork;
 import io.regionbridge.api.diagnosis.Reachability;
 import io.regionbridge.api.diagnosis.TrafficChecks;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.router.diagnosis.Check;
+import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,15 +19,16 @@ import picocli.CommandLine.Parameters;
 /** {@code verify}: whether traffic reaches the other regions. */
 @CommandLine.Command(
     name = "verify",
-    header = "Verify from this node that names and traffic reach other regions.",
+    header = "Verify that names and traffic reach other regions.",
     description = {
-      "Walks to each peer region, or to REGION: name, address, egress, MTU of the path, and with"
-          + " NAME:PORT also route, TCP connect and round trip. Each step has its result and what"
-          + " to do. Exits 1 on failure.",
+      "Walks from this node to each peer region, or to REGION: name, address, egress, MTU of the"
+          + " path, and with NAME:PORT also route, TCP connect and round trip. Each step has its"
+          + " result and what to do. Exits 1 on failure.",
       "",
       "Examples:",
       "  region-bridge verify",
       "  region-bridge verify mn nats.messaging.svc.mn.internal:4222",
+      "  region-bridge verify --from shop/web-0 nats.messaging.svc.mn.internal:4222",
       "  region-bridge verify --resolver nats.messaging.svc.mn.internal:4222"
     })
 final class VerifyCommand implements Command {
@@ -52,6 +56,14 @@ final class VerifyCommand implements Command {
               + " sees.")
   private boolean resolver;
 
+  @Option(
+      names = "--from",
+      paramLabel = "NAMESPACE/POD",
+      description =
+          "Resolve and connect in this pod's network. Adds an ephemeral container to the pod, which"
+              + " ends by itself.")
+  private Optional<String> from = Optional.empty();
+
   @Mixin private final Output output = new Output();
   @Mixin private final TargetOptions bridge = new TargetOptions();
 
@@ -67,7 +79,7 @@ final class VerifyCommand implements Command {
   @Override
   public int run() {
     Optional<TrafficChecks.Target> to = parseTarget();
-    List<Check> checks = resolver ? TrafficChecks.ofName(named(to), network) : walk(to);
+    List<Check> checks = checks(to);
     output.print(
         terminal,
         checks,
@@ -77,6 +89,17 @@ final class VerifyCommand implements Command {
                 : DoctorText.lines(checks));
     boolean failed = checks.stream().anyMatch(c -> c.state() == Check.State.FAILURE);
     return failed ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  private List<Check> checks(Optional<TrafficChecks.Target> to) {
+    if (from.isPresent()) {
+      if (resolver) {
+        throw CommandException.usage(
+            "--from is another network than this one; leave --resolver out");
+      }
+      return fromPod(named(to, "--from NAMESPACE/POD"));
+    }
+    return resolver ? TrafficChecks.ofName(named(to, "--resolver"), network) : walk(to);
   }
 
   /** {@code NAME:PORT} may stand where the region does: its domain says which region it is in. */
@@ -93,9 +116,49 @@ final class VerifyCommand implements Command {
     return target.flatMap(TrafficChecks.Target::parse);
   }
 
-  private static TrafficChecks.Target named(Optional<TrafficChecks.Target> to) {
-    return to.orElseThrow(
-        () -> CommandException.usage("--resolver needs NAME:PORT: verify --resolver NAME:PORT"));
+  private static TrafficChecks.Target named(Optional<TrafficChecks.Target> to, String option) {
+    return to.orElseThrow(() ->
+        CommandException.usage("%1$s needs NAME:PORT: verify %1$s NAME:PORT".formatted(option)));
+  }
+
+  /** What the bridge knows of the egress, and then what the pod sees. */
+  private List<Check> fromPod(TrafficChecks.Target to) {
+    PodProbe pod =
+        PodProbe.parse(from.orElseThrow())
+            .orElseThrow(() ->
+                CommandException.usage(
+                    "--from %s is not NAMESPACE/POD".formatted(from.orElseThrow())));
+    KubernetesClient cluster = PodTarget.client(bridge.context());
+    try (cluster;
+        AdminClient client = bridge.inAnyCluster()) {
+      BridgeStatus status = client.status();
+      BridgeStatus.Peer peer = peers(status, Optional.of(to)).getFirst();
+      List<Check> checks = new ArrayList<>();
+      checks.add(named(peer.name(), TrafficChecks.egress(status, peer)));
+      String image = PodTarget.image(cluster, bridge.namespace());
+      pod.run(cluster, image, to).forEach(check -> checks.add(named(pod.toString(), check)));
+      return checks;
+    } catch (KubernetesClientException e) {
+      throw refused(PodTarget.unreachable(cluster.getMasterUrl().toString(), e));
+    } catch (CommandException e) {
+      throw refused(e);
+    }
+  }
+
+  /** Adds whose rights are needed to what an API server refuses. */
+  private static CommandException refused(CommandException e) {
+    return e.getCause() instanceof KubernetesClientException cause
+            && cause.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+        ? new CommandException(
+            "--from needs to get, list and watch pods, patch pods/ephemeralcontainers and get"
+                + " pods/log, which the bridges may not; run it with your own kubeconfig: "
+                + e.getMessage(),
+            cause)
+        : e;
+  }
+
+  private static Check named(String prefix, Check check) {
+    return new Check(prefix + " " + check.name(), check.state(), check.message(), check.remedy());
   }
 
   private List<Check> walk(Optional<TrafficChecks.Target> to) {
@@ -112,12 +175,7 @@ final class VerifyCommand implements Command {
       }
       for (BridgeStatus.Peer peer : peers) {
         for (Check check : TrafficChecks.of(status, peer, to, network)) {
-          checks.add(
-              new Check(
-                  peer.name() + " " + check.name(),
-                  check.state(),
-                  check.message(),
-                  check.remedy()));
+          checks.add(named(peer.name(), check));
         }
       }
       return checks;

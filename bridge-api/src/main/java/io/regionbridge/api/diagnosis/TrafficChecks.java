@@ -119,7 +119,7 @@ public final class TrafficChecks {
     if (target.isPresent() && !addresses.isEmpty()) {
       contained(peer, addresses);
     }
-    egress(status, peer);
+    add(egress(status, peer));
     mtu(peer);
     if (target.isPresent()) {
       reach(addresses, target.get());
@@ -239,36 +239,29 @@ public final class TrafficChecks {
     }
   }
 
-  private void egress(BridgeStatus status, BridgeStatus.Peer peer) {
+  /** What carries a pod's traffic to a region, as the bridge knows it. */
+  public static Check egress(BridgeStatus status, BridgeStatus.Peer peer) {
     Optional<BridgeStatus.Policy> policy =
         status.policies().stream().filter(p -> p.region().equals(peer.name())).findFirst();
     if (policy.isEmpty()) {
-      add(
-          Check.skipped(
-              "egress", "the bridge keeps no egress to region %s".formatted(peer.name())));
-      return;
+      return Check.skipped(
+          "egress", "the bridge keeps no egress to region %s".formatted(peer.name()));
     }
     String ranges = String.join(", ", policy.get().destinationCIDRs());
-    switch (policy.get().state()) {
+    return switch (policy.get().state()) {
       case "active" ->
-          add(Check.ok("egress", "%s leaves by %s".formatted(ranges, policy.get().gateway())));
+          Check.ok("egress", "%s leaves by %s".formatted(ranges, policy.get().gateway()));
       case "disabled" ->
-          add(
-              Check.skipped(
-                  "egress", "egress.engine is none: other means carry traffic to " + ranges));
+          Check.skipped("egress", "egress.engine is none: other means carry traffic to " + ranges);
       case "pending" ->
-          add(
-              Check.warning(
-                  "egress",
-                  "is being written: " + policy.get().message(),
-                  "look again in a minute"));
+          Check.warning(
+              "egress", "is being written: " + policy.get().message(), "look again in a minute");
       default ->
-          add(
-              Check.failure(
-                  "egress",
-                  "%s: %s".formatted(policy.get().state(), policy.get().message()),
-                  "kubectl get region %s -o yaml; region-bridge doctor".formatted(peer.name())));
-    }
+          Check.failure(
+              "egress",
+              "%s: %s".formatted(policy.get().state(), policy.get().message()),
+              "kubectl get region %s -o yaml; region-bridge doctor".formatted(peer.name()));
+    };
   }
 
   /** The device's MTU, and whether packets of that size get through to a gateway. */
@@ -362,7 +355,7 @@ public final class TrafficChecks {
   private static Check noRoute(String step, InetAddress address) {
     return Check.failure(
         step,
-        "this node has no route to " + IpLiteral.format(address),
+        "there is no route to " + IpLiteral.format(address),
         "ip route get %s; region-bridge doctor".formatted(IpLiteral.format(address)));
   }
 

@@ -116,6 +116,51 @@ final class ChartScenario {
     awaitRemote("has no bridge in a pod nothing; it has region-bridge-", "status", "--pod=nothing");
   }
 
+  /**
+   * From the network of a pod that has nothing but busybox; the name of the made-up peer is one of
+   * its hosts, and the node's API server is who answers there.
+   *
+   * @param image of the pod
+   */
+  void verifiesFromAPod(String image) throws IOException {
+    String name = "web.shop.svc.fsn1.internal";
+    Path pod = directory.resolve("pod.yaml");
+    Files.writeString(
+        pod,
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: asker, namespace: default }
+        spec:
+          terminationGracePeriodSeconds: 0
+          hostAliases: [{ ip: 10.52.0.1, hostnames: [%s] }]
+          containers:
+            - { name: asker, image: "%s", imagePullPolicy: Never, command: [/busybox, sleep, infinity] }
+        """
+            .formatted(name, image),
+        UTF_8);
+    cluster.kubectl("apply", "-f", pod.toString()).succeeded();
+    cluster.kubectl("wait", "--for=condition=Ready", "pod/asker", "--timeout=120s").succeeded();
+    String from = "--from=default/asker";
+    awaitRemote(
+        "ok       default/asker connect: 10.52.0.1:443 accepts connections",
+        "verify",
+        from,
+        name + ":443");
+    Helm.Run refused = cluster.bridge("verify", from, name + ":9");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.output())
+        .contains("ok       default/asker name: " + name + " is 10.52.0.1, by this network's own")
+        .containsPattern("ok       default/asker route: 10\\.52\\.0\\.1 goes by eth0\n")
+        .contains("failure  default/asker connect: 10.52.0.1:9: connection refused → ");
+    Helm.Run forbidden =
+        cluster.bridgeKubectl(
+            "exec", BRIDGES, "--", "region-bridge", "verify", from, name + ":443");
+    assertThat(forbidden.output())
+        .contains("which the bridges may not; run it with your own kubeconfig");
+    cluster.kubectl("delete", "pod", "asker", "--wait=false").succeeded();
+  }
+
   /** A key that a running bridge takes over replaces nothing, though it comes by a mounted file. */
   void liveKeysRestartNothing() {
     String before = pod().at("/metadata/uid").asText();

@@ -74,6 +74,7 @@ class KubeletIT {
 
     scenario.works();
     scenario.commandsReachTheBridge();
+    scenario.verifiesFromAPod(KubeletNode.BUSYBOX_IMAGE);
     scenario.liveKeysRestartNothing();
     System.out.printf(
         "helm install to a pod that is ready and answers: %.1f s; most memory of its cgroup: %d"

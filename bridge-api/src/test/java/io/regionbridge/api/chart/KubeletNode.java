@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Assumptions;
 final class KubeletNode implements AutoCloseable {
   static final String ADDRESS = "192.0.2.10";
 
+  /** The only image that is there from the first. */
+  static final String BUSYBOX_IMAGE = "localhost/pause:1";
+
   private static final Duration START = Duration.ofMinutes(3);
   private static final Path SCRIPT =
       Path.of("src/test/resources/io/regionbridge/api/chart/node").toAbsolutePath();

@@ -120,7 +120,7 @@ final class VerifyCommandTest {
 
       network.route = Optional.empty();
       assertThat(run("verify", NATS, "--url", url)).isEqualTo(ExitCode.FAILED);
-      assertThat(out.toString()).contains("mn route: this node has no route to 10.52.1.");
+      assertThat(out.toString()).contains("mn route: there is no route to 10.52.1.");
 
       regions.mn(0).close();
       assertThat(run("verify", "mn", "--url", url)).isEqualTo(ExitCode.FAILED);
@@ -141,6 +141,12 @@ final class VerifyCommandTest {
     assertThat(err.toString())
         .contains("nats:0 is not NAME:PORT; write a name, a colon and a port");
     assertThat(run("verify", "--resolver")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("verify", "--from", "shop/web-0")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--from NAMESPACE/POD needs NAME:PORT");
+    assertThat(run("verify", "--from", "web-0", NATS)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--from web-0 is not NAMESPACE/POD");
+    assertThat(run("verify", "--resolver", "--from", "shop/web-0", NATS)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("leave --resolver out");
     try (RegionPair regions = RegionPair.start(directory, 1)) {
       String url = RegionPair.url(regions.fsn1());
       assertThat(run("verify", "lab", "--url", url)).isEqualTo(ExitCode.USAGE);

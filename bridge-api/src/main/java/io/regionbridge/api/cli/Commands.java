@@ -42,7 +42,8 @@ final class Commands {
             new BundleCommand(terminal, Clock.systemUTC()),
             new RotateKeyCommand(terminal, Clock.systemUTC()),
             new UninstallCommand(terminal),
-            new CompletionCommand(terminal)));
+            new CompletionCommand(terminal),
+            new CompleteCommand(terminal)));
   }
 
   /** Some commands. */
@@ -54,7 +55,10 @@ final class Commands {
   private CommandLine lineFor(List<String> typed) {
     Optional<String> word = typed.stream().filter(w -> !w.startsWith("-")).findFirst();
     List<Command> meant = commands.stream().filter(c -> word.equals(Optional.of(name(c)))).toList();
-    boolean all = meant.isEmpty() || meant.getFirst() instanceof CompletionCommand;
+    boolean all =
+        meant.isEmpty()
+            || meant.getFirst() instanceof CompletionCommand
+            || meant.getFirst() instanceof CompleteCommand;
     CommandLine line = new CommandLine(new Root());
     (all ? commands : meant).forEach(line::addSubcommand);
     line.getCommandSpec().version(Root.NAME + " " + Version.text());

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
           + " ~/.local/share/bash-completion/completions/region-bridge."
     })
 final class CompletionCommand implements Command {
-  /** The shells: bash and zsh, by its own bashcompinit, load what picocli writes. */
+  /** The shells: bash and zsh, by its own bashcompinit, load the same script. */
   enum Shell {
     BASH,
     ZSH,
@@ -30,6 +30,27 @@ final class CompletionCommand implements Command {
       return name().toLowerCase(Locale.ROOT);
     }
   }
+
+  /**
+   * What picocli writes knows words, options and enumerated values, at once. For what is left the
+   * program itself is asked, as it was typed.
+   */
+  private static final String ASK =
+      """
+
+      # What only a running bridge or a cluster knows.
+      function _region_bridge_ask() {
+        _complete_region-bridge "$@"
+        if [ ${#COMPREPLY[@]} = 0 ] && [ "${COMP_CWORD}" -gt 1 ]; then
+          local IFS=$'\\n'
+          COMPREPLY=($("${COMP_WORDS[@]:0:1}" __complete -- "${COMP_WORDS[@]:1:$COMP_CWORD}" 2>/dev/null))
+          case "${COMPREPLY[*]}" in
+            *:) compopt -o nospace 2>/dev/null ;; # the port follows
+          esac
+        fi
+      }
+      complete -F _region_bridge_ask -o default region-bridge
+      """;
 
   private final Terminal terminal;
 
@@ -52,7 +73,7 @@ final class CompletionCommand implements Command {
         .print(
             shell == Shell.FISH
                 ? FishCompletion.of(Root.NAME, spec.root())
-                : AutoComplete.bash(Root.NAME, spec.root().commandLine()));
+                : AutoComplete.bash(Root.NAME, spec.root().commandLine()) + ASK);
     return ExitCode.OK;
   }
 }

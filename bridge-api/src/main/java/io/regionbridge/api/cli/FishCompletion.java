@@ -7,6 +7,11 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** What fish needs to complete command lines (fishshell.com, "Writing your own completions"). */
 final class FishCompletion {
+  /** What only a running bridge or a cluster knows; fish asks when it is needed. */
+  private static final String ASK =
+      "'(%s __complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'"
+          .formatted(Root.NAME);
+
   private FishCompletion() {}
 
   /** The script for a program with one level of commands. */
@@ -27,6 +32,15 @@ final class FishCompletion {
           .append(" -d ")
           .append(quoted(header.length == 0 ? "" : header[0]))
           .append('\n');
+      if (!spec.positionalParameters().isEmpty()) {
+        script
+            .append(begin)
+            .append(" -n '__fish_seen_subcommand_from ")
+            .append(name)
+            .append("' -f -a ")
+            .append(ASK)
+            .append('\n');
+      }
       for (OptionSpec option : spec.options()) {
         if (!option.hidden()) {
           script
@@ -51,6 +65,8 @@ final class FishCompletion {
       text.append(" -r");
       if (option.completionCandidates() != null) {
         text.append(" -f -a ").append(quoted(String.join(" ", option.completionCandidates())));
+      } else if (!option.paramLabel().equals("FILE")) {
+        text.append(" -f -a ").append(ASK);
       }
     }
     String[] description = option.description();

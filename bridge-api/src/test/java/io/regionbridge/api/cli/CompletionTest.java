@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts in the shells that they are for. */
 final class CompletionTest {
+  /** In place of a program that asks a bridge: what it is asked with is what a test is about. */
+  private static final String STUB =
+      """
+      #!/bin/sh
+      [ "$1 $2" = "__complete --" ] || exit 1
+      shift 2
+      case "$*" in
+        "names ") printf 'fsn1\\nmn\\n' ;;
+        "names m") echo mn ;;
+        "status --context e") printf 'east\\neu-west\\n' ;;
+        "status --context eu") echo eu-west ;;
+        "verify mn nats") echo nats.messaging.svc.mn.internal: ;;
+        "trace a.b AA") echo AAAA ;;
+      esac
+      """;
+
   @TempDir Path directory;
+
+  @BeforeEach
+  void writeStub() throws IOException {
+    Path stub = Files.writeString(directory.resolve("region-bridge"), STUB);
+    assertThat(stub.toFile().setExecutable(true)).isTrue();
+  }
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(
@@ -34,6 +57,9 @@ final class CompletionTest {
         "region-bridge completion _|bash,zsh,fish",
         "region-bridge serve --config conf|config.yaml",
         "region-bridge status --url _|''",
+        "region-bridge names _|fsn1,mn",
+        "region-bridge status --context e|east,eu-west",
+        "region-bridge verify mn nats|nats.messaging.svc.mn.internal:",
       })
   void completesInBash(String typed, String expected) throws Exception {
     Files.createFile(directory.resolve("config.yaml"));
@@ -55,6 +81,7 @@ final class CompletionTest {
   void tellsFishOfCommandsOptionsAndTheirValues() throws Exception {
     assertThat(script("fish").lines())
         .allMatch(line -> line.startsWith("complete -c region-bridge -n "))
+        .noneMatch(line -> line.contains("-a __complete"))
         .contains(
             "complete -c region-bridge -n __fish_use_subcommand -f -a completion -d 'Print a script"
                 + " that completes command lines in bash, zsh or fish.'",
@@ -62,6 +89,28 @@ final class CompletionTest {
                 + " -a 'table wide json yaml' -d 'table or wide; json or yaml for programs.'",
             "complete -c region-bridge -n '__fish_seen_subcommand_from serve' -l config -r -d 'The"
                 + " bridge\\'s configuration file.'");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "region-bridge stat|status",
+        "region-bridge status -o y|yaml",
+        "'region-bridge names '|fsn1,mn",
+        "region-bridge status --context e|east,eu-west",
+        "region-bridge verify mn nats|nats.messaging.svc.mn.internal:",
+        "region-bridge trace a.b AA|AAAA",
+      })
+  void completesInFish(String typed, String expected) throws Exception {
+    Path fish = NativeTool.find("fish");
+    Path script = Files.writeString(directory.resolve("completion.fish"), script("fish"));
+    String program = "source '%s'; complete -C '%s'".formatted(script, typed);
+    assertThat(
+            run(fish.toString(), "--no-config", "-c", program)
+                .lines()
+                .map(line -> line.replaceFirst("\t.*", "")))
+        .containsExactly(expected.split(","));
   }
 
   /** Types at a zsh on a terminal, and has it print what Tab made of that. */
@@ -76,7 +125,7 @@ final class CompletionTest {
         zpty shell '%s' -f -i
         zpty -w shell "PROMPT=; autoload -Uz compinit && compinit -u -d '%s'; source '%s'; print REA''DY"
         zpty -r -m shell line '*READY*'
-        for typed in 'stat' 'status --wa' 'status -o y' 'trace a.b AA' 'serve --config conf'; do
+        for typed in 'stat' 'status --wa' 'status -o y' 'trace a.b AA' 'serve --config conf' 'names m' 'status --context eu'; do
           zpty -w -n shell "region-bridge $typed"$'\\t\\x01'"print -r -- DO''NE '"$'\\x05'"' EN''D"$'\\n'
           zpty -r -m shell line '*DONE*END*'
           print -r -- ${${line##*DONE }%% END*}
@@ -90,7 +139,9 @@ final class CompletionTest {
             "region-bridge status --watch",
             "region-bridge status -o yaml",
             "region-bridge trace a.b AAAA",
-            "region-bridge serve --config config.yaml");
+            "region-bridge serve --config config.yaml",
+            "region-bridge names mn",
+            "region-bridge status --context eu-west");
   }
 
   private static String script(String shell) {
@@ -103,8 +154,11 @@ final class CompletionTest {
   }
 
   private String run(String... command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().merge("PATH", directory + ":", (path, ours) -> ours + path);
+    builder.environment().put("HOME", directory.toString());
+    Process process = builder.start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();

@@ -167,6 +167,11 @@ final class LiveState implements BridgeState {
   }
 
   @Override
+  public Optional<InetSocketAddress> podPath() {
+    return control.podPath();
+  }
+
+  @Override
   public boolean knows(String key) {
     return control.knows(key);
   }

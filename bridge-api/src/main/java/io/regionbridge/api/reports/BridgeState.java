@@ -74,6 +74,9 @@ public interface BridgeState {
   /** What peers are told of this region's tunnels; empty where the bridge makes none. */
   Optional<TunnelRecord> ends();
 
+  /** Where this node answers path probes of peers; empty: it has no address of the pod range. */
+  Optional<InetSocketAddress> podPath();
+
   /** Whether the device that the bridge makes has a peer with this key, base64. */
   boolean knows(String key);
 

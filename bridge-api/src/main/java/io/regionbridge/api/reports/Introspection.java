@@ -139,6 +139,7 @@ public final class Introspection implements AutoCloseable {
         region.serviceCIDRs(),
         gateways(),
         bridge.ends().orElse(null),
+        bridge.podPath().map(SocketLiteral::format).orElse(null),
         key.map(bridge::knows).orElse(null));
   }
 

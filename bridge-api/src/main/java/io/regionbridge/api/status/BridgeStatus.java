@@ -244,7 +244,7 @@ public record BridgeStatus(
    *
    * @param region that it leads to
    * @param gateway the node that the traffic leaves by; empty: none
-   * @param state active, contested, pending, blocked, refused or disabled
+   * @param state active, contested, silent, pending, blocked, refused or disabled
    * @param message why, in words
    */
   @JsonIgnoreProperties(ignoreUnknown = true)

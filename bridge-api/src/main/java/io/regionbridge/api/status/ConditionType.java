@@ -107,6 +107,16 @@ public enum ConditionType {
       "unknown: the nftables table that brings answers of Cilium's pods back to this node cannot be"
           + " written",
       "give the bridge CAP_NET_ADMIN, or have the overlay's agent translate addresses"),
+  POD_PATH(
+      "PodPath",
+      Scope.BRIDGE,
+      "packets of pods pass to peers",
+      "packets of pods do not pass to a peer",
+      "packets with pods' addresses do not come back from a region, or those of the overlay's MTU"
+          + " do not. Unknown where this node has no address of the pod range, the peer's bridge"
+          + " names none, or this node sends them by another one",
+      "region-bridge doctor on both gateways; see the allowed IPs and routes of the overlay for the"
+          + " pod ranges"),
   TUNNEL_MANAGED(
       "TunnelManaged",
       Scope.BRIDGE,
@@ -202,6 +212,15 @@ public enum ConditionType {
       "a certificate cannot be used",
       "a TLS file cannot be used: which and why. The last good one stays in force",
       "correct the file that is named; it is read again by itself"),
+  PEERS_REACHED(
+      "PeersReached",
+      Scope.ROUTER_NODE,
+      "peers reached",
+      "no peer reached",
+      "nothing comes back from any peer through this node's own tunnel, neither DNS nor what has"
+          + " pods' addresses. Another node takes over the role, and with Cilium the node's own"
+          + " pods go by the active gateway",
+      "kubectl describe routernode NODE; region-bridge doctor on that node"),
   READY(
       "Ready",
       Scope.REGION,
@@ -214,7 +233,9 @@ public enum ConditionType {
       Scope.REGION,
       "tunnel up",
       "tunnel down",
-      "no WireGuard session with a gateway of the region. Unknown where no overlay is observed",
+      "no WireGuard session with a gateway of the region, or what has pods' addresses does not come"
+          + " back (`PathSilent`, `PathTooSmall`). Unknown where no overlay is observed; the"
+          + " message says what was probed, or why nothing was",
       "region-bridge doctor says more"),
   DNS_REACHABLE(
       "DNSReachable",
@@ -276,7 +297,9 @@ public enum ConditionType {
     /** The bridge and its region. */
     BRIDGE,
     /** A peer region. */
-    REGION
+    REGION,
+    /** A router node, in its RouterNode object alone. */
+    ROUTER_NODE
   }
 
   private static final Map<String, ConditionType> BY_TEXT =

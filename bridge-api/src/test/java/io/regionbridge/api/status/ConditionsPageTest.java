@@ -77,7 +77,9 @@ final class ConditionsPageTest {
   private static String tables() {
     return table(ConditionType.Scope.BRIDGE, "condition of the bridge")
         + "\n"
-        + table(ConditionType.Scope.REGION, "condition of a Region");
+        + table(ConditionType.Scope.REGION, "condition of a Region")
+        + "\n"
+        + table(ConditionType.Scope.ROUTER_NODE, "condition of a RouterNode");
   }
 
   private static String table(ConditionType.Scope scope, String heading) {

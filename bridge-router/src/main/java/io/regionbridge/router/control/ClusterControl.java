@@ -31,7 +31,10 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.path.PathProbes;
+import io.regionbridge.router.path.PathState;
 import io.regionbridge.router.peers.DeclaredRegions;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.PeerClusters;
@@ -124,10 +127,12 @@ final class ClusterControl implements RegionSource {
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
   private final PeerSight sight;
+  private final PathProbes paths;
   private final RightsWatch rights;
   private final AtomicBoolean resigned = new AtomicBoolean();
   private volatile Optional<Topology> topology = Optional.empty();
   private volatile List<Finding> findings = List.of();
+  private volatile Reach reach = Reach.UNKNOWN;
   private final PodRanges podRanges = new PodRanges();
   private Directory directory = Directory.EMPTY;
 
@@ -156,6 +161,7 @@ final class ClusterControl implements RegionSource {
     egress = new EgressControl(settings, sources, client, clock);
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
     sight = new PeerSight(sources.health());
+    paths = PathProbes.start(this::pathLook, topologies::lookAgain, loops);
     ownNode = new OwnRouterNode(settings, sources, statuses, keys, clock);
     peerClusters =
         new PeerClusters(client, settings.namespace(), topologies::lookAgain, clock, loops);
@@ -204,13 +210,47 @@ final class ClusterControl implements RegionSource {
    * pods.
    */
   private Reach reach() {
-    Reach seen = sight.look(topology, System.nanoTime());
+    Reach seen = sight.look(topology, this::cutOff, System.nanoTime());
     boolean elsewhere =
         sources.egress().get().engine() == EgressEngine.ROUTES
             && topology.stream()
                 .flatMap(known -> known.local().podCidrs().cidrs().stream())
                 .anyMatch(sources.overlay()::elsewhere);
-    return elsewhere ? Reach.BLIND : seen;
+    Reach now = elsewhere ? Reach.BLIND : seen;
+    if (now != reach) {
+      reach = now;
+      topologies.lookAgain();
+    }
+    return now;
+  }
+
+  /**
+   * Whether pods' packets came back from a region by this node, and do not any more. What never
+   * came back says nothing of this node: the peer may not answer anybody.
+   */
+  private boolean cutOff(String region) {
+    PathState path = paths.of(region);
+    return path.silent() && path.worked();
+  }
+
+  /** What path probes are made from; empty while nothing is known. */
+  private Optional<PathProbes.Look> pathLook() {
+    return topology.map(known -> {
+      List<Cidr> ranges = new ArrayList<>(sources.region().get().overlay());
+      known.peers().forEach(peer -> ranges.addAll(peer.podCidrs()));
+      boolean translated =
+          switch (sources.egress().get().engine()) {
+            case AUTO, CILIUM -> true;
+            case ROUTES, NONE -> false;
+          };
+      return new PathProbes.Look(
+          known.local().podCidrs().cidrs(),
+          sources.overlay().link(),
+          translated ? sources.overlay().address() : Optional.empty(),
+          ranges,
+          known.peers(),
+          overlay.podPaths());
+    });
   }
 
   /**
@@ -263,6 +303,11 @@ final class ClusterControl implements RegionSource {
   /** Who is the active gateway. Any thread. */
   Leadership leadership() {
     return election.leadership();
+  }
+
+  @Override
+  public Optional<InetSocketAddress> podPath() {
+    return paths.answering();
   }
 
   @Override
@@ -344,6 +389,7 @@ final class ClusterControl implements RegionSource {
     topologies.close();
     resign();
     directories.close();
+    paths.close();
     overlay.close();
     peerClusters.close();
     watcher.close();
@@ -393,17 +439,25 @@ final class ClusterControl implements RegionSource {
     }
     unwritten.clear();
     EgressInputs inputs = egress.plan(view, next);
-    ownNode.keep(view, next, election.leadership(), inputs).ifPresent(unwritten::add);
+    ownNode.keep(view, next, election.leadership(), reach, inputs).ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
           PATIENCE,
           () ->
               shared.keep(
-                  view, next, services, inputs, readings, admitted.identities(), unwritten::add));
+                  view,
+                  next,
+                  services,
+                  inputs,
+                  readings,
+                  admitted.identities(),
+                  paths::of,
+                  unwritten::add));
     } else {
       shared.standBy(inputs);
     }
     List<Finding> found = new ArrayList<>(shared.findings());
+    ControlFindings.paths(next.peers(), paths::of).ifPresent(found::add);
     egress.translate(inputs, next).ifPresent(found::add);
     found.add(ControlFindings.watched(view, ClusterClient.proxy(client.getConfiguration())));
     found.add(podRanges.look(services, next.local()));

@@ -259,6 +259,11 @@ public final class ControlPlane implements AutoCloseable {
     return tunnel.flatMap(_ -> source).map(RegionSource::ends);
   }
 
+  /** Where this node answers path probes of peers; empty: nowhere. */
+  public Optional<InetSocketAddress> podPath() {
+    return source.flatMap(RegionSource::podPath);
+  }
+
   /** Whether the device that this process makes has a peer with a key, base64. */
   public boolean knows(String key) {
     return tunnel.filter(made -> made.knows(key)).isPresent();

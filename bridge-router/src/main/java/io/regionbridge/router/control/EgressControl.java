@@ -5,6 +5,7 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.discovery.RegionFacts;
+import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressDriver;
 import io.regionbridge.router.egress.EgressEngine;
@@ -24,6 +25,8 @@ import io.regionbridge.router.kubernetes.EventRecorder;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.path.PathState;
+import io.regionbridge.router.report.RouterNodeReport;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Clock;
@@ -32,6 +35,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Egress as part of the control plane: makes the plan of what is known and has it carried out.
@@ -75,7 +81,7 @@ final class EgressControl {
     EgressPlan plan =
         EgressPlanner.plan(
             topology, egress.rules(sources.region().get().overlay()), remembered(view));
-    return new EgressInputs(view, plan, gateway(topology), standbys(topology), egress);
+    return new EgressInputs(view, plan, gateway(topology), standbys(view, topology), egress);
   }
 
   /** What this node does for the answers of pods, whether it is the active gateway or not. */
@@ -99,14 +105,18 @@ final class EgressControl {
     report = driver(inputs).observe(inputs);
   }
 
-  /** Makes it so. Called with a permit. */
-  void apply(EgressInputs inputs) {
+  /**
+   * Makes it so. Called with a permit.
+   *
+   * @param paths how the path of pods' packets from this node to a region is
+   */
+  void apply(EgressInputs inputs, Function<String, PathState> paths) {
     EgressReport before = report;
     EgressDriver driver = driver(inputs);
     if (driver != cilium) {
       cilium.withdraw(inputs.view());
     }
-    report = driver.apply(inputs);
+    report = driver.apply(inputs).probed(paths);
     inputs.view().regions().forEach(region -> tell(region, before));
   }
 
@@ -176,10 +186,17 @@ final class EgressControl {
                     : Optional.empty()));
   }
 
-  private static List<EgressGateway> standbys(Topology topology) {
+  /** Those whose own pods can leave by themselves. */
+  private static List<EgressGateway> standbys(ClusterView view, Topology topology) {
     LocalRegion local = topology.local();
+    Set<String> cutOff =
+        view.routerNodes().stream()
+            .filter(RouterNodeReport::cutOff)
+            .map(RouterNodeFacts::name)
+            .collect(Collectors.toSet());
     return local.gateways().stream()
         .filter(gateway -> !local.active().equals(Optional.of(gateway.node())))
+        .filter(gateway -> !cutOff.contains(gateway.node()))
         .filter(gateway -> gateway.ready() && gateway.overlayAddress().isPresent())
         .map(gateway ->
             new EgressGateway(
@@ -201,13 +218,14 @@ final class EgressControl {
     boolean warning =
         switch (now.get().state()) {
           case APPLIED -> !now.get().refusals().isEmpty();
-          case BLOCKED, CONTESTED, REFUSED -> true;
+          case SILENT, BLOCKED, CONTESTED, REFUSED -> true;
           case PENDING, DISABLED -> false;
         };
     boolean mended =
         now.get().state() == EgressReport.State.APPLIED
             && was.map(EgressReport.Region::state)
-                .filter(EgressReport.State.BLOCKED::equals)
+                .filter(state ->
+                    state == EgressReport.State.BLOCKED || state == EgressReport.State.SILENT)
                 .isPresent();
     if (warning || mended) {
       events.tell(

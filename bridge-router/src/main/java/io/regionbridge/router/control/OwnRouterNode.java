@@ -5,6 +5,7 @@ import io.regionbridge.router.discovery.NodeFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.election.Leadership;
+import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.report.RouterNodeReport;
 import io.regionbridge.router.topology.Topology;
@@ -46,7 +47,11 @@ final class OwnRouterNode {
 
   /** Writes it if the API server knows the node; why it could not be written, if so. */
   Optional<String> keep(
-      ClusterView view, Topology topology, Leadership leadership, EgressInputs inputs) {
+      ClusterView view,
+      Topology topology,
+      Leadership leadership,
+      Reach reaches,
+      EgressInputs inputs) {
     Optional<NodeFacts> node =
         view.routers().stream().filter(n -> n.name().equals(settings.node())).findFirst();
     Optional<RouterNodeFacts> said =
@@ -60,6 +65,7 @@ final class OwnRouterNode {
             RouterNodeReport.status(
                 leadership.mine(),
                 sources.fit().getAsBoolean(),
+                reaches,
                 leadership.transitions(),
                 said.flatMap(this::takeUpRotation),
                 EgressControl.published(inputs),

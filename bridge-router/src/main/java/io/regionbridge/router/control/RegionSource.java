@@ -6,6 +6,7 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +38,11 @@ interface RegionSource extends AutoCloseable {
 
   /** The region's own ends of tunnels, where the bridge makes them, as peers are told of them. */
   TunnelRecord ends();
+
+  /** Where this node answers path probes of peers; nowhere without a cluster. */
+  default Optional<InetSocketAddress> podPath() {
+    return Optional.empty();
+  }
 
   /** Which gateways of peers have said that they know a key of this node, base64. */
   Set<InetAddress> accepted(String publicKey);

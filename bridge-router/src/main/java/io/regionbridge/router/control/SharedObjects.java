@@ -10,6 +10,7 @@ import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.StatusWriter;
 import io.regionbridge.router.netbird.NetBirdKeeper;
+import io.regionbridge.router.path.PathState;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.peers.RegionClaims;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -83,6 +85,7 @@ final class SharedObjects {
    * @param inputs what egress is made from
    * @param readings what each Region object says, and what is wrong with it
    * @param identities by region, the keys that speak for it on the overlay
+   * @param paths how the path of pods' packets from this node to a region is
    * @param unwritten told what cannot be written, and why
    */
   void keep(
@@ -92,11 +95,12 @@ final class SharedObjects {
       EgressInputs inputs,
       Map<RegionFacts, RegionClaims.Reading> readings,
       Map<String, Set<String>> identities,
+      Function<String, PathState> paths,
       Consumer<String> unwritten) {
     List<Finding> found = new ArrayList<>(coreDns(view, topology, directory));
     netBird.ifPresent(keeper -> found.add(keeper.keep(view)));
     findings = List.copyOf(found);
-    egress.apply(inputs);
+    egress.apply(inputs, paths);
     readings.forEach((region, reading) ->
         statuses
             .region(
@@ -109,7 +113,10 @@ final class SharedObjects {
                     Stream.of(peerClusters.finding(region.name()), egress.finding(region.name()))
                         .flatMap(Optional::stream)
                         .toList(),
-                    topology.peer(region.name()).flatMap(sources.overlay()::tunnel),
+                    topology
+                        .peer(region.name())
+                        .flatMap(sources.overlay()::tunnel)
+                        .map(tunnel -> tunnel.probed(paths.apply(region.name()))),
                     ends.record(region.name()),
                     identities.getOrDefault(region.name(), region.overlayKeys()),
                     clock.instant()))

@@ -4,10 +4,12 @@ import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.path.PathState;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -33,6 +35,8 @@ public record EgressReport(EgressEngine engine, List<Region> regions) {
     APPLIED,
     /** Something else does as well: whose way it goes is not for us to say. */
     CONTESTED,
+    /** As planned, but packets with pods' addresses do not come back. */
+    SILENT,
     /** Being written. */
     PENDING,
     /** Cannot be written. */
@@ -115,10 +119,28 @@ public record EgressReport(EgressEngine engine, List<Region> regions) {
                 switch (region.state()) {
                   case APPLIED -> Conditions.State.TRUE;
                   case CONTESTED, PENDING, DISABLED -> Conditions.State.UNKNOWN;
-                  case BLOCKED, REFUSED -> Conditions.State.FALSE;
+                  case SILENT, BLOCKED, REFUSED -> Conditions.State.FALSE;
                 },
                 region.reason(),
                 region.message()));
+  }
+
+  /** The same with what probes of the pods' paths say of what is applied. */
+  public EgressReport probed(Function<String, PathState> paths) {
+    return new EgressReport(engine, regions.stream().map(region -> probed(region, paths)).toList());
+  }
+
+  private static Region probed(Region region, Function<String, PathState> paths) {
+    if (region.state() != State.APPLIED) {
+      return region;
+    }
+    PathState path = paths.apply(region.name());
+    String words = region.message() + "; " + path.words();
+    return switch (path.verdict()) {
+      case SILENT -> region.with(State.SILENT, "PathSilent", words);
+      case SMALL_ONLY -> region.with(State.SILENT, "PathTooSmall", words);
+      case WORKS, PENDING, NOT_PROBED -> region.with(State.APPLIED, region.reason(), words);
+    };
   }
 
   /** How many regions are in each state; every state is there. */

@@ -4,6 +4,7 @@ import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.topology.Topology;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Whether any peer answers through this node's tunnel: what the election asks of a node that is, or
@@ -21,15 +22,21 @@ public final class PeerSight {
   /**
    * What the probes of all peers' gateways say together.
    *
+   * @param silent the regions from which pods' packets do not come back, whatever their DNS says
    * @param topology empty while it is not known
    * @param now nanoseconds that never go back
    */
-  public synchronized Reach look(Optional<Topology> topology, long now) {
+  public synchronized Reach look(Optional<Topology> topology, Predicate<String> silent, long now) {
     List<GatewayProbes.State> probed =
         topology.stream()
             .flatMap(known -> known.peers().stream())
             .flatMap(peer ->
-                peer.gateways().stream().flatMap(g -> health.of(peer.name(), g.address()).stream()))
+                peer.gateways().stream()
+                    .flatMap(g -> health.of(peer.name(), g.address()).stream())
+                    .map(state ->
+                        silent.test(peer.name())
+                            ? new GatewayProbes.State(false, state.late(), state.roundTrip())
+                            : state))
             .toList();
     return eyes.look(sight(probed), now);
   }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +73,7 @@ public final class OverlayDiscovery implements AutoCloseable {
   private final Set<InetAddress> waitedFor = ConcurrentHashMap.newKeySet();
   private final Loop loop;
   private int round;
-  private volatile Known known = new Known(List.of(), List.of(), List.of(), Map.of());
+  private volatile Known known = new Known(List.of(), List.of(), List.of(), Map.of(), Map.of());
 
   /**
    * What a peer said last.
@@ -86,12 +87,14 @@ public final class OverlayDiscovery implements AutoCloseable {
    * What follows from all that was said.
    *
    * @param accepted the key that each of those that have it was asked about
+   * @param podPaths where gateways answer path probes, by region
    */
   private record Known(
       List<PeerClaim> claims,
       List<Refusal> refusals,
       List<TunnelAnnouncement> tunnels,
-      Map<InetAddress, String> accepted) {}
+      Map<InetAddress, String> accepted,
+      Map<String, List<InetSocketAddress>> podPaths) {}
 
   private OverlayDiscovery(
       OverlayView overlay, int httpPort, int dnsPort, Runnable onChange, Loops loops) {
@@ -151,6 +154,11 @@ public final class OverlayDiscovery implements AutoCloseable {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** Where gateways say that they answer path probes, by region. Any thread. */
+  public Map<String, List<InetSocketAddress>> podPaths() {
+    return known.podPaths();
+  }
+
   @Override
   public void close() {
     client.shutdownNow();
@@ -202,6 +210,7 @@ public final class OverlayDiscovery implements AutoCloseable {
     List<Refusal> refusals = new ArrayList<>();
     List<TunnelAnnouncement> tunnels = new ArrayList<>();
     Map<InetAddress, String> accepted = new HashMap<>();
+    Map<String, List<InetSocketAddress>> podPaths = new TreeMap<>();
     long now = System.nanoTime();
     for (OverlayView.Peer peer : peers) {
       Said said = announced.get(peer.address());
@@ -213,13 +222,17 @@ public final class OverlayDiscovery implements AutoCloseable {
       Optional<PeerClaim> claim = announcement.claim(peer, there, dnsPort);
       claim.ifPresent(claims::add);
       claim.flatMap(_ -> announcement.refusal()).ifPresent(refusals::add);
+      claim
+          .flatMap(_ -> announcement.podPath())
+          .ifPresent(path ->
+              podPaths.computeIfAbsent(announcement.name(), _ -> new ArrayList<>()).add(path));
       announcement.tunnelSaid(peer.address(), fresh).ifPresent(tunnels::add);
       said.asked()
           .filter(_ -> announcement.accepts())
           .ifPresent(key -> accepted.put(peer.address(), key));
     }
     Known before = known;
-    Known next = new Known(claims, refusals, tunnels, accepted);
+    Known next = new Known(claims, refusals, tunnels, accepted, podPaths);
     if (next.equals(before)) {
       return;
     }

@@ -7,6 +7,7 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.RegionDomain;
+import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.Identity;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
@@ -32,6 +33,7 @@ import java.util.stream.Stream;
  * @param domainFlaw why the domain that it says is none
  * @param gateways overlay addresses of all gateways of the region
  * @param tunnel the ends of its tunnels
+ * @param podPath where this gateway answers path probes; an address of the pod range
  * @param accepts whether the key that it was asked about is known there
  */
 record RegionAnnouncement(
@@ -42,6 +44,7 @@ record RegionAnnouncement(
     List<Cidr> serviceCidrs,
     Set<InetAddress> gateways,
     Optional<TunnelRecord> tunnel,
+    Optional<InetSocketAddress> podPath,
     boolean accepts) {
   /** Read of one list; the border takes fewer, and says so. */
   private static final int MOST_VALUES = 4096;
@@ -91,6 +94,10 @@ record RegionAnnouncement(
             ranges(root.path("serviceCIDRs")),
             addresses(root.path("gateways")),
             tunnel(root.path("tunnel")),
+            SocketLiteral.parse(root.path("podPath").asText(""), 0)
+                    instanceof SocketLiteral.Parsed.Valid path
+                ? Optional.of(path.address()).filter(address -> address.getPort() > 0)
+                : Optional.empty(),
             root.path("accepts").asBoolean(false)));
   }
 

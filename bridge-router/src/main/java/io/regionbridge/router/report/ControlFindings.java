@@ -6,10 +6,18 @@ import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.path.PathState;
+import io.regionbridge.router.path.PathState.Verdict;
+import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What the control plane finds of itself, as conditions. Pure. */
 public final class ControlFindings {
@@ -25,6 +33,9 @@ public final class ControlFindings {
 
   /** The condition that says whether all that is said of peer regions is believed. */
   public static final String ACCEPTED = "RegionsAccepted";
+
+  /** The condition that says whether pods' packets pass between this node and the peers. */
+  private static final String PATHS = "PodPath";
 
   /** Told in one condition. */
   private static final int MOST_REFUSALS = 16;
@@ -90,6 +101,37 @@ public final class ControlFindings {
             State.FALSE,
             flaws.isEmpty() ? "Refused" : "Malformed",
             String.join("; ", texts));
+  }
+
+  /**
+   * Whether packets with pods' addresses pass between this node and the peers.
+   *
+   * @return empty without peers
+   */
+  public static Optional<Finding> paths(List<PeerRegion> peers, Function<String, PathState> paths) {
+    if (peers.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, PathState> states = new TreeMap<>();
+    peers.forEach(peer -> states.put(peer.name(), paths.apply(peer.name())));
+    String words =
+        states.entrySet().stream()
+            .map(state -> "region %s: %s".formatted(state.getKey(), state.getValue().words()))
+            .limit(MOST_REFUSALS)
+            .collect(Collectors.joining("; "));
+    Set<Verdict> verdicts =
+        states.values().stream().map(PathState::verdict).collect(Collectors.toSet());
+    Finding finding;
+    if (verdicts.contains(Verdict.SILENT)) {
+      finding = new Finding(PATHS, State.FALSE, "PathSilent", words);
+    } else if (verdicts.contains(Verdict.SMALL_ONLY)) {
+      finding = new Finding(PATHS, State.FALSE, "PathTooSmall", words);
+    } else if (verdicts.equals(Set.of(Verdict.WORKS))) {
+      finding = new Finding(PATHS, State.TRUE, "Probed", words);
+    } else {
+      finding = new Finding(PATHS, State.UNKNOWN, "NotProbed", words);
+    }
+    return Optional.of(finding);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.regionbridge.router.report;
 
+import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
@@ -17,6 +19,9 @@ import java.util.Optional;
 
 /** What a router node says of itself in its RouterNode object. Pure. */
 public final class RouterNodeReport {
+  /** Whether packets to other regions pass by this node itself. */
+  private static final String REACHING = "PeersReached";
+
   private RouterNodeReport() {}
 
   /**
@@ -45,6 +50,7 @@ public final class RouterNodeReport {
    *
    * @param active whether it is the active gateway
    * @param fit whether it could be
+   * @param reaches whether packets to other regions pass by this node itself
    * @param transitions how often the active gateway has changed
    * @param keyRotation the last request to rotate the key that was taken up
    * @param egress what agents send to it while it is the active gateway; empty: they do not
@@ -53,6 +59,7 @@ public final class RouterNodeReport {
   public static RouterNodeStatus status(
       boolean active,
       boolean fit,
+      Reach reaches,
       int transitions,
       Optional<String> keyRotation,
       Optional<List<RouterNodeStatus.Egress>> egress,
@@ -69,7 +76,27 @@ public final class RouterNodeReport {
         keyRotation.orElse(null),
         egress.orElse(null),
         null,
-        Conditions.merge(before, List.of(ready), 0, now));
+        Conditions.merge(before, List.of(ready, reaching(reaches)), 0, now));
+  }
+
+  private static Finding reaching(Reach reaches) {
+    return switch (reaches) {
+      case SEEING -> new Finding(REACHING, State.TRUE, "Answers", "a gateway of a peer answers");
+      case UNKNOWN -> new Finding(REACHING, State.UNKNOWN, "NotProbed", "it is too soon to say");
+      case BLIND ->
+          new Finding(
+              REACHING,
+              State.FALSE,
+              "Silent",
+              "nothing comes back from any peer by this node: its own pods go by the active"
+                  + " gateway");
+    };
+  }
+
+  /** Whether a router node says that no peer is reached by it. */
+  public static boolean cutOff(RouterNodeFacts node) {
+    return node.conditions().stream()
+        .anyMatch(c -> c.type().equals(REACHING) && c.status().equals(State.FALSE.text()));
   }
 
   private static List<String> texts(List<?> values) {

@@ -155,7 +155,10 @@ class EgressIT {
         .anyMatch(f -> f.getManager().equals("region-bridge") && f.getOperation().equals("Apply"));
     Condition ready = awaitEgress("mn", "Applied");
     assertThat(ready.status()).isEqualTo("True");
-    assertThat(ready.message()).isEqualTo("10.52.0.0/16 leaves by wt0 of router-1");
+    assertThat(ready.message())
+        .isEqualTo(
+            "10.52.0.0/16 leaves by wt0 of router-1; not probed with pods' addresses: no gateway"
+                + " of region mn says an address of its pod range that answers");
     Await.that("an event tells", () -> told("region-bridge-mn", "EgressWritten"));
     assertThat(admin.genericKubernetesResources(POLICY).list().getItems()).hasSize(1);
   }

@@ -1,0 +1,57 @@
+package io.regionbridge.router.path;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The datagrams of path probes: {@code rbp1}, one octet of kind, eight octets that only the asker
+ * knows, then zeros up to the size that is probed. The answer is the question with another kind: it
+ * is never larger, and no answer to an answer exists.
+ *
+ * @param nonce chosen by the asker
+ * @param octets of the UDP payload
+ */
+record PathMessage(Kind kind, long nonce, int octets) {
+  static final int LEAST_OCTETS = 4 + 1 + 8;
+  static final int MOST_OCTETS = 9000;
+
+  private static final int MAGIC = 0x72627031;
+
+  /** Who says it. */
+  enum Kind {
+    QUESTION,
+    ANSWER
+  }
+
+  PathMessage {
+    if (octets < LEAST_OCTETS || octets > MOST_OCTETS) {
+      throw new IllegalArgumentException("a path probe of " + octets + " octets");
+    }
+  }
+
+  /** The answer to a question. */
+  PathMessage answer() {
+    return new PathMessage(Kind.ANSWER, nonce, octets);
+  }
+
+  /** The datagram, ready to be sent. */
+  byte[] encoded() {
+    ByteBuffer buffer = ByteBuffer.allocate(octets);
+    return buffer.putInt(MAGIC).put((byte) kind.ordinal()).putLong(nonce).array();
+  }
+
+  /** What a datagram says; empty if it is none of these. Never throws. */
+  static Optional<PathMessage> decode(ByteBuffer datagram) {
+    int octets = datagram.remaining();
+    if (octets < LEAST_OCTETS || octets > MOST_OCTETS || datagram.getInt() != MAGIC) {
+      return Optional.empty();
+    }
+    byte kind = datagram.get();
+    long nonce = datagram.getLong();
+    return Arrays.stream(Kind.values())
+        .filter(each -> each.ordinal() == kind)
+        .findFirst()
+        .map(each -> new PathMessage(each, nonce, octets));
+  }
+}

@@ -1,0 +1,385 @@
+package io.regionbridge.router.path;
+
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.netlink.InterfaceAddress;
+import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.netlink.Route;
+import io.regionbridge.router.netlink.RouteNetlink;
+import io.regionbridge.router.path.PathPlan.Target;
+import io.regionbridge.router.path.PathState.Verdict;
+import io.regionbridge.router.topology.PeerRegion;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the paths to all peers from this node twice a second, and answers the probes of peers. One
+ * small packet a round and gateway, and every few seconds one as large as the overlay takes, which
+ * must not be fragmented in either direction.
+ *
+ * <p>A path is probed only where the kernel sends the probe out by the overlay's own interface. On
+ * a standby of the routes engine it goes to the active gateway, and nothing is claimed of the
+ * tunnel here.
+ */
+public final class PathProbes implements AutoCloseable {
+  /** The UDP port at which a gateway answers on its address of the pod range. */
+  public static final int PORT = 8055;
+
+  private static final Logger log = LoggerFactory.getLogger(PathProbes.class);
+  private static final Duration PERIOD = Duration.ofMillis(500);
+
+  /** One probe of so many has the full size. */
+  private static final int LARGE_ROUNDS = 4;
+
+  /** Addresses of interfaces are read anew so often. */
+  private static final int ADDRESS_ROUNDS = 20;
+
+  private static final int IPV4_AND_UDP = 28;
+  private static final int IPV6_AND_UDP = 48;
+  private static final int SMALL = 64;
+
+  /** Answered in one round, whoever asks. */
+  private static final int MOST_ANSWERS = 256;
+
+  /**
+   * What the control plane knows at one moment.
+   *
+   * @param pods this region's pod ranges
+   * @param overlay the overlay's interface; empty: it is not up
+   * @param translated this node's overlay address, where pods' packets get it as their source
+   * @param ranges that peers' probes may come from
+   * @param said where gateways of peers say that they answer, by region
+   */
+  public record Look(
+      List<Cidr> pods,
+      Optional<Link> overlay,
+      Optional<InetAddress> translated,
+      List<Cidr> ranges,
+      List<PeerRegion> peers,
+      Map<String, List<InetSocketAddress>> said) {}
+
+  private final Supplier<Optional<Look>> look;
+  private final Runnable onChange;
+  private final Loops loops;
+  private final Loop rounds;
+  private final SecureRandom random = new SecureRandom();
+  private final Map<Target, PathRecord> records = new HashMap<>(); // its own lock
+  private List<InterfaceAddress> addresses = List.of();
+  private @Nullable Socket answering;
+  private @Nullable Socket asking;
+  private int round;
+  private int answersLeft;
+  private volatile List<Cidr> allowed = List.of();
+  private volatile Map<String, PathState> states = Map.of();
+  private volatile Optional<InetSocketAddress> announced = Optional.empty();
+
+  /** A socket with the loop that reads it. */
+  private record Socket(InetAddress address, DatagramSocket datagrams, Loop reading) {
+    void close() {
+      datagrams.close();
+      reading.close();
+    }
+  }
+
+  private PathProbes(Supplier<Optional<Look>> look, Runnable onChange, Loops loops) {
+    this.look = look;
+    this.onChange = onChange;
+    this.loops = loops;
+    rounds = loops.loop("path-probes", Timing.every(PERIOD), this::round);
+  }
+
+  /**
+   * Starts to probe.
+   *
+   * @param look asked in each round; empty while nothing is known
+   * @param onChange told when {@link #of} may say something else
+   */
+  public static PathProbes start(Supplier<Optional<Look>> look, Runnable onChange, Loops loops) {
+    PathProbes probes = new PathProbes(look, onChange, loops);
+    probes.rounds.start();
+    return probes;
+  }
+
+  /** How the path to a region is. Any thread. */
+  public PathState of(String region) {
+    PathState known = states.get(region);
+    return known == null
+        ? new PathState(Verdict.PENDING, false, "not probed with pods' addresses yet")
+        : known;
+  }
+
+  /** Where this node answers probes; empty: it does not. Any thread. */
+  public Optional<InetSocketAddress> answering() {
+    return announced;
+  }
+
+  @Override
+  public void close() {
+    rounds.close();
+    Stream.of(Optional.ofNullable(answering), Optional.ofNullable(asking))
+        .flatMap(Optional::stream)
+        .forEach(Socket::close);
+  }
+
+  private void round() throws IOException {
+    Optional<Look> known = look.get();
+    if (known.isEmpty()) {
+      return;
+    }
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      if (round++ % ADDRESS_ROUNDS == 0) {
+        addresses = addresses(netlink, known.get().overlay());
+      }
+      PathPlan plan =
+          PathPlan.of(
+              known.get().pods(),
+              addresses,
+              known.get().translated(),
+              known.get().peers(),
+              known.get().said());
+      allowed = known.get().ranges();
+      synchronized (records) {
+        answersLeft = MOST_ANSWERS;
+      }
+      answering = bound(answering, plan.answering(), PORT, this::answer);
+      announced =
+          Optional.ofNullable(answering)
+              .map(socket -> new InetSocketAddress(socket.address(), PORT));
+      asking = bound(asking, plan.source(), 0, this::hear);
+      conclude(plan, obstacles(plan, known.get().overlay(), netlink));
+    }
+  }
+
+  private static List<InterfaceAddress> addresses(RouteNetlink netlink, Optional<Link> overlay)
+      throws ErrnoException {
+    Set<Integer> up =
+        netlink.links().stream()
+            .filter(Link::up)
+            .map(Link::index)
+            .filter(index -> !overlay.map(Link::index).equals(Optional.of(index)))
+            .collect(Collectors.toSet());
+    return netlink.addresses().stream()
+        .filter(address -> up.contains(address.interfaceIndex()))
+        .toList();
+  }
+
+  /** Sends what is to be sent; what cannot be, and why. */
+  private Map<Target, String> obstacles(PathPlan plan, Optional<Link> overlay, RouteNetlink netlink)
+      throws IOException {
+    Map<Target, String> obstacles = new HashMap<>();
+    for (Target target : plan.targets()) {
+      Optional<String> obstacle = obstacle(target, overlay, netlink);
+      if (obstacle.isPresent() || asking == null || overlay.isEmpty()) {
+        obstacles.put(target, obstacle.orElse("its socket cannot be bound"));
+      } else {
+        ask(target, overlay.get().mtu(), asking.datagrams());
+      }
+    }
+    return obstacles;
+  }
+
+  private static Optional<String> obstacle(
+      Target target, Optional<Link> overlay, RouteNetlink netlink) throws ErrnoException {
+    if (overlay.isEmpty()) {
+      return Optional.of("the overlay is down");
+    }
+    Optional<Route> route = netlink.routeTo(target.address().getAddress());
+    boolean byOverlay =
+        route.filter(way -> way.interfaceIndex() == overlay.get().index()).isPresent();
+    return byOverlay
+        ? Optional.empty()
+        : Optional.of(
+            "this node itself does not send %s by %s"
+                .formatted(IpLiteral.format(target.address().getAddress()), overlay.get().name()));
+  }
+
+  private void ask(Target target, int mtu, DatagramSocket socket) {
+    boolean large = round % LARGE_ROUNDS == 0;
+    int headers =
+        target.address().getAddress().getAddress().length == 4 ? IPV4_AND_UDP : IPV6_AND_UDP;
+    int octets =
+        large
+            ? Math.clamp(mtu - headers, PathMessage.LEAST_OCTETS, PathMessage.MOST_OCTETS)
+            : SMALL;
+    PathMessage question = new PathMessage(PathMessage.Kind.QUESTION, random.nextLong(), octets);
+    synchronized (records) {
+      records
+          .computeIfAbsent(target, _ -> new PathRecord())
+          .asked(question.nonce(), octets + headers, large, System.nanoTime());
+    }
+    try {
+      send(socket, question, target.address());
+    } catch (IOException e) {
+      log.debug("cannot probe {}", target, e); // an unanswered probe is enough
+    }
+  }
+
+  /** Makes states of what was heard. */
+  private void conclude(PathPlan plan, Map<Target, String> obstacles) {
+    Map<String, PathState> next = new TreeMap<>();
+    plan.obstacles().forEach((region, why) -> next.put(region, PathState.notProbed(why)));
+    long now = System.nanoTime();
+    synchronized (records) {
+      records.keySet().retainAll(Set.copyOf(plan.targets()));
+      for (Target target : new HashSet<>(plan.targets())) {
+        PathRecord record = records.get(target);
+        String obstacle = obstacles.get(target);
+        PathState state;
+        if (record != null && record.outdated(now)) {
+          records.remove(target);
+          record = null;
+        }
+        if (record == null || obstacle != null && record.verdict() != Verdict.SILENT) {
+          state =
+              obstacle == null
+                  ? new PathState(Verdict.PENDING, false, "probed " + plan.words(target))
+                  : PathState.notProbed(obstacle);
+        } else {
+          state = state(plan, target, record);
+        }
+        next.merge(target.region(), state, PathProbes::better);
+      }
+    }
+    boolean changed = !next.equals(states);
+    states = Map.copyOf(next);
+    if (changed) {
+      onChange.run();
+    }
+  }
+
+  /** A region is reached when one of its gateways is. */
+  private static PathState better(PathState one, PathState other) {
+    return one.verdict().compareTo(other.verdict()) <= 0 ? one : other;
+  }
+
+  private static PathState state(PathPlan plan, Target target, PathRecord record) {
+    Verdict verdict = record.verdict();
+    String way = plan.words(target);
+    return new PathState(
+        verdict,
+        record.worked(),
+        switch (verdict) {
+          case WORKS -> "packets of %d octets pass %s and back".formatted(record.octets(), way);
+          case SMALL_ONLY ->
+              "small packets pass %s and back, those of the overlay's MTU do not".formatted(way);
+          case SILENT -> "what is sent %s does not come back".formatted(way);
+          case PENDING, NOT_PROBED -> "probed " + way;
+        });
+  }
+
+  /** Keeps a socket, or puts another in its place when the address is another one. */
+  private @Nullable Socket bound(
+      @Nullable Socket before,
+      Optional<InetAddress> wanted,
+      int port,
+      Function<DatagramSocket, Loop.Round> reading) {
+    if (before != null && wanted.equals(Optional.of(before.address()))) {
+      return before;
+    }
+    if (before != null) {
+      before.close();
+    }
+    if (wanted.isEmpty()) {
+      return null;
+    }
+    try {
+      DatagramSocket socket = new DatagramSocket(new InetSocketAddress(wanted.get(), port));
+      socket.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+      Loop loop =
+          loops.loop(
+              port == 0 ? "path-replies" : "path-answers",
+              Timing.waiting().onVirtualThread(),
+              reading.apply(socket));
+      loop.start();
+      return new Socket(wanted.get(), socket, loop);
+    } catch (IOException e) {
+      log.debug("cannot bind {} port {} for path probes", wanted.get(), port, e);
+      return null;
+    }
+  }
+
+  /** Answers the probes of peers, and nobody else's. */
+  private Loop.Round answer(DatagramSocket socket) {
+    return () -> {
+      DatagramPacket packet = receive(socket);
+      InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();
+      Optional<PathMessage> message = decoded(packet);
+      if (message.filter(m -> m.kind() == PathMessage.Kind.QUESTION).isEmpty()
+          || allowed.stream().noneMatch(range -> range.contains(from.getAddress()))) {
+        return;
+      }
+      synchronized (records) {
+        if (answersLeft-- <= 0) {
+          return;
+        }
+      }
+      try {
+        send(socket, message.get().answer(), from);
+      } catch (IOException e) {
+        log.debug("cannot answer the path probe of {}", from, e); // it goes without an answer
+      }
+    };
+  }
+
+  private Loop.Round hear(DatagramSocket socket) {
+    return () -> {
+      DatagramPacket packet = receive(socket);
+      InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();
+      Optional<PathMessage> message = decoded(packet);
+      if (message.filter(m -> m.kind() == PathMessage.Kind.ANSWER).isEmpty()) {
+        return;
+      }
+      int headers = from.getAddress().getAddress().length == 4 ? IPV4_AND_UDP : IPV6_AND_UDP;
+      int octets = message.get().octets();
+      synchronized (records) {
+        records.forEach((target, record) -> {
+          if (target.address().equals(from)) {
+            record.answered(message.get().nonce(), octets + headers, octets != SMALL);
+          }
+        });
+      }
+    };
+  }
+
+  private static Optional<PathMessage> decoded(DatagramPacket packet) {
+    return PathMessage.decode(ByteBuffer.wrap(packet.getData(), 0, packet.getLength()));
+  }
+
+  private static DatagramPacket receive(DatagramSocket socket) throws IOException {
+    byte[] octets = new byte[PathMessage.MOST_OCTETS];
+    DatagramPacket packet = new DatagramPacket(octets, octets.length);
+    socket.receive(packet);
+    return packet;
+  }
+
+  private static void send(DatagramSocket socket, PathMessage message, InetSocketAddress to)
+      throws IOException {
+    byte[] octets = message.encoded();
+    socket.send(new DatagramPacket(octets, octets.length, to));
+  }
+}

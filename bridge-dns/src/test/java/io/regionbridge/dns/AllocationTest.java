@@ -16,7 +16,10 @@ import io.regionbridge.dns.testing.Packet;
 import io.regionbridge.dns.testing.Records;
 import io.regionbridge.dns.upstream.GatewayRegistry;
 import io.regionbridge.dns.wire.Octets;
+import io.regionbridge.dns.zone.HostGroup;
+import io.regionbridge.dns.zone.HostSet;
 import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.PortSet;
 import io.regionbridge.dns.zone.ReplicaZone;
 import io.regionbridge.dns.zone.ZoneNode;
 import io.regionbridge.dns.zone.ZoneTable;
@@ -74,6 +77,20 @@ class AllocationTest {
 
   @ParameterizedTest
   @CsvSource({
+    "hosts" + THERE + ", A, 2",
+    "hosts" + THERE + ", AAAA, 1",
+    "10-52-9-1.hosts" + THERE + ", A, 1",
+    "fd52--9.hosts" + THERE + ", AAAA, 1",
+    "db-0.hosts" + THERE + ", A, 1",
+    "db-1.hosts" + THERE + ", A, 0",
+    "_http._tcp.hosts" + THERE + ", SRV, 3",
+  })
+  void anAnswerThatIsMadeWhenAskedForCostsNoObject(String name, String type, int answers) {
+    costsNoObject(name, Type.value(type), answers);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "web" + HERE + ", 2",
     "none" + HERE + ", 0",
     "web" + THERE + ", 60",
@@ -84,8 +101,12 @@ class AllocationTest {
     "out" + HERE + ", 1",
   })
   void anAnswerOfADirectoryCostsNoObject(String name, int answers) {
+    costsNoObject(name, Type.A, answers);
+  }
+
+  private void costsNoObject(String name, int type, int answers) {
     QueryPipeline pipeline = pipeline();
-    byte[] query = Packet.query(name, Type.A, 1).opt(1232, 0, 0, new byte[0]).done();
+    byte[] query = Packet.query(name, type, 1).opt(1232, 0, 0, new byte[0]).done();
     ask(pipeline, query, WARM);
     assertThat(threads.isThreadAllocatedMemoryEnabled()).isTrue();
     long before = threads.getCurrentThreadAllocatedBytes();
@@ -148,9 +169,22 @@ class AllocationTest {
     nodes.put(
         Records.name("circle" + THERE),
         ZoneNode.of(List.of(Records.cname("circle" + THERE, 5, "circle" + HERE))));
+    HostSet hosts =
+        HostSet.of(
+            new int[] {0x0A340901, 0x0A340902},
+            new long[] {0xFD52L << 48, 9},
+            new PortSet[] {PortSet.of(List.of(new PortSet.Port("http", "tcp", 80)))},
+            new byte[][] {null, {'d', 'b', '-', '0'}, null});
+    HostGroup.Side side = new HostGroup.Side(hosts);
+    byte[] name = {5, 'h', 'o', 's', 't', 's', 4, 's', 'h', 'o', 'p'};
     var soa = Records.soa(TestBridge.PEER, 5, 1, 5);
     LocalZone zone =
-        LocalZone.empty(Records.name(TestBridge.PEER), "svc", soa).with(nodes, soa).loadedFully();
+        LocalZone.empty(Records.name(TestBridge.PEER), "svc", soa)
+            .with(nodes, soa)
+            .with(
+                List.of(new LocalZone.Change(name, HostGroup.of(name, side, side, PortSet.NONE))),
+                soa)
+            .loadedFully();
     return new ReplicaZone(zone, true);
   }
 

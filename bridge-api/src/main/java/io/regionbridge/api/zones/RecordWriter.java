@@ -15,7 +15,6 @@ import org.xbill.DNS.DClass;
 import org.xbill.DNS.NSRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.NameTooLongException;
-import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.SRVRecord;
@@ -35,6 +34,9 @@ final class RecordWriter {
 
   /** SRV weights of equal targets add up to about this. */
   private static final int WEIGHTS = 100;
+
+  /** Octets of the longest name. */
+  private static final int LONGEST_NAME = 255;
 
   private final Name domain;
   private final Name services;
@@ -89,12 +91,14 @@ final class RecordWriter {
     return ZoneNode.of(List.of(new TXTRecord(owner, DClass.IN, ttl, text)));
   }
 
-  ZoneNode pointers(Name owner, List<Name> targets) {
-    List<Record> records = new ArrayList<>(targets.size());
-    for (Name target : targets) {
-      records.add(new PTRRecord(owner, DClass.IN, ttl, target));
-    }
-    return ZoneNode.of(records);
+  /** An alias of another name. */
+  ZoneNode alias(Name target) {
+    return ZoneNode.of(List.of(new CNAMERecord(domain, DClass.IN, ttl, target)));
+  }
+
+  /** Whether a name below the domain's {@code svc}, in wire form, is not too long. */
+  boolean fits(byte[] name) {
+    return name.length + services.length() <= LONGEST_NAME;
   }
 
   /**

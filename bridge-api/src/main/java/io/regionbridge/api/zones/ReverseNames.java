@@ -1,7 +1,6 @@
 package io.regionbridge.api.zones;
 
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.xbill.DNS.Name;
@@ -33,16 +32,6 @@ public final class ReverseNames {
       zones.add(zone(ReverseMap.fromAddress(first), labels));
     }
     return zones;
-  }
-
-  /** The name of an address. */
-  static Name of(IpAddress address) {
-    return ReverseMap.fromAddress(address.octets());
-  }
-
-  /** The zone, of those that a range is made of, that the name of an address in it lies in. */
-  static Name zoneOf(Name address, Cidr range) {
-    return zone(address, labels(range));
   }
 
   /** The last labels of an address's name: so many of the address, and the two of the tree. */

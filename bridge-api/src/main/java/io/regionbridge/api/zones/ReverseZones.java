@@ -1,23 +1,21 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.directory.DirectoryService;
-import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.dns.zone.AddressTree;
+import io.regionbridge.dns.zone.HostGroup;
+import io.regionbridge.dns.zone.HostSet;
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.Pointers;
+import io.regionbridge.dns.zone.View;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.net.InetAddress;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
@@ -27,8 +25,17 @@ import org.xbill.DNS.Name;
  * Services an address is part of; owned by one thread.
  */
 final class ReverseZones {
+  /** By namespace, then by name. */
+  private static final Comparator<byte[]> BY_KEY =
+      Comparator.<byte[], byte[]>comparing(
+              name -> Arrays.copyOfRange(name, 2 + name[0], name.length), Arrays::compare)
+          .thenComparing(name -> Arrays.copyOfRange(name, 1, 1 + name[0]), Arrays::compare);
+
   private final List<Cidr> ranges;
-  private final Map<IpAddress, List<ServiceKey>> owners = new HashMap<>();
+  private AddressTree<byte[][]> narrow = AddressTree.empty(false);
+  private AddressTree<byte[][]> wide = AddressTree.empty(true);
+  private AddressTree<byte[][]> toldNarrow = narrow;
+  private AddressTree<byte[][]> toldWide = wide;
 
   ReverseZones(Collection<Cidr> ranges) {
     this.ranges =
@@ -48,121 +55,126 @@ final class ReverseZones {
   /**
    * A Service has changed.
    *
-   * @param before null if it is new, or had no names before
-   * @param after null if it is gone, or has no names any more
-   * @return the addresses whose names may have changed by that
+   * @param before what its names said; null if it is new, or had none
+   * @param after the same with the same name object; null if it is gone, or has none any more
    */
-  Set<IpAddress> changed(@Nullable DirectoryService before, @Nullable DirectoryService after) {
+  void change(@Nullable HostGroup before, @Nullable HostGroup after) {
     if (ranges.isEmpty()) {
-      return Set.of();
+      return;
     }
-    Map<IpAddress, String> were = names(before);
-    Map<IpAddress, String> are = names(after);
-    Set<IpAddress> touched = new HashSet<>();
-    if (before != null) {
-      were.forEach((address, name) -> {
-        if (!are.containsKey(address)) {
-          owners.computeIfPresent(address, (_, keys) -> without(keys, before.key()));
-        }
-        if (!Objects.equals(are.get(address), name)) {
-          touched.add(address);
-        }
-      });
-    }
-    if (after != null) {
-      List<ServiceKey> alone = List.of(after.key()); // one list for all addresses of the Service
-      are.forEach((address, _) -> {
-        if (!were.containsKey(address)) {
-          owners.merge(address, alone, (keys, _) -> with(keys, after.key()));
-          touched.add(address);
-        }
-      });
-    }
-    return touched;
+    HostSet were = before == null ? HostSet.NONE : before.hosts(View.CLUSTER);
+    HostSet are = after == null ? HostSet.NONE : after.hosts(View.CLUSTER);
+    byte[] name = after != null ? after.name() : before != null ? before.name() : new byte[0];
+    narrow = changed(name, were.ipv4(), are.ipv4());
+    wide = changed(name, were.ipv6(), are.ipv6());
   }
 
-  /** The apex of the zone that an address's name is in, or null if it is in none of them. */
-  @Nullable Name zoneOf(IpAddress address, Name name) {
-    InetAddress inet = address.toInetAddress();
-    for (Cidr range : ranges) {
-      if (range.contains(inet)) {
-        return ReverseNames.zoneOf(name, range);
+  private AddressTree<byte[][]> changed(byte[] name, int[] were, int[] are) {
+    AddressTree<byte[][]> next = narrow;
+    byte[][] alone = {name}; // one array for all addresses of the Service
+    int i = 0;
+    int k = 0;
+    while (i < were.length || k < are.length) {
+      int order =
+          i == were.length ? 1 : k == are.length ? -1 : Integer.compareUnsigned(were[i], are[k]);
+      long address = Integer.toUnsignedLong(order < 0 ? were[i] : are[k]);
+      if (order < 0) {
+        next = without(next, 0, address, name);
+      } else if (order > 0 && covers(new IpAddress.V4((int) address))) {
+        next = with(next, 0, address, alone);
       }
+      i = order <= 0 ? after(were, i) : i;
+      k = order >= 0 ? after(are, k) : k;
     }
-    return null;
+    return next;
+  }
+
+  private AddressTree<byte[][]> changed(byte[] name, long[] were, long[] are) {
+    AddressTree<byte[][]> next = wide;
+    byte[][] alone = {name};
+    int i = 0;
+    int k = 0;
+    while (i < were.length || k < are.length) {
+      int order = i == were.length ? 1 : k == are.length ? -1 : compare(were, i, are, k);
+      long high = order < 0 ? were[i] : are[k];
+      long low = order < 0 ? were[i + 1] : are[k + 1];
+      if (order < 0) {
+        next = without(next, high, low, name);
+      } else if (order > 0 && covers(new IpAddress.V6(high, low))) {
+        next = with(next, high, low, alone);
+      }
+      i = order <= 0 ? after(were, i) : i;
+      k = order >= 0 ? after(are, k) : k;
+    }
+    return next;
+  }
+
+  /** Where the next address is: one may be there several times, with several hostnames. */
+  private static int after(int[] addresses, int at) {
+    int next = at + 1;
+    while (next < addresses.length && addresses[next] == addresses[at]) {
+      next++;
+    }
+    return next;
+  }
+
+  private static int after(long[] addresses, int at) {
+    int next = at + 2;
+    while (next < addresses.length && compare(addresses, next, addresses, at) == 0) {
+      next += 2;
+    }
+    return next;
+  }
+
+  private static int compare(long[] one, int i, long[] other, int k) {
+    int order = Long.compareUnsigned(one[i], other[k]);
+    return order != 0 ? order : Long.compareUnsigned(one[i + 1], other[k + 1]);
+  }
+
+  private boolean covers(IpAddress address) {
+    InetAddress inet = address.toInetAddress();
+    return ranges.stream().anyMatch(range -> range.contains(inet));
+  }
+
+  private static AddressTree<byte[][]> with(
+      AddressTree<byte[][]> tree, long high, long low, byte[][] alone) {
+    byte[][] names = tree.get(high, low);
+    if (names == null) {
+      return tree.with(high, low, alone);
+    }
+    byte[][] more = Arrays.copyOf(names, names.length + 1);
+    more[names.length] = alone[0];
+    Arrays.sort(more, BY_KEY);
+    return tree.with(high, low, more);
+  }
+
+  private static AddressTree<byte[][]> without(
+      AddressTree<byte[][]> tree, long high, long low, byte[] name) {
+    byte[][] names = tree.get(high, low);
+    if (names == null) {
+      return tree;
+    }
+    byte[][] left =
+        Arrays.stream(names).filter(other -> !Arrays.equals(other, name)).toArray(byte[][]::new);
+    return left.length == 0 ? tree.without(high, low) : tree.with(high, low, left);
   }
 
   /**
-   * The Services that an address is part of, each with the label that the endpoint has in it. All
-   * of them are in the directory.
+   * The next version of one of the zones; the same if nothing has changed.
+   *
+   * @param names where the names are that its addresses lead to
+   * @param renewed makes a version with another serial number
    */
-  List<EndpointName> namesOf(IpAddress address, Directory directory) {
-    List<EndpointName> names = new ArrayList<>(1);
-    for (ServiceKey key : owners.getOrDefault(address, List.of())) {
-      DirectoryService service = directory.service(key);
-      if (service != null) {
-        for (Endpoint endpoint : at(address, service.endpoints())) {
-          names.add(new EndpointName(key, endpoint.name(), endpoint.hostname() != null));
-        }
-      }
-    }
-    Collections.sort(names);
-    return names;
+  LocalZone of(LocalZone zone, LocalZone names, UnaryOperator<LocalZone> renewed) {
+    boolean ipv6 = zone.apex().toString().endsWith("ip6.arpa.");
+    AddressTree<byte[][]> tree = ipv6 ? wide : narrow;
+    LocalZone next = tree == (ipv6 ? toldWide : toldNarrow) ? zone : renewed.apply(zone);
+    return next.with(new Pointers(tree, names));
   }
 
-  /** What an endpoint is called in one Service. */
-  record EndpointName(ServiceKey service, String label, boolean hostname)
-      implements Comparable<EndpointName> {
-    private static final Comparator<EndpointName> ORDER =
-        Comparator.comparing(EndpointName::hostname)
-            .reversed()
-            .thenComparing(EndpointName::service)
-            .thenComparing(EndpointName::label);
-
-    @Override
-    public int compareTo(EndpointName other) {
-      return ORDER.compare(this, other);
-    }
-  }
-
-  /** The endpoints at an address: more than one if it has several hostnames. */
-  private static List<Endpoint> at(IpAddress address, List<Endpoint> sorted) {
-    int from = 0;
-    int to = sorted.size();
-    while (from < to) {
-      int middle = (from + to) >>> 1;
-      if (sorted.get(middle).address().compareTo(address) < 0) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    int end = from;
-    while (end < sorted.size() && sorted.get(end).address().equals(address)) {
-      end++;
-    }
-    return sorted.subList(from, end);
-  }
-
-  private static Map<IpAddress, String> names(@Nullable DirectoryService service) {
-    if (service == null) {
-      return Map.of();
-    }
-    Map<IpAddress, String> names = HashMap.newHashMap(service.endpoints().size());
-    for (Endpoint endpoint : service.endpoints()) {
-      names.merge(endpoint.address(), endpoint.name(), (one, other) -> one + " " + other);
-    }
-    return names;
-  }
-
-  private static List<ServiceKey> with(List<ServiceKey> keys, ServiceKey key) {
-    List<ServiceKey> more = new ArrayList<>(keys);
-    more.add(key);
-    return List.copyOf(more);
-  }
-
-  private static @Nullable List<ServiceKey> without(List<ServiceKey> keys, ServiceKey key) {
-    List<ServiceKey> left = keys.stream().filter(other -> !other.equals(key)).toList();
-    return left.isEmpty() ? null : left;
+  /** All zones have been made of what there is now. */
+  void told() {
+    toldNarrow = narrow;
+    toldWide = wide;
   }
 }

@@ -1,5 +1,6 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.dns.zone.HostGroup;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneNode;
 import io.regionbridge.router.directory.ClusterIpRule;
@@ -9,13 +10,12 @@ import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +42,7 @@ public final class ZoneCompiler {
   private final RecordWriter writer;
   private final ZoneWriter zones;
   private final String domain;
+  private final ServiceNodes nodes = new ServiceNodes();
   private final ReverseZones reverse;
   private final Map<Name, LocalZone> reverseZones = new LinkedHashMap<>();
   private LocalZone zone;
@@ -77,11 +78,11 @@ public final class ZoneCompiler {
     last = directory;
     if (directory.complete()) {
       zone = zone.loadedFully();
-      reverseZones.replaceAll((_, of) -> of.loadedFully());
     } else if (directory.extent() == Directory.Extent.PARTIAL) {
       zone = zone.loadedInPart();
-      reverseZones.replaceAll((_, of) -> of.loadedInPart());
     }
+    reverseZones.replaceAll((_, of) -> reverse(of, directory.extent()));
+    reverse.told();
     return new CompiledZones(
         zone,
         List.copyOf(reverseZones.values()),
@@ -92,40 +93,75 @@ public final class ZoneCompiler {
         directory.generation());
   }
 
+  private LocalZone reverse(LocalZone of, Directory.Extent extent) {
+    LocalZone next = reverse.of(of, zone, old -> zones.next(old, List.of(), serial));
+    return switch (extent) {
+      case LOADING -> next;
+      case PARTIAL -> next.loadedInPart();
+      case COMPLETE -> next.loadedFully();
+    };
+  }
+
   private void compileChanges(Set<ServiceKey> changed, Directory directory) {
-    Map<Name, @Nullable ZoneNode> changes = new HashMap<>();
-    Set<IpAddress> addresses = new HashSet<>();
+    List<LocalZone.Change> changes = new ArrayList<>();
     Map<ServiceKey, List<RemappedPort>> remappedChanges = new HashMap<>();
     Map<ServiceKey, List<IpAddress>> withheldChanges = new HashMap<>();
     Map<ServiceKey, List<Name>> aliasChanges = new HashMap<>();
     for (ServiceKey key : changed) {
-      DirectoryService before = exported(last.service(key));
-      DirectoryService after = exported(directory.service(key));
-      Map<String, NameAnswers> names = names(after);
-      zones.addChanges(key, names(before), names, changes);
-      note(key, alias(names), aliases, aliasChanges);
+      DirectoryService service = exported(directory.service(key));
+      String alias = service == null ? null : service.facts().externalName();
+      note(key, target(alias), aliases, aliasChanges);
+      compile(key, service, changes);
       if (changes.size() >= BATCH) {
         zone = zones.next(zone, changes, serial);
         changes.clear();
       }
-      addresses.addAll(reverse.changed(before, after));
-      note(key, expandedThoughRemapped(after), remapped, remappedChanges);
-      List<IpAddress> kept = after == null ? List.of() : settings.peers().withheld(after);
+      note(key, expandedThoughRemapped(service), remapped, remappedChanges);
+      List<IpAddress> kept = service == null ? List.of() : settings.peers().withheld(service);
       note(key, kept, withheld, withheldChanges);
     }
-    zone = zones.next(zone, changes, serial);
-    compileReverse(addresses, directory);
+    if (!changes.isEmpty()) {
+      zone = zones.next(zone, changes, serial);
+    }
     remapped = changed(remapped, remappedChanges);
     withheld = changed(withheld, withheldChanges);
     aliases = changed(aliases, aliasChanges);
   }
 
-  /** The name that a Service leads to, if it is an alias. */
-  private List<Name> alias(Map<String, NameAnswers> names) {
-    NameAnswers self = names.get(ServiceNames.SELF);
-    String target = self == null ? null : self.peers().alias();
-    Name absolute = target == null ? null : writer.name(target, Name.root);
-    return absolute == null ? List.of() : List.of(absolute);
+  private void compile(
+      ServiceKey key, @Nullable DirectoryService service, List<LocalZone.Change> changes) {
+    byte[] name = ServiceNodes.name(key);
+    HostGroup before = zone.hosts(name);
+    if (before != null) {
+      name = before.name(); // in the index and with the addresses already
+    }
+    ZoneNode after = service == null || !writer.fits(name) ? null : node(name, service);
+    if (before != null && before.says(after)) {
+      return;
+    }
+    reverse.change(before, after instanceof HostGroup group ? group : null);
+    if (after != null || zone.holds(name)) {
+      changes.add(new LocalZone.Change(name, after));
+    }
+  }
+
+  private @Nullable ZoneNode node(byte[] name, DirectoryService service) {
+    if (service.facts().externalName() != null) {
+      List<Name> target = target(service.facts().externalName());
+      return target.isEmpty() ? null : writer.alias(target.getFirst());
+    }
+    DirectoryService given = settings.peers().given(service);
+    return given == null ? null : nodes.hosts(name, service, given);
+  }
+
+  /** The name that an alias leads to; none for what looks like a name to the API server only. */
+  private List<Name> target(@Nullable String external) {
+    if (external == null || IpAddress.parse(external).isPresent()) {
+      return List.of();
+    }
+    Name target =
+        writer.name(ServiceNames.target(external, domain, settings.clusterDomains()), Name.root);
+    return target == null ? List.of() : List.of(target);
   }
 
   private static <T> void note(
@@ -147,48 +183,6 @@ public final class ZoneCompiler {
     next.putAll(changes);
     next.values().removeIf(List::isEmpty);
     return Collections.unmodifiableMap(next);
-  }
-
-  private void compileReverse(Set<IpAddress> addresses, Directory directory) {
-    Map<Name, Map<Name, @Nullable ZoneNode>> changesOfZones = new HashMap<>();
-    for (IpAddress address : addresses) {
-      Name name = ReverseNames.of(address);
-      Name apex = reverse.zoneOf(address, name);
-      if (apex != null) {
-        Map<Name, @Nullable ZoneNode> changes =
-            changesOfZones.computeIfAbsent(apex, _ -> new HashMap<>());
-        changes.put(name, pointers(name, address, directory));
-        if (changes.size() >= BATCH) {
-          reverseZones.computeIfPresent(apex, (_, of) -> zones.next(of, changes, serial));
-          changes.clear();
-        }
-      }
-    }
-    for (Map.Entry<Name, Map<Name, @Nullable ZoneNode>> entry : changesOfZones.entrySet()) {
-      Map<Name, @Nullable ZoneNode> changes = entry.getValue();
-      reverseZones.computeIfPresent(entry.getKey(), (_, of) -> zones.next(of, changes, serial));
-    }
-  }
-
-  private @Nullable ZoneNode pointers(Name owner, IpAddress address, Directory directory) {
-    List<Name> targets =
-        reverse.namesOf(address, directory).stream()
-            .map(this::endpoint)
-            .filter(Objects::nonNull)
-            .toList();
-    return targets.isEmpty() ? null : writer.pointers(owner, targets);
-  }
-
-  private @Nullable Name endpoint(ReverseZones.EndpointName endpoint) {
-    Name service = writer.service(endpoint.service());
-    return service == null ? null : writer.name(endpoint.label(), service);
-  }
-
-  private Map<String, NameAnswers> names(@Nullable DirectoryService service) {
-    DirectoryService given = service == null ? null : settings.peers().given(service);
-    return service == null || given == null
-        ? Map.of()
-        : ServiceNames.of(service, given, domain, settings.clusterDomains());
   }
 
   private @Nullable DirectoryService exported(@Nullable DirectoryService service) {

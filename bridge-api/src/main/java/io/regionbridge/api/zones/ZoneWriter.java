@@ -4,6 +4,7 @@ import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneNode;
 import io.regionbridge.router.directory.ServiceKey;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
@@ -49,6 +50,11 @@ final class ZoneWriter {
     SOARecord soa = writer.soa(of.apex(), serial);
     changes.put(of.apex(), writer.apex(soa));
     return of.with(changes, soa);
+  }
+
+  /** The next version of a zone with these changes, if only in its serial number. */
+  LocalZone next(LocalZone of, List<LocalZone.Change> changes, long serial) {
+    return of.with(changes, writer.soa(of.apex(), serial));
   }
 
   /** Adds, of all names of a Service, those that do not say the same as before. */

@@ -3,9 +3,7 @@ package io.regionbridge.api.zones;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.net.IpAddress;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xbill.DNS.Name;
@@ -39,26 +37,5 @@ class ReverseNamesTest {
     assertThat(zones).hasSize(count).doesNotHaveDuplicates();
     assertThat(zones.getFirst()).hasToString(first);
     assertThat(zones.getLast()).hasToString(last);
-  }
-
-  @Test
-  void addressLiesInOneOfTheZonesOfItsRange() {
-    Cidr range = Cidr.of("10.42.128.0/17");
-    Name name = ReverseNames.of(IpAddress.of("10.42.200.7"));
-
-    assertThat(name).hasToString("7.200.42.10.in-addr.arpa.");
-    assertThat(ReverseNames.zoneOf(name, range))
-        .hasToString("200.42.10.in-addr.arpa.")
-        .isIn(ReverseNames.zones(range));
-  }
-
-  @Test
-  void ipv6AddressIsNamedByNibbles() {
-    Name name = ReverseNames.of(IpAddress.of("fd00:42::7"));
-
-    assertThat(name)
-        .hasToString("7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.2.4.0.0.0.0.d.f.ip6.arpa.");
-    assertThat(ReverseNames.zoneOf(name, Cidr.of("fd00:40::/26")))
-        .hasToString("4.0.0.0.0.d.f.ip6.arpa.");
   }
 }

@@ -32,6 +32,9 @@ public final class LocalAuthority {
   /** HINFO "RFC8482" "": the whole answer to a question for every type (RFC 8482 section 4.2). */
   private static final byte[] MINIMAL_ANY = {7, 'R', 'F', 'C', '8', '4', '8', '2', 0};
 
+  /** No rcode: the name does not exist, as far as is known. */
+  private static final int NOT_THERE = -1;
+
   private LocalAuthority() {}
 
   /**
@@ -94,15 +97,19 @@ public final class LocalAuthority {
       any(zone, reply);
       return Rcode.NOERROR;
     }
+    byte[] octets = name;
+    int labels = 0;
+    int length = apexAt;
     int owner = RecordSet.QUESTION;
-    while (node != null) {
-      RecordSet set = node.find(view, type);
-      if (set == null && !zone.complete() && !node.hasRecords()) {
-        return unknown(reply);
-      }
+    while (node instanceof ZoneNode.Encoded encoded) {
+      RecordSet set = encoded.find(view, type);
       if (set == null) {
-        negative(zone, RecordSet.QUESTION + apexAt, reply);
-        return Rcode.NOERROR;
+        Pointers here = length == 0 ? zone.pointers() : null; // a zone may be one address
+        int rcode =
+            here == null
+                ? NOT_THERE
+                : pointer(octets, labels, 0, type, zone, here, owner, apexAt, reply);
+        return rcode == NOT_THERE ? noData(zone, node.hasRecords(), apexAt, reply) : rcode;
       }
       int at = reply.at();
       set.answer(reply, owner, turn);
@@ -120,7 +127,17 @@ public final class LocalAuthority {
         return Rcode.NOERROR;
       }
       owner = 0xC000 | RecordSet.firstDataAt(at);
-      node = zone.findTarget(set);
+      octets = set.encoded();
+      labels = RecordSet.FIXED;
+      length = octets.length - RecordSet.FIXED - zone.apexLength();
+      node = zone.find(octets, labels, length);
+    }
+    int rcode =
+        node instanceof HostGroup group
+            ? addresses(group, type, zone, view, turn, owner, apexAt, reply)
+            : made(octets, labels, length, type, zone, view, turn, owner, apexAt, reply);
+    if (rcode != NOT_THERE) {
+      return rcode;
     }
     if (!zone.complete()) {
       return unknown(reply);
@@ -129,6 +146,158 @@ public final class LocalAuthority {
     reply.rcode(Rcode.NXDOMAIN);
     negative(zone, RecordSet.QUESTION + apexAt, reply);
     return Rcode.NXDOMAIN;
+  }
+
+  private static int noData(LocalZone zone, boolean hasRecords, int apexAt, ReplyWriter reply) {
+    if (!zone.complete() && !hasRecords) {
+      return unknown(reply);
+    }
+    negative(zone, RecordSet.QUESTION + apexAt, reply);
+    return Rcode.NOERROR;
+  }
+
+  /** The name that leads to hosts itself. */
+  private static int addresses(
+      HostGroup group,
+      int type,
+      LocalZone zone,
+      View view,
+      int turn,
+      int owner,
+      int apexAt,
+      ReplyWriter reply) {
+    HostSet self = group.self(view);
+    if (!self.hasAddresses(type)) {
+      return noData(zone, group.hasRecords(), apexAt, reply);
+    }
+    int at = reply.at();
+    int count =
+        self.writeAddresses(type, owner, zone.ttl(), turn, reply.out(), at, ReplyWriter.BODY_END);
+    reply.answered(at + count * HostSet.octets(type), count);
+    return Rcode.NOERROR;
+  }
+
+  /** Names that are in no index: of hosts and their ports, and of addresses. */
+  private static int made(
+      byte[] name,
+      int at,
+      int length,
+      int type,
+      LocalZone zone,
+      View view,
+      int turn,
+      int owner,
+      int apexAt,
+      ReplyWriter reply) {
+    Pointers pointers = zone.pointers();
+    if (pointers != null) {
+      return pointer(name, at, length, type, zone, pointers, owner, apexAt, reply);
+    }
+    int first = length > 0 ? 1 + name[at] : 0;
+    if (first >= length) {
+      return NOT_THERE;
+    }
+    HostGroup group = zone.hosts(name, at + first, length - first);
+    if (group != null) {
+      return below(name, at, first, group, type, zone, view, turn, owner, apexAt, reply);
+    }
+    int both = first + 1 + name[at + first];
+    group = both < length ? zone.hosts(name, at + both, length - both) : null;
+    return group == null || !group.hasPort(name, at, both)
+        ? NOT_THERE
+        : services(name, at, both, group, type, zone, view, owner, apexAt, reply);
+  }
+
+  private static int below(
+      byte[] label,
+      int at,
+      int length,
+      HostGroup group,
+      int type,
+      LocalZone zone,
+      View view,
+      int turn,
+      int owner,
+      int apexAt,
+      ReplyWriter reply) {
+    byte[] out = reply.out();
+    int from = reply.at();
+    if (!group.hasHost(label, at, out, from)) {
+      return group.hasProtocol(label, at, length) ? noData(zone, false, apexAt, reply) : NOT_THERE;
+    }
+    if (type == Type.ANY) {
+      any(zone, reply);
+      return Rcode.NOERROR;
+    }
+    HostSet hosts = group.hosts(view);
+    int host = hosts.find(label, at, out, from);
+    int count =
+        host < 0
+            ? 0
+            : hosts.writeHost(host, type, owner, zone.ttl(), turn, out, from, ReplyWriter.BODY_END);
+    if (count == 0) {
+      return noData(zone, true, apexAt, reply);
+    }
+    reply.answered(from + count * HostSet.octets(type), count);
+    return Rcode.NOERROR;
+  }
+
+  private static int services(
+      byte[] label,
+      int at,
+      int length,
+      HostGroup group,
+      int type,
+      LocalZone zone,
+      View view,
+      int owner,
+      int apexAt,
+      ReplyWriter reply) {
+    if (type == Type.ANY) {
+      any(zone, reply);
+      return Rcode.NOERROR;
+    }
+    int from = reply.at();
+    int end =
+        type == Type.SRV
+            ? group.writeServices(
+                label, at, length, view, zone, owner, reply.out(), from, ReplyWriter.BODY_END)
+            : from;
+    if (end == from) {
+      return noData(zone, true, apexAt, reply);
+    }
+    int count = 0;
+    for (int i = from; i < end; i += RecordSet.FIXED + Octets.get16(reply.out(), i + 10)) {
+      count++;
+    }
+    reply.answered(end, count);
+    return Rcode.NOERROR;
+  }
+
+  private static int pointer(
+      byte[] name,
+      int at,
+      int length,
+      int type,
+      LocalZone zone,
+      Pointers pointers,
+      int owner,
+      int apexAt,
+      ReplyWriter reply) {
+    int from = reply.at();
+    int whole = length + zone.apexLength();
+    return switch (pointers.answer(name, at, whole, type, owner, zone.ttl(), reply)) {
+      case NOTHING -> NOT_THERE;
+      case ABOVE -> noData(zone, false, apexAt, reply);
+      case ADDRESS -> {
+        if (type == Type.ANY) {
+          any(zone, reply);
+        } else if (reply.at() == from) {
+          negative(zone, RecordSet.QUESTION + apexAt, reply);
+        }
+        yield Rcode.NOERROR;
+      }
+    };
   }
 
   /** What is not known here may be in the part of the directory that could not be read. */

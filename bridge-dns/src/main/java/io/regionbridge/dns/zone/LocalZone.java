@@ -27,6 +27,7 @@ public final class LocalZone {
   private final RecordSet soa;
   private final NameIndex<ZoneNode> plain;
   private final NameIndex<ZoneNode> shortened;
+  private final @Nullable Pointers pointers;
 
   /** How much of the zone is known. */
   private enum Extent {
@@ -37,20 +38,23 @@ public final class LocalZone {
 
   private LocalZone(
       Name apex,
+      byte[] apexWire,
       byte[] omittable,
       Extent extent,
       boolean forPeers,
       RecordSet soa,
       NameIndex<ZoneNode> plain,
-      NameIndex<ZoneNode> shortened) {
+      NameIndex<ZoneNode> shortened,
+      @Nullable Pointers pointers) {
     this.apex = apex;
-    this.apexWire = wire(apex);
+    this.apexWire = apexWire;
     this.omittable = omittable;
     this.extent = extent;
     this.forPeers = forPeers;
     this.soa = soa;
     this.plain = plain;
     this.shortened = shortened;
+    this.pointers = pointers;
   }
 
   /**
@@ -73,7 +77,8 @@ public final class LocalZone {
     RecordSet encoded = RecordSet.of(List.of(soa));
     NameIndex<ZoneNode> plain =
         NameIndex.<ZoneNode>empty().with(NO_LABELS, ZoneNode.EMPTY.with(encoded));
-    return new LocalZone(apex, label, Extent.NOTHING, true, encoded, plain, NameIndex.empty());
+    return new LocalZone(
+        apex, wire(apex), label, Extent.NOTHING, true, encoded, plain, NameIndex.empty(), null);
   }
 
   /** The same zone, from now on complete: a name that it does not hold does not exist. */
@@ -92,12 +97,12 @@ public final class LocalZone {
   private LocalZone withExtent(Extent next) {
     return extent == next
         ? this
-        : new LocalZone(apex, omittable, next, forPeers, soa, plain, shortened);
+        : new LocalZone(apex, apexWire, omittable, next, forPeers, soa, plain, shortened, pointers);
   }
 
   /** The same zone, of which other regions are told nothing: they have their own. */
   public LocalZone notForPeers() {
-    return new LocalZone(apex, omittable, extent, false, soa, plain, shortened);
+    return new LocalZone(apex, apexWire, omittable, extent, false, soa, plain, shortened, pointers);
   }
 
   /** Whether other regions may ask for its names. */
@@ -123,10 +128,47 @@ public final class LocalZone {
         nextPlain = put(nextPlain, relative, change.getValue());
       }
     }
+    return next(nextPlain, nextShortened, soa);
+  }
+
+  /**
+   * What a name below the label that may be left out holds from now on.
+   *
+   * @param name labels in wire form, folded, without the apex and that label; kept, and not to be
+   *     changed any more
+   * @param node null removes the name's records
+   */
+  public record Change(byte[] name, @Nullable ZoneNode node) {}
+
+  /** The zone with these names changed, and another SOA. */
+  public LocalZone with(List<Change> changes, SOARecord soa) {
+    NameIndex<ZoneNode> next = shortened;
+    for (Change change : changes) {
+      next = put(next, change.name(), change.node());
+    }
+    return next(plain, next, soa);
+  }
+
+  private LocalZone next(
+      NameIndex<ZoneNode> nextPlain, NameIndex<ZoneNode> nextShortened, SOARecord soa) {
     RecordSet encoded = RecordSet.of(List.of(soa));
-    ZoneNode top = nextPlain.get(NO_LABELS);
-    nextPlain = put(nextPlain, NO_LABELS, (top == null ? ZoneNode.EMPTY : top).with(encoded));
-    return new LocalZone(apex, omittable, extent, forPeers, encoded, nextPlain, nextShortened);
+    ZoneNode.Encoded top =
+        nextPlain.get(NO_LABELS) instanceof ZoneNode.Encoded own ? own : ZoneNode.EMPTY;
+    NameIndex<ZoneNode> whole = put(nextPlain, NO_LABELS, top.with(encoded));
+    return new LocalZone(
+        apex, apexWire, omittable, extent, forPeers, encoded, whole, nextShortened, pointers);
+  }
+
+  /** The reverse zone with these addresses. */
+  public LocalZone with(Pointers next) {
+    return next.same(pointers)
+        ? this
+        : new LocalZone(apex, apexWire, omittable, extent, forPeers, soa, plain, shortened, next);
+  }
+
+  /** The addresses of a reverse zone; null in all others. */
+  @Nullable Pointers pointers() {
+    return pointers;
   }
 
   private byte[] cut(byte[] relative) {
@@ -186,18 +228,51 @@ public final class LocalZone {
     return node != null || omittable.length == 0 ? node : shortened.get(name, at, length);
   }
 
+  /**
+   * The hosts that a folded name leads to, given as for {@link #find}; null if it leads to none.
+   */
+  @Nullable HostGroup hosts(byte[] name, int at, int length) {
+    if (endsWithOmittable(name, at, length)
+        && shortened.get(name, at, length - omittable.length) instanceof HostGroup group) {
+      return group;
+    }
+    return shortened.get(name, at, length) instanceof HostGroup group ? group : null;
+  }
+
+  /**
+   * The hosts that a name below the label that may be left out leads to; null if it leads to none.
+   *
+   * @param name as {@link Change} has it
+   */
+  public @Nullable HostGroup hosts(byte[] name) {
+    return shortened.get(name) instanceof HostGroup group ? group : null;
+  }
+
+  /**
+   * Whether a name below the label that may be left out, as {@link Change} has it, holds records.
+   */
+  public boolean holds(byte[] name) {
+    ZoneNode node = shortened.get(name);
+    return node != null && node.ownsName();
+  }
+
+  /** Writes what stands behind the name of a {@link HostGroup}; returns where it ends. */
+  int writeSuffix(byte[] out, int at) {
+    System.arraycopy(omittable, 0, out, at, omittable.length);
+    System.arraycopy(apexWire, 0, out, at + omittable.length, apexWire.length);
+    return at + omittable.length + apexWire.length;
+  }
+
+  /** The time to live of records that are made when they are asked for, in seconds. */
+  int ttl() {
+    return soa.ttl();
+  }
+
   /** Whether an alias leads to a name at or below the apex. */
   boolean holdsTarget(RecordSet alias) {
     byte[] encoded = alias.encoded();
     int length = encoded.length - RecordSet.FIXED;
     return length >= apexWire.length && endsAtApex(encoded, RecordSet.FIXED, length);
-  }
-
-  /** What the target of an alias holds, which must be at or below the apex. */
-  @Nullable ZoneNode findTarget(RecordSet alias) {
-    byte[] encoded = alias.encoded();
-    int length = encoded.length - RecordSet.FIXED;
-    return find(encoded, RecordSet.FIXED, length - apexWire.length);
   }
 
   private boolean endsAtApex(byte[] name, int at, int length) {
@@ -269,7 +344,7 @@ public final class LocalZone {
     return extent == Extent.ALL;
   }
 
-  /** Names that exist, empty non-terminals included. */
+  /** Names in the index: all that exist, but those of hosts, ports and addresses. */
   public int names() {
     return plain.size() + shortened.size();
   }

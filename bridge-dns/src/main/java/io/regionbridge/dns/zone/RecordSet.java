@@ -58,16 +58,21 @@ public final class RecordSet {
     byte[] encoded = new byte[octets];
     int at = 0;
     for (int i = 0; i < count; i++) {
-      Octets.put16(encoded, at, QUESTION);
-      Octets.put16(encoded, at + 2, type);
-      Octets.put16(encoded, at + 4, DClass.IN);
-      Octets.put32(encoded, at + 6, (int) records.get(i).getTTL());
-      Octets.put16(encoded, at + 10, data[i].length);
+      writeFixed(encoded, at, QUESTION, type, (int) records.get(i).getTTL(), data[i].length);
       System.arraycopy(data[i], 0, encoded, at + FIXED, data[i].length);
       at += FIXED + data[i].length;
     }
     boolean addresses = type == Type.A || type == Type.AAAA;
     return new RecordSet(type, count, addresses && even && count > 1 ? octets / count : 0, encoded);
+  }
+
+  /** Writes what stands before the data of a record: {@link #FIXED} octets. */
+  static void writeFixed(byte[] out, int at, int owner, int type, int ttl, int length) {
+    Octets.put16(out, at, owner);
+    Octets.put16(out, at + 2, type);
+    Octets.put16(out, at + 4, DClass.IN);
+    Octets.put32(out, at + 6, ttl);
+    Octets.put16(out, at + 10, length);
   }
 
   /** The records' type. */

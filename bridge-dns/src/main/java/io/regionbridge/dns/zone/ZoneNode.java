@@ -11,29 +11,36 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
 /**
- * What one name holds, in each {@link View}. A name without records that others lie below exists
- * all the same (an empty non-terminal, RFC 8020).
+ * What one name holds, in each {@link View}: records, or a {@link HostGroup} of which records are
+ * made. A name without records that others lie below exists all the same (an empty non-terminal,
+ * RFC 8020).
  */
-public final class ZoneNode {
+public abstract sealed class ZoneNode permits ZoneNode.Encoded, HostGroup {
   private static final RecordSet[] NO_RECORDS = {};
-  static final ZoneNode EMPTY = new ZoneNode(NO_RECORDS, NO_RECORDS, false, 0);
+  static final Encoded EMPTY = new Encoded(NO_RECORDS, NO_RECORDS, false, 0);
 
-  private final RecordSet[] cluster;
-  private final RecordSet[] pods;
-  private final boolean ownsName;
   private final int children;
 
-  private ZoneNode(RecordSet[] cluster, RecordSet[] pods, boolean ownsName, int children) {
-    this.cluster = cluster;
-    this.pods = pods;
-    this.ownsName = ownsName;
+  ZoneNode(int children) {
     this.children = children;
   }
+
+  /** How many names of the zone's index lie right below this one. */
+  final int children() {
+    return children;
+  }
+
+  /** Whether the name exists by itself, with or without records, and not for names below it. */
+  abstract boolean ownsName();
+
+  abstract boolean hasRecords();
+
+  abstract ZoneNode withChildren(int count);
 
   /** A node that says the same to everyone; without records, that there is nothing of any type. */
   public static ZoneNode of(List<Record> records) {
     RecordSet[] sets = encode(records);
-    return new ZoneNode(sets, sets, true, 0);
+    return new Encoded(sets, sets, true, 0);
   }
 
   /**
@@ -41,18 +48,7 @@ public final class ZoneNode {
    * be empty.
    */
   public static ZoneNode of(List<Record> cluster, List<Record> pods) {
-    return new ZoneNode(encode(cluster), encode(pods), true, 0);
-  }
-
-  /** The same node with these records, in both views, in place of its own of their type. */
-  ZoneNode with(RecordSet set) {
-    return new ZoneNode(with(cluster, set), with(pods, set), true, children);
-  }
-
-  private static RecordSet[] with(RecordSet[] sets, RecordSet set) {
-    return Stream.concat(
-            Stream.of(set), Arrays.stream(sets).filter(other -> other.type() != set.type()))
-        .toArray(RecordSet[]::new);
+    return new Encoded(encode(cluster), encode(pods), true, 0);
   }
 
   private static RecordSet[] encode(List<Record> records) {
@@ -66,34 +62,56 @@ public final class ZoneNode {
     return byType.values().stream().map(RecordSet::of).toArray(RecordSet[]::new);
   }
 
-  /**
-   * The records of a type, or the CNAME that stands for every type (RFC 1034 section 3.6.2), or
-   * null.
-   */
-  @Nullable RecordSet find(View view, int type) {
-    for (RecordSet set : view == View.CLUSTER ? cluster : pods) {
-      if (set.type() == type || set.type() == Type.CNAME) {
-        return set;
-      }
+  /** Records, encoded as they stand in answers. */
+  static final class Encoded extends ZoneNode {
+    private final RecordSet[] cluster;
+    private final RecordSet[] pods;
+    private final boolean ownsName;
+
+    private Encoded(RecordSet[] cluster, RecordSet[] pods, boolean ownsName, int children) {
+      super(children);
+      this.cluster = cluster;
+      this.pods = pods;
+      this.ownsName = ownsName;
     }
-    return null;
-  }
 
-  /** How many names lie right below this one. */
-  int children() {
-    return children;
-  }
+    /** The same node with these records, in both views, in place of its own of their type. */
+    Encoded with(RecordSet set) {
+      return new Encoded(with(cluster, set), with(pods, set), true, children());
+    }
 
-  /** Whether the name exists by itself, with or without records, and not for names below it. */
-  boolean ownsName() {
-    return ownsName;
-  }
+    private static RecordSet[] with(RecordSet[] sets, RecordSet set) {
+      return Stream.concat(
+              Stream.of(set), Arrays.stream(sets).filter(other -> other.type() != set.type()))
+          .toArray(RecordSet[]::new);
+    }
 
-  boolean hasRecords() {
-    return cluster.length > 0 || pods.length > 0;
-  }
+    /**
+     * The records of a type, or the CNAME that stands for every type (RFC 1034 section 3.6.2), or
+     * null.
+     */
+    @Nullable RecordSet find(View view, int type) {
+      for (RecordSet set : view == View.CLUSTER ? cluster : pods) {
+        if (set.type() == type || set.type() == Type.CNAME) {
+          return set;
+        }
+      }
+      return null;
+    }
 
-  ZoneNode withChildren(int count) {
-    return new ZoneNode(cluster, pods, ownsName, count);
+    @Override
+    boolean ownsName() {
+      return ownsName;
+    }
+
+    @Override
+    boolean hasRecords() {
+      return cluster.length > 0 || pods.length > 0;
+    }
+
+    @Override
+    Encoded withChildren(int count) {
+      return new Encoded(cluster, pods, ownsName, count);
+    }
   }
 }

@@ -181,12 +181,11 @@ class LocalZoneTest {
     assertThat(apex(removed).find(View.PODS, Type.TXT)).isNull();
   }
 
-  private static ZoneNode apex(LocalZone zone) {
-    ZoneNode node = find(zone, "");
-    if (node == null) {
-      throw new AssertionError("no apex");
+  private static ZoneNode.Encoded apex(LocalZone zone) {
+    if (find(zone, "") instanceof ZoneNode.Encoded node) {
+      return node;
     }
-    return node;
+    throw new AssertionError("no apex");
   }
 
   private static long serial(LocalZone zone) {

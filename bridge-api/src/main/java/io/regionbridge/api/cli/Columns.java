@@ -1,6 +1,6 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.Printable;
+import io.regionbridge.api.text.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

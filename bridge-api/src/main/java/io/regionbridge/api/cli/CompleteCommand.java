@@ -2,9 +2,9 @@ package io.regionbridge.api.cli;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.NamesReport;
+import io.regionbridge.api.text.Printable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

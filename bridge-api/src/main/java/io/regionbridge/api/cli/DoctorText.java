@@ -1,7 +1,7 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.Count;
+import io.regionbridge.api.text.Printable;
 import io.regionbridge.router.diagnosis.Check;
 import java.util.ArrayList;
 import java.util.List;

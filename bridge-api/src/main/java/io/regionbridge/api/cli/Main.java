@@ -1,6 +1,6 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.Printable;
+import io.regionbridge.api.text.Printable;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.QueryLogReport;
+import io.regionbridge.api.text.Printable;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Fault;
 import io.regionbridge.api.status.StatusJson;
+import io.regionbridge.api.text.Printable;
 import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine;

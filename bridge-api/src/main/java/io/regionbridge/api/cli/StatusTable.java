@@ -1,11 +1,11 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.Printable;
 import io.regionbridge.api.status.Age;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Count;
 import io.regionbridge.api.status.Fault;
 import io.regionbridge.api.status.Faults;
+import io.regionbridge.api.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

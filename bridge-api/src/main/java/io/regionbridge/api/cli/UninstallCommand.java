@@ -1,7 +1,7 @@
 package io.regionbridge.api.cli;
 
 import io.regionbridge.api.config.ConfigKeys;
-import io.regionbridge.api.config.Printable;
+import io.regionbridge.api.text.Printable;
 import io.regionbridge.router.control.Uninstall;
 import io.regionbridge.router.control.Uninstall.Outcome;
 import io.regionbridge.router.control.Uninstall.Step;

@@ -1,6 +1,6 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.api.config.Suggestion;
+import io.regionbridge.api.text.Suggestion;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -1,5 +1,11 @@
 package io.regionbridge.api.config;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
 /**
  * One key of the configuration: everything that is to be known of it. {@link ConfigKeys} lists all
  * of them; reading, names in the environment, changes and the reference page follow from there.
@@ -22,17 +28,43 @@ public record ConfigKey<T>(
     RESTART
   }
 
-  /** How a key is written. Reports what is wrong with it to the section and never throws. */
+  /** How a key is written. Reports what is wrong with it to its place and never throws. */
   @FunctionalInterface
   interface Shape<T> {
-    /**
-     * Reads the key.
-     *
-     * @param section that it stands in
-     * @param name of the key within the section
-     * @param before the keys before it in the table
-     */
-    ReadValue<T> read(Section section, String name, Values before);
+    ReadValue<T> read(Place place);
+  }
+
+  /** Where a key stands, or would stand. */
+  interface Place {
+    /** The value, or a default. */
+    <T> ReadValue<T> value(Notation<T> notation, T fallback);
+
+    <T> ReadValue<Optional<T>> optional(Notation<T> notation);
+
+    /** A value without which nothing works. */
+    <T> ReadValue<T> required(Notation<T> notation, String advice);
+
+    /** The values of a list, in order. */
+    <T> ReadValue<List<T>> list(Notation<T> notation, List<T> fallback);
+
+    /** A list, or {@code off} for an empty one; empty where it is not there. */
+    <T> ReadValue<Optional<List<T>>> listOrOff(Notation<T> notation);
+
+    /** A list of sections, all with the same keys. */
+    <V> ReadValue<List<V>> sections(
+        List<ConfigKey<?>> keys, Function<Map<ConfigKey<?>, ReadValue<?>>, V> values);
+
+    /** Whether the section that it stands in is there, be it empty. */
+    boolean hasSection();
+
+    /** Whether another key or section is there beside it, be it empty. */
+    boolean hasBeside(String key);
+
+    /** What was read of a key before it in the table; empty if that is missing or wrong. */
+    <T> Optional<T> before(ConfigKey<T> key);
+
+    /** Paths of files, relative to the file of the configuration. */
+    Notation<Path> files();
   }
 
   /** The list whose entries have the key; empty for a key of the file itself. */

@@ -329,15 +329,6 @@ public final class ConfigKeys {
     return ALL.stream().filter(key -> key.list().equals(list)).toList();
   }
 
-  /** Where a key of this name is, if some section has it. */
-  static Optional<String> elsewhere(String name) {
-    String plain = Suggestion.plain(name);
-    return of("").stream()
-        .filter(key -> Suggestion.plain(key.name()).equals(plain))
-        .map(ConfigKey::path)
-        .findFirst();
-  }
-
   /** A key without what a change of it takes and what it means; saying that enters it. */
   private record Draft<T>(String path, Shape<T> shape, String fallback) {
     ConfigKey<T> live(String meaning) {
@@ -358,7 +349,7 @@ public final class ConfigKeys {
   /** One with a default, as it would be written. */
   private static <T> Draft<T> value(String path, Notation<T> notation, String fallback) {
     T value = notation.good(fallback);
-    return new Draft<>(path, (s, name, _) -> s.value(name, notation, value), code(fallback));
+    return new Draft<>(path, place -> place.value(notation, value), code(fallback));
   }
 
   private static Draft<Integer> number(String path, int min, int max, int fallback) {
@@ -384,50 +375,50 @@ public final class ConfigKeys {
   /** A number up to another key's. */
   private static Draft<Integer> atMost(String path, ConfigKey<Integer> limit, int fallback) {
     Shape<Integer> shape =
-        (section, name, before) -> {
-          int most = before.get(limit);
-          return section.value(name, Notation.number(1, most), Math.min(fallback, most));
+        place -> {
+          int most = place.before(limit).orElse(Integer.MAX_VALUE);
+          return place.value(Notation.number(1, most), Math.min(fallback, most));
         };
     return new Draft<>(path, shape, code(Integer.toString(fallback)));
   }
 
   private static <T> Draft<T> required(String path, Notation<T> notation, String advice) {
-    return new Draft<>(path, (s, name, _) -> s.required(name, notation, advice), "required");
+    return new Draft<>(path, place -> place.required(notation, advice), "required");
   }
 
   /** Required where its section is there. */
   private static <T> Draft<Optional<T>> requiredWithin(
       String path, Notation<T> notation, String advice) {
     Shape<Optional<T>> shape =
-        (section, name, _) ->
-            section.isThere()
-                ? section.required(name, notation, advice).map(Optional::of)
-                : section.optional(name, notation);
+        place ->
+            place.hasSection()
+                ? place.required(notation, advice).map(Optional::of)
+                : place.optional(notation);
     return new Draft<>(path, shape, NONE);
   }
 
   private static <T> Draft<Optional<T>> optional(
       String path, Notation<T> notation, String fallback) {
-    return new Draft<>(path, (s, name, _) -> s.optional(name, notation), fallback);
+    return new Draft<>(path, place -> place.optional(notation), fallback);
   }
 
   private static Draft<Optional<Path>> file(String path, String fallback) {
-    return new Draft<>(path, (s, name, _) -> s.optional(name, s.files()), fallback);
+    return new Draft<>(path, place -> place.optional(place.files()), fallback);
   }
 
   private static Draft<Path> file(String path, Path fallback) {
     return new Draft<>(
-        path, (s, name, _) -> s.value(name, s.files(), fallback), code(fallback.toString()));
+        path, place -> place.value(place.files(), fallback), code(fallback.toString()));
   }
 
   private static Draft<List<Path>> files(String path) {
-    return new Draft<>(path, (s, name, _) -> s.list(name, s.files(), List.of()), NONE);
+    return new Draft<>(path, place -> place.list(place.files(), List.of()), NONE);
   }
 
   private static <T> Draft<List<T>> list(
       String path, Notation<T> notation, String fallback, String... values) {
     List<T> usual = Arrays.stream(values).map(notation::good).toList();
-    return new Draft<>(path, (s, name, _) -> s.list(name, notation, usual), fallback);
+    return new Draft<>(path, place -> place.list(notation, usual), fallback);
   }
 
   private static Draft<List<InetSocketAddress>> listeners(String path, int port, String fallback) {
@@ -436,33 +427,31 @@ public final class ConfigKeys {
 
   private static Draft<List<InetSocketAddress>> gateways(String path) {
     Shape<List<InetSocketAddress>> shape =
-        (section, name, _) -> {
-          int port = section.has("tls") ? DEFAULT_TLS_PORT : DEFAULT_DNS_PORT;
-          return section.list(name, Notation.gateway(port), List.of());
+        place -> {
+          int port = place.hasBeside("tls") ? DEFAULT_TLS_PORT : DEFAULT_DNS_PORT;
+          return place.list(Notation.gateway(port), List.of());
         };
     return new Draft<>(path, shape, DISCOVERED);
   }
 
   private static <T> Draft<Optional<List<T>>> listOrOff(
       String path, Notation<T> notation, String fallback) {
-    return new Draft<>(path, (s, name, _) -> s.listOrOff(name, notation), fallback);
+    return new Draft<>(path, place -> place.listOrOff(notation), fallback);
   }
 
   /** A list whose entries have keys of their own. */
   private static Draft<List<Values>> sections(String path) {
-    return new Draft<>(path, (s, name, _) -> s.sections(name, of(path)), NONE);
+    return new Draft<>(path, place -> place.sections(of(path), Values::new), NONE);
   }
 
   /** A region's domain: that of its name unless it has another. */
   private static Draft<RegionDomain> domain(String path, ConfigKey<String> region) {
     Shape<RegionDomain> shape =
-        (section, name, before) ->
-            section
-                .optional(name, Notation.REGION_DOMAIN)
+        place ->
+            place
+                .optional(Notation.REGION_DOMAIN)
                 .map(given ->
-                    given
-                        .or(() -> before.located(region).map(r -> RegionDomain.ofRegion(r.value())))
-                        .orElse(null));
+                    given.or(() -> place.before(region).map(RegionDomain::ofRegion)).orElse(null));
     return new Draft<>(path, shape, "`<name>.internal`");
   }
 

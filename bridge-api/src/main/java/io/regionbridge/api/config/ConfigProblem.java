@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.api.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**

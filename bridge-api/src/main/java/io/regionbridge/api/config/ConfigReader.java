@@ -39,8 +39,11 @@ public final class ConfigReader {
       return new ConfigResult.Invalid(List.of(noMapping(root)));
     }
     Environment variables = new Environment(environment);
-    Section section = Section.of(new Located<>("", root), directory, variables, problems);
-    Values values = section.read(ConfigKeys.of(""));
+    List<ConfigKey<?>> keys = ConfigKeys.of("");
+    Section section =
+        new Section(
+            new Located<>("", root), new Section.Source(directory, variables, keys, problems));
+    Values values = new Values(section.read(keys));
     if (section.isForeign()) {
       return new ConfigResult.Invalid(List.of(NO_CONFIGURATION));
     }

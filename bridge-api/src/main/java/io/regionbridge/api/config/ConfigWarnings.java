@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.api.text.DurationText;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.overlay.OverlaySettings;
 import java.time.Duration;

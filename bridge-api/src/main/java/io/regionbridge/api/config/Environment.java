@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.api.text.Suggestion;
 import io.regionbridge.router.net.IpLiteral;
 import java.util.ArrayList;
 import java.util.Arrays;

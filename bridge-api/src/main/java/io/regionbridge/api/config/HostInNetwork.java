@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.net.IpLiteral;
 import java.net.InetAddress;
 
 /**
@@ -7,4 +8,9 @@ import java.net.InetAddress;
  *
  * @param prefixLength leading bits that all hosts of the network share
  */
-public record HostInNetwork(InetAddress address, int prefixLength) {}
+public record HostInNetwork(InetAddress address, int prefixLength) {
+  @Override
+  public String toString() {
+    return IpLiteral.format(address) + "/" + prefixLength;
+  }
+}

@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.api.text.DurationText;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.RegionDomain;
@@ -9,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -289,7 +291,12 @@ interface Notation<T> {
 
   /** A span of time within limits. */
   static Notation<Duration> duration(Duration min, Duration max) {
-    Notation<Duration> any = DurationText::parse;
+    Notation<Duration> any =
+        text ->
+            parsed(
+                DurationText.read(text),
+                "is no duration",
+                "write a whole number and a unit, such as 1500ms, 5s, 2m or 1h");
     return any.except(
         value -> value.compareTo(min) < 0 || value.compareTo(max) > 0,
         "is not within %s to %s".formatted(DurationText.format(min), DurationText.format(max)),
@@ -310,14 +317,13 @@ interface Notation<T> {
 
   /** One of a few words: the constants of an enum, in lower case. */
   static <E extends Enum<E>> Notation<E> word(Class<E> type) {
-    E[] all = type.getEnumConstants();
-    String words = Arrays.stream(all).map(Notation::word).collect(Collectors.joining(", "));
+    List<E> all = List.of(type.getEnumConstants());
+    String words = all.stream().map(Notation::word).collect(Collectors.joining(", "));
     return text ->
-        Arrays.stream(all)
-            .filter(constant -> word(constant).equals(text))
-            .findFirst()
-            .map(Parsed::value)
-            .orElseGet(() -> Parsed.wrong("is none of " + words, "write one of these words"));
+        parsed(
+            all.stream().filter(constant -> word(constant).equals(text)).findFirst(),
+            "is none of " + words,
+            "write one of these words");
   }
 
   /** How a constant is written. */
@@ -336,7 +342,11 @@ interface Notation<T> {
 
   private static Notation<String> matching(String regex, String reason, String advice) {
     Predicate<String> good = Pattern.compile(regex).asMatchPredicate();
-    return text -> good.test(text) ? Parsed.value(text) : Parsed.wrong(reason, advice);
+    return text -> parsed(Optional.of(text).filter(good), reason, advice);
+  }
+
+  private static <T> Parsed<T> parsed(Optional<T> value, String reason, String advice) {
+    return value.map(Parsed::value).orElseGet(() -> Parsed.wrong(reason, advice));
   }
 
   private static boolean isNoHost(InetSocketAddress address) {

@@ -1,13 +1,16 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.api.text.Suggestion;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One section of the configuration, read key by key. A key is taken from the environment if it is
@@ -16,56 +19,39 @@ import java.util.Set;
  */
 final class Section {
   private final String path;
-  private final Path directory;
   private final boolean there;
   private final Map<String, YamlNode> entries;
-  private final Environment environment;
-  private final List<ConfigProblem> problems;
   private final Set<String> known = new LinkedHashSet<>();
-
-  private Section(
-      String path,
-      Path directory,
-      boolean there,
-      Map<String, YamlNode> entries,
-      Environment environment,
-      List<ConfigProblem> problems) {
-    this.path = path;
-    this.directory = directory;
-    this.there = there;
-    this.entries = entries;
-    this.environment = environment;
-    this.problems = problems;
-  }
+  private final Source source;
 
   /**
-   * The section that a node holds. Anything but a mapping is a problem, and read as empty.
+   * What all sections of a file are read with.
    *
    * @param directory what relative paths are relative to
+   * @param keys of the file, to tell where a misplaced one belongs
    */
-  static Section of(
-      Located<YamlNode> place,
+  record Source(
       Path directory,
       Environment environment,
-      List<ConfigProblem> problems) {
-    Map<String, YamlNode> entries =
-        switch (place.value()) {
+      List<ConfigKey<?>> keys,
+      List<ConfigProblem> problems) {}
+
+  /** The section that a node holds. Anything but a mapping is a problem, and read as empty. */
+  Section(Located<YamlNode> at, Source source) {
+    this.source = source;
+    path = at.path();
+    there = !(at.value() instanceof YamlNode.Absent);
+    entries =
+        switch (at.value()) {
           case YamlNode.Mapping(Map<String, YamlNode> mapping) -> mapping;
           case YamlNode.Absent _ -> Map.of();
           case YamlNode other -> {
             // Not what stands there: the file may be a token's or a key's, named by mistake.
             String reason = "a section is needed, this is " + other.description();
-            problems.add(new ConfigProblem(place.path(), reason, null, "write key: value lines"));
+            problem(path, reason, "write key: value lines");
             yield Map.of();
           }
         };
-    boolean there = !(place.value() instanceof YamlNode.Absent);
-    return new Section(place.path(), directory, there, entries, environment, problems);
-  }
-
-  /** The path of a key in a section. */
-  static String child(String path, String key) {
-    return path.isEmpty() ? key : path + "." + key;
   }
 
   /** Whether there are keys, and none of them is or is nearly one of those that were asked for. */
@@ -75,115 +61,9 @@ final class Section {
             .allMatch(key -> !known.contains(key) && Suggestion.nearest(key, known).isEmpty());
   }
 
-  /** Paths of files, relative to the file of the configuration. */
-  Notation<Path> files() {
-    return Notation.path(directory);
-  }
-
-  /** Whether the section itself is there, be it empty. */
-  boolean isThere() {
-    return there;
-  }
-
-  /** Whether a key or a section within this one is there, be it empty. */
-  boolean has(String key) {
-    return !(entries.getOrDefault(key, new YamlNode.Absent()) instanceof YamlNode.Absent);
-  }
-
-  Section section(String key) {
-    known.add(key);
-    YamlNode node = entries.getOrDefault(key, new YamlNode.Absent());
-    return of(new Located<>(child(path, key), node), directory, environment, problems);
-  }
-
-  <T> ReadValue<T> value(String key, Notation<T> notation, T fallback) {
-    Located<YamlNode> place = take(key);
-    return new ReadValue<>(one(place, notation).orElse(fallback), place.path());
-  }
-
-  <T> ReadValue<Optional<T>> optional(String key, Notation<T> notation) {
-    Located<YamlNode> place = take(key);
-    return new ReadValue<>(one(place, notation), place.path());
-  }
-
-  /** A value without which nothing works. */
-  <T> ReadValue<T> required(String key, Notation<T> notation, String advice) {
-    Located<YamlNode> place = take(key);
-    if (place.value() instanceof YamlNode.Absent) {
-      problems.add(new ConfigProblem(place.path(), "is missing", null, advice));
-    }
-    return new ReadValue<>(one(place, notation).orElse(null), place.path());
-  }
-
-  /** The values of a list, in order; one value alone is a list as well only in the environment. */
-  <T> ReadValue<List<T>> list(String key, Notation<T> notation, List<T> fallback) {
-    return list(take(key), notation, fallback);
-  }
-
-  /** A list, or {@code off} for an empty one; empty where it is not there. */
-  <T> ReadValue<Optional<List<T>>> listOrOff(String key, Notation<T> notation) {
-    Located<YamlNode> place = take(key);
-    if (place.value() instanceof YamlNode.Absent) {
-      return new ReadValue<>(Optional.empty(), place.path());
-    }
-    if (place.value() instanceof YamlNode.Scalar(String text, _)
-        && (text.equalsIgnoreCase("off") || text.equalsIgnoreCase("false"))) {
-      return new ReadValue<>(Optional.of(List.of()), place.path());
-    }
-    return list(place, notation, List.of()).map(Optional::of);
-  }
-
-  private <T> ReadValue<List<T>> list(
-      Located<YamlNode> place, Notation<T> notation, List<T> fallback) {
-    if (place.value() instanceof YamlNode.Absent) {
-      return new ReadValue<>(
-          fallback, place.path(), fallback.stream().map(_ -> place.path()).toList());
-    }
-    List<Located<YamlNode>> items = new ArrayList<>();
-    if (place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
-        && kind == YamlNode.Scalar.Kind.UNTYPED) {
-      for (String item : Environment.items(text)) {
-        items.add(new Located<>(place.path(), new YamlNode.Scalar(item, kind)));
-      }
-    } else {
-      String text = place.value() instanceof YamlNode.Scalar(String written, _) ? written : "VALUE";
-      items = items(place, "write [" + text + "]");
-    }
-    List<T> values = new ArrayList<>();
-    List<String> places = new ArrayList<>();
-    for (Located<YamlNode> item : items) {
-      scalar(item, notation)
-          .ifPresent(value -> {
-            values.add(value);
-            places.add(item.path());
-          });
-    }
-    return new ReadValue<>(List.copyOf(values), place.path(), places);
-  }
-
-  /** A list of sections, all with the same keys. */
-  ReadValue<List<Values>> sections(String key, List<ConfigKey<?>> keys) {
-    Located<YamlNode> place = take(key);
-    YamlNode node =
-        place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
-                && kind == YamlNode.Scalar.Kind.UNTYPED
-            ? YamlTree.read(text, place.path(), problems)
-            : place.value();
-    List<Values> values = new ArrayList<>();
-    List<String> places = new ArrayList<>();
-    for (Located<YamlNode> item :
-        items(new Located<>(place.path(), node), "write - before each entry")) {
-      // What stands in a list has no name in the environment.
-      values.add(of(item, directory, Environment.none(), problems).read(keys));
-      places.add(item.path());
-    }
-    return new ReadValue<>(
-        List.copyOf(values), place.path(), places, !(node instanceof YamlNode.Absent));
-  }
-
   /** Reads keys in the order of their table, and tells of every other key that is there. */
-  Values read(List<ConfigKey<?>> keys) {
-    Values values = new Values();
+  Map<ConfigKey<?>, ReadValue<?>> read(List<ConfigKey<?>> keys) {
+    Map<ConfigKey<?>, ReadValue<?>> values = new HashMap<>();
     Map<String, Section> open = new LinkedHashMap<>();
     String top = "";
     for (ConfigKey<?> key : keys) {
@@ -193,7 +73,7 @@ final class Section {
         open.clear();
         top = first;
       }
-      values.read(key, within(key.section(), open));
+      values.put(key, key.shape().read(within(key.section(), open).new KeyPlace(key, values)));
     }
     open.values().forEach(Section::end);
     end();
@@ -204,89 +84,215 @@ final class Section {
     if (relative.isEmpty()) {
       return this;
     }
-    Section known = open.get(relative);
-    if (known == null) {
+    Section opened = open.get(relative);
+    if (opened == null) {
       int dot = relative.lastIndexOf('.');
       Section outer = within(relative.substring(0, Math.max(dot, 0)), open);
-      known = outer.section(relative.substring(dot + 1));
-      open.put(relative, known);
+      String key = relative.substring(dot + 1);
+      outer.known.add(key);
+      opened = new Section(new Located<>(YamlTree.child(outer.path, key), outer.at(key)), source);
+      open.put(relative, opened);
     }
-    return known;
+    return opened;
   }
 
   /** Tells of every key that nobody asked for. */
   private void end() {
     for (String key : entries.keySet()) {
       if (!known.contains(key)) {
-        problems.add(
-            new ConfigProblem(
-                child(path, key), "is no key of the configuration", null, advice(key)));
+        problem(YamlTree.child(path, key), "is no key of the configuration", advice(key));
       }
     }
   }
 
   private String advice(String key) {
-    Optional<String> near = Suggestion.nearest(key, known);
-    if (near.isPresent()) {
-      return "did you mean " + child(path, near.get()) + "?";
-    }
-    return ConfigKeys.elsewhere(key)
-        .map(place -> "did you mean " + place + "?")
+    Optional<String> near =
+        Suggestion.nearest(key, known)
+            .map(name -> YamlTree.child(path, name))
+            .or(() -> {
+              String plain = Suggestion.plain(key);
+              return source.keys().stream()
+                  .filter(other -> Suggestion.plain(other.name()).equals(plain))
+                  .map(ConfigKey::path)
+                  .findFirst();
+            });
+    return near.map(place -> "did you mean " + place + "?")
         .orElse("take it out; there are " + String.join(", ", known));
   }
 
-  private Located<YamlNode> take(String key) {
-    known.add(key);
-    String childPath = child(path, key);
-    return environment
-        .take(childPath, problems)
-        .orElseGet(
-            () -> new Located<>(childPath, entries.getOrDefault(key, new YamlNode.Absent())));
+  private YamlNode at(String key) {
+    return entries.getOrDefault(key, new YamlNode.Absent());
   }
 
-  private List<Located<YamlNode>> items(Located<YamlNode> place, String advice) {
-    List<Located<YamlNode>> items = new ArrayList<>();
-    switch (place.value()) {
-      case YamlNode.Absent _ -> {}
-      case YamlNode.Sequence(List<YamlNode> nodes) -> {
-        for (int i = 0; i < nodes.size(); i++) {
-          items.add(new Located<>(place.path() + "[" + i + "]", nodes.get(i)));
-        }
-      }
-      case YamlNode other ->
-          problems.add(wrongKind(place.path(), other, "a list is needed", advice));
-    }
-    return items;
+  private void problem(String at, String reason, String advice) {
+    source.problems().add(new ConfigProblem(at, reason, null, advice));
   }
 
-  private <T> Optional<T> one(Located<YamlNode> place, Notation<T> notation) {
-    return place.value() instanceof YamlNode.Absent ? Optional.empty() : scalar(place, notation);
+  private void wrongKind(Located<YamlNode> at, String needed, String advice) {
+    String text = at.value() instanceof YamlNode.Scalar(String written, _) ? written : null;
+    String reason = needed + ", this is " + at.value().description();
+    source.problems().add(new ConfigProblem(at.path(), reason, text, advice));
   }
 
-  private <T> Optional<T> scalar(Located<YamlNode> place, Notation<T> notation) {
+  private <T> Optional<T> scalar(Located<YamlNode> at, Notation<T> notation) {
     Notation.Kind needed = notation.kind();
-    if (!(place.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind))
+    if (!(at.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind))
         || !needed.takes(kind)) {
-      problems.add(wrongKind(place.path(), place.value(), needed.words(), notation.adviceOnKind()));
+      wrongKind(at, needed.words(), notation.adviceOnKind());
       return Optional.empty();
     }
     return switch (notation.read(text)) {
       case Parsed.Wrong<T>(String reason, String advice) -> {
-        problems.add(new ConfigProblem(place.path(), reason, text, advice));
+        source.problems().add(new ConfigProblem(at.path(), reason, text, advice));
         yield Optional.empty();
       }
       case Parsed.Value<T> _ when needed == Notation.Kind.TEXT && kind.isGuessed() -> {
         // YAML may have read something else than what stands there: 010 is 8, and no is false.
-        problems.add(
-            wrongKind(place.path(), place.value(), "text is needed", "write \"" + text + "\""));
+        wrongKind(at, "text is needed", "write \"" + text + "\"");
         yield Optional.empty();
       }
       case Parsed.Value<T>(T value) -> Optional.of(value);
     };
   }
 
-  private static ConfigProblem wrongKind(String path, YamlNode node, String needed, String advice) {
-    String text = node instanceof YamlNode.Scalar(String written, _) ? written : null;
-    return new ConfigProblem(path, needed + ", this is " + node.description(), text, advice);
+  private List<Located<YamlNode>> items(Located<YamlNode> list, String advice) {
+    List<Located<YamlNode>> items = new ArrayList<>();
+    if (list.value() instanceof YamlNode.Sequence(List<YamlNode> nodes)) {
+      for (int i = 0; i < nodes.size(); i++) {
+        items.add(new Located<>(list.path() + "[" + i + "]", nodes.get(i)));
+      }
+    } else if (!(list.value() instanceof YamlNode.Absent)) {
+      wrongKind(list, "a list is needed", advice);
+    }
+    return items;
+  }
+
+  /** The place of one key. */
+  private final class KeyPlace implements ConfigKey.Place {
+    private final Map<ConfigKey<?>, ReadValue<?>> before;
+    private final Located<YamlNode> at;
+
+    KeyPlace(ConfigKey<?> key, Map<ConfigKey<?>, ReadValue<?>> before) {
+      this.before = before;
+      known.add(key.name());
+      String file = YamlTree.child(path, key.name());
+      at =
+          source
+              .environment()
+              .take(file, source.problems())
+              .orElseGet(() -> new Located<>(file, at(key.name())));
+    }
+
+    @Override
+    public <T> ReadValue<T> value(Notation<T> notation, T fallback) {
+      return new ReadValue<>(one(notation).orElse(fallback), at.path());
+    }
+
+    @Override
+    public <T> ReadValue<Optional<T>> optional(Notation<T> notation) {
+      return new ReadValue<>(one(notation), at.path());
+    }
+
+    @Override
+    public <T> ReadValue<T> required(Notation<T> notation, String advice) {
+      if (isAbsent()) {
+        problem(at.path(), "is missing", advice);
+      }
+      return new ReadValue<>(one(notation).orElse(null), at.path());
+    }
+
+    /** One value alone is a list as well, but only in the environment. */
+    @Override
+    public <T> ReadValue<List<T>> list(Notation<T> notation, List<T> fallback) {
+      if (isAbsent()) {
+        List<String> places = fallback.stream().map(_ -> at.path()).toList();
+        return new ReadValue<>(fallback, at.path(), places);
+      }
+      List<Located<YamlNode>> items = new ArrayList<>();
+      if (at.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
+          && kind == YamlNode.Scalar.Kind.UNTYPED) {
+        for (String item : Environment.items(text)) {
+          items.add(new Located<>(at.path(), new YamlNode.Scalar(item, kind)));
+        }
+      } else {
+        String text = at.value() instanceof YamlNode.Scalar(String written, _) ? written : "VALUE";
+        items = items(at, "write [" + text + "]");
+      }
+      List<T> values = new ArrayList<>();
+      List<String> places = new ArrayList<>();
+      for (Located<YamlNode> item : items) {
+        scalar(item, notation)
+            .ifPresent(value -> {
+              values.add(value);
+              places.add(item.path());
+            });
+      }
+      return new ReadValue<>(List.copyOf(values), at.path(), places);
+    }
+
+    @Override
+    public <T> ReadValue<Optional<List<T>>> listOrOff(Notation<T> notation) {
+      if (isAbsent()) {
+        return new ReadValue<>(Optional.empty(), at.path());
+      }
+      boolean off =
+          at.value() instanceof YamlNode.Scalar(String text, _)
+              && (text.equalsIgnoreCase("off") || text.equalsIgnoreCase("false"));
+      return off
+          ? new ReadValue<>(Optional.of(List.of()), at.path())
+          : list(notation, List.of()).map(Optional::of);
+    }
+
+    @Override
+    public <V> ReadValue<List<V>> sections(
+        List<ConfigKey<?>> keys, Function<Map<ConfigKey<?>, ReadValue<?>>, V> make) {
+      YamlNode node =
+          at.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind)
+                  && kind == YamlNode.Scalar.Kind.UNTYPED
+              ? YamlTree.read(text, at.path(), source.problems())
+              : at.value();
+      // What stands in a list has no name in the environment.
+      Source inner =
+          new Source(source.directory(), Environment.none(), source.keys(), source.problems());
+      List<V> values = new ArrayList<>();
+      List<String> places = new ArrayList<>();
+      for (Located<YamlNode> item :
+          items(new Located<>(at.path(), node), "write - before each entry")) {
+        values.add(make.apply(new Section(item, inner).read(keys)));
+        places.add(item.path());
+      }
+      return new ReadValue<>(
+          List.copyOf(values), at.path(), places, !(node instanceof YamlNode.Absent));
+    }
+
+    @Override
+    public boolean hasSection() {
+      return there;
+    }
+
+    @Override
+    public boolean hasBeside(String key) {
+      return !(at(key) instanceof YamlNode.Absent);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a key of T has a reading of T
+    public <T> Optional<T> before(ConfigKey<T> key) {
+      ReadValue<?> reading = before.get(key);
+      return reading == null ? Optional.empty() : Optional.ofNullable((T) reading.value());
+    }
+
+    @Override
+    public Notation<Path> files() {
+      return Notation.path(source.directory());
+    }
+
+    private boolean isAbsent() {
+      return at.value() instanceof YamlNode.Absent;
+    }
+
+    private <T> Optional<T> one(Notation<T> notation) {
+      return isAbsent() ? Optional.empty() : scalar(at, notation);
+    }
   }
 }

@@ -9,16 +9,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a table of keys, such as those of one entry of a list, each with its place. Filled
- * by {@link ConfigReader} and not changed after that. Compared by value: where something stands
- * does not count.
+ * The values of a table of keys, such as those of one entry of a list, each with its place.
+ * Immutable, compared by value: where something stands does not count.
  */
 public final class Values {
-  private final Map<ConfigKey<?>, ReadValue<?>> readings = new HashMap<>();
+  private final Map<ConfigKey<?>, ReadValue<?>> readings;
 
-  /** Reads one key more. */
-  <T> void read(ConfigKey<T> key, Section section) {
-    readings.put(key, key.shape().read(section, key.name(), this));
+  /** With a reading of T for each key of T. */
+  Values(Map<ConfigKey<?>, ReadValue<?>> readings) {
+    this.readings = Map.copyOf(readings);
   }
 
   /**
@@ -63,14 +62,13 @@ public final class Values {
 
   /** These, but with what the others have for the keys whose changes take effect at once. */
   Values withLive(Values others) {
-    Values merged = new Values();
-    readings.forEach((key, reading) ->
-        merged.readings.put(
-            key, key.effect() == ConfigKey.Effect.LIVE ? others.reading(key) : reading));
-    return merged;
+    Map<ConfigKey<?>, ReadValue<?>> merged = new HashMap<>(readings);
+    merged.replaceAll(
+        (key, reading) -> key.effect() == ConfigKey.Effect.LIVE ? others.reading(key) : reading);
+    return new Values(merged);
   }
 
-  @SuppressWarnings("unchecked") // read() puts a reading of T under a key of T
+  @SuppressWarnings("unchecked") // a key of T has a reading of T
   private <T> ReadValue<T> reading(ConfigKey<T> key) {
     return (ReadValue<T>) Objects.requireNonNull(readings.get(key), key::path);
   }

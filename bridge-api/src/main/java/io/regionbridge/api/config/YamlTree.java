@@ -91,6 +91,11 @@ final class YamlTree {
     }
   }
 
+  /** The path of a key in a section. */
+  static String child(String path, String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
   private YamlNode node(String path) throws IOException {
     if (parser.isCurrentAlias()) {
       problem(path, "an alias is used", "write the value out");
@@ -112,11 +117,11 @@ final class YamlTree {
       String key = parser.currentName();
       String place = at(parser.currentTokenLocation());
       parser.nextToken();
-      YamlNode value = node(Section.child(path, key));
+      YamlNode value = node(child(path, key));
       if (entries.putIfAbsent(key, value) != null) {
         problems.add(
             new ConfigProblem(
-                Section.child(path, key),
+                child(path, key),
                 place + "the key is there for the second time",
                 null,
                 "keep one of them"));

@@ -182,7 +182,7 @@ public final class Introspection implements AutoCloseable {
             bridge.tunnels(),
             PolicyReports.of(bridge.egress()),
             List.of());
-    return status.judged();
+    return status.with(Faults.of(status));
   }
 
   private List<BridgeStatus.Peer> peers(Topology topology, Instant now) {

@@ -1,9 +1,9 @@
 package io.regionbridge.api.reports;
 
 import io.regionbridge.api.config.ConfigKeys;
-import io.regionbridge.api.config.Suggestion;
 import io.regionbridge.api.status.NamesReport;
 import io.regionbridge.api.status.NamesReport.Entry;
+import io.regionbridge.api.text.Suggestion;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;

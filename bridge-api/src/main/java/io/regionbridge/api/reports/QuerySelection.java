@@ -1,8 +1,8 @@
 package io.regionbridge.api.reports;
 
-import io.regionbridge.api.config.DurationText;
 import io.regionbridge.api.http.BadRequestException;
 import io.regionbridge.api.http.Parameters;
+import io.regionbridge.api.text.DurationText;
 import io.regionbridge.router.net.Cidr;
 import java.time.Duration;
 import java.util.List;

@@ -37,8 +37,8 @@ public record BridgeStatus(
     List<Tunnel> tunnels,
     List<Policy> policies,
     List<Fault> faults) {
-  /** The same with its faults. */
-  public BridgeStatus judged() {
+  /** The same with what needs attention. */
+  public BridgeStatus with(List<Fault> found) {
     return new BridgeStatus(
         version,
         time,
@@ -53,7 +53,7 @@ public record BridgeStatus(
         peers,
         tunnels,
         policies,
-        Faults.of(this));
+        found);
   }
 
   /** Fields that an older version of the program does not have are empty. */

@@ -1,4 +1,4 @@
-package io.regionbridge.api.config;
+package io.regionbridge.api.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

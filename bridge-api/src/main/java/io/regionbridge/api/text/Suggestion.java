@@ -1,4 +1,4 @@
-package io.regionbridge.api.config;
+package io.regionbridge.api.text;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -22,7 +22,8 @@ public final class Suggestion {
                 .thenComparingInt(c -> distance(word, c)));
   }
 
-  static String plain(String word) {
+  /** A word without what does not count. */
+  public static String plain(String word) {
     return word.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
   }
 

@@ -1,4 +1,4 @@
-package io.regionbridge.api.config;
+package io.regionbridge.api.text;
 
 /**
  * Text that somebody else wrote, fit to stand in a line on a terminal: nothing in it ends the line,

@@ -1,4 +1,4 @@
-package io.regionbridge.api.config;
+package io.regionbridge.api.text;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -13,19 +13,12 @@ public final class DurationText {
 
   /** The duration that a text is, if it is one. */
   public static Optional<Duration> read(String text) {
-    return parse(text) instanceof Parsed.Value<Duration>(Duration duration)
-        ? Optional.of(duration)
-        : Optional.empty();
-  }
-
-  static Parsed<Duration> parse(String text) {
     Matcher shape = SHAPE.matcher(text);
     if (!shape.matches()) {
-      return Parsed.wrong(
-          "is no duration", "write a whole number and a unit, such as 1500ms, 5s, 2m or 1h");
+      return Optional.empty();
     }
     long number = Long.parseLong(shape.group(1));
-    return Parsed.value(
+    return Optional.of(
         switch (shape.group(2)) {
           case "ms" -> Duration.ofMillis(number);
           case "s" -> Duration.ofSeconds(number);

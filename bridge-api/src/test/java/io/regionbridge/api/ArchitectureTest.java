@@ -47,8 +47,8 @@ final class ArchitectureTest {
       Set.of(
           ROUTER_ROOT + "directory.ClusterIpRule$Mode",
           ROUTER_ROOT + "directory.ExportRule$Mode",
-          ROUTER_ROOT + "egress.EgressEngine",
-          ROUTER_ROOT + "egress.routes.Encapsulation",
+          ROUTER_ROOT + "egress.EgressSettings$Engine",
+          ROUTER_ROOT + "egress.EgressSettings$Encapsulation",
           ROUTER_ROOT + "overlay.OverlaySettings$Mode",
           "io.regionbridge.api.log.LogFormat");
 

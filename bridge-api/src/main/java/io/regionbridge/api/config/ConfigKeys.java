@@ -5,8 +5,7 @@ import io.regionbridge.api.config.ConfigKey.Shape;
 import io.regionbridge.api.log.LogFormat;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ExportRule;
-import io.regionbridge.router.egress.EgressEngine;
-import io.regionbridge.router.egress.routes.Encapsulation;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.overlay.OverlaySettings;
@@ -200,8 +199,8 @@ public final class ConfigKeys {
 
   // Traffic to peers.
 
-  public static final ConfigKey<EgressEngine> EGRESS_ENGINE =
-      word("egress.engine", EgressEngine.AUTO)
+  public static final ConfigKey<EgressSettings.Engine> EGRESS_ENGINE =
+      word("egress.engine", EgressSettings.Engine.AUTO)
           .live(
               "who sends pods' traffic to peers: `cilium` (egress gateway policies), `routes`"
                   + " (agents on all nodes), `none`; `auto`: Cilium");
@@ -216,8 +215,8 @@ public final class ConfigKeys {
           .live("a range with a shorter prefix is never sent to a peer");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV6 =
       number("egress.minPrefixIPv6", 1, 128, 40).live("the same of IPv6");
-  public static final ConfigKey<Encapsulation> EGRESS_ENCAPSULATION =
-      word("egress.encapsulation", Encapsulation.AUTO)
+  public static final ConfigKey<EgressSettings.Encapsulation> EGRESS_ENCAPSULATION =
+      word("egress.encapsulation", EgressSettings.Encapsulation.AUTO)
           .live(
               "agents wrap traffic in VXLAN: `auto` (gateway on another subnet), `always`,"
                   + " `never`");

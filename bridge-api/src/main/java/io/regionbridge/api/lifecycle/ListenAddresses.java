@@ -2,7 +2,7 @@ package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
-import io.regionbridge.router.linux.HostAddresses;
+import io.regionbridge.router.net.HostAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;

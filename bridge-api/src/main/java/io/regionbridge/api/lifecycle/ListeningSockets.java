@@ -3,7 +3,7 @@ package io.regionbridge.api.lifecycle;
 import io.regionbridge.api.http.HttpServer;
 import io.regionbridge.api.http.HttpServer.Site;
 import io.regionbridge.dns.DnsBridge;
-import io.regionbridge.router.linux.HostAddresses;
+import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -8,7 +8,7 @@ import io.regionbridge.api.config.ConfigListener;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.api.log.Logging;
-import io.regionbridge.router.egress.routes.Encapsulation;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.routes.RouteAgent;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loops;
@@ -67,7 +67,7 @@ public final class NodeAgent implements AutoCloseable {
     agent.close();
   }
 
-  private Encapsulation encapsulation() {
+  private EgressSettings.Encapsulation encapsulation() {
     return config.get(ConfigKeys.EGRESS_ENCAPSULATION);
   }
 

@@ -2,8 +2,8 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.zone.ClientPolicy;
-import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetAddress;

@@ -3,10 +3,8 @@ package io.regionbridge.api.zones;
 import io.regionbridge.dns.zone.HostSet;
 import io.regionbridge.dns.zone.PortSet;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.net.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -22,8 +20,8 @@ final class HostPacker {
   /** Ports that many Services share are kept once; with more kinds than this, begun anew. */
   private static final int MOST = 4096;
 
-  private final Map<List<EndpointPort>, PortSet> ofEndpoints = new HashMap<>();
-  private final Map<List<ServicePort>, PortSet> ofServices = new HashMap<>();
+  private final Map<List<Endpoint.Port>, PortSet> ofEndpoints = new HashMap<>();
+  private final Map<List<ServiceFacts.Port>, PortSet> ofServices = new HashMap<>();
 
   /**
    * The endpoints of a Service.
@@ -41,7 +39,7 @@ final class HostPacker {
     int wide = 0;
     PortSet[] ports = new PortSet[count];
     byte @Nullable [][] labels = null;
-    List<EndpointPort> last = endpoints.getFirst().ports();
+    List<Endpoint.Port> last = endpoints.getFirst().ports();
     PortSet packed = ports(last);
     boolean even = true;
     for (int i = 0; i < count; i++) {
@@ -93,7 +91,7 @@ final class HostPacker {
   }
 
   /** The named ports of a Service. */
-  PortSet servicePorts(List<ServicePort> ports) {
+  PortSet servicePorts(List<ServiceFacts.Port> ports) {
     if (ofServices.size() >= MOST) {
       ofServices.clear();
     }
@@ -107,7 +105,7 @@ final class HostPacker {
                     .toList()));
   }
 
-  private PortSet ports(List<EndpointPort> ports) {
+  private PortSet ports(List<Endpoint.Port> ports) {
     if (ofEndpoints.size() >= MOST) {
       ofEndpoints.clear();
     }

@@ -3,11 +3,9 @@ package io.regionbridge.api.zones;
 import io.regionbridge.api.zones.NameAnswers.Said;
 import io.regionbridge.api.zones.NameAnswers.Target;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceRegions;
 import io.regionbridge.router.directory.ServiceRegions.Part;
 import io.regionbridge.router.net.IpAddress;
@@ -82,7 +80,7 @@ final class ServiceEverywhere {
       ServiceFacts facts = part.service().facts();
       if (!part.region().local() && !facts.clusterIps().isEmpty()) {
         addresses.addAll(facts.clusterIps());
-        for (ServicePort port : facts.ports()) {
+        for (ServiceFacts.Port port : facts.ports()) {
           String host = name(key, part.region().domain());
           add(targets, port.name(), ServiceNames.label(port), new Target(host, port.port()));
         }
@@ -91,7 +89,7 @@ final class ServiceEverywhere {
       for (Endpoint endpoint : backed.answering(part)) {
         addresses.add(endpoint.address());
         String host = host(key, part, endpoint);
-        for (EndpointPort port : endpoint.ports()) {
+        for (Endpoint.Port port : endpoint.ports()) {
           add(
               targets,
               port.name(),

@@ -1,7 +1,7 @@
 package io.regionbridge.api.zones;
 
 import io.regionbridge.router.directory.Protocol;
-import io.regionbridge.router.directory.ServicePort;
+import io.regionbridge.router.directory.ServiceFacts;
 import java.util.Collection;
 import java.util.Locale;
 
@@ -28,7 +28,7 @@ final class ServiceNames {
   }
 
   /** Below which the SRV records of a port are. */
-  static String label(ServicePort port) {
+  static String label(ServiceFacts.Port port) {
     return label(port.name(), port.protocol());
   }
 

@@ -9,7 +9,7 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Release;
-import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.testkit.FreePorts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -168,7 +168,7 @@ final class DoctorCommandTest {
         kubernetes: {routerLabel: 'a=b', netbird: {hostNetwork: true, namespace: nb}}
         """;
     assertThat(InstalledRelease.of(yaml, usual, Optional.empty()).release())
-        .isEqualTo(new Release("here", "a=b", EgressEngine.ROUTES, Optional.of("nb")));
+        .isEqualTo(new Release("here", "a=b", EgressSettings.Engine.ROUTES, Optional.of("nb")));
     assertThat(InstalledRelease.of(yaml, usual, Optional.of("c")).release().routerLabel())
         .as("what is typed counts")
         .isEqualTo("c");

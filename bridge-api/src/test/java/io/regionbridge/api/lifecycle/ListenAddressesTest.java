@@ -2,7 +2,7 @@ package io.regionbridge.api.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.router.linux.HostAddresses;
+import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.util.Arrays;

@@ -7,14 +7,12 @@ import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.FeedChunk;
 import io.regionbridge.router.feed.FeedCursor;
@@ -41,8 +39,8 @@ import org.xbill.DNS.Name;
 public final class ReplicaScale {
   private static final int ROUNDS = 100;
 
-  private static final List<EndpointPort> HTTP =
-      List.of(new EndpointPort("http", Protocol.TCP, 8080));
+  private static final List<Endpoint.Port> HTTP =
+      List.of(new Endpoint.Port("http", Protocol.TCP, 8080));
 
   private ReplicaScale() {}
 
@@ -173,7 +171,8 @@ public final class ReplicaScale {
             ServiceType.CLUSTER_IP,
             List.of(),
             List.of(
-                new ServicePort("http", Protocol.TCP, 80, new ServicePort.Target.Numbered(8080))),
+                new ServiceFacts.Port(
+                    "http", Protocol.TCP, 80, new ServiceFacts.Port.Target.Numbered(8080))),
             false,
             null,
             ExportAnnotation.NONE),

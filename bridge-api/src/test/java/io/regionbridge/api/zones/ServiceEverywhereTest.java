@@ -6,7 +6,6 @@ import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.ExportRule;
@@ -14,7 +13,6 @@ import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.PeerRule;
@@ -214,7 +212,7 @@ final class ServiceEverywhereTest {
         address(region, hostname == null ? 2 : 1),
         hostname,
         EndpointState.READY,
-        List.of(new EndpointPort("http", Protocol.TCP, 80)));
+        List.of(new Endpoint.Port("http", Protocol.TCP, 80)));
   }
 
   private static DirectoryService service(ServiceType type, boolean spread, Endpoint... endpoints) {
@@ -228,7 +226,7 @@ final class ServiceEverywhereTest {
             key,
             type,
             List.of(),
-            List.of(new ServicePort("http", Protocol.TCP, 80)),
+            List.of(new ServiceFacts.Port("http", Protocol.TCP, 80)),
             false,
             null,
             ExportAnnotation.NONE,

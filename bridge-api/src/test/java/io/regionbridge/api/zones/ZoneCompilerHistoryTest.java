@@ -6,7 +6,6 @@ import io.regionbridge.dns.zone.View;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.DirectoryIndex;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
@@ -15,7 +14,6 @@ import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
@@ -94,15 +92,15 @@ class ZoneCompilerHistoryTest {
         type == ServiceType.CLUSTER_IP && random.nextInt(5) > 0
             ? List.of(IpAddress.of("10.43.0." + random.nextInt(3)))
             : List.of(),
-        List.of(new ServicePort("http", Protocol.TCP, 80)),
+        List.of(new ServiceFacts.Port("http", Protocol.TCP, 80)),
         random.nextInt(5) == 0,
         type == ServiceType.EXTERNAL_NAME ? one(NAMES, random) + ".example.com" : null,
         random.nextInt(6) == 0 ? ExportAnnotation.FALSE : ExportAnnotation.NONE);
   }
 
   private static EndpointSliceFacts slice(EndpointSliceKey key, ServiceKey service, Random random) {
-    List<EndpointPort> ports =
-        List.of(new EndpointPort("http", Protocol.TCP, random.nextInt(3) == 0 ? 8080 : 80));
+    List<Endpoint.Port> ports =
+        List.of(new Endpoint.Port("http", Protocol.TCP, random.nextInt(3) == 0 ? 8080 : 80));
     List<Endpoint> endpoints = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--) {
       endpoints.add(

@@ -16,9 +16,9 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.election.PeerSight;
@@ -212,7 +212,7 @@ final class ClusterControl implements RegionSource {
   private Reach reach() {
     Reach seen = sight.look(topology, this::cutOff, System.nanoTime());
     boolean elsewhere =
-        sources.egress().get().engine() == EgressEngine.ROUTES
+        sources.egress().get().engine() == EgressSettings.Engine.ROUTES
             && topology.stream()
                 .flatMap(known -> known.local().podCidrs().cidrs().stream())
                 .anyMatch(sources.overlay()::elsewhere);

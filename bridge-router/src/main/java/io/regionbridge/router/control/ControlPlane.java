@@ -1,15 +1,15 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
-import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.linux.HostWatch;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.overlay.ManagedTunnel;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.PeerTunnel;
@@ -271,7 +271,7 @@ public final class ControlPlane implements AutoCloseable {
 
   /** What was found of the overlay, the source of regions and the tunnels. */
   public List<Finding> findings() {
-    boolean carries = active() && egress().engine() == EgressEngine.ROUTES;
+    boolean carries = active() && egress().engine() == EgressSettings.Engine.ROUTES;
     List<Finding> findings =
         new ArrayList<>(
             overlay.findings(place.isPresent(), topology().local().podCidrs().cidrs(), carries));

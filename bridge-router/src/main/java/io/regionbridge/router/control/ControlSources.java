@@ -1,7 +1,6 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.border.BorderRules;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayProbes;
@@ -60,6 +59,12 @@ record ControlSources(
       OverlayView overlay,
       GatewayProbes health,
       BooleanSupplier fit) {
-    this(region, configured, overlay, health, fit, () -> EgressSettings.of(EgressEngine.NONE));
+    this(
+        region,
+        configured,
+        overlay,
+        health,
+        fit,
+        () -> EgressSettings.of(EgressSettings.Engine.NONE));
   }
 }

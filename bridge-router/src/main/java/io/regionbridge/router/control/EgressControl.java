@@ -8,7 +8,6 @@ import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressDriver;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressPlan;
@@ -122,7 +121,7 @@ final class EgressControl {
 
   /** What agents are to send here while this node is the active gateway; empty: there are none. */
   static Optional<List<RouterNodeStatus.Egress>> published(EgressInputs inputs) {
-    if (inputs.settings().engine() != EgressEngine.ROUTES) {
+    if (inputs.settings().engine() != EgressSettings.Engine.ROUTES) {
       return Optional.empty();
     }
     return Optional.of(

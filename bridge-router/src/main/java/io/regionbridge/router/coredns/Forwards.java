@@ -3,8 +3,8 @@ package io.regionbridge.router.coredns;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
@@ -53,7 +53,7 @@ public final class Forwards {
     int port =
         service.facts().ports().stream()
             .filter(p -> p.protocol() == Protocol.UDP)
-            .mapToInt(ServicePort::port)
+            .mapToInt(ServiceFacts.Port::port)
             .findFirst()
             .orElse(DNS);
     return service.facts().clusterIps().stream()

@@ -1,6 +1,6 @@
 package io.regionbridge.router.diagnosis;
 
-import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressSettings;
 import java.util.Optional;
 
 /**
@@ -13,14 +13,14 @@ import java.util.Optional;
  *     network
  */
 public record Release(
-    String namespace, String routerLabel, EgressEngine engine, Optional<String> netBird) {
+    String namespace, String routerLabel, EgressSettings.Engine engine, Optional<String> netBird) {
   /** The chart's defaults. */
   public static Release usual(String namespace, String routerLabel) {
-    return new Release(namespace, routerLabel, EgressEngine.AUTO, Optional.empty());
+    return new Release(namespace, routerLabel, EgressSettings.Engine.AUTO, Optional.empty());
   }
 
   /** Whether Cilium has to carry the bridge's policies out. */
   boolean needsCilium() {
-    return engine == EgressEngine.AUTO || engine == EgressEngine.CILIUM;
+    return engine == EgressSettings.Engine.AUTO || engine == EgressSettings.Engine.CILIUM;
   }
 }

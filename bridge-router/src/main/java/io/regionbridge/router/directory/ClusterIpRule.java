@@ -91,9 +91,9 @@ public record ClusterIpRule(Mode mode, boolean translates) {
    */
   public static List<RemappedPort> remapped(DirectoryService service) {
     TreeSet<RemappedPort> remapped = new TreeSet<>();
-    for (ServicePort port : service.facts().ports()) {
+    for (ServiceFacts.Port port : service.facts().ports()) {
       boolean known = false;
-      List<EndpointPort> seen = List.of();
+      List<Endpoint.Port> seen = List.of();
       for (Endpoint endpoint : service.endpoints()) {
         // Thousands of endpoints share one list, next to each other as a rule.
         if (!endpoint.ports().equals(seen)) {
@@ -101,9 +101,9 @@ public record ClusterIpRule(Mode mode, boolean translates) {
           known |= addIfRemapped(remapped, port, seen);
         }
       }
-      if (!known && port.target() instanceof ServicePort.Target.Numbered(int target)) {
+      if (!known && port.target() instanceof ServiceFacts.Port.Target.Numbered(int target)) {
         addIfRemapped(
-            remapped, port, List.of(new EndpointPort(port.name(), port.protocol(), target)));
+            remapped, port, List.of(new Endpoint.Port(port.name(), port.protocol(), target)));
       }
     }
     return List.copyOf(remapped);
@@ -111,9 +111,9 @@ public record ClusterIpRule(Mode mode, boolean translates) {
 
   /** Whether the endpoints' ports have anything to say about that of the Service. */
   private static boolean addIfRemapped(
-      Set<RemappedPort> remapped, ServicePort port, List<EndpointPort> open) {
+      Set<RemappedPort> remapped, ServiceFacts.Port port, List<Endpoint.Port> open) {
     boolean known = false;
-    for (EndpointPort candidate : open) {
+    for (Endpoint.Port candidate : open) {
       if (candidate.name().equals(port.name()) && candidate.protocol() == port.protocol()) {
         known = true;
         if (candidate.port() != port.port()) {

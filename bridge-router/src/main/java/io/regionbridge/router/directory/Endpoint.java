@@ -1,6 +1,7 @@
 package io.regionbridge.router.directory;
 
 import io.regionbridge.router.net.IpAddress;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public record Endpoint(
     IpAddress address,
     @Nullable String hostname,
     EndpointState state,
-    List<EndpointPort> ports,
+    List<Port> ports,
     @Nullable String zone,
     boolean pod) {
   /** An endpoint of which it is not known whether it is a pod. */
@@ -25,14 +26,14 @@ public record Endpoint(
       IpAddress address,
       @Nullable String hostname,
       EndpointState state,
-      List<EndpointPort> ports,
+      List<Port> ports,
       @Nullable String zone) {
     this(address, hostname, state, ports, zone, false);
   }
 
   /** An endpoint in no zone. */
   public Endpoint(
-      IpAddress address, @Nullable String hostname, EndpointState state, List<EndpointPort> ports) {
+      IpAddress address, @Nullable String hostname, EndpointState state, List<Port> ports) {
     this(address, hostname, state, ports, null);
   }
 
@@ -67,5 +68,21 @@ public record Endpoint(
     String dashed = text.replace(':', '-');
     String begun = dashed.startsWith("-") ? "0" + dashed : dashed;
     return begun.endsWith("-") ? begun + "0" : begun;
+  }
+
+  /**
+   * A port that an endpoint listens on.
+   *
+   * @param name the name of the Service's port that leads here, an RFC 1123 label or empty
+   * @param port 1 to 65535
+   */
+  public record Port(String name, Protocol protocol, int port) implements Comparable<Port> {
+    private static final Comparator<Port> ORDER =
+        Comparator.comparing(Port::name).thenComparing(Port::protocol).thenComparingInt(Port::port);
+
+    @Override
+    public int compareTo(Port other) {
+      return ORDER.compare(this, other);
+    }
   }
 }

@@ -93,7 +93,7 @@ final class EndpointJoin {
   private static Endpoint merge(List<Endpoint> same) {
     Endpoint best = same.getFirst();
     @Nullable String hostname = best.hostname();
-    TreeSet<EndpointPort> ports = new TreeSet<>(best.ports());
+    TreeSet<Endpoint.Port> ports = new TreeSet<>(best.ports());
     for (Endpoint other : same) {
       if (hostname == null) {
         hostname = other.hostname();

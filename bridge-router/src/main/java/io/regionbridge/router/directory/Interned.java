@@ -13,8 +13,9 @@ public final class Interned {
   private static final int MOST = 20_000;
 
   private final Map<String, String> texts = new ConcurrentHashMap<>();
-  private final Map<List<ServicePort>, List<ServicePort>> servicePorts = new ConcurrentHashMap<>();
-  private final Map<List<EndpointPort>, List<EndpointPort>> endpointPorts =
+  private final Map<List<ServiceFacts.Port>, List<ServiceFacts.Port>> servicePorts =
+      new ConcurrentHashMap<>();
+  private final Map<List<Endpoint.Port>, List<Endpoint.Port>> endpointPorts =
       new ConcurrentHashMap<>();
   private final Map<ServiceTraits, ServiceTraits> traits = new ConcurrentHashMap<>();
 
@@ -29,12 +30,12 @@ public final class Interned {
   }
 
   /** The one kept of equal lists; immutable. */
-  public List<ServicePort> servicePorts(List<ServicePort> ports) {
+  public List<ServiceFacts.Port> servicePorts(List<ServiceFacts.Port> ports) {
     return interned(servicePorts, List.copyOf(ports));
   }
 
   /** The one kept of equal lists; immutable. */
-  public List<EndpointPort> endpointPorts(List<EndpointPort> ports) {
+  public List<Endpoint.Port> endpointPorts(List<Endpoint.Port> ports) {
     return interned(endpointPorts, List.copyOf(ports));
   }
 

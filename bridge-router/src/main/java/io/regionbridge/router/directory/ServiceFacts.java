@@ -21,7 +21,7 @@ public record ServiceFacts(
     ServiceKey key,
     ServiceType type,
     List<IpAddress> clusterIps,
-    List<ServicePort> ports,
+    List<Port> ports,
     boolean publishNotReadyAddresses,
     @Nullable String externalName,
     ExportAnnotation exportAnnotation,
@@ -33,7 +33,7 @@ public record ServiceFacts(
       ServiceKey key,
       ServiceType type,
       List<IpAddress> clusterIps,
-      List<ServicePort> ports,
+      List<Port> ports,
       boolean publishNotReadyAddresses,
       @Nullable String externalName,
       ExportAnnotation exportAnnotation,
@@ -55,7 +55,7 @@ public record ServiceFacts(
       ServiceKey key,
       ServiceType type,
       List<IpAddress> clusterIps,
-      List<ServicePort> ports,
+      List<Port> ports,
       boolean publishNotReadyAddresses,
       @Nullable String externalName,
       ExportAnnotation exportAnnotation) {
@@ -140,5 +140,36 @@ public record ServiceFacts(
   /** Whether a name over all regions leads to the pods of all of them. */
   public boolean isSpread() {
     return traits.spread();
+  }
+
+  /**
+   * A port of a Service.
+   *
+   * @param name an RFC 1123 label, or empty: then there is no SRV record for it
+   * @param port what clients of the ClusterIP connect to, 1 to 65535
+   * @param target what the pods listen on, as far as the Service says
+   * @param appProtocol what is spoken, such as {@code kubernetes.io/h2c}; null if not given
+   */
+  public record Port(
+      String name, Protocol protocol, int port, Target target, @Nullable String appProtocol) {
+
+    /** The {@code targetPort} of a Service's port. */
+    public sealed interface Target {
+      /** A port number, 1 to 65535; the Service's own port when {@code targetPort} is not given. */
+      record Numbered(int port) implements Target {}
+
+      /** The name of a container's port: each pod may have another number for it. */
+      record Named(String name) implements Target {}
+    }
+
+    /** A port of which nothing says what is spoken. */
+    public Port(String name, Protocol protocol, int port, Target target) {
+      this(name, protocol, port, target, null);
+    }
+
+    /** A port that pods listen on under the same number. */
+    public Port(String name, Protocol protocol, int port) {
+      this(name, protocol, port, new Target.Numbered(port));
+    }
   }
 }

@@ -3,7 +3,6 @@ package io.regionbridge.router.discovery;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
@@ -37,7 +36,7 @@ final class EndpointSliceReader {
   }
 
   private List<Endpoint> endpoints(EndpointSlice slice) {
-    List<EndpointPort> ports = interned.endpointPorts(ports(slice));
+    List<Endpoint.Port> ports = interned.endpointPorts(ports(slice));
     List<Endpoint> endpoints = new ArrayList<>(slice.getEndpoints().size());
     for (var endpoint : slice.getEndpoints()) {
       EndpointConditions conditions = endpoint.getConditions();
@@ -60,13 +59,13 @@ final class EndpointSliceReader {
     return endpoints;
   }
 
-  private static List<EndpointPort> ports(EndpointSlice slice) {
-    List<EndpointPort> ports = new ArrayList<>();
+  private static List<Endpoint.Port> ports(EndpointSlice slice) {
+    List<Endpoint.Port> ports = new ArrayList<>();
     for (var port : slice.getPorts()) {
       // No number stands for all ports, which is nothing that DNS could say.
       if (port.getPort() != null) {
         ports.add(
-            new EndpointPort(
+            new Endpoint.Port(
                 port.getName() == null ? "" : port.getName(),
                 ServiceReader.Protocols.of(port.getProtocol(), "ports"),
                 port.getPort()));

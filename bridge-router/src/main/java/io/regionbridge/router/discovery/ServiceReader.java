@@ -11,7 +11,6 @@ import io.regionbridge.router.directory.IpFamily;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.kubernetes.OwnNames;
@@ -112,14 +111,14 @@ final class ServiceReader {
     return addresses;
   }
 
-  private static List<ServicePort> ports(ServiceSpec spec) {
-    List<ServicePort> ports = new ArrayList<>(spec.getPorts().size());
+  private static List<ServiceFacts.Port> ports(ServiceSpec spec) {
+    List<ServiceFacts.Port> ports = new ArrayList<>(spec.getPorts().size());
     for (var port : spec.getPorts()) {
       if (port.getPort() == null) {
         throw new MalformedObjectException("spec.ports: a port has no number");
       }
       ports.add(
-          new ServicePort(
+          new ServiceFacts.Port(
               port.getName() == null ? "" : port.getName(),
               Protocols.of(port.getProtocol(), "spec.ports"),
               port.getPort(),
@@ -129,17 +128,18 @@ final class ServiceReader {
     return ports;
   }
 
-  private static ServicePort.Target target(@Nullable IntOrString target, int otherwise) {
+  private static ServiceFacts.Port.Target target(@Nullable IntOrString target, int otherwise) {
     if (target == null) {
-      return new ServicePort.Target.Numbered(otherwise);
+      return new ServiceFacts.Port.Target.Numbered(otherwise);
     }
     String name = target.getStrVal();
     if (name != null) {
-      return new ServicePort.Target.Named(name);
+      return new ServiceFacts.Port.Target.Named(name);
     }
     // Zero is how an absent targetPort may be spelt.
     Integer number = target.getIntVal();
-    return new ServicePort.Target.Numbered(number == null || number == 0 ? otherwise : number);
+    return new ServiceFacts.Port.Target.Numbered(
+        number == null || number == 0 ? otherwise : number);
   }
 
   /** Protocols of ports. */

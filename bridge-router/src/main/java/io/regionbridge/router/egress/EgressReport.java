@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
  * @param engine the one at work
  * @param regions one entry for each region that is known or has a policy, by name
  */
-public record EgressReport(EgressEngine engine, List<Region> regions) {
+public record EgressReport(EgressSettings.Engine engine, List<Region> regions) {
   /** Nothing is known yet. */
-  public static final EgressReport EMPTY = new EgressReport(EgressEngine.NONE, List.of());
+  public static final EgressReport EMPTY = new EgressReport(EgressSettings.Engine.NONE, List.of());
 
   /** The condition of a Region that says how its egress stands. */
   public static final String CONDITION = "EgressReady";

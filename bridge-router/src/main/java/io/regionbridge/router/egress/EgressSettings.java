@@ -13,7 +13,7 @@ import java.util.List;
  * @param services see {@link EgressRules}
  */
 public record EgressSettings(
-    EgressEngine engine,
+    Engine engine,
     List<String> namespaces,
     List<String> excludeNamespaces,
     int shortestIpv4,
@@ -25,7 +25,7 @@ public record EgressSettings(
   }
 
   /** What holds unless something else is configured. */
-  public static EgressSettings of(EgressEngine engine) {
+  public static EgressSettings of(Engine engine) {
     return new EgressSettings(
         engine, List.of(), List.of(), EgressRules.SHORTEST_IPV4, EgressRules.SHORTEST_IPV6, false);
   }
@@ -33,5 +33,27 @@ public record EgressSettings(
   /** The rules for a plan. */
   public EgressRules rules(List<Cidr> overlay) {
     return new EgressRules(overlay, shortestIpv4, shortestIpv6, services);
+  }
+
+  /** Who carries egress out. */
+  public enum Engine {
+    /** Cilium where it is. */
+    AUTO,
+    /** Cilium's egress gateway, by policies. */
+    CILIUM,
+    /** Agents on all nodes, by kernel routes. */
+    ROUTES,
+    /** Nobody: whatever was written is taken back. */
+    NONE
+  }
+
+  /** When traffic for the active gateway's node is wrapped in VXLAN. */
+  public enum Encapsulation {
+    /** Where it is no neighbour. */
+    AUTO,
+    /** Always: where the network drops pods' addresses even between neighbours. */
+    ALWAYS,
+    /** Never: nodes that are no neighbours have no way then. */
+    NEVER
   }
 }

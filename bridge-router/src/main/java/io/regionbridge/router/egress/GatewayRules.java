@@ -43,20 +43,24 @@ public final class GatewayRules {
    * @return in a fixed order; nothing while nothing is sent anywhere
    */
   public static List<GatewayRule> of(
-      EgressEngine engine, EgressPlan plan, Link link, List<Cidr> pods, List<Cidr> overlay) {
+      EgressSettings.Engine engine,
+      EgressPlan plan,
+      Link link,
+      List<Cidr> pods,
+      List<Cidr> overlay) {
     List<Cidr> destinations =
         plan.regions().stream()
             .flatMap(region -> region.destinations().stream())
             .distinct()
             .sorted()
             .toList();
-    if (engine == EgressEngine.NONE || destinations.isEmpty()) {
+    if (engine == EgressSettings.Engine.NONE || destinations.isEmpty()) {
       return List.of();
     }
     List<GatewayRule> rules = new ArrayList<>();
     List<Cidr> foreign = Stream.concat(overlay.stream(), destinations.stream()).toList();
     for (Cidr own : cover(pods, foreign)) {
-      if (engine != EgressEngine.ROUTES) {
+      if (engine != EgressSettings.Engine.ROUTES) {
         foreign.stream()
             .filter(from -> from.isIpv6() == own.isIpv6())
             .filter(from -> !from.overlaps(own))

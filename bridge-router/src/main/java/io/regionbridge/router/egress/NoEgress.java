@@ -8,7 +8,7 @@ public final class NoEgress implements EgressDriver {
   @Override
   public EgressReport observe(EgressInputs inputs) {
     return new EgressReport(
-        EgressEngine.NONE,
+        EgressSettings.Engine.NONE,
         inputs.plan().regions().stream()
             .map(egress ->
                 Region.refused(egress)

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.Interned;
@@ -16,7 +15,6 @@ import io.regionbridge.router.directory.NameSyntax;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
@@ -175,7 +173,7 @@ public final class FeedDecoder {
     @Nullable Instant exportedAt;
     Map<String, String> labels = Map.of();
     Map<String, String> annotations = Map.of();
-    List<ServicePort> ports = List.of();
+    List<ServiceFacts.Port> ports = List.of();
     List<Endpoint> endpoints = List.of();
     @Nullable String flaw;
 
@@ -317,12 +315,12 @@ public final class FeedDecoder {
     return texts;
   }
 
-  private static ServicePort servicePort(JsonParser json) throws IOException {
+  private static ServiceFacts.Port servicePort(JsonParser json) throws IOException {
     String name = "";
     Protocol protocol = Protocol.TCP;
     String application = null;
     int number = 0;
-    ServicePort.Target target = null;
+    ServiceFacts.Port.Target target = null;
     for (String field = first(json); field != null; field = json.nextFieldName()) {
       json.nextToken();
       switch (field) {
@@ -333,19 +331,19 @@ public final class FeedDecoder {
         case "targetPort" ->
             target =
                 json.currentToken() == JsonToken.VALUE_STRING
-                    ? new ServicePort.Target.Named(name(json, field, NameSyntax.PORT))
-                    : new ServicePort.Target.Numbered(port(json, field));
+                    ? new ServiceFacts.Port.Target.Named(name(json, field, NameSyntax.PORT))
+                    : new ServiceFacts.Port.Target.Numbered(port(json, field));
         default -> json.skipChildren();
       }
     }
     if (number == 0) {
       throw new UnfitException("ports: a port has no number");
     }
-    return new ServicePort(
+    return new ServiceFacts.Port(
         name,
         protocol,
         number,
-        target == null ? new ServicePort.Target.Numbered(number) : target,
+        target == null ? new ServiceFacts.Port.Target.Numbered(number) : target,
         application);
   }
 
@@ -363,7 +361,7 @@ public final class FeedDecoder {
   }
 
   private void slice(JsonParser json, List<Endpoint> all) throws IOException {
-    List<EndpointPort> ports = List.of();
+    List<Endpoint.Port> ports = List.of();
     List<Endpoint> endpoints = List.of();
     for (String field = first(json); field != null; field = json.nextFieldName()) {
       json.nextToken();
@@ -374,13 +372,13 @@ public final class FeedDecoder {
         default -> json.skipChildren();
       }
     }
-    List<EndpointPort> shared = interned.endpointPorts(ports);
+    List<Endpoint.Port> shared = interned.endpointPorts(ports);
     for (Endpoint e : endpoints) {
       all.add(new Endpoint(e.address(), e.hostname(), e.state(), shared, e.zone()));
     }
   }
 
-  private static EndpointPort endpointPort(JsonParser json) throws IOException {
+  private static Endpoint.Port endpointPort(JsonParser json) throws IOException {
     String name = "";
     Protocol protocol = Protocol.TCP;
     int number = 0;
@@ -396,7 +394,7 @@ public final class FeedDecoder {
     if (number == 0) {
       throw new UnfitException("slices: a port has no number");
     }
-    return new EndpointPort(name, protocol, number);
+    return new Endpoint.Port(name, protocol, number);
   }
 
   private Endpoint endpoint(JsonParser json) throws IOException {

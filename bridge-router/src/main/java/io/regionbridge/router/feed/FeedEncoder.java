@@ -6,12 +6,10 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.IpFamily;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
@@ -140,12 +138,13 @@ public final class FeedEncoder {
     }
   }
 
-  private static void servicePorts(JsonGenerator json, List<ServicePort> ports) throws IOException {
+  private static void servicePorts(JsonGenerator json, List<ServiceFacts.Port> ports)
+      throws IOException {
     if (ports.isEmpty()) {
       return;
     }
     json.writeArrayFieldStart("ports");
-    for (ServicePort port : ports) {
+    for (ServiceFacts.Port port : ports) {
       json.writeStartObject();
       if (!port.name().isEmpty()) {
         json.writeStringField("name", port.name());
@@ -154,8 +153,10 @@ public final class FeedEncoder {
       text(json, "appProtocol", port.appProtocol());
       json.writeNumberField("port", port.port());
       switch (port.target()) {
-        case ServicePort.Target.Numbered(int number) -> json.writeNumberField("targetPort", number);
-        case ServicePort.Target.Named(String name) -> json.writeStringField("targetPort", name);
+        case ServiceFacts.Port.Target.Numbered(int number) ->
+            json.writeNumberField("targetPort", number);
+        case ServiceFacts.Port.Target.Named(String name) ->
+            json.writeStringField("targetPort", name);
       }
       json.writeEndObject();
     }
@@ -167,7 +168,7 @@ public final class FeedEncoder {
     if (endpoints.isEmpty()) {
       return;
     }
-    Map<List<EndpointPort>, List<Endpoint>> byPorts = new LinkedHashMap<>();
+    Map<List<Endpoint.Port>, List<Endpoint>> byPorts = new LinkedHashMap<>();
     int count = 0;
     for (Endpoint endpoint : endpoints) {
       if (count++ < FeedLimits.ENDPOINTS) {
@@ -175,10 +176,10 @@ public final class FeedEncoder {
       }
     }
     json.writeArrayFieldStart("slices");
-    for (Map.Entry<List<EndpointPort>, List<Endpoint>> slice : byPorts.entrySet()) {
+    for (Map.Entry<List<Endpoint.Port>, List<Endpoint>> slice : byPorts.entrySet()) {
       json.writeStartObject();
       json.writeArrayFieldStart("ports");
-      for (EndpointPort port : slice.getKey()) {
+      for (Endpoint.Port port : slice.getKey()) {
         json.writeStartObject();
         if (!port.name().isEmpty()) {
           json.writeStringField("name", port.name());

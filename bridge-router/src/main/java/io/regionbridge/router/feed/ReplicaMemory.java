@@ -3,7 +3,6 @@ package io.regionbridge.router.feed;
 import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +129,7 @@ public final class ReplicaMemory {
   /** What a Service takes, in octets. */
   static long of(DirectoryService service) {
     long ports = service.facts().ports().size();
-    List<EndpointPort> last = List.of();
+    List<Endpoint.Port> last = List.of();
     long targets = 0;
     for (Endpoint endpoint : service.endpoints()) {
       if (!endpoint.ports().equals(last)) {

@@ -1,5 +1,6 @@
 package io.regionbridge.router.linux;
 
+import io.regionbridge.router.net.HostAddresses;
 import java.time.Duration;
 
 /**

@@ -1,11 +1,11 @@
 package io.regionbridge.router.overlay;
 
 import io.regionbridge.router.kubernetes.Conditions.Finding;
-import io.regionbridge.router.linux.HostAddresses;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;

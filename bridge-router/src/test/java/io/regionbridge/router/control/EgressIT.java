@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.discovery.Await;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.Condition;
@@ -68,7 +67,7 @@ class EgressIT {
   @TempDir private static Path directory;
 
   private final AtomicReference<EgressSettings> egress =
-      new AtomicReference<>(EgressSettings.of(EgressEngine.AUTO));
+      new AtomicReference<>(EgressSettings.of(EgressSettings.Engine.AUTO));
   private final AtomicReference<List<PeerClaim>> heard = new AtomicReference<>(List.of());
   private final AtomicReference<Wire> wire = new AtomicReference<>(new Wire("wt0", "100.64.0.1"));
   private final List<ClusterControl> planes = new ArrayList<>();
@@ -167,7 +166,12 @@ class EgressIT {
   void onlyChosenNamespacesGetIt() {
     egress.set(
         new EgressSettings(
-            EgressEngine.CILIUM, List.of("shop", "db"), List.of("kube-system"), 10, 40, true));
+            EgressSettings.Engine.CILIUM,
+            List.of("shop", "db"),
+            List.of("kube-system"),
+            10,
+            40,
+            true));
     region("mn", "{podCIDRs: [10.52.0.0/16], serviceCIDRs: [10.53.0.0/16]}");
     String spec = spec(awaitPolicy("mn"));
     assertThat(spec)
@@ -236,7 +240,7 @@ class EgressIT {
     admin.resources(Region.class).withName("mn").delete();
     Await.that("it is gone", () -> find("mn").isEmpty());
     assertThat(find("hel1")).isPresent();
-    egress.set(EgressSettings.of(EgressEngine.NONE));
+    egress.set(EgressSettings.of(EgressSettings.Engine.NONE));
     plane.lookAgain();
     Await.that("so is the other", () -> find("hel1").isEmpty());
     awaitEgress("hel1", "Disabled");

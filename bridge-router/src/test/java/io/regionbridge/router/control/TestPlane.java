@@ -2,7 +2,6 @@ package io.regionbridge.router.control;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
@@ -37,7 +36,7 @@ final class TestPlane {
   private List<Cidr> overlayRanges = List.of();
   private Supplier<List<PeerClaim>> configured = List::of;
   private OverlayView overlay = OverlayView.NONE;
-  private Supplier<EgressSettings> egress = () -> EgressSettings.of(EgressEngine.NONE);
+  private Supplier<EgressSettings> egress = () -> EgressSettings.of(EgressSettings.Engine.NONE);
   private Consumer<Directory> onDirectory = _ -> {};
   private Consumer<Topology> onTopology = _ -> {};
 

@@ -2,7 +2,7 @@ package io.regionbridge.router.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import java.time.Duration;
 import java.time.Instant;
@@ -179,7 +179,8 @@ final class ClusterChecksTest {
     assertThat(one("Cilium").state()).isEqualTo(Check.State.WARNING);
     assertThat(one("Cilium").remedy()).contains("config.egress.engine=routes");
     release =
-        new Release("region-bridge", "netbird-router=true", EgressEngine.ROUTES, Optional.empty());
+        new Release(
+            "region-bridge", "netbird-router=true", EgressSettings.Engine.ROUTES, Optional.empty());
     assertThat(one("Cilium"))
         .isEqualTo(
             Check.skipped("Cilium", "egress.engine is routes: it carries no policy of ours"));
@@ -389,7 +390,10 @@ final class ClusterChecksTest {
     assertThat(failures("NetBird")).hasSize(2);
     release =
         new Release(
-            "region-bridge", "netbird-router=true", EgressEngine.AUTO, Optional.of("netbird"));
+            "region-bridge",
+            "netbird-router=true",
+            EgressSettings.Engine.AUTO,
+            Optional.of("netbird"));
     assertThat(one("NetBird").remedy()).contains("condition NetBirdHostNetwork");
     netBird =
         new NetBirdFacts(

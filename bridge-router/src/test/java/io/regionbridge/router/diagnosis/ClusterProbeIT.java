@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
-import io.regionbridge.router.egress.EgressEngine;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -189,7 +189,7 @@ final class ClusterProbeIT {
           new Release(
               TestCluster.NAMESPACE,
               "netbird-router=true",
-              EgressEngine.AUTO,
+              EgressSettings.Engine.AUTO,
               Optional.of("netbird"));
       ClusterFacts facts = probe(admin, bridge, keeps).look();
       assertThat(facts.unreadable()).isEmpty();

@@ -66,8 +66,8 @@ class EndpointJoinTest {
 
   @Test
   void endpointThatIsListedTwiceHasThePortsOfItsBestStateAndAnyHostname() {
-    EndpointPort metrics = new EndpointPort("metrics", Protocol.TCP, 9090);
-    EndpointPort admin = new EndpointPort("admin", Protocol.TCP, 9000);
+    Endpoint.Port metrics = new Endpoint.Port("metrics", Protocol.TCP, 9090);
+    Endpoint.Port admin = new Endpoint.Port("admin", Protocol.TCP, 9000);
 
     assertThat(
             join(
@@ -79,7 +79,7 @@ class EndpointJoinTest {
 
   @Test
   void twoHostnamesAtOneAddressAreTwoEndpointsWithTheirOwnStateAndPorts() {
-    EndpointPort admin = new EndpointPort("admin", Protocol.TCP, 9000);
+    Endpoint.Port admin = new Endpoint.Port("admin", Protocol.TCP, 9000);
 
     assertThat(
             join(

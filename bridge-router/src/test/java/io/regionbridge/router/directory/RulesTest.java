@@ -96,8 +96,8 @@ class RulesTest {
 
   @Test
   void namedTargetPortIsUnknownWithoutEndpointsAndEveryNumberOfItIsToldWithThem() {
-    ServicePort named =
-        new ServicePort("http", Protocol.TCP, 80, new ServicePort.Target.Named("web"));
+    ServiceFacts.Port named =
+        new ServiceFacts.Port("http", Protocol.TCP, 80, new ServiceFacts.Port.Target.Named("web"));
 
     assertThat(ClusterIpRule.remapped(service(List.of("10.43.0.1"), named))).isEmpty();
     assertThat(ClusterIpRule.remapped(service(List.of("10.43.0.1"), named, 80, 8081, 8080, 8081)))
@@ -106,18 +106,20 @@ class RulesTest {
 
   @Test
   void portsAreMatchedByNameAndProtocol() {
-    ServicePort udp =
-        new ServicePort("http", Protocol.UDP, 443, new ServicePort.Target.Named("quic"));
+    ServiceFacts.Port udp =
+        new ServiceFacts.Port(
+            "http", Protocol.UDP, 443, new ServiceFacts.Port.Target.Named("quic"));
 
     assertThat(ClusterIpRule.remapped(service(List.of("10.43.0.1"), udp, 8443))).isEmpty();
   }
 
-  private static ServicePort port(int port, int target) {
-    return new ServicePort("http", Protocol.TCP, port, new ServicePort.Target.Numbered(target));
+  private static ServiceFacts.Port port(int port, int target) {
+    return new ServiceFacts.Port(
+        "http", Protocol.TCP, port, new ServiceFacts.Port.Target.Numbered(target));
   }
 
   private static DirectoryService service(
-      List<String> clusterIps, ServicePort port, int... podPorts) {
+      List<String> clusterIps, ServiceFacts.Port port, int... podPorts) {
     ServiceFacts facts =
         new ServiceFacts(
             WEB,
@@ -134,7 +136,7 @@ class RulesTest {
                     "10.42.0." + i,
                     null,
                     EndpointState.READY,
-                    List.of(new EndpointPort("http", Protocol.TCP, podPorts[i]))))
+                    List.of(new Endpoint.Port("http", Protocol.TCP, podPorts[i]))))
             .toList();
     return new DirectoryService(facts, endpoints);
   }

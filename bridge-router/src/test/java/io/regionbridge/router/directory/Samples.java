@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Facts for tests. */
 final class Samples {
   static final ServiceKey WEB = new ServiceKey("prod", "web");
-  static final List<EndpointPort> HTTP = List.of(new EndpointPort("http", Protocol.TCP, 8080));
+  static final List<Endpoint.Port> HTTP = List.of(new Endpoint.Port("http", Protocol.TCP, 8080));
 
   private Samples() {}
 
@@ -17,7 +17,7 @@ final class Samples {
         key,
         ServiceType.CLUSTER_IP,
         Stream.of(addresses).map(IpAddress::of).toList(),
-        List.of(new ServicePort("http", Protocol.TCP, 80)),
+        List.of(new ServiceFacts.Port("http", Protocol.TCP, 80)),
         false,
         null,
         ExportAnnotation.NONE);
@@ -57,7 +57,7 @@ final class Samples {
   }
 
   static Endpoint endpoint(
-      String address, @Nullable String hostname, EndpointState state, List<EndpointPort> ports) {
+      String address, @Nullable String hostname, EndpointState state, List<Endpoint.Port> ports) {
     return new Endpoint(IpAddress.of(address), hostname, state, ports);
   }
 }

@@ -3,14 +3,12 @@ package io.regionbridge.router.feed;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.IpFamily;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
@@ -22,7 +20,7 @@ import java.util.random.RandomGenerator;
 
 /** Services and directories for tests. */
 final class Directories {
-  static final List<EndpointPort> HTTP = List.of(new EndpointPort("http", Protocol.TCP, 8080));
+  static final List<Endpoint.Port> HTTP = List.of(new Endpoint.Port("http", Protocol.TCP, 8080));
 
   private Directories() {}
 
@@ -38,7 +36,8 @@ final class Directories {
             ServiceType.CLUSTER_IP,
             List.of(),
             List.of(
-                new ServicePort("http", Protocol.TCP, 80, new ServicePort.Target.Numbered(8080))),
+                new ServiceFacts.Port(
+                    "http", Protocol.TCP, 80, new ServiceFacts.Port.Target.Numbered(8080))),
             false,
             null,
             ExportAnnotation.NONE),
@@ -47,20 +46,21 @@ final class Directories {
 
   /** One that has everything that can be said of a Service. */
   static DirectoryService rich() {
-    List<EndpointPort> other =
-        List.of(new EndpointPort("", Protocol.UDP, 53), new EndpointPort("dns", Protocol.SCTP, 54));
+    List<Endpoint.Port> other =
+        List.of(
+            new Endpoint.Port("", Protocol.UDP, 53), new Endpoint.Port("dns", Protocol.SCTP, 54));
     return new DirectoryService(
         new ServiceFacts(
             new ServiceKey("shop", "cart"),
             ServiceType.HEADLESS,
             List.of(),
             List.of(
-                new ServicePort("", Protocol.UDP, 53),
-                new ServicePort(
+                new ServiceFacts.Port("", Protocol.UDP, 53),
+                new ServiceFacts.Port(
                     "web",
                     Protocol.TCP,
                     80,
-                    new ServicePort.Target.Named("http"),
+                    new ServiceFacts.Port.Target.Named("http"),
                     "kubernetes.io/h2c")),
             true,
             null,

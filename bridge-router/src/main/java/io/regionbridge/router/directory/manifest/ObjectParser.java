@@ -1,7 +1,6 @@
 package io.regionbridge.router.directory.manifest;
 
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
@@ -11,7 +10,6 @@ import io.regionbridge.router.directory.NameSyntax;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
@@ -93,7 +91,7 @@ final class ObjectParser {
     boolean headless = "None".equals(spec.at("clusterIP").text(""));
     ServiceType type = type(spec, headless);
     List<IpAddress> clusterIps = type.hasClusterIp() ? clusterIps(spec) : List.of();
-    List<ServicePort> ports = servicePorts(spec.at("ports"));
+    List<ServiceFacts.Port> ports = servicePorts(spec.at("ports"));
     boolean publishNotReady = Boolean.TRUE.equals(spec.at("publishNotReadyAddresses").bool());
     String externalName =
         type == ServiceType.EXTERNAL_NAME
@@ -205,9 +203,9 @@ final class ObjectParser {
     return field.parsed(text -> IpAddress.parse(text).orElse(null), "an IP address");
   }
 
-  private static List<ServicePort> servicePorts(Field field) {
+  private static List<ServiceFacts.Port> servicePorts(Field field) {
     List<Field> elements = field.elements();
-    List<ServicePort> ports = new ArrayList<>(elements.size());
+    List<ServiceFacts.Port> ports = new ArrayList<>(elements.size());
     Set<String> names = new HashSet<>();
     for (Field element : elements) {
       String name = portName(element, names, elements.size() > 1);
@@ -218,7 +216,7 @@ final class ObjectParser {
       }
       if (number != null) {
         ports.add(
-            new ServicePort(
+            new ServiceFacts.Port(
                 name,
                 protocol,
                 number,
@@ -229,18 +227,18 @@ final class ObjectParser {
     return ports;
   }
 
-  private static ServicePort.Target target(Field field, int otherwise) {
+  private static ServiceFacts.Port.Target target(Field field, int otherwise) {
     if (!field.given()) {
-      return new ServicePort.Target.Numbered(otherwise);
+      return new ServiceFacts.Port.Target.Numbered(otherwise);
     }
     if (field.isNumber()) {
       Integer number = field.port();
-      return new ServicePort.Target.Numbered(number == null ? otherwise : number);
+      return new ServiceFacts.Port.Target.Numbered(number == null ? otherwise : number);
     }
     String name = field.name(NameSyntax.PORT);
     return name == null
-        ? new ServicePort.Target.Numbered(otherwise)
-        : new ServicePort.Target.Named(name);
+        ? new ServiceFacts.Port.Target.Numbered(otherwise)
+        : new ServiceFacts.Port.Target.Named(name);
   }
 
   private static String portName(Field port, Set<String> names, boolean needed) {
@@ -285,7 +283,7 @@ final class ObjectParser {
     } else if (!ipv6 && !addressType.equals("IPv4") && !addressType.equals("FQDN")) {
       root.at("addressType").problem("must be IPv4, IPv6 or FQDN");
     }
-    List<EndpointPort> ports = endpointPorts(root.at("ports"));
+    List<Endpoint.Port> ports = endpointPorts(root.at("ports"));
     List<Endpoint> endpoints =
         addressType.equals("FQDN") ? List.of() : endpoints(root.at("endpoints"), ipv6, ports);
     if (key == null || !report.isEmpty()) {
@@ -295,8 +293,8 @@ final class ObjectParser {
         new EndpointSliceFacts(key, service, endpoints), object.line(), object.column());
   }
 
-  private static List<EndpointPort> endpointPorts(Field field) {
-    List<EndpointPort> ports = new ArrayList<>();
+  private static List<Endpoint.Port> endpointPorts(Field field) {
+    List<Endpoint.Port> ports = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Field element : field.elements()) {
       String name = portName(element, names, false);
@@ -304,13 +302,13 @@ final class ObjectParser {
       Integer number = element.at("port").port();
       // No number stands for all ports, which is nothing that DNS could say.
       if (number != null) {
-        ports.add(new EndpointPort(name, protocol, number));
+        ports.add(new Endpoint.Port(name, protocol, number));
       }
     }
     return List.copyOf(ports);
   }
 
-  private static List<Endpoint> endpoints(Field field, boolean ipv6, List<EndpointPort> ports) {
+  private static List<Endpoint> endpoints(Field field, boolean ipv6, List<Endpoint.Port> ports) {
     List<Field> elements = field.elements();
     List<Endpoint> endpoints = new ArrayList<>(elements.size());
     for (Field element : elements) {

@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressDriver;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressPlan;
 import io.regionbridge.router.egress.EgressReport;
@@ -92,14 +91,14 @@ public final class CiliumEgress implements EgressDriver {
   public EgressReport observe(EgressInputs inputs) {
     attempts.clear();
     return new EgressReport(
-        EgressEngine.CILIUM,
+        EgressSettings.Engine.CILIUM,
         CiliumPlan.of(inputs, new CiliumSchema(ipv6, CiliumPolicy.selectNodes(inputs.view())))
             .regions());
   }
 
   @Override
   public EgressReport apply(EgressInputs inputs) {
-    return new EgressReport(EgressEngine.CILIUM, write(inputs));
+    return new EgressReport(EgressSettings.Engine.CILIUM, write(inputs));
   }
 
   /** Takes back whatever was written. For the active gateway, with a permit. */
@@ -110,7 +109,7 @@ public final class CiliumEgress implements EgressDriver {
                 EgressPlan.EMPTY,
                 Optional.empty(),
                 List.of(),
-                EgressSettings.of(EgressEngine.NONE)),
+                EgressSettings.of(EgressSettings.Engine.NONE)),
             new CiliumSchema(ipv6, false))
         .removals()
         .forEach(this::remove);

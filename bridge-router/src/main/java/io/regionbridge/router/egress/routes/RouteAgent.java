@@ -3,6 +3,7 @@ package io.regionbridge.router.egress.routes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.ClusterPlace;
@@ -30,7 +31,7 @@ public final class RouteAgent implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
   private final String node;
-  private final Supplier<Encapsulation> encapsulation;
+  private final Supplier<EgressSettings.Encapsulation> encapsulation;
   private final KubernetesClient client;
   private final RouteHost host;
   private final RouteActuator actuator;
@@ -42,7 +43,7 @@ public final class RouteAgent implements AutoCloseable {
 
   private RouteAgent(
       String node,
-      Supplier<Encapsulation> encapsulation,
+      Supplier<EgressSettings.Encapsulation> encapsulation,
       KubernetesClient client,
       String namespace,
       String lease,
@@ -68,7 +69,8 @@ public final class RouteAgent implements AutoCloseable {
    * @throws IOException if the kernel cannot be talked to, or the kubeconfig cannot be read
    */
   public static RouteAgent start(
-      ClusterPlace place, Supplier<Encapsulation> encapsulation, Loops loops) throws IOException {
+      ClusterPlace place, Supplier<EgressSettings.Encapsulation> encapsulation, Loops loops)
+      throws IOException {
     KubernetesClient client = ClusterClient.local(place.kubeconfig());
     try {
       return start(
@@ -88,7 +90,7 @@ public final class RouteAgent implements AutoCloseable {
   /** The same with another client, which is closed in the end. */
   static RouteAgent start(
       String node,
-      Supplier<Encapsulation> encapsulation,
+      Supplier<EgressSettings.Encapsulation> encapsulation,
       KubernetesClient client,
       String namespace,
       String lease,

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress.routes;
 
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.netlink.InterfaceAddress;
@@ -28,7 +29,7 @@ final class RoutePlanner {
       boolean router,
       RemoteTraffic traffic,
       List<InterfaceAddress> addresses,
-      Encapsulation encapsulation) {
+      EgressSettings.Encapsulation encapsulation) {
     if (traffic.destinations().isEmpty()) {
       return RoutePlan.EMPTY;
     }
@@ -55,7 +56,7 @@ final class RoutePlanner {
     }
     boolean wrapped =
         routes.values().stream().anyMatch(NextHop.Encapsulated.class::isInstance)
-            || router && encapsulation != Encapsulation.NEVER;
+            || router && encapsulation != EgressSettings.Encapsulation.NEVER;
     return new RoutePlan(
         routes,
         exemptions(traffic),
@@ -64,8 +65,10 @@ final class RoutePlanner {
   }
 
   private static Optional<NextHop> hop(
-      InetAddress gateway, List<InterfaceAddress> addresses, Encapsulation encapsulation) {
-    if (encapsulation == Encapsulation.ALWAYS) {
+      InetAddress gateway,
+      List<InterfaceAddress> addresses,
+      EgressSettings.Encapsulation encapsulation) {
+    if (encapsulation == EgressSettings.Encapsulation.ALWAYS) {
       return Optional.of(new NextHop.Encapsulated(gateway));
     }
     Optional<NextHop> direct =
@@ -74,7 +77,7 @@ final class RoutePlanner {
             .filter(a -> a.network().contains(gateway))
             .findFirst()
             .map(a -> new NextHop.Direct(a.interfaceIndex(), gateway));
-    return direct.isPresent() || encapsulation == Encapsulation.NEVER
+    return direct.isPresent() || encapsulation == EgressSettings.Encapsulation.NEVER
         ? direct
         : Optional.of(new NextHop.Encapsulated(gateway));
   }

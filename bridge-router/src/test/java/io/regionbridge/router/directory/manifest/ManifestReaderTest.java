@@ -3,7 +3,6 @@ package io.regionbridge.router.directory.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.EndpointPort;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
@@ -12,7 +11,6 @@ import io.regionbridge.router.directory.IpFamily;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.directory.ServicePort;
 import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
@@ -126,9 +124,12 @@ class ManifestReaderTest {
                     ServiceType.CLUSTER_IP,
                     List.of(IpAddress.of("10.43.0.7")),
                     List.of(
-                        new ServicePort("client", Protocol.TCP, 4222),
-                        new ServicePort(
-                            "gossip", Protocol.UDP, 7946, new ServicePort.Target.Named("gossip"))),
+                        new ServiceFacts.Port("client", Protocol.TCP, 4222),
+                        new ServiceFacts.Port(
+                            "gossip",
+                            Protocol.UDP,
+                            7946,
+                            new ServiceFacts.Port.Target.Named("gossip"))),
                     false,
                     null,
                     ExportAnnotation.NONE)));
@@ -144,7 +145,7 @@ class ManifestReaderTest {
                             IpAddress.of("10.42.1.9"),
                             "nats-0",
                             EndpointState.DRAINING,
-                            List.of(new EndpointPort("client", Protocol.TCP, 4222)))))));
+                            List.of(new Endpoint.Port("client", Protocol.TCP, 4222)))))));
   }
 
   @Test
@@ -154,7 +155,7 @@ class ManifestReaderTest {
     assertThat(facts.key()).hasToString("default/web");
     assertThat(facts.type()).isEqualTo(ServiceType.CLUSTER_IP);
     assertThat(facts.clusterIps()).isEmpty();
-    assertThat(facts.ports()).containsExactly(new ServicePort("", Protocol.TCP, 80));
+    assertThat(facts.ports()).containsExactly(new ServiceFacts.Port("", Protocol.TCP, 80));
     assertThat(facts.publishNotReadyAddresses()).isFalse();
   }
 
@@ -281,8 +282,8 @@ class ManifestReaderTest {
     assertThat(slice.endpoints())
         .extracting(e -> e.address() + " " + e.hostname() + " " + e.state() + " " + e.ports())
         .containsExactly(
-            "fd00::1 null READY [EndpointPort[name=, protocol=TCP, port=80]]",
-            "fd00::2 null READY [EndpointPort[name=, protocol=TCP, port=80]]");
+            "fd00::1 null READY [Endpoint.Port[name=, protocol=TCP, port=80]]",
+            "fd00::2 null READY [Endpoint.Port[name=, protocol=TCP, port=80]]");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.regionbridge.router.egress.cilium;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.EgressPolicyFacts;
-import io.regionbridge.router.egress.EgressEngine;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.ManagedFields;
@@ -25,7 +24,7 @@ class CiliumPolicyTest {
           new EgressGateway(
               "router-1", "host-1", Optional.of("wt0"), Optional.empty(), Optional.empty()),
           List.of(),
-          EgressSettings.of(EgressEngine.CILIUM));
+          EgressSettings.of(EgressSettings.Engine.CILIUM));
   private static final Set<List<String>> OWN =
       Set.of(
           List.of("spec", "destinationCIDRs"),
@@ -53,7 +52,7 @@ class CiliumPolicyTest {
             Optional.of(InetAddress.ofLiteral("100.64.1.2")),
             Optional.empty());
     List<Cidr> sent = List.of(Cidr.of("10.52.0.0/16"));
-    EgressSettings settings = EgressSettings.of(EgressEngine.CILIUM);
+    EgressSettings settings = EgressSettings.of(EgressSettings.Engine.CILIUM);
     CiliumPolicy general = CiliumPolicy.of("mn", sent, active, List.of(standby), settings);
     CiliumPolicy own = CiliumPolicy.ofNode("mn", sent, standby, settings);
     assertThat(general.spec().get("selectors"))

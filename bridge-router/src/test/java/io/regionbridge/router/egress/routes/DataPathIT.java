@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -35,10 +36,10 @@ class DataPathIT {
   /** To the gateway as a neighbour, and wrapped as if it were none. */
   @ParameterizedTest
   @EnumSource(
-      value = Encapsulation.class,
+      value = EgressSettings.Encapsulation.class,
       names = {"AUTO", "ALWAYS"})
-  void podsReachEachOtherAgainWhenTheActiveGatewaysNodeDies(Encapsulation encapsulation)
-      throws Exception {
+  void podsReachEachOtherAgainWhenTheActiveGatewaysNodeDies(
+      EgressSettings.Encapsulation encapsulation) throws Exception {
     for (String tool : List.of("ip", "wireguard-go", "wg", "nft")) {
       NativeTool.find(tool);
     }
@@ -70,7 +71,10 @@ class DataPathIT {
         assertThat(world.mn.worker.sh("ip route show " + world.fsn1.pods))
             .contains("via " + next.address, "proto 115")
             .contains(
-                "dev " + (encapsulation == Encapsulation.ALWAYS ? LinuxRouteHost.VXLAN : "lan"));
+                "dev "
+                    + (encapsulation == EgressSettings.Encapsulation.ALWAYS
+                        ? LinuxRouteHost.VXLAN
+                        : "lan"));
         stream.close();
         world.revive(dead);
         Await.that(

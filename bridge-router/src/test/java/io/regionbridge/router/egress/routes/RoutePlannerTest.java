@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
@@ -24,7 +25,7 @@ class RoutePlannerTest {
 
   @Test
   void aNeighbourOfTheGatewaySendsToItDirectly() {
-    RoutePlan plan = plan("w1", false, TRAFFIC, Encapsulation.AUTO, NEIGHBOUR);
+    RoutePlan plan = plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.AUTO, NEIGHBOUR);
     assertThat(plan.routes())
         .isEqualTo(Map.of(Cidr.of("10.52.0.0/16"), new NextHop.Direct(3, ip("192.168.1.11"))));
     assertThat(plan.exemptions())
@@ -37,12 +38,12 @@ class RoutePlannerTest {
 
   @Test
   void whoIsNoNeighbourWrapsWhatItSends() {
-    RoutePlan plan = plan("w1", false, TRAFFIC, Encapsulation.AUTO, FAR);
+    RoutePlan plan = plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.AUTO, FAR);
     assertThat(plan.routes()).containsValue(new NextHop.Encapsulated(ip("192.168.1.11")));
     assertThat(plan.vxlan()).contains(ip("192.168.9.21"));
-    assertThat(plan("w1", false, TRAFFIC, Encapsulation.ALWAYS, NEIGHBOUR).routes())
+    assertThat(plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.ALWAYS, NEIGHBOUR).routes())
         .containsValue(new NextHop.Encapsulated(ip("192.168.1.11")));
-    RoutePlan never = plan("w1", false, TRAFFIC, Encapsulation.NEVER, FAR);
+    RoutePlan never = plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.NEVER, FAR);
     assertThat(never.routes()).isEmpty();
     assertThat(never.problems()).hasSize(1).first().asString().contains("r1", "is no neighbour");
   }
@@ -50,11 +51,12 @@ class RoutePlannerTest {
   @Test
   void theGatewayItselfRoutesNothingButKeepsSourceAddressesAndTakesWhatIsWrapped() {
     InterfaceAddress own = new InterfaceAddress(3, ip("192.168.1.11"), 24);
-    RoutePlan plan = plan("r1", true, TRAFFIC, Encapsulation.AUTO, own);
+    RoutePlan plan = plan("r1", true, TRAFFIC, EgressSettings.Encapsulation.AUTO, own);
     assertThat(plan.routes()).isEmpty();
     assertThat(plan.exemptions()).hasSize(2);
     assertThat(plan.vxlan()).contains(ip("192.168.1.11"));
-    assertThat(plan("r1", true, TRAFFIC, Encapsulation.NEVER, own).vxlan()).isEmpty();
+    assertThat(plan("r1", true, TRAFFIC, EgressSettings.Encapsulation.NEVER, own).vxlan())
+        .isEmpty();
   }
 
   @Test
@@ -65,7 +67,7 @@ class RoutePlannerTest {
             ip("192.168.1.11"),
             cidrs("0.0.0.0/0", "192.168.0.0/16", "10.52.0.0/16", "fd00:52::/48"),
             List.of());
-    RoutePlan plan = plan("w1", false, wild, Encapsulation.AUTO, NEIGHBOUR);
+    RoutePlan plan = plan("w1", false, wild, EgressSettings.Encapsulation.AUTO, NEIGHBOUR);
     assertThat(plan.routes().keySet()).containsExactly(Cidr.of("10.52.0.0/16"));
     assertThat(plan.problems()).hasSize(3);
     RoutePlan inside =
@@ -73,7 +75,7 @@ class RoutePlannerTest {
             "w1",
             false,
             TRAFFIC,
-            Encapsulation.AUTO,
+            EgressSettings.Encapsulation.AUTO,
             NEIGHBOUR,
             new InterfaceAddress(4, ip("10.52.3.1"), 24));
     assertThat(inside.routes()).isEmpty();
@@ -101,7 +103,7 @@ class RoutePlannerTest {
     assertThat(RemoteTraffic.of(view(null), first))
         .as("the bridges were taken away")
         .contains(RemoteTraffic.NONE);
-    assertThat(plan("w1", false, RemoteTraffic.NONE, Encapsulation.AUTO, NEIGHBOUR))
+    assertThat(plan("w1", false, RemoteTraffic.NONE, EgressSettings.Encapsulation.AUTO, NEIGHBOUR))
         .isEqualTo(RoutePlan.EMPTY);
   }
 
@@ -109,7 +111,7 @@ class RoutePlannerTest {
       String node,
       boolean router,
       RemoteTraffic traffic,
-      Encapsulation encapsulation,
+      EgressSettings.Encapsulation encapsulation,
       InterfaceAddress... addresses) {
     return RoutePlanner.plan(node, router, traffic, List.of(addresses), encapsulation);
   }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.discovery.GatewayWatcher;
+import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.sandbox.Namespace;
@@ -48,7 +49,7 @@ final class TwoClusters implements AutoCloseable {
   private final TestCluster cluster;
   private final KubernetesClient client;
   private final Path kubeconfig;
-  private final Encapsulation encapsulation;
+  private final EgressSettings.Encapsulation encapsulation;
   private final List<Closeable> parts = new ArrayList<>();
   private final Map<String, NativeProcess> elections = new LinkedHashMap<>();
   private final GatewayWatcher watcher;
@@ -104,7 +105,7 @@ final class TwoClusters implements AutoCloseable {
     }
   }
 
-  TwoClusters(Path directory, Encapsulation encapsulation) throws IOException {
+  TwoClusters(Path directory, EgressSettings.Encapsulation encapsulation) throws IOException {
     this.encapsulation = encapsulation;
     cluster = TestCluster.start();
     client = cluster.admin();

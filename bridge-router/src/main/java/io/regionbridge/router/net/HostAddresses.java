@@ -1,4 +1,4 @@
-package io.regionbridge.router.linux;
+package io.regionbridge.router.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -10,11 +10,8 @@ import io.regionbridge.api.diagnosis.InstalledRelease;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.router.diagnosis.Check;
-import io.regionbridge.router.diagnosis.ClusterChecks;
-import io.regionbridge.router.diagnosis.ClusterFacts;
-import io.regionbridge.router.diagnosis.ClusterProbe;
-import io.regionbridge.router.diagnosis.NodeChecks;
-import io.regionbridge.router.linux.KernelFile;
+import io.regionbridge.router.diagnosis.Doctor;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.net.Cidr;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +28,7 @@ final class DoctorLook {
   /** States of policies that send something. */
   private static final Set<String> IN_FORCE = Set.of("active", "contested");
 
+  private final Doctor doctor = new Doctor();
   private final Terminal terminal;
   private final Clock clock;
   private final TargetOptions target;
@@ -59,32 +57,17 @@ final class DoctorLook {
 
   /** All checks. */
   List<Check> checks() {
-    ClusterLook cluster = cluster();
+    List<Check> checks = new ArrayList<>(cluster());
     BridgeLook bridge = bridge();
-    List<Check> checks = new ArrayList<>(cluster.checks());
     checks.addAll(bridge.checks());
     checks.addAll(
         target.inCluster()
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : NodeChecks.look(
-                overlay, bridge.sent(), bridge.pods(), bridge.tunnelUp(), cluster.facts(), node()));
+            : doctor.checkNode(overlay, bridge.sent(), bridge.pods(), bridge.tunnelUp(), node()));
     return checks;
   }
 
-  /** What was found in the cluster, and what of it the checks of the node need. */
-  private record ClusterLook(List<Check> checks, Optional<ClusterFacts> facts) {
-    ClusterLook(List<Check> checks) {
-      this(checks, Optional.empty());
-    }
-
-    static ClusterLook of(InstalledRelease installed, ClusterFacts facts) {
-      List<Check> checks = new ArrayList<>(ClusterChecks.of(facts));
-      checks.add(1, installed.check());
-      return new ClusterLook(checks, Optional.of(facts));
-    }
-  }
-
-  /** The same of the bridge. */
+  /** What was found of the bridge, and its status if it has said it. */
   private record BridgeLook(List<Check> checks, Optional<BridgeStatus> status) {
     /** Ranges that policies in force send to peers. */
     List<Cidr> sent() {
@@ -112,14 +95,14 @@ final class DoctorLook {
     }
   }
 
-  private ClusterLook cluster() {
+  private List<Check> cluster() {
     boolean asked = target.inCluster();
     if (!asked && (target.atUrl() || !inPod() && !hasKubeconfig())) {
       String why =
           target.atUrl()
               ? "--url names a bridge; name a cluster with --context"
               : "there is no kubeconfig; name one in KUBECONFIG, or run doctor in the pod";
-      return new ClusterLook(List.of(Check.skipped("cluster", why)));
+      return List.of(Check.skipped("cluster", why));
     }
     try (KubernetesClient client = PodTarget.client(target.context())) {
       try {
@@ -129,15 +112,13 @@ final class DoctorLook {
                 : PodTarget.namespace(client, target.namespace());
         try (KubernetesClient asBridge = asBridge(client, namespace)) {
           InstalledRelease installed = InstalledRelease.read(client, namespace, routerLabel);
-          return ClusterLook.of(
-              installed,
-              new ClusterProbe(
-                      client, asBridge, "the bridge's ServiceAccount", installed.release(), clock)
-                  .look());
+          List<Check> checks =
+              new ArrayList<>(doctor.checkCluster(client, asBridge, installed.release(), clock));
+          checks.add(1, installed.check());
+          return checks;
         }
       } catch (KubernetesClientException e) {
-        return new ClusterLook(
-            ClusterChecks.unreachable(client.getMasterUrl().toString(), PodTarget.reason(e)));
+        return Doctor.unreachable(client.getMasterUrl().toString(), PodTarget.reason(e));
       }
     }
   }
@@ -157,12 +138,8 @@ final class DoctorLook {
 
   /** As Kubernetes calls this machine. */
   private Optional<String> node() {
-    return Optional.ofNullable(terminal.environment().get("NODE_NAME")).or(DoctorLook::hostname);
-  }
-
-  private static Optional<String> hostname() {
     try {
-      return Optional.of(KernelFile.read(Path.of("/proc/sys/kernel/hostname")));
+      return Optional.of(ClusterPlace.node(terminal.environment()));
     } catch (IOException e) {
       return Optional.empty(); // not Linux
     }

@@ -5,10 +5,9 @@ import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
+import io.regionbridge.router.control.KeyRotationRequest;
 import io.regionbridge.router.kubernetes.ClusterPlace;
-import io.regionbridge.router.kubernetes.RotationRequest;
 import io.regionbridge.router.overlay.OverlaySettings;
-import io.regionbridge.router.tunnel.FileKeyStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -72,13 +71,12 @@ final class RotateKeyCommand implements Command {
   private String ask(BridgeConfig config) throws IOException {
     if (!config.get(ConfigKeys.KUBERNETES_ENABLED)) {
       return "the next key is %s; the bridge uses it once its peers know it"
-          .formatted(FileKeyStore.prepareNext(config.get(ConfigKeys.OVERLAY_KEYS)));
+          .formatted(KeyRotationRequest.send(config.get(ConfigKeys.OVERLAY_KEYS)));
     }
     ClusterPlace place = ClusterPlace.of(terminal.environment());
     String name = node.orElse(place.node());
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    RotationRequest.send(place.kubeconfig(), name, now);
-    return "RouterNode %s is annotated with %s=%s; its bridge makes the next key, and uses it once its peers know it"
-        .formatted(name, RotationRequest.ANNOTATION, now);
+    return "RouterNode %s is annotated with %s; its bridge makes the next key, and uses it once its peers know it"
+        .formatted(name, KeyRotationRequest.send(place.kubeconfig(), name, now));
   }
 }

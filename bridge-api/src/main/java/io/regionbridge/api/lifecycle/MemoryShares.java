@@ -46,15 +46,15 @@ final class MemoryShares {
   void look() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    replicas.memory().limit(plan.replicas(taken));
-    dns.limitCache(plan.cache(taken + replicas.memory().taken()));
+    replicas.limit(plan.replicas(taken));
+    dns.limitCache(plan.cache(taken + replicas.octets()));
   }
 
   /** What each part may take and takes, in octets. */
   List<Share> shares() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    long copies = replicas.memory().taken();
+    long copies = replicas.octets();
     return List.of(
         new Share("directory", plan.directory(), taken),
         new Share("replicas", plan.replicas(taken), copies),
@@ -65,7 +65,7 @@ final class MemoryShares {
   Condition condition() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    long copies = replicas.memory().taken();
+    long copies = replicas.octets();
     long most = plan.replicas(taken);
     if (most < plan.replicas() && copies > most - most / 10) {
       return reduced("ReplicasReduced", "copies of peers' directories", most, plan.replicas());

@@ -5,14 +5,12 @@ import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.zones.BelievedServices;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.router.feed.FeedFollowers;
-import io.regionbridge.router.feed.FeedFollowers.Followed;
 import io.regionbridge.router.feed.FeedFollowers.Peer;
 import io.regionbridge.router.feed.FollowerState;
-import io.regionbridge.router.feed.ReplicaMemory;
 import io.regionbridge.router.loop.Loops;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +21,6 @@ import java.util.Map;
  * <p>{@link #follow} belongs to one thread, the rest to any.
  */
 final class Replicas implements AutoCloseable {
-  private final ReplicaMemory memory;
   private final FeedFollowers followers;
 
   /**
@@ -33,8 +30,7 @@ final class Replicas implements AutoCloseable {
    * @param onChange {@link #states} may be others; on a thread of its own
    */
   Replicas(long most, Runnable onChange, Loops loops) {
-    memory = new ReplicaMemory(most);
-    followers = new FeedFollowers(memory, onChange, loops);
+    followers = new FeedFollowers(most, onChange, loops);
   }
 
   /**
@@ -44,7 +40,7 @@ final class Replicas implements AutoCloseable {
    */
   void follow(BridgeConfig config, Collection<ForwardZone> domains) {
     int port = config.get(ConfigKeys.ADMIN_LISTEN).getPort();
-    Map<Peer, Followed> peers = new HashMap<>();
+    List<Peer> peers = new ArrayList<>();
     if (config.get(ConfigKeys.REPLICATION_ENABLED) && port != 0) {
       for (ForwardZone zone : domains) {
         List<InetSocketAddress> gateways =
@@ -52,9 +48,12 @@ final class Replicas implements AutoCloseable {
                 .map(gateway -> new InetSocketAddress(gateway.getAddress(), port))
                 .distinct()
                 .toList();
-        peers.put(
-            new Peer(zone.region(), zone.apex().toString(true)),
-            new Followed(gateways, new BelievedServices(zone.addresses())));
+        peers.add(
+            new Peer(
+                zone.region(),
+                zone.apex().toString(true),
+                gateways,
+                new BelievedServices(zone.addresses())));
       }
     }
     followers.follow(peers);
@@ -65,9 +64,14 @@ final class Replicas implements AutoCloseable {
     return followers.states();
   }
 
-  /** The memory that the replicas take. */
-  ReplicaMemory memory() {
-    return memory;
+  /** Octets that all of them may take from now on. */
+  void limit(long octets) {
+    followers.limit(octets);
+  }
+
+  /** Octets that all of them take. */
+  long octets() {
+    return followers.octets();
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.feed.Replica;
 import io.regionbridge.router.net.SocketLiteral;
-import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Duration;
@@ -112,10 +111,7 @@ final class PeerReports {
         peer.domain(),
         strings(peer.podCidrs()),
         strings(peer.serviceCidrs()),
-        peer.sources().stream()
-            .sorted()
-            .map(source -> source.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-            .toList(),
+        peer.sourceNames(),
         PeerZones.contained(peer),
         contained,
         conditions(topology, peer, gateways, replica),
@@ -160,16 +156,9 @@ final class PeerReports {
       PeerRegion peer,
       List<GatewayHealth> gateways,
       @Nullable FollowerState replica) {
-    String conflicts =
-        topology.conflicts().stream()
-            .filter(conflict -> conflict.concerns(peer.name()))
-            .map(Conflict::toString)
-            .collect(Collectors.joining("; "));
+    String conflicts = String.join("; ", topology.conflictsOf(peer.name()));
     String refused =
-        topology.refusals().stream()
-            .filter(refusal -> refusal.region().equals(peer.name()))
-            .map(refusal -> refusal.source().words() + ": " + refusal.what())
-            .distinct()
+        topology.refusalsOf(peer.name()).stream()
             .limit(MOST_REFUSALS)
             .collect(Collectors.joining("; "));
     List<Condition> conditions = new ArrayList<>();

@@ -7,7 +7,6 @@ import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.overlay.PeerTunnel;
 import io.regionbridge.router.topology.PeerRegion;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -58,7 +57,7 @@ public final class TunnelReports {
         tunnel.publicKey(),
         tunnel.endpoint().orElse(null),
         tunnel.allowedIps().stream().map(Objects::toString).toList(),
-        tunnel.state().name().toLowerCase(Locale.ROOT),
+        tunnel.state(),
         tunnel.since().map(PeerReports::text).orElse(""),
         tunnel.latestHandshake().map(PeerReports::text).orElse(null),
         tunnel.rxBytes(),

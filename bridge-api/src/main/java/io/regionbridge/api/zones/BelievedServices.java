@@ -4,18 +4,19 @@ import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceFacts;
-import io.regionbridge.router.feed.Admission;
 import io.regionbridge.router.net.IpAddress;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Admits of a peer's Services the addresses that would be believed of its answers. Pure.
  *
  * @param addresses that the peer may have
  */
-public record BelievedServices(BelievedAddresses addresses) implements Admission {
+public record BelievedServices(BelievedAddresses addresses)
+    implements UnaryOperator<DirectoryService> {
   @Override
-  public DirectoryService admitted(DirectoryService service) {
+  public DirectoryService apply(DirectoryService service) {
     ServiceFacts facts = service.facts();
     boolean own = facts.clusterIps().stream().allMatch(this::allows);
     if (own && service.endpoints().stream().allMatch(e -> allows(e.address()))) {

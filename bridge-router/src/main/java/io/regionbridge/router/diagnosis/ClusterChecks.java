@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What is to be said of a cluster. Pure. */
-public final class ClusterChecks {
+final class ClusterChecks {
   private ClusterChecks() {}
 
   /** Everything, in the order in which one thing needs the other. */

@@ -32,7 +32,7 @@ import java.util.Optional;
  * @param netBird what is known of NetBird's operator
  * @param time when all this was asked
  */
-public record ClusterFacts(
+record ClusterFacts(
     String server,
     String version,
     Optional<Duration> clockAhead,

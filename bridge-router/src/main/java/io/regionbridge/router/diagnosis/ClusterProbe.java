@@ -44,7 +44,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks an API server for {@link ClusterFacts}. Only reads. */
-public final class ClusterProbe {
+final class ClusterProbe {
   private static final List<String> DEFINITIONS =
       List.of("regions.region-bridge.io", "routernodes.region-bridge.io");
   private static final List<String> CONFIG_MAPS =

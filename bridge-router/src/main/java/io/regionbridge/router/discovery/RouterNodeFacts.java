@@ -1,7 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import io.regionbridge.router.kubernetes.Condition;
-import io.regionbridge.router.kubernetes.RotationRequest;
+import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
@@ -72,7 +72,7 @@ public record RouterNodeFacts(
         status == null ? null : status.role(),
         transitions == null ? 0 : transitions,
         Optional.ofNullable(node.getMetadata().getAnnotations())
-            .map(annotations -> annotations.get(RotationRequest.ANNOTATION))
+            .map(annotations -> annotations.get(OwnNames.ROTATE_KEY))
             .filter(request -> !request.isBlank() && !Optional.of(request).equals(taken)),
         taken,
         status == null || status.egress() == null

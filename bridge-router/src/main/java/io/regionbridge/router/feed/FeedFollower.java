@@ -1,5 +1,6 @@
 package io.regionbridge.router.feed;
 
+import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -15,11 +16,13 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,29 +59,34 @@ final class FeedFollower implements AutoCloseable {
   private final Runnable onChange;
   private final Loop loop;
   private final Semaphore changed = new Semaphore(0);
-  private volatile FeedFollowers.Followed followed;
+  private volatile Followed followed;
   private volatile FollowerState state = FollowerState.NONE;
   private volatile boolean closed;
   private volatile @Nullable HttpURLConnection connection;
-  private @Nullable Admission admission;
+  private @Nullable UnaryOperator<DirectoryService> admission;
 
   /** What has been logged since the replica was current. */
   private final Set<String> flaws = new HashSet<>();
+
+  private record Followed(
+      List<InetSocketAddress> gateways, UnaryOperator<DirectoryService> admission) {}
 
   private double allowance = BURST;
   private long refilledAt = System.nanoTime();
 
   /**
-   * Starts to follow.
+   * Follows nobody yet.
    *
-   * @param followed where the peer's gateways serve HTTP, and what it may say
+   * @param gateways where they serve HTTP
+   * @param admission what the peer may say; compared by value
    * @param onChange {@link #state} is another one; on this follower's thread
    */
   FeedFollower(
       String region,
       ReplicaBuilder builder,
       Interned interned,
-      FeedFollowers.Followed followed,
+      List<InetSocketAddress> gateways,
+      UnaryOperator<DirectoryService> admission,
       Runnable onChange,
       Loops loops) {
     this.region = region;
@@ -86,14 +94,19 @@ final class FeedFollower implements AutoCloseable {
     this.decoder = new FeedDecoder(interned);
     this.machine =
         new FollowerMachine(() -> ThreadLocalRandom.current().nextDouble(), System.nanoTime());
-    this.followed = followed;
+    this.followed = new Followed(gateways, admission);
     this.onChange = onChange;
     this.loop = loops.loop("feed-" + region, Timing.waiting().onVirtualThread(), this::round);
+  }
+
+  /** Starts to follow. */
+  void start() {
     loop.start();
   }
 
-  /** The peer is this now. Any thread. */
-  void follow(FeedFollowers.Followed now) {
+  /** The peer has these gateways now, and may say this. Any thread. */
+  void follow(List<InetSocketAddress> gateways, UnaryOperator<DirectoryService> admitted) {
+    Followed now = new Followed(gateways, admitted);
     if (!now.equals(followed)) {
       followed = now;
       changed.release();

@@ -1,11 +1,15 @@
 package io.regionbridge.router.feed;
 
+import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.loop.Loops;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Follows the feeds of all peers, one gateway of each.
@@ -17,71 +21,89 @@ public final class FeedFollowers implements AutoCloseable {
   private final Runnable onChange;
   private final Loops loops;
   private final Interned interned = new Interned();
-  private final Map<Peer, FeedFollower> followers = new HashMap<>();
+  private final Map<Identity, FeedFollower> followers = new HashMap<>();
   private volatile Map<String, FeedFollower> byRegion = Map.of();
 
   /**
    * A peer to follow. Another domain makes another peer, of which nothing is known.
    *
    * @param domain without final dot
-   */
-  public record Peer(String region, String domain) {}
-
-  /**
-   * How a peer is followed.
-   *
    * @param gateways where they serve HTTP
-   * @param admission what the peer may say; compared by value
+   * @param admission a Service without what the peer may not say of it; compared by value
    */
-  public record Followed(List<InetSocketAddress> gateways, Admission admission) {
+  public record Peer(
+      String region,
+      String domain,
+      List<InetSocketAddress> gateways,
+      UnaryOperator<DirectoryService> admission) {
     /** Copies the list. */
-    public Followed {
+    public Peer {
       gateways = List.copyOf(gateways);
     }
+
+    private Identity identity() {
+      return new Identity(region, domain);
+    }
   }
+
+  private record Identity(String region, String domain) {}
 
   /**
    * Follows nobody.
    *
-   * @param memory that the replicas are held in
+   * @param most octets that all replicas together may take, until {@link #limit} says something
+   *     else
    * @param onChange {@link #states} may be others; on a thread of its own, and quick
    */
-  public FeedFollowers(ReplicaMemory memory, Runnable onChange, Loops loops) {
-    this.memory = memory;
+  public FeedFollowers(long most, Runnable onChange, Loops loops) {
+    memory = new ReplicaMemory(most);
     this.onChange = onChange;
     this.loops = loops;
   }
 
   /** Follows these peers and nobody else. */
-  public void follow(Map<Peer, Followed> peers) {
+  public void follow(List<Peer> peers) {
+    Set<Identity> wanted = peers.stream().map(Peer::identity).collect(Collectors.toSet());
     followers
         .entrySet()
         .removeIf(entry -> {
-          boolean gone = !peers.containsKey(entry.getKey());
+          boolean gone = !wanted.contains(entry.getKey());
           if (gone) {
             entry.getValue().close();
           }
           return gone;
         });
-    peers.forEach((peer, followed) -> {
-      FeedFollower known = followers.get(peer);
+    for (Peer peer : peers) {
+      FeedFollower known = followers.get(peer.identity());
       if (known != null) {
-        known.follow(followed);
+        known.follow(peer.gateways(), peer.admission());
       } else {
-        followers.put(
-            peer,
+        FeedFollower follower =
             new FeedFollower(
                 peer.region(),
-                new ReplicaBuilder(peer.region(), peer.domain(), followed.admission(), memory),
+                new ReplicaBuilder(peer.region(), peer.domain(), peer.admission(), memory),
                 interned,
-                followed,
+                peer.gateways(),
+                peer.admission(),
                 onChange,
-                loops));
+                loops);
+        followers.put(peer.identity(), follower);
+        follower.start();
       }
-    });
+    }
     Map<String, FeedFollower> now = new HashMap<>();
     followers.forEach((peer, follower) -> now.put(peer.region(), follower));
     byRegion = Map.copyOf(now);
+  }
+
+  /** Another limit of all replicas from now on, in octets. Any thread. */
+  public void limit(long octets) {
+    memory.limit(octets);
+  }
+
+  /** What all replicas together take, in octets. Any thread. */
+  public long octets() {
+    return memory.taken();
   }
 
   /** What is known of each peer's directory, by region. Any thread. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaBuilder implements AutoCloseable {
   private final String region;
   private final String domain;
-  private Admission admission;
+  private UnaryOperator<DirectoryService> admission;
   private boolean admittedOtherwise;
   private final ReplicaMemory memory;
   private final ReplicaMemory.Account account;
@@ -46,10 +47,15 @@ public final class ReplicaBuilder implements AutoCloseable {
    *
    * @param region whose feed it has to be
    * @param domain that its names have to lie under
-   * @param admission what the peer may say
+   * @param admission a Service without what the peer may not say of it; the same object if it may
+   *     say all of it
    * @param memory that the replica is held in
    */
-  public ReplicaBuilder(String region, String domain, Admission admission, ReplicaMemory memory) {
+  public ReplicaBuilder(
+      String region,
+      String domain,
+      UnaryOperator<DirectoryService> admission,
+      ReplicaMemory memory) {
     this.region = region;
     this.domain = domain;
     this.admission = admission;
@@ -61,7 +67,7 @@ public final class ReplicaBuilder implements AutoCloseable {
    * The peer may say something else from now on. What it said before is not known to be that: the
    * feed has to be read whole.
    */
-  public void admit(Admission next) {
+  public void admit(UnaryOperator<DirectoryService> next) {
     if (!next.equals(admission)) {
       admission = next;
       admittedOtherwise = replica != null;
@@ -169,7 +175,7 @@ public final class ReplicaBuilder implements AutoCloseable {
 
   @SuppressWarnings("ReferenceEquality") // the same one: nothing was left out
   private void put(DirectoryService said) throws DoesNotFitException {
-    DirectoryService service = admission.admitted(said);
+    DirectoryService service = admission.apply(said);
     ServiceKey key = service.key();
     if (!service.equals(said)) {
       refuse(key);

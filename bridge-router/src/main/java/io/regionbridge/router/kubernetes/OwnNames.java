@@ -14,6 +14,9 @@ public final class OwnNames {
   /** What labels and annotations of bridges begin with. */
   public static final String PREFIX = "region-bridge.io/";
 
+  /** The annotation of a RouterNode by which its bridge is asked for another WireGuard key. */
+  public static final String ROTATE_KEY = PREFIX + "rotate-key";
+
   /** The Lease of the active gateway. */
   public static final String LEASE = "region-bridge";
 

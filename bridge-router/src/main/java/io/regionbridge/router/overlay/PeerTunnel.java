@@ -1,7 +1,6 @@
 package io.regionbridge.router.overlay;
 
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.tunnel.PeerHealth;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import java.util.Optional;
  * @param region that it is a gateway of; empty: of none that is known
  * @param publicKey base64
  * @param endpoint where its packets come from; empty: none came yet
+ * @param state up, idle, silent or down
  * @param since when it is in that state; empty: not known yet
  */
 public record PeerTunnel(
@@ -19,7 +19,7 @@ public record PeerTunnel(
     String publicKey,
     Optional<String> endpoint,
     List<Cidr> allowedIps,
-    PeerHealth.State state,
+    String state,
     Optional<Instant> since,
     Optional<Instant> latestHandshake,
     long rxBytes,

@@ -16,6 +16,7 @@ import io.regionbridge.router.wireguard.PeerEndpoint;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -140,7 +141,7 @@ final class RegionTunnels {
         peer.publicKey().toString(),
         peer.endpoint().map(PeerEndpoint::toString),
         peer.allowedIps(),
-        health.map(PeerHealth::state).orElse(PeerHealth.State.IDLE),
+        health.map(PeerHealth::state).orElse(PeerHealth.State.IDLE).name().toLowerCase(Locale.ROOT),
         health.map(PeerHealth::since),
         peer.latestHandshake(),
         peer.rxBytes(),

@@ -3,6 +3,7 @@ package io.regionbridge.router.topology;
 import io.regionbridge.router.net.Cidr;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,6 +67,14 @@ public record PeerRegion(
     serviceCidrs = List.copyOf(serviceCidrs);
     gateways = List.copyOf(gateways);
     sources = Set.copyOf(sources);
+  }
+
+  /** Who knows of it, as {@code region-object}, the most trusted first. */
+  public List<String> sourceNames() {
+    return sources.stream()
+        .sorted()
+        .map(source -> source.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .toList();
   }
 
   /** The same region with other ends of tunnels. */

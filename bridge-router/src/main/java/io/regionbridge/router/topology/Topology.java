@@ -77,6 +77,23 @@ public record Topology(
     return new Topology(local, peers.stream().map(peer).toList(), conflicts, complete, refusals);
   }
 
+  /** What a region claims and another has or claims, one sentence each. */
+  public List<String> conflictsOf(String region) {
+    return conflicts.stream()
+        .filter(conflict -> conflict.concerns(region))
+        .map(Conflict::toString)
+        .toList();
+  }
+
+  /** What is claimed of a region and not believed, each with who claims it. */
+  public List<String> refusalsOf(String region) {
+    return refusals.stream()
+        .filter(refusal -> refusal.region().equals(region))
+        .map(refusal -> refusal.source().words() + ": " + refusal.what())
+        .distinct()
+        .toList();
+  }
+
   /** Whether traffic for a range may be sent to a peer: nobody else claims any of it. */
   public boolean undisputed(PeerRegion peer, Cidr range) {
     return conflicts.stream()

@@ -45,18 +45,6 @@ public final class FileKeyStore implements KeyStore {
     return read(nextFile);
   }
 
-  /**
-   * Makes the next key in a directory, unless there is one.
-   *
-   * @return its public key, base64
-   * @throws IOException if it cannot be read or written
-   */
-  public static String prepareNext(Path directory) throws IOException {
-    try (PrivateKey next = new FileKeyStore(directory).prepareNext()) {
-      return next.publicKey().toString();
-    }
-  }
-
   @Override
   public synchronized PrivateKey prepareNext() throws IOException {
     Optional<PrivateKey> present = read(nextFile);

@@ -282,8 +282,8 @@ class ManifestReaderTest {
     assertThat(slice.endpoints())
         .extracting(e -> e.address() + " " + e.hostname() + " " + e.state() + " " + e.ports())
         .containsExactly(
-            "fd00::1 null READY [Endpoint.Port[name=, protocol=TCP, port=80]]",
-            "fd00::2 null READY [Endpoint.Port[name=, protocol=TCP, port=80]]");
+            "fd00::1 null READY [Port[name=, protocol=TCP, port=80]]",
+            "fd00::2 null READY [Port[name=, protocol=TCP, port=80]]");
   }
 
   @Test

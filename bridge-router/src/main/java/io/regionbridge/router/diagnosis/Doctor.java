@@ -1,10 +1,13 @@
 package io.regionbridge.router.diagnosis;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,28 +16,50 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is to be said of this machine: its kernel, and what that does with traffic for peers. */
-public final class NodeChecks {
-  private static final Logger log = LoggerFactory.getLogger(NodeChecks.class);
+/**
+ * What {@code doctor} checks: a cluster, and this machine, which is judged by what was found in the
+ * cluster before. Only reads. Used by one thread.
+ */
+public final class Doctor {
+  private static final Logger log = LoggerFactory.getLogger(Doctor.class);
 
-  private NodeChecks() {}
+  private Optional<ClusterFacts> cluster = Optional.empty();
 
   /**
-   * Looks at this machine.
+   * Checks a cluster, in the order in which one thing needs the other.
+   *
+   * @param client whoever asks
+   * @param asBridge with the rights of the bridge's ServiceAccount; may be the same
+   * @param release how the bridge was installed
+   * @throws KubernetesClientException if the API server does not answer at all, or not to us
+   */
+  public List<Check> checkCluster(
+      KubernetesClient client, KubernetesClient asBridge, Release release, Clock clock) {
+    ClusterFacts facts =
+        new ClusterProbe(client, asBridge, "the bridge's ServiceAccount", release, clock).look();
+    cluster = Optional.of(facts);
+    return ClusterChecks.of(facts);
+  }
+
+  /** What is to be said of a cluster that does not answer at all. */
+  public static List<Check> unreachable(String server, String reason) {
+    return ClusterChecks.unreachable(server, reason);
+  }
+
+  /**
+   * Checks this machine: its kernel, and what that does with traffic for peers.
    *
    * @param configured the name of the overlay's interface, if it is not one of the usual
    * @param sent ranges that policies in force send to peers
    * @param pods this region's pod ranges
    * @param tunnelUp whether the tunnel to a peer is up
-   * @param cluster what its API server says, if it was asked
    * @param node as Kubernetes calls this machine, if it is known
    */
-  public static List<Check> look(
+  public List<Check> checkNode(
       Optional<String> configured,
       List<Cidr> sent,
       List<Cidr> pods,
       boolean tunnelUp,
-      Optional<ClusterFacts> cluster,
       Optional<String> node) {
     HostFacts host = HostFacts.read(configured);
     List<Check> checks = new ArrayList<>(HostChecks.of(host));

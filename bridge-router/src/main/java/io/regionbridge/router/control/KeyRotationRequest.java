@@ -1,0 +1,68 @@
+package io.regionbridge.router.control;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.ErrorText;
+import io.regionbridge.router.kubernetes.OwnNames;
+import io.regionbridge.router.kubernetes.RouterNode;
+import io.regionbridge.router.tunnel.FileKeyStore;
+import io.regionbridge.router.wireguard.PrivateKey;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Asks a bridge to rotate the WireGuard key of its node. */
+public final class KeyRotationRequest {
+  private KeyRotationRequest() {}
+
+  /**
+   * Asks where there is no cluster, by making the next key in a directory, unless there is one.
+   *
+   * @param directory of the bridge's keys
+   * @return the public key of the next key, base64
+   * @throws IOException if it cannot be read or written
+   */
+  public static String send(Path directory) throws IOException {
+    try (PrivateKey next = new FileKeyStore(directory).prepareNext()) {
+      return next.publicKey().toString();
+    }
+  }
+
+  /**
+   * Asks in a cluster, by an annotation of the node's RouterNode: any value that was not taken up
+   * before asks for another key.
+   *
+   * @param kubeconfig the file that names the cluster; empty: the one that the process runs in
+   * @param node whose key
+   * @param text what tells this request from others, such as the time
+   * @return the annotation, as {@code key=value}
+   * @throws IOException if there is no such RouterNode, or it cannot be written
+   */
+  public static String send(Optional<Path> kubeconfig, String node, String text)
+      throws IOException {
+    try (KubernetesClient client = ClusterClient.local(kubeconfig)) {
+      RouterNode changed = new RouterNode();
+      changed.setMetadata(
+          new ObjectMetaBuilder()
+              .withName(node)
+              .addToAnnotations(OwnNames.ROTATE_KEY, text)
+              .build());
+      client
+          .resources(RouterNode.class)
+          .withName(node)
+          .patch(PatchContext.of(PatchType.JSON_MERGE), changed);
+      return OwnNames.ROTATE_KEY + "=" + text;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        throw new IOException(
+            "there is no RouterNode " + node + "; see kubectl get routernodes", e);
+      }
+      throw new IOException("cannot write RouterNode " + node + ": " + ErrorText.of(e), e);
+    }
+  }
+}

@@ -52,7 +52,7 @@ final class Commands {
   }
 
   /** As much as what was typed can be about: to look at all commands takes longer than most do. */
-  private CommandLine lineFor(List<String> typed) {
+  CommandLine lineFor(List<String> typed) {
     Optional<String> word = typed.stream().filter(w -> !w.startsWith("-")).findFirst();
     List<Command> meant = commands.stream().filter(c -> word.equals(Optional.of(name(c)))).toList();
     boolean all =

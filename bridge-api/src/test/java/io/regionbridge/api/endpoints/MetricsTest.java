@@ -2,6 +2,7 @@ package io.regionbridge.api.endpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.api.ReferencePage;
 import io.regionbridge.api.endpoints.Exposition.Family;
 import io.regionbridge.api.endpoints.Exposition.Series;
 import io.regionbridge.api.lifecycle.RegionPair;
@@ -25,7 +26,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.DClass;
@@ -98,6 +101,35 @@ final class MetricsTest {
           .containsKeys("jvm_memory_used_bytes", "process_cpu_seconds_total");
       assertThat(sources(live))
           .isSubsetOf("local", "replica", "cache", "stale", "relay", "refused");
+    }
+  }
+
+  @Test
+  void theReferenceHasAllMetrics() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1)) {
+      RegionPair.await(() -> {
+        ask(regions, "nats.messaging.svc.mn.internal.");
+        return scrape(regions).families().get("region_bridge_gateway_rtt_seconds") != null
+            && scrape(regions).families().get(QUERIES) != null;
+      });
+      Map<String, Family> all = new TreeMap<>(Exposition.parse(inACluster(regions)).families());
+      all.putAll(scrape(regions).families());
+      StringBuilder table = new StringBuilder("| metric | type | labels | help |\n");
+      table.append("|---|---|---|---|\n");
+      all.forEach((name, family) -> {
+        if (name.startsWith("region_bridge_")) {
+          String labels =
+              family.labels().stream()
+                  .flatMap(Set::stream)
+                  .distinct()
+                  .sorted()
+                  .map(label -> "`" + label + "`")
+                  .collect(Collectors.joining(", "));
+          table.append(
+              "| `%s` | %s | %s | %s |\n".formatted(name, family.type(), labels, family.help()));
+        }
+      });
+      new ReferencePage("metrics.md", "metrics", getClass()).shouldHave(table.toString());
     }
   }
 

@@ -177,7 +177,7 @@ public final class TrainingRun {
         use(fsn1, "mn.internal.");
       }
     } finally {
-      new GatewayTranslation().keep(List.of()); // as root, the bridge has written its rules
+      new GatewayTranslation().reconcile(List.of()); // as root, the bridge has written its rules
       world.outputWriter().close();
       world.waitFor();
     }

@@ -58,17 +58,18 @@ public final class Border {
    * @param at when the region got the value, in milliseconds
    * @param since when it was declared, which counts between claims that came together
    */
-  private record Tenure(PeerSource source, long at, Instant since) implements Comparable<Tenure> {
-    private static final Comparator<Tenure> ORDER =
-        Comparator.comparing(Tenure::source)
-            .thenComparingLong(Tenure::at)
-            .thenComparing(Tenure::since);
+  private record Precedence(PeerSource source, long at, Instant since)
+      implements Comparable<Precedence> {
+    private static final Comparator<Precedence> ORDER =
+        Comparator.comparing(Precedence::source)
+            .thenComparingLong(Precedence::at)
+            .thenComparing(Precedence::since);
 
     /**
      * Whether this one keeps what the other would take. Of two that come together by sources that
      * are trusted alike, neither does.
      */
-    boolean beats(Tenure other) {
+    boolean beats(Precedence other) {
       if (source != other.source) {
         return source.compareTo(other.source) < 0;
       }
@@ -78,7 +79,7 @@ public final class Border {
     }
 
     @Override
-    public int compareTo(Tenure other) {
+    public int compareTo(Precedence other) {
       return ORDER.compare(this, other);
     }
   }
@@ -91,14 +92,14 @@ public final class Border {
    */
   private record Holding(
       RegionDomain domain,
-      Tenure tenure,
-      Map<Cidr, Tenure> ranges,
-      Map<InetSocketAddress, Tenure> gateways,
+      Precedence precedence,
+      Map<Cidr, Precedence> ranges,
+      Map<InetSocketAddress, Precedence> gateways,
       Set<String> keys,
       boolean undeclared) {}
 
   /** A value that a region claims. */
-  private record Owned<V>(String region, V value, Tenure tenure) {}
+  private record Owned<V>(String region, V value, Precedence precedence) {}
 
   /** One look in the making. */
   private final class Look {
@@ -219,17 +220,21 @@ public final class Border {
                             claims.getFirst().source(),
                             Refusal.Field.ALL,
                             "its domain would be %s: %s; declare another".formatted(domain, flaw))),
-                () -> claimed.add(new Owned<>(name, domain, tenureOfDomain(name, claims, domain))));
+                () ->
+                    claimed.add(new Owned<>(name, domain, domainPrecedence(name, claims, domain))));
       });
       silent(regions.keySet())
-          .forEach((name, held) -> claimed.add(new Owned<>(name, held.domain(), held.tenure())));
+          .forEach(
+              (name, held) -> claimed.add(new Owned<>(name, held.domain(), held.precedence())));
       claimed.sort(
-          Comparator.comparing((Owned<RegionDomain> o) -> o.tenure()).thenComparing(Owned::region));
+          Comparator.comparing((Owned<RegionDomain> o) -> o.precedence())
+              .thenComparing(Owned::region));
       Map<String, List<Owned<RegionDomain>>> zones = new HashMap<>();
       Set<String> kept = new HashSet<>();
       for (Owned<RegionDomain> claim : claimed) {
         Optional<Owned<RegionDomain>> holder =
-            overlapping(zones, claim.value()).filter(other -> other.tenure().beats(claim.tenure()));
+            overlapping(zones, claim.value())
+                .filter(other -> other.precedence().beats(claim.precedence()));
         if (holder.isPresent()) {
           conflicts.add(
               new Conflict.Domains(
@@ -263,18 +268,18 @@ public final class Border {
             .filter(other -> other.value().name().equals(above))
             .forEach(found::add);
       }
-      return found.stream().min(Comparator.comparing(Owned::tenure));
+      return found.stream().min(Comparator.comparing(Owned::precedence));
     }
 
     private void arbitrateRanges(Map<String, List<PeerClaim>> regions) {
       List<Owned<Cidr>> claimed = new ArrayList<>();
       regions.forEach((name, claims) ->
-          tenures(claims, Border::ranges, Holding::ranges)
+          precedences(claims, Border::ranges, Holding::ranges)
               .forEach((range, t) -> claimed.add(new Owned<>(name, range, t))));
       silent(regions.keySet())
           .forEach((name, held) ->
               held.ranges().forEach((range, t) -> claimed.add(new Owned<>(name, range, t))));
-      claimed.sort(Comparator.comparing(Owned::tenure));
+      claimed.sort(Comparator.comparing(Owned::precedence));
       CidrIndex<Owned<Cidr>> index = new CidrIndex<>();
       Map<String, Set<Cidr>> lost = new HashMap<>();
       for (Owned<Cidr> claim : claimed) {
@@ -282,7 +287,8 @@ public final class Border {
             index.overlapping(claim.value()).stream()
                 .map(CidrIndex.Entry::value)
                 .filter(other ->
-                    !other.region().equals(claim.region()) && other.tenure().beats(claim.tenure()))
+                    !other.region().equals(claim.region())
+                        && other.precedence().beats(claim.precedence()))
                 .findFirst();
         if (holder.isEmpty()) {
           index.add(claim.value(), claim);
@@ -309,21 +315,21 @@ public final class Border {
     private void arbitrateGateways(Map<String, List<PeerClaim>> regions) {
       List<Owned<InetSocketAddress>> claimed = new ArrayList<>();
       regions.forEach((name, claims) ->
-          tenures(claims, Border::gateways, Holding::gateways)
+          precedences(claims, Border::gateways, Holding::gateways)
               .forEach((address, t) -> claimed.add(new Owned<>(name, address, t))));
-      claimed.sort(Comparator.comparing(Owned::tenure));
+      claimed.sort(Comparator.comparing(Owned::precedence));
       Map<InetSocketAddress, Owned<InetSocketAddress>> holders = new HashMap<>();
       Map<String, Set<InetSocketAddress>> lost = new HashMap<>();
       for (Owned<InetSocketAddress> claim : claimed) {
         Owned<InetSocketAddress> holder = holders.putIfAbsent(claim.value(), claim);
         if (holder != null
             && !holder.region().equals(claim.region())
-            && holder.tenure().beats(claim.tenure())
+            && holder.precedence().beats(claim.precedence())
             && lost.computeIfAbsent(claim.region(), _ -> new HashSet<>()).add(claim.value())) {
           refusals.add(
               new Refusal(
                   claim.region(),
-                  claim.tenure().source(),
+                  claim.precedence().source(),
                   Refusal.Field.GATEWAY,
                   "gateway %s: region %s has it already"
                       .formatted(SocketLiteral.format(claim.value()), holder.region())));
@@ -353,16 +359,16 @@ public final class Border {
       RegionDomain domain = domain(name, claims);
       return new Holding(
           domain,
-          tenureOfDomain(name, claims, domain),
-          tenures(claims, Border::ranges, Holding::ranges),
-          tenures(claims, Border::gateways, Holding::gateways),
+          domainPrecedence(name, claims, domain),
+          precedences(claims, Border::ranges, Holding::ranges),
+          precedences(claims, Border::gateways, Holding::gateways),
           keys.getOrDefault(name, Set.of()),
           isUndeclared(claims));
     }
 
     private void remember(Set<String> present) {
       silent(present).entrySet().stream()
-          .sorted(Map.Entry.comparingByValue(Comparator.comparing(Holding::tenure)))
+          .sorted(Map.Entry.comparingByValue(Comparator.comparing(Holding::precedence)))
           .limit(MOST_UNDECLARED)
           .forEach(entry -> next.put(entry.getKey(), entry.getValue()));
     }
@@ -375,7 +381,8 @@ public final class Border {
       return silent;
     }
 
-    private Tenure tenureOfDomain(String region, List<PeerClaim> claims, RegionDomain domain) {
+    private Precedence domainPrecedence(
+        String region, List<PeerClaim> claims, RegionDomain domain) {
       Holding held = holdings.get(region);
       // Whoever declares a region without a domain declares the usual one.
       PeerClaim best =
@@ -383,31 +390,32 @@ public final class Border {
               .filter(claim -> claim.domain().isPresent())
               .findFirst()
               .orElse(claims.getFirst());
-      return tenure(best, held != null && held.domain().equals(domain) ? held.tenure() : null);
+      return precedence(
+          best, held != null && held.domain().equals(domain) ? held.precedence() : null);
     }
 
     /** How good a region's claims are to its values; of several that claim one, the best. */
-    private <V> Map<V, Tenure> tenures(
+    private <V> Map<V, Precedence> precedences(
         List<PeerClaim> claims,
         Function<PeerClaim, List<V>> field,
-        Function<Holding, Map<V, Tenure>> before) {
-      Map<V, Tenure> tenures = new LinkedHashMap<>();
+        Function<Holding, Map<V, Precedence>> before) {
+      Map<V, Precedence> precedences = new LinkedHashMap<>();
       for (PeerClaim claim : claims) {
         Holding held = holdings.get(claim.name());
         for (V value : field.apply(claim)) {
-          Tenure its =
+          Precedence its =
               held == null && isRemembered(claim.name(), value)
-                  ? new Tenure(claim.source(), BEFORE, claim.since())
-                  : tenure(claim, held == null ? null : before.apply(held).get(value));
-          tenures.merge(value, its, Border::better);
+                  ? new Precedence(claim.source(), BEFORE, claim.since())
+                  : precedence(claim, held == null ? null : before.apply(held).get(value));
+          precedences.merge(value, its, Border::better);
         }
       }
-      return tenures;
+      return precedences;
     }
 
     /** Nobody gets older by what a less trusted source said before. */
-    private Tenure tenure(PeerClaim claim, @Nullable Tenure was) {
-      return new Tenure(
+    private Precedence precedence(PeerClaim claim, @Nullable Precedence was) {
+      return new Precedence(
           claim.source(),
           was != null && was.source().compareTo(claim.source()) <= 0 ? was.at() : now,
           claim.since());
@@ -450,7 +458,7 @@ public final class Border {
     return values.stream().filter(value -> !lost.contains(key.apply(value))).toList();
   }
 
-  private static Tenure better(Tenure one, Tenure other) {
+  private static Precedence better(Precedence one, Precedence other) {
     return one.compareTo(other) <= 0 ? one : other;
   }
 

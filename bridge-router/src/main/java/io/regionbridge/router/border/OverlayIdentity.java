@@ -95,7 +95,7 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
   }
 
   private static Stream<String> keys(PeerClaim claim) {
-    return claim.identity().speaker().stream().map(Identity.Speaker::key);
+    return claim.identity().speaker().stream().map(Identity.KeyHolder::key);
   }
 
   private static String key(PeerClaim claim) {

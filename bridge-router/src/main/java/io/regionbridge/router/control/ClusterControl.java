@@ -21,7 +21,7 @@ import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
-import io.regionbridge.router.election.PeerSight;
+import io.regionbridge.router.election.PeerReachability;
 import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
@@ -111,7 +111,6 @@ final class ClusterControl implements RegionSource {
   private final ControlSettings settings;
   private final ControlSources sources;
   private final Listener listener;
-  private final Clock clock;
   private final KubernetesClient client;
   private final EgressControl egress;
   private final SharedObjects shared;
@@ -126,7 +125,7 @@ final class ClusterControl implements RegionSource {
   private final ClusterWatcher watcher;
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
-  private final PeerSight sight;
+  private final PeerReachability sight;
   private final PathProbes paths;
   private final RightsWatch rights;
   private final AtomicBoolean resigned = new AtomicBoolean();
@@ -151,7 +150,6 @@ final class ClusterControl implements RegionSource {
     this.sources = sources;
     this.client = client;
     this.listener = listener;
-    this.clock = clock;
     directories =
         loops.loop("directory", Timing.onCall(DIRECTORY_SETTLE, LOOK_AGAIN), this::lookAtDirectory);
     topologies =
@@ -160,7 +158,7 @@ final class ClusterControl implements RegionSource {
     StatusWriter statuses = new StatusWriter(client, clock);
     egress = new EgressControl(settings, sources, client, clock);
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
-    sight = new PeerSight(sources.health());
+    sight = new PeerReachability(sources.health());
     paths = PathProbes.start(this::pathLook, topologies::lookAgain, loops);
     ownNode = new OwnRouterNode(settings, sources, statuses, keys, clock);
     peerClusters =
@@ -258,8 +256,7 @@ final class ClusterControl implements RegionSource {
    *
    * @param kubeconfig the file that names the API server; empty: that of the cluster that the
    *     process runs in, by its ServiceAccount
-   * @throws IOException if the address for signs of life cannot be bound, or the file makes no
-   *     sense
+   * @throws IOException if the address for heartbeats cannot be bound, or the file makes no sense
    */
   static ClusterControl start(
       ControlSettings settings,
@@ -274,7 +271,7 @@ final class ClusterControl implements RegionSource {
   /**
    * The same with another client, which is closed in the end.
    *
-   * @throws IOException if the address for signs of life cannot be bound
+   * @throws IOException if the address for heartbeats cannot be bound
    */
   static ClusterControl start(
       ControlSettings settings,
@@ -439,12 +436,12 @@ final class ClusterControl implements RegionSource {
     }
     unwritten.clear();
     EgressInputs inputs = egress.plan(view, next);
-    ownNode.keep(view, next, election.leadership(), reach, inputs).ifPresent(unwritten::add);
+    ownNode.reconcile(view, next, election.leadership(), reach, inputs).ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
           PATIENCE,
           () ->
-              shared.keep(
+              shared.reconcile(
                   view,
                   next,
                   services,

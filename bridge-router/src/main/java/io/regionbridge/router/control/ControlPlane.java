@@ -101,7 +101,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param dns where DNS is served, or is going to be; at least one address
    * @param health what the data plane knows of peers' gateways
    * @param serving whether DNS is served, and is going to be
-   * @throws IOException if this node's address for signs of life cannot be bound, or the kubeconfig
+   * @throws IOException if this node's address for heartbeats cannot be bound, or the kubeconfig
    *     cannot be read
    */
   public void join(List<InetSocketAddress> dns, GatewayProbes health, BooleanSupplier serving)

@@ -10,9 +10,9 @@ import java.util.Optional;
  * What is fixed for a control plane while the process lives.
  *
  * @param node this node's name
- * @param nodeAddress its address in the cluster, for signs of life
+ * @param nodeAddress its address in the cluster, for heartbeats
  * @param namespace where the Lease and the Secrets of peers are
- * @param electionPort where router nodes ask each other for signs of life; UDP
+ * @param electionPort where router nodes ask each other for heartbeats; UDP
  * @param dnsPort where this bridge, and others unless they say otherwise, serve DNS
  * @param httpPort where bridges answer on the overlay
  * @param memory how long after the start what was written before is kept although nobody has said
@@ -59,7 +59,7 @@ record ControlSettings(
         node, nodeAddress, namespace, routerLabel, electionPort, dnsPort, httpPort, memory, wished);
   }
 
-  /** Where signs of life are asked for unless something else is configured. */
+  /** Where heartbeats are asked for unless something else is configured. */
   public static final int ELECTION_PORT = OwnNames.ELECTION_PORT;
 
   /**

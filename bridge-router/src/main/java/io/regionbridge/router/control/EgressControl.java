@@ -85,7 +85,7 @@ final class EgressControl {
 
   /** What this node does for the answers of pods, whether it is the active gateway or not. */
   Optional<Finding> translate(EgressInputs inputs, Topology topology) {
-    return translation.keep(
+    return translation.reconcile(
         sources
             .overlay()
             .link()

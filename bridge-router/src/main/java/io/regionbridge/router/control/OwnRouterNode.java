@@ -46,7 +46,7 @@ final class OwnRouterNode {
   }
 
   /** Writes it if the API server knows the node; why it could not be written, if so. */
-  Optional<String> keep(
+  Optional<String> reconcile(
       ClusterView view,
       Topology topology,
       Leadership leadership,

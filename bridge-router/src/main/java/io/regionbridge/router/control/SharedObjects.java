@@ -1,7 +1,7 @@
 package io.regionbridge.router.control;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.router.coredns.CoreDnsKeeper;
+import io.regionbridge.router.coredns.CoreDnsReconciler;
 import io.regionbridge.router.coredns.Forwards;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.discovery.ClusterView;
@@ -9,7 +9,7 @@ import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.StatusWriter;
-import io.regionbridge.router.netbird.NetBirdKeeper;
+import io.regionbridge.router.netbird.NetBirdReconciler;
 import io.regionbridge.router.path.PathState;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.PeerEnds;
@@ -36,8 +36,8 @@ final class SharedObjects {
   private final ControlSettings settings;
   private final ControlSources sources;
   private final StatusWriter statuses;
-  private final CoreDnsKeeper coreDns;
-  private final Optional<NetBirdKeeper> netBird;
+  private final CoreDnsReconciler coreDns;
+  private final Optional<NetBirdReconciler> netBird;
   private final EgressControl egress;
   private final PeerClusters peerClusters;
   private final PeerEnds ends;
@@ -62,8 +62,8 @@ final class SharedObjects {
     this.ends = ends;
     this.clock = clock;
     this.start = clock.instant();
-    coreDns = new CoreDnsKeeper(client, clock);
-    netBird = settings.options().netBird().map(name -> new NetBirdKeeper(client, name, clock));
+    coreDns = new CoreDnsReconciler(client, clock);
+    netBird = settings.options().netBird().map(name -> new NetBirdReconciler(client, name, clock));
   }
 
   /** What was found of them; nothing on standby. */
@@ -74,7 +74,7 @@ final class SharedObjects {
   /** Somebody else writes them. */
   void standBy(EgressInputs inputs) {
     findings = List.of();
-    netBird.ifPresent(NetBirdKeeper::forget);
+    netBird.ifPresent(NetBirdReconciler::forget);
     egress.observe(inputs);
     statuses.forget();
   }
@@ -88,7 +88,7 @@ final class SharedObjects {
    * @param paths how the path of pods' packets from this node to a region is
    * @param unwritten told what cannot be written, and why
    */
-  void keep(
+  void reconcile(
       ClusterView view,
       Topology topology,
       Directory directory,
@@ -98,7 +98,7 @@ final class SharedObjects {
       Function<String, PathState> paths,
       Consumer<String> unwritten) {
     List<Finding> found = new ArrayList<>(coreDns(view, topology, directory));
-    netBird.ifPresent(keeper -> found.add(keeper.keep(view)));
+    netBird.ifPresent(reconciler -> found.add(reconciler.reconcile(view)));
     findings = List.copyOf(found);
     egress.apply(inputs, paths);
     readings.forEach((region, reading) ->
@@ -126,7 +126,7 @@ final class SharedObjects {
   private List<Finding> coreDns(ClusterView view, Topology topology, Directory directory) {
     Optional<List<InetSocketAddress>> service =
         settings.options().forwardTo().map(name -> Forwards.service(directory, name));
-    return coreDns.keep(
+    return coreDns.reconcile(
         view,
         Forwards.zones(topology, settings.options().allNames()),
         service.orElseGet(() -> Forwards.upstreams(topology)),

@@ -9,7 +9,7 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.overlay.OverlayWatch;
-import io.regionbridge.router.overlay.TunnelMemory;
+import io.regionbridge.router.overlay.TunnelRecordFile;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.topology.PeerClaim;
@@ -40,7 +40,7 @@ final class StandaloneControl implements RegionSource {
   private final ManifestDirectory manifests;
   private final Border border = new Border();
   private @Nullable OverlayDiscovery discovery;
-  private @Nullable TunnelMemory memory;
+  private @Nullable TunnelRecordFile memory;
   private @Nullable Topology built;
   private @Nullable Inputs builtFrom;
   private boolean closed;
@@ -110,10 +110,10 @@ final class StandaloneControl implements RegionSource {
             : topology);
   }
 
-  private TunnelMemory memory() {
-    TunnelMemory kept = memory;
+  private TunnelRecordFile memory() {
+    TunnelRecordFile kept = memory;
     if (kept == null) {
-      kept = new TunnelMemory(settings.get().keys().resolve(TunnelMemory.FILE));
+      kept = new TunnelRecordFile(settings.get().keys().resolve(TunnelRecordFile.FILE));
       memory = kept;
     }
     return kept;

@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.regionbridge.router.coredns.CoreDnsKeeper;
+import io.regionbridge.router.coredns.CoreDnsReconciler;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.DnsConfigMaps;
 import io.regionbridge.router.discovery.ReadFailure;
@@ -20,7 +20,7 @@ import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
-import io.regionbridge.router.netbird.NetBirdKeeper;
+import io.regionbridge.router.netbird.NetBirdReconciler;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
@@ -171,14 +171,14 @@ public final class Uninstall {
         "CoreDNS's configuration",
         () -> {
           ClusterView view = DnsConfigMaps.read(client);
-          Optional<String> present = CoreDnsKeeper.present(view);
+          Optional<String> present = CoreDnsReconciler.present(view);
           if (present.isEmpty()) {
             return new Step("CoreDNS's configuration", Outcome.NOTHING, "");
           }
           if (dryRun) {
             return new Step(present.get(), Outcome.WOULD_REMOVE, "");
           }
-          Finding finding = new CoreDnsKeeper(client, Clock.systemUTC()).withdraw(view);
+          Finding finding = new CoreDnsReconciler(client, Clock.systemUTC()).withdraw(view);
           return finding.state() == State.TRUE
               ? new Step(present.get(), Outcome.REMOVED, "")
               : new Step(present.get(), Outcome.FAILED, finding.message());
@@ -191,7 +191,7 @@ public final class Uninstall {
         what,
         () -> {
           List<String> ours =
-              new NetBirdKeeper(client, namespace, Clock.systemUTC()).withdraw(dryRun);
+              new NetBirdReconciler(client, namespace, Clock.systemUTC()).withdraw(dryRun);
           return new Step(
               ours.isEmpty() ? what : "the host network of " + String.join(", ", ours),
               ours.isEmpty() ? Outcome.NOTHING : dryRun ? Outcome.WOULD_REMOVE : Outcome.REMOVED,

@@ -71,7 +71,7 @@ public final class EgressChecks {
 
   /** Rules of the overlay's agent that come before the main table take this region's pods, too. */
   private static void own(EgressFacts facts, List<Check> checks) {
-    for (EgressFacts.Way way : facts.own()) {
+    for (EgressFacts.RangeRoute way : facts.own()) {
       if (way.interfaceName().equals(Optional.of(facts.overlay()))) {
         checks.add(
             Check.failure(
@@ -88,7 +88,7 @@ public final class EgressChecks {
     String overlay = facts.overlay();
     Set<String> own = Set.of(overlay, "region-bridge");
     int fine = 0;
-    for (EgressFacts.Way way : facts.ways()) {
+    for (EgressFacts.RangeRoute way : facts.ways()) {
       if (way.interfaceName().isEmpty()) {
         checks.add(
             Check.failure(

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 public record EgressFacts(
     String overlay,
     int mtu,
-    List<Way> ways,
-    List<Way> own,
+    List<RangeRoute> ways,
+    List<RangeRoute> own,
     boolean sourceMark,
     int fwmark,
     boolean tunnelUp,
@@ -55,7 +55,7 @@ public record EgressFacts(
    *
    * @param interfaceName empty: there is no route
    */
-  public record Way(Cidr range, Optional<String> interfaceName) {}
+  public record RangeRoute(Cidr range, Optional<String> interfaceName) {}
 
   /**
    * Asks the kernel of the calling thread's network namespace. Needs no privilege.
@@ -90,11 +90,11 @@ public record EgressFacts(
     }
   }
 
-  private static List<Way> ways(RouteNetlink netlink, List<Cidr> ranges, Map<Integer, String> names)
-      throws ErrnoException {
-    List<Way> ways = new ArrayList<>();
+  private static List<RangeRoute> ways(
+      RouteNetlink netlink, List<Cidr> ranges, Map<Integer, String> names) throws ErrnoException {
+    List<RangeRoute> ways = new ArrayList<>();
     for (Cidr range : ranges) {
-      ways.add(new Way(range, way(netlink, range).map(names::get)));
+      ways.add(new RangeRoute(range, way(netlink, range).map(names::get)));
     }
     return ways;
   }

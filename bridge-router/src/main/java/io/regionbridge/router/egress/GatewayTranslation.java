@@ -28,7 +28,7 @@ public final class GatewayTranslation {
    *
    * @return whether pods can answer other regions; empty where nothing is needed for it
    */
-  public Optional<Finding> keep(List<GatewayRule> wanted) {
+  public Optional<Finding> reconcile(List<GatewayRule> wanted) {
     if (wanted.isEmpty() && !present) {
       return Optional.empty();
     }

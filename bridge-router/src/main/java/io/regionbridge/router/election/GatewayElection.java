@@ -46,7 +46,7 @@ public final class GatewayElection implements AutoCloseable {
    * Who takes part, and how.
    *
    * @param node this node's name
-   * @param listen where this node answers for signs of life; UDP
+   * @param listen where this node answers for heartbeats; UDP
    * @param others the other router nodes and where they answer; asked several times a second
    * @param fit whether this node could be the active gateway: overlay up, DNS serving
    * @param reach whether it reaches a peer through its tunnel; any thread
@@ -72,7 +72,7 @@ public final class GatewayElection implements AutoCloseable {
   private final Consumer<Leadership> onChange;
   private final ElectionMachine machine;
   private final PeerLiveness liveness = new PeerLiveness();
-  private final SignsOfLife signs;
+  private final Heartbeats signs;
   private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
   private final ReentrantLock acting = new ReentrantLock();
   private final ReentrantLock permits = new ReentrantLock();
@@ -94,7 +94,7 @@ public final class GatewayElection implements AutoCloseable {
     this.onChange = onChange;
     this.machine = new ElectionMachine(settings.node(), UUID.randomUUID().toString());
     this.signs =
-        new SignsOfLife(settings.node(), settings.listen(), this::said, new Listener(), loops);
+        new Heartbeats(settings.node(), settings.listen(), this::report, new Listener(), loops);
     this.loop = loops.loop("election", Timing.every(TICK), this::look);
   }
 
@@ -103,7 +103,7 @@ public final class GatewayElection implements AutoCloseable {
    *
    * @param namespace where the Lease is
    * @param onChange told who is active after each change, on the election's thread: must not block
-   * @throws IOException if the address for signs of life cannot be bound
+   * @throws IOException if the address for heartbeats cannot be bound
    */
   public static GatewayElection start(
       Settings settings,
@@ -230,8 +230,8 @@ public final class GatewayElection implements AutoCloseable {
     return now - lastRound > DOUBTED_AFTER.toNanos();
   }
 
-  private SignOfLife.Said said() {
-    return new SignOfLife.Said(standing(), Duration.ofNanos(System.nanoTime() - lastRound));
+  private Heartbeat.Report report() {
+    return new Heartbeat.Report(standing(), Duration.ofNanos(System.nanoTime() - lastRound));
   }
 
   private Standing standing() {
@@ -250,7 +250,7 @@ public final class GatewayElection implements AutoCloseable {
   private void send(LeaseWrite write) {
     switch (write.kind()) {
       case CHALLENGE ->
-          log.warn("no sign of life from {}, challenging its role", write.next().holder());
+          log.warn("no heartbeat from {}, challenging its role", write.next().holder());
       case ACQUIRE -> log.info("taking the role of the active gateway");
       case RELEASE -> log.info("handing the role of the active gateway over");
       case CREATE, RENEW -> log.debug("{}", write);
@@ -344,11 +344,11 @@ public final class GatewayElection implements AutoCloseable {
     loop.lookAgain();
   }
 
-  /** Brings signs of life to the thread that owns them. */
-  private final class Listener implements SignsOfLife.Listener {
+  /** Brings heartbeats to the thread that owns them. */
+  private final class Listener implements Heartbeats.Listener {
     @Override
-    public void answered(String node, SignOfLife.Said said) {
-      tell(_ -> liveness.answered(node, said));
+    public void answered(String node, Heartbeat.Report report) {
+      tell(_ -> liveness.answered(node, report));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.regionbridge.router.election;
 
-/** What direct signs of life say of another router node. */
+/** What direct heartbeats say of another router node. */
 public enum Liveness {
   /** It answers, and could take over. */
   CANDIDATE,

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Counts signs of life of other router nodes. Told of each question sent and each answer; no clock
- * of its own. Dead is who has left so many questions in a row unanswered, each with its full time;
+ * Counts heartbeats of other router nodes. Told of each question sent and each answer; no clock of
+ * its own. Dead is who has left so many questions in a row unanswered, each with its full time;
  * sooner if its machine says that nobody listens there.
  *
  * <p>Owned by one thread.
@@ -65,14 +65,14 @@ final class PeerLiveness {
    * not had a round for so long that the node would be dead without it is none: nobody there would
    * answer a challenge.
    */
-  void answered(String node, SignOfLife.Said said) {
+  void answered(String node, Heartbeat.Report report) {
     Count count = counts.get(node);
-    if (count != null && said.age().compareTo(OLDEST) <= 0) {
+    if (count != null && report.age().compareTo(OLDEST) <= 0) {
       count.missed = 0;
       count.refused = 0;
       count.awaited = false;
       count.heard = true;
-      count.standing = said.standing();
+      count.standing = report.standing();
     }
   }
 

@@ -3,7 +3,7 @@ package io.regionbridge.router.election;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a router node says of itself when it is asked for a sign of life. */
+/** What a router node says of itself when it is asked for a heartbeat. */
 enum Standing {
   /** It could not be the active gateway: its overlay or its DNS is down. */
   UNFIT(1),

@@ -14,7 +14,7 @@
  * <h2>How</h2>
  *
  * <ol>
- *   <li>Router nodes ask each other for signs of life, directly, several times a second ({@link
+ *   <li>Router nodes ask each other for heartbeats, directly, several times a second ({@link
  *       io.regionbridge.router.election.PeerLiveness}). As long as the holder gives them, nobody
  *       touches the lease, whatever the API server does.
  *   <li>A candidate that finds the holder dead writes a challenge into the Lease. A holder that
@@ -68,16 +68,16 @@
  * <h2>A tunnel that is black</h2>
  *
  * A node can be ready, serve DNS and have its overlay up, and still not get a packet to any peer.
- * So each node tells in its signs of life whether a gateway of a peer answers through its own
- * tunnel ({@link io.regionbridge.router.election.Reach}): the data plane probes them all the time.
- * A node is blind when every gateway is down to it, which takes two probes of several packets each,
- * so that a line that loses every third packet blinds nobody. A blind node counts as unfit as long
- * as another candidate sees, and gives the role up like any other unfit holder, half a second
- * later. A node says that it sees only while answers come in time: if all of a peer's gateways have
- * died, others are in doubt before anybody is blind. If nobody sees, because the whole network is
- * down, nobody would do better and nothing moves. A node that was blind says that it sees only
- * after five seconds without a break ({@link io.regionbridge.router.election.ReachObserver}), so a
- * tunnel that comes and goes moves the role once, and back only if the other tunnel fails.
+ * So each node tells in its heartbeats whether a gateway of a peer answers through its own tunnel
+ * ({@link io.regionbridge.router.election.Reach}): the data plane probes them all the time. A node
+ * is blind when every gateway is down to it, which takes two probes of several packets each, so
+ * that a line that loses every third packet blinds nobody. A blind node counts as unfit as long as
+ * another candidate sees, and gives the role up like any other unfit holder, half a second later. A
+ * node says that it sees only while answers come in time: if all of a peer's gateways have died,
+ * others are in doubt before anybody is blind. If nobody sees, because the whole network is down,
+ * nobody would do better and nothing moves. A node that was blind says that it sees only after five
+ * seconds without a break ({@link io.regionbridge.router.election.ReachObserver}), so a tunnel that
+ * comes and goes moves the role once, and back only if the other tunnel fails.
  *
  * <p>{@link io.regionbridge.router.election.ElectionMachine} is all of the logic, without clocks,
  * threads or input: its test drives several of them through delays, partitions and crashes in

@@ -23,7 +23,7 @@ public final class OwnNames {
   /** Where bridges serve DNS unless they say otherwise; UDP and TCP. */
   public static final int DNS_PORT = 1053;
 
-  /** Where router nodes ask each other for signs of life; UDP. */
+  /** Where router nodes ask each other for heartbeats; UDP. */
   public static final int ELECTION_PORT = 8054;
 
   private OwnNames() {}

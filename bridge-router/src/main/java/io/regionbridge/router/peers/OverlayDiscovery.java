@@ -69,19 +69,19 @@ public final class OverlayDiscovery implements AutoCloseable {
   private final Runnable onChange;
   private final HttpClient client;
   private final Semaphore slots = new Semaphore(AT_ONCE);
-  private final Map<InetAddress, Said> announced = new ConcurrentHashMap<>();
+  private final Map<InetAddress, Answer> announced = new ConcurrentHashMap<>();
   private final Set<InetAddress> waitedFor = ConcurrentHashMap.newKeySet();
   private final Loop loop;
   private int round;
   private volatile Known known = new Known(List.of(), List.of(), List.of(), Map.of(), Map.of());
 
   /**
-   * What a peer said last.
+   * The last answer of a peer.
    *
    * @param asked the key that it was asked about
    * @param at when, by the clock that only goes forward
    */
-  private record Said(RegionAnnouncement announcement, Optional<String> asked, long at) {}
+  private record Answer(RegionAnnouncement announcement, Optional<String> asked, long at) {}
 
   /**
    * What follows from all that was said.
@@ -213,12 +213,12 @@ public final class OverlayDiscovery implements AutoCloseable {
     Map<String, List<InetSocketAddress>> podPaths = new TreeMap<>();
     long now = System.nanoTime();
     for (OverlayView.Peer peer : peers) {
-      Said said = announced.get(peer.address());
-      if (said == null) {
+      Answer answer = announced.get(peer.address());
+      if (answer == null) {
         continue; // gone meanwhile
       }
-      boolean fresh = now - said.at() < FRESH.toNanos();
-      RegionAnnouncement announcement = said.announcement();
+      boolean fresh = now - answer.at() < FRESH.toNanos();
+      RegionAnnouncement announcement = answer.announcement();
       Optional<PeerClaim> claim = announcement.claim(peer, there, dnsPort);
       claim.ifPresent(claims::add);
       claim.flatMap(_ -> announcement.refusal()).ifPresent(refusals::add);
@@ -227,7 +227,8 @@ public final class OverlayDiscovery implements AutoCloseable {
           .ifPresent(path ->
               podPaths.computeIfAbsent(announcement.name(), _ -> new ArrayList<>()).add(path));
       announcement.tunnelSaid(peer.address(), fresh).ifPresent(tunnels::add);
-      said.asked()
+      answer
+          .asked()
           .filter(_ -> announcement.accepts())
           .ifPresent(key -> accepted.put(peer.address(), key));
     }
@@ -261,7 +262,7 @@ public final class OverlayDiscovery implements AutoCloseable {
       HttpResponse<byte[]> whole = answer.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
       if (whole.statusCode() == 200) {
         RegionAnnouncement.parse(new String(whole.body(), StandardCharsets.UTF_8))
-            .ifPresent(said -> announced.put(address, new Said(said, key, System.nanoTime())));
+            .ifPresent(said -> announced.put(address, new Answer(said, key, System.nanoTime())));
       }
     } catch (ExecutionException e) {
       log.trace("{} does not say which region it is of", address, e); // it need not be a bridge

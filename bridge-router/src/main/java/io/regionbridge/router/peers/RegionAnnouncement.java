@@ -145,7 +145,7 @@ record RegionAnnouncement(
             Optional.empty(),
             List.of(),
             new Identity(
-                Optional.of(new Identity.Speaker(peer.key(), peer.address())), keys, gateways)));
+                Optional.of(new Identity.KeyHolder(peer.key(), peer.address())), keys, gateways)));
   }
 
   /** What of it makes no sense. */

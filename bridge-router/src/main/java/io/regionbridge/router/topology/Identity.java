@@ -13,7 +13,7 @@ import java.util.Set;
  *     tailscaled
  * @param addresses on the overlay that are the region's gateways, by the claim
  */
-public record Identity(Optional<Speaker> speaker, Set<String> keys, Set<InetAddress> addresses) {
+public record Identity(Optional<KeyHolder> speaker, Set<String> keys, Set<InetAddress> addresses) {
   /** A claim that tells nothing of it. */
   public static final Identity NONE = new Identity(Optional.empty(), Set.of(), Set.of());
 
@@ -23,7 +23,7 @@ public record Identity(Optional<Speaker> speaker, Set<String> keys, Set<InetAddr
    * @param key WireGuard public key in base64, or node ID of tailscaled
    * @param address its own, which the device routes to that key alone
    */
-  public record Speaker(String key, InetAddress address) {}
+  public record KeyHolder(String key, InetAddress address) {}
 
   public Identity {
     keys = Set.copyOf(keys);

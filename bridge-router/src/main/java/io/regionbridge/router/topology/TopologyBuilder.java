@@ -85,10 +85,10 @@ public final class TopologyBuilder {
       List<String> clusterDomains) {
     LocalRegion local = local(view, active, clusterIps, clusterDomains);
     List<Conflict> conflicts = new ArrayList<>();
-    List<PeerRegion> peers = distinct(merged(claims), conflicts);
+    List<PeerRegion> peers = dropTakenDomains(mergeClaims(claims), conflicts);
     conflicts.addAll(rangeConflicts(local, peers));
     Topology claimed = new Topology(local, peers, conflicts, regionsKnown(view));
-    return claimed.map(peer -> merged(claimed, peer));
+    return claimed.map(peer -> mergeRanges(claimed, peer));
   }
 
   /** Without the resource there are no objects; without a cluster neither. */
@@ -212,17 +212,17 @@ public final class TopologyBuilder {
     return new Ranges(CidrMerge.merge(cidrs), origin);
   }
 
-  private List<PeerRegion> merged(List<PeerClaim> claims) {
+  private List<PeerRegion> mergeClaims(List<PeerClaim> claims) {
     Map<String, List<PeerClaim>> byName = new TreeMap<>();
     for (PeerClaim claim : claims) {
       if (!claim.name().equals(settings.name())) {
         byName.computeIfAbsent(claim.name(), _ -> new ArrayList<>()).add(claim);
       }
     }
-    return byName.values().stream().map(TopologyBuilder::merge).toList();
+    return byName.values().stream().map(TopologyBuilder::mergeRegion).toList();
   }
 
-  private static PeerRegion merge(List<PeerClaim> claims) {
+  private static PeerRegion mergeRegion(List<PeerClaim> claims) {
     List<PeerClaim> ordered = claims.stream().sorted(PeerClaim.ORDER).toList();
     EnumSet<PeerSource> sources = EnumSet.noneOf(PeerSource.class);
     ordered.forEach(claim -> sources.add(claim.source()));
@@ -239,12 +239,13 @@ public final class TopologyBuilder {
   }
 
   /** With fewer ranges for the same addresses. A disputed one costs none that is beside it. */
-  private static PeerRegion merged(Topology topology, PeerRegion peer) {
+  private static PeerRegion mergeRanges(Topology topology, PeerRegion peer) {
     return peer.with(
-        merged(topology, peer, peer.podCidrs()), merged(topology, peer, peer.serviceCidrs()));
+        mergeRanges(topology, peer, peer.podCidrs()),
+        mergeRanges(topology, peer, peer.serviceCidrs()));
   }
 
-  private static List<Cidr> merged(Topology topology, PeerRegion peer, List<Cidr> ranges) {
+  private static List<Cidr> mergeRanges(Topology topology, PeerRegion peer, List<Cidr> ranges) {
     Map<Boolean, List<Cidr>> parts =
         ranges.stream()
             .collect(Collectors.partitioningBy(range -> topology.undisputed(peer, range)));
@@ -274,7 +275,7 @@ public final class TopologyBuilder {
   }
 
   /** Leaves out peers whose domain is taken: by this region, or by one that has it for longer. */
-  private List<PeerRegion> distinct(List<PeerRegion> peers, List<Conflict> conflicts) {
+  private List<PeerRegion> dropTakenDomains(List<PeerRegion> peers, List<Conflict> conflicts) {
     List<PeerRegion> kept = new ArrayList<>();
     for (PeerRegion peer : peers) {
       String domain = peer.domain();

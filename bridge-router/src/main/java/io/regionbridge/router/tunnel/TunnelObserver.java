@@ -88,7 +88,7 @@ public final class TunnelObserver implements AutoCloseable {
     TunnelObserver observer =
         new TunnelObserver(
             interfaceName,
-            new TunnelEyes(interfaceName, drivers),
+            new TunnelReader(interfaceName, drivers),
             Clock.systemUTC(),
             refresh,
             changed,

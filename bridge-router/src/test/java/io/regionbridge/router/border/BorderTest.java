@@ -434,7 +434,7 @@ class BorderTest {
     Said key(String key, String address) {
       identity =
           new Identity(
-              Optional.of(new Identity.Speaker(key, InetAddress.ofLiteral(address))),
+              Optional.of(new Identity.KeyHolder(key, InetAddress.ofLiteral(address))),
               Set.of(),
               Set.of());
       return this;

@@ -9,7 +9,7 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
-import io.regionbridge.router.netbird.NetBirdKeeper;
+import io.regionbridge.router.netbird.NetBirdReconciler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -235,7 +235,7 @@ class ControlPlaneOptionsIT {
   }
 
   private Optional<Finding> condition() {
-    return TestPlane.finding(plane(), NetBirdKeeper.CONDITION);
+    return TestPlane.finding(plane(), NetBirdReconciler.CONDITION);
   }
 
   private boolean condition(String status, String reason) {

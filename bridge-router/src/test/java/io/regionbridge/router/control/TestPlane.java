@@ -40,7 +40,7 @@ final class TestPlane {
   private Consumer<Directory> onDirectory = _ -> {};
   private Consumer<Topology> onTopology = _ -> {};
 
-  /** Node router-NUMBER at 127.0.0.NUMBER; all of a test have the same port for signs of life. */
+  /** Node router-NUMBER at 127.0.0.NUMBER; all of a test have the same port for heartbeats. */
   TestPlane router(int its, int port) {
     number = its;
     electionPort = port;

@@ -50,7 +50,8 @@ class EgressChecksTest {
 
   @Test
   void aMarkThatPacketsGetThroughWithIsNoMatter() {
-    List<EgressFacts.Way> ways = List.of(new EgressFacts.Way(RANGE, Optional.of("wt0")));
+    List<EgressFacts.RangeRoute> ways =
+        List.of(new EgressFacts.RangeRoute(RANGE, Optional.of("wt0")));
     int netBird = 0x1bd00;
     assertThat(
             EgressChecks.of(
@@ -65,7 +66,8 @@ class EgressChecksTest {
 
   @Test
   void ownPodsThatLeaveByTheOverlayAreAFailureWithTheRuleThatMendsIt() {
-    List<EgressFacts.Way> own = List.of(new EgressFacts.Way(RANGE, Optional.of("wt0")));
+    List<EgressFacts.RangeRoute> own =
+        List.of(new EgressFacts.RangeRoute(RANGE, Optional.of("wt0")));
     assertThat(
             EgressChecks.of(
                 facts(List.of(), own, false, 0, true, Optional.empty(), Optional.empty())))
@@ -73,7 +75,8 @@ class EgressChecksTest {
         .returns(Check.State.FAILURE, Check::state)
         .satisfies(check ->
             assertThat(check.remedy()).contains("ip rule add to " + RANGE + " priority 2500"));
-    List<EgressFacts.Way> fine = List.of(new EgressFacts.Way(RANGE, Optional.of("cni0")));
+    List<EgressFacts.RangeRoute> fine =
+        List.of(new EgressFacts.RangeRoute(RANGE, Optional.of("cni0")));
     assertThat(
             EgressChecks.of(
                 facts(List.of(), fine, false, 0, true, Optional.empty(), Optional.empty())))
@@ -93,7 +96,7 @@ class EgressChecksTest {
   private static EgressFacts facts(
       Optional<String> way, boolean sourceMark, int fwmark, Optional<String> devices) {
     return facts(
-        List.of(new EgressFacts.Way(RANGE, way)),
+        List.of(new EgressFacts.RangeRoute(RANGE, way)),
         List.of(),
         sourceMark,
         fwmark,
@@ -103,8 +106,8 @@ class EgressChecksTest {
   }
 
   private static EgressFacts facts(
-      List<EgressFacts.Way> ways,
-      List<EgressFacts.Way> own,
+      List<EgressFacts.RangeRoute> ways,
+      List<EgressFacts.RangeRoute> own,
       boolean sourceMark,
       int fwmark,
       boolean tunnelUp,

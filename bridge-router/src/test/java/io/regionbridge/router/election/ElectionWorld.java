@@ -199,7 +199,7 @@ final class ElectionWorld {
           if (!cut(asker, asked)) {
             asker.liveness.answered(
                 asked.name,
-                new SignOfLife.Said(fit ? Standing.CANDIDATE : Standing.UNFIT, Duration.ZERO));
+                new Heartbeat.Report(fit ? Standing.CANDIDATE : Standing.UNFIT, Duration.ZERO));
           }
         });
   }

@@ -23,10 +23,10 @@ class PeerLivenessTest {
   @Test
   void oneAnswerIsEnoughToLive() {
     rounds(20);
-    liveness.answered("a", new SignOfLife.Said(Standing.CANDIDATE, Duration.ZERO));
+    liveness.answered("a", new Heartbeat.Report(Standing.CANDIDATE, Duration.ZERO));
     assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
     assertThat(liveness.anyCandidate()).isTrue();
-    liveness.answered("a", new SignOfLife.Said(Standing.UNFIT, Duration.ZERO));
+    liveness.answered("a", new Heartbeat.Report(Standing.UNFIT, Duration.ZERO));
     assertThat(liveness.of("a")).isEqualTo(Liveness.UNFIT);
     assertThat(liveness.anyCandidate()).isFalse();
   }
@@ -36,17 +36,17 @@ class PeerLivenessTest {
     for (int i = 0; i <= PeerLiveness.MOST_MISSED; i++) {
       rounds(1);
       liveness.answered(
-          "a", new SignOfLife.Said(Standing.SEEING, PeerLiveness.OLDEST.plusMillis(1)));
+          "a", new Heartbeat.Report(Standing.SEEING, PeerLiveness.OLDEST.plusMillis(1)));
     }
     assertThat(liveness.of("a")).isEqualTo(Liveness.DEAD);
-    liveness.answered("a", new SignOfLife.Said(Standing.SEEING, PeerLiveness.OLDEST));
+    liveness.answered("a", new Heartbeat.Report(Standing.SEEING, PeerLiveness.OLDEST));
     assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
   }
 
   @Test
   void refusalsAreDeathSooner() {
     rounds(1);
-    liveness.answered("a", new SignOfLife.Said(Standing.CANDIDATE, Duration.ZERO));
+    liveness.answered("a", new Heartbeat.Report(Standing.CANDIDATE, Duration.ZERO));
     liveness.refused("a");
     assertThat(liveness.of("a")).isEqualTo(Liveness.CANDIDATE);
     liveness.refused("a");

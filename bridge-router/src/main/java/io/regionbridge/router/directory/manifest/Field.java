@@ -72,7 +72,7 @@ final class Field {
         return value;
       }
       case null -> {}
-      case Node.Numeral(String value, int _, int _) ->
+      case Node.NumberText(String value, int _, int _) ->
           problem("the number " + value + " stands where a string must be: put it in quotes");
       case Node.Bool(boolean value, int _, int _) ->
           problem("the boolean " + value + " stands where a string must be: put it in quotes");
@@ -98,7 +98,7 @@ final class Field {
   }
 
   boolean isNumber() {
-    return node instanceof Node.Numeral;
+    return node instanceof Node.NumberText;
   }
 
   /** A port number, or null if none is given or it is a wrong one. */
@@ -113,7 +113,7 @@ final class Field {
 
   private @Nullable Integer number(String kind, int largest) {
     switch (node) {
-      case Node.Numeral(String text, int _, int _) -> {
+      case Node.NumberText(String text, int _, int _) -> {
         int number = text.length() <= 5 ? digits(text) : -1;
         if (number >= 1 && number <= largest) {
           return number;
@@ -178,7 +178,7 @@ final class Field {
         switch (node) {
           case Node.Alias(String anchor, int _, int _) ->
               "the YAML alias *" + abridged(anchor) + " is not supported: write the value out";
-          case Node.Twice(int firstLine, int _, int _) ->
+          case Node.DuplicateKey(int firstLine, int _, int _) ->
               "given a second time, first in line " + firstLine;
           case null, default -> "must be " + what;
         });

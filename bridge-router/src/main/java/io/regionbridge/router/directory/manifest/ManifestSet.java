@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What some manifest files come to together, and what of it stays in force while one of them is
- * broken: the last good content of a file that cannot be read, and within a file the last good
- * version of an object that has a problem. Owned by one thread.
+ * broken: the last accepted content of a file that cannot be read, and within a file the last
+ * accepted version of an object that has a problem. Owned by one thread.
  */
 final class ManifestSet {
   private final Reader reader;
   private final LongSupplier room;
   private final DirectoryIndex index = new DirectoryIndex();
-  private Map<Path, Good> good = Map.of();
+  private Map<Path, Accepted> accepted = Map.of();
   private List<ManifestProblem> problems = List.of();
   private boolean allRead;
 
@@ -36,18 +36,18 @@ final class ManifestSet {
    *
    * @param whole whether all of the file was sound once, so that nothing in it is unknown
    */
-  private record Good(
+  private record Accepted(
       Map<ServiceKey, ServiceFacts> services,
       Map<EndpointSliceKey, EndpointSliceFacts> slices,
       boolean whole) {
-    static final Good NOTHING = new Good(Map.of(), Map.of(), false);
+    static final Accepted NOTHING = new Accepted(Map.of(), Map.of(), false);
 
     /**
-     * The new content, and of the objects that are broken in it their last good version. Any object
-     * may be the one that does not even have a name: then all that are missing stay.
+     * The new content, and of the objects that are broken in it their last accepted version. Any
+     * object may be the one that does not even have a name: then all that are missing stay.
      */
-    static Good of(ManifestReading.Content content, Good last) {
-      return new Good(
+    static Accepted of(ManifestReading.Content content, Accepted last) {
+      return new Accepted(
           kept(
               content.services(),
               content.nameless() ? last.services.keySet() : content.brokenServices(),
@@ -109,7 +109,7 @@ final class ManifestSet {
    */
   Directory look(Collection<Path> files) {
     Set<Path> distinct = new LinkedHashSet<>(files);
-    Map<Path, Good> next = new HashMap<>();
+    Map<Path, Accepted> next = new HashMap<>();
     List<ManifestProblem> found = new ArrayList<>();
     Map<ServiceKey, ServiceFacts> services = new HashMap<>();
     Map<EndpointSliceKey, EndpointSliceFacts> slices = new HashMap<>();
@@ -117,7 +117,7 @@ final class ManifestSet {
     for (Path file : distinct) {
       ManifestReading reading = reader.read(file, left);
       found.addAll(reading.problems());
-      Good content = inForce(reading, good.get(file));
+      Accepted content = inForce(reading, accepted.get(file));
       if (content != null) {
         next.put(file, content);
         left -= content.octets();
@@ -126,7 +126,7 @@ final class ManifestSet {
         addAll(slices, content.slices, "EndpointSlice ", repeated);
       }
     }
-    good = next;
+    accepted = next;
     problems = List.copyOf(found);
     update(services, slices);
     allRead = next.size() == distinct.size();
@@ -140,10 +140,10 @@ final class ManifestSet {
   }
 
   private Directory.Extent extent() {
-    if (allRead && good.values().stream().allMatch(Good::whole)) {
+    if (allRead && accepted.values().stream().allMatch(Accepted::whole)) {
       return Directory.Extent.COMPLETE;
     }
-    return good.isEmpty() ? Directory.Extent.LOADING : Directory.Extent.PARTIAL;
+    return accepted.isEmpty() ? Directory.Extent.LOADING : Directory.Extent.PARTIAL;
   }
 
   /** All that was wrong with the files at the last look. */
@@ -151,9 +151,10 @@ final class ManifestSet {
     return problems;
   }
 
-  private static @Nullable Good inForce(ManifestReading reading, @Nullable Good last) {
+  private static @Nullable Accepted inForce(ManifestReading reading, @Nullable Accepted last) {
     return switch (reading) {
-      case ManifestReading.Content content -> Good.of(content, last == null ? Good.NOTHING : last);
+      case ManifestReading.Content content ->
+          Accepted.of(content, last == null ? Accepted.NOTHING : last);
       case ManifestReading.Unreadable _ -> last;
     };
   }

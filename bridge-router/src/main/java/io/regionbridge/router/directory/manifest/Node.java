@@ -13,7 +13,7 @@ sealed interface Node {
   record Text(String value, int line, int column) implements Node {}
 
   /** A number, as it was written. */
-  record Numeral(String text, int line, int column) implements Node {}
+  record NumberText(String text, int line, int column) implements Node {}
 
   record Bool(boolean value, int line, int column) implements Node {}
 
@@ -25,7 +25,7 @@ sealed interface Node {
   /**
    * What a key has that is given more than once in its object: nobody can tell which one counts.
    */
-  record Twice(int firstLine, int line, int column) implements Node {}
+  record DuplicateKey(int firstLine, int line, int column) implements Node {}
 
   record Sequence(List<Node> elements, int line, int column) implements Node {}
 

@@ -79,7 +79,8 @@ final class YamlReader {
     return switch (parser.currentToken()) {
       case START_OBJECT -> mapping(line, column);
       case START_ARRAY -> sequence(line, column);
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Node.Numeral(parser.getText(), line, column);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+          new Node.NumberText(parser.getText(), line, column);
       case VALUE_TRUE -> new Node.Bool(true, line, column);
       case VALUE_FALSE -> new Node.Bool(false, line, column);
       case VALUE_NULL -> new Node.Null(line, column);
@@ -115,7 +116,7 @@ final class YamlReader {
     Node value = read();
     Node before = fields.put(key, value);
     if (before != null) {
-      fields.put(key, new Node.Twice(before.line(), value.line(), value.column()));
+      fields.put(key, new Node.DuplicateKey(before.line(), value.line(), value.column()));
     }
   }
 

@@ -20,27 +20,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks other router nodes for signs of life, and answers them. One socket answers; each node is
- * asked from a socket of its own that is connected to it, because only those are told when a port
- * is closed (RFC 1122, section 4.1.3.3).
+ * Asks other router nodes for heartbeats, and answers them. One socket answers; each node is asked
+ * from a socket of its own that is connected to it, because only those are told when a port is
+ * closed (RFC 1122, section 4.1.3.3).
  *
  * <p>{@link #ask} is called by one thread; listeners are called by the sockets' own.
  */
-final class SignsOfLife implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(SignsOfLife.class);
+final class Heartbeats implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
 
   /** How many questions may be on their way to one node. */
   private static final int RECENT = 8;
 
   /** What comes of asking. */
   interface Listener {
-    void answered(String node, SignOfLife.Said said);
+    void answered(String node, Heartbeat.Report report);
 
     void refused(String node);
   }
 
   private final String me;
-  private final Supplier<SignOfLife.Said> said;
+  private final Supplier<Heartbeat.Report> report;
   private final Listener listener;
   private final DatagramSocket answering;
   private final SecureRandom random = new SecureRandom();
@@ -52,22 +52,22 @@ final class SignsOfLife implements AutoCloseable {
    * Opens the socket that answers.
    *
    * @param me the only name that is answered for
-   * @param said what to say of this node, asked at each answer
+   * @param report what this node reports of itself, asked at each answer
    * @throws IOException if the address cannot be bound
    */
-  SignsOfLife(
+  Heartbeats(
       String me,
       InetSocketAddress listen,
-      Supplier<SignOfLife.Said> said,
+      Supplier<Heartbeat.Report> report,
       Listener listener,
       Loops loops)
       throws IOException {
     this.me = me;
-    this.said = said;
+    this.report = report;
     this.listener = listener;
     this.answering = new DatagramSocket(listen);
     this.loops = loops;
-    this.answers = loops.loop("signs-of-life", Timing.waiting().onVirtualThread(), this::answer);
+    this.answers = loops.loop("heartbeats", Timing.waiting().onVirtualThread(), this::answer);
   }
 
   /** Begins to answer. */
@@ -117,16 +117,16 @@ final class SignsOfLife implements AutoCloseable {
   private void answer() throws IOException {
     DatagramPacket packet = receive(answering);
     ByteBuffer datagram = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
-    if (SignOfLife.decode(datagram).orElse(null)
-            instanceof SignOfLife.Question(long nonce, String node)
+    if (Heartbeat.decode(datagram).orElse(null)
+            instanceof Heartbeat.Question(long nonce, String node)
         && node.equals(me)) {
-      byte[] reply = new SignOfLife.Answer(nonce, said.get()).encoded();
+      byte[] reply = new Heartbeat.Answer(nonce, report.get()).encoded();
       answering.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
     }
   }
 
   private static DatagramPacket receive(DatagramSocket socket) throws IOException {
-    byte[] octets = new byte[SignOfLife.MOST_OCTETS];
+    byte[] octets = new byte[Heartbeat.MOST_OCTETS];
     DatagramPacket packet = new DatagramPacket(octets, octets.length);
     socket.receive(packet);
     return packet;
@@ -149,8 +149,7 @@ final class SignsOfLife implements AutoCloseable {
       Arrays.setAll(recent, _ -> ThreadLocalRandom.current().nextLong());
       socket.connect(to);
       answers =
-          loops.loop(
-              "signs-of-life-" + node, Timing.waiting().onVirtualThread(), this::receiveAnswer);
+          loops.loop("heartbeats-" + node, Timing.waiting().onVirtualThread(), this::receiveAnswer);
       answers.start();
     }
 
@@ -159,7 +158,7 @@ final class SignsOfLife implements AutoCloseable {
         recent[next] = nonce;
         next = (next + 1) % RECENT;
       }
-      byte[] question = new SignOfLife.Question(nonce, node).encoded();
+      byte[] question = new Heartbeat.Question(nonce, node).encoded();
       socket.send(new DatagramPacket(question, question.length));
     }
 
@@ -167,8 +166,8 @@ final class SignsOfLife implements AutoCloseable {
       try {
         DatagramPacket packet = receive(socket);
         ByteBuffer datagram = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
-        if (SignOfLife.decode(datagram).orElse(null)
-                instanceof SignOfLife.Answer(long nonce, SignOfLife.Said theirs)
+        if (Heartbeat.decode(datagram).orElse(null)
+                instanceof Heartbeat.Answer(long nonce, Heartbeat.Report theirs)
             && asked(nonce)) {
           listener.answered(node, theirs);
         }

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
  * rotated is still known after a restart, whatever the configuration says. Public keys only. Owned
  * by one thread at a time.
  */
-public final class TunnelMemory {
+public final class TunnelRecordFile {
   /** The file's name, beside this node's own key. */
   public static final String FILE = "peers.json";
 
-  private static final Logger log = LoggerFactory.getLogger(TunnelMemory.class);
+  private static final Logger log = LoggerFactory.getLogger(TunnelRecordFile.class);
 
   private final Path file;
   private final PeerEnds ends = new PeerEnds();
@@ -40,7 +40,7 @@ public final class TunnelMemory {
    *
    * @param file absolute
    */
-  public TunnelMemory(Path file) {
+  public TunnelRecordFile(Path file) {
     this.file = file;
   }
 

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Looks at one interface of this system. Keeps the driver from look to look, until the interface is
  * another one. Used by one thread.
  */
-final class TunnelEyes implements TunnelObserver.Eyes {
+final class TunnelReader implements TunnelObserver.Eyes {
   private final String interfaceName;
   private final TunnelDrivers drivers;
   private final RouteNetlink netlink;
   private @Nullable TunnelDriver driver;
   private int driverIndex;
 
-  TunnelEyes(String interfaceName, TunnelDrivers drivers) throws IOException {
+  TunnelReader(String interfaceName, TunnelDrivers drivers) throws IOException {
     this.interfaceName = interfaceName;
     this.drivers = drivers;
     netlink = RouteNetlink.open();

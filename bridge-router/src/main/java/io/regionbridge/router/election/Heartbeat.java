@@ -9,13 +9,13 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The datagrams by which router nodes ask each other for signs of life: {@code rbl1}, one octet of
+ * The datagrams by which router nodes ask each other for heartbeats: {@code rbl1}, one octet of
  * kind, eight octets that only the asker knows and that come back; then in a question the name of
  * the node that is meant, in an answer two octets with the age of the last round of the answerer's
  * election in milliseconds, which answers of older versions lack. An answer is hardly ever longer
  * than its question, so that nobody is flooded through us.
  */
-sealed interface SignOfLife {
+sealed interface Heartbeat {
   int LEAST_OCTETS = 4 + 1 + 8;
   int MOST_OCTETS = LEAST_OCTETS + 255;
 
@@ -25,17 +25,17 @@ sealed interface SignOfLife {
   long nonce();
 
   /** Are you there? Only the node of this name answers. */
-  record Question(long nonce, String node) implements SignOfLife {}
+  record Question(long nonce, String node) implements Heartbeat {}
 
   /** I am. */
-  record Answer(long nonce, Said said) implements SignOfLife {}
+  record Answer(long nonce, Report report) implements Heartbeat {}
 
   /**
-   * What an answer says.
+   * What a node reports of itself.
    *
    * @param age of the last round of the election there; 65 seconds stand for all that is more
    */
-  record Said(Standing standing, Duration age) {
+  record Report(Standing standing, Duration age) {
     private static final int MOST_MILLIS = 0xffff;
 
     private short millis() {
@@ -49,14 +49,14 @@ sealed interface SignOfLife {
     switch (this) {
       case Question(long nonce, String node) ->
           buffer.put((byte) 0).putLong(nonce).put(node.getBytes(UTF_8));
-      case Answer(long nonce, Said said) ->
-          buffer.put(said.standing().code()).putLong(nonce).putShort(said.millis());
+      case Answer(long nonce, Report report) ->
+          buffer.put(report.standing().code()).putLong(nonce).putShort(report.millis());
     }
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
 
   /** What a datagram says, or empty if it is none of these. Never throws. */
-  static Optional<SignOfLife> decode(ByteBuffer datagram) {
+  static Optional<Heartbeat> decode(ByteBuffer datagram) {
     if (datagram.remaining() < LEAST_OCTETS
         || datagram.remaining() > MOST_OCTETS
         || datagram.getInt() != MAGIC) {
@@ -67,7 +67,7 @@ sealed interface SignOfLife {
     return switch (kind) {
       case 0 -> question(nonce, datagram);
       default ->
-          Standing.of(kind).map(standing -> new Answer(nonce, new Said(standing, age(datagram))));
+          Standing.of(kind).map(standing -> new Answer(nonce, new Report(standing, age(datagram))));
     };
   }
 
@@ -77,7 +77,7 @@ sealed interface SignOfLife {
         : Duration.ofMillis(Short.toUnsignedInt(rest.getShort()));
   }
 
-  private static Optional<SignOfLife> question(long nonce, ByteBuffer node) {
+  private static Optional<Heartbeat> question(long nonce, ByteBuffer node) {
     try {
       return Optional.of(new Question(nonce, UTF_8.newDecoder().decode(node).toString()));
     } catch (CharacterCodingException e) {

@@ -10,12 +10,12 @@ import java.util.function.Predicate;
  * Whether any peer answers through this node's tunnel: what the election asks of a node that is, or
  * would be, the active gateway. Any thread, several times a second.
  */
-public final class PeerSight {
+public final class PeerReachability {
   private final GatewayProbes health;
   private final ReachObserver eyes = new ReachObserver();
 
   /** One that has seen nothing yet. */
-  public PeerSight(GatewayProbes health) {
+  public PeerReachability(GatewayProbes health) {
     this.health = health;
   }
 

@@ -36,14 +36,14 @@ import org.slf4j.LoggerFactory;
  * Carries out {@link CoreDnsPlan}s. Each call looks, writes what differs, and says how it stands;
  * called again after each change it sees, by the active gateway alone. Blocks.
  */
-public final class CoreDnsKeeper {
+public final class CoreDnsReconciler {
   /** The condition that a look comes to. */
   public static final String CONDITION = "CoreDNSConfigured";
 
   /** The condition that says whether something bypasses what we configure. */
   public static final String BYPASS = "NodeLocalDNS";
 
-  private static final Logger log = LoggerFactory.getLogger(CoreDnsKeeper.class);
+  private static final Logger log = LoggerFactory.getLogger(CoreDnsReconciler.class);
   private static final String RKE2 = "rke2-coredns";
   private static final int MOST_NAMED = 5;
 
@@ -52,7 +52,7 @@ public final class CoreDnsKeeper {
   private final Rewrites rewrites;
   private Optional<Finding> lastFailure = Optional.empty();
 
-  public CoreDnsKeeper(KubernetesClient client, Clock clock) {
+  public CoreDnsReconciler(KubernetesClient client, Clock clock) {
     this.client = client;
     this.backoff = new WriteBackoff(clock);
     this.rewrites = new Rewrites(clock);
@@ -65,7 +65,7 @@ public final class CoreDnsKeeper {
    * @param nowhere what is missing if there are none
    * @param complete whether these are all zones; if not, no zone that is forwarded is given up
    */
-  public List<Finding> keep(
+  public List<Finding> reconcile(
       ClusterView view,
       List<ForwardZone> zones,
       List<InetSocketAddress> upstreams,
@@ -198,7 +198,7 @@ public final class CoreDnsKeeper {
     }
     if (!rewrites.permits(write.content())) {
       return undone(write.changedBy(map), "ConfigMap kube-system/" + map)
-          .orElseGet(CoreDnsKeeper::changed);
+          .orElseGet(CoreDnsReconciler::changed);
     }
     Finding done = writing.get();
     if (done.state() == State.TRUE) {
@@ -212,7 +212,7 @@ public final class CoreDnsKeeper {
     boolean custom = CoreDnsKind.of(write.view()) instanceof CoreDnsKind.Imported;
     String map = custom ? ClusterWatcher.COREDNS_CUSTOM : ClusterWatcher.COREDNS;
     return undone(write.changedBy(map), "ConfigMap kube-system/" + map)
-        .orElseGet(CoreDnsKeeper::configured);
+        .orElseGet(CoreDnsReconciler::configured);
   }
 
   /** That somebody undoes it, if somebody does. */
@@ -347,13 +347,13 @@ public final class CoreDnsKeeper {
             : ManagedFields.lastOther(now.getMetadata(), OwnNames.MANAGER);
     String what = "HelmChartConfig kube-system/" + RKE2;
     if (values.get().equals(before)) {
-      return undone(who, what).orElseGet(CoreDnsKeeper::configured);
+      return undone(who, what).orElseGet(CoreDnsReconciler::configured);
     }
     if (!write.complete() && Rke2Values.givesUpAZone(before, values.get())) {
       return waiting();
     }
     if (!rewrites.permits(write.content())) {
-      return undone(who, what).orElseGet(CoreDnsKeeper::changed);
+      return undone(who, what).orElseGet(CoreDnsReconciler::changed);
     }
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
     apply.setFieldManager(OwnNames.MANAGER);
@@ -361,7 +361,7 @@ public final class CoreDnsKeeper {
     resource.patch(apply, chartConfig(values.get()));
     log.info("wrote HelmChartConfig rke2-coredns");
     rewrites.wrote(write.content(), now == null ? "" : now.getMetadata().getResourceVersion());
-    return undone(who, what).orElseGet(CoreDnsKeeper::configured);
+    return undone(who, what).orElseGet(CoreDnsReconciler::configured);
   }
 
   private static GenericKubernetesResource chartConfig(String values) {

@@ -39,11 +39,11 @@ import org.slf4j.LoggerFactory;
  * restarts the router's pods, and with them tunnels: where somebody undoes it time and again, it is
  * written less and less often, and the condition says so.
  */
-public final class NetBirdKeeper {
+public final class NetBirdReconciler {
   /** The condition that a look comes to. */
   public static final String CONDITION = "NetBirdHostNetwork";
 
-  private static final Logger log = LoggerFactory.getLogger(NetBirdKeeper.class);
+  private static final Logger log = LoggerFactory.getLogger(NetBirdReconciler.class);
 
   /** After the first write, later ones of the same object wait for this, doubled each time. */
   private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
@@ -71,7 +71,7 @@ public final class NetBirdKeeper {
   /**
    * @param namespace that NetBird's operator makes its routers in
    */
-  public NetBirdKeeper(KubernetesClient client, String namespace, Clock clock) {
+  public NetBirdReconciler(KubernetesClient client, String namespace, Clock clock) {
     this.client = client;
     this.namespace = namespace;
     this.clock = clock;
@@ -79,7 +79,7 @@ public final class NetBirdKeeper {
   }
 
   /** Makes it so, as far as it is not. */
-  public Finding keep(ClusterView view) {
+  public Finding reconcile(ClusterView view) {
     HostNetworkPlan plan = HostNetworkPlan.of(view);
     if (plan.unreadable().isPresent()) {
       return no("Unreadable", plan.unreadable().get());

@@ -100,6 +100,25 @@ class CongestionTest {
 
   @ParameterizedTest
   @CsvSource({
+    // gateways, delay, asked a second before and then
+    "1, 0.6, 50, 500",
+    "1, 1.2, 50, 500",
+    "1, 1.2, 5, 1000",
+    "1, 1.2, 0, 200",
+    "2, 1.2, 50, 500",
+  })
+  void moreIsAskedOfAGatewayThatIsSlowAndItCarriesIt(
+      int gateways, double delay, double before, double then) {
+    RegionSimulation region = new RegionSimulation(gateways, 1);
+    region.run(3, before);
+    region.gateways.forEach(g -> g.delaySeconds = delay);
+    region.run(20, then);
+    holdsTheBars(region, MOST);
+    assertThat(region.answered(13, 20)).as("%s", region).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     // gateways, asked a second, part that may fail: a run of few questions is a matter of luck
     "1, 56, 0.16",
     "2, 56, 0.04",

@@ -8,7 +8,8 @@ package io.regionbridge.dns.upstream;
  *
  * <p>The window begins at what the gateway answers in that time when it is well, grows with each
  * reply that comes in time while it is full, and shrinks with each that is too late or never comes.
- * Without trouble it does not count. For one event loop.
+ * It grows quickly while replies take no longer for being more: then the gateway is slow, and has
+ * not too much to do. Without trouble it does not count. For one event loop.
  */
 final class SendWindow {
   /** At the beginning, however few questions the gateway has answered lately. */
@@ -21,6 +22,15 @@ final class SendWindow {
 
   /** By so much a window's worth of replies in time makes it larger. */
   private static final double GROWTH = 16;
+
+  /** By so much each reply in time does while questions do not queue up in the gateway. */
+  private static final double GROWTH_WITHOUT_QUEUE = 0.5;
+
+  /** Questions queue up where replies take so many times as long as the quickest ones lately. */
+  private static final double QUEUE = 1.25;
+
+  /** The quickest reply is believed for this time; then it counts as twice as slow. */
+  private static final double DOUBLING_NANOS = 20e9;
 
   private static final double SHRINK_IF_LATE = 0.05;
   private static final double SHRINK_IF_EXPIRED = 0.5;
@@ -40,6 +50,11 @@ final class SendWindow {
 
   private double size;
   private boolean limiting;
+
+  /** Nanoseconds that the quickest reply took since the trouble began. */
+  private double quickest;
+
+  private long quickestAt;
 
   private double rate;
   private int replies;
@@ -90,8 +105,14 @@ final class SendWindow {
     if (nanos > SHARE * timeout) {
       size = Math.max(LEAST, Math.min(size, inTime(timeout)) - SHRINK_IF_LATE);
     } else if (out >= size / 2) {
-      size += GROWTH / size;
+      size += queuesUp(nanos, now) ? GROWTH / size : GROWTH_WITHOUT_QUEUE;
     }
+  }
+
+  private boolean queuesUp(long nanos, long now) {
+    quickest = Math.min((double) nanos, quickest * (1 + (now - quickestAt) / DOUBLING_NANOS));
+    quickestAt = now;
+    return nanos > QUEUE * quickest;
   }
 
   /** What the gateway answers within a question's time, at the rate of its replies. */
@@ -119,6 +140,7 @@ final class SendWindow {
   void limit(long timeout) {
     if (!limiting) {
       limiting = true;
+      quickest = Double.MAX_VALUE;
       size = Math.max(LEAST_AT_FIRST, inTime(timeout));
     }
   }

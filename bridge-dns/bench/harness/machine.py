@@ -86,6 +86,15 @@ def _stop(process):
             time.sleep(0.01)
 
 
+def cpu_seconds(pids):
+    """CPU time that processes have taken so far, user and system."""
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat") as stat:
+            total += sum(int(x) for x in stat.read().rsplit(")", 1)[1].split()[11:13])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def memory_mib(pids):
     total = 0
     for pid in pids:
@@ -94,7 +103,8 @@ def memory_mib(pids):
     return total / 1024
 
 
-def _busy_seconds():
+def busy_seconds():
+    """CPU time of the whole machine."""
     with open("/proc/stat") as stat:
         v = [int(x) for x in stat.readline().split()[1:9]]
     return (sum(v) - v[3] - v[4]) / os.sysconf("SC_CLK_TCK")  # all but idle and waiting for a disk
@@ -104,9 +114,9 @@ def wait_until_quiet(limit, patience):
     """Waits, within bounds, for half a second in which others use less than `limit` CPUs."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
-        began, busy = time.monotonic(), _busy_seconds()
+        began, busy = time.monotonic(), busy_seconds()
         time.sleep(0.5)
-        if (_busy_seconds() - busy) / (time.monotonic() - began) < limit:
+        if (busy_seconds() - busy) / (time.monotonic() - began) < limit:
             return
 
 

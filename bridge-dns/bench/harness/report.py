@@ -70,6 +70,10 @@ def columns(results, w):
     if w.kind == "hole":
         return [("lost", m("hole_lost", "{:,.0f}")), ("failed", m("hole_servfail", "{:,.0f}")), ("over 1 s", m("hole_late", "{:,.0f}")),
                 ("recovered ms", m("recovered_ms", "{:,.0f}")), ("usual again ms", m("usual_ms", "{:,.0f}")), last[3]]
+    if w.kind == "trouble":
+        back = [("back after s", m("back_s", "{:.1f}"))] if w.still else []
+        return [("packets each", m("each", "{:.2f}")), ("most over 3 s", m("most", "{:.2f}")), ("most for one", m("most_for_one", "{:.0f}")),
+                ("answered %", m("answered_percent", "{:.1f}"))] + back + [last[3]]
     if w.kind == "herd":
         return [("upstream per name", lambda s: text(results.upstream_per_name(w.name, s))), ("p99 us", m("p99_us", "{:,.0f}"))] + last
     ratios = [(f"x {n}", r(n)) for n in [w.limit] + PEERS if n in results.servers(w.name)]
@@ -131,6 +135,13 @@ def judged(results):
             yield from bar(f"black-hole, {what}", results.median("black-hole", BRIDGE, key), 0, form="{:.0f}")
         yield from bar("black-hole, usual latency again", results.median("black-hole", BRIDGE, "usual_ms"), 1000, form="{:.0f}", unit=" ms")
     yield from bar("herd, upstream questions per name", results.upstream_per_name("herd", BRIDGE), 1.1)
+    for w in (w for w in results.workloads() if w.kind == "trouble"):
+        yield from bar(f"{w.name}, packets for each question over any 3 s", results.median(w.name, BRIDGE, "most"), 1.3)
+        yield from bar(f"{w.name}, packets for one question", results.median(w.name, BRIDGE, "most_for_one"), 3, form="{:.0f}")
+        if w.still:
+            yield from bar(f"{w.name}, all answered again", results.median(w.name, BRIDGE, "back_s"), 3, form="{:.1f}", unit=" s")
+        else:
+            yield from bar(f"{w.name}, answered", results.median(w.name, BRIDGE, "answered_percent"), least=99.5, form="{:.1f}", unit=" %")
     inverse = results.ratio("two-loops", BRIDGE, BRIDGE, "cpu_us", "hit")
     yield from bar("two loops, answers for the CPU of two against one", inverse and 2 / inverse, least=1.7)
     yield from bar("start", results.median("start", BRIDGE, "start_ms"), 400, form="{:.0f}", unit=" ms")
@@ -138,19 +149,24 @@ def judged(results):
 
 
 def write_markdown(rows, out):
+    """What docs/develop/performance.md gets, below a heading with the date."""
     results = Results(rows)
     repeats = len({turn(r) for r in results.rows})
-    others = ["limit in C"] + [p for p in PEERS if any(r["server"] == p for r in results.rows)]
+    print(f"Measured on {results.machine}. {quietness(results)}\n", file=out)
     loads = [w for w in results.workloads() if w.kind in ("closed", "open")]
     if loads:
-        print(f"CPU microseconds per answer of region-bridge, medians of {repeats}, and how many times that is what the others took in "
-              "the same turn: below 1.00 region-bridge is cheaper.\n", file=out)
-        print("| | CPU µs | " + " | ".join(f"× {o}" for o in others) + " | p99 µs | lost |", file=out)
-        print("|---|" + "---|" * (len(others) + 3), file=out)
+        there = [s for s in PEERS if any(r["server"] == s for r in results.rows)]
+        print(f"CPU microseconds per answer, user and system, medians of {repeats} turns; in brackets what region-bridge takes of that, the "
+              "median of the ratios within each turn. The limit is a fixed answer, or for new names a bare relay, in C.\n", file=out)
+        print("| | region-bridge | " + " | ".join(there) + " | limit | p99 µs: region-bridge, " + ", ".join(there) + " | lost |", file=out)
+        print("|---|" + "---|" * (len(there) + 4), file=out)
         for w in loads:
             cells = [text(results.median(w.name, BRIDGE, "cpu_us"))]
-            cells += [text(results.ratio(w.name, BRIDGE, w.limit if o == others[0] else o, "cpu_us")) for o in others]
-            cells += [text(results.median(w.name, BRIDGE, "p99_us"), "{:,.0f}"), text(results.total(w.name, BRIDGE, "lost"), "{:,}")]
+            for s in there + [w.limit]:
+                share = results.ratio(w.name, BRIDGE, s, "cpu_us")
+                cells.append(text(results.median(w.name, s, "cpu_us")) + ("" if share is None else f" ({share:.2f} ×)"))
+            cells.append(", ".join(text(results.median(w.name, s, "p99_us"), "{:,.0f}") for s in [BRIDGE] + there))
+            cells.append(text(results.total(w.name, BRIDGE, "lost"), "{:,}"))
             print(f"| {w.name}: {w.about} | " + " | ".join(cells) + " |", file=out)
     for w in results.workloads():
         if w in loads:
@@ -161,12 +177,18 @@ def write_markdown(rows, out):
         print("|---|" + "---|" * len(cols), file=out)
         for s in results.servers(w.name):
             print(f"| {s} | " + " | ".join(cell(s) for _, cell in cols) + " |", file=out)
-    noise = [r["strange_cores"] for r in results.rows if "strange_cores" in r]
-    if noise:
-        print(f"\nMeasured on {results.machine}. Other work took {max(0, statistics.median(noise)):.2f} CPUs in the median run, "
-              f"{max(noise):.2f} in the worst.", file=out)
     bars = list(judged(results))
     if bars:
         print("\n| bar | wanted | measured | |\n|---|---|---|---|", file=out)
         for what, wanted, value, met in bars:
             print(f"| {what} | {wanted} | {value} | {'met' if met else '**missed**'} |", file=out)
+
+
+def quietness(results):
+    noise = [r["strange_cores"] for r in results.rows if "strange_cores" in r]
+    noisy = sum(bool(r.get("noisy")) for r in results.rows)
+    if not noise:
+        return ""
+    others = f"other work took {max(0, statistics.median(noise)):.2f} CPUs in the median run, {max(noise):.2f} in the worst"
+    return f"The machine was quiet: {others}." if not noisy else \
+        f"The machine was NOT quiet in {noisy} of {len(noise)} runs: {others}. Only the ratios within a turn say something."

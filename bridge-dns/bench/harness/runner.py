@@ -12,11 +12,13 @@ import tempfile
 import threading
 import time
 
-from . import machine, servers, workloads
+from . import gateways, machine, servers, workloads
 
 ADDRESS = "127.0.0.1"  # of the server; the upstreams have 127.0.0.2 and 127.0.0.3, all with the same port
 READY_WITHIN = 30  # seconds: region-bridge's launcher may have to build it
 STARTS = 5  # that each figure of `start` is the median of
+STILL_AFTER = 3  # seconds
+GIVE_UP = 3  # seconds for the last answers
 
 
 def log(text):
@@ -81,6 +83,11 @@ class Bench:
         """One run: a dict of figures. RuntimeError when the server does not serve."""
         with tempfile.TemporaryDirectory(prefix="bench-") as directory, machine.Processes() as processes:
             upstreams = [(f"127.0.0.{2 + i}", self.options.port) for i in range(workload.upstreams)]
+            if workload.kind == "trouble":
+                with gateways.Region(ADDRESS, [a for a, _ in upstreams], self.options.port, workload.domain,
+                                     per_second=workload.capacity, only_addresses=True) as region:
+                    process, _ = self._serve(server, workload, upstreams, directory, processes)
+                    return _trouble(region, workload, process)
             behind, counters = [], []
             for i, (address, port) in enumerate(upstreams):
                 file = os.path.join(directory, f"asked-{i}")
@@ -88,29 +95,32 @@ class Bench:
                     [os.path.join(self.target, "upstream"), "-a", address, "-p", str(port), "-d", workload.domain,
                      "-t", str(workload.ttl), "-l", str(workload.delay_ms), "-c", file], self.load_cpus))
                 counters.append(self._counter(file))
-            setup = servers.Setup(ADDRESS, self.options.port, upstreams, workload.domain, workload.local, workload.threads, directory,
-                                  self.target, self.root, self.options.bridge)
-            command = server.command(setup)
-            output = open(os.path.join(self.target, server.name + ".log"), "w")
-            with output:
-                try:
-                    began = time.monotonic()
-                    process = processes.start(command, self.server_cpus(workload), output,
-                                              cwd=self.root, env=os.environ | setup.environment)
-                    ready = await_answer(process, self.options.port, f"shop-0.team-0.svc.{workload.domain}", READY_WITHIN)
-                    figures = {"start_ms": (ready - began) * 1000}
-                    if workload.kind == "start":
-                        return figures
-                    time.sleep(3 if workload.kind == "idle" else 0.3)
-                    pids = machine.tree(process.pid)
-                    if workload.kind == "idle":
-                        return figures | {"rss_mib": machine.memory_mib(pids)}
-                    figures |= self._load(server, workload, processes, pids, behind, counters)
-                    if process.poll() is not None:
-                        raise RuntimeError(f"died under load with exit code {process.returncode}")
-                    return figures
-                except (RuntimeError, OSError) as e:
-                    raise RuntimeError(f"{server.name}: {e}; its output is in {output.name}") from None
+            process, figures = self._serve(server, workload, upstreams, directory, processes)
+            if workload.kind == "start":
+                return figures
+            time.sleep(3 if workload.kind == "idle" else 0.3)
+            pids = machine.tree(process.pid)
+            if workload.kind == "idle":
+                return figures | {"rss_mib": machine.memory_mib(pids)}
+            figures |= self._load(server, workload, processes, pids, behind, counters)
+            if process.poll() is not None:
+                raise RuntimeError(f"{server.name}: died under load with exit code {process.returncode}")
+            return figures
+
+    def _serve(self, server, workload, upstreams, directory, processes):
+        """Starts the server; returns its process once it answers, and how long that took."""
+        setup = servers.Setup(ADDRESS, self.options.port, upstreams, workload.domain, workload.local, workload.threads, directory,
+                              self.target, self.root, self.options.bridge)
+        command = server.command(setup)
+        with open(os.path.join(self.target, server.name + ".log"), "w") as output:
+            try:
+                began = time.monotonic()
+                process = processes.start(command, self.server_cpus(workload), output,
+                                          cwd=self.root, env=os.environ | setup.environment)
+                ready = await_answer(process, self.options.port, f"shop-0.team-0.svc.{workload.domain}", READY_WITHIN)
+                return process, {"start_ms": (ready - began) * 1000}
+            except (RuntimeError, OSError) as e:
+                raise RuntimeError(f"{server.name}: {e}; its output is in {output.name}") from None
 
     def _counter(self, file):
         end = time.monotonic() + 5
@@ -169,6 +179,41 @@ class Bench:
         asked["end"] = total()
 
 
+def _trouble(region, w, process):
+    """The upstream stands still or is slow: packets that it got for each question, and what the clients saw."""
+    region.ask(w.rate, w.warm)
+    if w.slow:
+        region.pause()
+        time.sleep(0.5)  # what is out is answered as quickly as ever
+    upstream, pids = region.gateways[0], machine.tree(process.pid)
+    began, busy, ours = time.time(), machine.busy_seconds(), machine.cpu_seconds(pids + [os.getpid()])
+    upstream.delay = w.slow
+    if w.still:
+        region.ask(w.rate, STILL_AFTER)
+        upstream.still_until = time.time() + w.still
+        region.ask(w.rate, w.seconds - STILL_AFTER)
+    else:
+        region.ask(w.rate, w.seconds)
+    end = time.time()
+    region.pause()
+    time.sleep(GIVE_UP)
+    others = machine.busy_seconds() - busy - (machine.cpu_seconds(pids + [os.getpid()]) - ours)
+    arrivals = [t for t in region.arrivals() if t >= began]
+    asked, good = region.answered(began, end)
+    figures = {"asked_all": asked, "each": len(arrivals) / asked, "most": max(r for _, r in gateways.windows(region.asked, arrivals, began, end)),
+               "answered_percent": 100 * good / asked, "most_for_one": region.most_for_one(),
+               "strange_cores": max(0, others / (time.time() - began)), "lag_ms": 1000 * region.lag(began, end)}
+    if w.still:
+        # The end of the last half second of which more than one in a hundred questions failed, from the end of the stall.
+        bad, at = upstream.still_until, upstream.still_until
+        while at + 0.5 <= end:
+            n, well = region.answered(at, at + 0.5)
+            at += 0.5
+            bad = at if well < 0.99 * n else bad
+        figures["back_s"] = bad - upstream.still_until
+    return figures
+
+
 def _after_the_hole(figures, cut_ns):
     """What the clients saw from 100 ms before the upstream fell silent: the series has 100 ms a step, by time of asking."""
     first = (cut_ns - figures["started_ns"]) // 100_000_000
@@ -205,7 +250,7 @@ def run_all(options, here, target, file):
                     figures = _one(bench, server, workload, options)
                     if figures is None:
                         continue
-                    figures |= {"server": server.name, "workload": workload.name, "repeat": repeat, "time": time.strftime("%H:%M:%S")}
+                    figures |= {"noisy": figures.get("strange_cores", 0) > options.noise, "server": server.name, "workload": workload.name, "repeat": repeat, "time": time.strftime("%H:%M:%S")}
                     results.append(figures)
                     out.write(json.dumps(figures) + "\n")
                     out.flush()
@@ -234,7 +279,8 @@ def _one(bench, server, workload, options):
         return None
     parts = [f"{workload.name:12} {server.name:14}"]
     for key, form in (("qps", "{:>9,.0f} a second"), ("cpu_us", "{:6.2f} us CPU"), ("p99_us", "p99 {:8,.0f} us"), ("lost", "{:.0f} lost"),
-                      ("recovered_ms", "recovered in {} ms"), ("start_ms", "start {:,.0f} ms"), ("rss_mib", "{:.0f} MiB"),
+                      ("each", "{:.2f} packets each"), ("most", "{:.2f} at most over 3 s"), ("answered_percent", "{:.1f} % answered"),
+                      ("back_s", "back after {:.1f} s"), ("recovered_ms", "recovered in {} ms"), ("start_ms", "start {:,.0f} ms"), ("rss_mib", "{:.0f} MiB"),
                       ("strange_cores", "noise {:.2f}")):
         if key in best and (key != "start_ms" or workload.kind == "start"):
             parts.append(form.format(best[key]))

@@ -49,6 +49,6 @@ class BenchmarkIT {
             assertThat(run)
                 .containsPattern("\"noerror\": [1-9]")
                 .contains("\"servfail\": 0", "\"wrong\": 0", "\"nxdomain\": 0"));
-    assertThat(table).content().contains("× limit in C");
+    assertThat(table).content().contains("| limit |", "Measured on ");
   }
 }

@@ -113,7 +113,7 @@ public final class IpLiteral {
     return c >= '0' && c <= '9';
   }
 
-  static InetAddress address(byte[] octets) {
+  public static InetAddress address(byte[] octets) {
     try {
       return InetAddress.getByAddress(octets);
     } catch (UnknownHostException e) {

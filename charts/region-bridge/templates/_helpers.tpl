@@ -108,7 +108,7 @@ app.kubernetes.io/part-of: region-bridge
 {{- if eq .name $name -}}{{- $own = . -}}{{- end -}}
 {{- end -}}
 {{- $region := dict "name" $name -}}
-{{- range $key := list "domain" "podCIDRs" "serviceCIDRs" -}}
+{{- range $key := list "domain" "podCIDRs" "serviceCIDRs" "aliasRanges" -}}
 {{- $value := (index $.Values.region $key) | default (get $own $key) -}}
 {{- if $value -}}{{- $_ := set $region $key $value -}}{{- end -}}
 {{- end -}}
@@ -152,7 +152,7 @@ host: 127.0.0.1
 to be live, so a key that is new is safe. */ -}}
 {{- define "region-bridge.restartConfig" -}}
 {{- $config := include "region-bridge.config" . | fromYaml -}}
-{{- $_ := set $config "region" (omit $config.region "podCIDRs" "serviceCIDRs") -}}
+{{- $_ := set $config "region" (omit $config.region "podCIDRs" "serviceCIDRs" "aliasRanges") -}}
 {{- $dns := omit ($config.dns | default dict) "allow" "upstream" "ttl" "relay" "drain" "maxInflight" "maxInflightPerClient" "tcp" "refusedPerSecond" -}}
 {{- if $dns.cache -}}
 {{- $cache := omit $dns.cache "maxTtl" "maxNegativeTtl" "serveStale" "prefetch" -}}

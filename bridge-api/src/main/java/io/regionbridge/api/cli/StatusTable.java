@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A status as text for a terminal: what is wrong last, where the eye is. Pure. */
@@ -46,7 +47,7 @@ final class StatusTable {
     lines.addAll(
         new Columns()
             .row("  dns", String.join(", ", status.dns().listen()))
-            .row("  pods", ranges(region.podCIDRs()))
+            .row("  pods", ranges(region.podCIDRs(), region.aliasRanges()))
             .row(
                 "  directory",
                 Count.of(status.directory().services(), "Service")
@@ -276,6 +277,19 @@ final class StatusTable {
   /** In lines that fit beside the margin. */
   private static List<String> beside(String text, int room) {
     return Paragraph.lines(Printable.of(text), room - MARGIN.length());
+  }
+
+  /** The ranges, each with what peers know it by where that is another. */
+  private static String ranges(List<String> ranges, List<BridgeStatus.AliasRange> aliases) {
+    if (aliases.isEmpty()) {
+      return ranges(ranges);
+    }
+    Stream<String> known =
+        aliases.stream().map(each -> "%s, known as %s".formatted(each.range(), each.alias()));
+    Stream<String> plain =
+        ranges.stream()
+            .filter(range -> aliases.stream().noneMatch(each -> each.range().equals(range)));
+    return Stream.concat(plain, known).collect(Collectors.joining("; "));
   }
 
   private static String ranges(List<String> ranges) {

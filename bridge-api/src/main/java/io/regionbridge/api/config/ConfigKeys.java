@@ -61,6 +61,21 @@ public final class ConfigKeys {
   public static final ConfigKey<List<Cidr>> REGION_SERVICE_CIDRS =
       list("region.serviceCIDRs", Notation.REGION_CIDR, DISCOVERED)
           .live("address ranges of its ClusterIPs");
+  public static final ConfigKey<List<Values>> REGION_ALIAS_RANGES =
+      sections("region.aliasRanges")
+          .live("ranges that peers know under other addresses, since theirs overlap");
+  public static final ConfigKey<Cidr> ALIAS_RANGE =
+      required(
+              "region.aliasRanges[].range",
+              Notation.REGION_CIDR,
+              "write a range of this region, such as 10.42.0.0/16")
+          .live("range of its pods or ClusterIPs");
+  public static final ConfigKey<Cidr> ALIAS_ALIAS =
+      required(
+              "region.aliasRanges[].alias",
+              Notation.REGION_CIDR,
+              "write a range of the same size that no region uses, such as 10.142.0.0/16")
+          .live("range of the same size by which peers know it");
 
   // DNS.
 

@@ -94,7 +94,7 @@ final class AllNames {
   /**
    * The zone now; empty if it is switched off.
    *
-   * @param local the local Services as peers get them
+   * @param local those of the local Services that peers get, with the addresses that hold here
    * @param settings of the local zone
    * @param states what is known of the peers' directories
    */

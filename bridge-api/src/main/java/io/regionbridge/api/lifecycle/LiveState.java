@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.xbill.DNS.Name;
 
@@ -142,13 +141,12 @@ final class LiveState implements BridgeState {
     control.findings().forEach(f -> conditions.add(condition(f)));
     conditions.add(LoopReports.condition(loops()));
     conditions.add(memory.condition());
-    List<String> conflicts = topology().conflicts().stream().map(Objects::toString).toList();
+    String conflicts = topology().dispute();
     conditions.add(
         conflicts.isEmpty()
             ? Condition.yes(
                 ConditionType.REGIONS_DISTINCT, "Distinct", "no two regions claim the same")
-            : Condition.no(
-                ConditionType.REGIONS_DISTINCT, "Conflict", String.join("; ", conflicts)));
+            : Condition.no(ConditionType.REGIONS_DISTINCT, "Conflict", conflicts));
     String problem = listenProblem;
     if (!problem.isEmpty()) {
       conditions.add(Condition.no(ConditionType.LISTENING, "CannotListen", problem));

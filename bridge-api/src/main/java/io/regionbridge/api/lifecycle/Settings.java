@@ -16,6 +16,8 @@ import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.feed.PeerRule;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.net.RegionDomain;
@@ -93,6 +95,12 @@ final class Settings {
         config.get(ConfigKeys.REGION_DOMAIN).name(),
         config.get(ConfigKeys.REGION_POD_CIDRS),
         config.get(ConfigKeys.REGION_SERVICE_CIDRS),
+        new AliasRanges(
+            config.get(ConfigKeys.REGION_ALIAS_RANGES).stream()
+                .map(entry ->
+                    new AliasRange(
+                        entry.get(ConfigKeys.ALIAS_RANGE), entry.get(ConfigKeys.ALIAS_ALIAS)))
+                .toList()),
         config.get(ConfigKeys.REGIONS).stream().map(Settings::peer).toList(),
         config.get(ConfigKeys.TRUST_SUPERNETS),
         config.get(ConfigKeys.ALL_NAMES_DOMAIN).map(RegionDomain::name),
@@ -170,6 +178,7 @@ final class Settings {
             Set.copyOf(config.get(ConfigKeys.DIRECTORY_EXCLUDE_NAMESPACES))),
         new ClusterIpRule(config.get(ConfigKeys.DIRECTORY_CLUSTER_IP), local.translates()),
         ranges,
-        ofClusterIps);
+        ofClusterIps,
+        local.aliases());
   }
 }

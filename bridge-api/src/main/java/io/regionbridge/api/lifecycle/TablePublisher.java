@@ -17,6 +17,7 @@ import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.feed.FeedCursor;
 import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.feed.PeerDirectory;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
@@ -84,6 +85,9 @@ final class TablePublisher implements AutoCloseable {
   private @Nullable ZoneCompiler compiler;
   private Map<Relayed, List<ForwardZone>> peers = Map.of();
   private final ReplicaZones replicaZones = new ReplicaZones();
+
+  /** What peers get under other addresses, as it is within the region. */
+  private final PeerDirectory here = new PeerDirectory();
 
   /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
   private record Relayed(
@@ -185,7 +189,13 @@ final class TablePublisher implements AutoCloseable {
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
     allNames
-        .zone(current, settings, given, topology, replicas.states(), clock.instant())
+        .zone(
+            current,
+            settings,
+            settings.peers().aliases().isEmpty() ? given : here.of(services, settings.givenHere()),
+            topology,
+            replicas.states(),
+            clock.instant())
         .ifPresent(local::add);
     Inputs inputs =
         new Inputs(

@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Rcode;
 
@@ -131,12 +132,12 @@ public final class Introspection implements AutoCloseable {
    * @param key of the peer that asks; whether it is known here is answered too
    */
   public RegionDocument announcement(Optional<String> key) {
-    BridgeStatus.Region region = region();
+    LocalRegion region = bridge.topology().local();
     return new RegionDocument(
         region.name(),
         region.domain(),
-        region.podCIDRs(),
-        region.serviceCIDRs(),
+        strings(region.knownPodCidrs()),
+        strings(region.knownServiceCidrs()),
         gateways(),
         bridge.ends().orElse(null),
         bridge.podPath().map(SocketLiteral::format).orElse(null),
@@ -157,7 +158,13 @@ public final class Introspection implements AutoCloseable {
         region.name(),
         region.domain(),
         strings(region.podCidrs().cidrs()),
-        strings(region.serviceCidrs().cidrs()));
+        strings(region.serviceCidrs().cidrs()),
+        Stream.of(region.podCidrs().cidrs(), region.serviceCidrs().cidrs())
+            .flatMap(own -> region.aliases().aliased(own).stream())
+            .distinct()
+            .map(range ->
+                new BridgeStatus.AliasRange(range.range().toString(), range.alias().toString()))
+            .toList());
   }
 
   /** All there is to know, at this moment. */

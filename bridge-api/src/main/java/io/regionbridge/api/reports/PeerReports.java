@@ -156,7 +156,7 @@ final class PeerReports {
       PeerRegion peer,
       List<GatewayHealth> gateways,
       @Nullable FollowerState replica) {
-    String conflicts = String.join("; ", topology.conflictsOf(peer.name()));
+    String conflicts = topology.disputeOf(peer.name());
     String refused =
         topology.refusalsOf(peer.name()).stream()
             .limit(MOST_REFUSALS)

@@ -72,10 +72,29 @@ public record BridgeStatus(
     return values == null ? Map.of() : values;
   }
 
-  /** The local region. */
+  /**
+   * The local region.
+   *
+   * @param podCIDRs as the region itself knows them
+   * @param serviceCIDRs the same of its Services
+   * @param aliasRanges those of both, or parts of them, that its peers know under other addresses
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Region(
-      String name, String domain, List<String> podCIDRs, List<String> serviceCIDRs) {}
+      String name,
+      String domain,
+      List<String> podCIDRs,
+      List<String> serviceCIDRs,
+      List<AliasRange> aliasRanges) {
+    /** Copies the lists; a status of an older bridge has no alias ranges. */
+    public Region {
+      aliasRanges = listed(aliasRanges);
+    }
+  }
+
+  /** A range, and the one by which peers know it. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record AliasRange(String range, String alias) {}
 
   /**
    * The data plane.

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
 /**
- * Which names the addresses of the local pods lead back to: in every Service that an endpoint is
- * part of, the endpoint's name, as CoreDNS has it; those with a hostname first. Remembers which
- * Services an address is part of; owned by one thread.
+ * Which names the addresses of pods lead back to, as one kind of client knows the addresses: in
+ * every Service that an endpoint is part of, the endpoint's name, as CoreDNS has it; those with a
+ * hostname first. Remembers which Services an address is part of; owned by one thread.
  */
 final class ReverseZones {
   /** By namespace, then by name. */
@@ -32,12 +32,20 @@ final class ReverseZones {
           .thenComparing(name -> Arrays.copyOfRange(name, 1, 1 + name[0]), Arrays::compare);
 
   private final List<Cidr> ranges;
+  private final View view;
   private AddressTree<byte[][]> narrow = AddressTree.empty(false);
   private AddressTree<byte[][]> wide = AddressTree.empty(true);
   private AddressTree<byte[][]> toldNarrow = narrow;
   private AddressTree<byte[][]> toldWide = wide;
 
-  ReverseZones(Collection<Cidr> ranges) {
+  /**
+   * With no Service yet.
+   *
+   * @param ranges the ranges that have zones
+   * @param view the clients to whom the addresses are told
+   */
+  ReverseZones(Collection<Cidr> ranges, View view) {
+    this.view = view;
     this.ranges =
         ranges.stream()
             .distinct()
@@ -62,8 +70,8 @@ final class ReverseZones {
     if (ranges.isEmpty()) {
       return;
     }
-    HostSet were = before == null ? HostSet.NONE : before.hosts(View.CLUSTER);
-    HostSet are = after == null ? HostSet.NONE : after.hosts(View.CLUSTER);
+    HostSet were = before == null ? HostSet.NONE : before.hosts(view);
+    HostSet are = after == null ? HostSet.NONE : after.hosts(view);
     byte[] name = after != null ? after.name() : before != null ? before.name() : new byte[0];
     narrow = changed(name, were.ipv4(), are.ipv4());
     wide = changed(name, were.ipv6(), are.ipv6());
@@ -169,7 +177,7 @@ final class ReverseZones {
     boolean ipv6 = zone.apex().toString().endsWith("ip6.arpa.");
     AddressTree<byte[][]> tree = ipv6 ? wide : narrow;
     LocalZone next = tree == (ipv6 ? toldWide : toldNarrow) ? zone : renewed.apply(zone);
-    return next.with(new Pointers(tree, names));
+    return next.with(new Pointers(tree, names, view));
   }
 
   /** All zones have been made of what there is now. */

@@ -2,12 +2,16 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.HostGroup;
 import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.View;
 import io.regionbridge.dns.zone.ZoneNode;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ClusterIpRule.RemappedPort;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,13 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
 /**
  * Makes DNS zones of the directory: the region's domain as the Kubernetes DNS specification 1.1.0
- * has it, and the reverse zones of its pod ranges. Each call costs in proportion to the Services
- * that changed since the last one. Owned by one thread; what it returns is immutable.
+ * has it, and the reverse zones of its pod ranges. A range with an alias has zones for both, and
+ * peers ask for the alias alone. Each call costs in proportion to the Services that changed since
+ * the last one. Owned by one thread; what it returns is immutable.
  *
  * <p>Services that are not exported have no name here at all, for anybody: the cluster's own DNS
  * knows them. Until the directory is read the zones are not {@linkplain LocalZone#loaded loaded},
@@ -45,6 +51,8 @@ public final class ZoneCompiler {
   private final ServiceNodes nodes = new ServiceNodes();
   private final ReverseZones reverse;
   private final Map<Name, LocalZone> reverseZones = new LinkedHashMap<>();
+  private final ReverseZones known;
+  private final Map<Name, LocalZone> knownZones = new LinkedHashMap<>();
   private LocalZone zone;
   private Map<ServiceKey, List<RemappedPort>> remapped = Map.of();
   private Map<ServiceKey, List<IpAddress>> withheld = Map.of();
@@ -57,11 +65,19 @@ public final class ZoneCompiler {
     this.writer = new RecordWriter(settings);
     this.zones = new ZoneWriter(writer);
     this.domain = settings.domain().toString(true);
-    this.reverse = new ReverseZones(settings.podCidrs());
+    AliasRanges ranges = settings.peers().aliases();
+    List<AliasRange> aliased = ranges.aliased(settings.podCidrs());
+    List<Cidr> own = aliased.stream().map(AliasRange::range).toList();
+    List<Cidr> others = ranges.unaliased(settings.podCidrs());
+    this.reverse =
+        new ReverseZones(Stream.concat(own.stream(), others.stream()).toList(), View.CLUSTER);
+    this.known = new ReverseZones(aliased.stream().map(AliasRange::alias).toList(), View.PODS);
     this.zone = zones.services(settings);
-    for (Name apex : reverse.apexes()) {
-      reverseZones.put(apex, zones.empty(apex, null, Map.of()));
-    }
+    reverse.apexes().forEach(apex -> reverseZones.put(apex, zones.empty(apex, null, Map.of())));
+    own.stream()
+        .flatMap(range -> ReverseNames.zones(range).stream())
+        .forEach(apex -> reverseZones.computeIfPresent(apex, (_, of) -> of.notForPeers()));
+    known.apexes().forEach(apex -> knownZones.put(apex, zones.empty(apex, null, Map.of())));
   }
 
   /**
@@ -81,11 +97,13 @@ public final class ZoneCompiler {
     } else if (directory.extent() == Directory.Extent.PARTIAL) {
       zone = zone.loadedInPart();
     }
-    reverseZones.replaceAll((_, of) -> reverse(of, directory.extent()));
+    reverseZones.replaceAll((_, of) -> reverse(reverse, of, directory.extent()));
     reverse.told();
+    knownZones.replaceAll((_, of) -> reverse(known, of, directory.extent()));
+    known.told();
     return new CompiledZones(
         zone,
-        List.copyOf(reverseZones.values()),
+        Stream.concat(reverseZones.values().stream(), knownZones.values().stream()).toList(),
         remapped,
         withheld,
         settings.peers(),
@@ -93,8 +111,8 @@ public final class ZoneCompiler {
         directory.generation());
   }
 
-  private LocalZone reverse(LocalZone of, Directory.Extent extent) {
-    LocalZone next = reverse.of(of, zone, old -> zones.next(old, List.of(), serial));
+  private LocalZone reverse(ReverseZones pointers, LocalZone of, Directory.Extent extent) {
+    LocalZone next = pointers.of(of, zone, old -> zones.next(old, List.of(), serial));
     return switch (extent) {
       case LOADING -> next;
       case PARTIAL -> next.loadedInPart();
@@ -139,7 +157,9 @@ public final class ZoneCompiler {
     if (before != null && before.says(after)) {
       return;
     }
-    reverse.change(before, after instanceof HostGroup group ? group : null);
+    HostGroup hosts = after instanceof HostGroup group ? group : null;
+    reverse.change(before, hosts);
+    known.change(before, hosts);
     if (after != null || zone.holds(name)) {
       changes.add(new LocalZone.Change(name, after));
     }

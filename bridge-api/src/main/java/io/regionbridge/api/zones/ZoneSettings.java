@@ -45,4 +45,9 @@ public record ZoneSettings(
   public PeerDirectory.Rule given() {
     return new GivenServices(peers, domain.toString(true), clusterDomains);
   }
+
+  /** The same with the addresses that hold within the region. */
+  public PeerDirectory.Rule givenHere() {
+    return new GivenServices(peers.unaliased(), domain.toString(true), clusterDomains);
+  }
 }

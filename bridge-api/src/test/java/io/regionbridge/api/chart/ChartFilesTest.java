@@ -24,6 +24,7 @@ class ChartFilesTest {
           "region.domain",
           "region.podCIDRs",
           "region.serviceCIDRs",
+          "region.aliasRanges",
           "kubernetes.enabled",
           "kubernetes.routerLabel",
           "kubernetes.forwardTo",

@@ -133,7 +133,7 @@ final class DoctorCommandTest {
             true,
             List.of(),
             new BridgeStatus.Region(
-                "fsn1", "fsn1.internal", List.of("100.64.0.0/16"), List.of("no range")),
+                "fsn1", "fsn1.internal", List.of("100.64.0.0/16"), List.of("no range"), List.of()),
             new BridgeStatus.Dns(
                 List.of("100.64.0.1:5353", "10.0.0.1:5353", "100.64.0.1:1053", "[::1]:53"),
                 Map.of(),
@@ -206,7 +206,7 @@ final class DoctorCommandTest {
         NOW,
         true,
         List.of(),
-        new BridgeStatus.Region("fsn1", "fsn1.internal", List.of(), List.of()),
+        new BridgeStatus.Region("fsn1", "fsn1.internal", List.of(), List.of(), List.of()),
         new BridgeStatus.Dns(List.of(), Map.of(), 0, 0, 0, 0),
         new BridgeStatus.Directory(true, 0, 0, List.of(), List.of(), List.of(), List.of()),
         conditions,

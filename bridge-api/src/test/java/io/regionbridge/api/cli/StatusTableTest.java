@@ -116,7 +116,8 @@ final class StatusTableTest {
         "2026-01-01T09:00:00.000Z",
         false,
         List.of("the bridge is stopping"),
-        new BridgeStatus.Region("fsn1", "fsn1.internal", List.of("10.42.0.0/16"), List.of()),
+        new BridgeStatus.Region(
+            "fsn1", "fsn1.internal", List.of("10.42.0.0/16"), List.of(), List.of()),
         new BridgeStatus.Dns(List.of("10.0.0.1:1053"), answers, 2, 11, 0, 0),
         new BridgeStatus.Directory(
             true,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,7 @@ final class ConfigReaderTest {
             region.domain fsn1.internal
             region.podCIDRs []
             region.serviceCIDRs []
+            region.aliasRanges []
             dns.listen []
             dns.allow []
             dns.upstream Optional.empty
@@ -463,6 +465,82 @@ final class ConfigReaderTest {
           assertThat(problem.path()).isEqualTo(path);
           assertThat(problem.toString()).contains(fragment);
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          # region.aliasRanges            | rest of the file | path | reason
+          {range: 10.42.0.0/16}           | | [0].alias | is missing
+          {alias: 10.142.0.0/16}          | | [0].range | is missing
+          {range: 10.42.0.0/16, as: x}    | | [0].as    | is no key of the configuration
+          {range: 10.42.0.0/16, alias: 0.0.0.0/0} | | [0].alias | every address there is
+          {range: 10.42.0.1/16, alias: 10.142.0.0/16} | | [0].range | bits are set
+          {range: 10.42.0.0/16, alias: 10.142.0.0/17} | | [0].alias | is not of the size of its range 10.42.0.0/16
+          {range: 10.42.0.0/16, alias: fd00::/16} | | [0].alias | is of another family than its range
+          {range: 10.99.0.0/16, alias: 10.142.0.0/16} | | [0].range | is in no range of this region
+          {range: 10.0.0.0/8, alias: 172.0.0.0/8} | | [0].range | is in no range of this region
+          {range: 10.42.0.0/16, alias: 203.0.0.0/16} | | [0].alias | is in none of trust.supernets
+          {range: 10.42.0.0/16, alias: 10.142.0.0/16} | trust: {supernets: [192.168.0.0/16]} | [0].alias | is in none of trust.supernets
+          {range: 10.42.0.0/16, alias: 10.43.0.0/16} | | [0].alias | overlaps region.serviceCIDRs[0]
+          {range: 10.42.0.0/16, alias: 10.42.0.0/16} | | [0].alias | overlaps region.podCIDRs[0]
+          {range: 10.42.0.0/16, alias: 10.62.0.0/16} | regions: [{name: mn, podCIDRs: [10.62.1.0/24]}] | [0].alias | overlaps regions[0].podCIDRs[0] (10.62.1.0/24)
+          {range: 10.42.0.0/16, alias: 10.62.0.0/16} | regions: [{name: mn, gateways: [10.62.0.1]}] | [0].alias | overlaps regions[0].gateways[0] (10.62.0.1/32)
+          {range: 10.42.0.0/16, alias: 10.62.0.0/16} | overlay: {mode: manage, address: 10.62.3.1/24} | [0].alias | overlaps overlay.address (10.62.3.0/24)
+          {range: 10.42.0.0/16, alias: 10.62.0.0/16} | dns: {listen: [10.62.0.1]} | [0].alias | overlaps dns.listen[0]
+          {range: 10.42.0.0/17, alias: 10.142.0.0/17}, {range: 10.42.0.0/17, alias: 10.143.0.0/17} | | [1].range | overlaps region.aliasRanges[0].range
+          {range: 10.42.0.0/16, alias: 10.142.0.0/16}, {range: 10.43.0.0/16, alias: 10.142.0.0/16} | | [1].alias | overlaps region.aliasRanges[0].alias
+          """)
+  void tellsWhatIsWrongWithAnAliasRange(
+      String entries, @Nullable String rest, String path, String fragment) {
+    String file =
+        """
+        {region: {name: fsn1, podCIDRs: [10.42.0.0/16], serviceCIDRs: [10.43.0.0/16],
+         aliasRanges: [%s]}, kubernetes: {enabled: false}%s}
+        """
+            .formatted(entries, rest == null ? "" : ", " + rest);
+    assertThat(problems(file))
+        .anySatisfy(problem -> {
+          assertThat(problem.path()).isEqualTo("region.aliasRanges" + path);
+          assertThat(problem.toString()).contains(fragment);
+        });
+  }
+
+  @Test
+  void tellsAllThatIsWrongWithAliasRangesAtOnce() {
+    assertThat(
+            problems(
+                """
+                {region: {name: fsn1, podCIDRs: [10.42.0.0/16], serviceCIDRs: [10.43.0.0/16],
+                 aliasRanges: [{range: 10.99.0.0/16, alias: 203.0.113.0/24},
+                  {range: 10.42.0.0/16, alias: 10.43.0.0/16}, {range: 10.43.0.0/16}]}}
+                """))
+        .extracting(ConfigProblem::path)
+        .containsExactlyInAnyOrder(
+            "region.aliasRanges[0].range",
+            "region.aliasRanges[0].alias",
+            "region.aliasRanges[0].alias",
+            "region.aliasRanges[1].alias",
+            "region.aliasRanges[2].alias");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "podCIDRs: [10.42.0.0/16], aliasRanges: [{range: 10.42.0.0/16, alias: 10.142.0.0/16}]",
+        // What is not written is discovered.
+        "podCIDRs: [10.42.0.0/16], aliasRanges: [{range: 10.43.0.0/16, alias: 10.143.0.0/16}]",
+        "aliasRanges: [{range: 10.42.0.0/16, alias: 10.142.0.0/16}]",
+        "podCIDRs: [10.42.0.0/16, 'fd42::/56'], serviceCIDRs: [10.43.0.0/16], aliasRanges: [{range:"
+            + " 10.42.0.0/17, alias: 10.142.0.0/17}, {range: 'fd42::/64', alias: 'fd43::/64'},"
+            + " {range: 10.43.0.0/16, alias: 10.143.0.0/16}]"
+      })
+  void takesAliasRanges(String keys) {
+    BridgeConfig config = valid("{region: {name: fsn1, " + keys + "}}");
+    assertThat(config.get(ConfigKeys.REGION_ALIAS_RANGES)).isNotEmpty();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.regionbridge.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ final class EnvironmentTest {
                 "REGION_BRIDGE_DNS_THREADS", "3",
                 "REGION_BRIDGE_REGIONS",
                     "[{name: sgp1, gateways: [10.0.0.1]}, {name: fra1, contain: false}]",
+                "REGION_BRIDGE_REGION_ALIAS_RANGES",
+                    "[{range: 10.42.0.0/16, alias: 10.142.0.0/16}]",
                 "REGION_BRIDGE_OVERLAY_INTERFACE", " ",
                 "HOME", "/root"));
     assertThat(config.get(ConfigKeys.REGION_NAME)).isEqualTo("mn");
@@ -40,6 +43,12 @@ final class EnvironmentTest {
     assertThat(config.get(ConfigKeys.DNS_CACHE_PREFETCH)).isFalse();
     assertThat(config.get(ConfigKeys.DNS_THREADS)).isEqualTo(3);
     assertThat(config.get(ConfigKeys.OVERLAY_INTERFACE)).isEmpty();
+    assertThat(config.get(ConfigKeys.REGION_ALIAS_RANGES))
+        .singleElement()
+        .satisfies(entry -> {
+          assertThat(entry.get(ConfigKeys.ALIAS_RANGE)).isEqualTo(Cidr.of("10.42.0.0/16"));
+          assertThat(entry.get(ConfigKeys.ALIAS_ALIAS)).isEqualTo(Cidr.of("10.142.0.0/16"));
+        });
     assertThat(config.get(ConfigKeys.REGIONS))
         .extracting(peer -> peer.get(ConfigKeys.PEER_NAME))
         .containsExactly("sgp1", "fra1");

@@ -120,6 +120,36 @@ final class BridgeTest {
                 "messaging", "nats", List.of("client 7522/TCP -> 4222")));
   }
 
+  /** Both regions have 10.42.0.0/16, and fsn1 does not know it of mn. */
+  @Test
+  void aRegionIsKnownToItsPeersByItsAlias() throws Exception {
+    write("mn-services.yaml", MN_SERVICES.replace("10.52.", "10.42."));
+    String aliased =
+        "podCIDRs: [10.42.0.0/16], aliasRanges: [{range: 10.42.0.0/16, alias: 10.152.0.0/16}]";
+    Bridge mn = start(mn().replace("podCIDRs: [10.52.0.0/16]", aliased));
+    Bridge fsn1 = start(fsn1("podCIDRs: [10.152.0.0/16]"));
+    assertReady(mn, fsn1);
+
+    assertThat(get(mn, "/api/v1/region").body())
+        .contains("\"podCIDRs\":[\"10.152.0.0/16\"]")
+        .doesNotContain("10.42");
+    assertThat(status(mn).region().podCIDRs()).containsExactly("10.42.0.0/16");
+    assertThat(status(mn).region().aliasRanges())
+        .containsExactly(new BridgeStatus.AliasRange("10.42.0.0/16", "10.152.0.0/16"));
+    for (Bridge asked : List.of(mn, fsn1)) {
+      assertThat(answers(ask(asked, "nats.messaging.svc.mn.internal.", Type.A)))
+          .containsExactlyInAnyOrder("10.152.1.7", "10.152.1.8");
+      assertThat(answers(ask(asked, "nats-0.nats.messaging.svc.mn.internal.", Type.A)))
+          .containsExactly("10.152.1.7");
+      assertThat(answers(ask(asked, "7.1.152.10.in-addr.arpa.", Type.PTR)))
+          .containsExactly("nats-0.nats.messaging.svc.mn.internal.");
+    }
+    assertThat(answers(ask(mn, "nats.messaging.svc.any.internal.", Type.A)))
+        .as("pods of the region itself, which it reaches without a gateway")
+        .containsExactlyInAnyOrder("10.42.1.7", "10.42.1.8");
+    assertThat(status(fsn1).faults()).noneMatch(fault -> fault.message().contains("overlaps"));
+  }
+
   @Test
   void isNotReadyAndAdmitsToKnowNothingUntilTheDirectoryIsIn() throws Exception {
     Bridge mn = start(mn());
@@ -245,7 +275,11 @@ final class BridgeTest {
                 .singleElement()
                 .satisfies(c -> {
                   assertThat(c.status()).isEqualTo("True");
-                  assertThat(c.message()).isEqualTo(both);
+                  assertThat(c.message())
+                      .isEqualTo(
+                          both
+                              + "; to mend it, set region.aliasRanges: [{range: 10.52.0.0/16,"
+                              + " alias: 10.152.0.0/16}] in the configuration of region other");
                 }));
     assertThat(answers(ask(fsn1, "nats.messaging.svc.mn.internal.", Type.A))).hasSize(2);
   }

@@ -12,6 +12,8 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.manifest.ManifestReader;
 import io.regionbridge.router.directory.manifest.ManifestReading;
 import io.regionbridge.router.feed.PeerRule;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.io.ByteArrayInputStream;
@@ -229,6 +231,57 @@ class ZoneCompilerTest {
 
     assertThat(asker.told(View.CLUSTER, name, type)).as("inside").isEqualTo(inside);
     assertThat(asker.told(View.PODS, name, type)).as("outside").isEqualTo(outside);
+  }
+
+  /** Peers know 10.52.0.0/16 as 10.152.0.0/16 and fd52::/16 as fd53::/16; the cluster does not. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          web.prod.svc.mn.internal                 | A    | 10.43.0.1 | 10.152.0.1, 10.152.0.2
+          web.prod.svc.mn.internal                 | AAAA | fd43:0:0:0:0:0:0:1 | fd53:0:0:0:0:0:0:1
+          _http._tcp.web.prod.svc.mn.internal      | SRV  | 0 100 80 web.prod.svc.mn.internal. | 0 33 80 10-152-0-1.web.prod.svc.mn.internal., 0 33 80 10-152-0-2.web.prod.svc.mn.internal., 0 33 80 fd53--1.web.prod.svc.mn.internal.
+          10-52-0-1.web.prod.svc.mn.internal       | A    | 10.52.0.1 | NODATA
+          10-152-0-1.web.prod.svc.mn.internal      | A    | NODATA    | 10.152.0.1
+          nats.messaging.svc.mn.internal           | A    | 10.52.1.1, 10.52.1.2 | 10.152.1.1, 10.152.1.2
+          nats-0.nats.messaging.svc.mn.internal    | A    | 10.52.1.1 | 10.152.1.1
+          nats-0.nats.messaging.svc.mn.internal    | AAAA | fd52:0:0:0:0:0:0:9 | fd53:0:0:0:0:0:0:9
+          inside.prod.svc.mn.internal              | AAAA | fd52:0:0:0:0:0:0:9, nats.messaging.svc.mn.internal. | fd53:0:0:0:0:0:0:9, nats.messaging.svc.mn.internal.
+          _client._tcp.nats.messaging.svc.mn.internal | SRV | 0 50 4222 10-52-1-2.nats.messaging.svc.mn.internal., 0 50 4222 nats-0.nats.messaging.svc.mn.internal. | 0 50 4222 10-152-1-2.nats.messaging.svc.mn.internal., 0 50 4222 nats-0.nats.messaging.svc.mn.internal.
+          monitor.ops.svc.mn.internal              | A    | 10.52.1.1, 192.0.2.1 | 10.152.1.1
+          1.0.52.10.in-addr.arpa                   | PTR  | 10-52-0-1.web.prod.svc.mn.internal. | 10-52-0-1.web.prod.svc.mn.internal.
+          1.0.152.10.in-addr.arpa                  | PTR  | 10-152-0-1.web.prod.svc.mn.internal. | 10-152-0-1.web.prod.svc.mn.internal.
+          1.1.152.10.in-addr.arpa                  | PTR  | 10-152-1-1.monitor.ops.svc.mn.internal., nats-0.nats.messaging.svc.mn.internal. | 10-152-1-1.monitor.ops.svc.mn.internal., nats-0.nats.messaging.svc.mn.internal.
+          9.9.152.10.in-addr.arpa                  | PTR  | kafka-0.kafka.ops.svc.mn.internal., kafka-1.kafka.ops.svc.mn.internal. | kafka-0.kafka.ops.svc.mn.internal., kafka-1.kafka.ops.svc.mn.internal.
+          3.0.152.10.in-addr.arpa                  | PTR  | NXDOMAIN  | NXDOMAIN
+          """)
+  void peersAreToldTheAliasesOfAddresses(String name, String type, String inside, String outside) {
+    CompiledZones zones = compiler(aliased()).compile(region(), NOW);
+    Asker asker = new Asker(zones);
+
+    assertThat(asker.told(View.CLUSTER, name, type)).as("inside").isEqualTo(inside);
+    assertThat(asker.told(View.PODS, name, type)).as("outside").isEqualTo(outside);
+    assertThat(zones.reverse().stream().filter(LocalZone::isForPeers))
+        .as("reverse zones of which peers may know")
+        .extracting(zone -> zone.apex().toString())
+        .containsExactlyInAnyOrder("152.10.in-addr.arpa.", "3.5.d.f.ip6.arpa.");
+  }
+
+  @Test
+  void aliasesFollowThePods() {
+    ZoneCompiler compiler = compiler(aliased());
+    compiler.compile(region(), NOW);
+    Directory without = region().without(new ServiceKey("messaging", "nats"));
+
+    Asker asker = new Asker(compiler.compile(without, NOW));
+
+    assertThat(asker.told(View.PODS, "2.1.152.10.in-addr.arpa", "PTR")).isEqualTo("NXDOMAIN");
+    assertThat(asker.told(View.PODS, "1.1.152.10.in-addr.arpa", "PTR"))
+        .isEqualTo("10-152-1-1.monitor.ops.svc.mn.internal.");
+    assertThat(asker.told(View.PODS, "nats-0.nats.messaging.svc.mn.internal", "A"))
+        .isEqualTo("NXDOMAIN");
   }
 
   @Test
@@ -498,6 +551,26 @@ class ZoneCompilerTest {
         List.of(IpAddress.of("100.64.0.1")),
         List.of("cluster.local", "k8s.example.org"),
         new PeerRule(export, clusterIp, RANGES));
+  }
+
+  private static ZoneSettings aliased() {
+    ZoneSettings plain = settings();
+    PeerRule peers = plain.peers();
+    return new ZoneSettings(
+        plain.domain(),
+        plain.ttl(),
+        plain.podCidrs(),
+        plain.nameServers(),
+        plain.clusterDomains(),
+        new PeerRule(
+            peers.export(),
+            peers.clusterIp(),
+            peers.ranges(),
+            false,
+            new AliasRanges(
+                List.of(
+                    new AliasRange(Cidr.of("10.52.0.0/16"), Cidr.of("10.152.0.0/16")),
+                    new AliasRange(Cidr.of("fd52::/16"), Cidr.of("fd53::/16"))))));
   }
 
   private static Directory region() {

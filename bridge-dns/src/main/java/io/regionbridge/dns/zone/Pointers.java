@@ -10,9 +10,10 @@ import org.xbill.DNS.Type;
  *
  * @param groups by address, the names of the {@link HostGroup}s that have a host there, as {@link
  *     HostGroup#name} has them
- * @param zone with these groups, whose hosts of {@link View#CLUSTER} are meant
+ * @param zone with these groups
+ * @param view whose hosts are meant
  */
-public record Pointers(AddressTree<byte[][]> groups, LocalZone zone) {
+public record Pointers(AddressTree<byte[][]> groups, LocalZone zone, View view) {
   private static final int LABELS_OF_IPV4 = 4;
   private static final int LABELS_OF_IPV6 = 32;
 
@@ -105,7 +106,7 @@ public record Pointers(AddressTree<byte[][]> groups, LocalZone zone) {
       if (group == null) {
         continue;
       }
-      HostSet hosts = group.hosts(View.CLUSTER);
+      HostSet hosts = group.hosts(view);
       int host = groups.isIpv6() ? hosts.findAddress(high, low) : hosts.findAddress((int) low);
       for (; host >= 0; host = hosts.sameAddress(host)) {
         int at = reply.at();
@@ -123,6 +124,6 @@ public record Pointers(AddressTree<byte[][]> groups, LocalZone zone) {
 
   /** Whether these are the pointers of another version of a zone. */
   boolean same(@Nullable Pointers other) {
-    return other != null && other.groups == groups && other.zone == zone;
+    return other != null && other.groups == groups && other.zone == zone && other.view == view;
   }
 }

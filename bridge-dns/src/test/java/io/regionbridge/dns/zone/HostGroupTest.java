@@ -311,11 +311,11 @@ class HostGroupTest {
             .with(0, 0x0A340002, new byte[][] {other, NAME});
     AddressTree<byte[][]> wide =
         AddressTree.<byte[][]>empty(true).with(0xFD52L << 48, 9, new byte[][] {NAME});
-    LocalZone reverse = reverse("10.in-addr.arpa", new Pointers(narrow, zone));
+    LocalZone reverse = reverse("10.in-addr.arpa", new Pointers(narrow, zone, View.CLUSTER));
     assertThat(pointers(reverse, "1.0.52.10.in-addr.arpa")).containsExactly("10-52-0-1." + SELF);
     assertThat(pointers(reverse, "2.0.52.10.in-addr.arpa"))
         .containsExactly("db." + SELF, "dc." + SELF, "10-52-0-2.b.shop.svc." + APEX);
-    LocalZone six = reverse("2.5.d.f.ip6.arpa", new Pointers(wide, zone));
+    LocalZone six = reverse("2.5.d.f.ip6.arpa", new Pointers(wide, zone, View.CLUSTER));
     String name = ReverseMap.fromAddress("fd52::9").toString(true);
     assertThat(pointers(six, name)).containsExactly("fd52--9." + SELF);
 

@@ -212,7 +212,7 @@ final class ClusterControl implements RegionSource {
     boolean elsewhere =
         sources.egress().get().engine() == EgressSettings.Engine.ROUTES
             && topology.stream()
-                .flatMap(known -> known.local().podCidrs().cidrs().stream())
+                .flatMap(known -> known.local().knownPodCidrs().stream())
                 .anyMatch(sources.overlay()::elsewhere);
     Reach now = elsewhere ? Reach.BLIND : seen;
     if (now != reach) {

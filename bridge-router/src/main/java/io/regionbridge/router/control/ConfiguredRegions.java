@@ -29,7 +29,12 @@ public final class ConfiguredRegions {
    */
   static TopologyBuilder.Settings local(RegionSettings settings, List<Cidr> overlay) {
     return new TopologyBuilder.Settings(
-        settings.name(), settings.domain(), settings.podCidrs(), settings.serviceCidrs(), overlay);
+        settings.name(),
+        settings.domain(),
+        settings.podCidrs(),
+        settings.serviceCidrs(),
+        settings.aliases(),
+        overlay);
   }
 
   /** What is configured of the peers. */

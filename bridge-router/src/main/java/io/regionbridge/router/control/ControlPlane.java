@@ -274,7 +274,7 @@ public final class ControlPlane implements AutoCloseable {
     boolean carries = active() && egress().engine() == EgressSettings.Engine.ROUTES;
     List<Finding> findings =
         new ArrayList<>(
-            overlay.findings(place.isPresent(), topology().local().podCidrs().cidrs(), carries));
+            overlay.findings(place.isPresent(), topology().local().knownPodCidrs(), carries));
     source.ifPresent(known -> findings.addAll(known.findings()));
     tunnel.ifPresent(made -> findings.addAll(made.findings()));
     return findings;

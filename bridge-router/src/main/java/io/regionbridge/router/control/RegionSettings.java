@@ -1,6 +1,7 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.overlay.OverlaySettings;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param domain of the local region, lower case, without a dot at the end
  * @param podCidrs of the local region
  * @param serviceCidrs of the local region
+ * @param aliases how peers know the addresses of the local region
  * @param peers the peer regions that are declared
  * @param supernets ranges that any peer may claim parts of
  * @param allNames the domain in which a Service has one name over all regions, if there is one
@@ -32,6 +34,7 @@ public record RegionSettings(
     String domain,
     List<Cidr> podCidrs,
     List<Cidr> serviceCidrs,
+    AliasRanges aliases,
     List<Peer> peers,
     List<Cidr> supernets,
     Optional<String> allNames,

@@ -42,6 +42,11 @@ public record Endpoint(
     ports = List.copyOf(ports);
   }
 
+  /** The same endpoint at another address. */
+  public Endpoint at(IpAddress other) {
+    return other.equals(address) ? this : new Endpoint(other, hostname, state, ports, zone, pod);
+  }
+
   /** Whether it takes connections. */
   public boolean isReady() {
     return state == EndpointState.READY;

@@ -2,6 +2,7 @@ package io.regionbridge.router.egress;
 
 import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.egress.RefusedRange.Reason;
+import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SpecialRanges;
@@ -191,6 +192,10 @@ public final class EgressPlanner {
         .serviceCidrs()
         .cidrs()
         .forEach(cidr -> owned.add(new Owned(cidr, Reason.THIS_REGION, "this region's Services")));
+    local.aliases().ranges().stream()
+        .map(AliasRange::alias)
+        .forEach(cidr ->
+            owned.add(new Owned(cidr, Reason.THIS_REGION, "this region, which peers know by it")));
     local
         .nodeAddresses()
         .forEach(address ->

@@ -5,9 +5,11 @@ import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.ServiceFacts;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a region gives its peers of a Service: nothing of one that is not exported, and no address
  * outside its own ranges, which they would not believe. The ClusterIP only where peers are led to
- * it. Pure.
+ * it. Addresses that have an alias are given as it. Pure.
  *
  * @param export which Services
  * @param clusterIp where peers are led
@@ -23,13 +25,23 @@ import org.jspecify.annotations.Nullable;
  *     out
  * @param anyClusterIp whether each ClusterIP is within the region's ranges, since these are made of
  *     the ClusterIPs in use
+ * @param aliases how peers know the region's addresses
  */
 public record PeerRule(
-    ExportRule export, ClusterIpRule clusterIp, List<Cidr> ranges, boolean anyClusterIp)
+    ExportRule export,
+    ClusterIpRule clusterIp,
+    List<Cidr> ranges,
+    boolean anyClusterIp,
+    AliasRanges aliases)
     implements PeerDirectory.Rule {
-  /** A rule where the range of ClusterIPs is among the ranges. */
+  /** A rule where the range of ClusterIPs is among the ranges, and nothing has an alias. */
   public PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ranges) {
-    this(export, clusterIp, ranges, false);
+    this(export, clusterIp, ranges, false, AliasRanges.NONE);
+  }
+
+  /** The same rule, with every address as the region itself knows it. */
+  public PeerRule unaliased() {
+    return new PeerRule(export, clusterIp, ranges, anyClusterIp, AliasRanges.NONE);
   }
 
   /** Copies the list. */
@@ -45,17 +57,32 @@ public record PeerRule(
     }
     List<IpAddress> addresses =
         led(service)
-            ? facts.clusterIps().stream().filter(ip -> anyClusterIp || own(ip)).toList()
+            ? facts.clusterIps().stream()
+                .filter(ip -> anyClusterIp || own(ip))
+                .map(aliases::known)
+                .toList()
             : List.of();
-    boolean allOwn = service.endpoints().stream().map(Endpoint::address).allMatch(this::own);
-    if (allOwn && addresses.equals(facts.clusterIps())) {
+    List<Endpoint> endpoints = endpoints(service);
+    if (endpoints.equals(service.endpoints()) && addresses.equals(facts.clusterIps())) {
       return service;
     }
     return new DirectoryService(
-        addresses.equals(facts.clusterIps()) ? facts : facts.withClusterIps(addresses),
-        allOwn
-            ? service.endpoints()
-            : service.endpoints().stream().filter(e -> own(e.address())).toList());
+        addresses.equals(facts.clusterIps()) ? facts : facts.withClusterIps(addresses), endpoints);
+  }
+
+  /** As peers get them, sorted by the address that they get. */
+  private List<Endpoint> endpoints(DirectoryService service) {
+    List<Endpoint> all = service.endpoints();
+    List<Endpoint> own =
+        all.stream().map(Endpoint::address).allMatch(this::own)
+            ? all
+            : all.stream().filter(endpoint -> own(endpoint.address())).toList();
+    return aliases.isEmpty()
+        ? own
+        : own.stream()
+            .map(endpoint -> endpoint.at(aliases.known(endpoint.address())))
+            .sorted(Comparator.comparing(Endpoint::address))
+            .toList();
   }
 
   /** The addresses that peers are led to, but not given, in order. */

@@ -50,7 +50,12 @@ public record RegionSpec(
                 + " tailscaled; those that spoke for it first unless set.")
         @Size(max = RegionSpec.MOST_GATEWAYS)
         @Nullable List<@Pattern(RegionSpec.OVERLAY_KEY) @Size(max = RegionSpec.LONGEST_KEY) String>
-            overlayKeys) {
+            overlayKeys,
+    @JsonPropertyDescription(
+            "Those of its ranges that it is known by under other addresses, as its own bridge has"
+                + " them in region.aliasRanges.")
+        @Size(max = RegionSpec.MOST_RANGES)
+        @Nullable List<Alias> aliasRanges) {
   static final String DOMAIN =
       "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$";
 
@@ -82,8 +87,31 @@ public record RegionSpec(
       @Nullable Boolean contain,
       @Nullable SecretRef kubeconfigSecretRef,
       @Nullable WireGuard wireguard) {
-    this(domain, podCidrs, serviceCidrs, gateways, contain, kubeconfigSecretRef, wireguard, null);
+    this(
+        domain,
+        podCidrs,
+        serviceCidrs,
+        gateways,
+        contain,
+        kubeconfigSecretRef,
+        wireguard,
+        null,
+        null);
   }
+
+  /** A range of a region's own addresses, and the one of the same size by which peers know it. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Alias(
+      @Required
+          @Pattern(RegionSpec.CIDR)
+          @Size(max = RegionSpec.LONGEST_CIDR)
+          @JsonPropertyDescription("One of its ranges.")
+          String range,
+      @Required
+          @Pattern(RegionSpec.CIDR)
+          @Size(max = RegionSpec.LONGEST_CIDR)
+          @JsonPropertyDescription("The range of the same size by which others know it.")
+          String alias) {}
 
   /** A Secret in the bridge's namespace. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

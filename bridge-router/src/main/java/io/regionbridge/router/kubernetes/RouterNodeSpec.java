@@ -37,7 +37,10 @@ public record RouterNodeSpec(
             podCidrs,
     @JsonProperty("serviceCIDRs") @JsonPropertyDescription("The region's service ranges.")
         @Nullable List<@Pattern(RegionSpec.CIDR) @Size(max = RegionSpec.LONGEST_CIDR) String>
-            serviceCidrs) {
+            serviceCidrs,
+    @JsonPropertyDescription("Those of the ranges that peers know under other addresses.")
+        @Size(max = RegionSpec.MOST_RANGES)
+        @Nullable List<RegionSpec.Alias> aliasRanges) {
   /** One that makes no tunnel itself. */
   public RouterNodeSpec(
       @Nullable String region,
@@ -58,6 +61,7 @@ public record RouterNodeSpec(
         null,
         null,
         podCidrs,
-        serviceCidrs);
+        serviceCidrs,
+        null);
   }
 }

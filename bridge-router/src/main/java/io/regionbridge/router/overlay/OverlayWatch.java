@@ -225,7 +225,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
    * How the overlay fares.
    *
    * @param expected whether a usual interface that is not there is worth a word
-   * @param pods this region's pod ranges
+   * @param pods this region's pod ranges, as peers know them
    * @param carries whether packets with pods' addresses leave and arrive by this node
    */
   public List<Finding> findings(boolean expected, List<Cidr> pods, boolean carries) {

@@ -5,10 +5,13 @@ import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.RegionSpec;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.topology.CidrMerge;
 import io.regionbridge.router.topology.Identity;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;
@@ -28,6 +31,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads claims out of objects: of the local API server and of peers' ones. Pure. */
 public final class RegionClaims {
+  private static final int MOST_ALIASES = 64;
+
+  /** One more than the border takes, so that it says that there are too many. */
+  private static final int MOST_ALIASED = 65;
+
   private static final int MOST_PORT = 65_535;
   private static final int MOST_PROBLEMS = 16;
   private static final int LONGEST_SHOWN = 260;
@@ -49,13 +57,14 @@ public final class RegionClaims {
   public static Reading of(RegionFacts region) {
     RegionSpec spec = region.spec();
     List<String> problems = new ArrayList<>();
+    AliasRanges aliases = aliases(spec.aliasRanges(), problems);
     PeerClaim claim =
         new PeerClaim(
             PeerSource.REGION_OBJECT,
             region.name(),
             domain(spec.domain(), "spec.domain", problems),
-            cidrs(spec.podCidrs(), "spec.podCIDRs", problems),
-            cidrs(spec.serviceCidrs(), "spec.serviceCIDRs", problems),
+            known(aliases, cidrs(spec.podCidrs(), "spec.podCIDRs", problems)),
+            known(aliases, cidrs(spec.serviceCidrs(), "spec.serviceCIDRs", problems)),
             gateways(spec.gateways(), problems),
             Optional.ofNullable(spec.contain()),
             tunnels(spec.wireguard(), problems),
@@ -120,12 +129,13 @@ public final class RegionClaims {
     if (!isKey) {
       problems.add("spec.publicKey: not a WireGuard key");
     }
+    AliasRanges aliases = aliases(spec.aliasRanges(), problems);
     return new PeerClaim(
         PeerSource.PEER_API_SERVER,
         name,
         domain(spec.domain(), "spec.domain", problems),
-        cidrs(spec.podCidrs(), "spec.podCIDRs", problems),
-        cidrs(spec.serviceCidrs(), "spec.serviceCIDRs", problems),
+        known(aliases, cidrs(spec.podCidrs(), "spec.podCIDRs", problems)),
+        known(aliases, cidrs(spec.serviceCidrs(), "spec.serviceCIDRs", problems)),
         gateway(node, problems).stream().toList(),
         Optional.empty(),
         TunnelEnd.of(node).map(end -> end.active(active)).stream().toList(),
@@ -165,6 +175,35 @@ public final class RegionClaims {
     };
   }
 
+  /** How others know the ranges. What cannot be is told, and leaves the ranges as they are. */
+  private static AliasRanges aliases(
+      @Nullable List<RegionSpec.Alias> entries, List<String> problems) {
+    List<RegionSpec.Alias> all = entries == null ? List.of() : entries;
+    AliasRanges aliases = AliasRanges.NONE;
+    for (int i = 0; i < Math.min(MOST_ALIASES, all.size()); i++) {
+      String path = "spec.aliasRanges[%d]".formatted(i);
+      Optional<Cidr> range = cidr(all.get(i).range(), path + ".range", problems);
+      Optional<Cidr> alias = cidr(all.get(i).alias(), path + ".alias", problems);
+      if (range.isPresent() && alias.isPresent()) {
+        try {
+          List<AliasRange> more = new ArrayList<>(aliases.ranges());
+          more.add(new AliasRange(range.get(), alias.get()));
+          aliases = new AliasRanges(more);
+        } catch (IllegalArgumentException e) {
+          problems.add("%s: %s".formatted(path, e.getMessage()));
+        }
+      }
+    }
+    return aliases;
+  }
+
+  /** Merged, so that many ranges and aliases do not make many more of them. */
+  private static List<Cidr> known(AliasRanges aliases, List<Cidr> own) {
+    return aliases.isEmpty()
+        ? own
+        : aliases.known(CidrMerge.merge(own.subList(0, Math.min(MOST_ALIASED, own.size()))));
+  }
+
   private static Set<String> keys(RegionSpec spec) {
     Set<String> keys = new LinkedHashSet<>();
     if (spec.overlayKeys() != null) {
@@ -185,14 +224,20 @@ public final class RegionClaims {
     List<Cidr> cidrs = new ArrayList<>();
     List<String> all = texts == null ? List.of() : texts;
     for (int i = 0; i < all.size(); i++) {
-      switch (Cidr.parse(all.get(i))) {
-        case Cidr.Parsed.Valid(Cidr cidr) -> cidrs.add(cidr);
-        case Cidr.Parsed.Invalid(String reason, String advice) ->
-            problems.add(
-                "%s[%d]: %s: %s; %s".formatted(path, i, shown(all.get(i)), reason, advice));
-      }
+      cidr(all.get(i), path + "[" + i + "]", problems).ifPresent(cidrs::add);
     }
     return cidrs;
+  }
+
+  private static Optional<Cidr> cidr(@Nullable String text, String path, List<String> problems) {
+    String written = text == null ? "" : text;
+    return switch (Cidr.parse(written)) {
+      case Cidr.Parsed.Valid(Cidr cidr) -> Optional.of(cidr);
+      case Cidr.Parsed.Invalid(String reason, String advice) -> {
+        problems.add("%s: %s: %s; %s".formatted(path, shown(written), reason, advice));
+        yield Optional.empty();
+      }
+    };
   }
 
   private static List<TunnelEnd> tunnels(

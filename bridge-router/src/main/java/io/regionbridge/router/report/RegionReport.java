@@ -9,7 +9,6 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.RegionTunnel;
-import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Instant;
@@ -135,11 +134,7 @@ public final class RegionReport {
   }
 
   private static Finding conflict(String region, Topology topology) {
-    String text =
-        topology.conflicts().stream()
-            .filter(conflict -> conflict.concerns(region))
-            .map(Conflict::toString)
-            .collect(Collectors.joining("; "));
+    String text = topology.disputeOf(region);
     return text.isEmpty()
         ? new Finding("CIDRConflict", State.FALSE, "None", "its ranges are its own")
         : new Finding("CIDRConflict", State.TRUE, "Overlap", text);

@@ -6,6 +6,7 @@ import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.RegionSpec;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.net.IpLiteral;
@@ -42,7 +43,13 @@ public final class RouterNodeReport {
         overlay.nextPublicKey().orElse(null),
         overlay.endpoint().map(SocketLiteral::format).orElse(null),
         texts(local.podCidrs().cidrs()),
-        texts(local.serviceCidrs().cidrs()));
+        texts(local.serviceCidrs().cidrs()),
+        local.aliases().isEmpty()
+            ? null
+            : local.aliases().ranges().stream()
+                .map(range ->
+                    new RegionSpec.Alias(range.range().toString(), range.alias().toString()))
+                .toList());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.regionbridge.router.topology;
 
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import java.net.InetAddress;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param translates whether its nodes translate ClusterIPs for traffic from other regions
  * @param clusterDomains under which the cluster's own DNS knows its Services, in lower case without
  *     a dot at the end; the first is what it calls itself. Never empty
+ * @param aliases how peers know its addresses where that is not how it knows them itself
  */
 public record LocalRegion(
     String name,
@@ -24,7 +26,8 @@ public record LocalRegion(
     Optional<String> active,
     List<InetAddress> nodeAddresses,
     boolean translates,
-    List<String> clusterDomains) {
+    List<String> clusterDomains,
+    AliasRanges aliases) {
   /** The domain of a cluster that says nothing else. */
   public static final List<String> CLUSTER_DOMAINS = List.of("cluster.local");
 
@@ -52,7 +55,18 @@ public record LocalRegion(
         active,
         nodeAddresses,
         false,
-        CLUSTER_DOMAINS);
+        CLUSTER_DOMAINS,
+        AliasRanges.NONE);
+  }
+
+  /** The ranges of its pods as peers know them, in order. */
+  public List<Cidr> knownPodCidrs() {
+    return aliases.known(podCidrs.cidrs());
+  }
+
+  /** The ranges of its Services as peers know them, in order. */
+  public List<Cidr> knownServiceCidrs() {
+    return aliases.known(serviceCidrs.cidrs());
   }
 
   /**

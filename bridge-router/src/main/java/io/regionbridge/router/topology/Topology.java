@@ -77,12 +77,23 @@ public record Topology(
     return new Topology(local, peers.stream().map(peer).toList(), conflicts, complete, refusals);
   }
 
-  /** What a region claims and another has or claims, one sentence each. */
-  public List<String> conflictsOf(String region) {
-    return conflicts.stream()
-        .filter(conflict -> conflict.concerns(region))
-        .map(Conflict::toString)
-        .toList();
+  /** All conflicts in words, and which alias ranges would end them, and where; empty: none. */
+  public String dispute() {
+    return dispute(conflicts);
+  }
+
+  /** The same of those that a region has part in. */
+  public String disputeOf(String region) {
+    return dispute(conflicts.stream().filter(conflict -> conflict.concerns(region)).toList());
+  }
+
+  private String dispute(List<Conflict> chosen) {
+    Optional<String> advice =
+        chosen.isEmpty()
+            ? Optional.empty()
+            : new AliasAdvice(local, peers).about(conflicts, chosen);
+    return Stream.concat(chosen.stream().map(Conflict::toString), advice.stream())
+        .collect(Collectors.joining("; "));
   }
 
   /** What is claimed of a region and not believed, each with who claims it. */

@@ -8,6 +8,8 @@ import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.kubernetes.OwnNames;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.CidrIndex;
 import io.regionbridge.router.net.IpLiteral;
@@ -41,6 +43,7 @@ public final class TopologyBuilder {
   /**
    * What was configured of the local region; empty lists mean "find it out".
    *
+   * @param aliases how peers know the region's addresses
    * @param overlay the ranges of the overlay's own addresses
    */
   public record Settings(
@@ -48,7 +51,18 @@ public final class TopologyBuilder {
       String domain,
       List<Cidr> podCidrs,
       List<Cidr> serviceCidrs,
+      AliasRanges aliases,
       List<Cidr> overlay) {
+    /** Of a region that its peers know by its own ranges. */
+    public Settings(
+        String name,
+        String domain,
+        List<Cidr> podCidrs,
+        List<Cidr> serviceCidrs,
+        List<Cidr> overlay) {
+      this(name, domain, podCidrs, serviceCidrs, AliasRanges.NONE, overlay);
+    }
+
     public Settings {
       podCidrs = List.copyOf(podCidrs);
       serviceCidrs = List.copyOf(serviceCidrs);
@@ -125,7 +139,8 @@ public final class TopologyBuilder {
             .distinct()
             .toList(),
         translates(view),
-        clusterDomains);
+        clusterDomains,
+        settings.aliases());
   }
 
   /**
@@ -303,6 +318,9 @@ public final class TopologyBuilder {
         .forEach(cidr -> claimed.add(cidr, Conflict.Ranges.LOCAL));
     local.nodeAddresses().stream()
         .map(Cidr::host)
+        .forEach(cidr -> claimed.add(cidr, Conflict.Ranges.LOCAL));
+    settings.aliases().ranges().stream()
+        .map(AliasRange::alias)
         .forEach(cidr -> claimed.add(cidr, Conflict.Ranges.LOCAL));
     settings.overlay().forEach(cidr -> claimed.add(cidr, Conflict.Ranges.OVERLAY));
     List<Conflict> conflicts = new ArrayList<>();

@@ -6,6 +6,8 @@ import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.util.List;
@@ -50,7 +52,11 @@ final class PeerRuleTest {
     assertThat(outside.withheld(withIp)).containsExactly(CLUSTER_IP);
     PeerRule any =
         new PeerRule(
-            ExportRule.ALL, rule(ClusterIpRule.Mode.KEEP), List.of(Cidr.of("10.1.0.0/16")), true);
+            ExportRule.ALL,
+            rule(ClusterIpRule.Mode.KEEP),
+            List.of(Cidr.of("10.1.0.0/16")),
+            true,
+            AliasRanges.NONE);
     assertThat(any.given(withIp)).isSameAs(withIp);
     assertThat(any.withheld(withIp)).isEmpty();
   }
@@ -68,6 +74,31 @@ final class PeerRuleTest {
             rule(ClusterIpRule.Mode.EXPAND),
             RANGES);
     assertThat(none.withheld(web)).as("of a Service that is not exported").isEmpty();
+  }
+
+  @Test
+  void addressesAreGivenUnderTheirAliasAndSortedByIt() {
+    AliasRanges aliases =
+        new AliasRanges(
+            List.of(
+                new AliasRange(Cidr.of("10.1.0.0/17"), Cidr.of("10.201.0.0/17")),
+                new AliasRange(Cidr.of("10.1.128.0/17"), Cidr.of("10.200.0.0/17")),
+                new AliasRange(Cidr.of("10.2.0.0/16"), Cidr.of("10.202.0.0/16"))));
+    PeerRule given =
+        new PeerRule(ExportRule.ALL, rule(ClusterIpRule.Mode.KEEP), RANGES, false, aliases);
+    // 192.0.2.1 is none of the region's own, and 10.201.0.7 is an alias already.
+    DirectoryService web =
+        Directories.service("a", "web", "10.1.0.1", "10.1.200.2", "10.201.0.7", "192.0.2.1");
+    DirectoryService withIp =
+        new DirectoryService(web.facts().withClusterIps(List.of(CLUSTER_IP)), web.endpoints());
+    DirectoryService known = given.given(withIp);
+    assertThat(known.facts().clusterIps()).hasToString("[10.202.0.9]");
+    assertThat(known.endpoints())
+        .extracting(endpoint -> endpoint.address().toString())
+        .containsExactly("10.200.72.2", "10.201.0.1");
+    assertThat(given.withheld(web)).hasToString("[10.201.0.7, 192.0.2.1]");
+    assertThat(given.unaliased().given(Directories.service("a", "web", "10.1.0.1")))
+        .isEqualTo(Directories.service("a", "web", "10.1.0.1"));
   }
 
   @Test

@@ -527,13 +527,17 @@ class RelayTest {
       }
       assertThat(Objects.requireNonNull(bridge.gateway(gateway).refusal()).why())
           .isEqualTo("SERVFAIL (not ready: still [31mreading)");
-      Trace trace =
-          bridge
-              .dns()
-              .trace(Records.name("b." + NAME), Type.A, View.PODS)
-              .get(10, TimeUnit.SECONDS);
+      Trace trace = trace(bridge, "b." + NAME);
       assertThat(trace.tries().getFirst().outcome()).contains("not ready: still");
+      assertThat(trace.source()).isEqualTo(Source.RELAY);
+      Trace again = trace(bridge, "b." + NAME);
+      assertThat(again.tries()).as("the failure is remembered").isEmpty();
+      assertThat(again.source()).isEqualTo(Source.CACHE);
     }
+  }
+
+  private static Trace trace(TestBridge bridge, String name) throws Exception {
+    return bridge.dns().trace(Records.name(name), Type.A, View.PODS).get(10, TimeUnit.SECONDS);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.regionbridge.api.reports;
 
 import io.regionbridge.api.status.TraceReport;
-import io.regionbridge.dns.relay.Source;
 import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.upstream.TryReport;
@@ -88,29 +87,13 @@ final class TraceReports {
     Message message = trace.answer();
     List<ExtendedErrorCodeOption> errors = errors(message);
     return new TraceReport.Answer(
-        source(trace, errors).label(),
+        trace.source().label(),
         Rcode.string(message.getRcode()),
         message.getHeader().getFlag(Flags.AA),
         records(message, Section.ANSWER),
         records(message, Section.AUTHORITY),
         errors.stream().map(TraceReports::words).toList(),
         millis(trace.took()));
-  }
-
-  private static Source source(Trace trace, List<ExtendedErrorCodeOption> errors) {
-    if (trace.zone() == null) {
-      return Source.REFUSED;
-    }
-    if (trace.region() == null) {
-      return Source.LOCAL;
-    }
-    if (errors.stream().anyMatch(e -> e.getErrorCode() == ExtendedErrorCodeOption.STALE_ANSWER)) {
-      return Source.STALE;
-    }
-    if (trace.cachedAfter() < 0) {
-      return Source.REPLICA;
-    }
-    return trace.cacheAge() >= 0 && trace.cacheLeft() > 0 ? Source.CACHE : Source.RELAY;
   }
 
   private static List<ExtendedErrorCodeOption> errors(Message message) {

@@ -136,11 +136,7 @@ public final class QueryPipeline implements AnswerSink {
       counters.event(LoopCounters.Event.IGNORED);
       return;
     }
-    ZoneTable table = shared.table().get();
-    if (table != lastTable) {
-      asker.follow(table);
-      lastTable = table;
-    }
+    ZoneTable table = table();
     Standing standing = table.clients().standing(client.high(), client.low());
     if (standing == Standing.REFUSED) {
       refuseStranger(client, path);
@@ -154,19 +150,47 @@ public final class QueryPipeline implements AnswerSink {
     // Who asks for others gets what is of this region, and follows aliases itself.
     boolean forOthers = standing == Standing.PEER || query.relayed() || query.fromSibling();
     followAs = forOthers ? null : view;
+    answer(table, view, standing == Standing.PEER, client, path, mayHandOver);
+  }
+
+  /**
+   * Answers the query that was parsed.
+   *
+   * @param view what the client may see of local names
+   * @param peer whether another region asks
+   */
+  private void answer(
+      ZoneTable table,
+      View view,
+      boolean peer,
+      PeerAddress client,
+      ReplyPath path,
+      boolean mayHandOver) {
     Route route = table.route(query);
-    if (route instanceof Route.Local local
-        && (standing != Standing.PEER || local.zone().isForPeers())) {
+    if (path instanceof TracePath trace) {
+      trace.routed(route);
+    }
+    if (route instanceof Route.Local local && (!peer || local.zone().isForPeers())) {
       int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (route == null) {
       answerNobodys(table, client, path);
-    } else if (standing == Standing.PEER || query.relayed()) {
+    } else if (peer || query.relayed()) {
       // Only ever for our own clients: what one region asks another goes no further.
       refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, route.id() + 1);
     } else {
       answerForPeer(route, client, path, mayHandOver);
     }
+  }
+
+  /** The zones in force, which the asker follows. */
+  private ZoneTable table() {
+    ZoneTable table = shared.table().get();
+    if (table != lastTable) {
+      asker.follow(table);
+      lastTable = table;
+    }
+    return table;
   }
 
   /** A name of a peer region: from its replica, or from the region itself. */
@@ -266,6 +290,9 @@ public final class QueryPipeline implements AnswerSink {
       Route.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
     long millis = now / 1_000_000;
     boolean known = cached(forward);
+    if (path instanceof TracePath trace) {
+      trace.looked(known ? cached : null, millis);
+    }
     if (known && cached.fresh(millis)) {
       cached.noteUse();
       reply.begin(query, cached.rcode(), ReplyWriter.RA);
@@ -605,26 +632,13 @@ public final class QueryPipeline implements AnswerSink {
    */
   public void trace(byte[] packet, View view, CompletableFuture<Trace> result) {
     beginTurn();
-    ZoneTable table = shared.table().get();
+    TracePath path = new TracePath(view, shared.clock(), now, result);
     Query.Verdict verdict = query.parse(packet, packet.length);
-    Route route = verdict == Query.Verdict.OK ? table.route(query) : null;
-    PeerAddress nobody = new PeerAddress();
-    TracePath path = new TracePath(route, view, shared.clock(), now, result);
-    followAs = view;
-    if (route instanceof Route.Local local) {
-      int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
-      send(nobody, path, local.id() + 1, rcode, Source.LOCAL);
-    } else if (route == null) {
-      answerNobodys(table, nobody, path);
+    if (verdict == Query.Verdict.OK) {
+      followAs = view;
+      answer(table(), view, false, new PeerAddress(), path, false);
     } else {
-      if (route instanceof Route.Forward forward) {
-        if (cached(forward)) {
-          path.cached(cached.age(now / 1_000_000), cached.remaining(now / 1_000_000));
-        } else {
-          path.absent();
-        }
-      }
-      answerForPeer(route, nobody, path, false);
+      refuse(rcodeOf(verdict), null, new PeerAddress(), path, NO_ZONE);
     }
     turnEnds();
   }

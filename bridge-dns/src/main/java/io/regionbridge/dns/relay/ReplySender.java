@@ -70,6 +70,9 @@ final class ReplySender {
     }
     counters.reply(zone, path.tcp(), rcode, source);
     counters.inline(source);
+    if (path instanceof TracePath trace) {
+      trace.answeredFrom(source);
+    }
     path.reply(reply.out(), length, client);
     QueryTap listening = tap;
     if (listening != null && !(path instanceof TracePath)) {
@@ -123,6 +126,9 @@ final class ReplySender {
     long waited = now - waiter.since;
     counters.reply(zone, path.tcp(), rcode, source);
     counters.took(source, waited);
+    if (path instanceof TracePath trace) {
+      trace.answeredFrom(source);
+    }
     path.reply(reply.out(), length, waiter.client);
     QueryTap listening = tap;
     if (listening != null && !(path instanceof TracePath)) {

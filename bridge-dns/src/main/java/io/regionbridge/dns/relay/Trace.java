@@ -19,6 +19,7 @@ import org.xbill.DNS.Message;
  * @param exchangeAfter nanoseconds from the question until gateways were asked, negative if they
  *     had been already for somebody else; 0 if they were not
  * @param tries gateways asked, in order
+ * @param source where the answer comes from, as the metrics have it
  * @param took nanoseconds from question to answer
  * @param answer the reply
  */
@@ -32,5 +33,6 @@ public record Trace(
     long cacheLeft,
     long exchangeAfter,
     List<TryReport> tries,
+    Source source,
     long took,
     Message answer) {}

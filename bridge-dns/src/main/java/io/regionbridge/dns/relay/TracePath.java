@@ -1,5 +1,6 @@
 package io.regionbridge.dns.relay;
 
+import io.regionbridge.dns.cache.CachedReply;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.upstream.TryReport;
 import io.regionbridge.dns.zone.Route;
@@ -15,45 +16,53 @@ import org.xbill.DNS.Message;
 
 /** The way back of a traced query: notes what happens on it. */
 final class TracePath implements ReplyPath {
-  private final @Nullable Route route;
   private final View view;
   private final LongSupplier clock;
   private final CompletableFuture<Trace> result;
   private final long started;
-  private final long routed;
+  private @Nullable Route route;
+  private long routed;
   private long looked = -1;
   private long cacheAge = -1;
   private long cacheLeft;
   private long exchangeAfter;
   private List<TryReport> tries = List.of();
+  private Source source = Source.REFUSED;
 
   /**
-   * The path of a question whose zone is known by now.
+   * The path of a question.
    *
    * @param started when the question came
    */
-  TracePath(
-      @Nullable Route route,
-      View view,
-      LongSupplier clock,
-      long started,
-      CompletableFuture<Trace> result) {
-    this.route = route;
+  TracePath(View view, LongSupplier clock, long started, CompletableFuture<Trace> result) {
     this.view = view;
     this.clock = clock;
     this.result = result;
     this.started = started;
+  }
+
+  /** The zone of the question is known; null if there is none. */
+  void routed(@Nullable Route to) {
+    route = to;
     routed = clock.getAsLong() - started;
   }
 
-  void absent() {
+  /**
+   * The cache was looked into.
+   *
+   * @param found what it has, or null
+   * @param millis now
+   */
+  void looked(@Nullable CachedReply found, long millis) {
     looked = clock.getAsLong() - started;
+    if (found != null) {
+      cacheAge = found.age(millis);
+      cacheLeft = found.remaining(millis);
+    }
   }
 
-  void cached(long age, long left) {
-    absent();
-    cacheAge = age;
-    cacheLeft = left;
+  void answeredFrom(Source origin) {
+    source = origin;
   }
 
   void tried(long exchangeStarted, List<TryReport> reports) {
@@ -94,6 +103,7 @@ final class TracePath implements ReplyPath {
               cacheLeft,
               exchangeAfter,
               tries,
+              source,
               took,
               answer));
     } catch (IOException e) {

@@ -19,6 +19,8 @@ import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.egress.NoEgress;
 import io.regionbridge.router.egress.cilium.CiliumEgress;
 import io.regionbridge.router.egress.routes.RoutedEgress;
+import io.regionbridge.router.egress.routes.StandbyDetour;
+import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.EventRecorder;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
@@ -48,6 +50,7 @@ final class EgressControl {
   private final CiliumEgress cilium;
   private final EgressDriver routes = new RoutedEgress();
   private final EgressDriver none = new NoEgress();
+  private final StandbyDetour detour = new StandbyDetour();
   private final GatewayTranslation translation = new GatewayTranslation();
   private final EventRecorder events;
   private final Clock clock;
@@ -97,6 +100,30 @@ final class EgressControl {
                     topology.local().podCidrs().cidrs(),
                     sources.region().get().overlay()))
             .orElse(List.of()));
+  }
+
+  /**
+   * Sends this node's pods by the active gateway's node while nothing comes back by this one.
+   *
+   * @param reaches whether this node reaches a peer
+   */
+  void detour(EgressInputs inputs, Topology topology, Reach reaches) {
+    boolean cilium =
+        switch (inputs.settings().engine()) {
+          case AUTO, CILIUM -> true;
+          case ROUTES, NONE -> false;
+        };
+    LocalRegion local = topology.local();
+    List<Cidr> peers =
+        inputs.plan().regions().stream().flatMap(r -> r.destinations().stream()).toList();
+    detour.keep(
+        local.gateways().stream()
+            .filter(gateway -> cilium && reaches == Reach.BLIND && !peers.isEmpty())
+            .filter(gateway -> local.active().equals(Optional.of(gateway.node())))
+            .filter(gateway -> !gateway.node().equals(settings.node()))
+            .findFirst()
+            .flatMap(LocalRegion.Gateway::nodeAddress)
+            .map(node -> new StandbyDetour.Detour(local.podCidrs().cidrs(), peers, node)));
   }
 
   /** Looks how it stands. */

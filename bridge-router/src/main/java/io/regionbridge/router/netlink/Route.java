@@ -29,6 +29,11 @@ public record Route(
   /** Routes that an administrator made. */
   public static final int PROTOCOL_STATIC = 4;
 
+  /** Whether it is for one address alone. */
+  public boolean toHost() {
+    return destination.equals(Cidr.host(destination.network()));
+  }
+
   /** A route through an interface, in the main table, without a next hop. */
   public static Route through(int interfaceIndex, Cidr destination, int protocol) {
     return new Route(

@@ -11,6 +11,7 @@ final class RouteDecoder {
   static final int NEW_LINK = 16;
   static final int NEW_ADDRESS = 20;
   static final int NEW_ROUTE = 24;
+  static final int NEW_RULE = 32;
 
   static final int LINK_NAME = 3;
   static final int LINK_MTU = 4;
@@ -28,6 +29,13 @@ final class RouteDecoder {
   static final int ROUTE_PREFERRED_SOURCE = 7;
   static final int ROUTE_TABLE = 15;
   static final int UNICAST = 1;
+
+  static final int RULE_DESTINATION = 1;
+  static final int RULE_SOURCE = 2;
+  static final int RULE_PRIORITY = 6;
+  static final int RULE_TABLE = 15;
+  static final int RULE_PROTOCOL = 21;
+  static final int LOOK_UP = 1; // FR_ACT_TO_TBL
 
   private static final int LINK_HEADER = 16;
   private static final int ADDRESS_HEADER = 8;
@@ -119,6 +127,44 @@ final class RouteDecoder {
             table,
             Byte.toUnsignedInt(header.get(5)),
             metric));
+  }
+
+  /** A rule that looks a destination up; others are of no interest. */
+  static Optional<RoutingRule> rule(NetlinkMessage message) throws MalformedMessageException {
+    if (message.type() != NEW_RULE) {
+      return Optional.empty();
+    }
+    ByteBuffer header = header(message, ROUTE_HEADER);
+    int table = Byte.toUnsignedInt(header.get(4));
+    int priority = 0;
+    int protocol = 0;
+    Optional<InetAddress> from = Optional.empty();
+    Optional<InetAddress> to = Optional.empty();
+    for (Attribute attribute : attributes(message, ROUTE_HEADER)) {
+      switch (attribute.type()) {
+        case RULE_DESTINATION -> to = Optional.of(attribute.address());
+        case RULE_SOURCE -> from = Optional.of(attribute.address());
+        case RULE_PRIORITY -> priority = attribute.u32();
+        case RULE_TABLE -> table = attribute.u32();
+        case RULE_PROTOCOL -> protocol = Byte.toUnsignedInt(attribute.value().get(0));
+        default -> {}
+      }
+    }
+    if (to.isEmpty() || header.get(7) != LOOK_UP) {
+      return Optional.empty();
+    }
+    try {
+      int octetsFrom = Byte.toUnsignedInt(header.get(2));
+      return Optional.of(
+          new RoutingRule(
+              from.map(address -> new Cidr(address, octetsFrom)),
+              new Cidr(to.get(), Byte.toUnsignedInt(header.get(1))),
+              table,
+              priority,
+              protocol));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new MalformedMessageException("a rule's range is none: " + e.getMessage());
+    }
   }
 
   private static Optional<String> kind(List<Attribute> info) {

@@ -2,6 +2,7 @@ package io.regionbridge.router.netlink;
 
 import io.regionbridge.router.linux.Errno;
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ public final class RouteNetlink implements AutoCloseable {
   private static final int GET_ADDRESS = 22;
   private static final int DELETE_ROUTE = 25;
   private static final int GET_ROUTE = 26;
+  private static final int DELETE_RULE = 33;
+  private static final int GET_RULE = 34;
 
   private static final int SCOPE_UNIVERSE = 0;
   private static final int SCOPE_LINK = 253;
@@ -191,6 +194,40 @@ public final class RouteNetlink implements AutoCloseable {
     changeRoute(DELETE_ROUTE, 0, route, "deleting the route to ");
   }
 
+  /** The rules that look a destination up in a table, IPv4 and IPv6. */
+  public List<RoutingRule> rules() throws ErrnoException {
+    List<RoutingRule> rules = new ArrayList<>();
+    for (int family : new int[] {LibC.AF_INET, LibC.AF_INET6}) {
+      rules.addAll(
+          list(
+              routeHeader(GET_RULE, NetlinkMessage.DUMP, family, 0, 0, 0, 0, 0),
+              "listing rules",
+              RouteDecoder::rule));
+    }
+    return rules;
+  }
+
+  /** Adds a rule; nothing happens if it is there. */
+  public void addRule(RoutingRule rule) throws ErrnoException {
+    try {
+      changeRule(
+          RouteDecoder.NEW_RULE, NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE, rule, "adding");
+    } catch (ErrnoException e) {
+      if (!e.errno().equals(Errno.EEXIST)) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Deletes a rule.
+   *
+   * @throws ErrnoException ENOENT if there is none
+   */
+  public void deleteRule(RoutingRule rule) throws ErrnoException {
+    changeRule(DELETE_RULE, 0, rule, "deleting");
+  }
+
   @Override
   public void close() {
     socket.close();
@@ -204,6 +241,32 @@ public final class RouteNetlink implements AutoCloseable {
             .attribute(RouteDecoder.ADDRESS_LOCAL, octets)
             .attribute(RouteDecoder.ADDRESS_PEER, octets);
     socket.request(request, doing + address + " of interface " + address.interfaceIndex());
+  }
+
+  /** {@code struct fib_rule_hdr} has the layout of {@code struct rtmsg}. */
+  private void changeRule(int type, int flags, RoutingRule rule, String doing)
+      throws ErrnoException {
+    byte[] to = rule.to().network().getAddress();
+    MessageWriter request =
+        new MessageWriter(type, flags)
+            .u8(family(to))
+            .u8(rule.to().prefixLength())
+            .u8(rule.from().map(Cidr::prefixLength).orElse(0))
+            .u8(0) // type of service
+            .u8(rule.table() < 256 ? rule.table() : 0)
+            .u8(0)
+            .u8(0)
+            .u8(RouteDecoder.LOOK_UP)
+            .u32(0)
+            .attribute(RouteDecoder.RULE_DESTINATION, to);
+    rule.from()
+        .ifPresent(
+            from -> request.attribute(RouteDecoder.RULE_SOURCE, from.network().getAddress()));
+    request
+        .u32(RouteDecoder.RULE_PRIORITY, rule.priority())
+        .u32(RouteDecoder.RULE_TABLE, rule.table())
+        .u8(RouteDecoder.RULE_PROTOCOL, rule.protocol());
+    socket.request(request, doing + " rule " + rule);
   }
 
   private void changeRoute(int type, int flags, Route route, String doing) throws ErrnoException {

@@ -8,9 +8,11 @@ import io.regionbridge.router.netlink.NatExemption;
 import io.regionbridge.router.netlink.NatTable;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RouteNetlink;
+import io.regionbridge.router.netlink.RoutingRule;
 import io.regionbridge.router.netlink.VxlanNetlink;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +21,8 @@ import java.util.stream.Collectors;
 
 /**
  * This system, by rtnetlink and nfnetlink. Needs CAP_NET_ADMIN, and nothing of {@code /proc/sys}.
- * It touches only routes that bear {@link #ROUTE_PROTOCOL}, the interface {@link #VXLAN} and its
- * own nftables tables.
+ * It touches only routes and rules that bear {@link #ROUTE_PROTOCOL}, the interface {@link #VXLAN}
+ * and its own nftables tables.
  */
 public final class LinuxRouteHost implements RouteHost {
   /** Marks the routes of agents; none of the numbers that {@code /etc/iproute2/rt_protos} has. */
@@ -28,6 +30,9 @@ public final class LinuxRouteHost implements RouteHost {
 
   /** The name of the VXLAN device. */
   public static final String VXLAN = "region-bridge";
+
+  /** The table of a machine's own addresses. */
+  private static final int LOCAL = 255;
 
   private final RouteNetlink netlink;
   private final VxlanNetlink vxlan;
@@ -70,7 +75,28 @@ public final class LinuxRouteHost implements RouteHost {
   }
 
   @Override
+  public List<Route> foreign() throws IOException {
+    return netlink.routes().stream()
+        .filter(route -> route.protocol() != ROUTE_PROTOCOL && route.table() != LOCAL)
+        .filter(route -> route.destination().prefixLength() > 0)
+        .toList();
+  }
+
+  @Override
+  public void detour(Map<Cidr, NextHop> hops, List<RoutingRule> rules) throws IOException {
+    List<Route> routes = new ArrayList<>();
+    for (Map.Entry<Cidr, NextHop> hop : hops.entrySet()) {
+      routes.add(route(hop.getKey(), hop.getValue(), DetourTable.TABLE));
+    }
+    new DetourTable(netlink).keep(routes, rules);
+  }
+
+  @Override
   public Route route(Cidr destination, NextHop hop) throws IOException {
+    return route(destination, hop, Route.MAIN);
+  }
+
+  private Route route(Cidr destination, NextHop hop, int table) throws IOException {
     int index =
         switch (hop) {
           case NextHop.Direct(int interfaceIndex, _) -> interfaceIndex;
@@ -81,13 +107,13 @@ public final class LinuxRouteHost implements RouteHost {
         index,
         Optional.of(hop.gateway()),
         Optional.empty(),
-        Route.MAIN,
+        table,
         ROUTE_PROTOCOL,
         destination.isIpv6() ? IPV6_METRIC : 0);
   }
 
   /** IPv6 has no metric below the one that it takes for none. */
-  private static final int IPV6_METRIC = 512;
+  static final int IPV6_METRIC = 512;
 
   @Override
   public void add(Route route) throws IOException {

@@ -45,6 +45,7 @@ final class RouteActuator {
     attempt(problems, () -> exempt(plan.exemptions()));
     plan.vxlan().ifPresent(own -> attempt(problems, () -> host.withVxlan(own)));
     attempt(problems, () -> routes(plan.routes(), problems));
+    attempt(problems, () -> host.detour(plan.detours(), plan.rules()));
     if (plan.vxlan().isEmpty()) {
       attempt(problems, host::withoutVxlan);
     }

@@ -148,7 +148,12 @@ public final class RouteAgent implements AutoCloseable {
       found =
           actuator.actuate(
               RoutePlanner.plan(
-                  node, router, traffic.get(), host.addresses(), encapsulation.get()));
+                  node,
+                  router,
+                  traffic.get(),
+                  host.addresses(),
+                  host.foreign(),
+                  encapsulation.get()));
     } catch (IOException e) {
       found = List.of(String.valueOf(e.getMessage()));
     }

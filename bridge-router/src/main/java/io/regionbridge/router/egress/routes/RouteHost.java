@@ -4,9 +4,11 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.NatExemption;
 import io.regionbridge.router.netlink.Route;
+import io.regionbridge.router.netlink.RoutingRule;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 
 /** A node's kernel: the seam between plans and effects. Used by one thread. */
 interface RouteHost extends AutoCloseable {
@@ -18,6 +20,14 @@ interface RouteHost extends AutoCloseable {
 
   /** A route as this host has it for a hop; a device that it needs is made. */
   Route route(Cidr destination, NextHop hop) throws IOException;
+
+  /**
+   * The routes that somebody else made, of all tables but the local one, default routes left out.
+   */
+  List<Route> foreign() throws IOException;
+
+  /** Keeps a table of our own at these routes, and the rules of ours at these. */
+  void detour(Map<Cidr, NextHop> hops, List<RoutingRule> rules) throws IOException;
 
   void add(Route route) throws IOException;
 

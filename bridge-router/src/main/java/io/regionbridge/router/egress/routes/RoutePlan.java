@@ -2,6 +2,7 @@ package io.regionbridge.router.egress.routes;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.NatExemption;
+import io.regionbridge.router.netlink.RoutingRule;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.Optional;
  * What a node's kernel ought to have.
  *
  * @param routes by destination
+ * @param detours the same in a table of our own, where somebody else's routes would be taken
+ * @param rules that lead there, or keep a range of this region from another table
  * @param exemptions what keeps its source address, in order
  * @param vxlan the address of this node that the VXLAN device stands for; empty: there is to be
  *     none
@@ -18,14 +21,19 @@ import java.util.Optional;
  */
 record RoutePlan(
     Map<Cidr, NextHop> routes,
+    Map<Cidr, NextHop> detours,
+    List<RoutingRule> rules,
     List<NatExemption> exemptions,
     Optional<InetAddress> vxlan,
     List<String> problems) {
   /** Nothing of ours. */
-  static final RoutePlan EMPTY = new RoutePlan(Map.of(), List.of(), Optional.empty(), List.of());
+  static final RoutePlan EMPTY =
+      new RoutePlan(Map.of(), Map.of(), List.of(), List.of(), Optional.empty(), List.of());
 
   RoutePlan {
     routes = Map.copyOf(routes);
+    detours = Map.copyOf(detours);
+    rules = List.copyOf(rules);
     exemptions = List.copyOf(exemptions);
     problems = List.copyOf(problems);
   }

@@ -5,12 +5,15 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.NatExemption;
+import io.regionbridge.router.netlink.Route;
+import io.regionbridge.router.netlink.RoutingRule;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Plans one node's routes. Pure. */
 final class RoutePlanner {
@@ -23,18 +26,22 @@ final class RoutePlanner {
    * @param router whether it may have to take wrapped packets
    * @param traffic what leaves the region and by whom
    * @param addresses of this node's interfaces, those of our own VXLAN device left out
+   * @param foreign routes of others, of all tables
    */
   static RoutePlan plan(
       String node,
       boolean router,
       RemoteTraffic traffic,
       List<InterfaceAddress> addresses,
+      List<Route> foreign,
       EgressSettings.Encapsulation encapsulation) {
     if (traffic.destinations().isEmpty()) {
       return RoutePlan.EMPTY;
     }
     List<String> problems = new ArrayList<>();
     Map<Cidr, NextHop> routes = new TreeMap<>();
+    Map<Cidr, NextHop> detours = new TreeMap<>();
+    List<RoutingRule> rules = new ArrayList<>(ownRanges(traffic.pods(), foreign));
     InetAddress gateway = traffic.address();
     boolean here =
         node.equals(traffic.node())
@@ -49,19 +56,62 @@ final class RoutePlanner {
       for (Cidr destination : traffic.destinations()) {
         Optional<String> unfit = unfit(destination, gateway, addresses);
         unfit.ifPresent(problems::add);
-        if (unfit.isEmpty() && hop.isPresent()) {
+        if (unfit.isPresent() || hop.isEmpty()) {
+          continue;
+        }
+        if (router && foreign.stream().anyMatch(route -> taken(destination, route))) {
+          detours.put(destination, hop.get());
+          rules.add(
+              new RoutingRule(
+                  Optional.empty(),
+                  destination,
+                  DetourTable.TABLE,
+                  DetourTable.PRIORITY,
+                  LinuxRouteHost.ROUTE_PROTOCOL));
+        } else {
           routes.put(destination, hop.get());
         }
       }
     }
     boolean wrapped =
-        routes.values().stream().anyMatch(NextHop.Encapsulated.class::isInstance)
+        Stream.concat(routes.values().stream(), detours.values().stream())
+                .anyMatch(NextHop.Encapsulated.class::isInstance)
             || router && encapsulation != EgressSettings.Encapsulation.NEVER;
     return new RoutePlan(
         routes,
+        detours,
+        rules,
         exemptions(traffic),
         wrapped ? own(gateway, here, addresses) : Optional.empty(),
         problems);
+  }
+
+  /**
+   * Whether packets for a range take somebody else's route and not one of ours in the main table.
+   * On a router node that is the overlay agent's: the tunnel there takes pods' addresses from the
+   * active gateway alone.
+   */
+  private static boolean taken(Cidr destination, Route route) {
+    return route.table() == Route.MAIN
+        ? destination.contains(route.destination())
+        : destination.overlaps(route.destination());
+  }
+
+  /** An agent of an overlay that accepts routes accepts those of its own region, too. */
+  private static List<RoutingRule> ownRanges(List<Cidr> pods, List<Route> foreign) {
+    return pods.stream()
+        .filter(own ->
+            foreign.stream()
+                .filter(route -> route.table() != Route.MAIN && !route.toHost())
+                .anyMatch(route -> own.overlaps(route.destination())))
+        .map(own ->
+            new RoutingRule(
+                Optional.empty(),
+                own,
+                Route.MAIN,
+                DetourTable.OWN_PRIORITY,
+                LinuxRouteHost.ROUTE_PROTOCOL))
+        .toList();
   }
 
   private static Optional<NextHop> hop(

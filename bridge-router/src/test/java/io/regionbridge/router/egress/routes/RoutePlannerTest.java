@@ -9,6 +9,7 @@ import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.NatExemption;
+import io.regionbridge.router.netlink.Route;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,49 @@ class RoutePlannerTest {
     assertThat(plan.vxlan()).contains(ip("192.168.1.11"));
     assertThat(plan("r1", true, TRAFFIC, EgressSettings.Encapsulation.NEVER, own).vxlan())
         .isEmpty();
+  }
+
+  private static Route route(String range, int table) {
+    return new Route(
+        Cidr.of(range), 7, Optional.empty(), Optional.empty(), table, Route.PROTOCOL_STATIC, 0);
+  }
+
+  private static RoutePlan beside(String node, boolean router, Route... foreign) {
+    return RoutePlanner.plan(
+        node, router, TRAFFIC, List.of(NEIGHBOUR), List.of(foreign), Encapsulation.AUTO);
+  }
+
+  @Test
+  void aStandbyDoesNotTakeTheRoutesOfItsOwnOverlay() {
+    for (int table : new int[] {Route.MAIN, 52}) {
+      RoutePlan plan = beside("r2", true, route("10.52.0.0/16", table));
+      assertThat(plan.routes()).isEmpty();
+      assertThat(plan.detours())
+          .isEqualTo(Map.of(Cidr.of("10.52.0.0/16"), new NextHop.Direct(3, ip("192.168.1.11"))));
+      assertThat(plan.rules())
+          .extracting(Object::toString)
+          .containsExactly("to 10.52.0.0/16 lookup 115 priority 90");
+    }
+    assertThat(beside("r2", true, route("10.0.0.0/8", Route.MAIN)).routes())
+        .as("ours is the longer one")
+        .hasSize(1);
+    assertThat(beside("w1", false, route("10.52.0.0/16", Route.MAIN)).detours())
+        .as("an administrator's route on a worker stays")
+        .isEmpty();
+    RoutePlan active = beside("r1", true, route("10.52.0.0/16", 52));
+    assertThat(active.detours()).isEmpty();
+    assertThat(active.rules()).isEmpty();
+  }
+
+  @Test
+  void thePodsOfThisRegionAreNotLookedUpInTheTableOfAnOverlayThatAcceptsTheirRange() {
+    for (String node : List.of("r1", "r2")) {
+      assertThat(beside(node, true, route("10.42.0.0/16", 52)).rules())
+          .extracting(Object::toString)
+          .containsExactly("to 10.42.0.0/16 lookup main priority 5180");
+    }
+    assertThat(beside("r2", true, route("10.42.1.0/24", Route.MAIN)).rules()).isEmpty();
+    assertThat(beside("r2", true, route("10.42.1.1/32", 2)).rules()).isEmpty();
   }
 
   @Test
@@ -113,7 +157,7 @@ class RoutePlannerTest {
       RemoteTraffic traffic,
       EgressSettings.Encapsulation encapsulation,
       InterfaceAddress... addresses) {
-    return RoutePlanner.plan(node, router, traffic, List.of(addresses), encapsulation);
+    return RoutePlanner.plan(node, router, traffic, List.of(addresses), List.of(), encapsulation);
   }
 
   private static GatewayView view(@Nullable String holder, RouterNodeFacts... routers) {

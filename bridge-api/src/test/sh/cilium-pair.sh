@@ -1,0 +1,241 @@
+#!/usr/bin/env bash
+# Two regions, each with an API server, a worker and two routers in namespaces, joined by plain WireGuard. The first runs
+# real Cilium with its egress gateway; the second runs Cilium as well, or the routes engine on plain Linux with flannel's
+# masquerading. Nothing of a peer is declared.
+#
+#   cilium-pair.sh STATE BRIDGE CRDS cilium|routes [FAILOVERS]
+#
+#   STATE: an empty directory; BRIDGE: the launcher; CRDS: the directory of the chart's definitions; FAILOVERS: how often
+#   the first region's active gateway is cut off
+#
+# Prints a line for each thing that was looked at and ends with 1 at the first that is not so. Needs root and
+# `.ci/tools k8s wireguard cilium`.
+set -euo pipefail
+state=$1 bridge=$2 crds=$3 second=$4 failovers=${5-5}
+source "$(dirname "$0")/cilium-places.sh"
+
+declare -A region=([f1]=fsn1 [f2]=fsn1 [fw]=fsn1 [m1]=mn [m2]=mn [mw]=mn)
+declare -A engine=([fsn1]=cilium [mn]=$second) server=([fsn1]=10.99.0.1 [mn]=10.99.0.2)
+declare -A node=([f1]=10.99.0.11 [f2]=10.99.0.12 [fw]=10.99.0.13 [m1]=10.99.0.21 [m2]=10.99.0.22 [mw]=10.99.0.23)
+declare -A overlay=([f1]=100.64.1.1 [f2]=100.64.1.2 [m1]=100.64.2.1 [m2]=100.64.2.2)
+declare -A pods=([f1]=10.42.1.0/24 [f2]=10.42.2.0/24 [fw]=10.42.3.0/24 [m1]=10.52.1.0/24 [m2]=10.52.2.0/24 [mw]=10.52.3.0/24)
+declare -A range=([fsn1]=10.42.0.0/16 [mn]=10.52.0.0/16) services=([fsn1]=10.43.0.0/16 [mn]=10.53.0.0/16)
+declare -A routers=([fsn1]='f1 f2' [mn]='m1 m2') members=([fsn1]='f1 f2 fw' [mn]='m1 m2 mw') other=([fsn1]=mn [mn]=fsn1)
+
+# --- Overlay -----------------------------------------------------------------------------------------------------------
+
+wireguard() { # NODE
+  begin "$1" wg env LOG_LEVEL=error wireguard-go -f wt0
+  until_ok 10 inside "$1" wg show wt0 || fail "no wt0 on $1"
+  inside "$1" wg set wt0 private-key "$state/$1.key" listen-port 51820
+  ip -n "$id-$1" link set wt0 mtu 1280 up
+  ip -n "$id-$1" address add "${overlay[$1]}/16" dev wt0
+  ip -n "$id-$1" route add "${range[${other[${region[$1]}]}]}" dev wt0
+}
+
+# What NetBird's and Tailscale's servers do: the range of a region goes to one of its routers.
+leads() { # NODE
+  local n peer
+  for n in ${routers[${other[${region[$1]}]}]}; do
+    for peer in ${routers[${region[$1]}]}; do
+      inside "$n" wg set wt0 peer "$(key "$peer")" endpoint "${node[$peer]}:51820" persistent-keepalive 5 \
+        allowed-ips "${overlay[$peer]}/32$([ "$peer" != "$1" ] || echo ",${range[${region[$1]}]}")"
+    done
+  done
+}
+
+# --- A region without Cilium -------------------------------------------------------------------------------------------
+
+plain_node() { # NODE: as flannel in host-gw mode makes it, with its masquerading
+  local n
+  ip -n "$id-$1" link add cni0 type bridge
+  ip -n "$id-$1" address add "${pods[$1]%0/24}1/24" dev cni0
+  ip -n "$id-$1" link set cni0 up
+  for n in ${members[${region[$1]}]}; do
+    [ "$n" = "$1" ] || ip -n "$id-$1" route add "${pods[$n]}" via "${node[$n]}" dev eth0
+  done
+  at "$1" iptables -t nat -A POSTROUTING -s "${range[${region[$1]}]}" -d "${range[${region[$1]}]}" -j RETURN
+  at "$1" iptables -t nat -A POSTROUTING -s "${range[${region[$1]}]}" ! -d 224.0.0.0/4 -j MASQUERADE
+}
+
+plain_pod() { # NAME NODE
+  address[$1]=${pods[$2]%0/24}10
+  ip netns add "$id-$1"
+  ip -n "$id-$1" link set lo up
+  ip -n "$id-$2" link add "to-$1" type veth peer name eth0 netns "$id-$1"
+  ip -n "$id-$2" link set "to-$1" master cni0 up
+  ip -n "$id-$1" address add "${address[$1]}/24" dev eth0
+  ip -n "$id-$1" link set eth0 up
+  ip -n "$id-$1" route add default via "${pods[$2]%0/24}1"
+  at "$1" sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_mtu_probing'
+  web "$1" "${address[$1]}"
+}
+
+# --- Bridges -----------------------------------------------------------------------------------------------------------
+
+serve() { # NODE
+  local r=${region[$1]}
+  cat >"$state/$r.yaml" <<YAML
+region: { name: $r, podCIDRs: [${range[$r]}] }
+overlay: { interface: wt0 }
+kubernetes: { routerLabel: region-bridge.io/router=true }
+egress: { engine: ${engine[$r]} }
+YAML
+  begin "$1" bridge env NODE_NAME="$1" NODE_IP="${node[$1]}" POD_NAMESPACE=region-bridge KUBECONFIG="$state/kubeconfig-$r" \
+    REGION_BRIDGE_JAVA_OPTS=-XX:TieredStopAtLevel=1 bash "$bridge" serve --config "$state/$r.yaml"
+}
+
+serve_agent() { # NODE
+  begin "$1" bridge-agent env NODE_NAME="$1" NODE_IP="${node[$1]}" POD_NAMESPACE=region-bridge \
+    KUBECONFIG="$state/kubeconfig-${region[$1]}" bash "$bridge" serve --role agent --config "$state/${region[$1]}.yaml"
+}
+
+active() { # REGION
+  cluster "$1" get lease -n region-bridge region-bridge -o 'jsonpath={.spec.holderIdentity}'
+}
+
+has_active() { [ -n "$(active "$1")" ]; } # REGION
+
+standby() { # REGION
+  local n
+  for n in ${routers[$1]}; do
+    [ "$n" = "$(active "$1")" ] || echo "$n"
+  done
+}
+
+status() { inside "$1" curl -fs -m 2 http://127.0.0.1:8053/api/v1/status; } # NODE
+
+# What the bridge of a node says of the path of pods: the reason of its condition.
+path() { # NODE
+  status "$1" | python3 -c '
+import json, sys
+for c in json.load(sys.stdin)["conditions"]:
+    if c["type"] == "PodPath": print(c["reason"] + ": " + c["message"])'
+}
+
+policy() { # NODE
+  status "$1" | python3 -c '
+import json, sys
+for p in json.load(sys.stdin)["policies"]: print(p["state"] + ": " + p["message"])'
+}
+
+says() { [[ "$("$1" "$2" 2>/dev/null)" == $3 ]]; } # path|policy NODE PATTERN
+
+# --- What is to hold ---------------------------------------------------------------------------------------------------
+
+everybody() { # FROM-REGION TO-REGION
+  local a b p q
+  for a in ${members[$1]}; do
+    for b in ${members[$2]}; do
+      p=p$a q=p$b
+      until_ok 60 ask "$p" "${address[$q]}" || fail "$p does not reach $q: $(ask "$p" "${address[$q]}" 2>&1)"
+      [ "$(ask "$p" "${address[$q]}" 60 big | wc -c)" = 8000000 ] || fail "$p does not get 8 MB from $q"
+      [ "$(head -c 8000000 /dev/zero | at "$p" curl -sS -m 60 --data-binary @- "http://${address[$q]}:8080/")" = 8000000 ] ||
+        fail "$p does not send 8 MB to $q"
+    done
+    echo "ok: p$a of $1 reaches every node's pod of $2, 8 MB each way"
+  done
+}
+
+# How long it takes until a new connection is one that gets its answer: one is tried every 50 ms.
+reaches_again() { # POD ADDRESS
+  at "$1" python3 -c '
+import socket, sys, threading, time
+began, first, lock = time.monotonic(), [None], threading.Lock()
+def attempt(at):
+    try:
+        with socket.create_connection((sys.argv[1], 8080), timeout=0.9) as s:
+            s.settimeout(0.9); s.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            if not s.recv(12): return
+    except OSError: return
+    with lock:
+        if first[0] is None or at < first[0]: first[0] = at
+while first[0] is None or time.monotonic() - began < first[0] + 1:
+    if time.monotonic() - began > 60: sys.exit("no connection in 60 s")
+    threading.Thread(target=attempt, args=(time.monotonic() - began,), daemon=True).start()
+    time.sleep(0.05)
+print(round(first[0] * 1000))' "$2"
+}
+
+mkdir -p "$state"/log
+tools
+for n in f1 f2 fw m1 m2 mw; do
+  [ "$n" != f1 ] || lan
+  machine "$n"
+  hold "$n"
+done
+place api2
+ip -n "$id-lan" link add to-api2 type veth peer name eth0 netns "$id-api2"
+ip -n "$id-lan" link set to-api2 master br0 up
+ip -n "$id-api2" address add 10.99.0.2/24 dev eth0
+ip -n "$id-api2" link set eth0 up
+api fsn1 lan
+api mn api2
+for r in fsn1 mn; do
+  objects "$r" >/dev/null
+done
+for n in f1 f2 m1 m2; do key $n >/dev/null; done
+for n in f1 f2 m1 m2; do wireguard $n; done
+leads f1
+leads m1
+for r in fsn1 mn; do
+  [ "${engine[$r]}" != cilium ] || settings "$r" >/dev/null
+  for n in ${members[$r]}; do
+    if [ "${engine[$r]}" = cilium ]; then agent "$n"; else plain_node "$n"; fi
+  done
+done
+for r in fsn1 mn; do
+  for n in ${members[$r]}; do
+    [ "${engine[$r]}" != cilium ] || healthy "$n"
+  done
+done
+echo "ok: $(cilium-agent --version 2>/dev/null | head -n 1) is ready in both regions, or in the first beside the routes engine"
+for n in f1 f2 fw m1 m2 mw; do
+  if [ "${engine[${region[$n]}]}" = cilium ]; then pod "p$n" "$n" >/dev/null; else plain_pod "p$n" "$n"; fi
+done
+for n in f1 f2 m1 m2; do serve "$n"; done
+if [ "$second" = routes ]; then
+  for n in m1 m2 mw; do serve_agent "$n"; done
+fi
+for r in fsn1 mn; do
+  until_ok 90 has_active "$r" ||
+    fail "region $r has no active gateway"
+  leads "$(active "$r")"
+done
+everybody fsn1 mn
+everybody mn fsn1
+for r in fsn1 mn; do
+  until_ok 30 says policy "$(active "$r")" 'active: *packets of 1280 octets pass*' ||
+    fail "$(active "$r") says: $(policy "$(active "$r")"); $(path "$(active "$r")")"
+  echo "ok: $r: $(policy "$(active "$r")")"
+  echo "    standby: $(path "$(standby "$r")")"
+done
+
+times=()
+for ((i = 0; i < failovers; i++)); do
+  gone=$(active fsn1)
+  next=$(standby fsn1)
+  until_ok 30 inside "$next" curl -fs -m 1 -o /dev/null http://127.0.0.1:8053/readyz || fail "$next is not ready"
+  sleep 6 # who was out of reach says that it sees only after a while
+  ip -n "$id-lan" link set "to-$gone" down
+  for p in $(ip netns pids "$id-$gone"); do kill -STOP "$p"; done
+  took=$(reaches_again pfw "${address[pmw]}") || fail "pfw does not reach pmw after $gone was cut off"
+  times+=("$took")
+  echo "ok: $gone was cut off; new connections by $(active fsn1) after $took ms"
+  ip -n "$id-lan" link set "to-$gone" up
+  for p in $(ip netns pids "$id-$gone"); do kill -CONT "$p"; done
+  leads "$(active fsn1)"
+  until_ok 60 says path "$gone" '*packets of 1280 octets pass*' || fail "$gone does not come back: $(path "$gone")"
+done
+[ "$failovers" = 0 ] || printf '%s\n' "${times[@]}" | sort -n |
+  awk '{ t[NR] = $1 } END { print "failover of new connections, ms: median " t[int((NR + 1) / 2)] ", worst " t[NR] " of " NR }'
+
+# The tunnel of a standby is dead while its interface is up.
+lost=$(standby fsn1)
+at "$lost" iptables -A OUTPUT -p udp --dport 51820 -j DROP
+at "$lost" iptables -A INPUT -p udp --dport 51820 -j DROP
+sleep 5
+until_ok 60 ask "p$lost" "${address[pmw]}" 2 || fail "the pod of $lost does not leave by the active gateway: $(path "$lost"); $(ip -n "$id-$lost" rule)"
+echo "ok: the tunnel of $lost is dead, and its pod leaves by $(active fsn1)"
+echo "    $(path "$lost")"
+echo done

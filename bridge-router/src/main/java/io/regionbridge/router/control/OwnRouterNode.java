@@ -69,6 +69,7 @@ final class OwnRouterNode {
                 leadership.transitions(),
                 said.flatMap(this::takeUpRotation),
                 EgressControl.published(inputs),
+                topology.local(),
                 said.map(RouterNodeFacts::conditions).orElse(List.of()),
                 clock.instant())));
   }

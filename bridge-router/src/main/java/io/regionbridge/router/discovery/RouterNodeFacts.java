@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param takenRotation the last one that was
  * @param egress by region, the ranges that nodes with an agent send to it while it is the active
  *     gateway; empty: it says nothing of that
+ * @param nodes the addresses of the region's nodes; empty: it says nothing of that
  */
 public record RouterNodeFacts(
     String name,
@@ -30,9 +31,11 @@ public record RouterNodeFacts(
     Optional<String> wantedRotation,
     Optional<String> takenRotation,
     Optional<Map<String, List<Cidr>>> egress,
+    Optional<List<Cidr>> nodes,
     List<Condition> conditions) {
   public RouterNodeFacts {
     egress = egress.map(Map::copyOf);
+    nodes = nodes.map(List::copyOf);
     conditions = List.copyOf(conditions);
   }
 
@@ -43,7 +46,16 @@ public record RouterNodeFacts(
       @Nullable String role,
       Optional<Map<String, List<Cidr>>> egress,
       List<Condition> conditions) {
-    this(name, spec, role, 0, Optional.empty(), Optional.empty(), egress, conditions);
+    this(
+        name,
+        spec,
+        role,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        egress,
+        Optional.empty(),
+        conditions);
   }
 
   /** One that says nothing of egress. */
@@ -84,6 +96,7 @@ public record RouterNodeFacts(
                             RouterNodeStatus.Egress::region,
                             e -> Ranges.valid(e.cidrs()),
                             (one, _) -> one))),
+        Optional.ofNullable(status).map(RouterNodeStatus::nodes).map(Ranges::valid),
         conditions == null ? List.of() : conditions);
   }
 }

@@ -20,6 +20,10 @@ public record RouterNodeStatus(
     @JsonPropertyDescription(
             "What nodes with an agent send to this node while it is the active gateway.")
         @Nullable List<Egress> egress,
+    @JsonPropertyDescription(
+            "The addresses of the region's nodes, as ranges: whom an agent on this node takes"
+                + " wrapped packets from.")
+        @Nullable List<String> nodes,
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {
 
@@ -29,7 +33,7 @@ public record RouterNodeStatus(
       @Nullable List<Egress> egress,
       @Nullable Long observedGeneration,
       @Nullable List<Condition> conditions) {
-    this(role, null, null, egress, observedGeneration, conditions);
+    this(role, null, null, egress, null, observedGeneration, conditions);
   }
 
   /** Ranges of one peer region. */

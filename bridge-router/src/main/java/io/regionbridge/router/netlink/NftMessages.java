@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 final class NftMessages {
   static final int POST_ROUTING = 4;
+  static final int INPUT = 1;
   static final int FORWARD = 2;
 
   private static final int SUBSYSTEM = 10;
@@ -31,7 +32,10 @@ final class NftMessages {
   private static final int NEW_RULE = SUBSYSTEM << 8 | 6;
   private static final int GET_RULE = SUBSYSTEM << 8 | 7;
   private static final int APPEND = 0x800;
+  private static final int DROP = 0;
   private static final int ACCEPT = 1;
+  private static final int JUMP = -3;
+  private static final int VERDICT_REGISTER = 0;
 
   private static final int RULE_TABLE = 1;
   private static final int RULE_CHAIN = 2;
@@ -52,6 +56,8 @@ final class NftMessages {
   private static final int META_PROTOCOL = 16;
   private static final int CT_DIRECTION = 1;
   private static final int TCP = 6;
+  private static final int UDP = 17;
+  private static final int DESTINATION_PORT_AT = 2;
   private static final int TCP_FLAGS_AT = 13;
   private static final int SYN = 2;
   private static final int SYN_AND_RST = 6;
@@ -143,6 +149,42 @@ final class NftMessages {
       int element = begin("meta");
       int data = rule.nest(2);
       rule.be32(2, META_MARK).be32(3, REGISTER).endNest(data);
+      rule.endNest(element);
+      return this;
+    }
+
+    /** Datagrams to a port. */
+    Rule udpTo(int port) {
+      meta(META_PROTOCOL).equal(new byte[] {UDP});
+      payload(TRANSPORT_HEADER, DESTINATION_PORT_AT, 2);
+      return equal(new byte[] {(byte) (port >>> 8), (byte) port});
+    }
+
+    /** Goes on in another chain of the table. */
+    Rule jump(String chain) {
+      return verdict(JUMP, Optional.of(chain));
+    }
+
+    /** Lets the packet through this table. */
+    Rule accept() {
+      return verdict(ACCEPT, Optional.empty());
+    }
+
+    Rule drop() {
+      return verdict(DROP, Optional.empty());
+    }
+
+    private Rule verdict(int code, Optional<String> chain) {
+      int element = begin("immediate");
+      int data = rule.nest(2);
+      rule.be32(1, VERDICT_REGISTER);
+      int value = rule.nest(2);
+      int verdict = rule.nest(2);
+      rule.be32(1, code);
+      chain.ifPresent(name -> rule.string(2, name));
+      rule.endNest(verdict);
+      rule.endNest(value);
+      rule.endNest(data);
       rule.endNest(element);
       return this;
     }
@@ -257,6 +299,13 @@ final class NftMessages {
     int nest = chain.nest(4);
     chain.be32(1, hook).be32(2, priority).endNest(nest);
     return chain.be32(5, ACCEPT).string(7, type);
+  }
+
+  /** A chain that others jump to. */
+  MessageWriter chain(boolean ipv6, String name) {
+    return header(NEW_CHAIN, NetlinkMessage.CREATE, family(ipv6), 0)
+        .string(1, table)
+        .string(3, name);
   }
 
   Rule rule(boolean ipv6, String chain) {

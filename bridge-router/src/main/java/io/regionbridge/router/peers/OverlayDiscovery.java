@@ -70,6 +70,7 @@ public final class OverlayDiscovery implements AutoCloseable {
   private final HttpClient client;
   private final Semaphore slots = new Semaphore(AT_ONCE);
   private final Map<InetAddress, Answer> announced = new ConcurrentHashMap<>();
+  private final ClaimMemory memory = new ClaimMemory();
   private final Set<InetAddress> waitedFor = ConcurrentHashMap.newKeySet();
   private final Loop loop;
   private int round;
@@ -204,8 +205,12 @@ public final class OverlayDiscovery implements AutoCloseable {
             .filter(peer -> announced.containsKey(peer.address()))
             .sorted(Comparator.comparing(peer -> Cidr.host(peer.address())))
             .toList();
-    Set<InetAddress> there =
-        overlay.peers().stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
+    Map<InetAddress, String> there =
+        overlay.peers().stream()
+            .collect(
+                Collectors.toMap(
+                    OverlayView.Peer::address, OverlayView.Peer::key, (one, _) -> one));
+    memory.retain(there.keySet());
     List<PeerClaim> claims = new ArrayList<>();
     List<Refusal> refusals = new ArrayList<>();
     List<TunnelAnnouncement> tunnels = new ArrayList<>();
@@ -219,7 +224,8 @@ public final class OverlayDiscovery implements AutoCloseable {
       }
       boolean fresh = now - answer.at() < FRESH.toNanos();
       RegionAnnouncement announcement = answer.announcement();
-      Optional<PeerClaim> claim = announcement.claim(peer, there, dnsPort);
+      Optional<PeerClaim> claim =
+          memory.of(peer.address(), announcement.claim(peer, there, dnsPort), now);
       claim.ifPresent(claims::add);
       claim.flatMap(_ -> announcement.refusal()).ifPresent(refusals::add);
       claim

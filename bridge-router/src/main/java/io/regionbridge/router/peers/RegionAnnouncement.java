@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -108,17 +109,19 @@ record RegionAnnouncement(
    * the device has them as peers: an overlay routes a range to one of them alone, and the others
    * are gateways as well.
    *
-   * @param there the own addresses of all peers of the device
+   * @param there the keys of all peers of the device, by their own addresses
    * @param dns the port that the peer's DNS is asked at
    * @return empty if it is not believed
    */
-  Optional<PeerClaim> claim(OverlayView.Peer peer, Set<InetAddress> there, int dns) {
+  Optional<PeerClaim> claim(OverlayView.Peer peer, Map<InetAddress, String> there, int dns) {
     List<Cidr> pods = podCidrs.stream().filter(peer::owns).toList();
     List<Cidr> services = serviceCidrs.stream().filter(peer::owns).toList();
     if (pods.isEmpty() && services.isEmpty()) {
       return Optional.empty();
     }
     Set<String> keys = new HashSet<>();
+    // When the overlay moves the range to another gateway, that one alone speaks for the region.
+    gateways.forEach(address -> Optional.ofNullable(there.get(address)).ifPresent(keys::add));
     tunnel
         .map(TunnelRecords::ends)
         .orElse(List.of())
@@ -136,7 +139,7 @@ record RegionAnnouncement(
             Stream.concat(
                     Stream.of(peer.address()),
                     gateways.stream()
-                        .filter(there::contains)
+                        .filter(there::containsKey)
                         .sorted(Comparator.comparing(Cidr::host)))
                 .distinct()
                 .map(address ->

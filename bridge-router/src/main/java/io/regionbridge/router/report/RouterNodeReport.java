@@ -9,9 +9,11 @@ import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.RegionSpec;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.topology.CidrMerge;
 import io.regionbridge.router.topology.LocalRegion;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -61,6 +63,7 @@ public final class RouterNodeReport {
    * @param transitions how often the active gateway has changed
    * @param keyRotation the last request to rotate the key that was taken up
    * @param egress what agents send to it while it is the active gateway; empty: they do not
+   * @param local whose nodes' addresses agents are told
    * @param before the conditions that it has
    */
   public static RouterNodeStatus status(
@@ -70,6 +73,7 @@ public final class RouterNodeReport {
       int transitions,
       Optional<String> keyRotation,
       Optional<List<RouterNodeStatus.Egress>> egress,
+      LocalRegion local,
       List<Condition> before,
       Instant now) {
     Finding ready =
@@ -82,8 +86,13 @@ public final class RouterNodeReport {
         transitions,
         keyRotation.orElse(null),
         egress.orElse(null),
+        egress.map(_ -> texts(nodes(local))).orElse(null),
         null,
         Conditions.merge(before, List.of(ready, reaching(reaches)), 0, now));
+  }
+
+  private static List<Cidr> nodes(LocalRegion local) {
+    return CidrMerge.merge(local.nodeAddresses().stream().map(Cidr::host).toList());
   }
 
   private static Finding reaching(Reach reaches) {

@@ -8,8 +8,8 @@ import io.regionbridge.router.wireguard.PublicKey;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** What a peer says of itself may be anything. */
 class RegionAnnouncementFuzzTest {
@@ -27,7 +27,7 @@ class RegionAnnouncementFuzzTest {
                   assertThat(PublicKey.parse(end.publicKey())).isPresent();
                 }));
     OverlayView.Peer peer = new OverlayView.Peer("key", FROM, List.of(Cidr.of("10.0.0.0/8")), true);
-    read.flatMap(announcement -> announcement.claim(peer, Set.of(), 1053))
+    read.flatMap(announcement -> announcement.claim(peer, Map.of(), 1053))
         .ifPresent(claim -> assertThat(claim.podCidrs()).allMatch(Cidr.of("10.0.0.0/8")::contains));
   }
 }

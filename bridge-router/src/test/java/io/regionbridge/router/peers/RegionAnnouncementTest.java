@@ -2,19 +2,32 @@ package io.regionbridge.router.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.border.Border;
+import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.PeerClaim;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RegionAnnouncementTest {
+  private static final Map<InetAddress, String> DEVICE =
+      Map.of(
+          address("100.64.0.1"),
+          "first",
+          address("100.64.0.2"),
+          "other",
+          address("100.64.0.3"),
+          "second");
+
   /** What the device routes to the peer at 100.64.0.1, and the gateways that follow. */
   @ParameterizedTest
   @CsvSource({
@@ -33,15 +46,49 @@ class RegionAnnouncementTest {
             .orElseThrow();
     Optional<PeerClaim> claim =
         said.claim(
-            new OverlayView.Peer("key", address("100.64.0.1"), ranges(routed), true),
-            Set.of(address("100.64.0.1"), address("100.64.0.2"), address("100.64.0.3")),
-            1053);
+            new OverlayView.Peer("key", address("100.64.0.1"), ranges(routed), true), DEVICE, 1053);
     assertThat(
             claim.stream()
                 .flatMap(c -> c.gateways().stream())
                 .map(gateway -> SocketLiteral.format(gateway.address()))
                 .collect(Collectors.joining(" ")))
         .isEqualTo(gateways);
+  }
+
+  @Test
+  void theGatewayThatTheOverlayMovesTheRangeToSpeaksForTheRegion() {
+    Border border = new Border();
+    assertThat(pods(border, said("100.64.0.1"))).isEqualTo("[10.52.0.0/16]");
+    assertThat(pods(border, said("100.64.0.3")))
+        .as("named by the first")
+        .isEqualTo("[10.52.0.0/16]");
+    assertThat(pods(border, said("100.64.0.2"))).as("named by nobody").isEqualTo("[]");
+  }
+
+  /** A claim of one gateway, which calls 100.64.0.1 and 100.64.0.3 gateways of the region. */
+  private static PeerClaim said(String speaker) {
+    return RegionAnnouncement.parse(
+            """
+            {"name":"mn","domain":"mn.internal","podCIDRs":["10.52.0.0/16"],"serviceCIDRs":[],
+             "gateways":["100.64.0.1","100.64.0.3"]}
+            """)
+        .orElseThrow()
+        .claim(
+            new OverlayView.Peer(
+                DEVICE.get(address(speaker)), address(speaker), ranges("10.52.0.0/16"), true),
+            DEVICE,
+            1053)
+        .orElseThrow();
+  }
+
+  private static String pods(Border border, PeerClaim claim) {
+    BorderRules rules =
+        new BorderRules(
+            "fsn1", BorderRules.DEFAULT_SUPERNETS, Set.of(), Set.of(), Set.of(), Set.of());
+    return border.admit(List.of(claim), rules, Map.of()).claims().stream()
+        .flatMap(admitted -> admitted.podCidrs().stream())
+        .toList()
+        .toString();
   }
 
   private static List<Cidr> ranges(String texts) {

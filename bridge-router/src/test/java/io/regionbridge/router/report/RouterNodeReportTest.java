@@ -6,20 +6,45 @@ import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
+import io.regionbridge.router.topology.LocalRegion;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RouterNodeReportTest {
+  private static final LocalRegion.Ranges NONE =
+      new LocalRegion.Ranges(List.of(), LocalRegion.Origin.NONE);
+  private static final LocalRegion LOCAL =
+      new LocalRegion(
+          "fsn1",
+          "fsn1.internal",
+          NONE,
+          NONE,
+          List.of(),
+          Optional.empty(),
+          List.of(InetAddress.ofLiteral("10.0.0.2"), InetAddress.ofLiteral("10.0.0.3")));
+
+  private static RouterNodeStatus status(
+      Reach reach, Optional<List<RouterNodeStatus.Egress>> egress) {
+    return RouterNodeReport.status(
+        false, true, reach, 0, Optional.empty(), egress, LOCAL, List.of(), Instant.EPOCH);
+  }
+
+  @Test
+  void agentsAreToldTheNodesWhereThereAreAgents() {
+    assertThat(status(Reach.SEEING, Optional.of(List.of())).nodes()).containsExactly("10.0.0.2/31");
+    assertThat(status(Reach.SEEING, Optional.empty()).nodes()).isNull();
+  }
+
   @ParameterizedTest
   @EnumSource(Reach.class)
   void onlyANodeThatReachesNobodyIsCutOff(Reach reach) {
-    RouterNodeStatus status =
-        RouterNodeReport.status(
-            false, true, reach, 0, Optional.empty(), Optional.empty(), List.of(), Instant.EPOCH);
+    RouterNodeStatus status = status(reach, Optional.empty());
     RouterNodeFacts node =
         new RouterNodeFacts(
             "r1",

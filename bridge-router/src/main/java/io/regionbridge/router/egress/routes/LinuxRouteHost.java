@@ -9,6 +9,7 @@ import io.regionbridge.router.netlink.NatTable;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RouteNetlink;
 import io.regionbridge.router.netlink.RoutingRule;
+import io.regionbridge.router.netlink.VxlanFilter;
 import io.regionbridge.router.netlink.VxlanNetlink;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This system, by rtnetlink and nfnetlink. Needs CAP_NET_ADMIN, and nothing of {@code /proc/sys}.
@@ -31,24 +34,30 @@ public final class LinuxRouteHost implements RouteHost {
   /** The name of the VXLAN device. */
   public static final String VXLAN = "region-bridge";
 
+  private static final Logger log = LoggerFactory.getLogger(LinuxRouteHost.class);
+
   /** The table of a machine's own addresses. */
   private static final int LOCAL = 255;
 
   private final RouteNetlink netlink;
   private final VxlanNetlink vxlan;
   private final NatTable nat;
+  private final VxlanFilter filter;
 
-  private LinuxRouteHost(RouteNetlink netlink, VxlanNetlink vxlan, NatTable nat) {
+  private LinuxRouteHost(
+      RouteNetlink netlink, VxlanNetlink vxlan, NatTable nat, VxlanFilter filter) {
     this.netlink = netlink;
     this.vxlan = vxlan;
     this.nat = nat;
+    this.filter = filter;
   }
 
   /** Opens what is needed, in the calling thread's network namespace. */
   public static LinuxRouteHost open() throws ErrnoException {
     RouteNetlink netlink = RouteNetlink.open();
     try {
-      return new LinuxRouteHost(netlink, VxlanNetlink.open(VXLAN), NatTable.open());
+      return new LinuxRouteHost(
+          netlink, VxlanNetlink.open(VXLAN), NatTable.open(), VxlanFilter.open());
     } catch (ErrnoException e) {
       netlink.close();
       throw e;
@@ -154,9 +163,22 @@ public final class LinuxRouteHost implements RouteHost {
   }
 
   @Override
+  public void filterVxlan(Optional<List<Cidr>> senders) throws IOException {
+    if (filter.keep(senders)) {
+      log.info("wrapped packets are taken from {}", senders.map(List::toString).orElse("anybody"));
+    }
+  }
+
+  @Override
+  public Optional<InetAddress> source(InetAddress node) throws IOException {
+    return netlink.routeTo(node).flatMap(Route::preferredSource);
+  }
+
+  @Override
   public void close() {
     netlink.close();
     vxlan.close();
     nat.close();
+    filter.close();
   }
 }

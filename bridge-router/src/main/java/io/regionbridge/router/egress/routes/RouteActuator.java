@@ -43,6 +43,7 @@ final class RouteActuator {
   List<String> actuate(RoutePlan plan) {
     List<String> problems = new ArrayList<>(plan.problems());
     attempt(problems, () -> exempt(plan.exemptions()));
+    attempt(problems, () -> host.filterVxlan(plan.senders()));
     plan.vxlan().ifPresent(own -> attempt(problems, () -> host.withVxlan(own)));
     attempt(problems, () -> routes(plan.routes(), problems));
     attempt(problems, () -> host.detour(plan.detours(), plan.rules()));

@@ -3,6 +3,7 @@ package io.regionbridge.router.egress.routes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
+import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.kubernetes.ClusterClient;
@@ -144,15 +145,17 @@ public final class RouteAgent implements AutoCloseable {
     last = traffic;
     List<String> found;
     try {
-      boolean router = view.router(node).isPresent();
+      Optional<RouterNodeFacts> router = view.router(node);
       found =
           actuator.actuate(
               RoutePlanner.plan(
                   node,
-                  router,
+                  router.isPresent(),
                   traffic.get(),
                   host.addresses(),
                   host.foreign(),
+                  host.source(traffic.get().address()),
+                  router.flatMap(RouterNodeFacts::nodes),
                   encapsulation.get()));
     } catch (IOException e) {
       found = List.of(String.valueOf(e.getMessage()));

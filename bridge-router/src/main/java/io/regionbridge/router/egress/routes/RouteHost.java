@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A node's kernel: the seam between plans and effects. Used by one thread. */
 interface RouteHost extends AutoCloseable {
@@ -46,6 +47,12 @@ interface RouteHost extends AutoCloseable {
 
   /** Makes the VXLAN device that takes packets for an address of this node, if it is not there. */
   void withVxlan(InetAddress own) throws IOException;
+
+  /** Lets wrapped packets in from these alone; empty: the filter is gone. */
+  void filterVxlan(Optional<List<Cidr>> senders) throws IOException;
+
+  /** The address that this node sends to another by. */
+  Optional<InetAddress> source(InetAddress node) throws IOException;
 
   @Override
   void close();

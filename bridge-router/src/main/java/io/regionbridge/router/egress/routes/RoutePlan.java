@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param exemptions what keeps its source address, in order
  * @param vxlan the address of this node that the VXLAN device stands for; empty: there is to be
  *     none
+ * @param senders whom wrapped packets are taken from; empty: nothing is said of that, or there is
+ *     no device
  * @param problems what cannot be done, one sentence each
  */
 record RoutePlan(
@@ -25,10 +27,12 @@ record RoutePlan(
     List<RoutingRule> rules,
     List<NatExemption> exemptions,
     Optional<InetAddress> vxlan,
+    Optional<List<Cidr>> senders,
     List<String> problems) {
   /** Nothing of ours. */
   static final RoutePlan EMPTY =
-      new RoutePlan(Map.of(), Map.of(), List.of(), List.of(), Optional.empty(), List.of());
+      new RoutePlan(
+          Map.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty(), List.of());
 
   RoutePlan {
     routes = Map.copyOf(routes);

@@ -7,6 +7,7 @@ import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.NatExemption;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RoutingRule;
+import io.regionbridge.router.netlink.VxlanNetlink;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ final class RoutePlanner {
    * @param traffic what leaves the region and by whom
    * @param addresses of this node's interfaces, those of our own VXLAN device left out
    * @param foreign routes of others, of all tables
+   * @param source the address that this node sends to the gateway by
+   * @param senders who may send wrapped packets here; empty: the bridge does not say
    */
   static RoutePlan plan(
       String node,
@@ -34,6 +37,8 @@ final class RoutePlanner {
       RemoteTraffic traffic,
       List<InterfaceAddress> addresses,
       List<Route> foreign,
+      Optional<InetAddress> source,
+      Optional<List<Cidr>> senders,
       EgressSettings.Encapsulation encapsulation) {
     if (traffic.destinations().isEmpty()) {
       return RoutePlan.EMPTY;
@@ -82,7 +87,8 @@ final class RoutePlanner {
         detours,
         rules,
         exemptions(traffic),
-        wrapped ? own(gateway, here, addresses) : Optional.empty(),
+        wrapped ? own(gateway, here, source, addresses) : Optional.empty(),
+        wrapped ? filter(router, senders, problems) : Optional.empty(),
         problems);
   }
 
@@ -164,10 +170,31 @@ final class RoutePlanner {
     return exemptions;
   }
 
+  /** Nobody sends wrapped packets to who is no router node. */
+  private static Optional<List<Cidr>> filter(
+      boolean router, Optional<List<Cidr>> senders, List<String> problems) {
+    if (!router) {
+      return Optional.of(List.of());
+    }
+    if (senders.isEmpty()) {
+      problems.add(
+          "this node's RouterNode does not list the nodes, so wrapped packets (UDP %d) are taken from"
+                  .formatted(VxlanNetlink.PORT)
+              + " anybody: upgrade its bridge");
+    }
+    return senders;
+  }
+
   private static Optional<InetAddress> own(
-      InetAddress gateway, boolean here, List<InterfaceAddress> addresses) {
+      InetAddress gateway,
+      boolean here,
+      Optional<InetAddress> source,
+      List<InterfaceAddress> addresses) {
     if (here) {
       return Optional.of(gateway);
+    }
+    if (source.isPresent()) {
+      return source;
     }
     return addresses.stream()
         .map(InterfaceAddress::address)

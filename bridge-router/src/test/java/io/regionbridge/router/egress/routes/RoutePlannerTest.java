@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class RoutePlannerTest {
   private static final RemoteTraffic TRAFFIC =
       new RemoteTraffic("r1", ip("192.168.1.11"), cidrs("10.52.0.0/16"), cidrs("10.42.0.0/16"));
+  private static final List<Cidr> NODES = cidrs("192.168.1.0/24", "192.168.9.21/32");
   private static final InterfaceAddress NEIGHBOUR = new InterfaceAddress(3, ip("192.168.1.21"), 24);
   private static final InterfaceAddress FAR = new InterfaceAddress(3, ip("192.168.9.21"), 24);
 
@@ -60,6 +61,30 @@ class RoutePlannerTest {
         .isEmpty();
   }
 
+  @Test
+  void wrappedPacketsAreTakenFromNodesAlone() {
+    assertThat(plan("r2", true, TRAFFIC, EgressSettings.Encapsulation.AUTO, FAR).senders())
+        .contains(NODES);
+    assertThat(plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.AUTO, FAR).senders())
+        .as("nobody sends them to a worker")
+        .contains(List.of());
+    assertThat(plan("r2", true, TRAFFIC, EgressSettings.Encapsulation.NEVER, NEIGHBOUR).senders())
+        .isEmpty();
+    RoutePlan older =
+        RoutePlanner.plan(
+            "r2",
+            true,
+            TRAFFIC,
+            List.of(FAR),
+            List.of(),
+            Optional.of(ip("192.168.9.22")),
+            Optional.empty(),
+            EgressSettings.Encapsulation.AUTO);
+    assertThat(older.senders()).isEmpty();
+    assertThat(older.problems()).singleElement().asString().contains("UDP 8473", "upgrade");
+    assertThat(older.vxlan()).contains(ip("192.168.9.22"));
+  }
+
   private static Route route(String range, int table) {
     return new Route(
         Cidr.of(range), 7, Optional.empty(), Optional.empty(), table, Route.PROTOCOL_STATIC, 0);
@@ -67,7 +92,14 @@ class RoutePlannerTest {
 
   private static RoutePlan beside(String node, boolean router, Route... foreign) {
     return RoutePlanner.plan(
-        node, router, TRAFFIC, List.of(NEIGHBOUR), List.of(foreign), Encapsulation.AUTO);
+        node,
+        router,
+        TRAFFIC,
+        List.of(NEIGHBOUR),
+        List.of(foreign),
+        Optional.empty(),
+        Optional.of(NODES),
+        EgressSettings.Encapsulation.AUTO);
   }
 
   @Test
@@ -157,7 +189,15 @@ class RoutePlannerTest {
       RemoteTraffic traffic,
       EgressSettings.Encapsulation encapsulation,
       InterfaceAddress... addresses) {
-    return RoutePlanner.plan(node, router, traffic, List.of(addresses), List.of(), encapsulation);
+    return RoutePlanner.plan(
+        node,
+        router,
+        traffic,
+        List.of(addresses),
+        List.of(),
+        Optional.empty(),
+        Optional.of(NODES),
+        encapsulation);
   }
 
   private static GatewayView view(@Nullable String holder, RouterNodeFacts... routers) {

@@ -1,0 +1,77 @@
+package io.regionbridge.router.netlink;
+
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An nftables table of our own, one for each address family, that lets wrapped packets in from the
+ * cluster's nodes alone: whoever else sends to the VXLAN port could send as any pod. By nfnetlink;
+ * needs CAP_NET_ADMIN.
+ */
+public final class VxlanFilter implements AutoCloseable {
+  /** The name of the table. */
+  public static final String NAME = "region-bridge-vxlan";
+
+  private static final String INPUT = "input";
+  private static final String SENDERS = "senders";
+  private static final int BEFORE_FILTER = -10;
+
+  private final NetlinkSocket socket;
+  private final NftMessages messages = new NftMessages(NAME);
+
+  private VxlanFilter(NetlinkSocket socket) {
+    this.socket = socket;
+  }
+
+  /** Opens a socket in the calling thread's network namespace. */
+  public static VxlanFilter open() throws ErrnoException {
+    return new VxlanFilter(NetlinkSocket.open(NetlinkSocket.NETFILTER));
+  }
+
+  /**
+   * Makes it so, if it is not.
+   *
+   * @param senders whom wrapped packets are taken from; empty: there is no device that takes any,
+   *     and the tables are gone
+   * @return whether anything was written
+   */
+  public boolean keep(Optional<List<Cidr>> senders) throws ErrnoException {
+    List<String> wanted = new ArrayList<>();
+    List<MessageWriter> requests = new ArrayList<>();
+    for (boolean ipv6 : new boolean[] {false, true}) {
+      requests.addAll(messages.remove(ipv6));
+      if (senders.isEmpty()) {
+        continue;
+      }
+      requests.add(messages.create(ipv6));
+      requests.add(messages.chain(ipv6, INPUT, "filter", NftMessages.INPUT, BEFORE_FILTER));
+      requests.add(messages.chain(ipv6, SENDERS));
+      String wrapped = "wrapped packets";
+      wanted.add(wrapped);
+      requests.add(
+          messages.rule(ipv6, INPUT).udpTo(VxlanNetlink.PORT).jump(SENDERS).commented(wrapped));
+      for (Cidr sender : senders.get()) {
+        if (sender.isIpv6() == ipv6) {
+          wanted.add("from " + sender);
+          requests.add(
+              messages.rule(ipv6, SENDERS).source(sender).accept().commented("from " + sender));
+        }
+      }
+      wanted.add("from others");
+      requests.add(messages.rule(ipv6, SENDERS).drop().commented("from others"));
+    }
+    if (wanted.equals(messages.comments(socket))) {
+      return false;
+    }
+    messages.transact(socket, requests);
+    return true;
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}

@@ -1,0 +1,44 @@
+package io.regionbridge.router.peers;
+
+import io.regionbridge.router.topology.PeerClaim;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Bridges the moment in which an overlay moves a range from one gateway of a region to another: its
+ * device routes the range to nobody then, or to a gateway that was not asked yet. A peer of the
+ * device keeps the claim that it had for {@link #GRACE}. Without a clock; owned by whoever holds
+ * the caller's lock.
+ */
+final class ClaimMemory {
+  /** Long enough to ask the other gateway in the next round. */
+  static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Map<InetAddress, Held> held = new HashMap<>();
+
+  private record Held(PeerClaim claim, long at) {}
+
+  /**
+   * The claim of a peer that counts.
+   *
+   * @param address of a peer that the device has
+   * @param claim that follows from what the device routes to it now
+   * @param now nanoseconds that never go back
+   */
+  Optional<PeerClaim> of(InetAddress address, Optional<PeerClaim> claim, long now) {
+    claim.ifPresent(present -> held.put(address, new Held(present, now)));
+    Held last = held.get(address);
+    return last != null && now - last.at() < GRACE.toNanos()
+        ? Optional.of(last.claim())
+        : Optional.empty();
+  }
+
+  /** Forgets the claims of all that the device does not have. */
+  void retain(Set<InetAddress> there) {
+    held.keySet().retainAll(there);
+  }
+}

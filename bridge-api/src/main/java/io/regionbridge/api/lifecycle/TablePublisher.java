@@ -272,14 +272,11 @@ final class TablePublisher implements AutoCloseable {
       List<InetSocketAddress> listen) {
     List<InetSocketAddress> siblings = siblings(topology, listen);
     List<Cidr> never = never(topology);
+    Topology.Disputes disputes = topology.disputes();
     Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
       Relayed relayed =
-          new Relayed(
-              peer,
-              peer.podCidrs().stream().filter(r -> topology.undisputed(peer, r)).toList(),
-              siblings,
-              never);
+          new Relayed(peer, disputes.undisputed(peer, peer.podCidrs()), siblings, never);
       List<ForwardZone> known = peers.get(relayed);
       if (known == null && peer.contain() && !PeerZones.contained(peer)) {
         log.warn(

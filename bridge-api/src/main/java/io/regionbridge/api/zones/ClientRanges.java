@@ -44,12 +44,11 @@ public record ClientRanges(List<Cidr> allowed, List<Cidr> cluster, List<Cidr> pe
     }
     List<Cidr> gateways = new ArrayList<>();
     List<Cidr> peers = new ArrayList<>();
+    Topology.Disputes disputes = topology.disputes();
     for (PeerRegion peer : topology.peers()) {
       peer.gateways().forEach(g -> gateways.add(Cidr.host(g.address().getAddress())));
       // Whoever is in a range that is ours as well is taken to be ours.
-      peer.podCidrs().stream()
-          .filter(range -> topology.undisputed(peer, range))
-          .forEach(peers::add);
+      peers.addAll(disputes.undisputed(peer, peer.podCidrs()));
     }
     peers.addAll(gateways);
     List<Cidr> allowed = allow;

@@ -29,12 +29,10 @@ public final class Forwards {
     List<ForwardZone> zones = new ArrayList<>();
     zones.add(new ForwardZone(List.of(topology.local().domain())));
     allNames.ifPresent(domain -> zones.add(new ForwardZone(List.of(domain))));
+    Topology.Disputes disputes = topology.disputes();
     for (PeerRegion peer : topology.peers()) {
       List<String> names = new ArrayList<>(List.of(peer.domain()));
-      peer.podCidrs().stream()
-          .filter(range -> topology.undisputed(peer, range))
-          .map(Cidr::toString)
-          .forEach(names::add);
+      disputes.undisputed(peer, peer.podCidrs()).stream().map(Cidr::toString).forEach(names::add);
       zones.add(new ForwardZone(names));
     }
     return zones;

@@ -4,6 +4,7 @@ import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.egress.RefusedRange.Reason;
 import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.CidrIndex;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SpecialRanges;
 import io.regionbridge.router.topology.Conflict;
@@ -12,10 +13,13 @@ import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,20 +30,64 @@ import java.util.stream.Stream;
 public final class EgressPlanner {
   private final Topology topology;
   private final EgressRules rules;
-  private final List<Owned> forbidden;
+  private final CidrIndex<Owned> forbidden;
+  private final Set<String> peers;
+  private final CidrIndex<Owned> claimed;
+  private final Map<String, CidrIndex<Dispute>> disputes;
 
-  /** A range that no traffic for a peer may touch. */
-  private record Owned(Cidr cidr, Reason reason, String owner) {
+  /**
+   * A range that no traffic for another may touch.
+   *
+   * @param owner in words
+   * @param region the peer that it is of; empty: none
+   */
+  private record Owned(Cidr cidr, Reason reason, String owner, String region) {
+    Owned(Cidr cidr, Reason reason, String owner) {
+      this(cidr, reason, owner, "");
+    }
+
     /** Compared as what it stands for. */
     private Owned {
       cidr = SpecialRanges.plain(cidr);
     }
   }
 
+  /**
+   * A conflict that the topology knows of a region's range.
+   *
+   * @param order its place among all conflicts
+   * @param owner of the other range
+   */
+  private record Dispute(int order, Conflict.Ranges conflict, String owner, Cidr other) {}
+
   private EgressPlanner(Topology topology, EgressRules rules) {
     this.topology = topology;
     this.rules = rules;
-    this.forbidden = forbidden();
+    peers = topology.peers().stream().map(PeerRegion::name).collect(Collectors.toSet());
+    forbidden = index(forbidden());
+    claimed = index(claimed());
+    disputes = disputes(topology.conflicts());
+  }
+
+  private static CidrIndex<Owned> index(List<Owned> ranges) {
+    CidrIndex<Owned> index = new CidrIndex<>();
+    ranges.forEach(owned -> index.add(owned.cidr(), owned));
+    return index;
+  }
+
+  private static Map<String, CidrIndex<Dispute>> disputes(List<Conflict> conflicts) {
+    Map<String, CidrIndex<Dispute>> disputes = new HashMap<>();
+    for (int i = 0; i < conflicts.size(); i++) {
+      if (conflicts.get(i) instanceof Conflict.Ranges c) {
+        disputes
+            .computeIfAbsent(c.region(), _ -> new CidrIndex<>())
+            .add(c.cidr(), new Dispute(i, c, c.other(), c.otherCidr()));
+        disputes
+            .computeIfAbsent(c.other(), _ -> new CidrIndex<>())
+            .add(c.otherCidr(), new Dispute(i, c, c.region(), c.cidr()));
+      }
+    }
+    return disputes;
   }
 
   /**
@@ -57,33 +105,29 @@ public final class EgressPlanner {
   private EgressPlan plan(Map<String, List<Cidr>> remembered) {
     Map<String, List<Cidr>> kept = new TreeMap<>(remembered);
     kept.remove(topology.local().name());
-    Map<String, List<Cidr>> claimed = new TreeMap<>();
+    Map<String, List<Cidr>> taken = new TreeMap<>();
     for (PeerRegion peer : topology.peers()) {
       List<Cidr> claims = rules.services() ? claims(peer) : peer.podCidrs();
       if (!claims.isEmpty() || !kept.containsKey(peer.name())) {
-        claimed.put(peer.name(), claims);
+        taken.put(peer.name(), claims);
         kept.remove(peer.name());
       }
     }
     Map<String, RegionEgress> regions = new TreeMap<>();
-    claimed.forEach((name, cidrs) -> regions.put(name, region(name, cidrs, List.of())));
-    kept.forEach((name, cidrs) -> regions.put(name, region(name, cidrs, othersThan(name, kept))));
+    taken.forEach((name, cidrs) -> regions.put(name, region(name, cidrs, new CidrIndex<>())));
+    // What is only remembered yields to everything that is known, and to its like.
+    List<Owned> likes = new ArrayList<>();
+    kept.forEach((name, cidrs) -> cidrs.forEach(cidr -> likes.add(ofPeer(cidr, name))));
+    CidrIndex<Owned> besides = index(likes);
+    kept.forEach((name, cidrs) -> regions.put(name, region(name, cidrs, besides)));
     return new EgressPlan(List.copyOf(regions.values()));
   }
 
-  /** What is only remembered yields to everything that is known, and to its like. */
-  private static List<Owned> othersThan(String region, Map<String, List<Cidr>> kept) {
-    List<Owned> others = new ArrayList<>();
-    kept.forEach((other, cidrs) -> {
-      if (!other.equals(region)) {
-        cidrs.forEach(
-            cidr -> others.add(new Owned(cidr, Reason.ANOTHER_REGION, "region " + other)));
-      }
-    });
-    return others;
+  private static Owned ofPeer(Cidr cidr, String region) {
+    return new Owned(cidr, Reason.ANOTHER_REGION, "region " + region, region);
   }
 
-  private RegionEgress region(String region, List<Cidr> cidrs, List<Owned> besides) {
+  private RegionEgress region(String region, List<Cidr> cidrs, CidrIndex<Owned> besides) {
     List<Cidr> destinations = new ArrayList<>();
     List<RefusedRange> refusals = new ArrayList<>();
     // In order, whatever contains a range comes before it.
@@ -97,9 +141,13 @@ public final class EgressPlanner {
     return new RegionEgress(region, destinations, refusals);
   }
 
-  private Optional<RefusedRange> refusal(String region, Cidr cidr, List<Owned> besides) {
+  private Optional<RefusedRange> refusal(String region, Cidr cidr, CidrIndex<Owned> besides) {
     return unfit(cidr)
-        .or(() -> overlapping(cidr, Stream.concat(othersThan(region), besides.stream())))
+        .or(() ->
+            overlapping(
+                cidr,
+                Stream.concat(overlaps(cidr, claimed), overlaps(cidr, besides))
+                    .filter(other -> !other.region().equals(region))))
         .or(() -> disputed(region, cidr));
   }
 
@@ -116,12 +164,15 @@ public final class EgressPlanner {
     return cidr.prefixLength() < shortest
         ? refused(
             cidr, Reason.TOO_WIDE, "is wider than /" + shortest + ", the widest that is allowed")
-        : overlapping(cidr, forbidden.stream());
+        : overlapping(cidr, overlaps(cidr, forbidden));
+  }
+
+  private static <V> Stream<V> overlaps(Cidr cidr, CidrIndex<V> ranges) {
+    return ranges.overlapping(cidr).stream().map(CidrIndex.Entry::value);
   }
 
   private static Optional<RefusedRange> overlapping(Cidr cidr, Stream<Owned> others) {
     return others
-        .filter(other -> other.cidr().overlaps(cidr))
         .min(
             Comparator.comparing(Owned::reason)
                 .thenComparing(Owned::cidr)
@@ -132,23 +183,16 @@ public final class EgressPlanner {
 
   /** What the topology knows besides. */
   private Optional<RefusedRange> disputed(String region, Cidr cidr) {
-    return topology.conflicts().stream()
-        .filter(Conflict.Ranges.class::isInstance)
-        .map(Conflict.Ranges.class::cast)
-        .filter(conflict ->
-            conflict.region().equals(region)
-                    && conflict.cidr().overlaps(cidr)
-                    && counts(conflict.other(), conflict.otherCidr())
-                || conflict.other().equals(region)
-                    && conflict.otherCidr().overlaps(cidr)
-                    && counts(conflict.region(), conflict.cidr()))
-        .findFirst()
-        .flatMap(conflict -> refused(cidr, Reason.ANOTHER_REGION, "is disputed: " + conflict));
+    return overlaps(cidr, disputes.getOrDefault(region, new CidrIndex<>()))
+        .filter(dispute -> counts(dispute.owner(), dispute.other()))
+        .min(Comparator.comparingInt(Dispute::order))
+        .flatMap(
+            dispute -> refused(cidr, Reason.ANOTHER_REGION, "is disputed: " + dispute.conflict()));
   }
 
   /** A peer that claims everything would take everything away from the others. */
-  private boolean counts(String owner, Cidr claimed) {
-    return topology.peer(owner).isEmpty() || unfit(claimed).isEmpty();
+  private boolean counts(String owner, Cidr range) {
+    return !peers.contains(owner) || unfit(range).isEmpty();
   }
 
   private List<Owned> forbidden() {
@@ -203,14 +247,17 @@ public final class EgressPlanner {
     return owned;
   }
 
-  /** Whatever other regions claim and could be theirs, whether or not it is sent to them. */
-  private Stream<Owned> othersThan(String region) {
-    return topology.peers().stream()
-        .filter(peer -> !peer.name().equals(region))
-        .flatMap(peer ->
-            claims(peer).stream()
-                .filter(cidr -> unfit(cidr).isEmpty())
-                .map(cidr -> new Owned(cidr, Reason.ANOTHER_REGION, "region " + peer.name())));
+  /** Whatever peers claim and could be theirs, whether or not it is sent to them. */
+  private List<Owned> claimed() {
+    List<Owned> owned = new ArrayList<>();
+    for (PeerRegion peer : topology.peers()) {
+      for (Cidr cidr : claims(peer)) {
+        if (unfit(cidr).isEmpty()) {
+          owned.add(ofPeer(cidr, peer.name()));
+        }
+      }
+    }
+    return owned;
   }
 
   private static List<Cidr> claims(PeerRegion peer) {

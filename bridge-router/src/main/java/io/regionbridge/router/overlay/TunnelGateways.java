@@ -24,12 +24,11 @@ final class TunnelGateways {
    */
   static List<RemoteGateway> of(Topology topology, List<String> problems) {
     List<RemoteGateway> gateways = new ArrayList<>();
+    Topology.Disputes disputes = topology.disputes();
     for (PeerRegion peer : topology.peers()) {
       List<Cidr> ranges =
-          Stream.of(peer.podCidrs(), peer.serviceCidrs())
-              .flatMap(List::stream)
-              .filter(range -> topology.undisputed(peer, range))
-              .toList();
+          disputes.undisputed(
+              peer, Stream.of(peer.podCidrs(), peer.serviceCidrs()).flatMap(List::stream).toList());
       for (TunnelEnd end : peer.tunnels()) {
         Optional<PublicKey> key = PublicKey.parse(end.publicKey());
         Optional<InetAddress> address =

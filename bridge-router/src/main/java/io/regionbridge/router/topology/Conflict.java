@@ -27,11 +27,6 @@ public sealed interface Conflict {
       return region.equals(name) || other.equals(name);
     }
 
-    /** The range of one of the two sides. */
-    Cidr rangeOf(String name) {
-      return region.equals(name) ? cidr : otherCidr;
-    }
-
     @Override
     public String toString() {
       return "%s of region %s overlaps %s of %s"

@@ -1,7 +1,10 @@
 package io.regionbridge.router.topology;
 
 import io.regionbridge.router.net.Cidr;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -105,12 +108,28 @@ public record Topology(
         .toList();
   }
 
-  /** Whether traffic for a range may be sent to a peer: nobody else claims any of it. */
-  public boolean undisputed(PeerRegion peer, Cidr range) {
-    return conflicts.stream()
-        .noneMatch(conflict ->
-            conflict instanceof Conflict.Ranges ranges
-                && ranges.concerns(peer.name())
-                && ranges.rangeOf(peer.name()).equals(range));
+  /** The ranges that peers claim and others claim parts of. Made anew at each call. */
+  public Disputes disputes() {
+    Map<String, Set<Cidr>> ranges = new HashMap<>();
+    for (Conflict conflict : conflicts) {
+      if (conflict instanceof Conflict.Ranges(String region, Cidr cidr, String other, Cidr its)) {
+        ranges.computeIfAbsent(region, _ -> new HashSet<>()).add(cidr);
+        ranges.computeIfAbsent(other, _ -> new HashSet<>()).add(its);
+      }
+    }
+    return new Disputes(ranges);
+  }
+
+  /** Ranges that no traffic is sent to a peer for, by the peer's name. */
+  public record Disputes(Map<String, Set<Cidr>> ranges) {
+    /** Whether a range of a peer is among them. */
+    public boolean include(PeerRegion peer, Cidr range) {
+      return ranges.getOrDefault(peer.name(), Set.of()).contains(range);
+    }
+
+    /** Those ranges of a peer that are not among them. */
+    public List<Cidr> undisputed(PeerRegion peer, List<Cidr> claimed) {
+      return claimed.stream().filter(range -> !include(peer, range)).toList();
+    }
   }
 }

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +101,8 @@ public final class TopologyBuilder {
     List<PeerRegion> peers = dropTakenDomains(mergeClaims(claims), conflicts);
     conflicts.addAll(rangeConflicts(local, peers));
     Topology claimed = new Topology(local, peers, conflicts, regionsKnown(view));
-    return claimed.map(peer -> mergeRanges(claimed, peer));
+    Topology.Disputes disputes = claimed.disputes();
+    return claimed.map(peer -> mergeRanges(disputes, peer));
   }
 
   /** Without the resource there are no objects; without a cluster neither. */
@@ -254,19 +254,17 @@ public final class TopologyBuilder {
   }
 
   /** With fewer ranges for the same addresses. A disputed one costs none that is beside it. */
-  private static PeerRegion mergeRanges(Topology topology, PeerRegion peer) {
+  private static PeerRegion mergeRanges(Topology.Disputes disputes, PeerRegion peer) {
     return peer.with(
-        mergeRanges(topology, peer, peer.podCidrs()),
-        mergeRanges(topology, peer, peer.serviceCidrs()));
+        mergeRanges(disputes, peer, peer.podCidrs()),
+        mergeRanges(disputes, peer, peer.serviceCidrs()));
   }
 
-  private static List<Cidr> mergeRanges(Topology topology, PeerRegion peer, List<Cidr> ranges) {
-    Map<Boolean, List<Cidr>> parts =
-        ranges.stream()
-            .collect(Collectors.partitioningBy(range -> topology.undisputed(peer, range)));
+  private static List<Cidr> mergeRanges(
+      Topology.Disputes disputes, PeerRegion peer, List<Cidr> ranges) {
     return Stream.concat(
-            CidrMerge.merge(parts.getOrDefault(true, List.of())).stream(),
-            parts.getOrDefault(false, List.of()).stream())
+            CidrMerge.merge(disputes.undisputed(peer, ranges)).stream(),
+            ranges.stream().filter(range -> disputes.include(peer, range)))
         .sorted()
         .toList();
   }

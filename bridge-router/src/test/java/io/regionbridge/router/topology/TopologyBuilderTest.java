@@ -132,17 +132,17 @@ class TopologyBuilderTest {
             "10.52.0.0/16 of region mn overlaps 10.52.128.0/17 of region hel1");
     PeerRegion mn = topology.peer("mn").orElseThrow();
     PeerRegion hel1 = topology.peer("hel1").orElseThrow();
-    assertThat(topology.undisputed(mn, Cidr.of("10.52.0.0/16"))).isFalse();
-    assertThat(topology.undisputed(hel1, Cidr.of("10.52.128.0/17"))).isFalse();
-    assertThat(topology.undisputed(hel1, Cidr.of("100.64.1.0/24"))).isFalse();
-    assertThat(topology.undisputed(hel1, Cidr.of("10.60.0.0/16"))).isTrue();
+    assertThat(topology.disputes().include(mn, Cidr.of("10.52.0.0/16"))).isTrue();
+    assertThat(topology.disputes().include(hel1, Cidr.of("10.52.128.0/17"))).isTrue();
+    assertThat(topology.disputes().include(hel1, Cidr.of("100.64.1.0/24"))).isTrue();
+    assertThat(topology.disputes().include(hel1, Cidr.of("10.60.0.0/16"))).isFalse();
   }
 
   @Test
   void aDisputedRangeCostsNeitherTheOneBesideItNorOneInsideIt() {
     Topology topology = build(claim("mn", "10.43.0.0/16", "10.42.0.0/16", "10.0.0.0/8"));
     PeerRegion mn = topology.peer("mn").orElseThrow();
-    assertThat(mn.podCidrs().stream().filter(range -> topology.undisputed(mn, range)))
+    assertThat(topology.disputes().undisputed(mn, mn.podCidrs()))
         .containsExactly(Cidr.of("10.43.0.0/16"));
   }
 

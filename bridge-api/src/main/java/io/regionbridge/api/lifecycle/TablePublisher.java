@@ -276,7 +276,11 @@ final class TablePublisher implements AutoCloseable {
     Map<Relayed, List<ForwardZone>> made = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
       Relayed relayed =
-          new Relayed(peer, disputes.undisputed(peer, peer.podCidrs()), siblings, never);
+          new Relayed(
+              peer,
+              disputes.undisputed(peer, peer.podCidrs()),
+              siblings,
+              PeerZones.relevant(peer, never));
       List<ForwardZone> known = peers.get(relayed);
       if (known == null && peer.contain() && !PeerZones.contained(peer)) {
         log.warn(
@@ -285,7 +289,8 @@ final class TablePublisher implements AutoCloseable {
             peer.name());
       }
       made.put(
-          relayed, known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings, never));
+          relayed,
+          known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings, relayed.never()));
     }
     peers = made;
     Map<Name, Object> apexes = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import io.regionbridge.router.topology.PeerRegion;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.xbill.DNS.Name;
 
 /** Makes the zones that are relayed to a peer region: its domain, and those of its pods. Pure. */
@@ -38,6 +39,24 @@ public final class PeerZones {
       }
     }
     return zones;
+  }
+
+  /**
+   * Which of the addresses that no peer is believed to have have to be known for this one: what is
+   * outside of its ranges is refused anyway. So a node that comes or goes changes nothing for a
+   * peer that could not have its address, and the peer's cached answers stay.
+   *
+   * @param never those of the local region's nodes
+   */
+  public static List<Cidr> relevant(PeerRegion peer, List<Cidr> never) {
+    return contained(peer)
+        ? never.stream()
+            .filter(address ->
+                Stream.of(peer.podCidrs(), peer.serviceCidrs())
+                    .flatMap(List::stream)
+                    .anyMatch(range -> range.overlaps(address)))
+            .toList()
+        : never;
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.lifecycle.Configs;
 import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.topology.PeerRegion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,17 @@ final class PeerZonesTest {
   void containsNothingWhereThatIsNotWanted() {
     assertThat(zones(peer("podCIDRs: [10.52.0.0/16], contain: false")))
         .noneMatch(zone -> zone.addresses().contain());
+  }
+
+  @Test
+  void aNodeThatComesOrGoesConcernsOnlyPeersThatCouldHaveItsAddress() {
+    List<Cidr> nodes = List.of(Cidr.of("10.52.0.9/32"), Cidr.of("192.0.2.1/32"));
+    assertThat(PeerZones.relevant(peer("podCIDRs: [10.52.0.0/16]"), nodes))
+        .containsExactly(Cidr.of("10.52.0.9/32"));
+    assertThat(PeerZones.relevant(peer("serviceCIDRs: [10.53.0.0/16]"), nodes)).isEmpty();
+    assertThat(PeerZones.relevant(peer("podCIDRs: [10.52.0.0/16], contain: false"), nodes))
+        .isEqualTo(nodes);
+    assertThat(PeerZones.relevant(peer("contain: true"), nodes)).isEqualTo(nodes);
   }
 
   private static List<ForwardZone> zones(PeerRegion peer) {

@@ -106,6 +106,23 @@ public final class AddressSet {
     return false;
   }
 
+  /** Whether each range of another set is within one of this. */
+  public boolean containsAll(AddressSet other) {
+    int mine = 0;
+    for (int i = 0; i < other.firstHigh.length; i++) {
+      while (mine < firstHigh.length
+          && compare(lastHigh[mine], lastLow[mine], other.firstHigh[i], other.firstLow[i]) < 0) {
+        mine++;
+      }
+      if (mine == firstHigh.length
+          || compare(firstHigh[mine], firstLow[mine], other.firstHigh[i], other.firstLow[i]) > 0
+          || compare(lastHigh[mine], lastLow[mine], other.lastHigh[i], other.lastLow[i]) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether the IPv4 address is in the set. */
   public boolean containsIpv4(int address) {
     return contains(IPV4_HIGH, lowOfIpv4(address));

@@ -44,6 +44,14 @@ public record BelievedAddresses(AddressSet ranges, boolean contain, AddressSet n
         && !never.contains(high, low);
   }
 
+  /**
+   * Whether what was taken by these rules may be kept under others: the ranges are the same, and no
+   * more addresses are refused than before.
+   */
+  boolean isNoWiderThan(BelievedAddresses next) {
+    return contain == next.contain && ranges.equals(next.ranges) && never.containsAll(next.never);
+  }
+
   /** Whether the region can have addresses of this family: AAAA's, or A's. */
   public boolean hasFamily(boolean ipv6) {
     return !contain || (ipv6 ? ranges.hasIpv6() : ranges.hasIpv4());

@@ -307,7 +307,7 @@ public final class ZoneTable {
       if (before != null
           && !replicaEnds
           && before.zone().region().equals(zone.region())
-          && before.zone().addresses().equals(zone.addresses())) {
+          && before.zone().addresses().isNoWiderThan(zone.addresses())) {
         return before.epoch();
       }
       return ++lastEpoch;

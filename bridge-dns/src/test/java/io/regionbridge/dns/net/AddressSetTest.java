@@ -107,6 +107,12 @@ class AddressSetTest {
         prefixes.add(new Prefix(address, random.nextInt(bits + 1)));
       }
       AddressSet set = AddressSet.of(prefixes);
+      for (Prefix prefix : prefixes) {
+        assertThat(set.containsAll(AddressSet.of(List.of(prefix)))).isTrue();
+      }
+      AddressSet half = AddressSet.of(prefixes.subList(0, prefixes.size() / 2));
+      assertThat(set.containsAll(half)).isTrue();
+      assertThat(half.containsAll(set)).isEqualTo(half.equals(set));
       for (int n = 0; n < 100; n++) {
         InetAddress address = address(random);
         PeerAddress peer = new PeerAddress();

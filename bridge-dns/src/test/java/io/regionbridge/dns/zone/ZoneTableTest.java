@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,6 +200,29 @@ class ZoneTableTest {
     assertThat(forwardRoute(only(forward("mn", "mn.internal", range, true, 53), gone)).epoch())
         .as("gone in between")
         .isNotEqualTo(epoch);
+  }
+
+  @Test
+  void answersStayWhenFewerAddressesAreRefusedAndGoWhenMoreAre() {
+    ZoneTable one = only(refusing("192.0.2.1"), ZoneTable.empty());
+    ZoneTable two = only(refusing("192.0.2.1", "192.0.2.7"), one);
+    assertThat(forwardRoute(two).epoch()).isNotEqualTo(forwardRoute(one).epoch());
+    ZoneTable back = only(refusing("192.0.2.1"), two);
+    assertThat(forwardRoute(back).epoch()).isEqualTo(forwardRoute(two).epoch());
+    assertThat(forwardRoute(only(refusing("192.0.2.7"), back)).epoch())
+        .isNotEqualTo(forwardRoute(back).epoch());
+  }
+
+  private static ForwardZone refusing(String... addresses) {
+    AddressSet never =
+        AddressSet.of(
+            Stream.of(addresses).map(a -> new Prefix(InetAddress.ofLiteral(a), 32)).toList());
+    return new ForwardZone(
+        "mn",
+        Name.fromConstantString("mn.internal."),
+        List.of(new InetSocketAddress("127.0.0.1", 53)),
+        new BelievedAddresses(AddressSet.NONE, false, never),
+        List.of());
   }
 
   private static ZoneTable only(ForwardZone zone, ZoneTable before) {

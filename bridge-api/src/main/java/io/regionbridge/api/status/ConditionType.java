@@ -107,6 +107,14 @@ public enum ConditionType {
       "unknown: the nftables table that brings answers of Cilium's pods back to this node cannot be"
           + " written",
       "give the bridge CAP_NET_ADMIN, or have the overlay's agent translate addresses"),
+  ALIAS_TRANSLATION(
+      "AliasTranslation",
+      Scope.BRIDGE,
+      "peers reach pods by the alias ranges",
+      "peers do not reach pods by the alias ranges",
+      "the nftables table that translates between the region's own addresses and region.aliasRanges"
+          + " cannot be written on this node, or an alias is of no range of this region",
+      "give the bridge CAP_NET_ADMIN, and name ranges of this region in region.aliasRanges"),
   POD_PATH(
       "PodPath",
       Scope.BRIDGE,

@@ -32,6 +32,7 @@ import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.path.PathProbes;
 import io.regionbridge.router.path.PathState;
@@ -297,6 +298,13 @@ final class ClusterControl implements RegionSource {
     return topology;
   }
 
+  /** An address of the region as peers know it. */
+  private InetAddress known(InetAddress own) {
+    return topology
+        .map(known -> known.local().aliases().known(IpAddress.of(own)).toInetAddress())
+        .orElse(own);
+  }
+
   /** Who is the active gateway. Any thread. */
   Leadership leadership() {
     return election.leadership();
@@ -304,7 +312,7 @@ final class ClusterControl implements RegionSource {
 
   @Override
   public Optional<InetSocketAddress> podPath() {
-    return paths.answering();
+    return paths.answering().map(at -> new InetSocketAddress(known(at.getAddress()), at.getPort()));
   }
 
   @Override

@@ -1,23 +1,29 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.egress.AliasTranslation;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.linux.HostWatch;
+import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.overlay.ManagedTunnel;
+import io.regionbridge.router.overlay.OverlaySettings;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.PeerTunnel;
 import io.regionbridge.router.peers.GatewayProbes;
+import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +43,11 @@ import java.util.function.Supplier;
  * Thread-safe.
  */
 public final class ControlPlane implements AutoCloseable {
+  /** How often it is looked whether the translation of aliases is there. */
+  private static final Duration ALIASES = Duration.ofSeconds(5);
+
+  private static final Duration ALIASES_SETTLE = Duration.ofMillis(50);
+
   private final String node;
   private final Optional<ClusterPlace> place;
   private final Supplier<RegionSettings> settings;
@@ -44,10 +55,13 @@ public final class ControlPlane implements AutoCloseable {
   private final Loops loops;
   private final HostWatch host = new HostWatch();
   private final OverlayWatch overlay;
+  private final AliasTranslation aliases = new AliasTranslation();
+  private final Loop aliasLoop;
   private final AtomicBoolean left = new AtomicBoolean();
   private volatile Optional<RegionSource> source = Optional.empty();
   private volatile Optional<ManagedTunnel> tunnel = Optional.empty();
   private volatile Directory directory = Directory.EMPTY;
+  private volatile Optional<Finding> aliasFinding = Optional.empty();
 
   private ControlPlane(
       String node,
@@ -61,6 +75,7 @@ public final class ControlPlane implements AutoCloseable {
     this.onChange = onChange;
     this.loops = loops;
     overlay = new OverlayWatch(settings.get().overlay(), this::overlayChanged, loops);
+    aliasLoop = loops.loop("aliases", Timing.onCall(ALIASES_SETTLE, ALIASES), this::keepAliases);
   }
 
   /**
@@ -90,7 +105,20 @@ public final class ControlPlane implements AutoCloseable {
                   loops));
     }
     plane.overlay.start();
+    plane.aliasLoop.start();
     return plane;
+  }
+
+  /** Has the kernel translate between the region's own addresses and those that peers know. */
+  private void keepAliases() {
+    LocalRegion local = topology().local();
+    List<Cidr> own = new ArrayList<>(local.podCidrs().cidrs());
+    own.addAll(local.serviceCidrs().cidrs());
+    Optional<String> interfaceName =
+        settings.get().overlay().mode() == OverlaySettings.Mode.NONE
+            ? Optional.empty()
+            : overlay.interfaceName();
+    aliasFinding = aliases.reconcile(interfaceName, settings.get().aliases(), own);
   }
 
   /**
@@ -195,6 +223,7 @@ public final class ControlPlane implements AutoCloseable {
   public void lookAgain() {
     source.ifPresent(RegionSource::lookAgain);
     tunnel.ifPresent(ManagedTunnel::lookAgain);
+    aliasLoop.lookAgain();
   }
 
   /** The regions as they are known now; at first what is configured of them. */
@@ -277,6 +306,7 @@ public final class ControlPlane implements AutoCloseable {
             overlay.findings(place.isPresent(), topology().local().knownPodCidrs(), carries));
     source.ifPresent(known -> findings.addAll(known.findings()));
     tunnel.ifPresent(made -> findings.addAll(made.findings()));
+    aliasFinding.ifPresent(findings::add);
     return findings;
   }
 
@@ -308,6 +338,7 @@ public final class ControlPlane implements AutoCloseable {
   @Override
   public void close() {
     leave();
+    aliasLoop.close();
     overlay.close();
   }
 }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /**
  * The alias ranges of one region: how its own addresses and ranges look to its peers. Pure.
  *
- * @param ranges in order; no two own ranges overlap, and no two aliases
+ * @param ranges in order; no two own ranges overlap, no two aliases, and no alias an own range
  */
 public record AliasRanges(List<AliasRange> ranges) {
   /** Peers know every address as it is. */
@@ -20,10 +20,12 @@ public record AliasRanges(List<AliasRange> ranges) {
    */
   public AliasRanges {
     ranges = ranges.stream().sorted().toList();
-    for (int i = 0; i < ranges.size(); i++) {
-      for (AliasRange other : ranges.subList(0, i)) {
-        AliasRange one = ranges.get(i);
-        if (one.range().overlaps(other.range()) || one.alias().overlaps(other.alias())) {
+    for (AliasRange one : ranges) {
+      for (AliasRange other : ranges) {
+        boolean twice =
+            one != other
+                && (one.range().overlaps(other.range()) || one.alias().overlaps(other.alias()));
+        if (twice || one.alias().overlaps(other.range())) {
           throw new IllegalArgumentException("%s; %s: they overlap".formatted(other, one));
         }
       }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * family. Rules bear a comment, by which they are known again.
  */
 final class NftMessages {
+  static final int PRE_ROUTING = 0;
   static final int POST_ROUTING = 4;
   static final int INPUT = 1;
   static final int FORWARD = 2;
@@ -46,7 +47,9 @@ final class NftMessages {
   private static final int NETWORK_HEADER = 1;
   private static final int TRANSPORT_HEADER = 2;
   private static final int EQUAL = 0;
+  private static final int AT_MOST = 3;
   private static final int GREATER = 4;
+  private static final int AT_LEAST = 5;
   private static final int COMMENT = 0;
   private static final int LONGEST_COMMENT = 128;
 
@@ -62,6 +65,16 @@ final class NftMessages {
   private static final int SYN = 2;
   private static final int SYN_AND_RST = 6;
   private static final int TCP_OPTION = 1;
+  private static final int ICMP = 1;
+  private static final int ICMPV6 = 58;
+  private static final int ICMPV6_CHECKSUM_AT = 2;
+
+  /** In an ICMP error, the packet that it is about begins here (RFC 792, RFC 4443). */
+  private static final int INNER_AT = 8;
+
+  private static final int IPV4_CHECKSUM_AT = 10;
+  private static final int INTERNET_CHECKSUM = 1;
+  private static final int PSEUDO_HEADER = 1;
   private static final int MAX_SEGMENT = 2;
   private static final int NAME_OCTETS = 16; // IFNAMSIZ
 
@@ -203,6 +216,75 @@ final class NftMessages {
       int element = begin("nat");
       int data = rule.nest(2);
       rule.be32(1, 0).be32(2, family(ipv6)).be32(3, REGISTER).endNest(data);
+      rule.endNest(element);
+      return this;
+    }
+
+    /** Gives the source address another prefix; no connection is tracked for it. */
+    Rule sourcePrefix(Cidr to) {
+      return addressPrefix(sourceAt(), to);
+    }
+
+    /** The same for the destination address. */
+    Rule destinationPrefix(Cidr to) {
+      return addressPrefix(sourceAt() + octets(), to);
+    }
+
+    /** ICMP messages of some types, each of which has the packet in it that it is about. */
+    Rule icmpError(int first, int last) {
+      meta(META_PROTOCOL).equal(new byte[] {(byte) (ipv6 ? ICMPV6 : ICMP)});
+      payload(TRANSPORT_HEADER, 0, 1);
+      compare(AT_LEAST, new byte[] {(byte) first});
+      compare(AT_MOST, new byte[] {(byte) last});
+      return this;
+    }
+
+    /** Of an ICMP error, those about packets from a range, which then come from another one. */
+    Rule innerSource(Cidr from, Cidr to) {
+      return innerPrefix(INNER_AT + sourceAt(), from, to);
+    }
+
+    /** Of an ICMP error, those about packets to a range, which then go to another one. */
+    Rule innerDestination(Cidr from, Cidr to) {
+      return innerPrefix(INNER_AT + sourceAt() + octets(), from, to);
+    }
+
+    private Rule addressPrefix(int at, Cidr to) {
+      payload(NETWORK_HEADER, at, octets());
+      return replacePrefix(
+          NETWORK_HEADER, at, to, ipv6 ? 0 : INTERNET_CHECKSUM, IPV4_CHECKSUM_AT, PSEUDO_HEADER);
+    }
+
+    /**
+     * IPv4 headers have a checksum of their own: with that put right, the sum of the ICMP message
+     * stays what it is. ICMPv6's own is put right.
+     */
+    private Rule innerPrefix(int at, Cidr from, Cidr to) {
+      payload(TRANSPORT_HEADER, at, octets());
+      bitwise(prefix(from.prefixLength(), octets()), new byte[octets()]);
+      equal(from.network().getAddress());
+      payload(TRANSPORT_HEADER, at, octets());
+      return replacePrefix(
+          TRANSPORT_HEADER,
+          at,
+          to,
+          INTERNET_CHECKSUM,
+          ipv6 ? ICMPV6_CHECKSUM_AT : INNER_AT + IPV4_CHECKSUM_AT,
+          0);
+    }
+
+    /** Writes the address in the register back, its leading bits replaced. */
+    private Rule replacePrefix(int base, int at, Cidr to, int checksum, int checksumAt, int flags) {
+      byte[] host = prefix(to.prefixLength(), octets());
+      for (int i = 0; i < host.length; i++) {
+        host[i] = (byte) ~host[i];
+      }
+      bitwise(host, to.network().getAddress());
+      int element = begin("payload");
+      int data = rule.nest(2);
+      rule.be32(2, base).be32(3, at).be32(4, octets()).be32(5, REGISTER);
+      rule.be32(6, checksum).be32(7, checksum == 0 ? 0 : checksumAt).be32(8, flags);
+      rule.endNest(data);
       rule.endNest(element);
       return this;
     }

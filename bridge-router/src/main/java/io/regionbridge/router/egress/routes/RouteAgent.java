@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.discovery.RouterNodeFacts;
+import io.regionbridge.router.egress.AliasTranslation;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.kubernetes.ClusterClient;
@@ -121,6 +122,7 @@ public final class RouteAgent implements AutoCloseable {
    */
   public static List<String> cleanUp() throws IOException {
     GatewayTranslation.cleanUp();
+    AliasTranslation.cleanUp();
     try (LinuxRouteHost host = LinuxRouteHost.open()) {
       return new RouteActuator(host).cleanUp();
     }

@@ -1,0 +1,106 @@
+package io.regionbridge.router.egress;
+
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
+import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.netlink.AliasTable;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this node's kernel at the region's {@link AliasRanges}. Every router node does: packets of
+ * a connection may come by one and leave by another, and while the role of the active gateway
+ * changes hands they do. The rules stay when the process ends, since pods go on. Owned by one
+ * thread.
+ */
+public final class AliasTranslation {
+  private static final Logger log = LoggerFactory.getLogger(AliasTranslation.class);
+  private static final String CONDITION = "AliasTranslation";
+
+  /** Whether it made or found any rules, so that it has to look for them. */
+  private boolean present = true;
+
+  /**
+   * Looks, and writes what differs.
+   *
+   * @param overlay the overlay's interface; empty: there is none, and the rules stay what they are
+   * @param own the region's own ranges, as far as they are known
+   * @return whether peers reach the region by its aliases; empty where it has none
+   */
+  public Optional<Finding> reconcile(
+      Optional<String> overlay, AliasRanges aliases, List<Cidr> own) {
+    if (aliases.isEmpty() && !present) {
+      return Optional.empty();
+    }
+    if (overlay.isEmpty() && !aliases.isEmpty()) {
+      return Optional.of(
+          Finding.unknown(
+              CONDITION,
+              "NoOverlay",
+              "no interface of the overlay is here, so no packet is translated by this node"));
+    }
+    try {
+      replace(overlay.orElse(""), aliases);
+      present = !aliases.isEmpty();
+    } catch (ErrnoException e) {
+      if (aliases.isEmpty()) {
+        present = false; // a process that may not look has made none
+        return Optional.empty();
+      }
+      return Optional.of(
+          Finding.no(
+              CONDITION,
+              e.missingCapability().isPresent() ? "NotPermitted" : "Failed",
+              "packets between the aliases and the region's own addresses are not translated by"
+                  + " this node: "
+                  + e.getMessage()));
+    }
+    return aliases.isEmpty() ? Optional.empty() : Optional.of(found(aliases, own));
+  }
+
+  private static Finding found(AliasRanges aliases, List<Cidr> own) {
+    List<AliasRange> strange =
+        aliases.ranges().stream()
+            .filter(range -> own.stream().noneMatch(range.range()::overlaps))
+            .toList();
+    if (!own.isEmpty() && !strange.isEmpty()) {
+      return Finding.no(
+          CONDITION,
+          "NotOwn",
+          "%s: the region has %s"
+              .formatted(
+                  strange.stream()
+                      .map(range -> range.range() + " is none of this region's ranges")
+                      .collect(Collectors.joining(", ")),
+                  own.stream().map(Cidr::toString).collect(Collectors.joining(", "))));
+    }
+    return Finding.yes(
+        CONDITION,
+        "InForce",
+        "nftables table %s: %s"
+            .formatted(
+                AliasTable.NAME,
+                aliases.ranges().stream()
+                    .map(AliasRange::toString)
+                    .collect(Collectors.joining("; "))));
+  }
+
+  /** Takes all rules away that a bridge ever made on this node. */
+  public static void cleanUp() throws ErrnoException {
+    replace("", AliasRanges.NONE);
+  }
+
+  private static void replace(String overlay, AliasRanges aliases) throws ErrnoException {
+    try (AliasTable table = AliasTable.open()) {
+      if (!AliasTable.expected(overlay, aliases).equals(table.rules())) {
+        table.replace(overlay, aliases);
+        log.info("nftables table {}: {} by {}", AliasTable.NAME, aliases.ranges(), overlay);
+      }
+    }
+  }
+}

@@ -2,16 +2,17 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.HostSet;
 import io.regionbridge.dns.zone.PortSet;
+import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.net.IpAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,55 +21,35 @@ final class HostPacker {
   /** Ports that many Services share are kept once; with more kinds than this, begun anew. */
   private static final int MOST = 4096;
 
-  private final Map<List<Endpoint.Port>, PortSet> ofEndpoints = new HashMap<>();
-  private final Map<List<ServiceFacts.Port>, PortSet> ofServices = new HashMap<>();
+  private final Map<List<Endpoint.Port>, PortSet[]> ofEndpoints = new HashMap<>();
+  private final Map<List<ServiceFacts.Port>, PortSet[]> ofServices = new HashMap<>();
 
-  /**
-   * The endpoints of a Service.
-   *
-   * @param endpoints sorted by address
-   */
-  HostSet hosts(List<Endpoint> endpoints) {
-    int count = endpoints.size();
+  /** The endpoints of a Service. */
+  HostSet hosts(DirectoryService service) {
+    int count = service.endpoints().size();
     if (count == 0) {
       return HostSet.NONE;
     }
-    int[] v4 = new int[count];
-    long[] v6 = new long[2 * count];
-    int narrow = 0;
-    int wide = 0;
+    List<Endpoint.Port> common = service.commonPorts();
+    if (common != null) {
+      return HostSet.of(service.ipv4(), service.ipv6(), endpointPorts(common), null);
+    }
     PortSet[] ports = new PortSet[count];
-    byte @Nullable [][] labels = null;
-    List<Endpoint.Port> last = endpoints.getFirst().ports();
-    PortSet packed = ports(last);
+    byte @Nullable [][] labels = new byte[count][];
+    List<Endpoint.Port> last = List.of();
+    PortSet[] packed = endpointPorts(last);
     boolean even = true;
     for (int i = 0; i < count; i++) {
-      Endpoint endpoint = endpoints.get(i);
-      switch (endpoint.address()) {
-        case IpAddress.V4(int bits) -> v4[narrow++] = bits;
-        case IpAddress.V6(long high, long low) -> {
-          v6[wide++] = high;
-          v6[wide++] = low;
-        }
-      }
+      Endpoint endpoint = service.endpoints().get(i);
       if (!endpoint.ports().equals(last)) {
         last = endpoint.ports();
-        packed = ports(last);
-        even = false;
+        packed = endpointPorts(last);
+        even &= i == 0;
       }
-      ports[i] = packed;
-      if (endpoint.hostname() != null) {
-        if (labels == null) {
-          labels = new byte[count][];
-        }
-        labels[i] = octets(endpoint.hostname());
-      }
+      ports[i] = packed[0];
+      labels[i] = endpoint.hostname() == null ? null : octets(endpoint.hostname());
     }
-    return HostSet.of(
-        narrow == count ? v4 : Arrays.copyOf(v4, narrow),
-        wide == 2 * count ? v6 : Arrays.copyOf(v6, wide),
-        even ? new PortSet[] {packed} : ports,
-        labels);
+    return HostSet.of(service.ipv4(), service.ipv6(), even ? packed : ports, labels);
   }
 
   /** A Service's own addresses, with its ports. */
@@ -87,36 +68,33 @@ final class HostPacker {
                     ? LongStream.of(high, low)
                     : LongStream.empty())
             .toArray();
-    return HostSet.of(v4, v6, new PortSet[] {servicePorts(facts.ports())}, null);
+    return HostSet.of(v4, v6, ofService(facts.ports()), null);
   }
 
   /** The named ports of a Service. */
   PortSet servicePorts(List<ServiceFacts.Port> ports) {
-    if (ofServices.size() >= MOST) {
-      ofServices.clear();
-    }
-    return ofServices.computeIfAbsent(
-        ports,
-        all ->
-            PortSet.of(
-                all.stream()
-                    .filter(port -> !port.name().isEmpty())
-                    .map(port -> port(port.name(), port.protocol(), port.port()))
-                    .toList()));
+    return ofService(ports)[0];
   }
 
-  private PortSet ports(List<Endpoint.Port> ports) {
-    if (ofEndpoints.size() >= MOST) {
-      ofEndpoints.clear();
+  private PortSet[] ofService(List<ServiceFacts.Port> ports) {
+    return kept(ofServices, ports, port -> port(port.name(), port.protocol(), port.port()));
+  }
+
+  private PortSet[] endpointPorts(List<Endpoint.Port> ports) {
+    return kept(ofEndpoints, ports, port -> port(port.name(), port.protocol(), port.port()));
+  }
+
+  private static <P> PortSet[] kept(
+      Map<List<P>, PortSet[]> known, List<P> ports, Function<P, PortSet.Port> packing) {
+    if (known.size() >= MOST) {
+      known.clear();
     }
-    return ofEndpoints.computeIfAbsent(
+    return known.computeIfAbsent(
         ports,
         all ->
-            PortSet.of(
-                all.stream()
-                    .filter(port -> !port.name().isEmpty())
-                    .map(port -> port(port.name(), port.protocol(), port.port()))
-                    .toList()));
+            new PortSet[] {
+              PortSet.of(all.stream().map(packing).filter(p -> !p.service().isEmpty()).toList())
+            });
   }
 
   private static PortSet.Port port(String name, Protocol protocol, int number) {

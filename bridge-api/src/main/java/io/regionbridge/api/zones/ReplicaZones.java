@@ -56,7 +56,7 @@ public final class ReplicaZones {
             AS_GIVEN);
     Compiled known = compiled.get(region);
     if (known == null || !known.settings().equals(settings)) {
-      known = new Compiled(settings, new ZoneCompiler(settings));
+      known = new Compiled(settings, new ZoneCompiler(settings, false));
       compiled.put(region, known);
     }
     CompiledZones made = known.compiler().compile(replica.directory(), now);

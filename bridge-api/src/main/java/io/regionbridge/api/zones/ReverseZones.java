@@ -8,7 +8,6 @@ import io.regionbridge.dns.zone.Pointers;
 import io.regionbridge.dns.zone.View;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
-import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -140,8 +139,12 @@ final class ReverseZones {
   }
 
   private boolean covers(IpAddress address) {
-    InetAddress inet = address.toInetAddress();
-    return ranges.stream().anyMatch(range -> range.contains(inet));
+    for (Cidr range : ranges) {
+      if (range.contains(address)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static AddressTree<byte[][]> with(

@@ -47,12 +47,11 @@ final class ServiceNodes {
    */
   @Nullable ZoneNode hosts(byte[] name, DirectoryService service, DirectoryService given) {
     ServiceFacts facts = service.facts();
-    HostSet inside = packer.hosts(service.endpoints());
+    HostSet inside = packer.hosts(service);
     if (!facts.isClusterIp() && inside.isEmpty()) {
       return null;
     }
-    HostSet outside =
-        given.endpoints().equals(service.endpoints()) ? inside : packer.hosts(given.endpoints());
+    HostSet outside = given.endpoints().equals(service.endpoints()) ? inside : packer.hosts(given);
     Side pods = side(given.facts(), outside);
     Side cluster =
         outside == inside && given.facts().clusterIps().equals(facts.clusterIps())

@@ -45,6 +45,7 @@ public final class ZoneCompiler {
   private static final int BATCH = 4096;
 
   private final ZoneSettings settings;
+  private final boolean finding;
   private final RecordWriter writer;
   private final ZoneWriter zones;
   private final String domain;
@@ -60,7 +61,18 @@ public final class ZoneCompiler {
   private Directory last = Directory.EMPTY;
   private long serial;
 
+  /** For the local region: what its operator should know of Services is found too. */
   public ZoneCompiler(ZoneSettings settings) {
+    this(settings, true);
+  }
+
+  /**
+   * A compiler.
+   *
+   * @param finding whether it is found which Services are remapped, withheld or aliases
+   */
+  ZoneCompiler(ZoneSettings settings, boolean finding) {
+    this.finding = finding;
     this.settings = settings;
     this.writer = new RecordWriter(settings);
     this.zones = new ZoneWriter(writer);
@@ -127,13 +139,16 @@ public final class ZoneCompiler {
     Map<ServiceKey, List<Name>> aliasChanges = new HashMap<>();
     for (ServiceKey key : changed) {
       DirectoryService service = exported(directory.service(key));
-      String alias = service == null ? null : service.facts().externalName();
-      note(key, target(alias), aliases, aliasChanges);
       compile(key, service, changes);
       if (changes.size() >= BATCH) {
         zone = zones.next(zone, changes, serial);
         changes.clear();
       }
+      if (!finding) {
+        continue;
+      }
+      String alias = service == null ? null : service.facts().externalName();
+      note(key, target(alias), aliases, aliasChanges);
       note(key, expandedThoughRemapped(service), remapped, remappedChanges);
       List<IpAddress> kept = service == null ? List.of() : settings.peers().withheld(service);
       note(key, kept, withheld, withheldChanges);

@@ -94,11 +94,16 @@ public record ClusterIpRule(Mode mode, boolean translates) {
     for (ServiceFacts.Port port : service.facts().ports()) {
       boolean known = false;
       List<Endpoint.Port> seen = List.of();
-      for (Endpoint endpoint : service.endpoints()) {
-        // Thousands of endpoints share one list, next to each other as a rule.
-        if (!endpoint.ports().equals(seen)) {
-          seen = endpoint.ports();
-          known |= addIfRemapped(remapped, port, seen);
+      List<Endpoint.Port> common = service.commonPorts();
+      if (common != null) {
+        known = addIfRemapped(remapped, port, common);
+      } else {
+        for (Endpoint endpoint : service.endpoints()) {
+          // Thousands of endpoints share one list, next to each other as a rule.
+          if (!endpoint.ports().equals(seen)) {
+            seen = endpoint.ports();
+            known |= addIfRemapped(remapped, port, seen);
+          }
         }
       }
       if (!known && port.target() instanceof ServiceFacts.Port.Target.Numbered(int target)) {

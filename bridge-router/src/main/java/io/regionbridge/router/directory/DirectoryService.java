@@ -2,6 +2,7 @@ package io.regionbridge.router.directory;
 
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Service and the endpoints that its names lead to.
@@ -11,9 +12,9 @@ import java.util.List;
  *     Service publishes addresses that are not ready. None for an ExternalName
  */
 public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
-  /** Copies the list, unless it is immutable. */
+  /** Packs the list, unless it is packed. */
   public DirectoryService {
-    endpoints = List.copyOf(endpoints);
+    endpoints = EndpointList.of(endpoints);
   }
 
   /**
@@ -28,5 +29,33 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
   /** Which Service. */
   public ServiceKey key() {
     return facts.key();
+  }
+
+  /** The endpoints' IPv4 addresses, in order, once for each endpoint; not to be changed. */
+  public int[] ipv4() {
+    return packed().ipv4();
+  }
+
+  /** The upper and lower halves of the endpoints' IPv6 addresses; not to be changed. */
+  public long[] ipv6() {
+    return packed().ipv6();
+  }
+
+  /** What all endpoints listen on if none of them has a hostname; null if they differ in that. */
+  public @Nullable List<Endpoint.Port> commonPorts() {
+    EndpointTerms common = packed().common();
+    return common == null || packed().hasHostnames() ? null : common.ports();
+  }
+
+  /** Whether all endpoints are in one state; none: not. */
+  public boolean isAll(EndpointState state) {
+    EndpointTerms common = packed().common();
+    return common == null
+        ? !endpoints.isEmpty() && endpoints.stream().allMatch(e -> e.state() == state)
+        : common.state() == state;
+  }
+
+  private EndpointList packed() {
+    return (EndpointList) endpoints;
   }
 }

@@ -10,17 +10,26 @@ import org.jspecify.annotations.Nullable;
  * if it has a hostname.
  *
  * @param hostname an RFC 1123 label, or null if the pod asked for none
- * @param ports what it listens on; one immutable list serves all endpoints of an EndpointSlice
- * @param zone of its node, or null if not known
- * @param pod whether a pod of this cluster is known to have the address
+ * @param terms what it has in common with others
  */
-public record Endpoint(
-    IpAddress address,
-    @Nullable String hostname,
-    EndpointState state,
-    List<Port> ports,
-    @Nullable String zone,
-    boolean pod) {
+public record Endpoint(IpAddress address, @Nullable String hostname, EndpointTerms terms) {
+  /**
+   * An endpoint with terms of its own.
+   *
+   * @param ports what it listens on
+   * @param zone of its node, or null if not known
+   * @param pod whether a pod of this cluster is known to have the address
+   */
+  public Endpoint(
+      IpAddress address,
+      @Nullable String hostname,
+      EndpointState state,
+      List<Port> ports,
+      @Nullable String zone,
+      boolean pod) {
+    this(address, hostname, new EndpointTerms(state, ports, zone, pod));
+  }
+
   /** An endpoint of which it is not known whether it is a pod. */
   public Endpoint(
       IpAddress address,
@@ -37,9 +46,24 @@ public record Endpoint(
     this(address, hostname, state, ports, null);
   }
 
-  /** Copies the list, unless it is immutable. */
-  public Endpoint {
-    ports = List.copyOf(ports);
+  /** What its conditions come to. */
+  public EndpointState state() {
+    return terms.state();
+  }
+
+  /** What it listens on. */
+  public List<Port> ports() {
+    return terms.ports();
+  }
+
+  /** The zone of its node, or null if not known. */
+  public @Nullable String zone() {
+    return terms.zone();
+  }
+
+  /** Whether a pod of this cluster is known to have the address. */
+  public boolean pod() {
+    return terms.pod();
   }
 
   /** The same endpoint at another address. */
@@ -49,12 +73,12 @@ public record Endpoint(
 
   /** Whether it takes connections. */
   public boolean isReady() {
-    return state == EndpointState.READY;
+    return state() == EndpointState.READY;
   }
 
   /** Whether it is on its way out and takes connections still. */
   public boolean isDraining() {
-    return state == EndpointState.DRAINING;
+    return state() == EndpointState.DRAINING;
   }
 
   /**

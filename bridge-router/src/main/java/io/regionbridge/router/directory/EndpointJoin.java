@@ -29,7 +29,23 @@ final class EndpointJoin {
   static DirectoryService join(ServiceFacts facts, Collection<EndpointSliceFacts> slices) {
     List<Endpoint> all = new ArrayList<>();
     slices.forEach(slice -> all.addAll(slice.endpoints()));
-    return choose(facts, all);
+    DirectoryService joined = choose(facts, all);
+    for (EndpointSliceFacts slice : slices) {
+      if (slice.endpoints().equals(joined.endpoints())) {
+        return new DirectoryService(facts, slice.endpoints()); // as a rule: one list for both
+      }
+    }
+    return joined;
+  }
+
+  /** Endpoints in the order in which Services have them, the best of each address first. */
+  static EndpointList sorted(List<Endpoint> endpoints) {
+    if (endpoints instanceof EndpointList) {
+      return EndpointList.of(endpoints);
+    }
+    List<Endpoint> all = new ArrayList<>(endpoints);
+    all.sort(BY_ADDRESS_BEST_FIRST);
+    return EndpointList.of(all);
   }
 
   /** Chooses the endpoints that the Service's names lead to. */
@@ -102,7 +118,11 @@ final class EndpointJoin {
         ports.addAll(other.ports());
       }
     }
-    return new Endpoint(
-        best.address(), hostname, best.state(), List.copyOf(ports), best.zone(), best.pod());
+    List<Endpoint.Port> all = List.copyOf(ports);
+    EndpointTerms terms =
+        all.equals(best.ports())
+            ? best.terms()
+            : new EndpointTerms(best.state(), all, best.zone(), best.pod());
+    return new Endpoint(best.address(), hostname, terms);
   }
 }

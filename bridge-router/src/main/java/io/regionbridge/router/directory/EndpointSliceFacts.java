@@ -16,8 +16,9 @@ public record EndpointSliceFacts(
     EndpointSliceKey key, @Nullable String serviceName, List<Endpoint> endpoints) {
   public static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 
+  /** Packs the endpoints, in the order in which Services have them. */
   public EndpointSliceFacts {
-    endpoints = List.copyOf(endpoints);
+    endpoints = EndpointJoin.sorted(endpoints);
   }
 
   /** The Service that the slice belongs to, or null if it belongs to none. */

@@ -17,7 +17,13 @@ public final class Interned {
       new ConcurrentHashMap<>();
   private final Map<List<Endpoint.Port>, List<Endpoint.Port>> endpointPorts =
       new ConcurrentHashMap<>();
+  private final Map<EndpointTerms, EndpointTerms> terms = new ConcurrentHashMap<>();
   private final Map<ServiceTraits, ServiceTraits> traits = new ConcurrentHashMap<>();
+
+  /** The one kept of equal terms. */
+  public EndpointTerms terms(EndpointTerms value) {
+    return interned(terms, value);
+  }
 
   /** The one kept of equal traits. */
   public ServiceTraits traits(ServiceTraits value) {

@@ -6,6 +6,7 @@ import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
+import io.regionbridge.router.directory.EndpointTerms;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
@@ -48,12 +49,13 @@ final class EndpointSliceReader {
       String zone = endpoint.getZone() == null ? null : interned.text(endpoint.getZone());
       boolean pod =
           endpoint.getTargetRef() != null && "Pod".equals(endpoint.getTargetRef().getKind());
+      EndpointTerms terms = interned.terms(new EndpointTerms(state, ports, zone, pod));
       for (String text : endpoint.getAddresses()) {
         Optional<IpAddress> address = IpAddress.parse(text);
         if (address.isEmpty()) {
           throw new MalformedObjectException("endpoints: not an IP address: " + text);
         }
-        endpoints.add(new Endpoint(address.get(), endpoint.getHostname(), state, ports, zone, pod));
+        endpoints.add(new Endpoint(address.get(), endpoint.getHostname(), terms));
       }
     }
     return endpoints;

@@ -8,6 +8,7 @@ import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointState;
+import io.regionbridge.router.directory.EndpointTerms;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.IpFamily;
@@ -373,8 +374,13 @@ public final class FeedDecoder {
       }
     }
     List<Endpoint.Port> shared = interned.endpointPorts(ports);
+    EndpointTerms last = null;
     for (Endpoint e : endpoints) {
-      all.add(new Endpoint(e.address(), e.hostname(), e.state(), shared, e.zone()));
+      EndpointTerms terms = new EndpointTerms(e.state(), shared, e.zone(), false);
+      if (last == null || !last.equals(terms)) {
+        last = interned.terms(terms);
+      }
+      all.add(new Endpoint(e.address(), e.hostname(), last));
     }
   }
 

@@ -8,7 +8,6 @@ import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
-import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -74,7 +73,7 @@ public record PeerRule(
   private List<Endpoint> endpoints(DirectoryService service) {
     List<Endpoint> all = service.endpoints();
     List<Endpoint> own =
-        all.stream().map(Endpoint::address).allMatch(this::own)
+        allOwn(service)
             ? all
             : all.stream().filter(endpoint -> own(endpoint.address())).toList();
     return aliases.isEmpty()
@@ -90,8 +89,12 @@ public record PeerRule(
     if (ranges.isEmpty() || !export.exports(service.facts())) {
       return List.of();
     }
+    boolean led = led(service);
+    if (!led && allOwn(service)) {
+      return List.of();
+    }
     Stream<IpAddress> told =
-        led(service)
+        led
             ? service.facts().clusterIps().stream().filter(_ -> !anyClusterIp)
             : service.endpoints().stream().map(Endpoint::address);
     return told.filter(address -> !own(address)).distinct().toList();
@@ -102,11 +105,30 @@ public record PeerRule(
         && clusterIp.decide(service) instanceof ClusterIpRule.Answer.ClusterIp;
   }
 
-  private boolean own(IpAddress address) {
+  private boolean allOwn(DirectoryService service) {
     if (ranges.isEmpty()) {
       return true;
     }
-    InetAddress inet = address.toInetAddress();
-    return ranges.stream().anyMatch(range -> range.contains(inet));
+    for (int bits : service.ipv4()) {
+      if (!own(new IpAddress.V4(bits))) {
+        return false;
+      }
+    }
+    long[] wide = service.ipv6();
+    for (int i = 0; i < wide.length; i += 2) {
+      if (!own(new IpAddress.V6(wide[i], wide[i + 1]))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean own(IpAddress address) {
+    for (Cidr range : ranges) {
+      if (range.contains(address)) {
+        return true;
+      }
+    }
+    return ranges.isEmpty();
   }
 }

@@ -110,6 +110,25 @@ public record Cidr(InetAddress network, int prefixLength) implements Comparable<
     return octets.length == lowest.length && Arrays.equals(masked(octets, prefixLength), lowest);
   }
 
+  /** Whether an address is in this range; never across families. */
+  public boolean contains(IpAddress address) {
+    IpAddress lowest = IpAddress.of(network);
+    return switch (address) {
+      case IpAddress.V4(int bits) ->
+          lowest instanceof IpAddress.V4(int low)
+              && begins(Integer.toUnsignedLong(bits ^ low) << Integer.SIZE, prefixLength);
+      case IpAddress.V6(long high, long low) ->
+          lowest instanceof IpAddress.V6(long lowestHigh, long lowestLow)
+              && begins(high ^ lowestHigh, Math.min(prefixLength, Long.SIZE))
+              && begins(low ^ lowestLow, Math.max(0, prefixLength - Long.SIZE));
+    };
+  }
+
+  /** Whether a number begins with so many zeros, 0 to 64. */
+  private static boolean begins(long difference, int zeros) {
+    return Long.numberOfLeadingZeros(difference) >= zeros;
+  }
+
   /** Whether all of the other range is in this one. */
   public boolean contains(Cidr other) {
     return other.prefixLength >= prefixLength && contains(other.network);

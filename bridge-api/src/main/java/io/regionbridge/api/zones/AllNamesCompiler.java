@@ -1,14 +1,15 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.dns.zone.HostsElsewhere;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneNode;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.net.IpAddress;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
@@ -21,7 +22,9 @@ import org.xbill.DNS.Name;
 public final class AllNamesCompiler {
   private static final int BATCH = 4096;
 
+  private final RecordWriter writer;
   private final ZoneWriter zones;
+  private final HostPacker packer = new HostPacker();
   private LocalZone zone;
   private List<RegionServices> last = List.of();
   private long serial;
@@ -32,7 +35,8 @@ public final class AllNamesCompiler {
    * @param settings of which the domain, the time to live and the name servers count
    */
   public AllNamesCompiler(ZoneSettings settings) {
-    zones = new ZoneWriter(new RecordWriter(settings));
+    writer = new RecordWriter(settings);
+    zones = new ZoneWriter(writer);
     zone = zones.services(settings).notForPeers();
   }
 
@@ -47,25 +51,47 @@ public final class AllNamesCompiler {
     Set<ServiceKey> changed = changed(regions);
     if (!changed.isEmpty()) {
       serial = Math.max(serial + 1, now.getEpochSecond()) & 0xFFFF_FFFFL;
-      Map<Name, @Nullable ZoneNode> changes = new HashMap<>();
+      List<LocalZone.Change> changes = new ArrayList<>();
       for (ServiceKey key : changed) {
-        zones.addChanges(
-            key,
-            ServiceEverywhere.names(key, last),
-            ServiceEverywhere.names(key, regions),
-            changes);
+        compile(key, regions, changes);
         if (changes.size() >= BATCH) {
           zone = zones.next(zone, changes, serial);
           changes.clear();
         }
       }
-      zone = zones.next(zone, changes, serial);
+      if (!changes.isEmpty()) {
+        zone = zones.next(zone, changes, serial);
+      }
     }
     last = List.copyOf(regions);
     if (loaded) {
       zone = zone.loadedFully();
     }
     return zone;
+  }
+
+  private void compile(
+      ServiceKey key, List<RegionServices> regions, List<LocalZone.Change> changes) {
+    byte[] name = ServiceNodes.name(key);
+    ZoneNode before = zone.held(name);
+    if (before instanceof HostsElsewhere hosts) {
+      name = hosts.name(); // in the index already
+    }
+    ZoneNode after = writer.fits(name) ? node(name, key, regions) : null;
+    boolean same = before instanceof HostsElsewhere hosts && hosts.says(after);
+    if (!same && (before != null || after != null)) {
+      changes.add(new LocalZone.Change(name, after));
+    }
+  }
+
+  private @Nullable ZoneNode node(byte[] name, ServiceKey key, List<RegionServices> regions) {
+    String alias = ServiceEverywhere.alias(key, regions);
+    if (alias == null) {
+      return ServiceEverywhere.hosts(name, key, regions, packer);
+    }
+    // What looks like an address is a name to the API server only.
+    Name target = IpAddress.parse(alias).isPresent() ? null : writer.name(alias, Name.root);
+    return target == null ? null : writer.alias(target);
   }
 
   private Set<ServiceKey> changed(List<RegionServices> regions) {

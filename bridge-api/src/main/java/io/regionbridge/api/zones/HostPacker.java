@@ -1,10 +1,12 @@
 package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.HostSet;
+import io.regionbridge.dns.zone.HostsElsewhere.Place;
 import io.regionbridge.dns.zone.PortSet;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.net.IpAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Name;
 
 /** Makes packed hosts of endpoints and of Services' own addresses. Owned by one thread. */
 final class HostPacker {
@@ -23,6 +26,8 @@ final class HostPacker {
 
   private final Map<List<Endpoint.Port>, PortSet[]> ofEndpoints = new HashMap<>();
   private final Map<List<ServiceFacts.Port>, PortSet[]> ofServices = new HashMap<>();
+
+  private final Map<String, Place> places = new HashMap<>();
 
   /** The endpoints of a Service. */
   HostSet hosts(DirectoryService service) {
@@ -100,6 +105,18 @@ final class HostPacker {
   private static PortSet.Port port(String name, Protocol protocol, int number) {
     return new PortSet.Port(
         name.toLowerCase(Locale.ROOT), protocol.name().toLowerCase(Locale.ROOT), number);
+  }
+
+  /** Where the hosts of a region are. */
+  Place place(RegionServices region) {
+    return places.computeIfAbsent(
+        region.region() + " " + region.domain(),
+        _ -> {
+          byte[] label = octets("-" + region.region());
+          label[0] = (byte) region.region().length();
+          Name services = Name.fromConstantString("svc." + region.domain() + ".");
+          return new Place(label, services.toWireCanonical());
+        });
   }
 
   /** A label as zones have it. */

@@ -1,9 +1,6 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.api.zones.NameAnswers.Said;
-import io.regionbridge.api.zones.NameAnswers.Target;
 import io.regionbridge.dns.zone.ZoneNode;
-import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +14,6 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.NameTooLongException;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
-import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 
@@ -31,9 +27,6 @@ final class RecordWriter {
 
   private static final int RETRY = 1800;
   private static final int EXPIRE = 86_400;
-
-  /** SRV weights of equal targets add up to about this. */
-  private static final int WEIGHTS = 100;
 
   /** Octets of the longest name. */
   private static final int LONGEST_NAME = 255;
@@ -55,11 +48,6 @@ final class RecordWriter {
 
   Name nameServer() {
     return nameServer;
-  }
-
-  /** The name of a Service, or null if it is too long. */
-  @Nullable Name service(ServiceKey key) {
-    return name(key.name() + "." + key.namespace(), services);
   }
 
   /** A name below another one, which is the other one itself if it adds no label; or null. */
@@ -84,7 +72,14 @@ final class RecordWriter {
   }
 
   ZoneNode addresses(Name owner, List<IpAddress> addresses) {
-    return ZoneNode.of(records(owner, owner, Said.addresses(addresses)));
+    List<Record> records = new ArrayList<>(addresses.size());
+    for (IpAddress address : addresses) {
+      records.add(
+          address.isIpv6()
+              ? new AAAARecord(owner, DClass.IN, ttl, address.octets())
+              : new ARecord(owner, DClass.IN, ttl, address.octets()));
+    }
+    return ZoneNode.of(records);
   }
 
   ZoneNode text(Name owner, String text) {
@@ -99,45 +94,6 @@ final class RecordWriter {
   /** Whether a name below the domain's {@code svc}, in wire form, is not too long. */
   boolean fits(byte[] name) {
     return name.length + services.length() <= LONGEST_NAME;
-  }
-
-  /**
-   * What a name of a Service says, or null if nothing can be said at all.
-   *
-   * @param service the Service's own name, below which targets lie
-   */
-  @Nullable ZoneNode node(Name owner, Name service, NameAnswers answers) {
-    if (answers.equals(NameAnswers.toEveryone(Said.NOTHING))) {
-      return ZoneNode.of(List.of()); // it exists all the same
-    }
-    List<Record> cluster = records(owner, service, answers.cluster());
-    if (answers.cluster().equals(answers.peers())) {
-      return cluster.isEmpty() ? null : ZoneNode.of(cluster); // one encoding serves both
-    }
-    List<Record> peers = records(owner, service, answers.peers());
-    return cluster.isEmpty() && peers.isEmpty() ? null : ZoneNode.of(cluster, peers);
-  }
-
-  private List<Record> records(Name owner, Name service, Said said) {
-    if (said.alias() != null) {
-      Name target = name(said.alias(), Name.root);
-      return target == null ? List.of() : List.of(new CNAMERecord(owner, DClass.IN, ttl, target));
-    }
-    List<Record> records = new ArrayList<>(said.addresses().size() + said.targets().size());
-    for (IpAddress address : said.addresses()) {
-      records.add(
-          address.isIpv6()
-              ? new AAAARecord(owner, DClass.IN, ttl, address.octets())
-              : new ARecord(owner, DClass.IN, ttl, address.octets()));
-    }
-    int weight = Math.max(1, WEIGHTS / Math.max(1, said.targets().size()));
-    for (Target target : said.targets()) {
-      Name host = name(target.host(), service);
-      if (host != null) {
-        records.add(new SRVRecord(owner, DClass.IN, ttl, 0, weight, target.port(), host));
-      }
-    }
-    return records;
   }
 
   private static Name child(String label, Name parent) {

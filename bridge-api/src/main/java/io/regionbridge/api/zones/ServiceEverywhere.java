@@ -1,18 +1,14 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.api.zones.NameAnswers.Said;
-import io.regionbridge.api.zones.NameAnswers.Target;
-import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.dns.zone.HostSet;
+import io.regionbridge.dns.zone.HostsElsewhere;
 import io.regionbridge.router.directory.RegionServices;
-import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServiceRegions;
 import io.regionbridge.router.directory.ServiceRegions.Part;
-import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the names of one Service say that lie in the domain of all regions. Pure.
@@ -23,27 +19,44 @@ import java.util.Map;
  * reached answers only when no other can.
  */
 final class ServiceEverywhere {
-  private final ServiceRegions regions;
-
-  private ServiceEverywhere(ServiceRegions regions) {
-    this.regions = regions;
-  }
+  private ServiceEverywhere() {}
 
   /**
-   * What each name says, by the labels below the Service's own name.
+   * What the names of a Service say that is not an alias in the first region that has it; null if
+   * it has none.
    *
+   * @param name as {@link ServiceNodes#name} has it
    * @param regions in order of preference
    */
-  static Map<String, NameAnswers> names(ServiceKey key, List<RegionServices> regions) {
+  static @Nullable HostsElsewhere hosts(
+      byte[] name, ServiceKey key, List<RegionServices> regions, HostPacker packer) {
     ServiceRegions having = ServiceRegions.having(key, regions);
     if (having.parts().isEmpty()) {
-      return Map.of();
+      return null;
     }
-    Map<String, NameAnswers> names = new LinkedHashMap<>();
-    new ServiceEverywhere(having)
-        .said(key)
-        .forEach((name, said) -> names.put(name, NameAnswers.toEveryone(said)));
-    return names;
+    Part first = having.parts().getFirst();
+    ServiceRegions backed = having.only(part -> part.service().facts().externalName() == null);
+    List<Part> answering = backed.answering();
+    HostsElsewhere last = null;
+    for (Part part : backed.parts().reversed()) {
+      boolean answers = answering.contains(part);
+      if (answers || part.service().hasHostnames()) {
+        HostSet hosts = packer.hosts(part.service());
+        boolean led = !part.region().local() && !part.service().facts().clusterIps().isEmpty();
+        HostSet self = led ? packer.own(part.service().facts()) : hosts;
+        last = HostsElsewhere.of(name, packer.place(part.region()), self, hosts, answers, last);
+      }
+    }
+    return last == null && first.service().facts().isClusterIp()
+        ? HostsElsewhere.of(
+            name, packer.place(first.region()), HostSet.NONE, HostSet.NONE, true, null)
+        : last;
+  }
+
+  /** The name that an alias leads to in the first region that has the Service; null if none. */
+  static @Nullable String alias(ServiceKey key, List<RegionServices> regions) {
+    List<Part> parts = ServiceRegions.having(key, regions).parts();
+    return parts.isEmpty() ? null : parts.getFirst().service().facts().externalName();
   }
 
   /** The regions that have the Service, each with why it answers or does not. */
@@ -62,83 +75,5 @@ final class ServiceEverywhere {
                   chosen.contains(part) ? ", answers" : ""));
     }
     return lines;
-  }
-
-  private Map<String, Said> said(ServiceKey key) {
-    Part first = regions.parts().getFirst();
-    String external = first.service().facts().externalName();
-    if (external != null) {
-      return IpAddress.parse(external).isPresent()
-          ? Map.of()
-          : Map.of(ServiceNames.SELF, Said.alias(external));
-    }
-    ServiceRegions backed = regions.only(part -> part.service().facts().externalName() == null);
-    Map<String, Said> names = new LinkedHashMap<>();
-    List<IpAddress> addresses = new ArrayList<>();
-    Map<String, List<Target>> targets = new LinkedHashMap<>();
-    for (Part part : backed.answering()) {
-      ServiceFacts facts = part.service().facts();
-      if (!part.region().local() && !facts.clusterIps().isEmpty()) {
-        addresses.addAll(facts.clusterIps());
-        for (ServiceFacts.Port port : facts.ports()) {
-          String host = name(key, part.region().domain());
-          add(targets, port.name(), ServiceNames.label(port), new Target(host, port.port()));
-        }
-        continue;
-      }
-      for (Endpoint endpoint : backed.answering(part)) {
-        addresses.add(endpoint.address());
-        String host = host(key, part, endpoint);
-        for (Endpoint.Port port : endpoint.ports()) {
-          add(
-              targets,
-              port.name(),
-              ServiceNames.label(port.name(), port.protocol()),
-              new Target(host, port.port()));
-        }
-      }
-    }
-    boolean exists = first.service().facts().isClusterIp();
-    if (exists || !addresses.isEmpty()) {
-      names.put(ServiceNames.SELF, Said.addresses(addresses.stream().distinct().toList()));
-    }
-    targets.forEach(
-        (label, all) -> names.put(label, Said.targets(all.stream().distinct().toList())));
-    backed.parts().forEach(part -> hostnames(part, names));
-    return names;
-  }
-
-  private static void add(
-      Map<String, List<Target>> targets, String port, String label, Target target) {
-    if (!port.isEmpty()) {
-      targets.computeIfAbsent(label, _ -> new ArrayList<>()).add(target);
-    }
-  }
-
-  /** Pods that have a hostname have a name here too, with the region's name after it. */
-  private static void hostnames(Part part, Map<String, Said> names) {
-    for (Endpoint endpoint : part.service().endpoints()) {
-      if (endpoint.hostname() != null) {
-        names.merge(
-            endpoint.hostname() + "." + part.region().region(),
-            Said.addresses(List.of(endpoint.address())),
-            (before, more) -> {
-              List<IpAddress> both = new ArrayList<>(before.addresses());
-              both.addAll(more.addresses());
-              return Said.addresses(both.stream().distinct().toList());
-            });
-      }
-    }
-  }
-
-  /** All other pods are called as their region calls them. */
-  private static String host(ServiceKey key, Part part, Endpoint endpoint) {
-    return endpoint.hostname() == null
-        ? endpoint.name() + "." + name(key, part.region().domain())
-        : endpoint.hostname() + "." + part.region().region();
-  }
-
-  private static String name(ServiceKey key, String domain) {
-    return "%s.%s.svc.%s.".formatted(key.name(), key.namespace(), domain);
   }
 }

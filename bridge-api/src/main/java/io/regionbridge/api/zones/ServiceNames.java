@@ -1,15 +1,10 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.directory.Protocol;
-import io.regionbridge.router.directory.ServiceFacts;
 import java.util.Collection;
 import java.util.Locale;
 
 /** The text of names that Services have. Pure. */
 final class ServiceNames {
-  /** The Service's own name. */
-  static final String SELF = "";
-
   private ServiceNames() {}
 
   /** Where an ExternalName leads, seen from outside the cluster; without final dot. */
@@ -25,20 +20,5 @@ final class ServiceNames {
       }
     }
     return target;
-  }
-
-  /** Below which the SRV records of a port are. */
-  static String label(ServiceFacts.Port port) {
-    return label(port.name(), port.protocol());
-  }
-
-  static String label(String port, Protocol protocol) {
-    String transport =
-        switch (protocol) {
-          case TCP -> "_tcp";
-          case UDP -> "_udp";
-          case SCTP -> "_sctp";
-        };
-    return "_" + port + "." + transport;
   }
 }

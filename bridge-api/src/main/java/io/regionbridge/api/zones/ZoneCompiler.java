@@ -175,7 +175,7 @@ public final class ZoneCompiler {
     HostGroup hosts = after instanceof HostGroup group ? group : null;
     reverse.change(before, hosts);
     known.change(before, hosts);
-    if (after != null || zone.holds(name)) {
+    if (after != null || zone.held(name) != null) {
       changes.add(new LocalZone.Change(name, after));
     }
   }

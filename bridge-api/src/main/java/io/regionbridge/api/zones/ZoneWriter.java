@@ -2,7 +2,6 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneNode;
-import io.regionbridge.router.directory.ServiceKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,42 +41,8 @@ final class ZoneWriter {
     return LocalZone.empty(apex, omittable, soa).with(changes, soa);
   }
 
-  /** The next version of a zone; the same one if nothing changes. */
-  LocalZone next(LocalZone of, Map<Name, @Nullable ZoneNode> changes, long serial) {
-    if (changes.isEmpty()) {
-      return of;
-    }
-    SOARecord soa = writer.soa(of.apex(), serial);
-    changes.put(of.apex(), writer.apex(soa));
-    return of.with(changes, soa);
-  }
-
   /** The next version of a zone with these changes, if only in its serial number. */
   LocalZone next(LocalZone of, List<LocalZone.Change> changes, long serial) {
     return of.with(changes, writer.soa(of.apex(), serial));
-  }
-
-  /** Adds, of all names of a Service, those that do not say the same as before. */
-  void addChanges(
-      ServiceKey key,
-      Map<String, NameAnswers> before,
-      Map<String, NameAnswers> after,
-      Map<Name, @Nullable ZoneNode> changes) {
-    Name service = writer.service(key);
-    if (service == null) {
-      return;
-    }
-    for (String labels : before.keySet()) {
-      Name name = writer.name(labels, service);
-      if (name != null && !after.containsKey(labels)) {
-        changes.put(name, null);
-      }
-    }
-    after.forEach((labels, answers) -> {
-      Name name = writer.name(labels, service);
-      if (name != null && !answers.equals(before.get(labels))) {
-        changes.put(name, writer.node(name, service, answers));
-      }
-    });
   }
 }

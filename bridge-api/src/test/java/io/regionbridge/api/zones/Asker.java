@@ -20,10 +20,16 @@ import org.xbill.DNS.Type;
 
 /** Asks zones as a client would, in wire form, and reads the replies with dnsjava. */
 final class Asker {
-  private final CompiledZones zones;
+  private final LocalZone domain;
+  private final List<LocalZone> reverse;
 
   Asker(CompiledZones zones) {
-    this.zones = zones;
+    this(zones.domain(), zones.reverse());
+  }
+
+  Asker(LocalZone domain, List<LocalZone> reverse) {
+    this.domain = domain;
+    this.reverse = reverse;
   }
 
   /** The reply, or null if none of the zones is responsible for the name. */
@@ -67,9 +73,6 @@ final class Asker {
   }
 
   private LocalZone zoneOf(Name name) {
-    return zones.reverse().stream()
-        .filter(zone -> name.subdomain(zone.apex()))
-        .findFirst()
-        .orElse(zones.domain());
+    return reverse.stream().filter(zone -> name.subdomain(zone.apex())).findFirst().orElse(domain);
   }
 }

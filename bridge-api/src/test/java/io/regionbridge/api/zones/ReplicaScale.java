@@ -4,13 +4,17 @@ import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ForwardZone;
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
+import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.Protocol;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServiceType;
@@ -19,6 +23,7 @@ import io.regionbridge.router.feed.FeedCursor;
 import io.regionbridge.router.feed.FeedDecoder;
 import io.regionbridge.router.feed.FeedLog;
 import io.regionbridge.router.feed.FollowerState;
+import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.feed.ReplicaBuilder;
 import io.regionbridge.router.feed.ReplicaMemory;
 import io.regionbridge.router.net.Cidr;
@@ -108,6 +113,25 @@ public final class ReplicaScale {
     print("copies to zones", (System.nanoTime() - start) / 1_000_000, "ms");
     long compiled = heap();
     print("kept by the zones", compiled - read, "KiB");
+    AllNamesCompiler everywhere =
+        new AllNamesCompiler(
+            new ZoneSettings(
+                Name.fromConstantString("any.internal."),
+                Duration.ofSeconds(1),
+                List.of(),
+                List.of(),
+                List.of(),
+                new PeerRule(
+                    ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.AUTO, false), List.of())));
+    List<RegionServices> regions = new ArrayList<>();
+    for (int peer = 0; peer < peers; peer++) {
+      Directory held = builders.get(peer).replica().orElseThrow().directory();
+      regions.add(new RegionServices("r" + peer, "r" + peer + ".internal", held, false, true, 1));
+    }
+    LocalZone any = everywhere.compile(regions, true, Instant.now());
+    long joined = heap();
+    print("kept by any.internal", joined - compiled, "KiB");
+    compiled = joined;
     long all = (long) peers * services * endpoints;
     print("octets for each endpoint", ((compiled - empty) << 10) / all, "");
     print("estimated for all", memory.taken() >> 10, "KiB");
@@ -121,6 +145,7 @@ public final class ReplicaScale {
         print("one change in each, each", (System.nanoTime() - start) / 1000 / peers, "µs");
       }
     }
+    print("names in any.internal", any.names(), "");
     print("zones in the end", kept.size(), "");
   }
 
@@ -176,7 +201,7 @@ public final class ReplicaScale {
     }
     return DirectoryService.choosing(
         new ServiceFacts(
-            new ServiceKey("team-" + number % 40, "service-" + number),
+            new ServiceKey("team-" + number % 40, "service-" + number + "-" + peer),
             ServiceType.CLUSTER_IP,
             List.of(),
             List.of(

@@ -2,6 +2,8 @@ package io.regionbridge.api.zones;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.View;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
@@ -20,10 +22,8 @@ import io.regionbridge.router.net.IpAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,16 @@ import org.xbill.DNS.Name;
 
 final class ServiceEverywhereTest {
   private static final ServiceKey WEB = new ServiceKey("shop", "web");
+  private static final String NAME = "web.shop.svc.any.internal";
+  private static final ZoneSettings SETTINGS =
+      new ZoneSettings(
+          Name.fromConstantString("any.internal."),
+          Duration.ofSeconds(1),
+          List.of(),
+          List.of(),
+          List.of(),
+          new PeerRule(
+              ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.EXPAND, false), List.of()));
 
   /**
    * Three regions, the local one first. Each is written as {@code ready/draining}, with {@code !}
@@ -80,13 +90,36 @@ final class ServiceEverywhereTest {
         List.of(
             region(0, true, service(ServiceType.HEADLESS, false, pod(0, "db-0"))),
             region(1, true, service(ServiceType.HEADLESS, false, pod(1, "db-0"), pod(1, null))));
-    Map<String, NameAnswers> names = ServiceEverywhere.names(WEB, regions);
-    assertThat(names.keySet()).containsExactlyInAnyOrder("", "_http._tcp", "db-0.r0", "db-0.r1");
-    assertThat(Objects.requireNonNull(names.get("")).peers().addresses()).hasSize(3);
-    assertThat(Objects.requireNonNull(names.get("db-0.r1")).peers().addresses()).hasSize(1);
-    assertThat(Objects.requireNonNull(names.get("_http._tcp")).cluster().targets())
-        .extracting(NameAnswers.Target::host)
-        .containsExactlyInAnyOrder("db-0.r0", "db-0.r1", "10-1-0-2.web.shop.svc.r1.internal.");
+    Asker asker = asker(regions);
+    assertThat(asker.told(View.PODS, NAME, "A")).isEqualTo("10.0.0.1, 10.1.0.1, 10.1.0.2");
+    assertThat(asker.told(View.PODS, "db-0.r1." + NAME, "A")).isEqualTo("10.1.0.1");
+    assertThat(asker.told(View.PODS, "r1." + NAME, "A")).isEqualTo("NODATA");
+    assertThat(asker.told(View.PODS, "r2." + NAME, "A")).isEqualTo("NXDOMAIN");
+    assertThat(asker.told(View.PODS, "db-0." + NAME, "A")).isEqualTo("NXDOMAIN");
+    assertThat(asker.told(View.PODS, "_tcp." + NAME, "A")).isEqualTo("NODATA");
+    assertThat(asker.told(View.CLUSTER, "_http._tcp." + NAME, "SRV"))
+        .isEqualTo(
+            "0 33 80 10-1-0-2.web.shop.svc.r1.internal., "
+                + "0 33 80 db-0.r0.web.shop.svc.any.internal., "
+                + "0 33 80 db-0.r1.web.shop.svc.any.internal.");
+  }
+
+  @Test
+  void aRegionThatGivesTheClusterIpIsAnsweredWithIt() {
+    ServiceFacts facts =
+        new ServiceFacts(
+            WEB,
+            ServiceType.CLUSTER_IP,
+            List.of(IpAddress.of("10.43.0.1")),
+            List.of(new ServiceFacts.Port("http", Protocol.TCP, 80)),
+            false,
+            null,
+            ExportAnnotation.NONE);
+    Asker asker =
+        asker(List.of(region(1, true, new DirectoryService(facts, List.of(pod(1, null))))));
+    assertThat(asker.told(View.PODS, NAME, "A")).isEqualTo("10.43.0.1");
+    assertThat(asker.told(View.PODS, "_http._tcp." + NAME, "SRV"))
+        .isEqualTo("0 100 80 web.shop.svc.r1.internal.");
   }
 
   @Test
@@ -100,37 +133,24 @@ final class ServiceEverywhereTest {
             false,
             "example.com",
             ExportAnnotation.NONE);
-    Map<String, NameAnswers> names =
-        ServiceEverywhere.names(
-            WEB, List.of(region(1, true, new DirectoryService(facts, List.of()))));
-    assertThat(Objects.requireNonNull(names.get("")).peers().alias()).isEqualTo("example.com");
+    Asker asker = asker(List.of(region(1, true, new DirectoryService(facts, List.of()))));
+    assertThat(asker.told(View.PODS, NAME, "CNAME")).isEqualTo("example.com.");
   }
 
   @Test
   void aServiceWithAClusterIpExistsWithoutPods() {
-    Map<String, NameAnswers> names =
-        ServiceEverywhere.names(
-            WEB, List.of(region(0, true, service(ServiceType.CLUSTER_IP, false))));
-    assertThat(names).containsOnlyKeys("");
-    assertThat(
-            ServiceEverywhere.names(
-                WEB, List.of(region(0, true, service(ServiceType.HEADLESS, false)))))
-        .isEmpty();
+    assertThat(told(region(0, true, service(ServiceType.CLUSTER_IP, false)))).isEqualTo("NODATA");
+    assertThat(told(region(0, true, service(ServiceType.HEADLESS, false)))).isEqualTo("NXDOMAIN");
+  }
+
+  private static String told(RegionServices region) {
+    return asker(List.of(region)).told(View.PODS, NAME, "A");
   }
 
   @Test
   void whatIsCompiledStepByStepIsWhatIsCompiledAtOnce() {
     Random random = new Random(3);
-    ZoneSettings settings =
-        new ZoneSettings(
-            Name.fromConstantString("any.internal."),
-            Duration.ofSeconds(1),
-            List.of(),
-            List.of(),
-            List.of(),
-            new PeerRule(
-                ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.EXPAND, false), List.of()));
-    AllNamesCompiler compiler = new AllNamesCompiler(settings);
+    AllNamesCompiler compiler = new AllNamesCompiler(SETTINGS);
     List<Directory> directories = new ArrayList<>(List.of(Directory.EMPTY, Directory.EMPTY));
     for (int step = 0; step < 300; step++) {
       int changed = random.nextInt(2);
@@ -150,10 +170,29 @@ final class ServiceEverywhereTest {
           List.of(
               region(0, true, directories.get(0)),
               region(1, random.nextInt(4) > 0, directories.get(1)));
-      int names = compiler.compile(regions, true, Instant.EPOCH).names();
-      int afresh = new AllNamesCompiler(settings).compile(regions, true, Instant.EPOCH).names();
-      assertThat(names).as("step " + step).isEqualTo(afresh);
+      LocalZone zone = compiler.compile(regions, true, Instant.EPOCH);
+      LocalZone afresh = new AllNamesCompiler(SETTINGS).compile(regions, true, Instant.EPOCH);
+      assertThat(zone.names()).as("step " + step).isEqualTo(afresh.names());
+      assertThat(everything(zone)).as("step " + step).isEqualTo(everything(afresh));
     }
+  }
+
+  private static String everything(LocalZone zone) {
+    Asker asker = new Asker(zone, List.of());
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      String name = "s" + i + ".shop.svc.any.internal";
+      for (String below : List.of("", "p.r0.", "p.r1.", "r1.")) {
+        all.append(asker.told(View.PODS, below + name, "A")).append(' ');
+      }
+      all.append(asker.told(View.PODS, "_http._tcp." + name, "SRV")).append(' ');
+    }
+    return all.toString();
+  }
+
+  private static Asker asker(List<RegionServices> regions) {
+    return new Asker(
+        new AllNamesCompiler(SETTINGS).compile(regions, true, Instant.EPOCH), List.of());
   }
 
   @Test
@@ -194,13 +233,8 @@ final class ServiceEverywhereTest {
                 service(ServiceType.CLUSTER_IP, spread, pods.toArray(Endpoint[]::new))));
       }
     }
-    NameAnswers answers = ServiceEverywhere.names(WEB, regions).get("");
-    StringBuilder answering = new StringBuilder();
-    Collection<IpAddress> addresses = answers == null ? List.of() : answers.peers().addresses();
-    for (IpAddress address : addresses) {
-      answering.append(address.toString().split("\\.", -1)[1]);
-    }
-    return answering.toString();
+    String told = asker(regions).told(View.PODS, NAME, "A");
+    return told.startsWith("N") ? "" : told.replaceAll("10\\.(\\d)[^,]*(, )?", "$1");
   }
 
   private static IpAddress address(int region, int host) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In each {@link View} the name has addresses. They are those of the hosts, and SRV records lead
  * to the hosts' names; or they are its own, and SRV records lead to the name itself.
  */
-public final class HostGroup extends ZoneNode {
+public final class HostGroup extends HostNode {
   private final byte[] name;
   private final Side cluster;
   private final Side pods;
@@ -78,45 +78,61 @@ public final class HostGroup extends ZoneNode {
     return view == View.CLUSTER ? cluster : pods;
   }
 
-  HostSet self(View view) {
-    return side(view).self();
+  @Override
+  boolean hasAddresses(View view, int type) {
+    return side(view).self().hasAddresses(type);
   }
 
-  /** Writes the group's whole name in a zone; returns where it ends. */
-  int writeName(LocalZone zone, byte[] out, int at) {
-    System.arraycopy(name, 0, out, at, name.length);
-    return zone.writeSuffix(out, at + name.length);
+  @Override
+  int writeAddresses(
+      View view, int type, int owner, int ttl, int turn, byte[] out, int at, int end) {
+    return side(view).self().writeAddresses(type, owner, ttl, turn, out, at, end);
   }
 
-  /** Whether a host has a label, in any view. */
-  boolean hasHost(byte[] label, int at, byte[] scratch, int free) {
-    return cluster.hosts().find(label, at, scratch, free) >= 0
-        || pods.hosts() != cluster.hosts() && pods.hosts().find(label, at, scratch, free) >= 0;
+  @Override
+  boolean hasHost(byte[] labels, int at, int length, byte[] scratch, int free) {
+    return length == 1 + labels[at]
+        && (cluster.hosts().find(labels, at, scratch, free) >= 0
+            || pods.hosts() != cluster.hosts()
+                && pods.hosts().find(labels, at, scratch, free) >= 0);
   }
 
-  /** Whether there is a port of a protocol, in any view. */
-  boolean hasProtocol(byte[] label, int at, int length) {
+  @Override
+  int writeHost(
+      byte[] labels,
+      int labelsAt,
+      int length,
+      View view,
+      int type,
+      int owner,
+      int ttl,
+      int turn,
+      byte[] out,
+      int at,
+      int end) {
+    HostSet hosts = side(view).hosts();
+    int host = hosts.find(labels, labelsAt, out, at);
+    return host < 0 ? 0 : hosts.writeHost(host, type, owner, ttl, turn, out, at, end);
+  }
+
+  @Override
+  boolean isAbove(byte[] label, int at, int length) {
     return names.hasProtocol(label, at, length)
         || cluster.self().hasProtocol(label, at, length)
         || pods.self().hasProtocol(label, at, length);
   }
 
-  /** Whether there is a port with two labels, in any view. */
-  boolean hasPort(byte[] label, int at, int length) {
-    return names.count(label, at, length) > 0
-        || cluster.self().hasPort(label, at, length)
-        || pods.self().hasPort(label, at, length);
+  @Override
+  boolean hasPort(byte[] labels, int at, int length) {
+    return names.count(labels, at, length) > 0
+        || cluster.self().hasPort(labels, at, length)
+        || pods.self().hasPort(labels, at, length);
   }
 
-  /**
-   * Writes the SRV records of a port; returns where they end.
-   *
-   * @param label the two labels of the port
-   * @param end that must not be passed
-   */
+  @Override
   int writeServices(
-      byte[] label,
-      int labelAt,
+      byte[] labels,
+      int labelsAt,
       int length,
       View view,
       LocalZone zone,
@@ -125,15 +141,41 @@ public final class HostGroup extends ZoneNode {
       int at,
       int end) {
     Side side = side(view);
-    if (side.leadsToHosts()) {
-      return side.hosts().writeServices(label, labelAt, length, this, zone, owner, out, at, end);
-    }
-    return side.self().writeOwnServices(label, labelAt, length, this, zone, owner, out, at);
+    HostSet self = side.self();
+    return side.leadsToHosts()
+        ? self.writeServices(
+            labels,
+            labelsAt,
+            length,
+            self.countServices(labels, labelsAt, length),
+            this,
+            zone,
+            owner,
+            out,
+            at,
+            end)
+        : self.writeOwnServices(
+            labels,
+            labelsAt,
+            length,
+            self.countOwnServices(labels, labelsAt, length),
+            this,
+            zone,
+            owner,
+            out,
+            at,
+            end);
   }
 
   @Override
-  boolean ownsName() {
-    return true;
+  int writeSelf(LocalZone zone, byte[] out, int at) {
+    System.arraycopy(name, 0, out, at, name.length);
+    return zone.writeSuffix(out, at + name.length);
+  }
+
+  @Override
+  int writeHostName(HostSet hosts, int host, LocalZone zone, byte[] out, int at) {
+    return writeSelf(zone, out, hosts.writeLabel(host, out, at));
   }
 
   @Override

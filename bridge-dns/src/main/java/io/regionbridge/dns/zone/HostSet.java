@@ -173,11 +173,9 @@ public final class HostSet {
    * @return what {@link #answerHost} takes; -1 if there is none
    */
   int find(byte[] label, int at, byte[] scratch, int free) {
-    if (labels != null) {
-      int place = labels.find(label, at);
-      if (place >= 0) {
-        return LABELLED | place;
-      }
+    int named = findNamed(label, at);
+    if (named >= 0) {
+      return named;
     }
     if (v4.length > 0) {
       long bits = AddressLabel.parse(label, at);
@@ -196,6 +194,17 @@ public final class HostSet {
       }
     }
     return -1;
+  }
+
+  /** The same among hosts that have a label of their own. */
+  int findNamed(byte[] label, int at) {
+    int place = labels == null ? -1 : labels.find(label, at);
+    return place < 0 ? -1 : LABELLED | place;
+  }
+
+  /** Whether a host has a label of its own. */
+  boolean hasNames() {
+    return labels != null;
   }
 
   private boolean labelled(int host) {
@@ -243,6 +252,11 @@ public final class HostSet {
   }
 
   // Addresses.
+
+  /** How many hosts have an address of a record type. */
+  int count(int type) {
+    return type == Type.A ? v4.length : type == Type.AAAA ? v6.length / 2 : 0;
+  }
 
   /** Whether the record type is that of addresses which a host has. */
   boolean hasAddresses(int type) {
@@ -371,33 +385,46 @@ public final class HostSet {
     return false;
   }
 
+  /** How many SRV records a port with these two labels has that lead to hosts. */
+  int countServices(byte[] label, int at, int length) {
+    if (ports.length == 1 && repeated == null) {
+      return size() * ports[0].count(label, at, length);
+    }
+    int count = 0;
+    for (int host = 0; host < size(); host++) {
+      if (repeated == null || !repeated.get(host)) {
+        count += ports(host).count(label, at, length);
+      }
+    }
+    return count;
+  }
+
+  /** How many SRV records a port with these two labels has that lead to no host. */
+  int countOwnServices(byte[] label, int at, int length) {
+    return ports[0].count(label, at, length);
+  }
+
   /**
    * Writes the SRV records of a port: one for each host that has it, leading to the host's name.
    *
    * @param label the two labels of the port
-   * @param group whose names end the hosts' names
-   * @param zone in which the group is
-   * @return where they end, at or before {@code end}, which is not told apart from none at all
+   * @param targets how many records there are in all: they share the weight
+   * @param node that knows the hosts' names
+   * @return where they end, at or before {@code end}
    */
   int writeServices(
       byte[] label,
       int labelAt,
       int length,
-      HostGroup group,
+      int targets,
+      HostNode node,
       LocalZone zone,
       int owner,
       byte[] out,
       int at,
       int end) {
-    int count = 0;
-    int hosts = size();
-    for (int host = 0; host < hosts; host++) {
-      if (repeated == null || !repeated.get(host)) {
-        count += ports(host).count(label, labelAt, length);
-      }
-    }
-    int weight = Math.max(1, WEIGHTS / Math.max(1, count));
     int from = at;
+    int hosts = size();
     for (int host = 0; host < hosts; host++) {
       if (repeated != null && repeated.get(host)) {
         continue;
@@ -408,55 +435,49 @@ public final class HostSet {
           if (from + ROOM_FOR_NAME > end) {
             return from;
           }
-          from = writeService(host, own.number(i), weight, group, zone, owner, out, from);
+          int name = node.writeHostName(this, host, zone, out, from + RecordSet.FIXED + SRV_FIXED);
+          from = writeService(own.number(i), targets, owner, zone.ttl(), out, from, name);
         }
       }
     }
     return from;
   }
 
-  private int writeService(
-      int host,
-      int port,
-      int weight,
-      HostGroup group,
-      LocalZone zone,
-      int owner,
-      byte[] out,
-      int at) {
-    int name = at + RecordSet.FIXED + SRV_FIXED;
-    int end = group.writeName(zone, out, writeLabel(host, out, name));
-    return end - name > LONGEST_NAME
-        ? at
-        : writeServiceFixed(port, weight, owner, zone.ttl(), out, at, end);
-  }
-
-  /** Writes the SRV records of a port that lead to the group's own name; returns where they end. */
+  /**
+   * Writes the SRV records of a port that lead to no host, but to the node's own name; otherwise as
+   * {@link #writeServices}.
+   */
   int writeOwnServices(
       byte[] label,
       int labelAt,
       int length,
-      HostGroup group,
+      int targets,
+      HostNode node,
       LocalZone zone,
       int owner,
       byte[] out,
-      int at) {
+      int at,
+      int end) {
     int from = at;
     PortSet own = ports[0];
-    for (int i = 0; i < own.size(); i++) {
+    for (int i = 0; i < own.size() && from + ROOM_FOR_NAME <= end; i++) {
       if (own.has(i, label, labelAt, length)) {
-        int end = group.writeName(zone, out, from + RecordSet.FIXED + SRV_FIXED);
-        from = writeServiceFixed(own.number(i), WEIGHTS, owner, zone.ttl(), out, from, end);
+        int name = node.writeSelf(zone, out, from + RecordSet.FIXED + SRV_FIXED);
+        from = writeService(own.number(i), targets, owner, zone.ttl(), out, from, name);
       }
     }
     return from;
   }
 
-  private static int writeServiceFixed(
-      int port, int weight, int owner, int ttl, byte[] out, int at, int end) {
+  /** Completes a record before its target, which ends at {@code end} and may be too long. */
+  private static int writeService(
+      int port, int targets, int owner, int ttl, byte[] out, int at, int end) {
+    if (end - at - RecordSet.FIXED - SRV_FIXED > LONGEST_NAME) {
+      return at;
+    }
     RecordSet.writeFixed(out, at, owner, Type.SRV, ttl, end - at - RecordSet.FIXED);
     Octets.put16(out, at + RecordSet.FIXED, 0);
-    Octets.put16(out, at + RecordSet.FIXED + 2, weight);
+    Octets.put16(out, at + RecordSet.FIXED + 2, Math.max(1, WEIGHTS / targets));
     Octets.put16(out, at + RecordSet.FIXED + 4, port);
     return end;
   }

@@ -133,7 +133,7 @@ public final class LocalAuthority {
       node = zone.find(octets, labels, length);
     }
     int rcode =
-        node instanceof HostGroup group
+        node instanceof HostNode group
             ? addresses(group, type, zone, view, turn, owner, apexAt, reply)
             : made(octets, labels, length, type, zone, view, turn, owner, apexAt, reply);
     if (rcode != NOT_THERE) {
@@ -158,7 +158,7 @@ public final class LocalAuthority {
 
   /** The name that leads to hosts itself. */
   private static int addresses(
-      HostGroup group,
+      HostNode group,
       int type,
       LocalZone zone,
       View view,
@@ -166,13 +166,13 @@ public final class LocalAuthority {
       int owner,
       int apexAt,
       ReplyWriter reply) {
-    HostSet self = group.self(view);
-    if (!self.hasAddresses(type)) {
+    if (!group.hasAddresses(view, type)) {
       return noData(zone, group.hasRecords(), apexAt, reply);
     }
     int at = reply.at();
     int count =
-        self.writeAddresses(type, owner, zone.ttl(), turn, reply.out(), at, ReplyWriter.BODY_END);
+        group.writeAddresses(
+            view, type, owner, zone.ttl(), turn, reply.out(), at, ReplyWriter.BODY_END);
     reply.answered(at + count * HostSet.octets(type), count);
     return Rcode.NOERROR;
   }
@@ -197,22 +197,30 @@ public final class LocalAuthority {
     if (first >= length) {
       return NOT_THERE;
     }
-    HostGroup group = zone.hosts(name, at + first, length - first);
+    HostNode group = zone.hosts(name, at + first, length - first);
     if (group != null) {
-      return below(name, at, first, group, type, zone, view, turn, owner, apexAt, reply);
+      return group.hasHost(name, at, first, reply.out(), reply.at())
+          ? host(name, at, first, group, type, zone, view, turn, owner, apexAt, reply)
+          : group.isAbove(name, at, first) ? noData(zone, false, apexAt, reply) : NOT_THERE;
     }
     int both = first + 1 + name[at + first];
     group = both < length ? zone.hosts(name, at + both, length - both) : null;
-    return group == null || !group.hasPort(name, at, both)
-        ? NOT_THERE
-        : services(name, at, both, group, type, zone, view, owner, apexAt, reply);
+    if (group == null) {
+      return NOT_THERE;
+    }
+    if (group.hasPort(name, at, both)) {
+      return services(name, at, both, group, type, zone, view, owner, apexAt, reply);
+    }
+    return group.hasHost(name, at, both, reply.out(), reply.at())
+        ? host(name, at, both, group, type, zone, view, turn, owner, apexAt, reply)
+        : NOT_THERE;
   }
 
-  private static int below(
+  private static int host(
       byte[] label,
       int at,
       int length,
-      HostGroup group,
+      HostNode group,
       int type,
       LocalZone zone,
       View view,
@@ -220,21 +228,24 @@ public final class LocalAuthority {
       int owner,
       int apexAt,
       ReplyWriter reply) {
-    byte[] out = reply.out();
-    int from = reply.at();
-    if (!group.hasHost(label, at, out, from)) {
-      return group.hasProtocol(label, at, length) ? noData(zone, false, apexAt, reply) : NOT_THERE;
-    }
     if (type == Type.ANY) {
       any(zone, reply);
       return Rcode.NOERROR;
     }
-    HostSet hosts = group.hosts(view);
-    int host = hosts.find(label, at, out, from);
+    int from = reply.at();
     int count =
-        host < 0
-            ? 0
-            : hosts.writeHost(host, type, owner, zone.ttl(), turn, out, from, ReplyWriter.BODY_END);
+        group.writeHost(
+            label,
+            at,
+            length,
+            view,
+            type,
+            owner,
+            zone.ttl(),
+            turn,
+            reply.out(),
+            from,
+            ReplyWriter.BODY_END);
     if (count == 0) {
       return noData(zone, true, apexAt, reply);
     }
@@ -246,7 +257,7 @@ public final class LocalAuthority {
       byte[] label,
       int at,
       int length,
-      HostGroup group,
+      HostNode group,
       int type,
       LocalZone zone,
       View view,

@@ -231,12 +231,12 @@ public final class LocalZone {
   /**
    * The hosts that a folded name leads to, given as for {@link #find}; null if it leads to none.
    */
-  @Nullable HostGroup hosts(byte[] name, int at, int length) {
+  @Nullable HostNode hosts(byte[] name, int at, int length) {
     if (endsWithOmittable(name, at, length)
-        && shortened.get(name, at, length - omittable.length) instanceof HostGroup group) {
-      return group;
+        && shortened.get(name, at, length - omittable.length) instanceof HostNode hosts) {
+      return hosts;
     }
-    return shortened.get(name, at, length) instanceof HostGroup group ? group : null;
+    return shortened.get(name, at, length) instanceof HostNode hosts ? hosts : null;
   }
 
   /**
@@ -248,15 +248,13 @@ public final class LocalZone {
     return shortened.get(name) instanceof HostGroup group ? group : null;
   }
 
-  /**
-   * Whether a name below the label that may be left out, as {@link Change} has it, holds records.
-   */
-  public boolean holds(byte[] name) {
+  /** What a name below the label that may be left out, as {@link Change} has it, holds; or null. */
+  public @Nullable ZoneNode held(byte[] name) {
     ZoneNode node = shortened.get(name);
-    return node != null && node.ownsName();
+    return node != null && node.ownsName() ? node : null;
   }
 
-  /** Writes what stands behind the name of a {@link HostGroup}; returns where it ends. */
+  /** Writes what stands behind the name of hosts; returns where it ends. */
   int writeSuffix(byte[] out, int at) {
     System.arraycopy(omittable, 0, out, at, omittable.length);
     System.arraycopy(apexWire, 0, out, at + omittable.length, apexWire.length);

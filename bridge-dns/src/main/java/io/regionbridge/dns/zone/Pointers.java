@@ -102,7 +102,7 @@ public record Pointers(AddressTree<byte[][]> groups, LocalZone zone, View view) 
   private void write(
       byte[][] names, boolean named, long high, long low, int owner, int ttl, ReplyWriter reply) {
     for (byte[] name : names) {
-      HostGroup group = zone.hosts(name, 0, name.length);
+      HostGroup group = zone.hosts(name);
       if (group == null) {
         continue;
       }
@@ -112,7 +112,7 @@ public record Pointers(AddressTree<byte[][]> groups, LocalZone zone, View view) 
         int at = reply.at();
         if (hosts.isNamed(host) == named && at + HostSet.ROOM_FOR_NAME <= ReplyWriter.BODY_END) {
           int target = at + RecordSet.FIXED;
-          int end = group.writeName(zone, reply.out(), hosts.writeLabel(host, reply.out(), target));
+          int end = group.writeHostName(hosts, host, zone, reply.out(), target);
           if (end - target <= HostSet.LONGEST_NAME) {
             RecordSet.writeFixed(reply.out(), at, owner, Type.PTR, ttl, end - target);
             reply.answered(end, 1);

@@ -11,11 +11,11 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
 /**
- * What one name holds, in each {@link View}: records, or a {@link HostGroup} of which records are
- * made. A name without records that others lie below exists all the same (an empty non-terminal,
- * RFC 8020).
+ * What one name holds, in each {@link View}: records, or hosts of which records are made ({@link
+ * HostGroup}, {@link HostsElsewhere}). A name without records that others lie below exists all the
+ * same (an empty non-terminal, RFC 8020).
  */
-public abstract sealed class ZoneNode permits ZoneNode.Encoded, HostGroup {
+public abstract sealed class ZoneNode permits ZoneNode.Encoded, HostNode {
   private static final RecordSet[] NO_RECORDS = {};
   static final Encoded EMPTY = new Encoded(NO_RECORDS, NO_RECORDS, false, 0);
 

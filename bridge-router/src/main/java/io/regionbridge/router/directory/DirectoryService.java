@@ -47,6 +47,11 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
     return common == null || packed().hasHostnames() ? null : common.ports();
   }
 
+  /** Whether one of the endpoints has a hostname. */
+  public boolean hasHostnames() {
+    return packed().hasHostnames();
+  }
+
   /** Whether all endpoints are in one state; none: not. */
   public boolean isAll(EndpointState state) {
     EndpointTerms common = packed().common();

@@ -68,7 +68,7 @@ public record Endpoint(IpAddress address, @Nullable String hostname, EndpointTer
 
   /** The same endpoint at another address. */
   public Endpoint at(IpAddress other) {
-    return other.equals(address) ? this : new Endpoint(other, hostname, state, ports, zone, pod);
+    return other.equals(address) ? this : new Endpoint(other, hostname, terms);
   }
 
   /** Whether it takes connections. */

@@ -17,7 +17,7 @@ public final class ServiceRegions {
   public record Part(RegionServices region, DirectoryService service) {
     /** The endpoints that take connections. */
     public List<Endpoint> ready() {
-      return service.facts().publishNotReadyAddresses()
+      return service.facts().publishNotReadyAddresses() || service.isAll(EndpointState.READY)
           ? service.endpoints()
           : service.endpoints().stream().filter(Endpoint::isReady).toList();
     }

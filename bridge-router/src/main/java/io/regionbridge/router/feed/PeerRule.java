@@ -73,9 +73,7 @@ public record PeerRule(
   private List<Endpoint> endpoints(DirectoryService service) {
     List<Endpoint> all = service.endpoints();
     List<Endpoint> own =
-        allOwn(service)
-            ? all
-            : all.stream().filter(endpoint -> own(endpoint.address())).toList();
+        allOwn(service) ? all : all.stream().filter(endpoint -> own(endpoint.address())).toList();
     return aliases.isEmpty()
         ? own
         : own.stream()

@@ -1,0 +1,262 @@
+package io.regionbridge.dns.zone;
+
+import io.regionbridge.dns.wire.Names;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Type;
+
+/**
+ * A name that leads to hosts of other zones, in one place or several. A host with a label of its
+ * own has a name below this one, the label of its place in between; all others are called as in the
+ * zone of their place. The same in every {@link View}.
+ *
+ * <p>A chain: each link is the hosts of one place.
+ */
+public final class HostsElsewhere extends HostNode {
+  private final byte[] name;
+  private final Place place;
+  private final HostSet self;
+  private final HostSet hosts;
+  private final boolean answers;
+  private final @Nullable HostsElsewhere next;
+
+  /**
+   * Where hosts are. One object is to serve all names.
+   *
+   * @param label folded, with its length octet
+   * @param suffix what stands behind a name there: labels in wire form, folded, up to the root
+   */
+  public record Place(byte[] label, byte[] suffix) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other
+          || other instanceof Place place
+              && Arrays.equals(label, place.label)
+              && Arrays.equals(suffix, place.suffix);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(label) * 31 + Arrays.hashCode(suffix);
+    }
+  }
+
+  private HostsElsewhere(
+      byte[] name,
+      Place place,
+      HostSet self,
+      HostSet hosts,
+      boolean answers,
+      @Nullable HostsElsewhere next,
+      int children) {
+    super(children);
+    this.name = name;
+    this.place = place;
+    this.self = self;
+    this.hosts = hosts;
+    this.answers = answers;
+    this.next = next;
+  }
+
+  /**
+   * A name and its hosts.
+   *
+   * @param name as for {@link HostGroup#of}
+   * @param self the addresses and ports that it leads to there: {@code hosts}, or others, whose SRV
+   *     records lead to the same name there
+   * @param answers whether these are among the answer; otherwise hosts with labels have their names
+   * @param next those of other places
+   */
+  public static HostsElsewhere of(
+      byte[] name,
+      Place place,
+      HostSet self,
+      HostSet hosts,
+      boolean answers,
+      @Nullable HostsElsewhere next) {
+    return new HostsElsewhere(name, place, self, hosts, answers, next, 0);
+  }
+
+  /** The name, as for {@link #of}; not to be changed. */
+  public byte[] name() {
+    return name;
+  }
+
+  /** Whether another node says the same. */
+  public boolean says(@Nullable ZoneNode other) {
+    return other instanceof HostsElsewhere node
+        && answers == node.answers
+        && place.equals(node.place)
+        && self.equals(node.self)
+        && hosts.equals(node.hosts)
+        && (self == hosts) == (node.self == node.hosts)
+        && (next == null ? node.next == null : next.says(node.next));
+  }
+
+  @Override
+  boolean hasAddresses(View view, int type) {
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      if (link.answers && link.self.hasAddresses(type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  int writeAddresses(
+      View view, int type, int owner, int ttl, int turn, byte[] out, int at, int end) {
+    if (next == null) {
+      return self.writeAddresses(type, owner, ttl, turn, out, at, end);
+    }
+    int all = 0;
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      all += link.answers ? link.self.count(type) : 0;
+    }
+    int first = Integer.remainderUnsigned(turn, Math.max(1, all));
+    // The place with the first address, then those after it, then those before it.
+    int from = at;
+    int size = HostSet.octets(type);
+    for (int round = 0; round < 2; round++) {
+      int seen = 0;
+      for (HostsElsewhere link = this; link != null; link = link.next) {
+        int count = link.answers ? link.self.count(type) : 0;
+        boolean late = seen + count > first;
+        if (count > 0 && late == (round == 0)) {
+          int begin = Math.max(0, first - seen);
+          from += size * link.self.writeAddresses(type, owner, ttl, begin, out, from, end);
+        }
+        seen += count;
+      }
+    }
+    return (from - at) / size;
+  }
+
+  @Override
+  boolean hasHost(byte[] labels, int at, int length, byte[] scratch, int free) {
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      if (link.isHere(labels, at, length) && link.hosts.findNamed(labels, at) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the second of two labels is that of the place. */
+  private boolean isHere(byte[] labels, int at, int length) {
+    int second = 1 + labels[at];
+    return length - second == place.label.length
+        && Names.equal(labels, at + second, place.label, 0, place.label.length);
+  }
+
+  @Override
+  int writeHost(
+      byte[] labels,
+      int labelsAt,
+      int length,
+      View view,
+      int type,
+      int owner,
+      int ttl,
+      int turn,
+      byte[] out,
+      int at,
+      int end) {
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      if (link.isHere(labels, labelsAt, length)) {
+        int host = link.hosts.findNamed(labels, labelsAt);
+        return host < 0 ? 0 : link.hosts.writeHost(host, type, owner, ttl, turn, out, at, end);
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  boolean isAbove(byte[] label, int at, int length) {
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      boolean named =
+          length == link.place.label.length
+              && Names.equal(label, at, link.place.label, 0, length)
+              && link.hosts.hasNames();
+      if (named || link.answers && link.self.hasProtocol(label, at, length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  boolean hasPort(byte[] labels, int at, int length) {
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      if (link.answers && link.self.hasPort(labels, at, length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  int writeServices(
+      byte[] labels,
+      int labelsAt,
+      int length,
+      View view,
+      LocalZone zone,
+      int owner,
+      byte[] out,
+      int at,
+      int end) {
+    int count = 0;
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      if (link.answers) {
+        count +=
+            link.self == link.hosts
+                ? link.hosts.countServices(labels, labelsAt, length)
+                : link.self.countOwnServices(labels, labelsAt, length);
+      }
+    }
+    int from = at;
+    for (HostsElsewhere link = this; link != null; link = link.next) {
+      if (link.answers) {
+        from =
+            link.self == link.hosts
+                ? link.hosts.writeServices(
+                    labels, labelsAt, length, count, link, zone, owner, out, from, end)
+                : link.self.writeOwnServices(
+                    labels, labelsAt, length, count, link, zone, owner, out, from, end);
+      }
+    }
+    return from;
+  }
+
+  @Override
+  int writeHostName(HostSet of, int host, LocalZone zone, byte[] out, int at) {
+    int end = of.writeLabel(host, out, at);
+    if (!of.isNamed(host)) {
+      return writeSelf(zone, out, end);
+    }
+    System.arraycopy(place.label, 0, out, end, place.label.length);
+    end += place.label.length;
+    System.arraycopy(name, 0, out, end, name.length);
+    return zone.writeSuffix(out, end + name.length);
+  }
+
+  @Override
+  int writeSelf(LocalZone zone, byte[] out, int at) {
+    System.arraycopy(name, 0, out, at, name.length);
+    System.arraycopy(place.suffix, 0, out, at + name.length, place.suffix.length);
+    return at + name.length + place.suffix.length;
+  }
+
+  @Override
+  boolean hasRecords() {
+    return hasAddresses(View.PODS, Type.A) || hasAddresses(View.PODS, Type.AAAA);
+  }
+
+  @Override
+  HostsElsewhere withChildren(int count) {
+    return count == children()
+        ? this
+        : new HostsElsewhere(name, place, self, hosts, answers, next, count);
+  }
+}

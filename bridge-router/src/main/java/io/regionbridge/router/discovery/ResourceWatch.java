@@ -35,10 +35,10 @@ import org.slf4j.LoggerFactory;
  * nothing is kept once the sink has seen it, so that memory is bounded by what the sink keeps plus
  * one page.
  *
- * <p>An informer of fabric8 7.8 keeps as little, with an item store of its own and a limit. It has
- * no bound on the silence of a watch, lists all anew after each watch that fails, does not go on by
- * lists alone where only {@code watch} is forbidden, and tells its exception handler neither the
- * verb nor since when. Conditions say all of that; hence this class.
+ * <p>An informer of fabric8 7.8 keeps as little, with an item store of its own and a limit. It
+ * waits without bound for a watch that is silent, never counts as started where only {@code watch}
+ * is forbidden, and says neither which verb fails nor since when. Conditions say all of that; hence
+ * this class.
  *
  * <p>Tries for ever, each time later than before up to {@link #SLOWEST}. A watch that is silent for
  * longer than the API server's bookmarks allow is taken for dead.

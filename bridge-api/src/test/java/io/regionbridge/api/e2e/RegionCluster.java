@@ -50,6 +50,12 @@ final class RegionCluster implements AutoCloseable {
     server.request("DELETE", GROUP + "/regions/" + name, MERGE, "");
   }
 
+  void namespace(String name) {
+    server.apply(
+        "/api/v1/namespaces/" + name,
+        "{apiVersion: v1, kind: Namespace, metadata: {name: " + name + "}}");
+  }
+
   /** A kubeconfig with the bridge's own rights. */
   String kubeconfig() {
     return server.kubeconfig(server.serviceAccountToken(NAMESPACE, "region-bridge"));
@@ -161,9 +167,7 @@ final class RegionCluster implements AutoCloseable {
           "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + full,
           Files.readString(CHART.resolve("crds").resolve(full + ".yaml")));
     }
-    server.apply(
-        "/api/v1/namespaces/" + NAMESPACE,
-        "{apiVersion: v1, kind: Namespace, metadata: {name: " + NAMESPACE + "}}");
+    namespace(NAMESPACE);
     server.apply(
         "/api/v1/namespaces/" + NAMESPACE + "/serviceaccounts/region-bridge",
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: region-bridge}}");

@@ -77,9 +77,14 @@ record Served(NativeProcess process, String address) implements AutoCloseable {
 
   /** Waits for something; how long it took. */
   static Duration await(String what, Callable<Boolean> condition) {
+    return await(what, PATIENCE, condition);
+  }
+
+  /** The same where it may take longer. */
+  static Duration await(String what, Duration patience, Callable<Boolean> condition) {
     long start = System.nanoTime();
     while (!holds(condition)) {
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(PATIENCE);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(patience);
       LockSupport.parkNanos(LOOK_AGAIN);
     }
     return Duration.ofNanos(System.nanoTime() - start);

@@ -88,14 +88,14 @@ final class TraceText {
     step(
         attempt.atMillis(),
         "gateway",
-        "%s (%s%s%s): %s after %s"
+        "%s (%s%s%s): %s%s"
             .formatted(
                 attempt.gateway(),
                 attempt.state(),
                 usual,
                 before,
                 attempt.outcome(),
-                millis(attempt.tookMillis()).strip()));
+                attempt.tookMillis() > 0 ? " after " + millis(attempt.tookMillis()).strip() : ""));
   }
 
   private void answer(TraceReport.Answer answer) {

@@ -41,7 +41,7 @@ final class TraceReports {
         trace.view().name().toLowerCase(Locale.ROOT),
         zone(region, trace),
         cache(trace),
-        trace.tries().stream().map(t -> attempt(trace, t, gateways)).toList(),
+        tries(trace, gateways),
         answer(trace));
   }
 
@@ -67,6 +67,32 @@ final class TraceReports {
     return new TraceReport.Cache(state, trace.cacheAge(), trace.cacheLeft(), at);
   }
 
+  /**
+   * Who was asked. Where nobody was, because no gateway answers, each with why it is not asked
+   * again: that is why the answer is old, or none.
+   */
+  private static List<TraceReport.Try> tries(Trace trace, Collection<GatewayHealth> gateways) {
+    boolean fresh = trace.cacheAge() >= 0 && trace.cacheLeft() > 0;
+    if (!trace.tries().isEmpty() || trace.region() == null || trace.cachedAfter() < 0 || fresh) {
+      return trace.tries().stream().map(t -> attempt(trace, t, gateways)).toList();
+    }
+    return gateways.stream()
+        .filter(gateway -> gateway.region().equals(trace.region()))
+        .map(gateway ->
+            new TraceReport.Try(
+                SocketLiteral.format(gateway.address()),
+                word(gateway),
+                millis(gateway.rtt()),
+                millis(trace.cachedAfter()),
+                0,
+                "not asked now: " + gateway.reason()))
+        .toList();
+  }
+
+  private static String word(GatewayHealth gateway) {
+    return gateway.state().name().toLowerCase(Locale.ROOT);
+  }
+
   private static TraceReport.Try attempt(
       Trace trace, TryReport report, Collection<GatewayHealth> gateways) {
     Optional<GatewayHealth> health =
@@ -76,7 +102,7 @@ final class TraceReports {
             .findFirst();
     return new TraceReport.Try(
         SocketLiteral.format(report.gateway()),
-        health.map(g -> g.state().name().toLowerCase(Locale.ROOT)).orElse("unknown"),
+        health.map(TraceReports::word).orElse("unknown"),
         health.map(g -> millis(g.rtt())).orElse(0.0),
         millis(trace.exchangeAfter() + report.after()),
         millis(report.took()),

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what was asked for, without the final dot
  * @param type of records, such as A
  * @param view cluster: as a client in the bridge's own cluster is answered; pods: as all others are
- * @param tries gateways that were asked, in order
+ * @param tries gateways that were asked, in order; where none was, since none answers, all of them
  * @param regions for a name over all regions those that have it, in order, each with whether it
  *     answers and why
  * @param suggestion the name that was likely meant, if this one does not exist; null if none is
@@ -102,7 +102,7 @@ public record TraceReport(
    * @param state of that gateway by its health checks: up, down or unknown
    * @param rttMillis its usual round trip, 0 if none is known
    * @param atMillis when it was sent; negative if somebody else had asked the same already
-   * @param tookMillis until the reply, or until it was given up
+   * @param tookMillis until the reply, or until it was given up; 0 if it was not asked
    * @param outcome in words
    */
   @JsonIgnoreProperties(ignoreUnknown = true)

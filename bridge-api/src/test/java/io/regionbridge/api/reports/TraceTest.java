@@ -54,6 +54,29 @@ final class TraceTest {
   }
 
   @Test
+  void namesTheGatewaysBehindAnOldAnswer() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 2)) {
+      String query = "/api/v1/trace?name=nats.messaging.svc.mn.internal&type=a";
+      report(regions.get(query));
+      regions.mn(0).close();
+      regions.mn(1).close();
+      RegionPair.await(() -> report(regions.get(query)).answer().source().equals("stale"));
+      RegionPair.await(() ->
+          report(regions.get(query)).tries().stream()
+              .allMatch(attempt -> attempt.state().equals("down")));
+      TraceReport old = report(regions.get(query));
+      assertThat(old.answer().records()).hasSize(2);
+      assertThat(old.tries())
+          .extracting(TraceReport.Try::gateway)
+          .doesNotHaveDuplicates()
+          .hasSize(2);
+      assertThat(old.tries())
+          .allMatch(attempt -> attempt.outcome().startsWith("not asked now: "))
+          .allMatch(attempt -> attempt.tookMillis() == 0);
+    }
+  }
+
+  @Test
   void saysWhyThereIsNoAnswer() throws Exception {
     try (RegionPair regions = RegionPair.start(directory, 1)) {
       TraceReport none = report(regions.get("/api/v1/trace?name=www.example.com"));

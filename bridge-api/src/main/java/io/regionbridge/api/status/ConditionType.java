@@ -47,9 +47,10 @@ public enum ConditionType {
   NODE_LOCAL_DNS(
       "NodeLocalDNS",
       Scope.BRIDGE,
-      "NodeLocal DNSCache found",
-      "NodeLocal DNSCache not found",
-      "never there; true: pods ask NodeLocal DNSCache, which does not read CoreDNS's blocks",
+      "NodeLocal DNSCache knows the domains",
+      "NodeLocal DNSCache does not know the domains",
+      "bad when it is true: pods ask NodeLocal DNSCache, which does not read CoreDNS's blocks and"
+          + " does not know the domains that are named",
       "add the regions' domains to the ConfigMap that is named"),
   POD_RANGES_COVER(
       "PodRangesCover",
@@ -288,7 +289,7 @@ public enum ConditionType {
       Scope.REGION,
       "address ranges are its own",
       "address ranges collide",
-      "the one that is bad when it is true: a range of the region may not be used; the message"
+      "bad when it is true: a range of the region may not be used; the message"
           + " names both sides. Who had it first, or by a more trusted source, keeps it, and only"
           + " the newcomer has the condition",
       "give one of the two another range (podCIDRs, serviceCIDRs), or take it out of there"),
@@ -367,7 +368,7 @@ public enum ConditionType {
 
   /** Whether it is bad news when it is true, unlike the others. */
   public boolean badIfTrue() {
-    return this == CIDR_CONFLICT;
+    return this == CIDR_CONFLICT || this == NODE_LOCAL_DNS;
   }
 
   @Override

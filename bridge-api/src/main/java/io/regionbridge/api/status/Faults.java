@@ -139,6 +139,7 @@ public final class Faults {
     // copied is asked.
     if (condition.status().equals("Unknown")
         || condition.reason().equals("Refused")
+        || type.equals(ConditionType.NODE_LOCAL_DNS.text()) // not every pod has to ask it
         || type.equals(ConditionType.REPLICATED.text())) {
       warning(type, region, message, condition.lastTransitionTime(), remedy);
     } else {

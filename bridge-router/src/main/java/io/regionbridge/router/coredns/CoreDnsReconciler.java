@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -85,19 +86,36 @@ public final class CoreDnsReconciler {
       List<String> taken = CoreDnsPlan.taken(view, zones);
       findings.add(taken.isEmpty() || done.state() != State.TRUE ? done : taken(taken));
     }
-    ClusterWatcher.NODE_LOCAL_DNS.stream()
-        .filter(view.configMaps()::containsKey)
-        .findFirst()
-        .ifPresent(name ->
-            findings.add(
-                new Finding(
-                    BYPASS,
-                    State.TRUE,
-                    "NodeLocalDNSCacheFound",
-                    "pods ask NodeLocal DNSCache, which does not read CoreDNS's own blocks: add the"
-                        + " regions' domains to ConfigMap kube-system/"
-                        + name)));
+    bypass(view, zones).ifPresent(findings::add);
     return findings;
+  }
+
+  /** Whether pods ask somebody who does not know the zones. */
+  static Optional<Finding> bypass(ClusterView view, List<ForwardZone> zones) {
+    return ClusterWatcher.NODE_LOCAL_DNS.stream()
+        .map(view.configMaps()::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(map -> {
+          List<String> unknown =
+              NodeLocalDns.unknown(
+                  map.data().getOrDefault(CoreDnsKind.COREFILE, ""),
+                  zones.stream().flatMap(zone -> zone.zones().stream()).toList());
+          return unknown.isEmpty()
+              ? new Finding(
+                  BYPASS,
+                  State.FALSE,
+                  "DomainsKnown",
+                  "NodeLocal DNSCache knows the regions' domains")
+              : new Finding(
+                  BYPASS,
+                  State.TRUE,
+                  "DomainsUnknown",
+                  "pods ask NodeLocal DNSCache, which does not know %s: add them to ConfigMap"
+                          .formatted(shortened(unknown))
+                      + " kube-system/"
+                      + map.name());
+        });
   }
 
   /** Takes away whatever we ever wrote. */

@@ -3,6 +3,7 @@ package io.regionbridge.router.diagnosis;
 import io.regionbridge.router.coredns.CoreDnsKind;
 import io.regionbridge.router.coredns.CoreDnsPlan;
 import io.regionbridge.router.coredns.Corefile;
+import io.regionbridge.router.coredns.NodeLocalDns;
 import io.regionbridge.router.coredns.ServerBlock;
 import io.regionbridge.router.coredns.Zone;
 import io.regionbridge.router.discovery.ClusterView;
@@ -24,6 +25,7 @@ final class CoreDnsChecks {
   private static final int MOST_UPSTREAMS = 15;
 
   private static final String SERVER = ".server";
+  private static final String ANY_REGION = "region.internal";
   private static final String RESTART = "kubectl -n kube-system rollout restart deployment/coredns";
 
   private final ClusterFacts facts;
@@ -258,24 +260,14 @@ final class CoreDnsChecks {
   }
 
   private void nodeLocal(String name) {
-    List<ServerBlock> blocks = blocks(facts.configMap(name).getOrDefault(CoreDnsKind.COREFILE, ""));
-    boolean asksCoreDns =
-        blocks.stream()
-            .filter(block -> block.zones().stream().anyMatch(zone -> zone.name().equals(".")))
-            .flatMap(block -> block.forwards().stream())
-            .anyMatch(to -> to.contains("__PILLAR__CLUSTER__DNS__"));
-    Set<String> known =
-        blocks.stream()
-            .flatMap(block -> block.zones().stream())
-            .map(Zone::name)
-            .collect(Collectors.toSet());
-    List<String> unknown =
-        ours().stream()
-            .flatMap(block -> block.zones().stream())
-            .map(Zone::name)
-            .filter(zone -> !knows(known, zone))
-            .toList();
-    if (asksCoreDns || unknown.isEmpty() && !ours().isEmpty()) {
+    String corefile = facts.configMap(name).getOrDefault(CoreDnsKind.COREFILE, "");
+    List<String> zones =
+        ours().stream().flatMap(block -> block.zones().stream()).map(Zone::name).toList();
+    List<String> unknown = NodeLocalDns.unknown(corefile, zones);
+    // Where nothing is forwarded yet, any name of a region stands for all of them.
+    if (zones.isEmpty()
+        ? NodeLocalDns.unknown(corefile, List.of(ANY_REGION)).isEmpty()
+        : unknown.isEmpty()) {
       checks.add(Check.ok("NodeLocal DNS", "NodeLocal DNSCache knows the regions' domains"));
     } else {
       checks.add(
@@ -287,10 +279,5 @@ final class CoreDnsChecks {
                       .formatted(name)
                   + " __PILLAR__CLUSTER__DNS__, or to the cluster's DNS address, there"));
     }
-  }
-
-  /** Whether a zone or one that it is in is served. */
-  private static boolean knows(Set<String> zones, String zone) {
-    return zones.stream().anyMatch(z -> !z.equals(".") && ("." + zone).endsWith("." + z));
   }
 }

@@ -223,7 +223,7 @@ public final class ClusterWatcher implements AutoCloseable {
     watchConfigMap(COREDNS, Set.of());
     watchConfigMap(COREDNS_CUSTOM, Set.of());
     watchConfigMap(RKE2_COREDNS, Set.of());
-    NODE_LOCAL_DNS.forEach(name -> watchConfigMap(name, Set.of("none of it")));
+    NODE_LOCAL_DNS.forEach(name -> watchConfigMap(name, Set.of("Corefile")));
   }
 
   private void watchNetBird(String namespace) {

@@ -131,7 +131,8 @@ final class DoctorLook {
             ? config.build()
             : config
                 .withImpersonateUsername(
-                    "system:serviceaccount:%s:region-bridge".formatted(namespace))
+                    "system:serviceaccount:%s:%s"
+                        .formatted(namespace, PodTarget.account(client, namespace)))
                 .build();
     return new KubernetesClientBuilder().withConfig(borrowed).build();
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -86,6 +87,23 @@ final class PodTarget {
     return bridge.getSpec().getContainers().getFirst().getImage();
   }
 
+  /** The ServiceAccount of the bridges; what the chart calls it, where none is installed. */
+  static String account(KubernetesClient client, String namespace) {
+    return client
+        .apps()
+        .daemonSets()
+        .inNamespace(namespace)
+        .withLabel(LABEL, NAME)
+        .withLabel(COMPONENT, "bridge")
+        .list()
+        .getItems()
+        .stream()
+        .map(set -> set.getSpec().getTemplate().getSpec().getServiceAccountName())
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(NAME);
+  }
+
   /** The bridges' pods, in a namespace or where they are found. */
   static List<String> names(KubernetesClient client, Optional<String> namespace) {
     return pods(client, namespace(client, namespace)).stream()
@@ -126,7 +144,7 @@ final class PodTarget {
 
   /**
    * Where bridges are: the namespace that was named, or the only one that has any; where none runs,
-   * the only one that has the chart's ConfigMap; else that of the context.
+   * the only one that has a ConfigMap of the chart; else that of the context.
    */
   static String namespace(KubernetesClient client, Optional<String> named) {
     if (named.isPresent()) {
@@ -137,12 +155,7 @@ final class PodTarget {
       if (found.isEmpty()) {
         found =
             namespaces(
-                client
-                    .configMaps()
-                    .inAnyNamespace()
-                    .withField("metadata.name", NAME)
-                    .list()
-                    .getItems());
+                client.configMaps().inAnyNamespace().withLabel(LABEL, NAME).list().getItems());
       }
       if (found.size() == 1) {
         return found.iterator().next();

@@ -27,7 +27,11 @@ public record InstalledRelease(Release release, Check check) {
   private static final String ROUTER_LABEL = "netbird-router=true";
 
   private static final String NAME = "configuration";
-  private static final String CONFIG_MAP = "region-bridge";
+
+  /** What the chart's objects carry, whatever they are called. */
+  private static final String LABEL = "app.kubernetes.io/name";
+
+  private static final String LABELLED = "region-bridge";
   private static final String KEY = "config.yaml";
 
   /**
@@ -39,30 +43,40 @@ public record InstalledRelease(Release release, Check check) {
   public static InstalledRelease read(
       KubernetesClient client, String namespace, Optional<String> routerLabel) {
     Release usual = Release.usual(namespace, routerLabel.orElse(ROUTER_LABEL));
-    ConfigMap map;
+    List<ConfigMap> maps;
     try {
-      map = client.configMaps().inNamespace(namespace).withName(CONFIG_MAP).get();
+      maps =
+          client.configMaps().inNamespace(namespace).withLabel(LABEL, LABELLED).list().getItems();
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
         throw e;
       }
-      return new InstalledRelease(usual, unknown("cannot read", namespace, ": forbidden"));
+      return new InstalledRelease(
+          usual, unknown("cannot list ConfigMaps", namespace, ": forbidden"));
     }
-    String yaml = map == null || map.getData() == null ? null : map.getData().get(KEY);
-    return yaml == null
-        ? new InstalledRelease(usual, unknown("there is no", namespace, ""))
-        : of(yaml, usual, routerLabel);
+    return maps.stream()
+        .filter(map -> map.getData() != null && map.getData().containsKey(KEY))
+        .findFirst()
+        .map(map -> of(map.getMetadata().getName(), map.getData().get(KEY), usual, routerLabel))
+        .orElseGet(() ->
+            new InstalledRelease(
+                usual, unknown("there is no ConfigMap of the chart", namespace, "")));
   }
 
   private static Check unknown(String what, String namespace, String why) {
     return Check.skipped(
         NAME,
-        "%s ConfigMap %s in namespace %s%s: the chart's defaults are taken for granted"
-            .formatted(what, CONFIG_MAP, namespace, why));
+        "%s in namespace %s%s: the chart's defaults are taken for granted"
+            .formatted(what, namespace, why));
   }
 
-  /** What a file says. Pure. */
-  public static InstalledRelease of(String yaml, Release usual, Optional<String> routerLabel) {
+  /**
+   * What a file says. Pure.
+   *
+   * @param name of the ConfigMap that it is in
+   */
+  public static InstalledRelease of(
+      String name, String yaml, Release usual, Optional<String> routerLabel) {
     return switch (ConfigReader.read(yaml, Path.of("/etc/region-bridge"), Map.of())) {
       case ConfigResult.Valid valid -> {
         BridgeConfig config = valid.config();
@@ -83,7 +97,7 @@ public record InstalledRelease(Release release, Check check) {
                   NAME,
                   "the ConfigMap is no valid configuration: " + problems.getFirst(),
                   "kubectl -n %s edit configmap %s, or helm upgrade; the bridges go by the last one"
-                          .formatted(usual.namespace(), CONFIG_MAP)
+                          .formatted(usual.namespace(), name)
                       + " that was"));
     };
   }

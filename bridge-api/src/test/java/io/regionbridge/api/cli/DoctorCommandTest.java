@@ -167,14 +167,15 @@ final class DoctorCommandTest {
         egress: {engine: routes}
         kubernetes: {routerLabel: 'a=b', netbird: {hostNetwork: true, namespace: nb}}
         """;
-    assertThat(InstalledRelease.of(yaml, usual, Optional.empty()).release())
+    assertThat(InstalledRelease.of("map", yaml, usual, Optional.empty()).release())
         .isEqualTo(new Release("here", "a=b", EgressSettings.Engine.ROUTES, Optional.of("nb")));
-    assertThat(InstalledRelease.of(yaml, usual, Optional.of("c")).release().routerLabel())
+    assertThat(InstalledRelease.of("map", yaml, usual, Optional.of("c")).release().routerLabel())
         .as("what is typed counts")
         .isEqualTo("c");
-    assertThat(InstalledRelease.of("region: {name: mn}", usual, Optional.empty()).release())
+    assertThat(InstalledRelease.of("map", "region: {name: mn}", usual, Optional.empty()).release())
         .isEqualTo(usual);
-    InstalledRelease broken = InstalledRelease.of("region: {nam: mn}", usual, Optional.empty());
+    InstalledRelease broken =
+        InstalledRelease.of("map", "region: {nam: mn}", usual, Optional.empty());
     assertThat(broken.release()).isEqualTo(usual);
     assertThat(broken.check().state()).isEqualTo(Check.State.WARNING);
     assertThat(broken.check().message()).contains("region.nam");

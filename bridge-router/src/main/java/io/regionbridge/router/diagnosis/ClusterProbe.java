@@ -58,7 +58,7 @@ final class ClusterProbe {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-  /** What the chart calls the Lease, the Service and the pods' label. */
+  /** What the Lease is called, and what the label of the chart's other objects says. */
   private static final String NAME = "region-bridge";
 
   private static final String LABEL = "app.kubernetes.io/name";
@@ -348,9 +348,18 @@ final class ClusterProbe {
     return reading
         .of(
             "services",
-            () -> client.services().inNamespace(release.namespace()).withName(NAME).get())
-        .map(service -> service.getSpec().getClusterIPs())
-        .orElse(List.of());
+            () ->
+                client
+                    .services()
+                    .inNamespace(release.namespace())
+                    .withLabel(LABEL, NAME)
+                    .withoutLabel(COMPONENT, "metrics")
+                    .list()
+                    .getItems())
+        .orElse(List.of())
+        .stream()
+        .flatMap(service -> service.getSpec().getClusterIPs().stream())
+        .toList();
   }
 
   /** All of that name; where only our own may be read, that one. */

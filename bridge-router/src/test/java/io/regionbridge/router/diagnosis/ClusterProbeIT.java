@@ -64,9 +64,9 @@ final class ClusterProbeIT {
           "/api/v1/namespaces/kube-system/services/clustermesh-apiserver",
           "{apiVersion: v1, kind: Service, metadata: {name: clustermesh-apiserver}, spec: {ports:"
               + " [{port: 2379}]}}",
-          "/api/v1/namespaces/region-bridge/services/region-bridge",
-          "{apiVersion: v1, kind: Service, metadata: {name: region-bridge}, spec: {ports:"
-              + " [{port: 53}]}}",
+          "/api/v1/namespaces/region-bridge/services/names",
+          "{apiVersion: v1, kind: Service, metadata: {name: names, labels: {app.kubernetes.io/name:"
+              + " region-bridge}}, spec: {ports: [{port: 53}]}}",
           "/apis/coordination.k8s.io/v1/namespaces/other/leases/region-bridge",
           "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: region-bridge}, spec:"
               + " {holderIdentity: router-9}}",

@@ -22,7 +22,10 @@ import picocli.CommandLine.Mixin;
     description = {
       "Environment variables that override it are part of it. Prints every problem with its path in"
           + " the file, and exits 2 if there is one. The manifests of directory.files are read too;"
-          + " warnings do not change the exit code."
+          + " warnings do not change the exit code.",
+      "",
+      "Examples:",
+      "  region-bridge check-config --config region.yaml"
     })
 final class CheckConfigCommand implements Command {
   private final Terminal terminal;

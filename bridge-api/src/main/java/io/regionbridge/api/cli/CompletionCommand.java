@@ -12,10 +12,13 @@ import picocli.CommandLine.Spec;
     name = "completion",
     header = "Print a script that completes command lines in bash, zsh or fish.",
     description = {
-      "For this session: source <(region-bridge completion bash), in zsh with zsh in place of bash,"
-          + " in fish: region-bridge completion fish | source."
-          + " To keep it, write it to a file that the shell reads when it starts, such as"
-          + " ~/.local/share/bash-completion/completions/region-bridge."
+      "Load it in a shell's start file, or write it to a file of ~/.local/share/bash-completion or"
+          + " ~/.config/fish/completions.",
+      "",
+      "Examples:",
+      "  source <(region-bridge completion bash)",
+      "  source <(region-bridge completion zsh)",
+      "  region-bridge completion fish | source"
     })
 final class CompletionCommand implements Command {
   /** The shells: bash and zsh, by its own bashcompinit, load the same script. */

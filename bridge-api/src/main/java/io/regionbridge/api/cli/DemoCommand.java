@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
     description = {
       "On loopback only, without root and Kubernetes: starts them, resolves names across, kills a"
           + " gateway while queries run, moves an endpoint, and says what happened. Then keeps"
-          + " running, to look at and to ask, until Ctrl-C."
+          + " running, to look at and to ask, until Ctrl-C.",
+      "",
+      "Examples:",
+      "  region-bridge demo --once"
     })
 final class DemoCommand implements Command {
   private final Terminal terminal;

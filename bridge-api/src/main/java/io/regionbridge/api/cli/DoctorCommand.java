@@ -16,7 +16,11 @@ import picocli.CommandLine.Option;
       "One line for each check: ok, warning, failure or skipped, and what mends it. Looks at the"
           + " cluster of --context, or of the pod that it runs in, or of the kubeconfig; at the"
           + " bridge as status does, or at --url; at this machine, unless a cluster is named."
-          + " Changes nothing. Exits 1 on failure."
+          + " Changes nothing. Exits 1 on failure.",
+      "",
+      "Examples:",
+      "  region-bridge doctor",
+      "  region-bridge doctor --context mn"
     })
 final class DoctorCommand implements Command {
   private final Terminal terminal;

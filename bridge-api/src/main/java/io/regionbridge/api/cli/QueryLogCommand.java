@@ -18,7 +18,12 @@ import picocli.CommandLine.Option;
     description = {
       "One line for each query, in the log of that bridge alone, and no more of them than --rate;"
           + " with --follow they are shown here too."
-          + " It ends by itself. Without an option, says what is logged now."
+          + " It ends by itself. Without an option, says what is logged now.",
+      "",
+      "Examples:",
+      "  region-bridge query-log --client 10.42.0.7 --for 30s --follow",
+      "  region-bridge query-log --zone mn.internal --failed",
+      "  region-bridge query-log --off"
     })
 final class QueryLogCommand implements Command {
   /** Lines are shown this often. */

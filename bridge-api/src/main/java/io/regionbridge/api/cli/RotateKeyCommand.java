@@ -26,7 +26,10 @@ import picocli.CommandLine.Option;
       "The running bridge publishes the next key, and uses it once its peers know it, at the latest"
           + " after a minute; condition KeySettled in the status tells how far it is.",
       "In a cluster this annotates the RouterNode, found by the ServiceAccount or by KUBECONFIG;"
-          + " without one it makes the next key in overlay.keys."
+          + " without one it makes the next key in overlay.keys.",
+      "",
+      "Examples:",
+      "  region-bridge rotate-key --config region.yaml --node router-1"
     })
 final class RotateKeyCommand implements Command {
   private final Terminal terminal;

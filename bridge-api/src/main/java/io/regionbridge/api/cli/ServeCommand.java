@@ -11,7 +11,11 @@ import picocli.CommandLine.Option;
     description = {
       "Prints one line when it is ready, with the addresses it listens on, and logs to standard"
           + " error: text on a terminal, JSON otherwise. Takes over changes of the file.",
-      "SIGTERM drains: not ready at once, queries answered for dns.drain, then exit 0."
+      "SIGTERM drains: not ready at once, queries answered for dns.drain, then exit 0.",
+      "",
+      "Examples:",
+      "  region-bridge serve --config region.yaml",
+      "  region-bridge serve --config region.yaml --role agent"
     })
 final class ServeCommand implements Command {
   private final Terminal terminal;

@@ -16,7 +16,12 @@ import picocli.CommandLine.Option;
     header = "Show the regions, gateways, tunnels and policies of a running bridge.",
     description = {
       "Faults stand last, with since when and what to do. Exits 0 whatever it shows, unless"
-          + " --exit-code is given."
+          + " --exit-code is given.",
+      "",
+      "Examples:",
+      "  region-bridge status",
+      "  region-bridge status --watch -o wide",
+      "  region-bridge status --context mn --exit-code"
     })
 final class StatusCommand implements Command {
   /** What a terminal does before the next state: home, and nothing below. */

@@ -16,7 +16,12 @@ import picocli.CommandLine.Parameters;
     header = "Show how a running bridge would answer a question.",
     description = {
       "Tells the zone that the name is in, what the cache has, each gateway that is asked with its"
-          + " time, and the answer. Exits 1 if there is no answer (SERVFAIL or REFUSED)."
+          + " time, and the answer. Exits 1 if there is no answer (SERVFAIL or REFUSED).",
+      "",
+      "Examples:",
+      "  region-bridge trace nats.messaging.svc.mn.internal",
+      "  region-bridge trace nats.messaging.svc.mn.internal AAAA --view pods",
+      "  region-bridge trace 10.52.0.7"
     })
 final class TraceCommand implements Command {
   private final Terminal terminal;

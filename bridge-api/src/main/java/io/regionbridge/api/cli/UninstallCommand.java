@@ -21,7 +21,11 @@ import picocli.CommandLine.Option;
           + " was set in NetBird's routers, and the Lease; nothing without the bridges' label,"
           + " marks or field manager. Stop the bridges first.",
       "Finds the API server by the ServiceAccount, or by KUBECONFIG. Can be run again; exits 1 if"
-          + " something could not be removed."
+          + " something could not be removed.",
+      "",
+      "Examples:",
+      "  region-bridge uninstall --dry-run",
+      "  region-bridge uninstall -n region-bridge --purge"
     })
 final class UninstallCommand implements Command {
   private final Terminal terminal;

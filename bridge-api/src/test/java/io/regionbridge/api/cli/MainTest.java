@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class MainTest {
+  /** A line of a help text that may be typed, without what a shell makes of it. */
+  private static final Pattern EXAMPLE =
+      Pattern.compile("(?m)^  (?:source <\\()?region-bridge ([^|)\n]+)");
+
   @TempDir Path directory;
 
   private final StringWriter out = new StringWriter();
@@ -136,6 +141,41 @@ final class MainTest {
     assertThat(err.toString()).endsWith(directory + ": it is a directory; name a YAML file\n");
   }
 
+  /** Each example is a command line that is understood, and of the command that it is given for. */
+  @Test
+  void givesExamplesThatCanBeTyped() {
+    for (String name : commands()) {
+      out.getBuffer().setLength(0);
+      assertThat(run(Map.of(), name, "--help")).isEqualTo(ExitCode.OK);
+      List<List<String>> examples =
+          EXAMPLE
+              .matcher(out.toString())
+              .results()
+              .map(found -> List.of(found.group(1).strip().split(" +")))
+              .toList();
+      assertThat(examples).as("examples of " + name).isNotEmpty();
+      for (List<String> example : examples) {
+        assertThat(example.getFirst()).isEqualTo(name);
+        assertThat(Commands.of(terminal(Map.of())).command(example))
+            .as(example.toString())
+            .isNotNull();
+      }
+    }
+  }
+
+  private List<String> commands() {
+    out.getBuffer().setLength(0);
+    run(Map.of(), "--help");
+    List<String> names =
+        Pattern.compile("(?m)^  ([a-z-]+)  +[A-Z]")
+            .matcher(out.toString())
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(names).hasSizeGreaterThan(10).contains("serve", "completion");
+    return names;
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -194,6 +234,9 @@ final class MainTest {
             Environment variables that override it are part of it. Prints every problem
             with its path in the file, and exits 2 if there is one. The manifests of
             directory.files are read too; warnings do not change the exit code.
+
+            Examples:
+              region-bridge check-config --config region.yaml
 
             Options:
                   --config=FILE   The bridge's configuration file.

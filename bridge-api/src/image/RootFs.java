@@ -23,7 +23,7 @@ final class RootFs {
   /** What the bridge and its libraries load, and nothing that only might be. */
   private static final String MODULES =
       "java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.jfr,"
-          + "jdk.management,jdk.unsupported";
+          + "jdk.management,jdk.net,jdk.unsupported";
 
   /** Files of packages, by the directory that they are in; T stands for the architecture's own. */
   private static final Map<String, List<String>> USERLAND =

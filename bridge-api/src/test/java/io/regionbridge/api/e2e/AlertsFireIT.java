@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,20 +172,23 @@ class AlertsFireIT {
     Files.writeString(file, Files.readString(file).replace("threads: 1", "threads: none"));
     fires("RegionBridgeConfigRefused fsn1", () -> {});
 
+    AtomicReference<String> started = new AtomicReference<>("");
     fires(
         "RegionBridgeRestarting restarting",
         () -> {
           Served served = serve("restarting", 7, "podCIDRs: [10.44.0.0/16]", "");
+          String before = started.get();
           Served.await(
               "a scrape of this one",
-              () ->
-                  prometheus
-                          .query(
-                              "region_bridge_ready{instance='restarting'} and on (instance)"
-                                  + " (time() - process_start_time_seconds < 10)")
-                          .at("/data/result")
-                          .size()
-                      == 1);
+              PATIENCE,
+              () -> {
+                started.set(
+                    prometheus
+                        .query("process_start_time_seconds{instance='restarting'}")
+                        .at("/data/result/0/value/1")
+                        .asText());
+                return !started.get().isEmpty() && !started.get().equals(before);
+              });
           served.process().kill();
         });
   }
@@ -300,7 +304,10 @@ class AlertsFireIT {
                     .at("/data/result")
                     .size()
                 == 1);
-    assertThat(prometheus.firing()).noneMatch(alert -> alert.endsWith(" " + instance));
+    assertThat(prometheus.firing())
+        .filteredOn(alert -> alert.endsWith(" " + instance))
+        .as("where there is no cluster, nobody is the active gateway")
+        .allMatch(alert -> alert.startsWith("RegionBridgeNoActiveGateway"));
   }
 
   /** A name that nobody asked for yet. */

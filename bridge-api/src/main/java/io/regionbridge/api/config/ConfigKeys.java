@@ -253,6 +253,12 @@ public final class ConfigKeys {
           .live("address ranges of its ClusterIPs");
   public static final ConfigKey<List<InetSocketAddress>> PEER_GATEWAYS =
       gateways("regions[].gateways").live("`address[:1053]`; with `tls`, `address[:853]`");
+  public static final ConfigKey<List<InetSocketAddress>> PEER_ADMIN =
+      list(
+              "regions[].admin",
+              Notation.gateway(DEFAULT_HTTP_PORT),
+              "its gateways, the port of `admin.listen`")
+          .live("`address[:8053]`, where its bridges serve their directory");
   public static final ConfigKey<Boolean> PEER_CONTAIN =
       toggle("regions[].contain", true).live("refuse addresses outside its ranges in its answers");
   public static final ConfigKey<Optional<String>> PEER_TLS_SERVER_NAME =

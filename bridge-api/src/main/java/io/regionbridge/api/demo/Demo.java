@@ -5,6 +5,7 @@ import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.Source;
 import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.dns.zone.Route;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,6 +36,10 @@ public final class Demo implements AutoCloseable {
   private static final String MOVED_FROM = "10.52.4.1";
   private static final String MOVED_TO = "10.52.4.2";
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+
+  /** A gateway that does not serve its directory yet is asked again after a while. */
+  private static final Duration COPY_TIMEOUT = Duration.ofSeconds(15);
+
   private static final Duration PACE = Duration.ofMillis(4);
   private static final int MOST_QUESTIONS = 4000;
 
@@ -98,6 +103,8 @@ public final class Demo implements AutoCloseable {
     // A gateway that was not up when it was first probed is found within a health interval or two.
     ready &= await(() -> up(0) && up(1));
     screen.check(ready, "all four are ready and see each other", since(from));
+    screen.check(
+        await(this::replicated, COPY_TIMEOUT), "fsn1 has a copy of mn's directory", since(from));
   }
 
   /** Does everything once; true if all of it held. */
@@ -115,22 +122,26 @@ public final class Demo implements AutoCloseable {
   private void names() throws IOException {
     screen.title("A client in fsn1 asks its own gateway for names of mn");
     String nats = "nats.messaging.svc.mn.internal.";
-    ask("ClusterIP Service: its ready pods, not its ClusterIP", nats, Type.A, Source.RELAY, 3);
-    ask("the same again: from the cache", nats, Type.A, Source.CACHE, 3);
-    ask("ClusterIP Service by its short name", PRIMARY, Type.A, Source.RELAY, 1);
+    ask("ClusterIP Service: its ready pods, not its ClusterIP", nats, Type.A, Source.REPLICA, 3);
+    ask("ClusterIP Service by its short name", PRIMARY, Type.A, Source.REPLICA, 1);
     ask(
         "one pod of a StatefulSet",
         "yb-master-0.yb-masters.yb.svc.mn.internal.",
         Type.A,
-        Source.RELAY,
+        Source.REPLICA,
         1);
     ask(
         "SRV record: where the NATS clients' port is",
         "_client._tcp.nats.messaging.svc.mn.internal.",
         Type.SRV,
-        Source.RELAY,
+        Source.REPLICA,
         3);
-    ask("an address of mn, back to its name", "1.3.52.10.in-addr.arpa.", Type.PTR, Source.RELAY, 1);
+    ask(
+        "an address of mn, back to its name",
+        "1.3.52.10.in-addr.arpa.",
+        Type.PTR,
+        Source.REPLICA,
+        1);
   }
 
   private void ask(String what, String name, int type, Source from, int records)
@@ -196,13 +207,16 @@ public final class Demo implements AutoCloseable {
         "the slowest answer in all that time",
         Screen.time(result.slowestNanos()));
     screen.check(noticed, "fsn1 knows that the gateway is gone", "after " + after);
+    screen.check(
+        await(this::replicated, COPY_TIMEOUT),
+        "the copy of mn's directory is current, by the other gateway",
+        "after " + since(killed));
     return dead;
   }
 
   private void moveEndpoint() throws IOException {
     screen.title("A pod moves in mn: its EndpointSlice changes (TTL 1 s)");
     Name name = Name.fromConstantString(PRIMARY);
-    client.ask(name, Type.A); // so that the old answer is in fsn1's cache
     long from = System.nanoTime();
     mn.write(Manifests.mn(MOVED_TO));
     boolean seen =
@@ -256,6 +270,14 @@ public final class Demo implements AutoCloseable {
     return count;
   }
 
+  /** Whether names of mn are answered from a copy of its directory. */
+  private boolean replicated() {
+    return asked().table().routes().stream()
+        .anyMatch(route ->
+            route instanceof Route.Replica replica
+                && replica.forward().zone().region().equals(mn.name()));
+  }
+
   private Optional<GatewayHealth> health(int gateway) {
     InetSocketAddress address = mn.gateways().get(gateway);
     return asked().gateways().stream().filter(g -> g.address().equals(address)).findFirst();
@@ -274,7 +296,11 @@ public final class Demo implements AutoCloseable {
   }
 
   private static boolean await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
+    return await(condition, ANSWER_TIMEOUT);
+  }
+
+  private static boolean await(BooleanSupplier condition, Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         return false;

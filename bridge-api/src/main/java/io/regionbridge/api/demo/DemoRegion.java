@@ -101,6 +101,12 @@ final class DemoRegion implements AutoCloseable {
     }
   }
 
+  private static String texts(List<InetSocketAddress> addresses) {
+    return addresses.stream()
+        .map(address -> '"' + SocketLiteral.format(address) + '"')
+        .collect(Collectors.joining(", "));
+  }
+
   private BridgeConfig config(int gateway, DemoRegion peer) {
     String yaml =
         """
@@ -115,19 +121,18 @@ final class DemoRegion implements AutoCloseable {
         directory: { files: [%s] }
         admin: { listen: "%s" }
         regions:
-          - { name: %s, podCIDRs: [%s], gateways: [%s] }
+          - { name: %s, podCIDRs: [%s], gateways: [%s], admin: [%s] }
         """
             .formatted(
                 name,
                 pods,
                 SocketLiteral.format(gateways.get(gateway)),
                 manifest().getFileName(),
-                SocketLiteral.format(new InetSocketAddress(gateways.get(gateway).getAddress(), 0)),
+                SocketLiteral.format(Layout.admin(gateways.get(gateway))),
                 peer.name,
                 peer.pods,
-                peer.gateways.stream()
-                    .map(address -> '"' + SocketLiteral.format(address) + '"')
-                    .collect(Collectors.joining(", ")));
+                texts(peer.gateways),
+                texts(peer.gateways.stream().map(Layout::admin).toList()));
     return switch (ConfigReader.read(yaml, directory, Map.of())) {
       case ConfigResult.Valid(BridgeConfig config, _) -> config;
       case ConfigResult.Invalid(var problems) ->

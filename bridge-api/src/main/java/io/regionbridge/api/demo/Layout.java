@@ -20,6 +20,10 @@ record Layout(List<InetSocketAddress> mn, List<InetSocketAddress> fsn1, String r
   private static final List<String> HOSTS =
       List.of("127.0.0.11", "127.0.0.12", "127.0.0.21", "127.0.0.22");
   private static final List<Integer> PORTS = List.of(1053, 2053, 3053, 11053, 21053);
+
+  /** What a gateway's HTTP port is above its DNS port: 8053 with the usual one. */
+  private static final int HTTP = 7000;
+
   private static final InetAddress ONE = InetAddress.ofLiteral("127.0.0.1");
 
   /**
@@ -61,10 +65,17 @@ record Layout(List<InetSocketAddress> mn, List<InetSocketAddress> fsn1, String r
         : "%s is taken, so the gateways listen on port %d".formatted(taken.getFirst(), port);
   }
 
+  /** Where a gateway's bridge serves HTTP. */
+  static InetSocketAddress admin(InetSocketAddress gateway) {
+    return new InetSocketAddress(gateway.getAddress(), gateway.getPort() + HTTP);
+  }
+
   private static boolean isFree(InetSocketAddress address) {
     try (DatagramSocket udp = new DatagramSocket(address);
-        ServerSocket tcp = new ServerSocket()) {
+        ServerSocket tcp = new ServerSocket();
+        ServerSocket http = new ServerSocket()) {
       tcp.bind(address);
+      http.bind(admin(address));
       return udp.isBound();
     } catch (IOException taken) {
       return false;

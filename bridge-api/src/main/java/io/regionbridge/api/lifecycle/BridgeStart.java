@@ -112,7 +112,13 @@ final class BridgeStart {
     }
     tls.watch(dns::secure);
     parts.add(allNames.watch(dns, tables::lookAgain, loops));
-    MemoryShares memory = new MemoryShares(config::get, control::directory, replicas, dns, heap);
+    MemoryShares memory =
+        new MemoryShares(
+            config::get,
+            control::directory,
+            new MemoryShares.Part(replicas::limit, replicas::octets),
+            new MemoryShares.Part(dns::limitCache, dns::cacheOctets),
+            heap);
     LiveState state =
         new LiveState(
             config, control, tls, tables, replicas, allNames, memory, dns, opening, loops);

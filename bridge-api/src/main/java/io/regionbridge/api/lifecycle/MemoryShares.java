@@ -4,9 +4,10 @@ import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.metrics.Measured.Share;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.api.status.ConditionType;
-import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
 import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,9 +17,17 @@ import java.util.function.Supplier;
 final class MemoryShares {
   private final Supplier<BridgeConfig> config;
   private final Supplier<Directory> directory;
-  private final Replicas replicas;
-  private final DnsBridge dns;
+  private final Part replicas;
+  private final Part cache;
   private final long heap;
+
+  /**
+   * A part of the heap that keeps to a limit.
+   *
+   * @param limit sets how much it may take, in octets
+   * @param taken what it takes, in octets
+   */
+  record Part(LongConsumer limit, LongSupplier taken) {}
 
   /**
    * Changes nothing yet.
@@ -28,13 +37,13 @@ final class MemoryShares {
   MemoryShares(
       Supplier<BridgeConfig> config,
       Supplier<Directory> directory,
-      Replicas replicas,
-      DnsBridge dns,
+      Part replicas,
+      Part cache,
       long heap) {
     this.config = config;
     this.directory = directory;
     this.replicas = replicas;
-    this.dns = dns;
+    this.cache = cache;
     this.heap = heap;
   }
 
@@ -46,35 +55,35 @@ final class MemoryShares {
   void look() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    replicas.limit(plan.replicas(taken));
-    dns.limitCache(plan.cache(taken + replicas.octets()));
+    replicas.limit().accept(plan.replicas(taken));
+    cache.limit().accept(plan.cache(taken + replicas.taken().getAsLong()));
   }
 
   /** What each part may take and takes, in octets. */
   List<Share> shares() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    long copies = replicas.octets();
+    long copies = replicas.taken().getAsLong();
     return List.of(
         new Share("directory", plan.directory(), taken),
         new Share("replicas", plan.replicas(taken), copies),
-        new Share("cache", plan.cache(taken + copies), dns.cacheOctets()));
+        new Share("cache", plan.cache(taken + copies), cache.taken().getAsLong()));
   }
 
   /** Whether each part may take what is configured, as far as it needs it. */
   Condition condition() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    long copies = replicas.octets();
+    long copies = replicas.taken().getAsLong();
     long most = plan.replicas(taken);
     if (most < plan.replicas() && copies > most - most / 10) {
       return reduced("ReplicasReduced", "copies of peers' directories", most, plan.replicas());
     }
-    long cache = plan.cache(taken + copies);
+    long room = plan.cache(taken + copies);
     long full = plan.cache(0);
-    long held = dns.cacheOctets();
-    return cache < full && held > cache - cache / 10
-        ? reduced("CacheReduced", "the cache", cache, full)
+    long held = cache.taken().getAsLong();
+    return room < full && held > room - room / 10
+        ? reduced("CacheReduced", "the cache", room, full)
         : Condition.yes(
             ConditionType.MEMORY_AVAILABLE, "Enough", "every part has the memory that it needs");
   }

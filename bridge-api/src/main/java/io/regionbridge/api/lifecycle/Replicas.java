@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The replicas of the peers' directories. Peers serve theirs on the port that this bridge has for
- * its own admin address, at the addresses where their DNS is asked.
+ * The replicas of the peers' directories. Peers serve theirs where the configuration says so, or
+ * else on the port that this bridge has for its own admin address, at the addresses where their DNS
+ * is asked.
  *
  * <p>{@link #follow} belongs to one thread, the rest to any.
  */
@@ -41,22 +42,36 @@ final class Replicas implements AutoCloseable {
   void follow(BridgeConfig config, Collection<ForwardZone> domains) {
     int port = config.get(ConfigKeys.ADMIN_LISTEN).getPort();
     List<Peer> peers = new ArrayList<>();
-    if (config.get(ConfigKeys.REPLICATION_ENABLED) && port != 0) {
+    if (config.get(ConfigKeys.REPLICATION_ENABLED)) {
       for (ForwardZone zone : domains) {
-        List<InetSocketAddress> gateways =
-            zone.gateways().stream()
-                .map(gateway -> new InetSocketAddress(gateway.getAddress(), port))
-                .distinct()
-                .toList();
-        peers.add(
-            new Peer(
-                zone.region(),
-                zone.apex().toString(true),
-                gateways,
-                new BelievedServices(zone.addresses())));
+        List<InetSocketAddress> gateways = declared(config, zone.region());
+        if (gateways.isEmpty() && port != 0) {
+          gateways =
+              zone.gateways().stream()
+                  .map(gateway -> new InetSocketAddress(gateway.getAddress(), port))
+                  .distinct()
+                  .toList();
+        }
+        if (!gateways.isEmpty() || port != 0) {
+          peers.add(
+              new Peer(
+                  zone.region(),
+                  zone.apex().toString(true),
+                  gateways,
+                  new BelievedServices(zone.addresses())));
+        }
       }
     }
     followers.follow(peers);
+  }
+
+  /** Where the configuration says that a region serves its directory; none: it does not. */
+  private static List<InetSocketAddress> declared(BridgeConfig config, String region) {
+    return config.get(ConfigKeys.REGIONS).stream()
+        .filter(peer -> peer.get(ConfigKeys.PEER_NAME).equals(region))
+        .flatMap(peer -> peer.get(ConfigKeys.PEER_ADMIN).stream())
+        .distinct()
+        .toList();
   }
 
   /** What is known of each peer's directory, by region; of one that is not followed, nothing. */

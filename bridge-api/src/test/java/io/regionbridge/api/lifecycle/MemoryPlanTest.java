@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.dns.cache.ResponseCache;
+import io.regionbridge.router.directory.Directory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -93,6 +97,24 @@ class MemoryPlanTest {
     assertThat(plan.cache(108 * MIB)).isLessThan(full).isGreaterThanOrEqualTo(MIB);
     assertThat(plan.replicas(plan.directory())).isZero();
     assertThat(plan.cache(plan.directory())).isEqualTo(MIB);
+  }
+
+  @Test
+  void theChartsLimitHoldsALargeRegionAndItsPeers() {
+    MemoryPlan plan = plan("", 192 * MIB);
+    long directory = Directory.octets(20_000, 300_000);
+    assertThat(directory).isLessThan(plan.directory());
+    assertThat(plan.replicas(Directory.octets(20_000, 100_000))).isEqualTo(48 * MIB);
+  }
+
+  @Test
+  void theSizingPageHasTheFiguresOfTheDirectory() throws IOException {
+    String page = Files.readString(Path.of("../docs/operate/sizing.md"));
+    long service = Directory.octets(1, 0);
+    long endpoint = Directory.octets(0, 1);
+    assertThat(page)
+        .contains("%,d bytes per Service and %,d per endpoint".formatted(service, endpoint))
+        .contains("%,d B × Services + %,d B × endpoints".formatted(service, endpoint));
   }
 
   private MemoryPlan plan(String yaml, long heap) {

@@ -3,6 +3,7 @@ package io.regionbridge.router.feed;
 import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
+import io.regionbridge.router.directory.ServiceFacts;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,17 +18,29 @@ import org.jspecify.annotations.Nullable;
  * other its replica. Thread-safe.
  */
 public final class ReplicaMemory {
-  /** Of a Service without ports and endpoints: facts, its name and its place in the indexes. */
-  static final int SERVICE = 700;
+  /**
+   * Of a Service without ports and endpoints: facts, name, and places in the indexes of its
+   * region's zone and of the names over all regions. Measured.
+   */
+  static final int SERVICE = 480;
 
-  /** Of an endpoint: address, name, pointer, and its part of the Service's records. */
-  static final int ENDPOINT = 500;
+  /** Of an endpoint with an IPv4 address: the address, and its place among those that lead back. */
+  static final int ENDPOINT = 24;
+
+  /** The same with an IPv6 address. */
+  static final int WIDE_ENDPOINT = 60;
+
+  /** Of a hostname, besides its letters, each of which is there three times. */
+  static final int HOSTNAME = 100;
+
+  /** Of an endpoint whose state, ports or zone are not those of all of its Service. */
+  static final int OWN_TERMS = 24;
+
+  /** Of each address of a Service's own, and of the name that an alias leads to. */
+  static final int OWN_ADDRESS = 160;
 
   /** Of a port of a Service, or in a list of ports that endpoints share: facts and a name. */
-  static final int PORT = 200;
-
-  /** Of each port of an endpoint: its part of the SRV records. */
-  static final int TARGET = 40;
+  static final int PORT = 120;
 
   /** Of an export: its time, and the maps of its labels and annotations. */
   static final int EXPORT = 150;
@@ -128,21 +141,33 @@ public final class ReplicaMemory {
 
   /** What a Service takes, in octets. */
   static long of(DirectoryService service) {
-    long ports = service.facts().ports().size();
-    List<Endpoint.Port> last = List.of();
-    long targets = 0;
-    for (Endpoint endpoint : service.endpoints()) {
-      if (!endpoint.ports().equals(last)) {
-        last = endpoint.ports();
-        ports += last.size();
-      }
-      targets += endpoint.ports().size();
-    }
+    ServiceFacts facts = service.facts();
+    List<Endpoint.Port> common = service.commonPorts();
+    long ports = facts.ports().size() + (common == null ? 0 : common.size());
+    String alias = facts.externalName();
+    long named = alias == null ? 0 : OWN_ADDRESS + 3L * alias.length();
     return SERVICE
         + ports * PORT
-        + (long) service.endpoints().size() * ENDPOINT
-        + targets * TARGET
-        + of(service.facts().export());
+        + named
+        + (long) facts.clusterIps().size() * OWN_ADDRESS
+        + (long) service.ipv4().length * ENDPOINT
+        + (long) service.ipv6().length / 2 * WIDE_ENDPOINT
+        + (common == null ? ofDifferences(service.endpoints()) : 0)
+        + of(facts.export());
+  }
+
+  private static long ofDifferences(List<Endpoint> endpoints) {
+    List<Endpoint.Port> last = List.of();
+    long octets = 0;
+    for (Endpoint endpoint : endpoints) {
+      if (!endpoint.ports().equals(last)) {
+        last = endpoint.ports();
+        octets += (long) last.size() * PORT;
+      }
+      String hostname = endpoint.hostname();
+      octets += OWN_TERMS + (hostname == null ? 0 : HOSTNAME + 3L * hostname.length());
+    }
+    return octets;
   }
 
   private static long of(ClusterSetRole.@Nullable Exported export) {

@@ -66,7 +66,7 @@ class ManifestSetTest {
         .singleElement()
         .asString()
         .contains(
-            "a.json: 2000 Services with 100000 endpoints need 83 MiB of the heap, and 1 MiB are"
+            "a.json: 2000 Services with 100000 endpoints need 24 MiB of the heap, and 1 MiB are"
                 + " left for them; raise the memory limit of the process, or -Xmx");
 
     ManifestGenerator.write(file, 101, 5);

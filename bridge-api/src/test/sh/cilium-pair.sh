@@ -119,7 +119,7 @@ import json, sys
 for p in json.load(sys.stdin)["policies"]: print(p["state"] + ": " + p["message"])'
 }
 
-says() { [[ "$("$1" "$2" 2>/dev/null)" == $3 ]]; } # path|policy NODE PATTERN
+says() { local words; words=$("$1" "$2" 2>/dev/null) && [ -n "$words" ] && [[ $words == $3 ]]; } # path|policy NODE PATTERN
 
 # --- What is to hold ---------------------------------------------------------------------------------------------------
 
@@ -208,6 +208,7 @@ for r in fsn1 mn; do
   until_ok 30 says policy "$(active "$r")" 'active: *packets of 1280 octets pass*' ||
     fail "$(active "$r") says: $(policy "$(active "$r")"); $(path "$(active "$r")")"
   echo "ok: $r: $(policy "$(active "$r")")"
+  until_ok 30 says path "$(standby "$r")" '*' || fail "the standby of $r says nothing of the path of pods"
   echo "    standby: $(path "$(standby "$r")")"
 done
 

@@ -155,9 +155,7 @@ class EgressIT {
     Condition ready = awaitEgress("mn", "Applied");
     assertThat(ready.status()).isEqualTo("True");
     assertThat(ready.message())
-        .isEqualTo(
-            "10.52.0.0/16 leaves by wt0 of router-1; not probed with pods' addresses: no gateway"
-                + " of region mn says an address of its pod range that answers");
+        .startsWith("10.52.0.0/16 leaves by wt0 of router-1; not probed with pods' addresses");
     Await.that("an event tells", () -> told("region-bridge-mn", "EgressWritten"));
     assertThat(admin.genericKubernetesResources(POLICY).list().getItems()).hasSize(1);
   }

@@ -170,6 +170,7 @@ record CiliumPolicy(
         && notes(policy).equals(annotations)
         && says(policy.spec(), spec)
         && surplus(policy).stream().noneMatch(policy.fields()::isSet)
+        && !saysMore(policy.spec(), spec, false)
         && altered(List.of(SPEC), policy.spec(), spec).stream()
             .noneMatch(policy.fields()::isSetByOthers);
   }
@@ -225,6 +226,30 @@ record CiliumPolicy(
       }
     });
     return found;
+  }
+
+  /**
+   * Whether an element of a list says something that is not wanted, such as a selector from the
+   * time when a node had a policy of its own. Of lists it is not known who set what inside them,
+   * and no definition of Cilium has a default there that says anything.
+   *
+   * @param inList whether both are inside a list
+   */
+  private static boolean saysMore(@Nullable Object there, @Nullable Object wanted, boolean inList) {
+    if (there instanceof Map<?, ?> map && wanted instanceof Map<?, ?> fields) {
+      return map.entrySet().stream()
+          .anyMatch(entry ->
+              fields.containsKey(entry.getKey())
+                  ? saysMore(entry.getValue(), fields.get(entry.getKey()), inList)
+                  : inList
+                      && !List.of().equals(entry.getValue())
+                      && !Map.of().equals(entry.getValue()));
+    }
+    return there instanceof List<?> list
+        && wanted instanceof List<?> elements
+        && list.size() == elements.size()
+        && IntStream.range(0, list.size())
+            .anyMatch(i -> saysMore(list.get(i), elements.get(i), true));
   }
 
   private static List<String> inside(List<String> path, @Nullable Object name) {

@@ -152,6 +152,28 @@ class CiliumPolicyTest {
     assertThat(WANTED.intruders(stored)).isEmpty();
   }
 
+  @Test
+  void podsOfANodeThatIsNoStandbyAnyMoreAreNotLeftOutOfTheGeneralPolicy() {
+    Map<String, Object> selector =
+        Map.of(
+            "podSelector",
+            Map.of(),
+            "nodeSelector",
+            Map.of("matchLabels", Map.of("kubernetes.io/hostname", "h2")));
+    Map<String, Object> spec = with(WANTED.spec(), "selectors", List.of(selector));
+    assertThat(WANTED.is(stored(spec, Set.of()))).isFalse();
+    assertThat(
+            WANTED.is(
+                stored(
+                    with(
+                        WANTED.spec(),
+                        "selectors",
+                        List.of(Map.of("podSelector", Map.of(), "nodeSelector", Map.of()))),
+                    Set.of())))
+        .as("an empty default in a list")
+        .isTrue();
+  }
+
   @SuppressWarnings("unchecked") // it was made with such keys
   private static Map<String, Object> gateway() {
     return new HashMap<>((Map<String, Object>) WANTED.spec().get("egressGateway"));

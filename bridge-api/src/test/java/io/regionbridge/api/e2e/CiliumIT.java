@@ -8,23 +8,38 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bridges beside real Cilium, on a worker and two routers, and a remote region that keeps its pods'
- * addresses. What is looked at is in {@code src/test/sh/cilium.sh}.
+ * Bridges beside real Cilium. What is looked at is in {@code src/test/sh}: {@code cilium.sh} has
+ * one region of a worker and two routers, and a remote one that keeps its pods' addresses; {@code
+ * cilium-pair.sh} has two whole regions, with Cilium on both sides or on one.
  */
-@Timeout(900)
+@Timeout(1800)
 class CiliumIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(12);
+  private static final Duration PATIENCE = Duration.ofMinutes(25);
 
   @TempDir private Path directory;
 
   @Test
   void podsOfAllNodesReachAnotherRegionAndAreReachedFromThere() throws IOException {
+    run("cilium.sh");
+  }
+
+  /** Five failovers of new connections, and a standby whose tunnel is dead. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cilium", "routes"})
+  void podsOfAllNodesOfTwoRegionsReachEachOther(String second) throws IOException {
+    run("cilium-pair.sh", second, "5");
+  }
+
+  private void run(String name, String... arguments) throws IOException {
     for (String tool :
         List.of(
             "cilium-agent",
@@ -45,13 +60,15 @@ class CiliumIT {
     Installation installation = Installation.in(directory);
     Files.writeString(launcher, installation.script());
     Path state = Files.createDirectories(directory.resolve("state"));
-    try (NativeProcess script =
-        NativeProcess.start(
-            Path.of("bash"),
-            "src/test/sh/cilium.sh",
-            state.toString(),
-            launcher.toString(),
-            Path.of("../charts/region-bridge/crds").toAbsolutePath().toString())) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "src/test/sh/" + name,
+                state.toString(),
+                launcher.toString(),
+                Path.of("../charts/region-bridge/crds").toAbsolutePath().toString()));
+    line.addAll(List.of(arguments));
+    try (NativeProcess script = NativeProcess.start(Path.of("bash"), line.toArray(String[]::new))) {
       int exitCode = script.awaitEnd(PATIENCE);
       assertThat(exitCode).as(script.output()).isZero();
       System.out.println(script.output());

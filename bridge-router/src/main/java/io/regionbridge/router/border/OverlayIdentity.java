@@ -54,7 +54,9 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
     List<PeerClaim> believed = new ArrayList<>();
     all.forEach(claim -> (claim.identity().speaker().isPresent() ? waiting : believed).add(claim));
     if (known.isEmpty() && addresses.isEmpty()) {
-      waiting.forEach(claim -> known.add(key(claim))); // the first use
+      waiting.stream()
+          .filter(claim -> !onlyNames(claim))
+          .forEach(claim -> known.add(key(claim))); // the first use
     }
     while (known.size() <= MOST_KEYS) {
       Optional<PeerClaim> next =
@@ -65,12 +67,15 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
         break;
       }
       waiting.remove(next.get());
-      believed.add(next.get());
+      if (!onlyNames(next.get())) {
+        believed.add(next.get());
+      }
       known.add(key(next.get()));
       known.addAll(next.get().identity().keys());
       addresses.addAll(next.get().identity().addresses());
     }
     waiting.stream()
+        .filter(claim -> !onlyNames(claim))
         .limit(SHOWN)
         .forEach(claim ->
             refusals.accept(
@@ -88,6 +93,14 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
                 .distinct()
                 .limit(MOST_KEYS)
                 .toList()));
+  }
+
+  /**
+   * Whether a claim is that of a gateway that has no range any more. If it speaks for the region,
+   * it still says who the other gateways are.
+   */
+  private static boolean onlyNames(PeerClaim claim) {
+    return claim.podCidrs().isEmpty() && claim.serviceCidrs().isEmpty();
   }
 
   private static boolean declaresKeys(PeerClaim claim) {

@@ -37,6 +37,11 @@ final class ClaimMemory {
         : Optional.empty();
   }
 
+  /** Whether a peer has had a claim since the device has it. */
+  boolean knows(InetAddress address) {
+    return held.containsKey(address);
+  }
+
   /** Forgets the claims of all that the device does not have. */
   void retain(Set<InetAddress> there) {
     held.keySet().retainAll(there);

@@ -179,7 +179,8 @@ public final class OverlayDiscovery implements AutoCloseable {
     Optional<String> key = overlay.nextPublicKey();
     for (OverlayView.Peer peer : peers) {
       InetAddress address = peer.address();
-      boolean worth = overlay.managed() || peer.ownsSome() && (offline || peer.online());
+      boolean gateway = peer.ownsSome() || announced.containsKey(address);
+      boolean worth = overlay.managed() || gateway && (offline || peer.online());
       if (!worth || !waitedFor.add(address)) {
         continue;
       }
@@ -226,7 +227,9 @@ public final class OverlayDiscovery implements AutoCloseable {
       RegionAnnouncement announcement = answer.announcement();
       Optional<PeerClaim> claim =
           memory.of(peer.address(), announcement.claim(peer, there, dnsPort), now);
-      claim.ifPresent(claims::add);
+      if (claim.isPresent() || memory.knows(peer.address())) {
+        claims.add(claim.orElseGet(() -> announcement.naming(peer, there, dnsPort)));
+      }
       claim.flatMap(_ -> announcement.refusal()).ifPresent(refusals::add);
       claim
           .flatMap(_ -> announcement.podPath())

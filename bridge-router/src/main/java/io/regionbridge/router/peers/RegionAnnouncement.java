@@ -116,9 +116,27 @@ record RegionAnnouncement(
   Optional<PeerClaim> claim(OverlayView.Peer peer, Map<InetAddress, String> there, int dns) {
     List<Cidr> pods = podCidrs.stream().filter(peer::owns).toList();
     List<Cidr> services = serviceCidrs.stream().filter(peer::owns).toList();
-    if (pods.isEmpty() && services.isEmpty()) {
-      return Optional.empty();
-    }
+    return pods.isEmpty() && services.isEmpty()
+        ? Optional.empty()
+        : Optional.of(claim(peer, there, pods, services, dns));
+  }
+
+  /**
+   * Whom a gateway calls the others of its region, when the overlay has moved the range to one of
+   * them. Whether it speaks for the region, the border knows.
+   *
+   * @param there the keys of all peers of the device, by their own addresses
+   */
+  PeerClaim naming(OverlayView.Peer peer, Map<InetAddress, String> there, int dns) {
+    return claim(peer, there, List.of(), List.of(), dns);
+  }
+
+  private PeerClaim claim(
+      OverlayView.Peer peer,
+      Map<InetAddress, String> there,
+      List<Cidr> pods,
+      List<Cidr> services,
+      int dns) {
     Set<String> keys = new HashSet<>();
     // When the overlay moves the range to another gateway, that one alone speaks for the region.
     gateways.forEach(address -> Optional.ofNullable(there.get(address)).ifPresent(keys::add));
@@ -129,26 +147,25 @@ record RegionAnnouncement(
           keys.add(end.publicKey());
           end.nextPublicKey().ifPresent(keys::add);
         });
-    return Optional.of(
-        new PeerClaim(
-            PeerSource.OVERLAY,
-            name,
-            domain,
-            pods,
-            services,
-            Stream.concat(
-                    Stream.of(peer.address()),
-                    gateways.stream()
-                        .filter(there::containsKey)
-                        .sorted(Comparator.comparing(Cidr::host)))
-                .distinct()
-                .map(address ->
-                    new PeerRegion.Gateway(new InetSocketAddress(address, dns), Optional.empty()))
-                .toList(),
-            Optional.empty(),
-            List.of(),
-            new Identity(
-                Optional.of(new Identity.KeyHolder(peer.key(), peer.address())), keys, gateways)));
+    return new PeerClaim(
+        PeerSource.OVERLAY,
+        name,
+        domain,
+        pods,
+        services,
+        Stream.concat(
+                Stream.of(peer.address()),
+                gateways.stream()
+                    .filter(there::containsKey)
+                    .sorted(Comparator.comparing(Cidr::host)))
+            .distinct()
+            .map(address ->
+                new PeerRegion.Gateway(new InetSocketAddress(address, dns), Optional.empty()))
+            .toList(),
+        Optional.empty(),
+        List.of(),
+        new Identity(
+            Optional.of(new Identity.KeyHolder(peer.key(), peer.address())), keys, gateways));
   }
 
   /** What of it makes no sense. */

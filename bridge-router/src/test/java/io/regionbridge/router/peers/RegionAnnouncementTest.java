@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -65,27 +66,60 @@ class RegionAnnouncementTest {
     assertThat(pods(border, said("100.64.0.2"))).as("named by nobody").isEqualTo("[]");
   }
 
+  @Test
+  void aGatewayWithoutTheRangeStillSaysWhoTheOthersAre() {
+    Border border = new Border();
+    PeerClaim alone = said("100.64.0.1", "[]");
+    assertThat(pods(border, alone)).isEqualTo("[10.52.0.0/16]");
+    PeerClaim moved = said("100.64.0.3", "[]");
+    assertThat(pods(border, moved)).as("nobody has named it").isEqualTo("[]");
+    PeerClaim naming = naming("100.64.0.1");
+    assertThat(pods(border, naming)).as("it has no range").isEqualTo("[]");
+    assertThat(pods(border, naming, moved)).isEqualTo("[10.52.0.0/16]");
+    assertThat(pods(new Border(), naming("100.64.0.2"))).isEqualTo("[]");
+    Border another = new Border();
+    pods(another, alone);
+    assertThat(pods(another, naming("100.64.0.2"), moved))
+        .as("a stranger names nobody")
+        .isEqualTo("[]");
+  }
+
+  private static PeerClaim naming(String speaker) {
+    return parsed("[\"100.64.0.3\"]").naming(peer(speaker), DEVICE, 1053);
+  }
+
   /** A claim of one gateway, which calls 100.64.0.1 and 100.64.0.3 gateways of the region. */
   private static PeerClaim said(String speaker) {
+    return said(speaker, "[\"100.64.0.1\",\"100.64.0.3\"]");
+  }
+
+  private static PeerClaim said(String speaker, String gateways) {
+    return parsed(gateways).claim(peer(speaker), DEVICE, 1053).orElseThrow();
+  }
+
+  private static RegionAnnouncement parsed(String gateways) {
     return RegionAnnouncement.parse(
             """
             {"name":"mn","domain":"mn.internal","podCIDRs":["10.52.0.0/16"],"serviceCIDRs":[],
-             "gateways":["100.64.0.1","100.64.0.3"]}
-            """)
-        .orElseThrow()
-        .claim(
-            new OverlayView.Peer(
-                DEVICE.get(address(speaker)), address(speaker), ranges("10.52.0.0/16"), true),
-            DEVICE,
-            1053)
+             "gateways":%s}
+            """
+                .formatted(gateways))
         .orElseThrow();
   }
 
-  private static String pods(Border border, PeerClaim claim) {
+  private static OverlayView.Peer peer(String speaker) {
+    return new OverlayView.Peer(
+        Objects.requireNonNull(DEVICE.get(address(speaker))),
+        address(speaker),
+        ranges("10.52.0.0/16"),
+        true);
+  }
+
+  private static String pods(Border border, PeerClaim... claims) {
     BorderRules rules =
         new BorderRules(
             "fsn1", BorderRules.DEFAULT_SUPERNETS, Set.of(), Set.of(), Set.of(), Set.of());
-    return border.admit(List.of(claim), rules, Map.of()).claims().stream()
+    return border.admit(List.of(claims), rules, Map.of()).claims().stream()
         .flatMap(admitted -> admitted.podCidrs().stream())
         .toList()
         .toString();

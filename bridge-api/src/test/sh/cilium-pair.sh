@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Two regions, each with an API server, a worker and two routers in namespaces, joined by plain WireGuard. The first runs
-# real Cilium with its egress gateway; the second runs Cilium as well, or the routes engine on plain Linux with flannel's
-# masquerading. Nothing of a peer is declared.
+# real Cilium with its egress gateway; the second runs Cilium as well, or the routes engine beside real flannel and
+# kube-proxy. Nothing of a peer is declared.
 #
 #   cilium-pair.sh STATE BRIDGE CRDS cilium|routes [FAILOVERS]
 #
@@ -9,7 +9,7 @@
 #   the first region's active gateway is cut off
 #
 # Prints a line for each thing that was looked at and ends with 1 at the first that is not so. Needs root and
-# `.ci/tools k8s wireguard cilium`.
+# `.ci/tools k8s wireguard cilium cni`.
 set -euo pipefail
 state=$1 bridge=$2 crds=$3 second=$4 failovers=${5-5}
 source "$(dirname "$0")/cilium-places.sh"
@@ -46,16 +46,37 @@ leads() { # NODE
 
 # --- A region without Cilium -------------------------------------------------------------------------------------------
 
-plain_node() { # NODE: as flannel in host-gw mode makes it, with its masquerading
-  local n
+# Real flannel and kube-proxy, each once with nftables and once with iptables; the active gateway's node may be either.
+declare -A filter=([m1]=nftables [m2]=iptables [mw]=nftables)
+
+plain_node() { # NODE
+  local r=${region[$1]}
   ip -n "$id-$1" link add cni0 type bridge
   ip -n "$id-$1" address add "${pods[$1]%0/24}1/24" dev cni0
   ip -n "$id-$1" link set cni0 up
-  for n in ${members[${region[$1]}]}; do
-    [ "$n" = "$1" ] || ip -n "$id-$1" route add "${pods[$n]}" via "${node[$n]}" dev eth0
-  done
-  at "$1" iptables -t nat -A POSTROUTING -s "${range[${region[$1]}]}" -d "${range[${region[$1]}]}" -j RETURN
-  at "$1" iptables -t nat -A POSTROUTING -s "${range[${region[$1]}]}" ! -d 224.0.0.0/4 -j MASQUERADE
+  echo "{ \"Network\": \"${range[$r]}\", \"EnableNFTables\": $([ "${filter[$1]}" = nftables ] && echo true || echo false),
+    \"Backend\": { \"Type\": \"host-gw\" } }" >"$state/flannel-$1.json"
+  begin "$1" flannel env NODE_NAME="$1" flanneld --kube-subnet-mgr --kubeconfig-file="$state/kubeconfig-$r" \
+    --net-config-path="$state/flannel-$1.json" --subnet-file="$state/subnet-$1.env" --ip-masq --iface=eth0
+  begin "$1" kube-proxy kube-proxy --kubeconfig="$state/kubeconfig-$r" --hostname-override="$1" --cluster-cidr="${range[$r]}" \
+    --proxy-mode="${filter[$1]}" --conntrack-max-per-core=0 --conntrack-min=0 --conntrack-tcp-timeout-established=0 \
+    --conntrack-tcp-timeout-close-wait=0
+}
+
+# What both put into the kernel, and where.
+plain_ready() { # NODE
+  if [ "${filter[$1]}" = nftables ]; then
+    until_ok 60 rules "$1" nft list ruleset || fail "no rules of flannel and kube-proxy on $1: $(tail -n 2 "$state/log/$1-flannel" "$state/log/$1-kube-proxy")"
+  else
+    until_ok 60 rules "$1" iptables-save || fail "no rules of flannel and kube-proxy on $1: $(tail -n 2 "$state/log/$1-flannel" "$state/log/$1-kube-proxy")"
+  fi
+  echo "ok: flannel masquerades and kube-proxy drops what is INVALID on $1, by ${filter[$1]}"
+}
+
+rules() { # NODE COMMAND...
+  local all
+  all=$(at "$1" "${@:2}")
+  grep -qi masquerade <<<"$all" && grep -qi invalid <<<"$all" && grep -qi flannel <<<"$all"
 }
 
 plain_pod() { # NAME NODE
@@ -186,7 +207,7 @@ for r in fsn1 mn; do
 done
 for r in fsn1 mn; do
   for n in ${members[$r]}; do
-    [ "${engine[$r]}" != cilium ] || healthy "$n"
+    if [ "${engine[$r]}" = cilium ]; then healthy "$n"; else plain_ready "$n"; fi
   done
 done
 echo "ok: $(cilium-agent --version 2>/dev/null | head -n 1) is ready in both regions, or in the first beside the routes engine"

@@ -131,7 +131,10 @@ objects() { # REGION
     cluster "$1" create -f - <<YAML
 apiVersion: v1
 kind: Node
-metadata: { name: $n, labels: { kubernetes.io/hostname: $n, kubernetes.io/os: linux$label } }
+metadata:
+  name: $n
+  labels: { kubernetes.io/hostname: $n, kubernetes.io/os: linux$label }
+  annotations: { node.alpha.kubernetes.io/ttl: "0" }
 spec: { podCIDR: ${pods[$n]}, podCIDRs: [${pods[$n]}] }
 status:
   addresses: [{ type: InternalIP, address: ${node[$n]} }, { type: Hostname, address: $n }]

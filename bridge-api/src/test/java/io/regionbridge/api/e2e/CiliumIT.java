@@ -53,7 +53,9 @@ class CiliumIT {
             "wg",
             "nft",
             "ip",
-            "curl")) {
+            "curl",
+            "flanneld",
+            "kube-proxy")) {
       NativeTool.find(tool);
     }
     Path launcher = Files.createDirectories(directory.resolve("launcher")).resolve("bridge");

@@ -22,7 +22,7 @@ public final class NativeTool {
   static final String REQUIRED = "BRIDGE_TOOLS_REQUIRED";
 
   /** Groups of {@code .ci/tools} that are built only when they are named. */
-  private static final Set<String> NIGHTLY = Set.of("tailscale", "cilium");
+  private static final Set<String> NIGHTLY = Set.of("tailscale", "cilium", "cni");
 
   private static final Map<String, List<String>> GROUPS =
       Map.of(
@@ -30,6 +30,8 @@ public final class NativeTool {
           List.of("tailscaled", "tailnet"),
           "cilium",
           List.of("cilium-agent", "cilium-cni", "clang-19"),
+          "cni",
+          List.of("flanneld", "kube-proxy"),
           "dns",
           List.of("coredns", "coredns-old", "dig", "kdig"),
           "k8s",

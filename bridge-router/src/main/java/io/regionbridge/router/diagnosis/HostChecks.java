@@ -16,13 +16,15 @@ public final class HostChecks {
 
   /** Everything about the node that this runs on. */
   public static List<Check> of(HostFacts host) {
+    List<Check> checks = new ArrayList<>();
+    host.vxlanFiltered().ifPresent(filtered -> checks.add(vxlan(filtered)));
     if (host.overlay().isEmpty()) {
-      return List.of(
+      checks.add(
           Check.skipped(
               "node", "this machine has no interface wt0, tailscale0 or wg0: no router node"));
+      return checks;
     }
     String name = host.overlay().get();
-    List<Check> checks = new ArrayList<>();
     if (!host.up()) {
       checks.add(Check.failure("overlay", name + " is down", "ip link set " + name + " up"));
     } else if (host.mtu() < LEAST_MTU) {
@@ -55,6 +57,16 @@ public final class HostChecks {
                   + " sees"));
     }
     return checks;
+  }
+
+  private static Check vxlan(boolean filtered) {
+    return filtered
+        ? Check.ok("wrapped packets", "UDP 8473 takes them from this region's nodes alone")
+        : Check.failure(
+            "wrapped packets",
+            "UDP 8473 takes them from anybody, who can so send as any pod",
+            "upgrade bridges and custom resource definitions; see the agent's log; nft list table"
+                + " ip region-bridge-vxlan");
   }
 
   /** A gateway sees every connection of its region to all others. */

@@ -1,6 +1,8 @@
 package io.regionbridge.router.diagnosis;
 
+import io.regionbridge.router.egress.routes.LinuxRouteHost;
 import io.regionbridge.router.linux.KernelFile;
+import io.regionbridge.router.netlink.VxlanFilter;
 import io.regionbridge.router.tunnel.HostSettings;
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
  * @param settings of the kernel that are in the way
  * @param netAdmin whether this process may read and change the kernel's WireGuard devices
  * @param userspace whether the device is a program's, which is read by its socket
+ * @param vxlanFiltered whether wrapped packets are taken from nodes alone; empty: no device takes
+ *     any, or the rules cannot be read
  * @param connections that the kernel follows; empty: it follows none, or does not say
  */
 public record HostFacts(
@@ -30,7 +34,8 @@ public record HostFacts(
     List<HostSettings.Finding> settings,
     boolean netAdmin,
     boolean userspace,
-    Optional<Connections> connections) {
+    Optional<Connections> connections,
+    Optional<Boolean> vxlanFiltered) {
   private static final Logger log = LoggerFactory.getLogger(HostFacts.class);
   private static final List<String> USUAL = List.of("wt0", "tailscale0", "wg0");
   private static final int CAP_NET_ADMIN = 12; // include/uapi/linux/capability.h
@@ -42,6 +47,18 @@ public record HostFacts(
    * @param most there can be; a packet of one more is dropped
    */
   public record Connections(long count, long most) {}
+
+  /** One that takes no wrapped packets. */
+  HostFacts(
+      Optional<String> overlay,
+      boolean up,
+      int mtu,
+      List<HostSettings.Finding> settings,
+      boolean netAdmin,
+      boolean userspace,
+      Optional<Connections> connections) {
+    this(overlay, up, mtu, settings, netAdmin, userspace, connections, Optional.empty());
+  }
 
   /** Copies the settings. */
   public HostFacts {
@@ -65,14 +82,32 @@ public record HostFacts(
               HostSettings.SYSTEM.check(name, false),
               mayAdminister(),
               Files.exists(Path.of("/var/run/wireguard", name + ".sock")),
-              followed());
+              followed(),
+              lookAtFilter());
         }
       } catch (SocketException e) {
         log.debug("{} went while it was looked at", name, e);
       }
     }
     return new HostFacts(
-        Optional.empty(), false, 0, List.of(), mayAdminister(), false, Optional.empty());
+        Optional.empty(),
+        false,
+        0,
+        List.of(),
+        mayAdminister(),
+        false,
+        Optional.empty(),
+        lookAtFilter());
+  }
+
+  private static Optional<Boolean> lookAtFilter() {
+    try (VxlanFilter filter = VxlanFilter.open()) {
+      return NetworkInterface.getByName(LinuxRouteHost.VXLAN) == null
+          ? Optional.empty()
+          : Optional.of(filter.inForce());
+    } catch (IOException e) {
+      return Optional.empty(); // it needs CAP_NET_ADMIN
+    }
   }
 
   private static Optional<Connections> followed() {

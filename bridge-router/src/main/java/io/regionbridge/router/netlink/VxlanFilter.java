@@ -17,6 +17,7 @@ public final class VxlanFilter implements AutoCloseable {
 
   private static final String INPUT = "input";
   private static final String SENDERS = "senders";
+  private static final String STRANGERS = "from others";
   private static final int BEFORE_FILTER = -10;
 
   private final NetlinkSocket socket;
@@ -29,6 +30,11 @@ public final class VxlanFilter implements AutoCloseable {
   /** Opens a socket in the calling thread's network namespace. */
   public static VxlanFilter open() throws ErrnoException {
     return new VxlanFilter(NetlinkSocket.open(NetlinkSocket.NETFILTER));
+  }
+
+  /** Whether packets of strangers are dropped now. */
+  public boolean inForce() throws ErrnoException {
+    return messages.comments(socket).contains(STRANGERS);
   }
 
   /**
@@ -60,8 +66,8 @@ public final class VxlanFilter implements AutoCloseable {
               messages.rule(ipv6, SENDERS).source(sender).accept().commented("from " + sender));
         }
       }
-      wanted.add("from others");
-      requests.add(messages.rule(ipv6, SENDERS).drop().commented("from others"));
+      wanted.add(STRANGERS);
+      requests.add(messages.rule(ipv6, SENDERS).drop().commented(STRANGERS));
     }
     if (wanted.equals(messages.comments(socket))) {
       return false;

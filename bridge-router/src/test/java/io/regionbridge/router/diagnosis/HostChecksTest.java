@@ -6,10 +6,29 @@ import io.regionbridge.router.tunnel.HostSettings;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HostChecksTest {
   private static final HostFacts GOOD =
       new HostFacts(Optional.of("wt0"), true, 1420, List.of(), true, false, Optional.empty());
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPortForWrappedPacketsThatAnybodyReachesIsAFailure(boolean filtered) {
+    HostFacts worker =
+        new HostFacts(
+            Optional.empty(),
+            false,
+            0,
+            List.of(),
+            true,
+            false,
+            Optional.empty(),
+            Optional.of(filtered));
+    assertThat(HostChecks.of(worker).getFirst().state())
+        .isEqualTo(filtered ? Check.State.OK : Check.State.FAILURE);
+  }
 
   @Test
   void isContentWithAGoodNode() {

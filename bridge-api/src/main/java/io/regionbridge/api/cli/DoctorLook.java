@@ -1,18 +1,14 @@
 package io.regionbridge.api.cli;
 
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.api.diagnosis.BridgeChecks;
-import io.regionbridge.api.diagnosis.InstalledRelease;
+import io.regionbridge.api.diagnosis.Examination;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Doctor;
 import io.regionbridge.router.kubernetes.ClusterPlace;
-import io.regionbridge.router.net.Cidr;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,16 +17,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
-/** What {@code doctor} looks at: the cluster, the bridge, and this node. Changes nothing. */
+/**
+ * Where {@code doctor} looks: finds the cluster, the bridge and this node, and has them examined.
+ */
 final class DoctorLook {
-  /** States of policies that send something. */
-  private static final Set<String> IN_FORCE = Set.of("active", "contested");
-
-  private final Doctor doctor = new Doctor();
   private final Terminal terminal;
   private final Clock clock;
+  private final Examination examination;
   private final TargetOptions target;
   private final Optional<String> routerLabel;
   private final Optional<String> overlay;
@@ -50,6 +44,7 @@ final class DoctorLook {
       Optional<String> overlay) {
     this.terminal = terminal;
     this.clock = clock;
+    examination = new Examination(clock);
     this.target = target;
     this.routerLabel = routerLabel;
     this.overlay = overlay;
@@ -63,37 +58,12 @@ final class DoctorLook {
     checks.addAll(
         target.inCluster()
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : doctor.checkNode(overlay, bridge.sent(), bridge.pods(), bridge.tunnelUp(), node()));
+            : examination.node(bridge.status(), overlay, node()));
     return checks;
   }
 
   /** What was found of the bridge, and its status if it has said it. */
-  private record BridgeLook(List<Check> checks, Optional<BridgeStatus> status) {
-    /** Ranges that policies in force send to peers. */
-    List<Cidr> sent() {
-      return status.stream()
-          .flatMap(known -> known.policies().stream())
-          .filter(policy -> IN_FORCE.contains(policy.state()))
-          .flatMap(policy -> policy.destinationCIDRs().stream())
-          .map(Cidr::of)
-          .distinct()
-          .toList();
-    }
-
-    /** This region's pod ranges. */
-    List<Cidr> pods() {
-      return status.stream()
-          .flatMap(known -> known.region().podCIDRs().stream())
-          .map(Cidr::of)
-          .toList();
-    }
-
-    boolean tunnelUp() {
-      return status.stream()
-          .flatMap(known -> known.tunnels().stream())
-          .anyMatch(tunnel -> tunnel.state().equals("up"));
-    }
-  }
+  private record BridgeLook(List<Check> checks, Optional<BridgeStatus> status) {}
 
   private List<Check> cluster() {
     boolean asked = target.inCluster();
@@ -110,31 +80,15 @@ final class DoctorLook {
             inPod()
                 ? target.namespace().orElseGet(client::getNamespace)
                 : PodTarget.namespace(client, target.namespace());
-        try (KubernetesClient asBridge = asBridge(client, namespace)) {
-          InstalledRelease installed = InstalledRelease.read(client, namespace, routerLabel);
-          List<Check> checks =
-              new ArrayList<>(doctor.checkCluster(client, asBridge, installed.release(), clock));
-          checks.add(1, installed.check());
-          return checks;
-        }
+        return examination.cluster(
+            client,
+            namespace,
+            routerLabel,
+            inPod() ? Optional.empty() : Optional.of(PodTarget.account(client, namespace)));
       } catch (KubernetesClientException e) {
         return Doctor.unreachable(client.getMasterUrl().toString(), PodTarget.reason(e));
       }
     }
-  }
-
-  /** In its own pod, doctor has the rights of the bridge; elsewhere it borrows them. */
-  private KubernetesClient asBridge(KubernetesClient client, String namespace) {
-    ConfigBuilder config = new ConfigBuilder(client.getConfiguration());
-    Config borrowed =
-        inPod()
-            ? config.build()
-            : config
-                .withImpersonateUsername(
-                    "system:serviceaccount:%s:%s"
-                        .formatted(namespace, PodTarget.account(client, namespace)))
-                .build();
-    return new KubernetesClientBuilder().withConfig(borrowed).build();
   }
 
   /** As Kubernetes calls this machine. */

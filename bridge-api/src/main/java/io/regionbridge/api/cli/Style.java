@@ -8,8 +8,6 @@ enum Style {
   BAD("31"),
   /** Something is not known, or may become wrong. */
   UNSURE("33"),
-  /** A heading. */
-  STRONG("1"),
   /** What is there for completeness. */
   FAINT("2");
 

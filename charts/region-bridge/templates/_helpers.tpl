@@ -137,6 +137,11 @@ app.kubernetes.io/part-of: region-bridge
 {{- toYaml $config -}}
 {{- end -}}
 
+{{- /* Whether the Multi-Cluster Services API is on. */ -}}
+{{- define "region-bridge.multicluster" -}}
+{{- if dig "multicluster" "enabled" false (.Values.config | default dict) -}}true{{- end -}}
+{{- end -}}
+
 {{- /* How the kubelet asks. */ -}}
 {{- define "region-bridge.probe" -}}
 port: http

@@ -155,7 +155,9 @@ class BackgroundLoopsTest {
                 .build();
         RightsWatch rights =
             RightsWatch.start(
-                new RightsReview(client, "region-bridge", Optional.empty()), () -> {}, loops)) {
+                new RightsReview(client, "region-bridge", Optional.empty(), false),
+                () -> {},
+                loops)) {
       Await.that("it is asked twice", () -> answers.get() >= 2);
       assertThat(rights.finding()).isEmpty();
       assertThat(loops.health()).allMatch(LoopHealth::good);

@@ -298,8 +298,9 @@ public final class ConfigKeys {
   public static final ConfigKey<Boolean> MULTICLUSTER_ENABLED =
       toggle("multicluster.enabled", false)
           .restart(
-              "the Multi-Cluster Services API (ServiceExport, ServiceImport); this version does not"
-                  + " have it and refuses `true`");
+              "the Multi-Cluster Services API: ServiceExports are read and ServiceImports written;"
+                  + " needs a cluster with its CustomResourceDefinitions, and the rights that the"
+                  + " chart gives with `multicluster.enabled`");
   public static final ConfigKey<String> MULTICLUSTER_DOMAIN =
       value("multicluster.domain", Notation.HOST_NAME, "clusterset.local")
           .restart("the domain of imported Services");

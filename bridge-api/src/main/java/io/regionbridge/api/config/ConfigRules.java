@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -106,13 +107,30 @@ final class ConfigRules {
   }
 
   private void multicluster() {
-    if (root.get(ConfigKeys.MULTICLUSTER_ENABLED)) {
+    if (!root.get(ConfigKeys.MULTICLUSTER_ENABLED)) {
+      return;
+    }
+    if (!root.get(ConfigKeys.KUBERNETES_ENABLED)) {
       problem(
           "multicluster.enabled",
-          "this version does not have the Multi-Cluster Services API",
+          "ServiceExports are objects of a cluster, and kubernetes.enabled is false",
           "true",
           "write false; allNames.domain has one name for each Service over all regions");
     }
+    String domain = root.get(ConfigKeys.MULTICLUSTER_DOMAIN).toLowerCase(Locale.ROOT);
+    List<Located<RegionDomain>> others = new ArrayList<>();
+    root.located(ConfigKeys.REGION_DOMAIN).ifPresent(others::add);
+    root.given(ConfigKeys.ALL_NAMES_DOMAIN).ifPresent(others::add);
+    root.get(ConfigKeys.REGIONS)
+        .forEach(peer -> peer.located(ConfigKeys.PEER_DOMAIN).ifPresent(others::add));
+    others.stream()
+        .filter(other -> other.value().overlaps(domain))
+        .forEach(other ->
+            problem(
+                "multicluster.domain",
+                "is the same domain, or one inside the other, as " + other.path(),
+                domain,
+                "write a domain that nothing else has, such as clusterset.local"));
   }
 
   private void overlay() {

@@ -85,7 +85,8 @@ public record InstalledRelease(Release release, Check check) {
                 usual.namespace(),
                 routerLabel.orElse(config.get(ConfigKeys.KUBERNETES_ROUTER_LABEL)),
                 config.get(ConfigKeys.EGRESS_ENGINE),
-                config.netBird()),
+                config.netBird(),
+                config.get(ConfigKeys.MULTICLUSTER_ENABLED)),
             Check.ok(
                 NAME,
                 "region %s, as the ConfigMap says".formatted(config.get(ConfigKeys.REGION_NAME))));

@@ -3,6 +3,7 @@ package io.regionbridge.api.lifecycle;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.zones.AllNamesCompiler;
+import io.regionbridge.api.zones.ImportedZoneCompiler;
 import io.regionbridge.api.zones.RegionOrder;
 import io.regionbridge.api.zones.ZoneSettings;
 import io.regionbridge.dns.DnsBridge;
@@ -15,7 +16,6 @@ import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
-import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Duration;
@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
 /**
- * The zone in which a Service has one name over all regions, as the regions are now.
+ * The zones in which a Service has one name over all regions, as the regions are now.
  *
- * <p>{@link #zone} belongs to one thread, the rest to any.
+ * <p>{@link #zones} belongs to one thread, the rest to any.
  */
 final class AllNames {
   /** An answer may lead to a region that has just been lost: it must not be kept for long. */
@@ -49,10 +49,13 @@ final class AllNames {
   private volatile Supplier<? extends Collection<GatewayHealth>> gateways = List::of;
   private Map<String, Boolean> reachable = Map.of();
   private final RegionOrder order = new RegionOrder();
-  private @Nullable ZoneSettings compiledWith;
+  private Optional<ZoneSettings> compiledWith = Optional.empty();
   private @Nullable AllNamesCompiler compiler;
+  private Optional<ZoneSettings> importsCompiledWith = Optional.empty();
+  private @Nullable ImportedZoneCompiler importCompiler;
   private Optional<Instant> begun = Optional.empty();
   private volatile List<RegionServices> regions = List.of();
+  private volatile Directory services = Directory.EMPTY;
 
   /** What is measured of a region's gateways. */
   private record Reach(boolean reachable, double millis) {}
@@ -82,49 +85,74 @@ final class AllNames {
     }
   }
 
-  /** The domain; empty if there is none, or if it is the region's own. */
-  static Optional<Name> domain(BridgeConfig config) {
+  /** The domain of all Services; empty if there is none, or if it is the region's own. */
+  private static Optional<Name> allNames(BridgeConfig config) {
     return config
         .get(ConfigKeys.ALL_NAMES_DOMAIN)
         .filter(domain -> !domain.equals(config.get(ConfigKeys.REGION_DOMAIN)))
-        .map(RegionDomain::name)
         .map(domain -> Name.fromConstantString(domain + "."));
   }
 
+  /** The domain of imported Services, if there is one. */
+  private static Optional<Name> imports(BridgeConfig config) {
+    return Settings.multiCluster(config).map(domain -> Name.fromConstantString(domain + "."));
+  }
+
   /**
-   * The zone now; empty if it is switched off.
+   * The zones now, one for each domain.
    *
-   * @param local those of the local Services that peers get, with the addresses that hold here
+   * @param local all local Services
+   * @param given those of them that peers get, with the addresses that hold here
    * @param settings of the local zone
    * @param states what is known of the peers' directories
    */
-  Optional<LocalZone> zone(
+  List<LocalZone> zones(
       BridgeConfig config,
       ZoneSettings settings,
       Directory local,
+      Directory given,
       Topology topology,
       Map<String, FollowerState> states,
       Instant now) {
-    Optional<Name> domain = domain(config);
-    if (domain.isEmpty()) {
-      regions = List.of();
-      return Optional.empty();
+    Optional<ZoneSettings> all = allNames(config).map(domain -> settings(domain, settings));
+    Optional<ZoneSettings> imported = imports(config).map(domain -> settings(domain, settings));
+    if (all.isEmpty() && imported.isEmpty()) {
+      return List.of();
     }
-    Duration ttl = settings.ttl().compareTo(LONGEST_TTL) > 0 ? LONGEST_TTL : settings.ttl();
-    ZoneSettings own =
-        new ZoneSettings(
-            domain.get(), ttl, List.of(), settings.nameServers(), List.of(), settings.peers());
-    if (compiler == null || !own.equals(compiledWith)) {
-      compiler = new AllNamesCompiler(own);
-      compiledWith = own;
-    }
-    if (begun.isEmpty() && local.complete()) {
+    if (begun.isEmpty() && given.complete()) {
       begun = Optional.of(now);
     }
-    regions = regions(config, local, topology, states);
+    services = local;
+    regions = regions(config, given, topology, states);
     boolean waited = begun.isPresent() && now.isAfter(begun.get().plus(PATIENCE));
     boolean heard = states.values().stream().allMatch(FollowerState::isSettled);
-    return Optional.of(compiler.compile(regions, local.complete() && (heard || waited), now));
+    boolean loaded = given.complete() && (heard || waited);
+    List<LocalZone> zones = new ArrayList<>();
+    if (all.isPresent()) {
+      if (compiler == null || !all.equals(compiledWith)) {
+        compiler = new AllNamesCompiler(all.get());
+        compiledWith = all;
+      }
+      zones.add(compiler.compile(regions, loaded, now));
+    }
+    if (imported.isPresent()) {
+      if (importCompiler == null || !imported.equals(importsCompiledWith)) {
+        importCompiler = new ImportedZoneCompiler(imported.get());
+        importsCompiledWith = imported;
+      }
+      zones.add(importCompiler.compile(regions, local, loaded, now));
+    }
+    return zones;
+  }
+
+  private static ZoneSettings settings(Name domain, ZoneSettings of) {
+    Duration ttl = of.ttl().compareTo(LONGEST_TTL) > 0 ? LONGEST_TTL : of.ttl();
+    return new ZoneSettings(domain, ttl, List.of(), of.nameServers(), List.of(), of.peers());
+  }
+
+  /** The regions of the last zones, in order of preference; none before the first. Any thread. */
+  List<RegionServices> regions() {
+    return regions;
   }
 
   private List<RegionServices> regions(
@@ -179,23 +207,33 @@ final class AllNames {
 
   /**
    * Which regions have the Service of a name, in order of preference, and which of them answer;
-   * nothing for a name that is not in the domain.
+   * nothing for a name that is in none of the domains.
    */
   List<String> explained(BridgeConfig config, Name name) {
-    Optional<Name> domain = domain(config);
-    if (domain.isEmpty() || !name.subdomain(domain.get())) {
-      return List.of();
+    List<String> lines = new ArrayList<>();
+    allNames(config)
+        .flatMap(domain -> service(name, domain))
+        .ifPresent(key -> lines.addAll(AllNamesCompiler.explained(key, regions)));
+    imports(config)
+        .flatMap(domain -> service(name, domain))
+        .ifPresent(key -> lines.addAll(ImportedZoneCompiler.explained(key, regions, services)));
+    return lines;
+  }
+
+  /** The Service that a name speaks of, if it is below a domain. */
+  private static Optional<ServiceKey> service(Name name, Name domain) {
+    if (!name.subdomain(domain)) {
+      return Optional.empty();
     }
-    int labels = name.labels() - domain.get().labels();
+    int labels = name.labels() - domain.labels();
     if (labels > 0 && name.getLabelString(labels - 1).equals(SERVICES)) {
       labels--;
     }
     return labels < 2
-        ? List.of()
-        : AllNamesCompiler.explained(
+        ? Optional.empty()
+        : Optional.of(
             new ServiceKey(
                 name.getLabelString(labels - 1).toLowerCase(Locale.ROOT),
-                name.getLabelString(labels - 2).toLowerCase(Locale.ROOT)),
-            regions);
+                name.getLabelString(labels - 2).toLowerCase(Locale.ROOT)));
   }
 }

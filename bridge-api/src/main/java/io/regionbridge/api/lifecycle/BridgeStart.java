@@ -127,7 +127,10 @@ final class BridgeStart {
     HttpServer http = parts.add(HttpServer.start(sites(control, introspection, queries)));
     parts.add((AutoCloseable) control::leave);
     control.join(
-        opening.done() ? dns.addresses() : listen.get(), new DataPlaneHealth(dns), state::serves);
+        opening.done() ? dns.addresses() : listen.get(),
+        new DataPlaneHealth(dns),
+        allNames::regions,
+        state::serves);
     ListeningSockets sockets =
         new ListeningSockets(
             dns,

@@ -27,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.xbill.DNS.Name;
@@ -122,7 +123,15 @@ final class Settings {
             config.get(ConfigKeys.KUBERNETES_FORWARD_TO) == ForwardTo.SERVICE
                 ? Optional.of(config.get(ConfigKeys.KUBERNETES_SERVICE))
                 : Optional.empty(),
-            config.netBird()));
+            config.netBird(),
+            multiCluster(config)));
+  }
+
+  /** The domain of imported Services, if the Multi-Cluster Services API is on. */
+  static Optional<String> multiCluster(BridgeConfig config) {
+    return config.get(ConfigKeys.MULTICLUSTER_ENABLED) && config.get(ConfigKeys.KUBERNETES_ENABLED)
+        ? Optional.of(config.get(ConfigKeys.MULTICLUSTER_DOMAIN).toLowerCase(Locale.ROOT))
+        : Optional.empty();
   }
 
   private static RegionSettings.Peer peer(Values peer) {

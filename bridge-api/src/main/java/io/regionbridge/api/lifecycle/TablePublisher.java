@@ -188,15 +188,15 @@ final class TablePublisher implements AutoCloseable {
                 current.get(ConfigKeys.DNS_TTL)));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
-    allNames
-        .zone(
+    local.addAll(
+        allNames.zones(
             current,
             settings,
+            services,
             settings.peers().aliases().isEmpty() ? given : here.of(services, settings.givenHere()),
             topology,
             replicas.states(),
-            clock.instant())
-        .ifPresent(local::add);
+            clock.instant()));
     Inputs inputs =
         new Inputs(
             local,

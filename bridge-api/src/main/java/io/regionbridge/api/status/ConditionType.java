@@ -69,6 +69,17 @@ public enum ConditionType {
       "NetBird's routers are not kept on the host network: none found, forbidden, or somebody"
           + " undoes it",
       "region-bridge doctor says more"),
+  MULTI_CLUSTER_SERVICES(
+      "MultiClusterServices",
+      Scope.BRIDGE,
+      "exported Services imported",
+      "exported Services not imported",
+      "ServiceImports are not as the ServiceExports of all regions want them; `NotInstalled`: the"
+          + " cluster does not have the API; `OtherImplementation`: there are ServiceImports of"
+          + " somebody else, so nothing is written; `Incomplete`: something cannot be read or"
+          + " written; true with a message that names namespaces: Services of these are exported"
+          + " elsewhere, and cannot be imported before the namespace is made",
+      "the message says what to do; only with multicluster.enabled"),
   OVERLAY_UP(
       "OverlayUp",
       Scope.BRIDGE,

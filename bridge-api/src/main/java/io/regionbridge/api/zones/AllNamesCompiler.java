@@ -5,6 +5,7 @@ import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneNode;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceRegions;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class AllNamesCompiler {
    * @param now the time that serial numbers are taken from
    */
   public LocalZone compile(List<RegionServices> regions, boolean loaded, Instant now) {
-    Set<ServiceKey> changed = changed(regions);
+    Set<ServiceKey> changed = changed(regions, last);
     if (!changed.isEmpty()) {
       serial = Math.max(serial + 1, now.getEpochSecond()) & 0xFFFF_FFFFL;
       List<LocalZone.Change> changes = new ArrayList<>();
@@ -94,9 +95,10 @@ public final class AllNamesCompiler {
     return target == null ? null : writer.alias(target);
   }
 
-  private Set<ServiceKey> changed(List<RegionServices> regions) {
+  /** The Services whose names may say something else than before. */
+  static Set<ServiceKey> changed(List<RegionServices> regions, List<RegionServices> last) {
     Set<ServiceKey> changed = new LinkedHashSet<>();
-    if (sameOrder(regions)) {
+    if (sameOrder(regions, last)) {
       for (int i = 0; i < regions.size(); i++) {
         changed.addAll(regions.get(i).services().changes(last.get(i).services()));
       }
@@ -107,7 +109,7 @@ public final class AllNamesCompiler {
     return changed;
   }
 
-  private boolean sameOrder(List<RegionServices> regions) {
+  private static boolean sameOrder(List<RegionServices> regions, List<RegionServices> last) {
     if (regions.size() != last.size()) {
       return false;
     }
@@ -125,6 +127,6 @@ public final class AllNamesCompiler {
 
   /** Which regions have the Service of a name, and which of them answer, as of the last call. */
   public static List<String> explained(ServiceKey key, List<RegionServices> regions) {
-    return ServiceEverywhere.explained(key, regions);
+    return ServiceEverywhere.explained(ServiceRegions.having(key, regions));
   }
 }

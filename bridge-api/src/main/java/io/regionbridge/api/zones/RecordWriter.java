@@ -1,8 +1,10 @@
 package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.ZoneNode;
+import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
@@ -14,6 +16,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.NameTooLongException;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
+import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 
@@ -27,6 +30,9 @@ final class RecordWriter {
 
   private static final int RETRY = 1800;
   private static final int EXPIRE = 86_400;
+
+  /** SRV weights of equal targets add up to about this. */
+  private static final int WEIGHTS = 100;
 
   /** Octets of the longest name. */
   private static final int LONGEST_NAME = 255;
@@ -72,6 +78,10 @@ final class RecordWriter {
   }
 
   ZoneNode addresses(Name owner, List<IpAddress> addresses) {
+    return ZoneNode.of(addressRecords(owner, addresses));
+  }
+
+  private List<Record> addressRecords(Name owner, Collection<IpAddress> addresses) {
     List<Record> records = new ArrayList<>(addresses.size());
     for (IpAddress address : addresses) {
       records.add(
@@ -79,7 +89,36 @@ final class RecordWriter {
               ? new AAAARecord(owner, DClass.IN, ttl, address.octets())
               : new ARecord(owner, DClass.IN, ttl, address.octets()));
     }
-    return ZoneNode.of(records);
+    return records;
+  }
+
+  /** The name of a Service, or null if it is too long. */
+  @Nullable Name service(ServiceKey key) {
+    return name(key.name() + "." + key.namespace(), services);
+  }
+
+  /**
+   * What a name of an imported Service says.
+   *
+   * @param service the Service's own name, below which targets lie
+   */
+  ZoneNode imported(Name owner, Name service, ImportedNames.Answers answers) {
+    List<Record> cluster = records(owner, service, answers.cluster());
+    return answers.cluster().equals(answers.pods())
+        ? ZoneNode.of(cluster) // one encoding serves both
+        : ZoneNode.of(cluster, records(owner, service, answers.pods()));
+  }
+
+  private List<Record> records(Name owner, Name service, ImportedNames.Said said) {
+    List<Record> records = addressRecords(owner, said.addresses());
+    int weight = Math.max(1, WEIGHTS / Math.max(1, said.targets().size()));
+    for (ImportedNames.Target target : said.targets()) {
+      Name host = name(target.host(), service);
+      if (host != null) {
+        records.add(new SRVRecord(owner, DClass.IN, ttl, 0, weight, target.port(), host));
+      }
+    }
+    return records;
   }
 
   ZoneNode text(Name owner, String text) {

@@ -41,6 +41,13 @@ final class ZoneWriter {
     return LocalZone.empty(apex, omittable, soa).with(changes, soa);
   }
 
+  /** The next version of a zone with these names, or without those that have no node. */
+  LocalZone next(LocalZone of, Map<Name, @Nullable ZoneNode> changes, long serial) {
+    SOARecord soa = writer.soa(of.apex(), serial);
+    changes.put(of.apex(), writer.apex(soa));
+    return of.with(changes, soa);
+  }
+
   /** The next version of a zone with these changes, if only in its serial number. */
   LocalZone next(LocalZone of, List<LocalZone.Change> changes, long serial) {
     return of.with(changes, writer.soa(of.apex(), serial));

@@ -380,7 +380,12 @@ final class ConfigReaderTest {
         "trust: {supernets: [10.0.0.1/8]}   | trust.supernets[0]   | write 10.0.0.0/8",
         "log: {level: verbose}              | log.level            | none of error, warn, info",
         "log: {format: xml}                 | log.format           | none of auto, text, json",
-        "multicluster: {enabled: true}      | multicluster.enabled | this version does not have",
+        "multicluster: {enabled: true}, kubernetes: {enabled: false} | multicluster.enabled |"
+            + " objects of a cluster",
+        "multicluster: {enabled: true, domain: any.internal}, allNames: {domain: any.internal} |"
+            + " multicluster.domain | as allNames.domain",
+        "multicluster: {enabled: true, domain: x.fsn1.internal} | multicluster.domain |"
+            + " as region.domain",
         "overlay: {mode: managed}           | overlay.mode         | none of observe, manage, none:"
             + " \"managed\"",
         "overlay: {mode: Manage}            | overlay.mode         | none of observe, manage, none",

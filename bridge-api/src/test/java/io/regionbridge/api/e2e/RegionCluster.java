@@ -41,6 +41,15 @@ final class RegionCluster implements AutoCloseable {
     }
   }
 
+  /** Gives the bridge the rights that the Multi-Cluster Services API needs, as the chart does. */
+  void grantMultiCluster() throws IOException {
+    bind(
+        "ClusterRole",
+        "",
+        "region-bridge-multicluster",
+        new YAMLMapper().readTree(CHART.resolve("rbac-rules.yaml").toFile()).get("multicluster"));
+  }
+
   KubeApiServer server() {
     return server;
   }
@@ -210,19 +219,23 @@ final class RegionCluster implements AutoCloseable {
   }
 
   private void bind(String kind, String in, JsonNode rules) {
+    bind(kind, in, "region-bridge", rules);
+  }
+
+  private void bind(String kind, String in, String name, JsonNode rules) {
     String api = "rbac.authorization.k8s.io";
     String plural = kind.equals("Role") ? "roles" : "clusterroles";
     server.apply(
-        RBAC + in + "/" + plural + "/region-bridge",
-        "{apiVersion: %s/v1, kind: %s, metadata: {name: region-bridge}, rules: %s}"
-            .formatted(api, kind, rules));
+        RBAC + in + "/" + plural + "/" + name,
+        "{apiVersion: %s/v1, kind: %s, metadata: {name: %s}, rules: %s}"
+            .formatted(api, kind, name, rules));
     server.apply(
-        RBAC + in + "/" + plural.replace("roles", "rolebindings") + "/region-bridge",
+        RBAC + in + "/" + plural.replace("roles", "rolebindings") + "/" + name,
         """
-        {apiVersion: %1$s/v1, kind: %2$sBinding, metadata: {name: region-bridge},
-         roleRef: {apiGroup: %1$s, kind: %2$s, name: region-bridge},
+        {apiVersion: %1$s/v1, kind: %2$sBinding, metadata: {name: %4$s},
+         roleRef: {apiGroup: %1$s, kind: %2$s, name: %4$s},
          subjects: [{kind: ServiceAccount, name: region-bridge, namespace: %3$s}]}
         """
-            .formatted(api, kind, NAMESPACE));
+            .formatted(api, kind, NAMESPACE, name));
   }
 }

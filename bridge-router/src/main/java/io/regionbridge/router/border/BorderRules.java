@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -55,13 +54,13 @@ public record BorderRules(
   }
 
   /**
-   * The same where a domain of this cluster has the names over all regions.
+   * The same where domains of this cluster have the names over all regions.
    *
-   * @param domain in lower case without a dot at the end; empty: there is none
+   * @param everywhere in lower case without a dot at the end
    */
-  public BorderRules with(Optional<String> domain) {
+  public BorderRules with(Collection<String> everywhere) {
     Set<String> domains = new HashSet<>(clusterDomains);
-    domain.ifPresent(domains::add);
+    domains.addAll(everywhere);
     return new BorderRules(region, supernets, domains, foreignZones, own, apiServers);
   }
 

@@ -31,6 +31,7 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.multicluster.MultiCluster;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.net.IpLiteral;
@@ -124,6 +125,7 @@ final class ClusterControl implements RegionSource {
   private final Loop directories;
   private final Loop topologies;
   private final ClusterWatcher watcher;
+  private final Optional<MultiCluster> multiCluster;
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
   private final PeerReachability sight;
@@ -133,6 +135,7 @@ final class ClusterControl implements RegionSource {
   private volatile Optional<Topology> topology = Optional.empty();
   private volatile List<Finding> findings = List.of();
   private volatile Reach reach = Reach.UNKNOWN;
+  private volatile Optional<Finding> imports = Optional.empty();
   private final PodRanges podRanges = new PodRanges();
   private Directory directory = Directory.EMPTY;
 
@@ -189,6 +192,19 @@ final class ClusterControl implements RegionSource {
             directories::lookAgain,
             clock,
             loops);
+    multiCluster =
+        settings
+            .options()
+            .multiCluster()
+            .map(_ ->
+                MultiCluster.start(
+                    client,
+                    watcher.exports(),
+                    new MultiCluster.Sources(sources.regions(), watcher::directory, () -> topology),
+                    new ActivePermit(),
+                    this::found,
+                    clock,
+                    loops));
     overlay =
         OverlayDiscovery.start(
             sources.overlay(),
@@ -198,9 +214,32 @@ final class ClusterControl implements RegionSource {
             loops);
     rights =
         RightsWatch.start(
-            new RightsReview(client, settings.namespace(), settings.options().netBird()),
+            new RightsReview(
+                client,
+                settings.namespace(),
+                settings.options().netBird(),
+                settings.options().multiCluster().isPresent()),
             topologies::lookAgain,
             loops);
+  }
+
+  private void found(Finding finding) {
+    if (!imports.equals(Optional.of(finding))) {
+      imports = Optional.of(finding);
+      topologies.lookAgain();
+    }
+  }
+
+  private final class ActivePermit implements MultiCluster.Permit {
+    @Override
+    public boolean active() {
+      return election.leadership().mine();
+    }
+
+    @Override
+    public boolean whileActive(Runnable task) {
+      return election.whileActive(PATIENCE, task);
+    }
   }
 
   /**
@@ -395,6 +434,7 @@ final class ClusterControl implements RegionSource {
     resign();
     directories.close();
     paths.close();
+    multiCluster.ifPresent(MultiCluster::close);
     overlay.close();
     peerClusters.close();
     watcher.close();
@@ -470,6 +510,7 @@ final class ClusterControl implements RegionSource {
     found.add(ControlFindings.written(unwritten));
     found.add(ControlFindings.accepted(DeclaredRegions.flaws(readings), next.refusals()));
     rights.finding().ifPresent(found::add);
+    imports.ifPresent(found::add);
     found.add(ControlFindings.elected(election.leadership(), election.problem()));
     findings = List.copyOf(found);
   }
@@ -488,7 +529,7 @@ final class ClusterControl implements RegionSource {
             ForeignZones.of(view).domains(),
             own,
             apiServers(services))
-        .with(settings.options().allNames());
+        .with(settings.options().domains());
   }
 
   private Set<InetAddress> apiServers(Directory services) {

@@ -89,7 +89,7 @@ public final class ConfiguredRegions {
         border.admit(
             claims,
             BorderRules.standalone(settings.name(), settings.supernets(), settings.dnsListen())
-                .with(settings.allNames()),
+                .with(settings.allNames().stream().toList()),
             Map.of());
     return new TopologyBuilder(local(settings, overlay))
         .withoutCluster(admitted.claims())

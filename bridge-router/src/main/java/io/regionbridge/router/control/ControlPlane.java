@@ -1,6 +1,7 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.AliasTranslation;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressSettings;
@@ -128,14 +129,21 @@ public final class ControlPlane implements AutoCloseable {
    *
    * @param dns where DNS is served, or is going to be; at least one address
    * @param health what the data plane knows of peers' gateways
+   * @param regions those whose Services are known, in order of preference, the local one first with
+   *     its Services as peers get them; none before they are known
    * @param serving whether DNS is served, and is going to be
    * @throws IOException if this node's address for heartbeats cannot be bound, or the kubeconfig
    *     cannot be read
    */
-  public void join(List<InetSocketAddress> dns, GatewayProbes health, BooleanSupplier serving)
+  public void join(
+      List<InetSocketAddress> dns,
+      GatewayProbes health,
+      Supplier<List<RegionServices>> regions,
+      BooleanSupplier serving)
       throws IOException {
     if (place.isPresent()) {
-      source = Optional.of(cluster(place.get(), reached(place.get(), dns), health, serving));
+      source =
+          Optional.of(cluster(place.get(), reached(place.get(), dns), health, regions, serving));
     }
     RegionSource known = source.orElseThrow();
     if (overlay.managed()) {
@@ -156,7 +164,11 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private RegionSource cluster(
-      ClusterPlace place, InetSocketAddress reached, GatewayProbes health, BooleanSupplier serving)
+      ClusterPlace place,
+      InetSocketAddress reached,
+      GatewayProbes health,
+      Supplier<List<RegionServices>> regions,
+      BooleanSupplier serving)
       throws IOException {
     RegionSettings first = settings.get();
     return ClusterControl.start(
@@ -177,7 +189,8 @@ public final class ControlPlane implements AutoCloseable {
             () -> serving.getAsBoolean() && overlay.up(),
             () -> settings.get().egress(),
             () -> settings.get().supernets(),
-            () -> settings.get().directoryRoom()),
+            () -> settings.get().directoryRoom(),
+            regions),
         place.kubeconfig(),
         new ClusterControl.Listener() {
           @Override

@@ -4,7 +4,9 @@ import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.kubernetes.OwnNames;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is fixed for a control plane while the process lives.
@@ -68,12 +70,15 @@ record ControlSettings(
    * @param forwardTo the Service that CoreDNS forwards to; empty: it forwards to the router nodes
    * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
    * @param allNames the domain in which a Service has one name over all regions, if there is one
+   * @param multiCluster the domain of imported Services, if the Multi-Cluster Services API is on
    */
   public record Options(
-      Optional<ServiceKey> forwardTo, Optional<String> netBird, Optional<String> allNames) {
+      Optional<ServiceKey> forwardTo,
+      Optional<String> netBird,
+      Optional<String> allNames,
+      Optional<String> multiCluster) {
     /** None of it. */
-    public static final Options NONE =
-        new Options(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final Options NONE = new Options(Optional.empty(), Optional.empty());
 
     /**
      * What is configured.
@@ -84,12 +89,18 @@ record ControlSettings(
       return new Options(
           settings.cluster().forwardTo().map(service -> new ServiceKey(namespace, service)),
           settings.cluster().netBird(),
-          settings.allNames());
+          settings.allNames(),
+          settings.cluster().multiCluster());
     }
 
-    /** Without a domain of all regions. */
+    /** Without domains of all regions. */
     public Options(Optional<ServiceKey> forwardTo, Optional<String> netBird) {
-      this(forwardTo, netBird, Optional.empty());
+      this(forwardTo, netBird, Optional.empty(), Optional.empty());
+    }
+
+    /** The domains of names over all regions. */
+    public List<String> domains() {
+      return Stream.of(allNames, multiCluster).flatMap(Optional::stream).toList();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.border.BorderRules;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayProbes;
@@ -23,6 +24,8 @@ import java.util.function.Supplier;
  * @param egress what is configured of egress
  * @param supernets ranges that any peer may claim parts of
  * @param directoryRoom octets of memory that the directory may take
+ * @param regions those whose Services are known, in order of preference, the local one first with
+ *     its Services as peers get them; none before they are known
  */
 record ControlSources(
     Supplier<TopologyBuilder.Settings> region,
@@ -32,8 +35,9 @@ record ControlSources(
     BooleanSupplier fit,
     Supplier<EgressSettings> egress,
     Supplier<List<Cidr>> supernets,
-    LongSupplier directoryRoom) {
-  /** The same with the usual supernets, and room for any directory. */
+    LongSupplier directoryRoom,
+    Supplier<List<RegionServices>> regions) {
+  /** The same with the usual supernets, room for any directory, and no Services of regions. */
   public ControlSources(
       Supplier<TopologyBuilder.Settings> region,
       Supplier<List<PeerClaim>> configured,
@@ -49,7 +53,8 @@ record ControlSources(
         fit,
         egress,
         () -> BorderRules.DEFAULT_SUPERNETS,
-        () -> Long.MAX_VALUE);
+        () -> Long.MAX_VALUE,
+        List::of);
   }
 
   /** The same without egress. */

@@ -96,6 +96,11 @@ public record RegionSettings(
    * @param forwardTo the Service, in the bridges' namespace, that CoreDNS forwards to; empty: it
    *     forwards to the router nodes
    * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
+   * @param multiCluster the domain of imported Services, if the Multi-Cluster Services API is on
    */
-  public record Cluster(String routerLabel, Optional<String> forwardTo, Optional<String> netBird) {}
+  public record Cluster(
+      String routerLabel,
+      Optional<String> forwardTo,
+      Optional<String> netBird,
+      Optional<String> multiCluster) {}
 }

@@ -128,7 +128,7 @@ final class SharedObjects {
         settings.options().forwardTo().map(name -> Forwards.service(directory, name));
     return coreDns.reconcile(
         view,
-        Forwards.zones(topology, settings.options().allNames()),
+        Forwards.zones(topology, settings.options().domains()),
         service.orElseGet(() -> Forwards.upstreams(topology)),
         service.isPresent()
             ? "no Service " + settings.options().forwardTo().get() + " with a ClusterIP"

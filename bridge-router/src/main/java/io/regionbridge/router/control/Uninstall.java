@@ -20,6 +20,7 @@ import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
 import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.multicluster.MultiCluster;
 import io.regionbridge.router.netbird.NetBirdReconciler;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -116,6 +117,7 @@ public final class Uninstall {
     uninstall.coreDns();
     uninstall.egressPolicies();
     uninstall.netBird(netBird);
+    uninstall.imports();
     uninstall.regionStatuses();
     uninstall.routerNodes();
     uninstall.one(
@@ -194,6 +196,29 @@ public final class Uninstall {
               new NetBirdReconciler(client, namespace, Clock.systemUTC()).withdraw(dryRun);
           return new Step(
               ours.isEmpty() ? what : "the host network of " + String.join(", ", ours),
+              ours.isEmpty() ? Outcome.NOTHING : dryRun ? Outcome.WOULD_REMOVE : Outcome.REMOVED,
+              "");
+        });
+  }
+
+  /** Where the API was never switched on, there is nothing, and often no right to look. */
+  private void imports() {
+    String what = "ServiceImports";
+    attempt(
+        what,
+        () -> {
+          List<String> ours;
+          try {
+            ours = MultiCluster.withdraw(client, dryRun);
+          } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+              ours = List.of();
+            } else {
+              throw e;
+            }
+          }
+          return new Step(
+              ours.isEmpty() ? what : String.join(", ", ours),
               ours.isEmpty() ? Outcome.NOTHING : dryRun ? Outcome.WOULD_REMOVE : Outcome.REMOVED,
               "");
         });

@@ -11,7 +11,6 @@ import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** What the cluster's CoreDNS is to forward, and where to, by the topology. Pure. */
 public final class Forwards {
@@ -20,15 +19,15 @@ public final class Forwards {
   private Forwards() {}
 
   /**
-   * The local domain, the one of all regions, then each peer's domain with the reverse zones of its
-   * pods.
+   * The local domain, those of names over all regions, then each peer's domain with the reverse
+   * zones of its pods.
    *
-   * @param allNames the domain of all regions; empty: there is none
+   * @param everywhere the domains of names over all regions
    */
-  public static List<ForwardZone> zones(Topology topology, Optional<String> allNames) {
+  public static List<ForwardZone> zones(Topology topology, List<String> everywhere) {
     List<ForwardZone> zones = new ArrayList<>();
     zones.add(new ForwardZone(List.of(topology.local().domain())));
-    allNames.ifPresent(domain -> zones.add(new ForwardZone(List.of(domain))));
+    everywhere.forEach(domain -> zones.add(new ForwardZone(List.of(domain))));
     Topology.Disputes disputes = topology.disputes();
     for (PeerRegion peer : topology.peers()) {
       List<String> names = new ArrayList<>(List.of(peer.domain()));

@@ -177,7 +177,8 @@ final class ClusterProbe {
 
   /** Rights in API groups that this cluster does not have are of no use. */
   private List<Right> required(Set<String> groups) {
-    return RequiredRights.in(release.namespace(), release.netBird()).stream()
+    return RequiredRights.in(release.namespace(), release.netBird(), release.multiCluster())
+        .stream()
         .filter(right -> groups.contains(right.group()))
         .toList();
   }

@@ -23,14 +23,18 @@ final class RequiredRights {
    * @param namespace that the bridge is installed in
    * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
    *     network
+   * @param multiCluster whether the Multi-Cluster Services API is on
    */
-  static List<Right> in(String namespace, Optional<String> netBird) {
+  static List<Right> in(String namespace, Optional<String> netBird, boolean multiCluster) {
     List<Right> rights = new ArrayList<>();
     try (InputStream in = RequiredRights.class.getResourceAsStream(RULES)) {
       JsonNode rules = new YAMLMapper().readTree(Objects.requireNonNull(in, RULES));
       rules.path("cluster").forEach(rule -> add(rights, rule, ""));
       rules.path("system").forEach(rule -> add(rights, rule, ClusterWatcher.SYSTEM));
       rules.path("namespace").forEach(rule -> add(rights, rule, namespace));
+      if (multiCluster) {
+        rules.path("multicluster").forEach(rule -> add(rights, rule, ""));
+      }
       netBird.ifPresent(name -> rules.path("netbird").forEach(rule -> add(rights, rule, name)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

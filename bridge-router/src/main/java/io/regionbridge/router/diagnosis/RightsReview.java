@@ -37,11 +37,13 @@ public final class RightsReview {
    * @param namespace that the bridge is installed in
    * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
    *     network
+   * @param multiCluster whether the Multi-Cluster Services API is on
    */
-  public RightsReview(KubernetesClient client, String namespace, Optional<String> netBird) {
+  public RightsReview(
+      KubernetesClient client, String namespace, Optional<String> netBird, boolean multiCluster) {
     this.client = client;
     this.namespace = namespace;
-    this.required = RequiredRights.in(namespace, netBird);
+    this.required = RequiredRights.in(namespace, netBird, multiCluster);
     this.namespaces = new LinkedHashSet<>(List.of(ClusterWatcher.SYSTEM));
     namespaces.add(namespace);
     netBird.ifPresent(namespaces::add);

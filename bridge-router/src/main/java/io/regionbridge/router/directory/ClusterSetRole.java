@@ -1,6 +1,7 @@
 package io.regionbridge.router.directory;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -71,5 +72,18 @@ public sealed interface ClusterSetRole {
   record Derived(String service) implements ClusterSetRole {
     /** The label that names the imported Service, as the API has it. */
     public static final String LABEL = "multicluster.kubernetes.io/service-name";
+
+    private static final String PREFIX = "imported-";
+    private static final int LONGEST = 63;
+
+    /** The key of the Service that gives an imported one its addresses. */
+    public static ServiceKey keyFor(ServiceKey imported) {
+      String name = PREFIX + imported.name();
+      if (name.length() > LONGEST) {
+        String hash = String.format(Locale.ROOT, "-%08x", imported.name().hashCode());
+        name = name.substring(0, LONGEST - hash.length()) + hash;
+      }
+      return new ServiceKey(imported.namespace(), name);
+    }
   }
 }

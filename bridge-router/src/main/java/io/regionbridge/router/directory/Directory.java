@@ -104,6 +104,14 @@ public final class Directory {
     return namespace == null ? null : namespace.get(key.name());
   }
 
+  /** The Service that gives an imported one its addresses here, or null if there is none. */
+  public @Nullable DirectoryService serviceFor(ServiceKey imported) {
+    DirectoryService service = service(ClusterSetRole.Derived.keyFor(imported));
+    return service != null && service.facts().imported().filter(imported::equals).isPresent()
+        ? service
+        : null;
+  }
+
   /** Visits every Service, namespace by namespace, in no order to rely on. */
   public void forEach(Consumer<DirectoryService> action) {
     namespaces.forEach((_, services) -> services.forEach((_, service) -> action.accept(service)));

@@ -2,6 +2,7 @@ package io.regionbridge.router.directory;
 
 import io.regionbridge.router.net.IpAddress;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +128,13 @@ public record ServiceFacts(
         next);
   }
 
+  /** The imported Service that it gives its addresses, if it is there for that. */
+  public Optional<ServiceKey> imported() {
+    return role instanceof ClusterSetRole.Derived(String service)
+        ? Optional.of(new ServiceKey(key.namespace(), service))
+        : Optional.empty();
+  }
+
   /** The ServiceExport that makes it known to all regions, or null. */
   public ClusterSetRole.@Nullable Exported export() {
     return role instanceof ClusterSetRole.Exported exported ? exported : null;
@@ -135,6 +143,11 @@ public record ServiceFacts(
   /** Whether it is of a type that has addresses of its own, whether or not it has them. */
   public boolean isClusterIp() {
     return type.hasClusterIp();
+  }
+
+  /** Whether its traffic is meant to stay where it comes from. */
+  public boolean isLocalOnly() {
+    return "Local".equals(traits.internalTrafficPolicy());
   }
 
   /** Whether a name over all regions leads to the pods of all of them. */

@@ -1,7 +1,10 @@
 package io.regionbridge.router.directory;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -11,7 +14,12 @@ import java.util.function.Predicate;
  * reached answers only when no other can.
  */
 public final class ServiceRegions {
+  /** Of exports that disagree the oldest counts, of equally old ones that of the first name. */
+  private static final Comparator<Part> PRECEDENCE =
+      Comparator.comparing(Part::exportedAt).thenComparing(part -> part.region().region());
+
   private final List<Part> parts;
+  private final Optional<Part> decisive;
 
   /** What one region has of the Service. */
   public record Part(RegionServices region, DirectoryService service) {
@@ -22,13 +30,20 @@ public final class ServiceRegions {
           : service.endpoints().stream().filter(Endpoint::isReady).toList();
     }
 
+    /** When it was exported; the end of all times if it is not. */
+    Instant exportedAt() {
+      ClusterSetRole.Exported export = service.facts().export();
+      return export == null ? Instant.MAX : export.since();
+    }
+
     private List<Endpoint> draining() {
       return service.endpoints().stream().filter(Endpoint::isDraining).toList();
     }
   }
 
-  private ServiceRegions(List<Part> parts) {
+  private ServiceRegions(List<Part> parts, Optional<Part> decisive) {
     this.parts = List.copyOf(parts);
+    this.decisive = decisive;
   }
 
   /**
@@ -44,7 +59,28 @@ public final class ServiceRegions {
         parts.add(new Part(region, service));
       }
     }
-    return new ServiceRegions(parts);
+    return new ServiceRegions(parts, parts.stream().findFirst());
+  }
+
+  /**
+   * Those where a ServiceExport makes the Service of a key known to all regions. An ExternalName
+   * cannot be exported.
+   *
+   * @param regions in order of preference, the local one first
+   */
+  public static ServiceRegions exporting(ServiceKey key, List<RegionServices> regions) {
+    List<Part> parts =
+        having(key, regions).parts.stream()
+            .filter(part ->
+                part.service().facts().export() != null
+                    && part.service().facts().externalName() == null)
+            .toList();
+    return new ServiceRegions(parts, parts.stream().min(PRECEDENCE));
+  }
+
+  /** Those that export it, the one that counts in a conflict first (KEP-1645). */
+  public List<Part> byPrecedence() {
+    return parts.stream().sorted(PRECEDENCE).toList();
   }
 
   /** In order of preference. */
@@ -52,21 +88,29 @@ public final class ServiceRegions {
     return parts;
   }
 
-  /** The same without the others. */
+  /** The same without the others. Whether all regions answer stays as it is. */
   public ServiceRegions only(Predicate<Part> chosen) {
-    return new ServiceRegions(parts.stream().filter(chosen).toList());
+    return new ServiceRegions(parts.stream().filter(chosen).toList(), decisive);
   }
 
   /**
-   * The regions whose endpoints are the answer: the nearest that has some, or all that have if the
-   * Service is headless or to be spread.
+   * The region whose Service says what kind of Service it is: the nearest, or the first to export.
    */
+  public Optional<Part> decisive() {
+    return decisive;
+  }
+
+  /** Whether all regions answer, and not the nearest alone: headless, or to be spread. */
+  public boolean everywhere() {
+    return decisive
+        .map(part -> part.service().facts())
+        .filter(facts -> !facts.isClusterIp() || facts.isSpread())
+        .isPresent();
+  }
+
+  /** The regions whose endpoints are the answer. */
   public List<Part> answering() {
-    if (parts.isEmpty()) {
-      return List.of();
-    }
-    ServiceFacts facts = parts.getFirst().service().facts();
-    return !facts.isClusterIp() || facts.isSpread() ? backed() : nearest();
+    return everywhere() ? backed() : nearest();
   }
 
   /** All regions that have endpoints to answer with. */

@@ -179,6 +179,18 @@ public final class ClusterWatcher implements AutoCloseable {
     return directory == null ? Directory.EMPTY : directory.directory();
   }
 
+  /**
+   * Takes ServiceExports into the directory.
+   *
+   * @throws IllegalStateException if this is not the local cluster
+   */
+  public ObjectSink<GenericKubernetesResource> exports() {
+    if (directory == null) {
+      throw new IllegalStateException("no directory is made of a peer's cluster");
+    }
+    return directory.exports();
+  }
+
   /** Stops. No callback begins after this returns. */
   @Override
   public void close() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The facts of an EndpointSlice object. */
 final class EndpointSliceReader {
@@ -38,8 +39,8 @@ final class EndpointSliceReader {
 
   private List<Endpoint> endpoints(EndpointSlice slice) {
     List<Endpoint.Port> ports = interned.endpointPorts(ports(slice));
-    List<Endpoint> endpoints = new ArrayList<>(slice.getEndpoints().size());
-    for (var endpoint : slice.getEndpoints()) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (var endpoint : present(slice.getEndpoints())) {
       EndpointConditions conditions = endpoint.getConditions();
       EndpointState state =
           conditions == null
@@ -50,7 +51,7 @@ final class EndpointSliceReader {
       boolean pod =
           endpoint.getTargetRef() != null && "Pod".equals(endpoint.getTargetRef().getKind());
       EndpointTerms terms = interned.terms(new EndpointTerms(state, ports, zone, pod));
-      for (String text : endpoint.getAddresses()) {
+      for (String text : present(endpoint.getAddresses())) {
         Optional<IpAddress> address = IpAddress.parse(text);
         if (address.isEmpty()) {
           throw new MalformedObjectException("endpoints: not an IP address: " + text);
@@ -61,9 +62,14 @@ final class EndpointSliceReader {
     return endpoints;
   }
 
+  /** The API server says null for an empty list that it must not leave out. */
+  private static <T> List<T> present(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
   private static List<Endpoint.Port> ports(EndpointSlice slice) {
     List<Endpoint.Port> ports = new ArrayList<>();
-    for (var port : slice.getPorts()) {
+    for (var port : present(slice.getPorts())) {
       // No number stands for all ports, which is nothing that DNS could say.
       if (port.getPort() != null) {
         ports.add(

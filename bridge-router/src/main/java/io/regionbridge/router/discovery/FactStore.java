@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param <T> the object
  * @param <F> its facts, compared by value
  */
-final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> {
+public final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> {
   private final Function<T, F> reader;
   private final Runnable onChange;
   private final Map<ObjectKey, F> facts = new HashMap<>();
@@ -23,7 +23,7 @@ final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> {
    * @param reader the facts of an object; may throw {@link MalformedObjectException}
    * @param onChange called after each change, on the thread that brought it
    */
-  FactStore(Function<T, F> reader, Runnable onChange) {
+  public FactStore(Function<T, F> reader, Runnable onChange) {
     this.reader = reader;
     this.onChange = onChange;
   }
@@ -51,7 +51,7 @@ final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> {
   }
 
   /** All facts at this moment. Any thread. */
-  Map<ObjectKey, F> facts() {
+  public Map<ObjectKey, F> facts() {
     return snapshot;
   }
 

@@ -57,8 +57,8 @@ final class RightsReviewTest {
   @Test
   void rightsOnNetBirdAreNeededWhereItsRoutersAreKept() {
     Right patch = new Right("netbird.io", "networkrouters", "patch", "", "netbird");
-    assertThat(RequiredRights.in("here", Optional.of("netbird"))).contains(patch);
-    assertThat(RequiredRights.in("here", Optional.empty()))
+    assertThat(RequiredRights.in("here", Optional.of("netbird"), false)).contains(patch);
+    assertThat(RequiredRights.in("here", Optional.empty(), false))
         .isNotEmpty()
         .noneMatch(right -> right.namespace().equals("netbird"));
   }

@@ -45,6 +45,18 @@ class DirectoryFeedTest {
   }
 
   @Test
+  void aServiceThatHasNoPodsAnyMoreIsKnownToHaveNone() {
+    services.put(service("a"));
+    slices.put(slice("a", 3));
+    EndpointSlice empty = slice("a", 0);
+    empty.setEndpoints(null); // as the API server says it
+    empty.setPorts(null);
+    slices.put(empty);
+    assertThat(feed.directory().services()).isEqualTo(1);
+    assertThat(feed.directory().endpoints()).isZero();
+  }
+
+  @Test
   void whatIsKnownStaysAndStaysComplete() {
     services.put(service("a"));
     services.retain(keys("a"));

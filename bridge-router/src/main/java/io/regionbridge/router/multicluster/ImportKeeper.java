@@ -1,0 +1,226 @@
+package io.regionbridge.router.multicluster;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.ErrorText;
+import io.regionbridge.router.kubernetes.OwnNames;
+import io.regionbridge.router.kubernetes.WriteBackoff;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries plans out. Each call writes what the plan names and says what could not be written;
+ * called again after each change, by the active gateway alone. Owned by one thread; blocks.
+ *
+ * <p>Writes name the version of the object that they replace, so that one that is late changes
+ * nothing. An object that was just written is not written again until the watch has shown it, and
+ * less and less often if somebody undoes it.
+ */
+final class ImportKeeper {
+  private static final Logger log = LoggerFactory.getLogger(ImportKeeper.class);
+
+  /** The watch has this long to show what was written; doubled each time after that. */
+  private static final Duration NEWS = Duration.ofSeconds(5);
+
+  private static final int MOST_DOUBLINGS = 6;
+  private static final String STATUS = "status";
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final WriteBackoff backoff;
+  private final Map<String, Attempt> attempts = new HashMap<>();
+  private final Map<String, String> failures = new HashMap<>();
+
+  /** What was written, how often in a row, and when it may be written again. */
+  private record Attempt(Object content, int count, Instant next) {}
+
+  ImportKeeper(KubernetesClient client, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+    this.backoff = new WriteBackoff(clock);
+  }
+
+  /** Forgets what it wrote: somebody else writes now. */
+  void forget() {
+    attempts.clear();
+    failures.clear();
+  }
+
+  /**
+   * Writes what the plan names.
+   *
+   * @return what could not be written, and why
+   */
+  List<String> keep(ImportPlan plan, ClusterSetView view) {
+    List<String> problems = new ArrayList<>();
+    plan.exports()
+        .forEach((key, findings) -> exportStatus(view, key, findings).ifPresent(problems::add));
+    plan.removals().forEach(removal -> remove(view.api(), removal).ifPresent(problems::add));
+    plan.writes().forEach(write -> write(view.api(), write).ifPresent(problems::add));
+    plan.clusters()
+        .forEach((key, clusters) -> importStatus(view, key, clusters).ifPresent(problems::add));
+    return problems;
+  }
+
+  private Optional<String> exportStatus(
+      ClusterSetView view, ServiceKey key, List<Finding> findings) {
+    StoredObject export = view.exports().get(key);
+    return attempt(
+        "status of ServiceExport " + key,
+        findings,
+        () ->
+            status(
+                view.api().exports(),
+                view.api().exportsVersion(),
+                "ServiceExport",
+                key,
+                ExportStatus.of(export, findings, clock.instant())));
+  }
+
+  private Optional<String> importStatus(
+      ClusterSetView view, ServiceKey key, List<String> clusters) {
+    return attempt(
+        "status of ServiceImport " + key,
+        clusters,
+        () ->
+            status(
+                ObjectKind.IMPORT.context(view.api()),
+                ObjectKind.IMPORT.apiVersion(view.api()),
+                ObjectKind.IMPORT.kind(),
+                key,
+                Map.of(
+                    "clusters",
+                    clusters.stream().map(cluster -> Map.of("cluster", cluster)).toList())));
+  }
+
+  private void status(
+      ResourceDefinitionContext context,
+      String apiVersion,
+      String kind,
+      ServiceKey key,
+      Map<String, Object> status) {
+    GenericKubernetesResource object = new GenericKubernetesResource();
+    object.setApiVersion(apiVersion);
+    object.setKind(kind);
+    object.setMetadata(
+        new ObjectMetaBuilder().withNamespace(key.namespace()).withName(key.name()).build());
+    object.setAdditionalProperties(Map.of(STATUS, status));
+    client
+        .genericKubernetesResources(context)
+        .inNamespace(key.namespace())
+        .resource(object)
+        .subresource(STATUS)
+        .patch(apply(), object);
+  }
+
+  private Optional<String> write(ServedApi api, ImportPlan.Write write) {
+    WantedObject wanted = write.object();
+    return attempt(
+        wanted.title(),
+        wanted,
+        () -> {
+          resource(api, wanted.kind(), wanted.namespace(), wanted.name())
+              .patch(
+                  apply(), wanted.toApply(api, write.version().isEmpty() ? null : write.version()));
+          log.info("wrote {}", wanted.title());
+        });
+  }
+
+  private Optional<String> remove(ServedApi api, ImportPlan.Removal removal) {
+    StoredObject object = removal.object();
+    String what = "%s %s/%s".formatted(removal.kind().kind(), object.namespace(), object.name());
+    return attempt(
+        what,
+        "removed",
+        () -> {
+          resource(api, removal.kind(), object.namespace(), object.name())
+              .lockResourceVersion(object.version())
+              .delete();
+          log.info("removed {}", what);
+        });
+  }
+
+  /**
+   * Does something, unless it was just done.
+   *
+   * @return why it is not done, if it is not
+   */
+  private Optional<String> attempt(String what, Object content, Runnable write) {
+    Attempt last = attempts.get(what);
+    boolean same = last != null && last.content().equals(content);
+    Instant now = clock.instant();
+    if (same && now.isBefore(last.next())) {
+      return last.count() < 3
+          ? Optional.empty() // the watch may not have shown it yet
+          : Optional.of(
+              what
+                  + " was written "
+                  + last.count()
+                  + " times and somebody undoes it: find out who (kubectl get"
+                  + " --show-managed-fields)");
+    }
+    if (!backoff.permits(what)) {
+      return Optional.ofNullable(failures.get(what));
+    }
+    try {
+      write.run();
+      int count = same ? last.count() + 1 : 1;
+      attempts.put(
+          what,
+          new Attempt(
+              content,
+              count,
+              now.plus(NEWS.multipliedBy(1L << Math.min(count - 1, MOST_DOUBLINGS)))));
+      done(what);
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+          || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        return Optional.empty(); // changed or gone meanwhile: the next look sees it as it is
+      }
+      String problem = "cannot write %s: %s".formatted(what, ErrorText.of(e));
+      backoff.failed(what);
+      if (!problem.equals(failures.put(what, problem))) {
+        log.warn("{}", problem);
+      }
+      return Optional.of(problem);
+    }
+  }
+
+  private void done(String what) {
+    backoff.succeeded(what);
+    failures.remove(what);
+  }
+
+  private Resource<GenericKubernetesResource> resource(
+      ServedApi api, ObjectKind kind, String namespace, String name) {
+    return client
+        .genericKubernetesResources(kind.context(api))
+        .inNamespace(namespace)
+        .withName(name);
+  }
+
+  private static PatchContext apply() {
+    PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
+    apply.setFieldManager(OwnNames.MANAGER);
+    apply.setForce(true);
+    return apply;
+  }
+}

@@ -1,0 +1,296 @@
+package io.regionbridge.router.multicluster;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.regionbridge.router.directory.ClusterSetRole.Derived;
+import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.IpFamily;
+import io.regionbridge.router.directory.RegionServices;
+import io.regionbridge.router.discovery.ObjectSink;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
+import io.regionbridge.router.kubernetes.OwnNames;
+import io.regionbridge.router.loop.Loop;
+import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.topology.PeerRegion;
+import io.regionbridge.router.topology.Topology;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps the ServiceImports of the local cluster as the exports of all regions want them, and the
+ * conditions of its ServiceExports. One loop looks whenever something may have changed; it writes
+ * only on the active gateway.
+ */
+public final class MultiCluster implements AutoCloseable {
+  /** The condition that a look comes to. */
+  public static final String CONDITION = "MultiClusterServices";
+
+  /** Changes that come together are written together. */
+  private static final Duration SETTLE = Duration.ofMillis(100);
+
+  /** Nobody tells of peers' directories and round trips: they are compared this often. */
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  /** Writes that wait for a slow API server must not look like a fault. */
+  private static final Duration LONGEST_LOOK = Duration.ofMinutes(10);
+
+  /** How long after the start regions that an import names may still be heard of. */
+  private static final Duration MEMORY = Duration.ofSeconds(30);
+
+  private static final int SHOWN = 3;
+
+  private final Sources sources;
+  private final Permit permit;
+  private final ClusterSetWatch watch;
+  private final ImportKeeper keeper;
+  private final Consumer<Finding> tell;
+  private final Clock clock;
+  private final Instant start;
+  private final Loop loop;
+  private Optional<Seen> last = Optional.empty();
+  private boolean unfinished;
+
+  /**
+   * What it is made of; each is asked anew at every look.
+   *
+   * @param regions those whose Services are known, in order of preference, the local one first with
+   *     its Services as peers get them; none before they are known
+   * @param local all local Services
+   * @param topology empty before it is known
+   */
+  public record Sources(
+      Supplier<List<RegionServices>> regions,
+      Supplier<Directory> local,
+      Supplier<Optional<Topology>> topology) {}
+
+  /**
+   * Runs writes on the active gateway.
+   *
+   * @see io.regionbridge.router.election.GatewayElection#whileActive
+   */
+  public interface Permit {
+    /** Whether this node is the active gateway, as far as it knows. */
+    boolean active();
+
+    /** Runs a task if this node is the active gateway; says whether it did. */
+    boolean whileActive(Runnable task);
+  }
+
+  /** What a look is made of: the same makes the same. */
+  private record Seen(boolean active, long changes, List<Object> parts) {
+    static Seen of(
+        boolean active, long changes, List<RegionServices> regions, Optional<Topology> topology) {
+      List<Object> parts = new ArrayList<>();
+      for (RegionServices region : regions) {
+        parts.add(region.region());
+        parts.add(region.reachable());
+        parts.add(region.services()); // equal only to itself
+      }
+      topology.ifPresent(known -> {
+        parts.add(known.local().serviceCidrs());
+        known.peers().forEach(peer -> parts.add(peer.name()));
+      });
+      return new Seen(active, changes, parts);
+    }
+  }
+
+  private MultiCluster(
+      KubernetesClient client,
+      ObjectSink<GenericKubernetesResource> exports,
+      Sources sources,
+      Permit permit,
+      Consumer<Finding> tell,
+      Clock clock,
+      Loops loops) {
+    this.sources = sources;
+    this.permit = permit;
+    this.tell = tell;
+    this.clock = clock;
+    this.start = clock.instant();
+    this.keeper = new ImportKeeper(client, clock);
+    this.loop =
+        loops.loop(
+            "multicluster", Timing.onCall(SETTLE, LOOK).withRoundsOf(LONGEST_LOOK), this::look);
+    this.watch = new ClusterSetWatch(client, exports, loop::lookAgain, clock, loops);
+  }
+
+  /**
+   * Starts to watch and to keep.
+   *
+   * @param client closed by whoever made it, after this
+   * @param exports takes the ServiceExports into the directory
+   * @param tell takes what is found, after each look
+   */
+  public static MultiCluster start(
+      KubernetesClient client,
+      ObjectSink<GenericKubernetesResource> exports,
+      Sources sources,
+      Permit permit,
+      Consumer<Finding> tell,
+      Clock clock,
+      Loops loops) {
+    MultiCluster made = new MultiCluster(client, exports, sources, permit, tell, clock, loops);
+    made.watch.start();
+    made.loop.start();
+    return made;
+  }
+
+  private void look() {
+    long changes = watch.changes(); // asked first: what comes meanwhile is seen at the next look
+    Optional<ClusterSetView> view = watch.view();
+    List<RegionServices> regions = sources.regions().get();
+    if (view.isEmpty() || regions.isEmpty() || !regions.getFirst().services().complete()) {
+      last = Optional.empty();
+      tell.accept(waiting());
+      return;
+    }
+    Optional<Topology> topology = sources.topology().get();
+    boolean active = permit.active();
+    Seen now = Seen.of(active, changes, regions, topology);
+    if (last.equals(Optional.of(now)) && !unfinished) {
+      return;
+    }
+    ImportPlan plan = ImportPlanner.plan(inputs(regions, topology, view.get()));
+    List<String> problems = new ArrayList<>(watch.problems());
+    boolean written = permit.whileActive(() -> problems.addAll(keeper.keep(plan, view.get())));
+    if (!written) {
+      keeper.forget();
+    }
+    unfinished = active && !(written && plan.isDone()); // until the watches show that it is so
+    last = Optional.of(now);
+    tell.accept(finding(plan, problems, written));
+  }
+
+  private ImportInputs inputs(
+      List<RegionServices> regions, Optional<Topology> topology, ClusterSetView view) {
+    Set<String> unheard = new HashSet<>();
+    topology.ifPresent(known -> known.peers().stream().map(PeerRegion::name).forEach(unheard::add));
+    view.imports()
+        .values()
+        .forEach(object -> {
+          if (clock.instant().isBefore(start.plus(MEMORY))) {
+            unheard.addAll(object.texts("cluster", "status", "clusters"));
+          }
+        });
+    regions.forEach(region -> unheard.remove(region.region()));
+    return new ImportInputs(
+        regions,
+        unheard,
+        sources.local().get(),
+        topology.map(MultiCluster::families).orElse(Set.of()),
+        view);
+  }
+
+  private static Set<IpFamily> families(Topology topology) {
+    Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
+    topology
+        .local()
+        .serviceCidrs()
+        .cidrs()
+        .forEach(range -> families.add(range.isIpv6() ? IpFamily.IPV6 : IpFamily.IPV4));
+    return families;
+  }
+
+  private Finding waiting() {
+    List<String> problems = watch.problems();
+    if (!problems.isEmpty()) {
+      return Finding.no(CONDITION, "Unreadable", String.join("; ", problems));
+    }
+    return watch.installed()
+        ? Finding.unknown(CONDITION, "Starting", "the first lists are not in")
+        : Finding.no(
+            CONDITION,
+            "NotInstalled",
+            "the API server has no ServiceExports and ServiceImports: apply the"
+                + " CustomResourceDefinitions of multicluster.x-k8s.io, or set"
+                + " multicluster.enabled to false");
+  }
+
+  private static Finding finding(ImportPlan plan, List<String> problems, boolean active) {
+    if (!problems.isEmpty()) {
+      return Finding.no(
+          CONDITION,
+          "Incomplete",
+          problems.stream().limit(SHOWN).collect(Collectors.joining("; "))
+              + (problems.size() > SHOWN ? " and %d more".formatted(problems.size() - SHOWN) : ""));
+    }
+    if (!plan.foreign().isEmpty()) {
+      return Finding.no(
+          CONDITION,
+          "OtherImplementation",
+          "%d ServiceImports such as %s are not of region-bridge, so it writes none: remove the other"
+                  .formatted(plan.foreign().size(), plan.foreign().getFirst())
+              + " implementation of the API with its ServiceImports, or set multicluster.enabled to"
+              + " false");
+    }
+    String missing =
+        plan.missing().isEmpty()
+            ? ""
+            : "; not imported, since the cluster has no namespace "
+                + plan.missing().stream().limit(SHOWN).collect(Collectors.joining(", "))
+                + (plan.missing().size() > SHOWN
+                    ? " and %d more".formatted(plan.missing().size() - SHOWN)
+                    : "");
+    return Finding.yes(
+        CONDITION,
+        active ? "Kept" : "StandBy",
+        "ServiceImports: %d%s".formatted(plan.imports(), missing));
+  }
+
+  /**
+   * Takes away what any bridge wrote for imports. Blocks.
+   *
+   * @param dryRun only says what there is
+   * @return what was, or would be, removed; as people call it
+   * @throws KubernetesClientException if it cannot be read or removed
+   */
+  public static List<String> withdraw(KubernetesClient client, boolean dryRun) {
+    List<String> ours = new ArrayList<>();
+    Optional<ServedApi> api = ServedApi.of(client);
+    if (api.isEmpty()) {
+      return ours;
+    }
+    for (ObjectKind kind : ObjectKind.values()) {
+      var written =
+          client
+              .genericKubernetesResources(kind.context(api.get()))
+              .inAnyNamespace()
+              .withLabel(OwnNames.MANAGED_BY, OwnNames.MANAGER);
+      var found = kind == ObjectKind.IMPORT ? written : written.withLabel(Derived.LABEL);
+      for (GenericKubernetesResource object : found.list().getItems()) {
+        ours.add(
+            "%s %s/%s"
+                .formatted(
+                    kind.kind(),
+                    object.getMetadata().getNamespace(),
+                    object.getMetadata().getName()));
+        if (!dryRun) {
+          client
+              .genericKubernetesResources(kind.context(api.get()))
+              .inNamespace(object.getMetadata().getNamespace())
+              .withName(object.getMetadata().getName())
+              .delete();
+        }
+      }
+    }
+    return ours;
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    watch.close();
+  }
+}

@@ -137,6 +137,24 @@ class CongestionTest {
     assertThat(region.answered(3, 61)).as("%s", region).isGreaterThanOrEqualTo(1 - mayFail);
   }
 
+  /** Ten minutes of a line of 200 ms that loses half of all exchanges, with nobody asking. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void aLineThatLosesThirtyOfAHundredPacketsEachWayBringsNoGatewayDown(long seed) {
+    RegionSimulation region = new RegionSimulation(1, seed);
+    region.gateways.forEach(g -> g.delaySeconds = 0.2);
+    region.run(10, 0);
+    region.gateways.forEach(g -> g.loss = 0.15);
+    region.run(10, 0);
+    region.gateways.forEach(g -> g.loss = 0.3);
+    region.run(10, 0);
+    int changes = region.changes();
+    region.run(600, 0);
+    assertThat(region.health(0).state()).isEqualTo(State.UP);
+    assertThat(region.changes()).isEqualTo(changes);
+    assertThat(region.health(0).rtt() / 1e6).isBetween(190.0, 260.0);
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {5, 100, 2_000})
   void noNameIsLostWhenOneOfTwoGatewaysFallsSilent(double rate) {

@@ -87,6 +87,7 @@ final class RegionSimulation {
   private long order;
   private int asked;
   private int lost;
+  private int changes;
 
   RegionSimulation(int count, long seed) {
     random = new Random(seed);
@@ -99,6 +100,7 @@ final class RegionSimulation {
     ZoneTable table = plan.table(ZoneTable.empty());
     registry = new GatewayRegistry(plan.settings().relay(), () -> now);
     registry.follow(table);
+    registry.onChange(() -> changes++);
     LoopSockets sockets =
         new LoopSockets(
             embedded.eventLoop(),
@@ -137,6 +139,11 @@ final class RegionSimulation {
         .filter(g -> g.address().equals(gateways.get(gateway).address))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** How often a gateway had another state, fell silent or was heard again. */
+  int changes() {
+    return changes;
   }
 
   /** Questions out or waiting. */

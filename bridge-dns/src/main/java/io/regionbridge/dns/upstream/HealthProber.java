@@ -34,8 +34,7 @@ import org.xbill.DNS.Type;
  * gateway that is new, and a question answered by one that was down bring it forward.
  */
 public final class HealthProber {
-  /** What is due in the same span of time is done at once: one wake-up for many gateways. */
-  private static final long SPAN = 25_000_000;
+  private static final long SPAN = ProbeTiming.SPAN;
 
   private static final long LEAST_PAUSE = 1_000_000;
 
@@ -45,7 +44,12 @@ public final class HealthProber {
   private static final long MOST_LAG = 3 * SPAN;
 
   /** What a probe counts among those before it. */
-  private static final double LOSS_WEIGHT = 8;
+  private static final double LOSS_WEIGHT = 16;
+
+  /** A reply hardly comes sooner than after this part of its usual time. */
+  private static final double SOONEST = 0.9;
+
+  private static final int MOST_COPIES = 32;
 
   private final GatewayRegistry registry;
   private final LoopSockets sockets;
@@ -150,6 +154,10 @@ public final class HealthProber {
   private final class Probe implements PacketHandler {
     private final GatewayHealth gateway;
     private final byte[] packet = new byte[512];
+
+    /** When each packet of this probe was sent. */
+    private final long[] copySentAt = new long[MOST_COPIES];
+
     private byte[] apex = new byte[0];
     private @Nullable PacketSocket socket;
     private @Nullable StreamSocket stream;
@@ -159,6 +167,7 @@ public final class HealthProber {
     private int questionEnd;
     private long sentAt;
     private long lastSentAt;
+    private int copies;
     private int packetLength;
     private long nextAt;
     private long pausedUntil;
@@ -174,7 +183,9 @@ public final class HealthProber {
 
     private ProbeTiming timing() {
       boolean patient = gateway.sibling() || gateway.state() == State.DOWN;
-      return ProbeTiming.of(registry.settings().timeout(), gateway.rtt(), patient, loss);
+      // A few probes in a row may be lucky: twice the deviation of what is measured on top.
+      double feared = loss + 2 * Math.sqrt(loss * (1 - loss) / (2 * LOSS_WEIGHT));
+      return ProbeTiming.of(registry.settings().timeout(), gateway.rtt(), patient, feared);
     }
 
     /** When there is something to do, if nothing happens before. */
@@ -264,6 +275,8 @@ public final class HealthProber {
     private void send(long now) {
       sentAt = now;
       lastSentAt = now;
+      copies = 0;
+      noteCopy(now);
       nextAt = now + registry.settings().healthInterval();
       id = ids.next();
       try {
@@ -280,21 +293,31 @@ public final class HealthProber {
     /** The same packet from the same port: whichever copy is answered is the probe's answer. */
     private void sendAgain(PacketSocket open, long now) {
       lastSentAt = now;
+      noteCopy(now);
       open.send(packet, packetLength, nobody);
       open.flush();
     }
 
+    private void noteCopy(long now) {
+      if (copies < copySentAt.length) {
+        copySentAt[copies++] = now;
+      }
+    }
+
     /**
-     * What the reply took; as before if it may be that to a packet sent again, since that would say
-     * less than it took (RFC 6298, section 3). Of a gateway that was down, the longest it can be:
-     * what is known of it is old.
+     * What the reply took: to the last packet that it can answer, since an earlier one was probably
+     * lost. Of a gateway that was down on a line that loses little, the longest it can be: what is
+     * known of it is old.
      */
     private long took(long now) {
-      boolean first =
-          lastSentAt == sentAt
-              || now - lastSentAt < gateway.rtt() / 2
-              || gateway.state() == State.DOWN;
-      return first ? now - sentAt : gateway.rtt();
+      long least = (long) (SOONEST * gateway.rtt());
+      boolean old = gateway.state() == State.DOWN && loss <= ProbeTiming.LOSSY;
+      for (int i = copies - 1; i > 0 && !old; i--) {
+        if (now - copySentAt[i] >= least) {
+          return now - copySentAt[i];
+        }
+      }
+      return now - sentAt;
     }
 
     /** A socket on a new port for each probe; over TLS the connection that is there already. */

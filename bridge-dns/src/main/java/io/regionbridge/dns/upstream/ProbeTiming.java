@@ -16,13 +16,18 @@ package io.regionbridge.dns.upstream;
  *     fault
  */
 record ProbeTiming(long patience, long first, long every, long last, long silence) {
+  /** What is due in the same span of time is done at once: one wake-up for many gateways. */
+  static final long SPAN = 25_000_000;
+
   private static final long UNKNOWN_RTT = 250_000_000;
   private static final long LEAST_FIRST = 50_000_000;
   private static final long LEAST_EVERY = 100_000_000;
   private static final int REPEATS = 10;
 
-  /** A line that loses this part of the exchanges is asked twice as often. */
-  private static final double LOSSY = 0.2;
+  /** A line that loses this part of the exchanges is asked more often. */
+  static final double LOSSY = 0.2;
+
+  private static final int MORE_IF_LOSSY = 4;
 
   /** A pause of the gateway's process is no reason to call it silent. */
   private static final long LEAST_SILENCE = 700_000_000;
@@ -48,10 +53,10 @@ record ProbeTiming(long patience, long first, long every, long last, long silenc
     long first = Math.max(Math.min(LEAST_FIRST, timeout / 4), usual + usual / 4);
     long last = timeout - usual;
     long pause = Math.max(Math.min(LEAST_EVERY, timeout / 8), (last - first) / REPEATS);
-    long every = patient ? usual : loss > LOSSY ? pause / 2 : pause;
+    long every = patient ? usual : loss > LOSSY ? pause / MORE_IF_LOSSY : pause;
     double usualLoss = Math.min(MOST_LOSS, Math.max(LEAST_LOSS, loss));
     long packets = (long) Math.ceil(Math.log(CHANCE) / Math.log(usualLoss));
-    long silence = Math.max(LEAST_SILENCE, first + (packets - 2) * every + usual);
+    long silence = Math.max(LEAST_SILENCE, first + (packets - 2) * (every + SPAN) + usual);
     return new ProbeTiming(timeout, first, every, last, Math.min(timeout, silence));
   }
 

@@ -18,7 +18,7 @@ class ProbeTimingTest {
     "1500, 0,    false, 0,   11", // nothing is known yet
     "1500, 1,    false, 0,   11", // on a LAN
     "1500, 200,  false, 0,   10", // around the world
-    "1500, 200,  false, 0.5, 16", // the same by a line that loses much
+    "1500, 200,  false, 0.5, 23", // the same by a line that loses much
     "1500, 600,  false, 0,   3", // slow
     "1500, 1200, false, 0,   1", // no second reply would come in time
     "1500, 200,  true,  0,   5", // down
@@ -51,8 +51,8 @@ class ProbeTimingTest {
     // timeout, round trip, loss, silent after
     "1500, 1,   0,    700", // a pause of the process is no silence
     "1500, 200, 0,    700",
-    "1500, 200, 0.3,  870",
-    "1500, 200, 0.51, 1250",
+    "1500, 200, 0.3,  860",
+    "1500, 200, 0.51, 1270",
     "1500, 200, 1,    1500", // not later than it is down
     "200,  1,   0,    200",
   })

@@ -115,6 +115,19 @@ class ReplicaTest {
   }
 
   @Test
+  void aClientIsToldWhatIsLeftThoughASiblingAskedTheSameBefore() throws IOException {
+    try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = plan(gateway, copy(60, "10.52.1.1", false)).timeout(1_000).start();
+        var sibling = TestBridge.plan().timeout(1_000).sibling(bridge.address()).start();
+        var client = sibling.client()) {
+      client.send(UdpClient.query(NAME, Type.A));
+      Await.until("the gateway was asked", () -> gateway.asked(NAME) > 0);
+      stale(bridge.ask(NAME, Type.A), "10.52.1.1");
+      assertThat(rcode(new Message(client.receive()))).isEqualTo("SERVFAIL");
+    }
+  }
+
+  @Test
   void noAnswerIsOlderThanTheOneBefore() throws IOException {
     try (var gateway = ScriptedGateway.start(a -> a.reply(a.addresses(5, "10.52.1.1")));
         var bridge = plan(gateway, null).timeout(200).start()) {

@@ -112,8 +112,14 @@ public final class Exchange {
     waiters = null;
   }
 
+  /**
+   * Whether a query may wait for this exchange. One of a sibling may not wait for one of our own
+   * clients, which may ask that sibling in turn; nor one of them for a sibling's, which ends
+   * without what the region is last known to have.
+   */
   boolean asks(Query query, Route.Forward forward) {
     return nameHash == query.nameHash()
+        && fromSibling == query.fromSibling()
         && type == query.type()
         && nameLength == query.nameLength()
         && route == forward

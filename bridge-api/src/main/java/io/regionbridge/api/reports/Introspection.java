@@ -94,7 +94,8 @@ public final class Introspection implements AutoCloseable {
     Map<Measured.Subject, Boolean> sound = new LinkedHashMap<>();
     String local = bridge.config().get(ConfigKeys.REGION_NAME);
     conditions().forEach(condition -> sound(local, condition, sound));
-    PeerReports.conditions(bridge.topology(), bridge.dns().gateways(), bridge.replicas())
+    PeerReports.conditions(
+            bridge.topology(), bridge.dns().gateways(), bridge.replicas(), System.nanoTime())
         .forEach(
             (peer, conditions) -> conditions.forEach(condition -> sound(peer, condition, sound)));
     for (BridgeStatus.Tunnel tunnel : bridge.tunnels()) {

@@ -35,6 +35,9 @@ final class PeerReports {
   /** Told in one condition. */
   private static final int MOST_REFUSALS = 16;
 
+  /** How long a reply that was not used is worth a condition. */
+  private static final long DISBELIEF_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private PeerReports() {}
 
   /**
@@ -67,9 +70,14 @@ final class PeerReports {
   /**
    * The conditions alone, by the name of the peer, without times: much less work where the rest is
    * not wanted.
+   *
+   * @param nanos now on the data plane's clock
    */
   static Map<String, List<Condition>> conditions(
-      Topology topology, List<GatewayHealth> gateways, Map<String, FollowerState> replicas) {
+      Topology topology,
+      List<GatewayHealth> gateways,
+      Map<String, FollowerState> replicas,
+      long nanos) {
     Map<String, List<GatewayHealth>> byRegion = byRegion(gateways);
     Map<String, List<Condition>> conditions = new LinkedHashMap<>();
     for (PeerRegion peer : topology.peers()) {
@@ -79,7 +87,8 @@ final class PeerReports {
               topology,
               peer,
               byRegion.getOrDefault(peer.name(), List.of()),
-              replicas.get(peer.name())));
+              replicas.get(peer.name()),
+              nanos));
     }
     return conditions;
   }
@@ -114,7 +123,7 @@ final class PeerReports {
         peer.sourceNames(),
         PeerZones.contained(peer),
         contained,
-        conditions(topology, peer, gateways, replica),
+        conditions(topology, peer, gateways, replica, nanos),
         shown,
         replica == null ? null : replica(replica, now, nanos));
   }
@@ -155,7 +164,8 @@ final class PeerReports {
       Topology topology,
       PeerRegion peer,
       List<GatewayHealth> gateways,
-      @Nullable FollowerState replica) {
+      @Nullable FollowerState replica,
+      long nanos) {
     String conflicts = topology.disputeOf(peer.name());
     String refused =
         topology.refusalsOf(peer.name()).stream()
@@ -163,6 +173,7 @@ final class PeerReports {
             .collect(Collectors.joining("; "));
     List<Condition> conditions = new ArrayList<>();
     conditions.add(reachable(peer, gateways));
+    conditions.add(answers(gateways, nanos));
     if (replica != null && replica.isSettled()) {
       conditions.add(replicated(replica));
     }
@@ -191,6 +202,20 @@ final class PeerReports {
               replica.why().contains("replication.maxMemory") ? Faults.DOES_NOT_FIT : "NoCopy",
               "its names are relayed: " + replica.why());
     };
+  }
+
+  private static Condition answers(List<GatewayHealth> gateways, long nanos) {
+    ConditionType type = ConditionType.ANSWERS_ACCEPTED;
+    for (GatewayHealth gateway : gateways) {
+      GatewayHealth.Disbelief last = gateway.disbelief();
+      if (last != null && nanos - last.at() < DISBELIEF_NANOS) {
+        return Condition.no(
+            type,
+            "Refused",
+            "gateway %s sent %s".formatted(SocketLiteral.format(gateway.address()), last.why()));
+      }
+    }
+    return Condition.yes(type, "Used", "what its gateways answer is used");
   }
 
   private static Condition reachable(PeerRegion peer, List<GatewayHealth> gateways) {

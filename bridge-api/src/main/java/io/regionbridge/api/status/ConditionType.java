@@ -295,6 +295,17 @@ public enum ConditionType {
       "something that is said of the region is left out: who says it, the value and why. The rest"
           + " counts",
       "kubectl edit region NAME; what a peer itself may not say, its operators have to change"),
+  ANSWERS_ACCEPTED(
+      "AnswersAccepted",
+      Scope.REGION,
+      "its answers are used as they are",
+      "some of its answers are not used",
+      "in the last minute a gateway answered with what is not believed"
+          + " (`region_bridge_contained_answers_total`), cannot be read, or costs too much to read,"
+          + " or took questions over TCP and did not answer"
+          + " (`region_bridge_relay_exchanges_total`): which gateway, and what. Only names of that"
+          + " region suffer",
+      "region-bridge trace NAME shows each try; its operators have to look at that gateway"),
   CIDR_CONFLICT(
       "CIDRConflict",
       Scope.REGION,

@@ -53,6 +53,8 @@ public final class Asker {
 
   private static final int MOST_LATE = 4096;
 
+  private static final String OUTSIDE = "addresses outside the region's ranges, or special ones";
+
   /** A connection and a question over it take so many round trips, and the packet before. */
   private static final int TCP_ROUND_TRIPS = 4;
 
@@ -288,6 +290,7 @@ public final class Asker {
       case BELIEVED -> accept(t, reply, now);
       case CONTAINED -> {
         if (e.route().hasFamily(e.type())) {
+          link.health().disbelieved(OUTSIDE, now);
           end(t, "answered with addresses outside the region", now);
           link.health().count(Outcome.CONTAINED);
           finish(e, null, Failure.CONTAINED, link);
@@ -295,12 +298,16 @@ public final class Asker {
           accept(t, reply, now);
         }
       }
-      case UNRELATED ->
-          failTry(t, Outcome.FAILED, "an answer without a record of the question's name", now);
-      case ALIAS_LOOP -> failTry(t, Outcome.FAILED, "aliases that lead nowhere", now);
-      case TOO_DEAR -> failTry(t, Outcome.FAILED, "a reply that is too dear to read", now);
-      case MALFORMED -> failTry(t, Outcome.FAILED, "a malformed reply", now);
+      case UNRELATED -> disbelieve(t, "an answer without a record of the question's name", now);
+      case ALIAS_LOOP -> disbelieve(t, "aliases that lead nowhere", now);
+      case TOO_DEAR -> disbelieve(t, "a reply that is too dear to read", now);
+      case MALFORMED -> disbelieve(t, "a malformed reply", now);
     }
+  }
+
+  private void disbelieve(Try t, String why, long now) {
+    link(t).health().disbelieved(why, now);
+    failTry(t, Outcome.FAILED, why, now);
   }
 
   /** A header alone: some servers without EDNS copy no question. */
@@ -352,7 +359,7 @@ public final class Asker {
       t.packets++;
       open(t);
     } else {
-      failTry(t, Outcome.FAILED, "its TCP connection takes no more questions", now);
+      disbelieve(t, "its TCP connection takes no more questions, since it answers too few", now);
     }
   }
 
@@ -365,7 +372,12 @@ public final class Asker {
       return;
     }
     link.answered(now);
-    link.health().count(answer.dropped() > 0 ? Outcome.CONTAINED : Outcome.ANSWERED);
+    if (answer.dropped() > 0) {
+      link.health().count(Outcome.CONTAINED);
+      link.health().disbelieved(OUTSIDE, now);
+    } else {
+      link.health().count(Outcome.ANSWERED);
+    }
     for (int i = 0; i < e.tryCount(); i++) {
       Try other = e.tryAt(i);
       if (other.open && other.link != null && other.link != link) {
@@ -536,16 +548,17 @@ public final class Asker {
       proceed(e, now);
       return;
     }
-    nameSilentTcp(e);
+    nameSilentTcp(e, now);
     finish(e, null, e.failure() == null ? Failure.TIMEOUT : Failure.NO_ANSWER, null);
   }
 
   /** A gateway that answers, but not over TCP, is not unreachable: its operator must know. */
-  private static void nameSilentTcp(Exchange e) {
+  private static void nameSilentTcp(Exchange e, long now) {
     for (int i = 0; i < e.tryCount(); i++) {
       Try t = e.tryAt(i);
       if (t.open && t.tcp) {
         e.fail(noTcp(link(t), "no reply"));
+        link(t).health().disbelieved("a truncated reply, and none over TCP", now);
       }
     }
   }

@@ -89,7 +89,16 @@ public final class GatewayHealth {
     void changed();
   }
 
+  /**
+   * Why a reply of a gateway was not used, or not whole.
+   *
+   * @param why such as {@code a reply that is too dear to read}
+   * @param at on the clock of {@link System#nanoTime}
+   */
+  public record Disbelief(String why, long at) {}
+
   private volatile @Nullable Refusal refusal;
+  private volatile @Nullable Disbelief disbelief;
   private final String region;
   private final InetSocketAddress address;
   private final boolean sibling;
@@ -255,6 +264,16 @@ public final class GatewayHealth {
   /** The last time that it refused a question and said why; null: never. */
   public @Nullable Refusal refusal() {
     return refusal;
+  }
+
+  /** A reply of it was not used, or not whole. Any thread. */
+  void disbelieved(String why, long now) {
+    disbelief = new Disbelief(why, now);
+  }
+
+  /** The last time that a reply of it was not used, or not whole; null: never. */
+  public @Nullable Disbelief disbelief() {
+    return disbelief;
   }
 
   /** Asks for a probe soon. Any thread. */

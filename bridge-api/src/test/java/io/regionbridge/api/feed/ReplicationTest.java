@@ -148,7 +148,7 @@ final class ReplicationTest {
   @Test
   void aDirectoryThatDoesNotFitIsRelayed() throws Exception {
     StringBuilder many = new StringBuilder();
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 3000; i++) {
       many.append(
           """
           ---

@@ -3,9 +3,9 @@ package io.regionbridge.router.netlink;
 import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.AliasRanges;
-import io.regionbridge.router.net.Cidr;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An nftables table of our own, one for each address family, in which a gateway replaces the
@@ -24,6 +24,8 @@ public final class AliasTable implements AutoCloseable {
 
   private static final String ARRIVALS = "arrivals";
   private static final String DEPARTURES = "departures";
+  private static final String ERRORS_IN = "errors-in";
+  private static final String ERRORS_OUT = "errors-out";
 
   /** After fragments were put together (-400), before rules for raw packets (-300). */
   private static final int FIRST = -310;
@@ -49,34 +51,25 @@ public final class AliasTable implements AutoCloseable {
     return new AliasTable(NetlinkSocket.open(NetlinkSocket.NETFILTER));
   }
 
-  /**
-   * What is translated now, in the words of {@link #describe}, each once for each rule; nothing
-   * without a table.
-   */
+  /** One rule, and the comment by which it is known again. */
+  private record Entry(String comment, MessageWriter message) {}
+
+  /** What is there now, in the words of {@link #expected}; nothing without a table. */
   public List<String> rules() throws ErrnoException {
     return messages.comments(socket);
   }
 
-  /** What {@link #rules} gives once these are written. */
+  /**
+   * What {@link #rules} gives once these are written: one text for each rule.
+   *
+   * @param overlay the overlay's interface
+   */
   public static List<String> expected(String overlay, AliasRanges aliases) {
-    List<String> expected = new ArrayList<>();
-    for (boolean ipv6 : new boolean[] {false, true}) {
-      for (boolean out : new boolean[] {false, true}) {
-        for (AliasRange range : ofFamily(aliases, ipv6)) {
-          for (int i = 0; i <= errors(ipv6).length; i++) {
-            expected.add(describe(overlay, range, out));
-          }
-        }
-      }
-    }
-    return expected;
-  }
-
-  /** One direction of one alias range, as {@code nft list table} shows it in a comment. */
-  private static String describe(String overlay, AliasRange range, boolean out) {
-    return out
-        ? "%s as %s out by %s".formatted(range.range(), range.alias(), overlay)
-        : "%s is %s in by %s".formatted(range.alias(), range.range(), overlay);
+    NftMessages messages = new NftMessages(NAME);
+    return Stream.of(false, true)
+        .flatMap(ipv6 -> entries(messages, overlay, ofFamily(aliases, ipv6), ipv6).stream())
+        .map(Entry::comment)
+        .toList();
   }
 
   /**
@@ -91,61 +84,77 @@ public final class AliasTable implements AutoCloseable {
       List<AliasRange> ranges = ofFamily(aliases, ipv6);
       if (!ranges.isEmpty()) {
         requests.add(messages.create(ipv6));
+        requests.add(messages.chain(ipv6, ERRORS_IN));
+        requests.add(messages.chain(ipv6, ERRORS_OUT));
         requests.add(messages.chain(ipv6, ARRIVALS, "filter", NftMessages.PRE_ROUTING, FIRST));
         requests.add(messages.chain(ipv6, DEPARTURES, "filter", NftMessages.POST_ROUTING, LAST));
-        ranges.forEach(range -> requests.addAll(arrivals(overlay, range)));
-        ranges.forEach(range -> requests.addAll(departures(overlay, range)));
+        entries(messages, overlay, ranges, ipv6).forEach(entry -> requests.add(entry.message()));
       }
     }
     messages.transact(socket, requests);
   }
 
-  private List<MessageWriter> arrivals(String overlay, AliasRange range) {
-    Cidr alias = range.alias();
-    Cidr own = range.range();
-    String comment = describe(overlay, range, false);
-    List<MessageWriter> rules = new ArrayList<>();
-    for (int[] types : errors(own.isIpv6())) {
-      rules.add(
-          messages
-              .rule(own.isIpv6(), ARRIVALS)
-              .in(overlay)
-              .icmpError(types[0], types[1])
-              .innerSource(alias, own)
-              .commented(comment));
+  /** All rules of a family, chain by chain. What is no business of theirs passes after one. */
+  private static List<Entry> entries(
+      NftMessages messages, String overlay, List<AliasRange> ranges, boolean ipv6) {
+    List<Entry> entries = new ArrayList<>();
+    if (ranges.isEmpty()) {
+      return entries;
     }
-    rules.add(
-        messages
-            .rule(own.isIpv6(), ARRIVALS)
-            .in(overlay)
-            .destination(alias)
-            .destinationPrefix(own)
-            .commented(comment));
-    return rules;
+    for (AliasRange range : ranges) {
+      for (int[] types : errors(ipv6)) {
+        add(
+            entries,
+            "errors about " + in(range),
+            messages
+                .rule(ipv6, ERRORS_IN)
+                .icmpError(types[0], types[1])
+                .innerSource(range.alias(), range.range()));
+      }
+    }
+    for (AliasRange range : ranges) {
+      for (int[] types : errors(ipv6)) {
+        add(
+            entries,
+            "errors about " + out(range),
+            messages
+                .rule(ipv6, ERRORS_OUT)
+                .icmpError(types[0], types[1])
+                .innerDestination(range.range(), range.alias()));
+      }
+    }
+    add(entries, "in by " + overlay, messages.rule(ipv6, ARRIVALS).notIn(overlay).accept());
+    add(entries, "errors", messages.rule(ipv6, ARRIVALS).icmp().jump(ERRORS_IN));
+    for (AliasRange range : ranges) {
+      add(
+          entries,
+          in(range),
+          messages
+              .rule(ipv6, ARRIVALS)
+              .destination(range.alias())
+              .destinationPrefix(range.range()));
+    }
+    add(entries, "out by " + overlay, messages.rule(ipv6, DEPARTURES).notOut(overlay).accept());
+    add(entries, "errors", messages.rule(ipv6, DEPARTURES).icmp().jump(ERRORS_OUT));
+    for (AliasRange range : ranges) {
+      add(
+          entries,
+          out(range),
+          messages.rule(ipv6, DEPARTURES).source(range.range()).sourcePrefix(range.alias()));
+    }
+    return entries;
   }
 
-  private List<MessageWriter> departures(String overlay, AliasRange range) {
-    Cidr alias = range.alias();
-    Cidr own = range.range();
-    String comment = describe(overlay, range, true);
-    List<MessageWriter> rules = new ArrayList<>();
-    for (int[] types : errors(own.isIpv6())) {
-      rules.add(
-          messages
-              .rule(own.isIpv6(), DEPARTURES)
-              .out(overlay)
-              .icmpError(types[0], types[1])
-              .innerDestination(own, alias)
-              .commented(comment));
-    }
-    rules.add(
-        messages
-            .rule(own.isIpv6(), DEPARTURES)
-            .out(overlay)
-            .source(own)
-            .sourcePrefix(alias)
-            .commented(comment));
-    return rules;
+  private static void add(List<Entry> entries, String comment, NftMessages.Rule rule) {
+    entries.add(new Entry(comment, rule.commented(comment)));
+  }
+
+  private static String in(AliasRange range) {
+    return "%s is %s".formatted(range.alias(), range.range());
+  }
+
+  private static String out(AliasRange range) {
+    return "%s as %s".formatted(range.range(), range.alias());
   }
 
   private static int[][] errors(boolean ipv6) {

@@ -47,6 +47,7 @@ final class NftMessages {
   private static final int NETWORK_HEADER = 1;
   private static final int TRANSPORT_HEADER = 2;
   private static final int EQUAL = 0;
+  private static final int UNEQUAL = 1;
   private static final int AT_MOST = 3;
   private static final int GREATER = 4;
   private static final int AT_LEAST = 5;
@@ -230,9 +231,24 @@ final class NftMessages {
       return addressPrefix(sourceAt() + octets(), to);
     }
 
-    /** ICMP messages of some types, each of which has the packet in it that it is about. */
+    Rule notIn(String interfaceName) {
+      meta(META_IN_NAME);
+      compare(UNEQUAL, name(interfaceName));
+      return this;
+    }
+
+    Rule notOut(String interfaceName) {
+      meta(META_OUT_NAME);
+      compare(UNEQUAL, name(interfaceName));
+      return this;
+    }
+
+    Rule icmp() {
+      return meta(META_PROTOCOL).equal(new byte[] {(byte) (ipv6 ? ICMPV6 : ICMP)});
+    }
+
+    /** Of ICMP, messages of some types, each of which has the packet in it that it is about. */
     Rule icmpError(int first, int last) {
-      meta(META_PROTOCOL).equal(new byte[] {(byte) (ipv6 ? ICMPV6 : ICMP)});
       payload(TRANSPORT_HEADER, 0, 1);
       compare(AT_LEAST, new byte[] {(byte) first});
       compare(AT_MOST, new byte[] {(byte) last});

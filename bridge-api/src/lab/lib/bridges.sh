@@ -44,13 +44,16 @@ keep_distribution() {
 
 # The same values for all regions but for the region's name.
 chart_values() { # REGION
-  local r gateways node
+  local r gateways node aliases
   printf 'region: { name: %s }\nregions:\n' "$1"
   for r in "${regions[@]}"; do
     gateways=''
     for node in ${routers[$r]}; do gateways+=${gateways:+, }$(overlay_address "$r" "$node"); done
-    printf '  - { name: %s, domain: %s, podCIDRs: [%s], serviceCIDRs: [%s], gateways: [%s] }\n' \
-      "$r" "$(domain "$r")" "$(pod_cidr "$r")" "$(service_cidr "$r")" "$gateways"
+    aliases=''
+    [[ -z ${known_pods[$r]-} ]] ||
+      aliases="{ range: $(pod_cidr "$r"), alias: $(known_pod_cidr "$r") }, { range: $(service_cidr "$r"), alias: ${known_services[$r]}.0.0/16 }"
+    printf '  - { name: %s, domain: %s, podCIDRs: [%s], serviceCIDRs: [%s], aliasRanges: [%s], gateways: [%s] }\n' \
+      "$r" "$(domain "$r")" "$(pod_cidr "$r")" "$(service_cidr "$r")" "$aliases" "$gateways"
   done
   cat <<YAML
 config:

@@ -6,7 +6,14 @@ PATH=${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/bin:$PATH:/usr/sbin:/sbin
 
 up() {
   while [[ $# -gt 0 ]]; do
-    [[ $1 == --with && ${2-} == cassandra ]] || fail "up takes --with cassandra, not $*"
+    if [[ $1 == --overlapping ]]; then
+      [[ -e $state/overlapping || -z $(all_places) ]] || fail "lab '$lab' is up without --overlapping; run lab down"
+      touch "$state/overlapping"
+      plan_overlapping
+      shift
+      continue
+    fi
+    [[ $1 == --with && ${2-} == cassandra ]] || fail "up takes --overlapping and --with cassandra, not $*"
     need_cassandra
     if ! has_cassandra; then
       touch "$state/with-cassandra"

@@ -13,7 +13,7 @@ start_probes() {
     mkfifo "$1.$from.in"
     in_place "$from-client" "$(java_program)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Probe \
       "$(cluster_dns "$from")" "nats-$to-headless.nats.$(domain "$to")" "nats.svc.$(domain "$to")" \
-      "$(pod_address "$to" postgres-0)" 5432 <"$1.$from.in" >"$1.$from" 2>"$state/log/probe-$from.log" 9>&- &
+      "$(known_pod_address "$to" postgres-0)" 5432 <"$1.$from.in" >"$1.$from" 2>"$state/log/probe-$from.log" 9>&- &
     probe_pid[$from]=$!
     exec {fd}>"$1.$from.in"
     probe_input[$from]=$fd
@@ -60,7 +60,7 @@ healthy() {
     in_place "$from-client" dig +time=2 +tries=1 "h$RANDOM$RANDOM.nats.svc.$(domain "$to")" 2>/dev/null |
       grep -q 'status: NXDOMAIN' || return 1
     answers "$from" "nats-$to-headless.nats.$(domain "$to")" A || return 1
-    connects "$from" "$(pod_address "$to" postgres-0)" 5432 || return 1
+    connects "$from" "$(known_pod_address "$to" postgres-0)" 5432 || return 1
   done < <(probes)
 }
 

@@ -31,7 +31,7 @@ up_device() {
   ip_in "$place" link set $overlay_device mtu 1420 up
   ip_in "$place" address replace "$(overlay_address "$r" "$node")/16" dev $overlay_device
   for peer in $(others "$r"); do
-    ip_in "$place" route replace "$(pod_cidr "$peer")" dev $overlay_device table $overlay_table
+    ip_in "$place" route replace "$(known_pod_cidr "$peer")" dev $overlay_device table $overlay_table
   done
   ip_in "$place" rule delete priority 110 2>/dev/null || true
   ip_in "$place" rule add priority 110 lookup $overlay_table
@@ -53,7 +53,7 @@ overlay_config() { # REGION ROUTER
   for peer_region in $(others "$1"); do
     for peer in ${routers[$peer_region]}; do
       ranges=$(overlay_address "$peer_region" "$peer")/32
-      [[ $peer_region-$peer != "$(carrier "$peer_region")" ]] || ranges+=", $(pod_cidr "$peer_region")"
+      [[ $peer_region-$peer != "$(carrier "$peer_region")" ]] || ranges+=", $(known_pod_cidr "$peer_region")"
       printf '[Peer]\nPublicKey = %s\nAllowedIPs = %s\n' "$(cat "$state/place/$peer_region-$peer/key.pub")" "$ranges"
       [[ -n ${behind_nat[$peer_region]-} ]] ||
         printf 'Endpoint = %s:%s\n' "$(node_address "$peer_region" "$peer")" $overlay_port
@@ -87,7 +87,7 @@ move_to() {
   for peer in $(others "$1"); do
     for node in ${routers[$peer]}; do
       in_place "$peer-$node" wg set $overlay_device peer "$key" \
-        allowed-ips "$(overlay_address "$1" "$2")/32,$(pod_cidr "$1")" || true
+        allowed-ips "$(overlay_address "$1" "$2")/32,$(known_pod_cidr "$1")" || true
     done
   done
 }

@@ -10,6 +10,8 @@ declare -A lan=([mn]=192.168.10 [fsn1]=203.0.113 [mgmt]=192.0.2)
 declare -A behind_nat=([mn]=yes)
 declare -A pods=([mn]=10.52 [fsn1]=10.42 [mgmt]=10.62)
 declare -A services=([mn]=10.53 [fsn1]=10.43 [mgmt]=10.63)
+# By which other regions know them, where that is not the same.
+declare -A known_pods=() known_services=()
 declare -A routers=([mn]='r1 r2' [fsn1]='r1 r2' [mgmt]='r1')
 declare -A worker=([mn]=w1 [fsn1]=w1 [mgmt]=r1)
 declare -A coredns_kind=([mn]=k3s [fsn1]=kubeadm [mgmt]=k3s)
@@ -29,6 +31,13 @@ plan_cassandra() {
   for r in mn fsn1; do region_pods[$r]+=' cassandra-0 cassandra-1'; done
 }
 
+# Two regions as k3s makes them, with the same ranges and even the same addresses: lab up --overlapping. The third does not
+# know of it.
+plan_overlapping() {
+  pods[mn]=${pods[fsn1]} services[mn]=${services[fsn1]}
+  known_pods=([mn]=10.152 [fsn1]=10.142) known_services=([mn]=10.153 [fsn1]=10.143)
+}
+
 # Last octets in the LAN: the edge router is 1, the control plane 5.
 declare -A lan_octet=([edge]=1 [cp]=5 [r1]=11 [r2]=12 [w1]=21)
 
@@ -42,6 +51,8 @@ node_address() { echo "${lan[$1]}.${lan_octet[$2]}"; }                # REGION N
 overlay_address() { echo "100.64.${number[$1]}.${2#r}"; }             # REGION ROUTER
 pod_address() { echo "${pods[$1]}.1.${pod_octet[$2]}"; }              # REGION POD
 pod_cidr() { echo "${pods[$1]}.0.0/16"; }
+known_pod_address() { echo "${known_pods[$1]-${pods[$1]}}.1.${pod_octet[$2]}"; } # REGION POD, to other regions
+known_pod_cidr() { echo "${known_pods[$1]-${pods[$1]}}.0.0/16"; }
 service_cidr() { echo "${services[$1]}.0.0/16"; }
 cluster_dns() { echo "${services[$1]}.0.10"; }
 postgres_cluster_ip() { echo "${services[$1]}.0.54"; }

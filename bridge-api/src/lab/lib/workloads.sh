@@ -52,7 +52,7 @@ start_nats() {
   {
     printf 'server_name: nats-%s-0\nlisten: 0.0.0.0:4222\nhttp: 127.0.0.1:8222\n' "$r"
     printf 'gateway {\n  name: %s\n  listen: 0.0.0.0:7522\n  advertise: %s:7522\n  gateways: [\n' \
-      "$r" "$(pod_address "$r" nats-0)"
+      "$r" "$(known_pod_address "$r" nats-0)"
     for peer in $(workload_regions); do
       printf '    { name: %s, url: nats://nats-%s-headless.nats.%s:7522 }\n' "$peer" "$peer" "$(domain "$peer")"
     done
@@ -191,6 +191,8 @@ check() {
     for peer in $(workload_regions); do
       [[ $peer != "$r" ]] || continue
       holds "a pod of $r finds NATS of $peer" finds "$r" "nats-$peer-headless.nats.$(domain "$peer")" nats-0 "$peer"
+      holds "a pod of $r knows whose address that of NATS of $peer is" \
+        names "$r" "$(known_pod_address "$peer" nats-0)" "nats-0.nats-$peer-headless.nats.svc.$(domain "$peer")"
       holds "a pod of $r finds Postgres of $peer by its short name" \
         finds "$r" "postgres-primary.pgedge.$(domain "$peer")" postgres-0 "$peer"
       for pod in $(members "$peer"); do
@@ -198,10 +200,10 @@ check() {
       done
       for pod in $(cassandra_pods "$peer"); do
         holds "a pod of $r finds $pod of $peer" finds "$r" "$pod.cassandra.data.svc.$(domain "$peer")" "$pod" "$peer"
-        holds "a pod of $r connects to $pod of $peer" connects "$r" "$(pod_address "$peer" "$pod")" 9042
+        holds "a pod of $r connects to $pod of $peer" connects "$r" "$(known_pod_address "$peer" "$pod")" 9042
       done
       ! has_cassandra || holds "a client in $r asks Cassandra of $peer" cassandra_answers "$r" "$peer"
-      holds "a pod of $r connects to Postgres of $peer" connects "$r" "$(pod_address "$peer" postgres-0)" 5432
+      holds "a pod of $r connects to Postgres of $peer" connects "$r" "$(known_pod_address "$peer" postgres-0)" 5432
       [[ " ${region_pods[$r]} " == *' nats-0 '* ]] || continue
       holds "a message published in $peer arrives in $r" nats_carries "$peer" "$r"
       holds "a row inserted in $peer appears in $r" postgres_replicates "$peer" "$r"
@@ -230,5 +232,10 @@ holds() { # WHAT COMMAND...
 
 # finds REGION NAME POD PEER: whether the name means that pod, to a real resolver with its search list.
 finds() {
-  in_place "$1-client" getent ahostsv4 "$2" | grep -q "^$(pod_address "$4" "$3") "
+  in_place "$1-client" getent ahostsv4 "$2" | grep -q "^$(known_pod_address "$4" "$3") "
+}
+
+# names REGION ADDRESS NAME: whether the address has that name, to a pod.
+names() {
+  in_place "$1-client" dig +short +time=2 +tries=1 -x "$2" | grep -qxF "$3."
 }

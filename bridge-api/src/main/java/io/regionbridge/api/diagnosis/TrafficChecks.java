@@ -1,6 +1,7 @@
 package io.regionbridge.api.diagnosis;
 
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.RouteFacts;
 import io.regionbridge.router.net.Cidr;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
@@ -120,6 +122,7 @@ public final class TrafficChecks {
       contained(peer, addresses);
     }
     add(egress(status, peer));
+    aliases(status).ifPresent(this::add);
     mtu(peer);
     if (target.isPresent()) {
       reach(addresses, target.get());
@@ -262,6 +265,27 @@ public final class TrafficChecks {
               "%s: %s".formatted(policy.get().state(), policy.get().message()),
               "kubectl get region %s -o yaml; region-bridge doctor".formatted(peer.name()));
     };
+  }
+
+  /** Whether answers find back to a region that its peers know by other addresses. */
+  static Optional<Check> aliases(BridgeStatus status) {
+    if (status.region().aliasRanges().isEmpty()) {
+      return Optional.empty();
+    }
+    String ranges =
+        status.region().aliasRanges().stream()
+            .map(alias -> "%s, known as %s".formatted(alias.range(), alias.alias()))
+            .collect(Collectors.joining("; "));
+    return Optional.of(
+        status.conditions().stream()
+            .filter(condition -> condition.type().equals(ConditionType.ALIAS_TRANSLATION.text()))
+            .findFirst()
+            .map(condition ->
+                condition.status().equals("True")
+                    ? Check.ok("alias", ranges + ": translated by this node")
+                    : Check.failure(
+                        "alias", condition.message(), ConditionType.ALIAS_TRANSLATION.remedy()))
+            .orElseGet(() -> Check.skipped("alias", ranges + ": not looked at yet")));
   }
 
   /** The device's MTU, and whether packets of that size get through to a gateway. */

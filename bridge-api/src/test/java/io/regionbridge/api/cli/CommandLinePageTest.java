@@ -74,8 +74,14 @@ final class CommandLinePageTest {
     return Arrays.asList(option.names()).contains("--verbose");
   }
 
+  /** Lines that are indented are examples, and stay lines. */
   private static String paragraph(String... lines) {
-    return lines.length == 0 ? "" : String.join("\n\n", lines) + "\n\n";
+    String text =
+        Arrays.stream(lines)
+            .filter(line -> !line.isEmpty())
+            .map(line -> line.startsWith("  ") ? "  " + line + "\n" : "\n" + line + "\n\n")
+            .collect(joining());
+    return text.isEmpty() ? "" : text.replace("\n\n\n", "\n\n").strip() + "\n\n";
   }
 
   private static String text(String... lines) {

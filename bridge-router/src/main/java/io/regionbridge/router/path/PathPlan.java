@@ -26,10 +26,6 @@ record PathPlan(
     Optional<InetAddress> source,
     List<Target> targets,
     Map<String, String> obstacles) {
-  /** Nothing to do. */
-  static final PathPlan NONE =
-      new PathPlan(Optional.empty(), Optional.empty(), List.of(), Map.of());
-
   PathPlan {
     targets = List.copyOf(targets);
     obstacles = Map.copyOf(obstacles);

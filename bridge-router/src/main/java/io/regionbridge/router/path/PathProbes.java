@@ -192,12 +192,13 @@ public final class PathProbes implements AutoCloseable {
   private Map<Target, String> obstacles(PathPlan plan, Optional<Link> overlay, RouteNetlink netlink)
       throws IOException {
     Map<Target, String> obstacles = new HashMap<>();
+    Socket socket = asking;
     for (Target target : plan.targets()) {
       Optional<String> obstacle = obstacle(target, overlay, netlink);
-      if (obstacle.isPresent() || asking == null || overlay.isEmpty()) {
+      if (obstacle.isPresent() || socket == null || overlay.isEmpty()) {
         obstacles.put(target, obstacle.orElse("its socket cannot be bound"));
       } else {
-        ask(target, overlay.get().mtu(), asking.datagrams());
+        ask(target, overlay.get().mtu(), socket.datagrams());
       }
     }
     return obstacles;

@@ -44,7 +44,7 @@ class PathProbesIT {
       });
     }
 
-    void prepare(String overlay, String pods, String own, String peers) {
+    void prepare(String overlay, String own, String peers) {
       namespace.sh("ip link set wt0 mtu 1280 up");
       namespace.sh("ip address add " + overlay + "/16 dev wt0");
       namespace.sh("ip link add cni0 type bridge");
@@ -94,8 +94,8 @@ class PathProbesIT {
     here = new Gateway();
     there = new Gateway();
     here.namespace.sh("ip link add wt0 type veth peer name wt0 netns " + there.namespace.name());
-    here.prepare("100.64.1.1", "10.42.0.0/16", "10.42.1.1", "10.52.0.0/16");
-    there.prepare("100.64.2.1", "10.52.0.0/16", "10.52.1.1", "10.42.0.0/16");
+    here.prepare("100.64.1.1", "10.42.1.1", "10.52.0.0/16");
+    there.prepare("100.64.2.1", "10.52.1.1", "10.42.0.0/16");
     here.know("10.42.0.0/16", "10.52.0.0/16", "10.52.1.1", Optional.empty());
     there.know("10.52.0.0/16", "10.42.0.0/16", "10.42.1.1", Optional.empty());
   }

@@ -81,7 +81,7 @@ class DataPathIT {
             "the node that is back sends to the active one",
             () ->
                 dead.namespace
-                    .sh("ip route show " + world.fsn1.pods)
+                    .sh("ip route get " + world.fsn1.podAddress)
                     .contains("via " + next.address));
       }
     }

@@ -250,6 +250,7 @@ final class ConfigReaderTest {
             podCIDRs [10.52.0.0/16]
             serviceCIDRs [10.53.0.0/16]
             gateways [/10.9.0.1:1053, /10.9.0.2:53, /[fd00:0:0:0:0:0:0:1]:1053]
+            admin []
             contain false
             tls.serverName Optional.empty
             tls.ca Optional.empty
@@ -264,6 +265,7 @@ final class ConfigReaderTest {
             podCIDRs []
             serviceCIDRs []
             gateways [/10.9.1.1:853]
+            admin []
             contain true
             tls.serverName Optional[bridge.sgp1.example]
             tls.ca Optional[/etc/region-bridge/ca.crt]

@@ -63,7 +63,8 @@ class BackgroundLoopsTest {
             return List.of();
           }
         };
-    try (OverlayDiscovery _ = OverlayDiscovery.start(overlay, 1, 2, () -> {}, loops)) {
+    try (OverlayDiscovery discovery = new OverlayDiscovery(overlay, 1, 2, () -> {}, loops)) {
+      discovery.start();
       namedUntilMended("overlay-discovery");
     }
   }
@@ -154,7 +155,7 @@ class BackgroundLoopsTest {
                 .withConfig(new ConfigBuilder().withMasterUrl(url).build())
                 .build();
         RightsWatch rights =
-            RightsWatch.start(
+            new RightsWatch(
                 new RightsReview(client, "region-bridge", Optional.empty(), false),
                 () -> {},
                 loops)) {

@@ -128,7 +128,7 @@ final class ClusterControl implements RegionSource {
   private final Optional<MultiCluster> multiCluster;
   private final OverlayDiscovery overlay;
   private final GatewayElection election;
-  private final PeerReachability sight;
+  private final PeerReachability reachability;
   private final PathProbes paths;
   private final RightsWatch rights;
   private final AtomicBoolean resigned = new AtomicBoolean();
@@ -162,15 +162,15 @@ final class ClusterControl implements RegionSource {
     StatusWriter statuses = new StatusWriter(client, clock);
     egress = new EgressControl(settings, sources, client, clock);
     keys = new SecretKeyStore(client, settings.namespace(), settings.node());
-    sight = new PeerReachability(sources.health());
-    paths = PathProbes.start(this::pathLook, topologies::lookAgain, loops);
+    reachability = new PeerReachability(sources.health());
+    paths = new PathProbes(this::pathLook, topologies::lookAgain, loops);
     ownNode = new OwnRouterNode(settings, sources, statuses, keys, clock);
     peerClusters =
         new PeerClusters(client, settings.namespace(), topologies::lookAgain, clock, loops);
     shared =
         new SharedObjects(settings, sources, client, statuses, egress, peerClusters, ends, clock);
     election =
-        GatewayElection.start(
+        new GatewayElection(
             new GatewayElection.Settings(
                 settings.node(),
                 new InetSocketAddress(settings.nodeAddress(), settings.electionPort()),
@@ -183,7 +183,7 @@ final class ClusterControl implements RegionSource {
             clock,
             loops);
     watcher =
-        ClusterWatcher.local(
+        new ClusterWatcher(
             client,
             settings.routerLabel(),
             settings.options().netBird(),
@@ -197,7 +197,7 @@ final class ClusterControl implements RegionSource {
             .options()
             .multiCluster()
             .map(_ ->
-                MultiCluster.start(
+                new MultiCluster(
                     client,
                     watcher.exports(),
                     new MultiCluster.Sources(sources.regions(), watcher::directory, () -> topology),
@@ -206,14 +206,14 @@ final class ClusterControl implements RegionSource {
                     clock,
                     loops));
     overlay =
-        OverlayDiscovery.start(
+        new OverlayDiscovery(
             sources.overlay(),
             settings.httpPort(),
             settings.dnsPort(),
             topologies::lookAgain,
             loops);
     rights =
-        RightsWatch.start(
+        new RightsWatch(
             new RightsReview(
                 client,
                 settings.namespace(),
@@ -248,7 +248,7 @@ final class ClusterControl implements RegionSource {
    * pods.
    */
   private Reach reach() {
-    Reach seen = sight.look(topology, this::cutOff, System.nanoTime());
+    Reach seen = reachability.look(topology, this::cutOff, System.nanoTime());
     boolean elsewhere =
         sources.egress().get().engine() == EgressSettings.Engine.ROUTES
             && topology.stream()
@@ -323,13 +323,23 @@ final class ClusterControl implements RegionSource {
     try {
       ClusterControl plane =
           new ClusterControl(settings, sources, client, listener, Clock.systemUTC(), loops);
-      plane.directories.start();
-      plane.topologies.start();
+      plane.start();
       return plane;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       client.close();
       throw e;
     }
+  }
+
+  private void start() {
+    directories.start();
+    topologies.start();
+    paths.start();
+    election.start();
+    watcher.start();
+    multiCluster.ifPresent(MultiCluster::start);
+    overlay.start();
+    rights.start();
   }
 
   @Override

@@ -131,7 +131,8 @@ final class StandaloneControl implements RegionSource {
    */
   private synchronized void discover(RegionSettings now) {
     if (discovery == null && !closed && now.httpPort() != 0 && !overlay.peers().isEmpty()) {
-      discovery = OverlayDiscovery.start(overlay, now.httpPort(), dnsPort(now), onRegions, loops);
+      discovery = new OverlayDiscovery(overlay, now.httpPort(), dnsPort(now), onRegions, loops);
+      discovery.start();
     }
   }
 

@@ -30,21 +30,20 @@ public final class RightsWatch implements AutoCloseable {
   private final Loop loop;
   private volatile Optional<Finding> finding = Optional.empty();
 
-  private RightsWatch(RightsReview review, Runnable onChange, Loops loops) {
+  /**
+   * Looks at nothing yet.
+   *
+   * @param onChange told when the finding is another one
+   */
+  public RightsWatch(RightsReview review, Runnable onChange, Loops loops) {
     this.review = review;
     this.onChange = onChange;
     this.loop = loops.loop("rights", Timing.every(PERIOD).onVirtualThread(), this::look);
   }
 
-  /**
-   * Starts to look.
-   *
-   * @param onChange told when the finding is another one
-   */
-  public static RightsWatch start(RightsReview review, Runnable onChange, Loops loops) {
-    RightsWatch watch = new RightsWatch(review, onChange, loops);
-    watch.loop.start();
-    return watch;
+  /** Starts to look. */
+  public void start() {
+    loop.start();
   }
 
   /** What was found last; empty where the API server does not say. */

@@ -98,19 +98,8 @@ public final class ClusterWatcher implements AutoCloseable {
   private @Nullable FactStore<GenericKubernetesResource, NetBirdWorkload> netBirdDeployments;
   private @Nullable DirectoryFeed directory;
 
-  private ClusterWatcher(
-      KubernetesClient client, String routerLabel, Runnable onChange, Clock clock, Loops loops) {
-    this.loops = loops;
-    this.client = client;
-    this.clock = clock;
-    this.onChange = onChange;
-    this.nodes = new FactStore<>(new NodeReader(LabelSelector.parse(routerLabel)), onChange);
-    this.routerNodes = new FactStore<>(RouterNodeFacts::of, onChange);
-    watch("routernodes.region-bridge.io", client.resources(RouterNode.class), routerNodes);
-  }
-
   /**
-   * Starts to watch the cluster that the process runs in.
+   * Watches nothing yet of the cluster that the process runs in.
    *
    * @param client closed by whoever made it, after this
    * @param routerLabel {@code key=value} or {@code key}
@@ -119,7 +108,7 @@ public final class ClusterWatcher implements AutoCloseable {
    * @param onChange {@link #view} may be another one
    * @param onDirectory {@link #directory} may be another one
    */
-  public static ClusterWatcher local(
+  public ClusterWatcher(
       KubernetesClient client,
       String routerLabel,
       Optional<String> netBird,
@@ -128,11 +117,20 @@ public final class ClusterWatcher implements AutoCloseable {
       Runnable onDirectory,
       Clock clock,
       Loops loops) {
-    ClusterWatcher watcher = new ClusterWatcher(client, routerLabel, onChange, clock, loops);
-    watcher.watchLocal(room, onDirectory);
-    netBird.ifPresent(watcher::watchNetBird);
-    watcher.watches.forEach(ResourceWatch::start);
-    return watcher;
+    this.loops = loops;
+    this.client = client;
+    this.clock = clock;
+    this.onChange = onChange;
+    this.nodes = new FactStore<>(new NodeReader(LabelSelector.parse(routerLabel)), onChange);
+    this.routerNodes = new FactStore<>(RouterNodeFacts::of, onChange);
+    watch("routernodes.region-bridge.io", client.resources(RouterNode.class), routerNodes);
+    watchLocal(room, onDirectory);
+    netBird.ifPresent(this::watchNetBird);
+  }
+
+  /** Starts to watch. */
+  public void start() {
+    watches.forEach(ResourceWatch::start);
   }
 
   /** What is known now. Any thread. */

@@ -72,7 +72,7 @@ public final class GatewayElection implements AutoCloseable {
   private final Consumer<Leadership> onChange;
   private final ElectionMachine machine;
   private final PeerLiveness liveness = new PeerLiveness();
-  private final Heartbeats signs;
+  private final Heartbeats heartbeats;
   private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
   private final ReentrantLock acting = new ReentrantLock();
   private final ReentrantLock permits = new ReentrantLock();
@@ -86,26 +86,14 @@ public final class GatewayElection implements AutoCloseable {
   private boolean wasOutdone;
   private long nextRound = System.nanoTime();
 
-  private GatewayElection(
-      Settings settings, LeaseStore store, Consumer<Leadership> onChange, Loops loops)
-      throws IOException {
-    this.settings = settings;
-    this.store = store;
-    this.onChange = onChange;
-    this.machine = new ElectionMachine(settings.node(), UUID.randomUUID().toString());
-    this.signs =
-        new Heartbeats(settings.node(), settings.listen(), this::report, new Listener(), loops);
-    this.loop = loops.loop("election", Timing.every(TICK), this::look);
-  }
-
   /**
-   * Begins to take part.
+   * Takes no part yet, but has the address for heartbeats.
    *
    * @param namespace where the Lease is
    * @param onChange told who is active after each change, on the election's thread: must not block
-   * @throws IOException if the address for heartbeats cannot be bound
+   * @throws IOException if the address cannot be bound
    */
-  public static GatewayElection start(
+  public GatewayElection(
       Settings settings,
       KubernetesClient client,
       String namespace,
@@ -113,17 +101,25 @@ public final class GatewayElection implements AutoCloseable {
       Clock clock,
       Loops loops)
       throws IOException {
-    return start(settings, new KubernetesLease(client, namespace, clock, loops), onChange, loops);
+    this(settings, new KubernetesLease(client, namespace, clock, loops), onChange, loops);
   }
 
-  static GatewayElection start(
-      Settings settings, LeaseStore store, Consumer<Leadership> onChange, Loops loops)
+  GatewayElection(Settings settings, LeaseStore store, Consumer<Leadership> onChange, Loops loops)
       throws IOException {
-    GatewayElection election = new GatewayElection(settings, store, onChange, loops);
-    election.signs.start();
-    election.loop.start();
-    store.start(lease -> election.tell(now -> election.machine.observed(lease, now)));
-    return election;
+    this.settings = settings;
+    this.store = store;
+    this.onChange = onChange;
+    this.machine = new ElectionMachine(settings.node(), UUID.randomUUID().toString());
+    this.heartbeats =
+        new Heartbeats(settings.node(), settings.listen(), this::report, new Listener(), loops);
+    this.loop = loops.loop("election", Timing.every(TICK), this::look);
+  }
+
+  /** Begins to take part. */
+  public void start() {
+    heartbeats.start();
+    loop.start();
+    store.start(lease -> tell(now -> machine.observed(lease, now)));
   }
 
   /**
@@ -180,7 +176,7 @@ public final class GatewayElection implements AutoCloseable {
     }
     loop.close();
     store.close();
-    signs.close();
+    heartbeats.close();
   }
 
   private void look() {
@@ -220,7 +216,7 @@ public final class GatewayElection implements AutoCloseable {
     machine.eligible(fit, now);
     Map<String, InetSocketAddress> others = settings.others().get();
     liveness.round(others.keySet(), now);
-    signs.ask(others);
+    heartbeats.ask(others);
     nextRound = now + PeerLiveness.INTERVAL.toNanos();
     lastRound = now; // only now: one that failed was none
   }

@@ -106,7 +106,14 @@ public final class MultiCluster implements AutoCloseable {
     }
   }
 
-  private MultiCluster(
+  /**
+   * Watches nothing yet.
+   *
+   * @param client closed by whoever made it, after this
+   * @param exports takes the ServiceExports into the directory
+   * @param tell takes what is found, after each look
+   */
+  public MultiCluster(
       KubernetesClient client,
       ObjectSink<GenericKubernetesResource> exports,
       Sources sources,
@@ -126,25 +133,10 @@ public final class MultiCluster implements AutoCloseable {
     this.watch = new ClusterSetWatch(client, exports, loop::lookAgain, clock, loops);
   }
 
-  /**
-   * Starts to watch and to keep.
-   *
-   * @param client closed by whoever made it, after this
-   * @param exports takes the ServiceExports into the directory
-   * @param tell takes what is found, after each look
-   */
-  public static MultiCluster start(
-      KubernetesClient client,
-      ObjectSink<GenericKubernetesResource> exports,
-      Sources sources,
-      Permit permit,
-      Consumer<Finding> tell,
-      Clock clock,
-      Loops loops) {
-    MultiCluster made = new MultiCluster(client, exports, sources, permit, tell, clock, loops);
-    made.watch.start();
-    made.loop.start();
-    return made;
+  /** Starts to watch and to keep. */
+  public void start() {
+    watch.start();
+    loop.start();
   }
 
   private void look() {

@@ -106,23 +106,22 @@ public final class PathProbes implements AutoCloseable {
     }
   }
 
-  private PathProbes(Supplier<Optional<Look>> look, Runnable onChange, Loops loops) {
+  /**
+   * Probes nothing yet.
+   *
+   * @param look asked in each round; empty while nothing is known
+   * @param onChange told when {@link #of} may say something else
+   */
+  public PathProbes(Supplier<Optional<Look>> look, Runnable onChange, Loops loops) {
     this.look = look;
     this.onChange = onChange;
     this.loops = loops;
     rounds = loops.loop("path-probes", Timing.every(PERIOD), this::round);
   }
 
-  /**
-   * Starts to probe.
-   *
-   * @param look asked in each round; empty while nothing is known
-   * @param onChange told when {@link #of} may say something else
-   */
-  public static PathProbes start(Supplier<Optional<Look>> look, Runnable onChange, Loops loops) {
-    PathProbes probes = new PathProbes(look, onChange, loops);
-    probes.rounds.start();
-    return probes;
+  /** Starts to probe. */
+  public void start() {
+    rounds.start();
   }
 
   /** How the path to a region is. Any thread. */

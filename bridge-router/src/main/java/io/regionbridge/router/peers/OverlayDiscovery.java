@@ -97,7 +97,15 @@ public final class OverlayDiscovery implements AutoCloseable {
       Map<InetAddress, String> accepted,
       Map<String, List<InetSocketAddress>> podPaths) {}
 
-  private OverlayDiscovery(
+  /**
+   * Asks nobody yet.
+   *
+   * @param httpPort where bridges answer on their overlay addresses
+   * @param dnsPort where their DNS does
+   * @param onChange {@link #claims}, {@link #tunnels} or {@link #accepted} may be others; on a
+   *     thread of its own
+   */
+  public OverlayDiscovery(
       OverlayView overlay, int httpPort, int dnsPort, Runnable onChange, Loops loops) {
     this.overlay = overlay;
     this.httpPort = httpPort;
@@ -117,19 +125,9 @@ public final class OverlayDiscovery implements AutoCloseable {
             this::look);
   }
 
-  /**
-   * Starts to ask.
-   *
-   * @param httpPort where bridges answer on their overlay addresses
-   * @param dnsPort where their DNS does
-   * @param onChange {@link #claims}, {@link #tunnels} or {@link #accepted} may be others; on a
-   *     thread of its own
-   */
-  public static OverlayDiscovery start(
-      OverlayView overlay, int httpPort, int dnsPort, Runnable onChange, Loops loops) {
-    OverlayDiscovery discovery = new OverlayDiscovery(overlay, httpPort, dnsPort, onChange, loops);
-    discovery.loop.start();
-    return discovery;
+  /** Starts to ask. */
+  public void start() {
+    loop.start();
   }
 
   /** What is believed now. Any thread. */

@@ -211,15 +211,18 @@ class ClusterWatcherIT {
   }
 
   private static ClusterWatcher start(KubernetesClient client) {
-    return ClusterWatcher.local(
-        client,
-        "netbird-router=true",
-        Optional.empty(),
-        () -> Long.MAX_VALUE,
-        () -> {},
-        () -> {},
-        Clock.systemUTC(),
-        new Loops());
+    ClusterWatcher started =
+        new ClusterWatcher(
+            client,
+            "netbird-router=true",
+            Optional.empty(),
+            () -> Long.MAX_VALUE,
+            () -> {},
+            () -> {},
+            Clock.systemUTC(),
+            new Loops());
+    started.start();
+    return started;
   }
 
   private List<String> addresses() {

@@ -55,8 +55,8 @@ final class DirectoryScaleChild {
               }
               last.set(now);
             });
-    watcher.set(
-        ClusterWatcher.local(
+    ClusterWatcher started =
+        new ClusterWatcher(
             client,
             "netbird-router",
             Optional.empty(),
@@ -64,7 +64,9 @@ final class DirectoryScaleChild {
             () -> {},
             loop::lookAgain,
             Clock.systemUTC(),
-            loops));
+            loops);
+    watcher.set(started);
+    started.start();
     loop.start();
     complete.await();
     System.gc();

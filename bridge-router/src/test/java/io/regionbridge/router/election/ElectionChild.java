@@ -36,13 +36,14 @@ final class ElectionChild {
     InetSocketAddress listen = Objects.requireNonNull(nodes.remove(node), node);
     KubernetesClient client = ClusterClient.local(Optional.of(Path.of(arguments[1])));
     GatewayElection election =
-        GatewayElection.start(
+        new GatewayElection(
             new GatewayElection.Settings(node, listen, () -> nodes, () -> true),
             client,
             TestCluster.NAMESPACE,
             ElectionChild::print,
             Clock.systemUTC(),
             new Loops());
+    election.start();
     Runtime.getRuntime().addShutdownHook(new Thread(election::close));
     new CountDownLatch(1).await();
   }

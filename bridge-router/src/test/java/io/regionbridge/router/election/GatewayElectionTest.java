@@ -28,7 +28,8 @@ class GatewayElectionTest {
     GatewayElection.Settings settings =
         new GatewayElection.Settings("a", listen, Map::of, () -> true);
     Silent store = new Silent();
-    try (GatewayElection election = GatewayElection.start(settings, store, _ -> {}, new Loops())) {
+    try (GatewayElection election = new GatewayElection(settings, store, _ -> {}, new Loops())) {
+      election.start();
       Await.that("the role", () -> election.leadership().mine());
       store.silent = true;
       Await.that("the end of the permit", () -> !election.whileActive(Duration.ZERO, () -> {}));
@@ -57,7 +58,8 @@ class GatewayElectionTest {
               return Map.of();
             },
             () -> true);
-    try (GatewayElection election = GatewayElection.start(settings, new Silent(), _ -> {}, loops)) {
+    try (GatewayElection election = new GatewayElection(settings, new Silent(), _ -> {}, loops)) {
+      election.start();
       Await.that("the role", () -> election.leadership().mine());
       broken.set(true);
       Await.that("it is named", () -> !health(loops).good());

@@ -95,8 +95,8 @@ class ReachTest {
   private void start(String name) throws IOException {
     Map<String, InetSocketAddress> others = new HashMap<>(nodes);
     others.remove(name);
-    elections.add(
-        GatewayElection.start(
+    GatewayElection election =
+        new GatewayElection(
             new GatewayElection.Settings(
                 name,
                 Objects.requireNonNull(nodes.get(name)),
@@ -105,7 +105,9 @@ class ReachTest {
                 () -> reach.getOrDefault(name, Reach.UNKNOWN)),
             lease.store(),
             _ -> {},
-            new Loops()));
+            new Loops());
+    elections.add(election);
+    election.start();
   }
 
   private boolean active(String name) {

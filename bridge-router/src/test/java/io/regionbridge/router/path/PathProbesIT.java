@@ -34,7 +34,13 @@ class PathProbesIT {
     final Namespace namespace = Namespace.create();
     final AtomicReference<Optional<PathProbes.Look>> look = new AtomicReference<>(Optional.empty());
     final Loops loops = new Loops();
-    final PathProbes probes = namespace.call(() -> PathProbes.start(look::get, () -> {}, loops));
+    final PathProbes probes = namespace.call(this::probes);
+
+    private PathProbes probes() {
+      PathProbes started = new PathProbes(look::get, () -> {}, loops);
+      started.start();
+      return started;
+    }
 
     Link overlay() {
       return namespace.call(() -> {

@@ -40,7 +40,8 @@ class HostilePeerTest {
       hostile.say("{\"name\": \"mn\", \"podCIDRs\": [\"10.52.0.0/16\", \"0.0.0.0/0\"]}");
       hostile.http(mode);
       try (OverlayDiscovery discovery =
-          OverlayDiscovery.start(overlay(), port, 1053, () -> {}, new Loops())) {
+          new OverlayDiscovery(overlay(), port, 1053, () -> {}, new Loops())) {
+        discovery.start();
         Await.that("the honest peer is heard", () -> regions(discovery).equals(List.of("mn")));
         honest.say("{\"name\": \"mn\", \"podCIDRs\": [\"10.52.0.0/17\"]}");
         Await.that(

@@ -199,7 +199,7 @@ public final class ReplicaScale {
           new Endpoint(
               new IpAddress.V4(10 << 24 | peer << 16 | host), null, EndpointState.READY, HTTP));
     }
-    return DirectoryService.choosing(
+    return DirectoryService.choose(
         new ServiceFacts(
             new ServiceKey("team-" + number % 40, "service-" + number + "-" + peer),
             ServiceType.CLUSTER_IP,

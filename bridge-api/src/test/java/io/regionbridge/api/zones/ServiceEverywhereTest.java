@@ -255,7 +255,7 @@ final class ServiceEverywhereTest {
 
   private static DirectoryService service(
       ServiceKey key, ServiceType type, boolean spread, Endpoint... endpoints) {
-    return DirectoryService.choosing(
+    return DirectoryService.choose(
         new ServiceFacts(
             key,
             type,

@@ -134,7 +134,7 @@ public final class DirectoryIndex {
     }
     ClusterSetRole.Exported export = exports.get(key);
     DirectoryService joined =
-        EndpointJoin.join(
+        DirectoryService.join(
             export == null || facts.role() != null ? facts : facts.withRole(export),
             slicesOfService.getOrDefault(key, List.of()));
     return joined.equals(directory.service(key)) ? directory : directory.with(joined);

@@ -22,8 +22,20 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
    *
    * @param all its endpoints in any order and state, addresses possibly more than once
    */
-  public static DirectoryService choosing(ServiceFacts facts, Collection<Endpoint> all) {
-    return EndpointJoin.choose(facts, all);
+  public static DirectoryService choose(ServiceFacts facts, Collection<Endpoint> all) {
+    return new DirectoryService(facts, EndpointJoin.choose(facts, all));
+  }
+
+  /** A Service with the endpoints of its EndpointSlices that its names lead to. */
+  static DirectoryService join(ServiceFacts facts, Collection<EndpointSliceFacts> slices) {
+    DirectoryService joined =
+        choose(facts, slices.stream().flatMap(slice -> slice.endpoints().stream()).toList());
+    for (EndpointSliceFacts slice : slices) {
+      if (slice.endpoints().equals(joined.endpoints())) {
+        return new DirectoryService(facts, slice.endpoints()); // as a rule: one list for both
+      }
+    }
+    return joined;
   }
 
   /** Which Service. */

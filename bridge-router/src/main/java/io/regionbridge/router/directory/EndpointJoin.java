@@ -9,7 +9,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins a Service with its EndpointSlices. Pure, and the order of the slices makes no difference.
+ * Joins the endpoints of a Service's EndpointSlices. Pure, and the order of the slices makes no
+ * difference.
  *
  * <p>Several slices may list one address: for a moment when it moves from one to another, and for
  * long when they were mirrored from an object that has some of its ports ready and others not. The
@@ -26,18 +27,6 @@ final class EndpointJoin {
 
   private EndpointJoin() {}
 
-  static DirectoryService join(ServiceFacts facts, Collection<EndpointSliceFacts> slices) {
-    List<Endpoint> all = new ArrayList<>();
-    slices.forEach(slice -> all.addAll(slice.endpoints()));
-    DirectoryService joined = choose(facts, all);
-    for (EndpointSliceFacts slice : slices) {
-      if (slice.endpoints().equals(joined.endpoints())) {
-        return new DirectoryService(facts, slice.endpoints()); // as a rule: one list for both
-      }
-    }
-    return joined;
-  }
-
   /** Endpoints in the order in which Services have them, the best of each address first. */
   static EndpointList sorted(List<Endpoint> endpoints) {
     if (endpoints instanceof EndpointList) {
@@ -48,20 +37,19 @@ final class EndpointJoin {
     return EndpointList.of(all);
   }
 
-  /** Chooses the endpoints that the Service's names lead to. */
-  static DirectoryService choose(ServiceFacts facts, Collection<Endpoint> endpoints) {
+  /** Those endpoints that the Service's names lead to, in the order of their addresses. */
+  static List<Endpoint> choose(ServiceFacts facts, Collection<Endpoint> endpoints) {
     if (facts.type() == ServiceType.EXTERNAL_NAME) {
-      return new DirectoryService(facts, List.of());
+      return List.of();
     }
     List<Endpoint> all = new ArrayList<>(endpoints);
     all.sort(BY_ADDRESS_BEST_FIRST);
     List<Endpoint> distinct = distinct(all);
     if (facts.publishNotReadyAddresses()) {
-      return new DirectoryService(facts, distinct);
+      return distinct;
     }
     List<Endpoint> ready = inState(EndpointState.READY, distinct);
-    return new DirectoryService(
-        facts, ready.isEmpty() ? inState(EndpointState.DRAINING, distinct) : ready);
+    return ready.isEmpty() ? inState(EndpointState.DRAINING, distinct) : ready;
   }
 
   private static List<Endpoint> inState(EndpointState state, List<Endpoint> endpoints) {

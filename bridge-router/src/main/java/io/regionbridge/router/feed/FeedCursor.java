@@ -1,7 +1,6 @@
 package io.regionbridge.router.feed;
 
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.feed.FeedLog.Reading;
 import java.io.ByteArrayOutputStream;
@@ -95,7 +94,7 @@ public final class FeedCursor {
     }
     Directory directory = going.reading().directory();
     while (going.keys().hasNext() && out.size() < CHUNK) {
-      write(directory, going.keys().next(), out);
+      FeedEncoder.write(directory, going.keys().next(), out);
     }
     if (!going.keys().hasNext()) {
       walk = null;
@@ -108,12 +107,6 @@ public final class FeedCursor {
   /** What tells the reader that nothing has changed; empty while something is on its way to it. */
   public Optional<FeedChunk> heartbeat() {
     return walk == null && told != null ? reached.map(log::heartbeat) : Optional.empty();
-  }
-
-  static void write(Directory directory, ServiceKey key, ByteArrayOutputStream out) {
-    DirectoryService service = directory.service(key);
-    FeedEncoder.write(
-        service == null ? new FeedRecord.Removed(key) : new FeedRecord.Changed(service), out);
   }
 
   private static Collection<ServiceKey> keys(Directory directory) {

@@ -204,7 +204,7 @@ public final class FeedDecoder {
       return new FeedRecord.Refused(key, flaw);
     }
     try {
-      return new FeedRecord.Changed(DirectoryService.choosing(facts(draft, key), draft.endpoints));
+      return new FeedRecord.Changed(DirectoryService.choose(facts(draft, key), draft.endpoints));
     } catch (IllegalArgumentException e) {
       return new FeedRecord.Refused(key, String.valueOf(e.getMessage()));
     }

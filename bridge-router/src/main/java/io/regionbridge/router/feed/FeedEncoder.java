@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.regionbridge.router.directory.ClusterSetRole;
+import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointState;
@@ -29,6 +30,12 @@ public final class FeedEncoder {
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
   private FeedEncoder() {}
+
+  /** Writes what the reader is to know of a Service: all of it, or that it is gone. */
+  static void write(Directory directory, ServiceKey key, OutputStream out) {
+    DirectoryService service = directory.service(key);
+    write(service == null ? new FeedRecord.Removed(key) : new FeedRecord.Changed(service), out);
+  }
 
   private interface Body {
     void write(JsonGenerator json) throws IOException;

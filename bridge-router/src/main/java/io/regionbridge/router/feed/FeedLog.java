@@ -112,7 +112,7 @@ public final class FeedLog {
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (ServiceKey key : reading.changed().orElseThrow()) {
-      FeedCursor.write(reading.directory(), key, out);
+      FeedEncoder.write(reading.directory(), key, out);
     }
     FeedEncoder.write(new FeedRecord.Current(reading.position()), out);
     FeedChunk chunk = new FeedChunk(out.toByteArray());

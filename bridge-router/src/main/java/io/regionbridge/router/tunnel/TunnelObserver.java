@@ -7,7 +7,6 @@ import io.regionbridge.router.netlink.RouteMonitor;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,7 +30,7 @@ public final class TunnelObserver implements AutoCloseable {
   /** Changes that come together, such as an agent that installs its routes, make one look. */
   private static final Duration BURST = Duration.ofMillis(20);
 
-  private final Eyes eyes;
+  private final TunnelReader reader;
   private final Clock clock;
   private final Consumer<TunnelView> changed;
   private final Loop loop;
@@ -39,25 +38,17 @@ public final class TunnelObserver implements AutoCloseable {
   private volatile TunnelHealth health;
   private @Nullable RouteMonitor monitor;
 
-  /** Sees what there is of one interface. */
-  interface Eyes extends AutoCloseable {
-    TunnelView look(Instant now);
-
-    @Override
-    void close();
-  }
-
   TunnelObserver(
       String interfaceName,
-      Eyes eyes,
+      TunnelReader reader,
       Clock clock,
       Duration refresh,
       Consumer<TunnelView> changed,
       Loops loops) {
-    this.eyes = eyes;
+    this.reader = reader;
     this.clock = clock;
     this.changed = changed;
-    view = eyes.look(clock.instant());
+    view = reader.look(clock.instant());
     health = TunnelHealth.NONE.after(view);
     loop = loops.loop("tunnel-observer", Timing.onCall(BURST, refresh), this::look);
     report(null, view);
@@ -88,7 +79,7 @@ public final class TunnelObserver implements AutoCloseable {
     TunnelObserver observer =
         new TunnelObserver(
             interfaceName,
-            new TunnelReader(interfaceName, drivers),
+            new InterfaceReader(interfaceName, drivers),
             Clock.systemUTC(),
             refresh,
             changed,
@@ -120,13 +111,13 @@ public final class TunnelObserver implements AutoCloseable {
       monitor.close();
     }
     loop.close();
-    eyes.close();
+    reader.close();
   }
 
   /** Looks once; on the observer's thread. */
   void look() {
     TunnelView before = view;
-    TunnelView now = eyes.look(clock.instant());
+    TunnelView now = reader.look(clock.instant());
     health = health.after(now);
     view = now;
     report(before, now);

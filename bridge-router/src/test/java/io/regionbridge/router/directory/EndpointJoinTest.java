@@ -25,7 +25,7 @@ class EndpointJoinTest {
 
   @Test
   void serviceWithoutSlicesHasNoEndpoints() {
-    assertThat(EndpointJoin.join(SERVICE, List.of()))
+    assertThat(DirectoryService.join(SERVICE, List.of()))
         .isEqualTo(new DirectoryService(SERVICE, List.of()));
   }
 
@@ -108,7 +108,7 @@ class EndpointJoinTest {
   @Test
   void allEndpointsCountWhenTheServicePublishesAddressesThatAreNotReady() {
     assertThat(
-            EndpointJoin.join(
+            DirectoryService.join(
                     headless(WEB, true),
                     List.of(
                         slice(
@@ -125,7 +125,7 @@ class EndpointJoinTest {
   @Test
   void externalNameHasNoEndpointsWhateverSlicesSay() {
     assertThat(
-            EndpointJoin.join(
+            DirectoryService.join(
                     externalName(WEB, "example.com"), List.of(slice(WEB, "a", ready("10.42.0.1"))))
                 .endpoints())
         .isEmpty();
@@ -148,9 +148,9 @@ class EndpointJoinTest {
   }
 
   private static List<Endpoint> join(EndpointSliceFacts... slices) {
-    List<Endpoint> joined = EndpointJoin.join(SERVICE, List.of(slices)).endpoints();
+    List<Endpoint> joined = DirectoryService.join(SERVICE, List.of(slices)).endpoints();
     // Whatever the case, the order of slices makes no difference.
-    assertThat(EndpointJoin.join(SERVICE, List.of(slices).reversed()).endpoints())
+    assertThat(DirectoryService.join(SERVICE, List.of(slices).reversed()).endpoints())
         .isEqualTo(joined);
     return joined;
   }

@@ -30,7 +30,7 @@ final class Directories {
     for (String address : addresses) {
       endpoints.add(new Endpoint(IpAddress.of(address), null, EndpointState.READY, HTTP));
     }
-    return DirectoryService.choosing(
+    return DirectoryService.choose(
         new ServiceFacts(
             new ServiceKey(namespace, name),
             ServiceType.CLUSTER_IP,

@@ -52,8 +52,8 @@ class TunnelObserverTest {
   }
 
   private TunnelObserver observer() {
-    TunnelObserver.Eyes eyes =
-        new TunnelObserver.Eyes() {
+    TunnelReader reader =
+        new TunnelReader() {
           @Override
           public TunnelView look(Instant now) {
             return views.removeFirst();
@@ -63,7 +63,7 @@ class TunnelObserverTest {
           public void close() {}
         };
     return new TunnelObserver(
-        "wg0", eyes, Clock.systemUTC(), TunnelObserver.REFRESH, told::add, new Loops());
+        "wg0", reader, Clock.systemUTC(), TunnelObserver.REFRESH, told::add, new Loops());
   }
 
   private static TunnelView gone() {

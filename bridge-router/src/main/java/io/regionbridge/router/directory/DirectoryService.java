@@ -55,7 +55,7 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
 
   /** What all endpoints listen on if none of them has a hostname; null if they differ in that. */
   public @Nullable List<Endpoint.Port> commonPorts() {
-    EndpointTerms common = packed().common();
+    Endpoint.Terms common = packed().common();
     return common == null || packed().hasHostnames() ? null : common.ports();
   }
 
@@ -66,7 +66,7 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
 
   /** Whether all endpoints are in one state; none: not. */
   public boolean isAll(EndpointState state) {
-    EndpointTerms common = packed().common();
+    Endpoint.Terms common = packed().common();
     return common == null
         ? !endpoints.isEmpty() && endpoints.stream().allMatch(e -> e.state() == state)
         : common.state() == state;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostname an RFC 1123 label, or null if the pod asked for none
  * @param terms what it has in common with others
  */
-public record Endpoint(IpAddress address, @Nullable String hostname, EndpointTerms terms) {
+public record Endpoint(IpAddress address, @Nullable String hostname, Terms terms) {
   /**
    * An endpoint with terms of its own.
    *
@@ -27,7 +27,7 @@ public record Endpoint(IpAddress address, @Nullable String hostname, EndpointTer
       List<Port> ports,
       @Nullable String zone,
       boolean pod) {
-    this(address, hostname, new EndpointTerms(state, ports, zone, pod));
+    this(address, hostname, new Terms(state, ports, zone, pod));
   }
 
   /** An endpoint of which it is not known whether it is a pod. */
@@ -112,6 +112,21 @@ public record Endpoint(IpAddress address, @Nullable String hostname, EndpointTer
     @Override
     public int compareTo(Port other) {
       return ORDER.compare(this, other);
+    }
+  }
+
+  /**
+   * What many endpoints have in common. One object is to serve all of them: {@link Interned#terms}.
+   *
+   * @param ports what an endpoint listens on
+   * @param zone of its node, or null if not known
+   * @param pod whether a pod of this cluster is known to have the address
+   */
+  public record Terms(
+      EndpointState state, List<Endpoint.Port> ports, @Nullable String zone, boolean pod) {
+    /** Copies the list, unless it is immutable. */
+    public Terms {
+      ports = List.copyOf(ports);
     }
   }
 }

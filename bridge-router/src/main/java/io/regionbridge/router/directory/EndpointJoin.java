@@ -107,10 +107,10 @@ final class EndpointJoin {
       }
     }
     List<Endpoint.Port> all = List.copyOf(ports);
-    EndpointTerms terms =
+    Endpoint.Terms terms =
         all.equals(best.ports())
             ? best.terms()
-            : new EndpointTerms(best.state(), all, best.zone(), best.pod());
+            : new Endpoint.Terms(best.state(), all, best.zone(), best.pod());
     return new Endpoint(best.address(), hostname, terms);
   }
 }

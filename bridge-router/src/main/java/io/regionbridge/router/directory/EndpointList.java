@@ -19,7 +19,7 @@ final class EndpointList extends AbstractList<Endpoint> implements RandomAccess 
   private static final int[] NO_IPV4 = {};
   private static final long[] NO_IPV6 = {};
   private static final EndpointList EMPTY =
-      new EndpointList(NO_IPV4, NO_IPV6, null, null, new EndpointTerms[0]);
+      new EndpointList(NO_IPV4, NO_IPV6, null, null, new Endpoint.Terms[0]);
 
   private final int[] v4;
 
@@ -29,16 +29,16 @@ final class EndpointList extends AbstractList<Endpoint> implements RandomAccess 
   private final @Nullable String @Nullable [] hostnames;
 
   /** Of all endpoints; null if they are not the same. */
-  private final @Nullable EndpointTerms common;
+  private final Endpoint.@Nullable Terms common;
 
-  private final EndpointTerms @Nullable [] each;
+  private final Endpoint.Terms @Nullable [] each;
 
   private EndpointList(
       int[] v4,
       long[] v6,
       @Nullable String @Nullable [] hostnames,
-      @Nullable EndpointTerms common,
-      EndpointTerms @Nullable [] each) {
+      Endpoint.@Nullable Terms common,
+      Endpoint.Terms @Nullable [] each) {
     this.v4 = v4;
     this.v6 = v6;
     this.hostnames = hostnames;
@@ -65,9 +65,9 @@ final class EndpointList extends AbstractList<Endpoint> implements RandomAccess 
     int[] v4 = narrow == 0 ? NO_IPV4 : new int[narrow];
     long[] v6 = wide == 0 ? NO_IPV6 : new long[2 * wide];
     @Nullable String @Nullable [] hostnames = named ? new String[count] : null;
-    EndpointTerms[] each = new EndpointTerms[count];
-    Map<EndpointTerms, EndpointTerms> distinct = new HashMap<>();
-    EndpointTerms last = null;
+    Endpoint.Terms[] each = new Endpoint.Terms[count];
+    Map<Endpoint.Terms, Endpoint.Terms> distinct = new HashMap<>();
+    Endpoint.Terms last = null;
     int next4 = 0;
     int next6 = 0;
     for (Endpoint endpoint : endpoints) {
@@ -109,7 +109,7 @@ final class EndpointList extends AbstractList<Endpoint> implements RandomAccess 
     return new Endpoint(address, hostnames == null ? null : hostnames[i], terms(i));
   }
 
-  private EndpointTerms terms(int i) {
+  private Endpoint.Terms terms(int i) {
     return each != null ? each[i] : Objects.requireNonNull(common, "of all endpoints");
   }
 
@@ -122,7 +122,7 @@ final class EndpointList extends AbstractList<Endpoint> implements RandomAccess 
   }
 
   /** The terms of all endpoints; null if they are not the same, or there are none. */
-  @Nullable EndpointTerms common() {
+  Endpoint.@Nullable Terms common() {
     return common;
   }
 

@@ -17,11 +17,11 @@ public final class Interned {
       new ConcurrentHashMap<>();
   private final Map<List<Endpoint.Port>, List<Endpoint.Port>> endpointPorts =
       new ConcurrentHashMap<>();
-  private final Map<EndpointTerms, EndpointTerms> terms = new ConcurrentHashMap<>();
+  private final Map<Endpoint.Terms, Endpoint.Terms> terms = new ConcurrentHashMap<>();
   private final Map<ServiceTraits, ServiceTraits> traits = new ConcurrentHashMap<>();
 
   /** The one kept of equal terms. */
-  public EndpointTerms terms(EndpointTerms value) {
+  public Endpoint.Terms terms(Endpoint.Terms value) {
     return interned(terms, value);
   }
 

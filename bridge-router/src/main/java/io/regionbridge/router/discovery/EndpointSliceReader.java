@@ -6,7 +6,6 @@ import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointSliceFacts;
 import io.regionbridge.router.directory.EndpointSliceKey;
 import io.regionbridge.router.directory.EndpointState;
-import io.regionbridge.router.directory.EndpointTerms;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ final class EndpointSliceReader {
       String zone = endpoint.getZone() == null ? null : interned.text(endpoint.getZone());
       boolean pod =
           endpoint.getTargetRef() != null && "Pod".equals(endpoint.getTargetRef().getKind());
-      EndpointTerms terms = interned.terms(new EndpointTerms(state, ports, zone, pod));
+      Endpoint.Terms terms = interned.terms(new Endpoint.Terms(state, ports, zone, pod));
       for (String text : present(endpoint.getAddresses())) {
         Optional<IpAddress> address = IpAddress.parse(text);
         if (address.isEmpty()) {

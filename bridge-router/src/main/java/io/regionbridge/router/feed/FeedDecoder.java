@@ -8,7 +8,6 @@ import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.EndpointState;
-import io.regionbridge.router.directory.EndpointTerms;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.IpFamily;
@@ -374,9 +373,9 @@ public final class FeedDecoder {
       }
     }
     List<Endpoint.Port> shared = interned.endpointPorts(ports);
-    EndpointTerms last = null;
+    Endpoint.Terms last = null;
     for (Endpoint e : endpoints) {
-      EndpointTerms terms = new EndpointTerms(e.state(), shared, e.zone(), false);
+      Endpoint.Terms terms = new Endpoint.Terms(e.state(), shared, e.zone(), false);
       if (last == null || !last.equals(terms)) {
         last = interned.terms(terms);
       }

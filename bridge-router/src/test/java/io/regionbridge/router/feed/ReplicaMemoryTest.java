@@ -32,7 +32,7 @@ class ReplicaMemoryTest {
             false,
             null,
             ExportAnnotation.NONE);
-    return DirectoryService.choosing(facts, Arrays.asList(endpoints));
+    return DirectoryService.choose(facts, Arrays.asList(endpoints));
   }
 
   private static Endpoint endpoint(String address, String hostname) {

@@ -49,7 +49,7 @@ class ImportedNamesTest {
                   new Endpoint.Port("tcp", Protocol.TCP, 8042),
                   new Endpoint.Port("udp", Protocol.UDP, 8042))));
     }
-    return DirectoryService.choosing(
+    return DirectoryService.choose(
         new ServiceFacts(
             key,
             type,

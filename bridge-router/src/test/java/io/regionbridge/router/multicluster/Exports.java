@@ -131,7 +131,7 @@ final class Exports {
     }
 
     DirectoryService make() {
-      return DirectoryService.choosing(
+      return DirectoryService.choose(
           new ServiceFacts(
               HELLO,
               type,

@@ -254,7 +254,7 @@ class ControlPlaneIT {
     Await.that("it has a status", () -> status("mn").isPresent());
     List<Condition> conditions = conditions("mn");
     assertThat(message(conditions, "CIDRConflict"))
-        .isEqualTo("10.42.0.0/16 of region mn overlaps 10.42.0.0/24 of this region");
+        .startsWith("10.42.0.0/16 of region mn overlaps 10.42.0.0/24 of this region; to mend it, ");
     assertThat(message(conditions, "Ready")).contains("spec.podCIDRs", "10.52.0.0/16");
     assertThat(status("mn").orElseThrow().gatewaysUp()).isEqualTo("0/1");
     assertThat(kubectl("get regions"))

@@ -23,6 +23,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,6 +43,12 @@ import javax.net.ssl.TrustManagerFactory;
 public final class KubeApiServer implements AutoCloseable {
   /** How long a start may take on a busy machine; it takes about four seconds on an idle one. */
   private static final Duration START = Duration.ofSeconds(90);
+
+  /** The newest, or that of an older minor: {@code -Dkubernetes.minor=1.33}. */
+  private static final String PROGRAM =
+      Optional.ofNullable(System.getProperty("kubernetes.minor"))
+          .map("kube-apiserver-"::concat)
+          .orElse("kube-apiserver");
 
   private static final Pattern TOKEN = Pattern.compile("\"token\"\\s*:\\s*\"([^\"]+)\"");
   private static final String TOKENS = "tokens.csv";
@@ -86,7 +93,7 @@ public final class KubeApiServer implements AutoCloseable {
    */
   public static KubeApiServer start(String serviceCidr) {
     Path etcdProgram = NativeTool.find("etcd");
-    Path serverProgram = NativeTool.find("kube-apiserver");
+    Path serverProgram = NativeTool.find(PROGRAM);
     Path directory = newDirectory();
     String adminToken = secret();
     write(directory.resolve(TOKENS), adminToken + ",admin,admin,system:masters\n");

@@ -22,31 +22,32 @@ public final class NativeTool {
   static final String REQUIRED = "BRIDGE_TOOLS_REQUIRED";
 
   /** Groups of {@code .ci/tools} that are built only when they are named. */
-  private static final Set<String> NIGHTLY = Set.of("tailscale", "cilium", "cni");
+  private static final Set<String> NIGHTLY = Set.of("tailscale", "cilium", "cni", "minors");
 
   private static final Map<String, List<String>> GROUPS =
-      Map.of(
-          "tailscale",
-          List.of("tailscaled", "tailnet"),
-          "cilium",
-          List.of("cilium-agent", "cilium-cni", "clang-19"),
-          "cni",
-          List.of("flanneld", "kube-proxy"),
-          "dns",
-          List.of("coredns", "coredns-old", "dig", "kdig"),
-          "k8s",
-          List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4"),
-          "kubelet",
-          List.of(
-              "kubelet", "kube-controller-manager", "kube-scheduler", "containerd", "ctr", "runc"),
-          "wireguard",
-          List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox"),
-          "people",
-          List.of("chromium", "zsh"),
-          "bench",
-          List.of("dnsdist", "unbound", "dnsperf"),
-          "lab",
-          List.of("nats-server", "psql", "jq", "curl", "openssl"));
+      Map.ofEntries(
+          Map.entry("tailscale", List.of("tailscaled", "tailnet")),
+          Map.entry("cilium", List.of("cilium-agent", "cilium-cni", "clang-19")),
+          Map.entry("cni", List.of("flanneld", "kube-proxy")),
+          Map.entry("minors", List.of("kube-apiserver-1.33")),
+          Map.entry("dns", List.of("coredns", "coredns-old", "dig", "kdig")),
+          Map.entry(
+              "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4")),
+          Map.entry(
+              "kubelet",
+              List.of(
+                  "kubelet",
+                  "kube-controller-manager",
+                  "kube-scheduler",
+                  "containerd",
+                  "ctr",
+                  "runc")),
+          Map.entry(
+              "wireguard",
+              List.of("wireguard-go", "wg", "ip", "nft", "qemu-system-x86_64", "busybox")),
+          Map.entry("people", List.of("chromium", "zsh", "fish")),
+          Map.entry("bench", List.of("dnsdist", "unbound", "dnsperf")),
+          Map.entry("lab", List.of("nats-server", "psql", "jq", "curl", "openssl")));
 
   private NativeTool() {}
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,9 +94,7 @@ final class ClusterSetRoleTest {
     assertThat(rule.exports(Samples.clusterIp(hidden).withRole(EXPORT))).isFalse();
   }
 
-  private static ClusterSetRole role(DirectoryIndex index) {
-    DirectoryService service = index.directory().service(Samples.WEB);
-    assertThat(service).isNotNull();
-    return service.facts().role();
+  private static @Nullable ClusterSetRole role(DirectoryIndex index) {
+    return Objects.requireNonNull(index.directory().service(Samples.WEB)).facts().role();
   }
 }

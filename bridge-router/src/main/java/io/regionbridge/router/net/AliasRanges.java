@@ -20,11 +20,12 @@ public record AliasRanges(List<AliasRange> ranges) {
    */
   public AliasRanges {
     ranges = ranges.stream().sorted().toList();
-    for (AliasRange one : ranges) {
-      for (AliasRange other : ranges) {
+    for (int i = 0; i < ranges.size(); i++) {
+      AliasRange one = ranges.get(i);
+      for (int j = 0; j < ranges.size(); j++) {
+        AliasRange other = ranges.get(j);
         boolean twice =
-            one != other
-                && (one.range().overlaps(other.range()) || one.alias().overlaps(other.alias()));
+            i != j && (one.range().overlaps(other.range()) || one.alias().overlaps(other.alias()));
         if (twice || one.alias().overlaps(other.range())) {
           throw new IllegalArgumentException("%s; %s: they overlap".formatted(other, one));
         }

@@ -40,7 +40,7 @@ final class HostPacker {
       return HostSet.of(service.ipv4(), service.ipv6(), endpointPorts(common), null);
     }
     PortSet[] ports = new PortSet[count];
-    byte @Nullable [][] labels = new byte[count][];
+    byte[] @Nullable [] labels = new byte[count][];
     List<Endpoint.Port> last = List.of();
     PortSet[] packed = endpointPorts(last);
     boolean even = true;

@@ -22,6 +22,7 @@ public final class HostGroup extends HostNode {
    * @param self its addresses, and the ports at these
    * @param hosts that have names below it: the same object as {@code self} if it leads to them
    */
+  @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   public record Side(HostSet self, HostSet hosts) {
     /** It leads to these hosts, and has no address of its own. */
     public Side(HostSet hosts) {
@@ -90,6 +91,7 @@ public final class HostGroup extends HostNode {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the same ones: looked at already
   boolean hasHost(byte[] labels, int at, int length, byte[] scratch, int free) {
     return length == 1 + labels[at]
         && (cluster.hosts().find(labels, at, scratch, free) >= 0

@@ -26,7 +26,7 @@ final class HostLabels {
   }
 
   /** Of each host its label without length octet, or null. */
-  static HostLabels of(byte @Nullable [][] labels) {
+  static HostLabels of(byte[] @Nullable [] labels) {
     int length = 0;
     for (byte[] label : labels) {
       length += 1 + (label == null ? 0 : label.length);

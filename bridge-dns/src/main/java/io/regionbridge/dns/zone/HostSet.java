@@ -90,8 +90,8 @@ public final class HostSet {
   }
 
   /** A label may be what the address of another host would be called: both have it then. */
-  private static byte @Nullable [][] named(byte @Nullable [][] labels, HostSet unnamed) {
-    byte @Nullable [][] all = labels.clone();
+  private static byte[] @Nullable [] named(byte[] @Nullable [] labels, HostSet unnamed) {
+    byte[] @Nullable [] all = labels.clone();
     byte[] wire = new byte[64];
     byte[] scratch = new byte[64];
     for (byte[] label : labels) {
@@ -170,7 +170,7 @@ public final class HostSet {
    *
    * @param label folded, with its length octet
    * @param scratch room for a label at {@code free}
-   * @return what {@link #answerHost} takes; -1 if there is none
+   * @return what {@link #writeHost} takes; -1 if there is none
    */
   int find(byte[] label, int at, byte[] scratch, int free) {
     int named = findNamed(label, at);
@@ -376,6 +376,7 @@ public final class HostSet {
   }
 
   /** Whether a host has a port with these two labels. */
+  @SuppressWarnings("ReferenceEquality") // the same one: looked at already
   boolean hasPort(byte[] label, int at, int length) {
     for (int i = 0; i < ports.length && !isEmpty(); i++) {
       if ((i == 0 || ports[i] != ports[i - 1]) && ports[i].count(label, at, length) > 0) {

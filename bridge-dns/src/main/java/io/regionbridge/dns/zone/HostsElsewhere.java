@@ -26,6 +26,7 @@ public final class HostsElsewhere extends HostNode {
    * @param label folded, with its length octet
    * @param suffix what stands behind a name there: labels in wire form, folded, up to the root
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared by content, and never changed
   public record Place(byte[] label, byte[] suffix) {
     @Override
     public boolean equals(@Nullable Object other) {
@@ -83,6 +84,7 @@ public final class HostsElsewhere extends HostNode {
   }
 
   /** Whether another node says the same. */
+  @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   public boolean says(@Nullable ZoneNode other) {
     return other instanceof HostsElsewhere node
         && answers == node.answers
@@ -196,6 +198,7 @@ public final class HostsElsewhere extends HostNode {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   int writeServices(
       byte[] labels,
       int labelsAt,

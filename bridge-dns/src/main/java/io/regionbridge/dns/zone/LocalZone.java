@@ -138,6 +138,7 @@ public final class LocalZone {
    *     changed any more
    * @param node null removes the name's records
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and never changed
   public record Change(byte[] name, @Nullable ZoneNode node) {}
 
   /** The zone with these names changed, and another SOA. */

@@ -2,6 +2,7 @@ package io.regionbridge.dns.zone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,7 @@ class AddressTreeTest {
 
   private static void check(
       AddressTree<Integer> tree,
-      TreeMap<Integer, Integer> model,
+      NavigableMap<Integer, Integer> model,
       Random random,
       int base,
       int span) {

@@ -9,6 +9,7 @@ import io.regionbridge.dns.wire.ReplyWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -119,7 +120,7 @@ class HostGroupTest {
             ? new PortSet[] {PortSet.NONE}
             : hosts.stream().map(h -> PortSet.of(h.ports())).toArray(PortSet[]::new),
         hosts.stream()
-            .map(h -> h.label() == null ? null : h.label().getBytes())
+            .map(h -> h.label() == null ? null : h.label().getBytes(StandardCharsets.US_ASCII))
             .toArray(byte[][]::new));
   }
 
@@ -144,7 +145,7 @@ class HostGroupTest {
         }
       }
       for (String target : targets) {
-        String[] parts = target.split(" ");
+        String[] parts = target.split(" ", -1);
         add(
             records,
             owner,

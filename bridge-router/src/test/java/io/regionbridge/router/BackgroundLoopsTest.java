@@ -159,6 +159,7 @@ class BackgroundLoopsTest {
                 new RightsReview(client, "region-bridge", Optional.empty(), false),
                 () -> {},
                 loops)) {
+      rights.start();
       Await.that("it is asked twice", () -> answers.get() >= 2);
       assertThat(rights.finding()).isEmpty();
       assertThat(loops.health()).allMatch(LoopHealth::good);

@@ -45,6 +45,7 @@ final class ServiceNodes {
    * @param given the Service as peers get it: with the ClusterIP only where they are led there, and
    *     without endpoints that they would not believe
    */
+  @SuppressWarnings("ReferenceEquality") // the same hosts: one side serves both views
   @Nullable ZoneNode hosts(byte[] name, DirectoryService service, DirectoryService given) {
     ServiceFacts facts = service.facts();
     HostSet inside = packer.hosts(service);

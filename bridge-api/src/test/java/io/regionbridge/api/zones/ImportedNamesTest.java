@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway") // what is not there fails the test
 class ImportedNamesTest {
   private static final ServiceKey HELLO = new ServiceKey("demo", "hello");
   private static final ServiceKey IMPORTED = new ServiceKey("demo", "imported-hello");

@@ -38,8 +38,10 @@ final class ExportStatus {
     List<Map<String, Object>> conditions = new ArrayList<>();
     for (Finding finding : findings) {
       Map<?, ?> before = export == null ? null : condition(export, finding.type());
-      boolean same = before != null && finding.state().text().equals(before.get("status"));
-      Object since = same ? before.get("lastTransitionTime") : null;
+      Object since =
+          before != null && finding.state().text().equals(before.get("status"))
+              ? before.get("lastTransitionTime")
+              : null;
       Map<String, Object> condition = new LinkedHashMap<>();
       condition.put("type", finding.type());
       condition.put("status", finding.state().text());

@@ -163,10 +163,10 @@ final class ImportKeeper {
    * @return why it is not done, if it is not
    */
   private Optional<String> attempt(String what, Object content, Runnable write) {
-    Attempt last = attempts.get(what);
-    boolean same = last != null && last.content().equals(content);
+    Attempt before = attempts.get(what);
+    Attempt last = before != null && before.content().equals(content) ? before : null;
     Instant now = clock.instant();
-    if (same && now.isBefore(last.next())) {
+    if (last != null && now.isBefore(last.next())) {
       return last.count() < 3
           ? Optional.empty() // the watch may not have shown it yet
           : Optional.of(
@@ -181,7 +181,7 @@ final class ImportKeeper {
     }
     try {
       write.run();
-      int count = same ? last.count() + 1 : 1;
+      int count = last == null ? 1 : last.count() + 1;
       attempts.put(
           what,
           new Attempt(

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway") // what is not there fails the test
 final class ImportPlannerTest {
   /** What an API server would do with plans. */
   private static final class Cluster {

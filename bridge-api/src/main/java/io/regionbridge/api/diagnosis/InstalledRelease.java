@@ -55,12 +55,18 @@ public record InstalledRelease(Release release, Check check) {
           usual, unknown("cannot list ConfigMaps", namespace, ": forbidden"));
     }
     return maps.stream()
-        .filter(map -> map.getData() != null && map.getData().containsKey(KEY))
+        .flatMap(map -> stated(map, usual, routerLabel).stream())
         .findFirst()
-        .map(map -> of(map.getMetadata().getName(), map.getData().get(KEY), usual, routerLabel))
         .orElseGet(() ->
             new InstalledRelease(
                 usual, unknown("there is no ConfigMap of the chart", namespace, "")));
+  }
+
+  private static Optional<InstalledRelease> stated(
+      ConfigMap map, Release usual, Optional<String> routerLabel) {
+    return Optional.ofNullable(map.getData())
+        .map(data -> data.get(KEY))
+        .map(yaml -> of(map.getMetadata().getName(), yaml, usual, routerLabel));
   }
 
   private static Check unknown(String what, String namespace, String why) {

@@ -292,7 +292,7 @@ class AlertsFireIT {
           return prometheus.firing().contains(alert);
         };
     Served.await(alert, PATIENCE, firing);
-    FIRED.add(alert.split(" ")[0]);
+    FIRED.add(alert.replaceFirst(" .*", ""));
   }
 
   private static void isCalm(String instance) throws IOException {

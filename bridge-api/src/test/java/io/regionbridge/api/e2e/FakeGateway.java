@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.DClass;
@@ -46,10 +47,11 @@ final class FakeGateway implements AutoCloseable {
         DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
         socket.receive(packet);
         byte[] reply = reply(new Message(Arrays.copyOf(buffer, packet.getLength())));
-        later.schedule(
-            () -> send(new DatagramPacket(reply, reply.length, packet.getSocketAddress())),
-            delay.toMillis(),
-            TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ =
+            later.schedule(
+                () -> send(new DatagramPacket(reply, reply.length, packet.getSocketAddress())),
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS);
       }
     } catch (IOException e) {
       return; // closed

@@ -130,6 +130,7 @@ public final class HealthProber {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the registry gives another collection for each change
   private void follow() {
     Collection<Probed> current = registry.probed();
     if (current == followed) {

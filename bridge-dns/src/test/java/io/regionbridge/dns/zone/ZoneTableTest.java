@@ -220,7 +220,7 @@ class ZoneTableTest {
     return new ForwardZone(
         "mn",
         Name.fromConstantString("mn.internal."),
-        List.of(new InetSocketAddress("127.0.0.1", 53)),
+        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)),
         new BelievedAddresses(AddressSet.NONE, false, never),
         List.of());
   }

@@ -143,7 +143,7 @@ public final class ReplicaMemory {
   static long of(DirectoryService service) {
     ServiceFacts facts = service.facts();
     List<Endpoint.Port> common = service.commonPorts();
-    long ports = facts.ports().size() + (common == null ? 0 : common.size());
+    long ports = (long) facts.ports().size() + (common == null ? 0 : common.size());
     String alias = facts.externalName();
     long named = alias == null ? 0 : OWN_ADDRESS + 3L * alias.length();
     return SERVICE

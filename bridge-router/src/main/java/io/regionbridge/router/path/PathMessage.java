@@ -20,8 +20,14 @@ record PathMessage(Kind kind, long nonce, int octets) {
 
   /** Who says it. */
   enum Kind {
-    QUESTION,
-    ANSWER
+    QUESTION(0),
+    ANSWER(1);
+
+    private final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
   }
 
   PathMessage {
@@ -38,7 +44,7 @@ record PathMessage(Kind kind, long nonce, int octets) {
   /** The datagram, ready to be sent. */
   byte[] encoded() {
     ByteBuffer buffer = ByteBuffer.allocate(octets);
-    return buffer.putInt(MAGIC).put((byte) kind.ordinal()).putLong(nonce).array();
+    return buffer.putInt(MAGIC).put(kind.code).putLong(nonce).array();
   }
 
   /** What a datagram says; empty if it is none of these. Never throws. */
@@ -50,7 +56,7 @@ record PathMessage(Kind kind, long nonce, int octets) {
     byte kind = datagram.get();
     long nonce = datagram.getLong();
     return Arrays.stream(Kind.values())
-        .filter(each -> each.ordinal() == kind)
+        .filter(each -> each.code == kind)
         .findFirst()
         .map(each -> new PathMessage(each, nonce, octets));
   }

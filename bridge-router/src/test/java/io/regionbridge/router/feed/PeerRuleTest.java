@@ -11,6 +11,7 @@ import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ final class PeerRuleTest {
         Directories.service("a", "web", "10.1.0.1", "10.1.200.2", "10.201.0.7", "192.0.2.1");
     DirectoryService withIp =
         new DirectoryService(web.facts().withClusterIps(List.of(CLUSTER_IP)), web.endpoints());
-    DirectoryService known = given.given(withIp);
+    DirectoryService known = Objects.requireNonNull(given.given(withIp));
     assertThat(known.facts().clusterIps()).hasToString("[10.202.0.9]");
     assertThat(known.endpoints())
         .extracting(endpoint -> endpoint.address().toString())

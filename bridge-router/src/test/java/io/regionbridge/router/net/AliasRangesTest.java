@@ -115,7 +115,7 @@ class AliasRangesTest {
       try {
         aliases = new AliasRanges(more);
       } catch (IllegalArgumentException overlapping) {
-        continue; // with those that fit
+        // The others stay.
       }
     }
     return aliases;

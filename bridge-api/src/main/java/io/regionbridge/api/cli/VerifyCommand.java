@@ -6,6 +6,7 @@ import io.regionbridge.api.diagnosis.LocalNetwork;
 import io.regionbridge.api.diagnosis.Reachability;
 import io.regionbridge.api.diagnosis.TrafficChecks;
 import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.router.diagnosis.Check;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
@@ -25,9 +26,13 @@ import picocli.CommandLine.Parameters;
           + " path, and with NAME:PORT also route, TCP connect and round trip. Each step has its"
           + " result and what to do. Exits 1 on failure.",
       "",
+      "A name over all regions (any.internal, clusterset.local) leads to the regions that answer"
+          + " for it now.",
+      "",
       "Examples:",
       "  region-bridge verify",
       "  region-bridge verify mn nats.messaging.svc.mn.internal:4222",
+      "  region-bridge verify nats.messaging.svc.any.internal:4222",
       "  region-bridge verify --from shop/web-0 nats.messaging.svc.mn.internal:4222",
       "  region-bridge verify --resolver nats.messaging.svc.mn.internal:4222"
     })
@@ -132,9 +137,13 @@ final class VerifyCommand implements Command {
     try (cluster;
         AdminClient client = bridge.inAnyCluster()) {
       BridgeStatus status = client.status();
-      BridgeStatus.Peer peer = peers(status, Optional.of(to)).getFirst();
+      List<BridgeStatus.Peer> peers =
+          answering(client, status, to)
+              .map(names ->
+                  status.peers().stream().filter(peer -> names.contains(peer.name())).toList())
+              .orElseGet(() -> peers(status, Optional.of(to)));
       List<Check> checks = new ArrayList<>();
-      checks.add(named(peer.name(), TrafficChecks.egress(status, peer)));
+      peers.forEach(peer -> checks.add(named(peer.name(), TrafficChecks.egress(status, peer))));
       String image = PodTarget.image(cluster, bridge.namespace());
       pod.run(cluster, image, to).forEach(check -> checks.add(named(pod.toString(), check)));
       return checks;
@@ -164,6 +173,10 @@ final class VerifyCommand implements Command {
   private List<Check> walk(Optional<TrafficChecks.Target> to) {
     try (AdminClient client = bridge.connect()) {
       BridgeStatus status = client.status();
+      Optional<List<String>> answering = to.flatMap(name -> answering(client, status, name));
+      if (answering.isPresent()) {
+        return TrafficChecks.everywhere(status, answering.get(), to.orElseThrow(), network);
+      }
       List<BridgeStatus.Peer> peers = peers(status, to);
       List<Check> checks = new ArrayList<>();
       if (peers.isEmpty()) {
@@ -174,12 +187,27 @@ final class VerifyCommand implements Command {
                 "kubectl get regions; region-bridge doctor"));
       }
       for (BridgeStatus.Peer peer : peers) {
-        for (Check check : TrafficChecks.of(status, peer, to, network)) {
-          checks.add(named(peer.name(), check));
-        }
+        checks.addAll(TrafficChecks.of(status, peer, to, network));
       }
       return checks;
     }
+  }
+
+  /**
+   * The regions that answer for a name over all regions; empty: it is no such name, or a region was
+   * named that is to be looked at.
+   */
+  private Optional<List<String>> answering(
+      AdminClient client, BridgeStatus status, TrafficChecks.Target to) {
+    if (region.isPresent()
+        || status.peers().stream().anyMatch(peer -> isBelow(to.name(), peer.domain()))) {
+      return Optional.empty();
+    }
+    TraceReport trace = client.trace(to.name(), "A", "");
+    boolean everywhere =
+        trace.zone().kind().equals("local")
+            && !trace.zone().name().equalsIgnoreCase(status.region().domain());
+    return everywhere ? Optional.of(trace.answering()) : Optional.empty();
   }
 
   private List<BridgeStatus.Peer> peers(BridgeStatus status, Optional<TrafficChecks.Target> to) {

@@ -17,8 +17,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -72,22 +74,117 @@ public final class TrafficChecks {
   }
 
   private final Reachability network;
+  private final String prefix;
   private final List<Check> checks = new ArrayList<>();
 
-  private TrafficChecks(Reachability network) {
+  private TrafficChecks(Reachability network, String prefix) {
     this.network = network;
+    this.prefix = prefix;
   }
 
   /**
-   * Walks to one peer region.
+   * Walks to one peer region, whose name each check begins with.
    *
    * @param target what to connect to; empty: only names, egress and MTU are looked at
    */
   public static List<Check> of(
       BridgeStatus status, BridgeStatus.Peer peer, Optional<Target> target, Reachability network) {
-    TrafficChecks walk = new TrafficChecks(network);
+    TrafficChecks walk = new TrafficChecks(network, peer.name() + " ");
     walk.walk(status, peer, target);
     return walk.checks;
+  }
+
+  /**
+   * Walks to a name over all regions: to each region whose addresses the name has now.
+   *
+   * @param answering the regions that answer for the name, as its bridge says
+   */
+  public static List<Check> everywhere(
+      BridgeStatus status, List<String> answering, Target target, Reachability network) {
+    TrafficChecks walk = new TrafficChecks(network, "");
+    List<InetAddress> addresses = walk.names(status, Optional.empty(), target.name());
+    if (addresses.isEmpty()) {
+      walk.reach(addresses, target);
+      return walk.checks;
+    }
+    Map<String, List<InetAddress>> regions = new LinkedHashMap<>();
+    for (InetAddress address : addresses) {
+      regions
+          .computeIfAbsent(region(status, answering, address), _ -> new ArrayList<>())
+          .add(address);
+    }
+    walk.add(
+        regions.containsKey("")
+            ? Check.warning(
+                "region",
+                "%s is in no region that is known".formatted(list(regions.get(""))),
+                "region-bridge trace " + target.name())
+            : Check.ok(
+                "region",
+                String.join(", ", regions.keySet())
+                    + (regions.size() == 1 ? " answers" : " answer")));
+    regions.forEach((region, own) -> {
+      TrafficChecks there = new TrafficChecks(network, region.isEmpty() ? "" : region + " ");
+      there.arrive(status, region, own, target);
+      walk.checks.addAll(there.checks);
+    });
+    return walk.checks;
+  }
+
+  /**
+   * The region that an address is in. One that is in no region's ranges, such as the address that
+   * this cluster has given an import, leads to the first region that answers.
+   */
+  private static String region(BridgeStatus status, List<String> answering, InetAddress address) {
+    Stream<String> holders =
+        Stream.concat(
+            status.peers().stream()
+                .filter(peer -> holds(peer.podCIDRs(), peer.serviceCIDRs(), address))
+                .map(BridgeStatus.Peer::name),
+            Stream.of(status.region())
+                .filter(own -> holds(own.podCIDRs(), own.serviceCIDRs(), address))
+                .map(BridgeStatus.Region::name));
+    List<String> found = holders.toList();
+    return found.stream()
+        .filter(name -> answering.isEmpty() || answering.contains(name))
+        .findFirst()
+        .or(() -> Stream.concat(answering.stream(), found.stream()).findFirst())
+        .orElse("");
+  }
+
+  private static boolean holds(List<String> pods, List<String> services, InetAddress address) {
+    return Stream.concat(pods.stream(), services.stream())
+        .map(Cidr::of)
+        .anyMatch(range -> range.contains(address));
+  }
+
+  /** What comes after the name, for a region that was found to answer. */
+  private void arrive(
+      BridgeStatus status, String region, List<InetAddress> addresses, Target target) {
+    if (region.equals(status.region().name())) {
+      add(Check.skipped("egress", "traffic stays in region " + region));
+    }
+    Optional<BridgeStatus.Peer> peer =
+        status.peers().stream().filter(p -> p.name().equals(region)).findFirst();
+    if (peer.isPresent()) {
+      List<InetAddress> own =
+          addresses.stream()
+              .filter(address -> !holds(List.of(), status.region().serviceCIDRs(), address))
+              .toList();
+      if (own.isEmpty()) {
+        add(
+            Check.ok(
+                "address",
+                "%s is an address of this cluster that leads to region %s"
+                    .formatted(list(addresses), region)));
+      } else {
+        contained(peer.get(), own);
+      }
+      add(egress(status, peer.get()));
+      aliases(status).ifPresent(this::add);
+      mtu(peer.get());
+    }
+    reach(addresses, target);
   }
 
   /**
@@ -96,7 +193,7 @@ public final class TrafficChecks {
    * @param target what to connect to
    */
   public static List<Check> ofName(Target target, Reachability network) {
-    TrafficChecks walk = new TrafficChecks(network);
+    TrafficChecks walk = new TrafficChecks(network, "");
     List<InetAddress> addresses = List.of();
     try {
       addresses = network.resolve(target.name());
@@ -117,7 +214,10 @@ public final class TrafficChecks {
   }
 
   private void walk(BridgeStatus status, BridgeStatus.Peer peer, Optional<Target> target) {
-    List<InetAddress> addresses = names(status, peer, target);
+    List<InetAddress> addresses =
+        target
+            .map(to -> names(status, Optional.empty(), to.name()))
+            .orElseGet(() -> names(status, Optional.of(peer), "dns-version." + peer.domain()));
     if (target.isPresent() && !addresses.isEmpty()) {
       contained(peer, addresses);
     }
@@ -135,9 +235,13 @@ public final class TrafficChecks {
     }
   }
 
-  /** Asks the bridge as a pod's resolver would. Without a target, for what each region has. */
+  /**
+   * Asks the bridge as a pod's resolver would.
+   *
+   * @param whole the region whose version is asked for; empty: the addresses of the name are
+   */
   private List<InetAddress> names(
-      BridgeStatus status, BridgeStatus.Peer peer, Optional<Target> target) {
+      BridgeStatus status, Optional<BridgeStatus.Peer> whole, String name) {
     Optional<InetSocketAddress> server =
         status.dns().listen().stream()
             .map(TrafficChecks::socket)
@@ -149,9 +253,8 @@ public final class TrafficChecks {
               "name", "the bridge answers no queries yet", "region-bridge status; see /readyz"));
       return List.of();
     }
-    String name = target.map(Target::name).orElse("dns-version." + peer.domain());
     List<InetAddress> addresses = new ArrayList<>();
-    for (int type : target.isPresent() ? new int[] {Type.A, Type.AAAA} : new int[] {Type.TXT}) {
+    for (int type : whole.isPresent() ? new int[] {Type.TXT} : new int[] {Type.A, Type.AAAA}) {
       try {
         Message reply = network.ask(server.get(), name, type);
         int rcode = reply.getRcode();
@@ -164,13 +267,15 @@ public final class TrafficChecks {
           return List.of();
         }
         addresses.addAll(addresses(reply));
-        if (type == Type.TXT) {
+        if (whole.isPresent()) {
           boolean there =
               reply.getSection(Section.ANSWER).stream().anyMatch(TXTRecord.class::isInstance);
           add(
               there
                   ? Check.ok(
-                      "name", "region %s answers for %s".formatted(peer.name(), peer.domain()))
+                      "name",
+                      "region %s answers for %s"
+                          .formatted(whole.get().name(), whole.get().domain()))
                   : Check.failure(
                       "name",
                       "%s has no records".formatted(name),
@@ -437,6 +542,6 @@ public final class TrafficChecks {
   }
 
   private void add(Check check) {
-    checks.add(check);
+    checks.add(new Check(prefix + check.name(), check.state(), check.message(), check.remedy()));
   }
 }

@@ -220,6 +220,18 @@ final class AllNames {
     return lines;
   }
 
+  /** The regions that answer for a name; none for one that is in none of the domains. */
+  List<String> answering(BridgeConfig config, Name name) {
+    List<String> names = new ArrayList<>();
+    allNames(config)
+        .flatMap(domain -> service(name, domain))
+        .ifPresent(key -> names.addAll(AllNamesCompiler.answering(key, regions)));
+    imports(config)
+        .flatMap(domain -> service(name, domain))
+        .ifPresent(key -> names.addAll(ImportedZoneCompiler.answering(key, regions)));
+    return names;
+  }
+
   /** The Service that a name speaks of, if it is below a domain. */
   private static Optional<ServiceKey> service(Name name, Name domain) {
     if (!name.subdomain(domain)) {

@@ -200,6 +200,11 @@ final class LiveState implements BridgeState {
   }
 
   @Override
+  public List<String> answering(Name name) {
+    return allNames.answering(config.get(), name);
+  }
+
+  @Override
   public Map<String, FollowerState> replicas() {
     return replicas.states();
   }

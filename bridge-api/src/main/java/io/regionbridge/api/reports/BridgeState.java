@@ -53,6 +53,9 @@ public interface BridgeState {
   /** Which regions were considered for a name over all regions, and which answer. */
   List<String> considered(Name name);
 
+  /** The regions that answer for a name over all regions. */
+  List<String> answering(Name name);
+
   /** How much of the heap each part that grows may take and takes. */
   List<Share> memory();
 

@@ -268,7 +268,8 @@ public final class Introspection implements AutoCloseable {
         .thenApply(trace ->
             () ->
                 TraceReports.of(region, question, trace, bridge.dns().gateways())
-                    .considering(bridge.considered(question.name()))
+                    .considering(
+                        bridge.considered(question.name()), bridge.answering(question.name()))
                     .suggesting((zone, name) -> NameReports.nearest(bridge, zone, name)));
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tries gateways that were asked, in order; where none was, since none answers, all of them
  * @param regions for a name over all regions those that have it, in order, each with whether it
  *     answers and why
+ * @param answering the names of those regions that answer
  * @param suggestion the name that was likely meant, if this one does not exist; null if none is
  *     near
  */
@@ -30,7 +31,18 @@ public record TraceReport(
     List<Try> tries,
     Answer answer,
     List<String> regions,
+    List<String> answering,
     @Nullable String suggestion) {
+  /** Fields that an older version of the program does not have are empty. */
+  public TraceReport {
+    regions = listed(regions);
+    answering = listed(answering);
+  }
+
+  private static List<String> listed(@Nullable List<String> values) {
+    return values == null ? List.of() : List.copyOf(values);
+  }
+
   /** One without a suggestion. */
   public TraceReport(
       String bridge,
@@ -41,13 +53,13 @@ public record TraceReport(
       Cache cache,
       List<Try> tries,
       Answer answer) {
-    this(bridge, name, type, view, zone, cache, tries, answer, List.of(), null);
+    this(bridge, name, type, view, zone, cache, tries, answer, List.of(), List.of(), null);
   }
 
   /** The same, with the regions that were considered. */
-  public TraceReport considering(List<String> considered) {
+  public TraceReport considering(List<String> considered, List<String> chosen) {
     return new TraceReport(
-        bridge, name, type, view, zone, cache, tries, answer, considered, suggestion);
+        bridge, name, type, view, zone, cache, tries, answer, considered, chosen, suggestion);
   }
 
   /** Finds a name that was likely meant. */
@@ -69,6 +81,7 @@ public record TraceReport(
             tries,
             answer,
             regions,
+            answering,
             suggester.nearest(zone.name(), name).orElse(null))
         : this;
   }

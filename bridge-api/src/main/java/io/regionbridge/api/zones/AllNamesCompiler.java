@@ -129,4 +129,9 @@ public final class AllNamesCompiler {
   public static List<String> explained(ServiceKey key, List<RegionServices> regions) {
     return ServiceEverywhere.explained(ServiceRegions.having(key, regions));
   }
+
+  /** The names of the regions that answer for a Service. */
+  public static List<String> answering(ServiceKey key, List<RegionServices> regions) {
+    return ServiceEverywhere.answering(ServiceRegions.having(key, regions));
+  }
 }

@@ -164,6 +164,11 @@ final class ImportedNames {
     return lines;
   }
 
+  /** The names of the regions that answer. */
+  static List<String> answering(ServiceKey key, List<RegionServices> regions) {
+    return ServiceEverywhere.answering(exporting(key, regions));
+  }
+
   private static ServiceRegions exporting(ServiceKey key, List<RegionServices> regions) {
     ServiceRegions exporting = ServiceRegions.exporting(key, regions);
     boolean localOnly =

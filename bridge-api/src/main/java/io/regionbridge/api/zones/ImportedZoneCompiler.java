@@ -98,4 +98,9 @@ public final class ImportedZoneCompiler {
       ServiceKey key, List<RegionServices> regions, Directory local) {
     return ImportedNames.explained(key, regions, local);
   }
+
+  /** The names of the regions that answer for an import. */
+  public static List<String> answering(ServiceKey key, List<RegionServices> regions) {
+    return ImportedNames.answering(key, regions);
+  }
 }

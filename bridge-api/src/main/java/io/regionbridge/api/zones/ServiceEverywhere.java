@@ -75,4 +75,9 @@ final class ServiceEverywhere {
     }
     return lines;
   }
+
+  /** The names of the regions that answer. */
+  static List<String> answering(ServiceRegions having) {
+    return having.answering().stream().map(part -> part.region().region()).toList();
+  }
 }

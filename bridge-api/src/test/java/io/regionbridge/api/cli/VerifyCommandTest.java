@@ -90,6 +90,30 @@ final class VerifyCommandTest {
   }
 
   @Test
+  void walksToTheRegionThatAnswersForANameOverAllRegions() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1)) {
+      String url = RegionPair.url(regions.mn(0));
+      assertThat(run("verify", "nats.messaging.svc.any.internal:4222", "--url", url))
+          .as(out.toString() + err)
+          .isZero();
+      assertThat(out.toString())
+          .containsPattern(
+              "ok       name: nats\\.messaging\\.svc\\.any\\.internal is 10\\.52\\.1\\.\\d, ")
+          .contains("ok       region: mn answers\n")
+          .contains("skipped  mn egress: traffic stays in region mn\n")
+          .containsPattern("ok       mn connect: 10\\.52\\.1\\.\\d:4222 accepts connections\n");
+      assertThat(run("verify", "none.messaging.svc.any.internal:80", "--url", url))
+          .isEqualTo(ExitCode.FAILED);
+      assertThat(out.toString())
+          .contains("failure  name: none.messaging.svc.any.internal A: NXDOMAIN → region-bridge")
+          .contains("skipped  connect: there is no address to connect to");
+      assertThat(run("verify", "none.messaging.svc.mn.internal:80", "--url", url))
+          .isEqualTo(ExitCode.USAGE);
+      assertThat(err.toString()).contains("none.messaging.svc.mn.internal is in no peer region");
+    }
+  }
+
+  @Test
   void explainsTheStepThatFails() throws Exception {
     try (RegionPair regions = RegionPair.start(directory, 1)) {
       String url = RegionPair.url(regions.fsn1());

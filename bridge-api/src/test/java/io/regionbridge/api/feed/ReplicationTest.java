@@ -125,6 +125,9 @@ final class ReplicationTest {
       assertThat(fsn1.state().considered(Name.fromString(name)))
           .hasSize(2)
           .allMatch(line -> line.endsWith("1 of 1 endpoints ready, answers"));
+      assertThat(fsn1.state().answering(Name.fromString(name)))
+          .containsExactlyInAnyOrder("mn", "hel1");
+      assertThat(fsn1.state().answering(Name.fromString(WEB))).isEmpty();
       hel1.close();
       RegionPair.await(() -> addresses(fsn1, name).equals(List.of("10.52.1.1")));
       assertThat(addresses(mn, name)).containsExactly("10.52.1.1");

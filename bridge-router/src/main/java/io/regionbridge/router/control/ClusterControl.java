@@ -202,7 +202,7 @@ final class ClusterControl implements RegionSource {
                     watcher.exports(),
                     new MultiCluster.Sources(sources.regions(), watcher::directory, () -> topology),
                     new ActivePermit(),
-                    this::found,
+                    this::recordImports,
                     clock,
                     loops));
     overlay =
@@ -223,7 +223,7 @@ final class ClusterControl implements RegionSource {
             loops);
   }
 
-  private void found(Finding finding) {
+  private void recordImports(Finding finding) {
     if (!imports.equals(Optional.of(finding))) {
       imports = Optional.of(finding);
       topologies.lookAgain();

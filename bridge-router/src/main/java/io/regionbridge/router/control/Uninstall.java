@@ -114,26 +114,26 @@ public final class Uninstall {
   static List<Step> run(
       KubernetesClient client, String namespace, String netBird, boolean purge, boolean dryRun) {
     Uninstall uninstall = new Uninstall(client, dryRun);
-    uninstall.coreDns();
-    uninstall.egressPolicies();
-    uninstall.netBird(netBird);
-    uninstall.imports();
-    uninstall.regionStatuses();
-    uninstall.routerNodes();
-    uninstall.one(
+    uninstall.removeCoreDnsBlocks();
+    uninstall.removeEgressPolicies();
+    uninstall.restoreNetBird(netBird);
+    uninstall.removeImports();
+    uninstall.removeRegionStatuses();
+    uninstall.removeRouterNodes();
+    uninstall.remove(
         "Lease " + namespace + "/" + OwnNames.LEASE,
         client.leases().inNamespace(namespace).withName(OwnNames.LEASE),
         true);
-    uninstall.one(
+    uninstall.remove(
         "Secret " + namespace + "/" + SecretKeyStore.SHARED,
         client.secrets().inNamespace(namespace).withName(SecretKeyStore.SHARED),
         purge);
-    uninstall.keys(namespace, purge);
+    uninstall.removeKeys(namespace, purge);
     return List.copyOf(uninstall.steps);
   }
 
   /** The Secrets of router nodes; of other nodes there is none, and none may be read. */
-  private void keys(String namespace, boolean purge) {
+  private void removeKeys(String namespace, boolean purge) {
     List<Resource<Secret>> present = new ArrayList<>();
     attempt(
         "WireGuard keys",
@@ -144,7 +144,7 @@ public final class Uninstall {
                     .secrets()
                     .inNamespace(namespace)
                     .withName(SecretKeyStore.name(node.getMetadata().getName()));
-            if (isThere(secret)) {
+            if (exists(secret)) {
               present.add(secret);
             }
           }
@@ -154,10 +154,10 @@ public final class Uninstall {
       steps.removeLast();
     }
     present.forEach(secret ->
-        one("Secret " + namespace + "/" + secret.get().getMetadata().getName(), secret, purge));
+        remove("Secret " + namespace + "/" + secret.get().getMetadata().getName(), secret, purge));
   }
 
-  private static boolean isThere(Resource<Secret> secret) {
+  private static boolean exists(Resource<Secret> secret) {
     try {
       return secret.get() != null;
     } catch (KubernetesClientException e) {
@@ -168,7 +168,7 @@ public final class Uninstall {
     }
   }
 
-  private void coreDns() {
+  private void removeCoreDnsBlocks() {
     attempt(
         "CoreDNS's configuration",
         () -> {
@@ -187,7 +187,7 @@ public final class Uninstall {
         });
   }
 
-  private void netBird(String namespace) {
+  private void restoreNetBird(String namespace) {
     String what = "the host network of NetBird's routers in " + namespace;
     attempt(
         what,
@@ -202,7 +202,7 @@ public final class Uninstall {
   }
 
   /** Where the API was never switched on, there is nothing, and often no right to look. */
-  private void imports() {
+  private void removeImports() {
     String what = "ServiceImports";
     attempt(
         what,
@@ -224,8 +224,8 @@ public final class Uninstall {
         });
   }
 
-  private void egressPolicies() {
-    all(
+  private void removeEgressPolicies() {
+    removeAll(
         "CiliumEgressGatewayPolicies",
         () ->
             client
@@ -235,8 +235,8 @@ public final class Uninstall {
                 .toList());
   }
 
-  private void routerNodes() {
-    all(
+  private void removeRouterNodes() {
+    removeAll(
         "RouterNodes",
         () ->
             client
@@ -247,7 +247,7 @@ public final class Uninstall {
   }
 
   /** The objects are their owner's; only what was found about them is ours. */
-  private void regionStatuses() {
+  private void removeRegionStatuses() {
     List<Region> regions = new ArrayList<>();
     attempt(
         "Regions",
@@ -272,7 +272,7 @@ public final class Uninstall {
     }
   }
 
-  private <T extends HasMetadata> void all(
+  private <T extends HasMetadata> void removeAll(
       String kind, Supplier<List<? extends Resource<T>>> found) {
     List<Resource<T>> resources = new ArrayList<>();
     attempt(
@@ -290,11 +290,11 @@ public final class Uninstall {
           (item instanceof GenericKubernetesResource ? "CiliumEgressGatewayPolicy" : item.getKind())
               + " "
               + item.getMetadata().getName();
-      one(what, resource, true);
+      remove(what, resource, true);
     }
   }
 
-  private void one(String what, Resource<? extends HasMetadata> resource, boolean wanted) {
+  private void remove(String what, Resource<? extends HasMetadata> resource, boolean wanted) {
     attempt(
         what,
         () -> {

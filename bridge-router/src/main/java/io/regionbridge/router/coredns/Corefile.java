@@ -105,13 +105,13 @@ public record Corefile(List<ServerBlock> blocks, List<String> imports, Optional<
           at++;
           imports.addAll(onThisLine().stream().filter(name -> !snippets.contains(name)).toList());
         } else {
-          block();
+          parseBlock();
         }
       }
       return new Corefile(blocks, imports, Optional.ofNullable(problem));
     }
 
-    private void block() {
+    private void parseBlock() {
       int begin = tokens.get(at).begin();
       int line = tokens.get(at).line();
       List<String> keys = keys();

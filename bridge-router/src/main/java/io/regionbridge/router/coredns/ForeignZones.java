@@ -49,8 +49,8 @@ public record ForeignZones(
     Reader reader = new Reader(view);
     switch (CoreDnsKind.of(view)) {
       case CoreDnsKind.Imported _, CoreDnsKind.Corefile _ ->
-          reader.corefile(ClusterWatcher.COREDNS);
-      case CoreDnsKind.HelmValues _ -> reader.corefile(ClusterWatcher.RKE2_COREDNS);
+          reader.readCorefile(ClusterWatcher.COREDNS);
+      case CoreDnsKind.HelmValues _ -> reader.readCorefile(ClusterWatcher.RKE2_COREDNS);
       case CoreDnsKind.Unknown _ -> {}
     }
     return new ForeignZones(reader.places, reader.unreadable, reader.problem);
@@ -85,7 +85,7 @@ public record ForeignZones(
       this.view = view;
     }
 
-    void corefile(String map) {
+    void readCorefile(String map) {
       String text = CorefileEditor.without(data(map).getOrDefault(CoreDnsKind.COREFILE, ""));
       Corefile corefile = add("the Corefile", text);
       for (String pattern : corefile.imports()) {
@@ -118,7 +118,7 @@ public record ForeignZones(
 
     private Corefile add(String place, String text) {
       Corefile corefile = Corefile.parse(text);
-      corefile.problem().ifPresent(why -> refused(place, why));
+      corefile.problem().ifPresent(why -> setProblem(place, why));
       for (ServerBlock block : corefile.blocks()) {
         for (String key : block.keys()) {
           switch (Zone.read(key)) {
@@ -126,14 +126,14 @@ public record ForeignZones(
                 zones.forEach(zone -> places.putIfAbsent(zone, place));
             case Zone.Read.Unreadable(String name, Zone.Likeness likeness) ->
                 unreadable.add(new Unreadable(name, place, Optional.of(likeness)));
-            case Zone.Read.Refused(String why) -> refused(place, why);
+            case Zone.Read.Refused(String why) -> setProblem(place, why);
           }
         }
       }
       return corefile;
     }
 
-    private void refused(String place, String why) {
+    private void setProblem(String place, String why) {
       problem = problem.or(() -> Optional.of(place + ": " + why));
     }
 

@@ -34,11 +34,11 @@ final class Rke2Values {
       String port,
       List<InetSocketAddress> upstreams) {
     StringBuilder text = new StringBuilder("servers:\n");
-    others.forEach(block -> server(text, block));
+    others.forEach(block -> addServer(text, block));
     for (ForwardZone zone : zones) {
       for (ServerBlock block :
           Corefile.parse(ServerBlocks.text(List.of(zone), port, upstreams)).blocks()) {
-        server(text, block);
+        addServer(text, block);
       }
     }
     return text.toString();
@@ -59,7 +59,7 @@ final class Rke2Values {
         .collect(Collectors.toSet());
   }
 
-  private static void server(StringBuilder text, ServerBlock block) {
+  private static void addServer(StringBuilder text, ServerBlock block) {
     text.append("- zones:\n");
     Optional<String> port = Optional.empty();
     for (int i = 0; i < block.keys().size(); i++) {

@@ -39,11 +39,11 @@ final class CiliumChecks {
     }
     facts
         .skipped(NAME, "configmaps " + ClusterWatcher.CILIUM_CONFIG)
-        .ifPresentOrElse(made.checks::add, made::all);
+        .ifPresentOrElse(made.checks::add, made::checkAll);
     return made.checks;
   }
 
-  private void all() {
+  private void checkAll() {
     if (config.isEmpty()) {
       checks.add(
           Check.warning(
@@ -54,7 +54,7 @@ final class CiliumChecks {
                   + " something else routes it"));
       return;
     }
-    settings();
+    checkSettings();
     if (facts.cilium().clusterMesh()) {
       checks.add(
           Check.warning(
@@ -64,13 +64,15 @@ final class CiliumChecks {
               "have no policy select pods of another cluster; test egress, or set"
                   + " config.egress.engine=routes"));
     }
-    facts.skipped("Cilium agents", "pods of Cilium").ifPresentOrElse(checks::add, this::agents);
+    facts
+        .skipped("Cilium agents", "pods of Cilium")
+        .ifPresentOrElse(checks::add, this::checkAgents);
     facts
         .skipped("Cilium nodes", "ciliumnodes.cilium.io")
-        .ifPresentOrElse(checks::add, this::nodes);
+        .ifPresentOrElse(checks::add, this::checkNodes);
   }
 
-  private void settings() {
+  private void checkSettings() {
     List<String> amiss = CiliumSettings.amiss(config);
     boolean readable = !facts.unreadable().containsKey(ClusterWatcher.EGRESS_POLICIES);
     if (!amiss.isEmpty()) {
@@ -94,7 +96,7 @@ final class CiliumChecks {
     }
   }
 
-  private void agents() {
+  private void checkAgents() {
     List<Agent> agents = facts.cilium().agents();
     if (agents.isEmpty()) {
       checks.add(Check.skipped("Cilium agents", "kube-system has no pods labelled k8s-app=cilium"));
@@ -137,7 +139,7 @@ final class CiliumChecks {
   }
 
   /** Agents select by the labels of these, which each node's own agent copies from the Node. */
-  private void nodes() {
+  private void checkNodes() {
     if (facts.cilium().nodes().isEmpty()) {
       return;
     }

@@ -43,11 +43,11 @@ final class CoreDnsChecks {
     CoreDnsChecks made = new CoreDnsChecks(facts);
     facts
         .skipped("CoreDNS", "configmaps " + ClusterWatcher.COREDNS)
-        .ifPresentOrElse(made.checks::add, made::all);
+        .ifPresentOrElse(made.checks::add, made::checkAll);
     return made.checks;
   }
 
-  private void all() {
+  private void checkAll() {
     switch (kind) {
       case CoreDnsKind.Unknown() -> {
         checks.add(
@@ -58,21 +58,23 @@ final class CoreDnsChecks {
         return;
       }
       case CoreDnsKind.Imported _ ->
-          forwarded("coredns-custom", ours(), "the active bridge writes it: see its log, and RBAC");
+          checkForwarding(
+              "coredns-custom", ours(), "the active bridge writes it: see its log, and RBAC");
       case CoreDnsKind.Corefile _ -> {
-        forwarded("the Corefile", ours(), "the active bridge writes it: see its log, and RBAC");
-        notImported();
+        checkForwarding(
+            "the Corefile", ours(), "the active bridge writes it: see its log, and RBAC");
+        checkImports();
       }
       case CoreDnsKind.HelmValues _ ->
-          forwarded(
+          checkForwarding(
               "the Corefile of RKE2",
               ours(),
               "kubectl -n kube-system get helmchartconfig rke2-coredns -o yaml; kubectl -n"
                   + " kube-system logs job/helm-install-rke2-coredns");
     }
-    refused();
-    reloaded();
-    nodeLocal();
+    checkLoadable();
+    checkReload();
+    checkNodeLocal();
   }
 
   private String corefile() {
@@ -111,7 +113,7 @@ final class CoreDnsChecks {
   }
 
   /** Whether our blocks are there and lead to nodes that live. */
-  private void forwarded(String where, List<ServerBlock> blocks, String remedy) {
+  private void checkForwarding(String where, List<ServerBlock> blocks, String remedy) {
     Set<String> upstreams =
         blocks.stream()
             .flatMap(block -> block.forwards().stream())
@@ -159,7 +161,7 @@ final class CoreDnsChecks {
   }
 
   /** Where coredns-custom is not read, what stands there does nothing; k3s reads nothing else. */
-  private void notImported() {
+  private void checkImports() {
     if (facts.configMap(ClusterWatcher.COREDNS_CUSTOM).containsKey(CoreDnsPlan.KEY)) {
       checks.add(
           Check.warning(
@@ -180,16 +182,16 @@ final class CoreDnsChecks {
   }
 
   /** What makes CoreDNS refuse a configuration, all of it; at a restart it does not come up. */
-  private void refused() {
+  private void checkLoadable() {
     Map<String, List<String>> servedBy = new TreeMap<>();
     for (Map.Entry<String, String> text : texts().entrySet()) {
       if (text.getKey().startsWith("key ") && !text.getKey().contains(SERVER + " ")) {
         continue; // what is imported into a block, or a file that is only there
       }
       Corefile corefile = Corefile.parse(text.getValue());
-      corefile.problem().ifPresent(problem -> unloadable(text.getKey() + ", " + problem));
+      corefile.problem().ifPresent(problem -> addUnloadable(text.getKey() + ", " + problem));
       for (ServerBlock block : corefile.blocks()) {
-        block.keyProblems().forEach(problem -> unloadable(text.getKey() + ": " + problem));
+        block.keyProblems().forEach(problem -> addUnloadable(text.getKey() + ": " + problem));
         block
             .zones()
             .forEach(zone ->
@@ -226,7 +228,7 @@ final class CoreDnsChecks {
     });
   }
 
-  private void unloadable(String what) {
+  private void addUnloadable(String what) {
     checks.add(
         Check.failure(
             "CoreDNS configuration",
@@ -234,7 +236,7 @@ final class CoreDnsChecks {
             "kubectl -n kube-system edit configmap coredns, or the one that is named"));
   }
 
-  private void reloaded() {
+  private void checkReload() {
     boolean reloads =
         texts().values().stream()
             .anyMatch(text ->
@@ -252,14 +254,14 @@ final class CoreDnsChecks {
   }
 
   /** Fine if it asks CoreDNS for everything, or has the domains itself. */
-  private void nodeLocal() {
+  private void checkNodeLocal() {
     ClusterWatcher.NODE_LOCAL_DNS.stream()
         .filter(name -> !facts.configMap(name).isEmpty())
         .findFirst()
-        .ifPresent(this::nodeLocal);
+        .ifPresent(this::checkNodeLocal);
   }
 
-  private void nodeLocal(String name) {
+  private void checkNodeLocal(String name) {
     String corefile = facts.configMap(name).getOrDefault(CoreDnsKind.COREFILE, "");
     List<String> zones =
         ours().stream().flatMap(block -> block.zones().stream()).map(Zone::name).toList();

@@ -19,8 +19,8 @@ public final class EgressChecks {
   /** Everything about a node's egress. */
   public static List<Check> of(EgressFacts facts) {
     List<Check> checks = new ArrayList<>();
-    routes(facts, checks);
-    own(facts, checks);
+    checkRoutes(facts, checks);
+    checkOwn(facts, checks);
     if (facts.sourceMark()) {
       checks.add(
           Check.warning(
@@ -70,7 +70,7 @@ public final class EgressChecks {
   }
 
   /** Rules of the overlay's agent that come before the main table take this region's pods, too. */
-  private static void own(EgressFacts facts, List<Check> checks) {
+  private static void checkOwn(EgressFacts facts, List<Check> checks) {
     for (EgressFacts.RangeRoute way : facts.own()) {
       if (way.interfaceName().equals(Optional.of(facts.overlay()))) {
         checks.add(
@@ -84,7 +84,7 @@ public final class EgressChecks {
     }
   }
 
-  private static void routes(EgressFacts facts, List<Check> checks) {
+  private static void checkRoutes(EgressFacts facts, List<Check> checks) {
     String overlay = facts.overlay();
     Set<String> own = Set.of(overlay, "region-bridge");
     int fine = 0;

@@ -23,13 +23,13 @@ final class NetBirdChecks {
     facts
         .skipped(NAME, ClusterWatcher.NETWORK_ROUTERS)
         .or(() -> facts.skipped(NAME, ClusterWatcher.NETBIRD_DEPLOYMENTS))
-        .ifPresentOrElse(made.checks::add, made::routers);
+        .ifPresentOrElse(made.checks::add, made::checkRouters);
     return made.checks;
   }
 
-  private void routers() {
+  private void checkRouters() {
     NetBirdFacts netBird = facts.netBird();
-    netBird.routers().stream().filter(r -> !r.hostNetwork()).forEach(this::hidden);
+    netBird.routers().stream().filter(r -> !r.hostNetwork()).forEach(this::addHidden);
     boolean asked = checks.isEmpty();
     Optional<Pod> behind = netBird.pods().stream().filter(pod -> !pod.hostNetwork()).findFirst();
     if (asked && behind.isPresent()) {
@@ -49,10 +49,10 @@ final class NetBirdChecks {
                       String.join(
                           ", ", netBird.routers().stream().map(Router::toString).toList()))));
     }
-    kubeRouter();
+    checkKubeRouter();
   }
 
-  private void hidden(Router router) {
+  private void addHidden(Router router) {
     String patch =
         router.networkRouter()
             ? "networkrouter %s --type merge -p '{\"spec\":{\"workloadOverride\":{\"podTemplate\":"
@@ -78,7 +78,7 @@ final class NetBirdChecks {
   }
 
   /** k3s enforces NetworkPolicies by kube-router's code, unless it was told to leave it. */
-  private void kubeRouter() {
+  private void checkKubeRouter() {
     boolean enforced =
         facts.version().contains("+k3s") && facts.configMap(ClusterWatcher.CILIUM_CONFIG).isEmpty();
     if (enforced && facts.netBird().routers().stream().anyMatch(Router::hostNetwork)) {

@@ -38,7 +38,7 @@ public final class PolicyChecks {
       return List.of(skipped.get());
     }
     PolicyChecks made = new PolicyChecks(facts.cilium());
-    made.policies.forEach(made::policy);
+    made.policies.forEach(made::checkPolicy);
     if (made.checks.isEmpty() && !made.policies.isEmpty()) {
       long ours = made.policies.stream().filter(Policy::ours).count();
       made.checks.add(
@@ -90,7 +90,7 @@ public final class PolicyChecks {
     return IpLiteral.parse(address).map(IpLiteral::format).orElse(address);
   }
 
-  private void policy(Policy policy) {
+  private void checkPolicy(Policy policy) {
     if (!policy.selective()) {
       add(
           policy,
@@ -105,14 +105,14 @@ public final class PolicyChecks {
             "%s has both interface and egressIP: Cilium ignores it".formatted(policy.name()),
             edit(policy) + ": keep one of the two");
       }
-      nowhere(policy, exit);
+      checkExit(policy, exit);
     }
     if (!policy.ours()) {
-      overlaps(policy);
+      checkOverlaps(policy);
     }
   }
 
-  private void nowhere(Policy policy, Exit exit) {
+  private void checkExit(Policy policy, Exit exit) {
     boolean known = cilium.nodes().isPresent();
     if (known && cilium.nodes().get().values().stream().noneMatch(exit.nodes()::matches)) {
       add(
@@ -126,7 +126,7 @@ public final class PolicyChecks {
     }
   }
 
-  private void overlaps(Policy foreign) {
+  private void checkOverlaps(Policy foreign) {
     for (Policy our : policies) {
       if (!our.ours()) {
         continue;

@@ -24,9 +24,9 @@ final class ReleaseChecks {
     ReleaseChecks made = new ReleaseChecks(facts);
     facts
         .skipped("active gateway", "leases.coordination.k8s.io")
-        .ifPresentOrElse(made.checks::add, made::lease);
+        .ifPresentOrElse(made.checks::add, made::checkLease);
     facts.skipped("other releases", "leases of other namespaces").ifPresent(made.checks::add);
-    facts.skipped("bridges", "pods").ifPresentOrElse(made.checks::add, made::bridges);
+    facts.skipped("bridges", "pods").ifPresentOrElse(made.checks::add, made::checkBridges);
     return made.checks;
   }
 
@@ -40,13 +40,13 @@ final class ReleaseChecks {
     return "kubectl -n %s %s".formatted(facts.release().namespace(), command);
   }
 
-  private void lease() {
+  private void checkLease() {
     String remedy = kubectl("logs -l app.kubernetes.io/name=region-bridge --prefix");
     Optional<Lease> own =
         facts.leases().stream()
             .filter(lease -> lease.namespace().equals(facts.release().namespace()))
             .findFirst();
-    own.ifPresent(this::others);
+    own.ifPresent(this::checkOthers);
     if (own.isEmpty() || own.get().holder().isEmpty()) {
       String elsewhere =
           facts.leases().stream()
@@ -85,7 +85,7 @@ final class ReleaseChecks {
   }
 
   /** Two releases would write the same policies and blocks by turns. */
-  private void others(Lease own) {
+  private void checkOthers(Lease own) {
     for (Lease lease : facts.leases()) {
       if (held(lease) && !lease.equals(own)) {
         checks.add(
@@ -104,7 +104,7 @@ final class ReleaseChecks {
     return !lease.holder().isEmpty() && !lease.ends().isBefore(facts.time());
   }
 
-  private void bridges() {
+  private void checkBridges() {
     if (facts.uncreated().isPresent() && facts.bridges().size() < facts.routers().size()) {
       checks.add(uncreated(facts.uncreated().get()));
       return;

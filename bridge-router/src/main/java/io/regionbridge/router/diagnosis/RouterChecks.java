@@ -21,14 +21,14 @@ final class RouterChecks {
 
   static List<Check> of(ClusterFacts facts) {
     RouterChecks made = new RouterChecks(facts);
-    facts.skipped("router nodes", "nodes").ifPresentOrElse(made.checks::add, made::nodes);
+    facts.skipped("router nodes", "nodes").ifPresentOrElse(made.checks::add, made::checkNodes);
     facts
         .skipped("overlay addresses", "routernodes.region-bridge.io")
-        .ifPresentOrElse(made.checks::add, made::announced);
+        .ifPresentOrElse(made.checks::add, made::checkAnnounced);
     return made.checks;
   }
 
-  private void nodes() {
+  private void checkNodes() {
     String wanted = facts.release().routerLabel();
     String label = wanted.contains("=") ? wanted : wanted + "=";
     if (facts.routers().isEmpty()) {
@@ -65,7 +65,7 @@ final class RouterChecks {
   }
 
   /** Each bridge writes of its own node, so this looks at all of them, not only at one. */
-  private void announced() {
+  private void checkAnnounced() {
     int before = checks.size();
     Map<String, List<String>> byAddress = new TreeMap<>();
     for (Announced router : facts.announced()) {
@@ -99,7 +99,7 @@ final class RouterChecks {
                 "give each its own, in the overlay or in overlay.nodes"));
       }
     });
-    active();
+    checkActive();
     if (checks.size() == before && !byAddress.isEmpty()) {
       checks.add(
           Check.ok(
@@ -110,7 +110,7 @@ final class RouterChecks {
     }
   }
 
-  private void active() {
+  private void checkActive() {
     List<String> active =
         facts.announced().stream()
             .filter(router -> router.role().equals(ACTIVE))

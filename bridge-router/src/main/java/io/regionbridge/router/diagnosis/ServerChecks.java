@@ -21,13 +21,13 @@ final class ServerChecks {
 
   static List<Check> of(ClusterFacts facts) {
     ServerChecks made = new ServerChecks(facts);
-    made.server();
-    made.rights();
-    made.definitions();
+    made.checkServer();
+    made.checkRights();
+    made.checkDefinitions();
     return made.checks;
   }
 
-  private void server() {
+  private void checkServer() {
     checks.add(
         Check.ok(
             "API server", "%s answers, version %s".formatted(facts.server(), facts.version())));
@@ -49,7 +49,7 @@ final class ServerChecks {
     }
   }
 
-  private void rights() {
+  private void checkRights() {
     Optional<Check> skipped = facts.skipped("RBAC", "selfsubjectaccessreviews");
     if (skipped.isPresent()) {
       checks.add(skipped.get());
@@ -82,7 +82,7 @@ final class ServerChecks {
     }
   }
 
-  private void definitions() {
+  private void checkDefinitions() {
     Optional<Check> skipped =
         facts.skipped("CRDs", "customresourcedefinitions.apiextensions.k8s.io");
     if (skipped.isPresent()) {

@@ -121,13 +121,13 @@ public final class DirectoryIndex {
    */
   public Directory directory() {
     for (ServiceKey key : touched) {
-      directory = rejoined(key);
+      directory = join(key);
     }
     touched.clear();
     return directory;
   }
 
-  private Directory rejoined(ServiceKey key) {
+  private Directory join(ServiceKey key) {
     ServiceFacts facts = services.get(key);
     if (facts == null) {
       return directory.without(key);

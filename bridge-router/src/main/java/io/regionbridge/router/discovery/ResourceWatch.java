@@ -133,7 +133,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     this.onStatus = onStatus;
     this.clock = clock;
     this.status = new WatchStatus.Starting(clock.instant());
-    this.loop = loops.loop("watch-" + resource, Timing.waiting().onVirtualThread(), this::round);
+    this.loop = loops.loop("watch-" + resource, Timing.waiting().onVirtualThread(), this::runRound);
   }
 
   /** Begins. Once. */
@@ -165,7 +165,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   }
 
   /** One list where one is needed, and one watch. */
-  private void round() {
+  private void runRound() {
     if (!sink.tookAll()) {
       version = Optional.empty();
     }
@@ -269,7 +269,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     Watch watch = operation.watch(options, session);
     session.restartClock();
     try {
-      current();
+      recordCurrent();
       fruitless++; // until something is heard, or it ends well
       if (!session.awaitEnd()) {
         log.info("the watch of {} is silent, listing it again", resource);
@@ -310,7 +310,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     }
   }
 
-  private void current() {
+  private void recordCurrent() {
     if (!(status instanceof WatchStatus.Current)) {
       if (told != null) {
         log.info("{} can be read again", resource);

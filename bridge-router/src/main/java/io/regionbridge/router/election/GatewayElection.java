@@ -183,14 +183,14 @@ public final class GatewayElection implements AutoCloseable {
     for (Runnable event = events.poll(); event != null; event = events.poll()) {
       event.run();
     }
-    round(System.nanoTime());
+    runRound(System.nanoTime());
     step();
     if (closing && machine.stopped()) {
       over.countDown();
     }
   }
 
-  private void round(long now) {
+  private void runRound(long now) {
     if (now - nextRound < 0) {
       return;
     }

@@ -354,13 +354,13 @@ public final class FeedDecoder {
         "slices",
         FeedLimits.ENDPOINTS,
         slice -> {
-          slice(slice, all);
+          readSlice(slice, all);
           return all;
         });
     return all;
   }
 
-  private void slice(JsonParser json, List<Endpoint> all) throws IOException {
+  private void readSlice(JsonParser json, List<Endpoint> all) throws IOException {
     List<Endpoint.Port> ports = List.of();
     List<Endpoint> endpoints = List.of();
     for (String field = first(json); field != null; field = json.nextFieldName()) {

@@ -44,26 +44,26 @@ public final class FeedEncoder {
   /** Writes a record and the end of its line. */
   public static void write(FeedRecord feedRecord, OutputStream out) {
     switch (feedRecord) {
-      case FeedRecord.Start start -> line(out, "start", json -> start(json, start));
+      case FeedRecord.Start start -> writeLine(out, "start", json -> writeStart(json, start));
       case FeedRecord.Changed(DirectoryService service) ->
-          line(out, "service", json -> service(json, service));
+          writeLine(out, "service", json -> writeService(json, service));
       case FeedRecord.Removed(ServiceKey key) ->
-          line(
+          writeLine(
               out,
               "removed",
               json -> {
                 json.writeStartObject();
-                key(json, key);
+                writeKey(json, key);
                 json.writeEndObject();
               });
       case FeedRecord.Current(Position position) ->
-          line(out, "current", json -> json.writeString(position.toString()));
+          writeLine(out, "current", json -> json.writeString(position.toString()));
       case FeedRecord.Refused _, FeedRecord.Unknown _ ->
           throw new IllegalArgumentException("nothing to write: " + feedRecord);
     }
   }
 
-  private static void line(OutputStream out, String kind, Body body) {
+  private static void writeLine(OutputStream out, String kind, Body body) {
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeFieldName(kind);
@@ -75,7 +75,7 @@ public final class FeedEncoder {
     }
   }
 
-  private static void start(JsonGenerator json, FeedRecord.Start start) throws IOException {
+  private static void writeStart(JsonGenerator json, FeedRecord.Start start) throws IOException {
     json.writeStartObject();
     json.writeNumberField("version", start.version());
     json.writeStringField("region", start.region());
@@ -85,38 +85,39 @@ public final class FeedEncoder {
     json.writeEndObject();
   }
 
-  private static void key(JsonGenerator json, ServiceKey key) throws IOException {
+  private static void writeKey(JsonGenerator json, ServiceKey key) throws IOException {
     json.writeStringField("namespace", key.namespace());
     json.writeStringField("name", key.name());
   }
 
-  private static void service(JsonGenerator json, DirectoryService service) throws IOException {
+  private static void writeService(JsonGenerator json, DirectoryService service)
+      throws IOException {
     ServiceFacts facts = service.facts();
     json.writeStartObject();
-    key(json, facts.key());
+    writeKey(json, facts.key());
     if (facts.type() == ServiceType.HEADLESS) {
       json.writeBooleanField("headless", true);
     }
-    text(json, "externalName", facts.externalName());
-    list(json, "clusterIPs", facts.clusterIps(), IpAddress::toString);
+    writeText(json, "externalName", facts.externalName());
+    writeList(json, "clusterIPs", facts.clusterIps(), IpAddress::toString);
     if (facts.publishNotReadyAddresses()) {
       json.writeBooleanField("publishNotReadyAddresses", true);
     }
-    traits(json, facts.traits());
-    export(json, facts.export());
-    servicePorts(json, facts.ports());
-    slices(json, service.endpoints());
+    writeTraits(json, facts.traits());
+    writeExport(json, facts.export());
+    writeServicePorts(json, facts.ports());
+    writeSlices(json, service.endpoints());
     json.writeEndObject();
   }
 
-  private static void traits(JsonGenerator json, ServiceTraits traits) throws IOException {
-    list(json, "ipFamilies", traits.ipFamilies(), IpFamily::text);
+  private static void writeTraits(JsonGenerator json, ServiceTraits traits) throws IOException {
+    writeList(json, "ipFamilies", traits.ipFamilies(), IpFamily::text);
     if (traits.affinitySeconds() != null) {
       json.writeStringField("sessionAffinity", "ClientIP");
       json.writeNumberField("sessionAffinitySeconds", traits.affinitySeconds());
     }
-    text(json, "internalTrafficPolicy", traits.internalTrafficPolicy());
-    text(json, "trafficDistribution", traits.trafficDistribution());
+    writeText(json, "internalTrafficPolicy", traits.internalTrafficPolicy());
+    writeText(json, "trafficDistribution", traits.trafficDistribution());
     if (traits.spread()) {
       json.writeObjectFieldStart("annotations");
       json.writeStringField(ServiceTraits.SPREAD_KEY, "true");
@@ -124,17 +125,17 @@ public final class FeedEncoder {
     }
   }
 
-  private static void export(JsonGenerator json, ClusterSetRole.@Nullable Exported export)
+  private static void writeExport(JsonGenerator json, ClusterSetRole.@Nullable Exported export)
       throws IOException {
     if (export == null) {
       return;
     }
     json.writeStringField("exportedAt", export.since().toString());
-    texts(json, "exportedLabels", export.labels());
-    texts(json, "exportedAnnotations", export.annotations());
+    writeTexts(json, "exportedLabels", export.labels());
+    writeTexts(json, "exportedAnnotations", export.annotations());
   }
 
-  private static void texts(JsonGenerator json, String field, Map<String, String> texts)
+  private static void writeTexts(JsonGenerator json, String field, Map<String, String> texts)
       throws IOException {
     if (!texts.isEmpty()) {
       json.writeObjectFieldStart(field);
@@ -145,7 +146,7 @@ public final class FeedEncoder {
     }
   }
 
-  private static void servicePorts(JsonGenerator json, List<ServiceFacts.Port> ports)
+  private static void writeServicePorts(JsonGenerator json, List<ServiceFacts.Port> ports)
       throws IOException {
     if (ports.isEmpty()) {
       return;
@@ -157,7 +158,7 @@ public final class FeedEncoder {
         json.writeStringField("name", port.name());
       }
       json.writeStringField("protocol", port.protocol().name());
-      text(json, "appProtocol", port.appProtocol());
+      writeText(json, "appProtocol", port.appProtocol());
       json.writeNumberField("port", port.port());
       switch (port.target()) {
         case ServiceFacts.Port.Target.Numbered(int number) ->
@@ -171,7 +172,7 @@ public final class FeedEncoder {
   }
 
   /** Endpoints that listen on the same ports stand together, as in EndpointSlices. */
-  private static void slices(JsonGenerator json, List<Endpoint> endpoints) throws IOException {
+  private static void writeSlices(JsonGenerator json, List<Endpoint> endpoints) throws IOException {
     if (endpoints.isEmpty()) {
       return;
     }
@@ -198,7 +199,7 @@ public final class FeedEncoder {
       json.writeEndArray();
       json.writeArrayFieldStart("endpoints");
       for (Endpoint endpoint : slice.getValue()) {
-        endpoint(json, endpoint);
+        writeEndpoint(json, endpoint);
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -206,11 +207,11 @@ public final class FeedEncoder {
     json.writeEndArray();
   }
 
-  private static void endpoint(JsonGenerator json, Endpoint endpoint) throws IOException {
+  private static void writeEndpoint(JsonGenerator json, Endpoint endpoint) throws IOException {
     json.writeStartObject();
     json.writeStringField("address", endpoint.address().toString());
-    text(json, "hostname", endpoint.hostname());
-    text(json, "zone", endpoint.zone());
+    writeText(json, "hostname", endpoint.hostname());
+    writeText(json, "zone", endpoint.zone());
     if (endpoint.state() != EndpointState.READY) {
       json.writeBooleanField("ready", false);
     }
@@ -221,7 +222,7 @@ public final class FeedEncoder {
     json.writeEndObject();
   }
 
-  private static void text(JsonGenerator json, String field, @Nullable String value)
+  private static void writeText(JsonGenerator json, String field, @Nullable String value)
       throws IOException {
     if (value != null) {
       json.writeStringField(field, value);
@@ -232,7 +233,7 @@ public final class FeedEncoder {
     String of(T value);
   }
 
-  private static <T> void list(JsonGenerator json, String field, List<T> values, Text<T> text)
+  private static <T> void writeList(JsonGenerator json, String field, List<T> values, Text<T> text)
       throws IOException {
     if (!values.isEmpty()) {
       json.writeArrayFieldStart(field);

@@ -96,7 +96,7 @@ final class FeedFollower implements AutoCloseable {
         new FollowerMachine(() -> ThreadLocalRandom.current().nextDouble(), System.nanoTime());
     this.followed = new Followed(gateways, admission);
     this.onChange = onChange;
-    this.loop = loops.loop("feed-" + region, Timing.waiting().onVirtualThread(), this::round);
+    this.loop = loops.loop("feed-" + region, Timing.waiting().onVirtualThread(), this::runRound);
   }
 
   /** Starts to follow. */
@@ -119,7 +119,7 @@ final class FeedFollower implements AutoCloseable {
   }
 
   /** Follows one gateway for as long as that goes well, or waits until one is to be tried. */
-  private void round() throws InterruptedException {
+  private void runRound() throws InterruptedException {
     machine.gateways(followed.gateways());
     Optional<InetSocketAddress> gateway = machine.due(System.nanoTime());
     if (gateway.isPresent()) {
@@ -233,7 +233,7 @@ final class FeedFollower implements AutoCloseable {
           tell(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
         }
         if (++count % TURN == 0) {
-          letOthersGo();
+          yieldThread();
         }
       }
       int octets = lines.more();
@@ -261,7 +261,7 @@ final class FeedFollower implements AutoCloseable {
 
   /** Virtual threads are not preempted: one peer's feed must not keep a carrier for itself. */
   @SuppressWarnings("ThreadPriorityCheck")
-  private static void letOthersGo() {
+  private static void yieldThread() {
     Thread.yield();
   }
 

@@ -89,7 +89,7 @@ public final class ReplicaBuilder implements AutoCloseable {
     start = null;
     unseen = new HashSet<>();
     whole = false;
-    rewind();
+    restart();
   }
 
   /** Forgets the replica and gives its memory back. */
@@ -107,7 +107,7 @@ public final class ReplicaBuilder implements AutoCloseable {
     account.close();
   }
 
-  private void rewind() {
+  private void restart() {
     Replica last = replica;
     working = last == null ? Directory.EMPTY : last.directory();
     // Gives back, as a rule. If it cannot be had, the next record says so.
@@ -140,7 +140,7 @@ public final class ReplicaBuilder implements AutoCloseable {
         }
       }
       case FeedRecord.Current(Position position) -> {
-        reach(position);
+        complete(position);
         return true;
       }
       case FeedRecord.Start _, FeedRecord.Unknown _ -> {}
@@ -219,7 +219,7 @@ public final class ReplicaBuilder implements AutoCloseable {
     }
   }
 
-  private void reach(Position position) throws MalformedFeedException, DoesNotFitException {
+  private void complete(Position position) throws MalformedFeedException, DoesNotFitException {
     if (!account.take(0)) {
       throw doesNotFit(account.held());
     }

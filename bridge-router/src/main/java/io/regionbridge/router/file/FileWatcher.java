@@ -66,7 +66,7 @@ public final class FileWatcher implements AutoCloseable {
     this.events = openEvents();
     watchDirectories();
     this.seen = look(List.of());
-    this.loop = loops.loop(name, Timing.waiting(), this::round);
+    this.loop = loops.loop(name, Timing.waiting(), this::runRound);
   }
 
   /**
@@ -99,7 +99,7 @@ public final class FileWatcher implements AutoCloseable {
     loop.close();
   }
 
-  private void round() throws InterruptedException {
+  private void runRound() throws InterruptedException {
     try {
       awaitEventOr(LOOK_AGAIN);
     } catch (ClosedWatchServiceException e) {

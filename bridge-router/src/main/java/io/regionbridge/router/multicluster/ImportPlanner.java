@@ -67,7 +67,7 @@ final class ImportPlanner {
     for (ServiceKey key : exported) {
       MergedService.of(key, inputs.regions()).ifPresent(service -> merged.put(key, service));
     }
-    inputs.view().exports().forEach((key, export) -> export(key, export, merged.get(key)));
+    inputs.view().exports().forEach((key, export) -> planExport(key, export, merged.get(key)));
     List<ServiceKey> foreign =
         inputs.view().imports().entrySet().stream()
             .filter(entry -> !entry.getValue().ours())
@@ -79,12 +79,12 @@ final class ImportPlanner {
       all.addAll(inputs.view().imports().keySet());
       all.addAll(services.keySet());
       all.addAll(slices.keySet());
-      all.forEach(key -> object(key, merged.get(key)));
+      all.forEach(key -> planObjects(key, merged.get(key)));
     }
     return new ImportPlan(writes, removals, clusters, exports, missing, foreign, imports);
   }
 
-  private void export(ServiceKey key, StoredObject export, @Nullable MergedService merged) {
+  private void planExport(ServiceKey key, StoredObject export, @Nullable MergedService merged) {
     List<Finding> findings =
         ExportConditions.of(
             key, inputs.local(), inputs.regions().getFirst(), Optional.ofNullable(merged));
@@ -93,7 +93,7 @@ final class ImportPlanner {
     }
   }
 
-  private void object(ServiceKey key, @Nullable MergedService merged) {
+  private void planObjects(ServiceKey key, @Nullable MergedService merged) {
     StoredObject present = inputs.view().imports().get(key);
     Set<String> named =
         present == null ? Set.of() : new TreeSet<>(present.texts("cluster", "status", "clusters"));

@@ -55,12 +55,12 @@ final class ImportedObjects {
   WantedObject serviceImport(ServedApi api, List<String> addresses) {
     Map<String, Object> spec = new LinkedHashMap<>();
     spec.put("type", merged.headless() ? "Headless" : "ClusterSetIP");
-    spec.put("ports", ports());
+    spec.put("ports", setPorts());
     if (!merged.headless()) {
       if (!addresses.isEmpty()) {
         spec.put("ips", addresses);
       }
-      affinity(spec);
+      setAffinity(spec);
     }
     if (api.hasTrafficFields()) {
       List<String> families =
@@ -95,8 +95,8 @@ final class ImportedObjects {
   WantedObject service(WantedObject.Owner owner, List<IpFamily> families) {
     Map<String, Object> spec = new LinkedHashMap<>();
     spec.put("type", "ClusterIP");
-    spec.put("ports", ports());
-    affinity(spec);
+    spec.put("ports", setPorts());
+    setAffinity(spec);
     if (!families.isEmpty()) {
       spec.put("ipFamilyPolicy", families.size() > 1 ? "PreferDualStack" : "SingleStack");
       spec.put("ipFamilies", families.stream().map(IpFamily::text).toList());
@@ -126,7 +126,7 @@ final class ImportedObjects {
         }
       }
     } else {
-      ports(slices);
+      setPorts(slices);
     }
     List<WantedObject> objects = new ArrayList<>();
     slices.forEach((key, addresses) -> {
@@ -143,7 +143,7 @@ final class ImportedObjects {
     return !merged.regions().backed().isEmpty();
   }
 
-  private void ports(Map<SliceKey, List<Address>> slices) {
+  private void setPorts(Map<SliceKey, List<Address>> slices) {
     Map<Part, Map<List<Endpoint>, List<ServiceFacts.Port>>> chosen = new LinkedHashMap<>();
     for (ServiceFacts.Port port : merged.ports()) {
       ServiceRegions having =
@@ -266,7 +266,7 @@ final class ImportedObjects {
     return fields;
   }
 
-  private List<Map<String, Object>> ports() {
+  private List<Map<String, Object>> setPorts() {
     List<Map<String, Object>> ports = new ArrayList<>();
     for (ServiceFacts.Port port : merged.ports()) {
       Map<String, Object> fields = new LinkedHashMap<>();
@@ -281,7 +281,7 @@ final class ImportedObjects {
     return ports;
   }
 
-  private void affinity(Map<String, Object> spec) {
+  private void setAffinity(Map<String, Object> spec) {
     Integer seconds = merged.traits().affinitySeconds();
     spec.put("sessionAffinity", seconds == null ? "None" : "ClientIP");
     if (seconds != null) {

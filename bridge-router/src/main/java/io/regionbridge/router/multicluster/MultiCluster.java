@@ -54,7 +54,7 @@ public final class MultiCluster implements AutoCloseable {
   private final Sources sources;
   private final Permit permit;
   private final ClusterSetWatch watch;
-  private final ImportKeeper keeper;
+  private final ImportReconciler reconciler;
   private final Consumer<Finding> tell;
   private final Clock clock;
   private final Instant start;
@@ -126,7 +126,7 @@ public final class MultiCluster implements AutoCloseable {
     this.tell = tell;
     this.clock = clock;
     this.start = clock.instant();
-    this.keeper = new ImportKeeper(client, clock);
+    this.reconciler = new ImportReconciler(client, clock);
     this.loop =
         loops.loop(
             "multicluster", Timing.onCall(SETTLE, LOOK).withRoundsOf(LONGEST_LOOK), this::look);
@@ -156,9 +156,10 @@ public final class MultiCluster implements AutoCloseable {
     }
     ImportPlan plan = ImportPlanner.plan(inputs(regions, topology, view.get()));
     List<String> problems = new ArrayList<>(watch.problems());
-    boolean written = permit.whileActive(() -> problems.addAll(keeper.keep(plan, view.get())));
+    boolean written =
+        permit.whileActive(() -> problems.addAll(reconciler.reconcile(plan, view.get())));
     if (!written) {
-      keeper.forget();
+      reconciler.forget();
     }
     unfinished = active && !(written && plan.isDone()); // until the watches show that it is so
     last = Optional.of(now);

@@ -31,7 +31,7 @@ public final class RouteMonitor implements AutoCloseable {
     this.netlink = netlink;
     this.wake = wake;
     this.changed = changed;
-    loop = loops.loop(name, Timing.waiting(), this::round);
+    loop = loops.loop(name, Timing.waiting(), this::runRound);
   }
 
   /**
@@ -70,7 +70,7 @@ public final class RouteMonitor implements AutoCloseable {
     LibC.close(wake);
   }
 
-  private void round() {
+  private void runRound() {
     if (awaitChange()) {
       drain(buffer);
       changed.run();

@@ -66,7 +66,7 @@ public final class VxlanNetlink implements AutoCloseable {
     }
     if (there.isPresent() && !there.get().up()) {
       loosen(there.get().index());
-      address(there.get().index());
+      setAddress(there.get().index());
       links.setUp(there.get().index(), true);
     }
   }
@@ -143,7 +143,7 @@ public final class VxlanNetlink implements AutoCloseable {
    * refuses what comes by another way than it would go, unless the device has an IPv4 address. The
    * address is of this link alone, so that nothing is ever sent from it.
    */
-  private void address(int index) throws ErrnoException {
+  private void setAddress(int index) throws ErrnoException {
     MessageWriter request =
         new MessageWriter(RouteDecoder.NEW_ADDRESS, NetlinkMessage.CREATE | NetlinkMessage.REPLACE)
             .u8(LibC.AF_INET)

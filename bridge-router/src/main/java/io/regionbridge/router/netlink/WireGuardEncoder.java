@@ -45,9 +45,9 @@ final class WireGuardEncoder {
    */
   static List<MessageWriter> set(int family, String interfaceName, DeviceUpdate update) {
     WireGuardEncoder encoder = new WireGuardEncoder(family, interfaceName);
-    encoder.device(update);
+    encoder.addDevice(update);
     encoder.peersStart = encoder.out.nest(WireGuardApi.DEVICE_PEERS);
-    update.peers().forEach(encoder::peer);
+    update.peers().forEach(encoder::addPeer);
     encoder.out.endNest(encoder.peersStart);
     return encoder.messages;
   }
@@ -57,16 +57,16 @@ final class WireGuardEncoder {
         .string(WireGuardApi.DEVICE_IFNAME, interfaceName);
   }
 
-  private void device(DeviceUpdate update) {
+  private void addDevice(DeviceUpdate update) {
     if (update.replacePeers()) {
       out.u32(WireGuardApi.DEVICE_FLAGS, WireGuardApi.DEVICE_F_REPLACE_PEERS);
     }
-    update.privateKey().ifPresent(key -> key(WireGuardApi.DEVICE_PRIVATE_KEY, key));
+    update.privateKey().ifPresent(key -> addKey(WireGuardApi.DEVICE_PRIVATE_KEY, key));
     update.listenPort().ifPresent(port -> out.u16(WireGuardApi.DEVICE_LISTEN_PORT, port));
     update.fwmark().ifPresent(mark -> out.u32(WireGuardApi.DEVICE_FWMARK, mark));
   }
 
-  private void peer(PeerUpdate peer) {
+  private void addPeer(PeerUpdate peer) {
     if (out.size() > MESSAGE_LIMIT - PEER_ROOM) {
       nextMessage();
     }
@@ -78,7 +78,7 @@ final class WireGuardEncoder {
         };
     int first = flags | (peer.replaceAllowedIps() ? WireGuardApi.PEER_F_REPLACE_ALLOWEDIPS : 0);
     int start = startPeer(peer, first);
-    peer.presharedKey().ifPresent(key -> key(WireGuardApi.PEER_PRESHARED_KEY, key));
+    peer.presharedKey().ifPresent(key -> addKey(WireGuardApi.PEER_PRESHARED_KEY, key));
     peer.endpoint().ifPresent(to -> out.attribute(WireGuardApi.PEER_ENDPOINT, socketAddress(to)));
     peer.persistentKeepalive()
         .ifPresent(s -> out.u16(WireGuardApi.PEER_PERSISTENT_KEEPALIVE_INTERVAL, s));
@@ -90,7 +90,7 @@ final class WireGuardEncoder {
         start = startPeer(peer, flags);
         ranges = out.nest(WireGuardApi.PEER_ALLOWEDIPS);
       }
-      allowedIp(range);
+      addAllowedIp(range);
     }
     out.endNest(ranges).endNest(start);
   }
@@ -104,7 +104,7 @@ final class WireGuardEncoder {
     return start;
   }
 
-  private void allowedIp(Cidr range) {
+  private void addAllowedIp(Cidr range) {
     byte[] octets = range.network().getAddress();
     int start = out.nest(0);
     out.u16(WireGuardApi.ALLOWEDIP_FAMILY, octets.length == 4 ? LibC.AF_INET : LibC.AF_INET6)
@@ -113,7 +113,7 @@ final class WireGuardEncoder {
         .endNest(start);
   }
 
-  private void key(int type, Key key) {
+  private void addKey(int type, Key key) {
     byte[] octets = key.bytes();
     out.attribute(type, octets);
     Arrays.fill(octets, (byte) 0);

@@ -116,7 +116,7 @@ public final class PathProbes implements AutoCloseable {
     this.look = look;
     this.onChange = onChange;
     this.loops = loops;
-    rounds = loops.loop("path-probes", Timing.every(PERIOD), this::round);
+    rounds = loops.loop("path-probes", Timing.every(PERIOD), this::runRound);
   }
 
   /** Starts to probe. */
@@ -145,7 +145,7 @@ public final class PathProbes implements AutoCloseable {
         .forEach(Socket::close);
   }
 
-  private void round() throws IOException {
+  private void runRound() throws IOException {
     Optional<Look> known = look.get();
     if (known.isEmpty()) {
       return;

@@ -126,8 +126,8 @@ record PeerKubeconfig(
     JsonNode context = named(root, "context", root.path("current-context").asText(""));
     JsonNode cluster = named(root, "cluster", context.path("cluster").asText(""));
     JsonNode user = named(root, "user", context.path("user").asText(""));
-    only(cluster, "cluster", CLUSTER);
-    only(user, "user", USER);
+    requireOnly(cluster, "cluster", CLUSTER);
+    requireOnly(user, "user", USER);
     Optional<String> token =
         Optional.of(user.path("token").asText("")).filter(value -> !value.isEmpty());
     if (token.isPresent() && !token.get().matches("[\\x21-\\x7e]+")) {
@@ -182,7 +182,8 @@ record PeerKubeconfig(
             : "%ss has no entry %s".formatted(kind, shown(name)));
   }
 
-  private static void only(JsonNode node, String kind, Set<String> keys) throws RefusedException {
+  private static void requireOnly(JsonNode node, String kind, Set<String> keys)
+      throws RefusedException {
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       String key = entry.getKey();
       boolean off = key.equals("insecure-skip-tls-verify") && !entry.getValue().asBoolean(true);

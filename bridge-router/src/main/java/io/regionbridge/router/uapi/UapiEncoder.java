@@ -20,41 +20,42 @@ final class UapiEncoder extends ByteArrayOutputStream {
 
   static byte[] set(DeviceUpdate update) {
     UapiEncoder request = new UapiEncoder();
-    request.line("set", "1");
-    update.privateKey().ifPresent(key -> request.line("private_key", key.hex()));
-    update.listenPort().ifPresent(port -> request.line("listen_port", port.toString()));
-    update.fwmark().ifPresent(m -> request.line("fwmark", Integer.toUnsignedString(m)));
+    request.addLine("set", "1");
+    update.privateKey().ifPresent(key -> request.addLine("private_key", key.hex()));
+    update.listenPort().ifPresent(port -> request.addLine("listen_port", port.toString()));
+    update.fwmark().ifPresent(m -> request.addLine("fwmark", Integer.toUnsignedString(m)));
     if (update.replacePeers()) {
-      request.line("replace_peers", "true");
+      request.addLine("replace_peers", "true");
     }
-    update.peers().forEach(request::peer);
+    update.peers().forEach(request::addPeer);
     request.write('\n');
     return request.takeBytes();
   }
 
-  private void peer(PeerUpdate peer) {
-    line("public_key", peer.publicKey().hex());
+  private void addPeer(PeerUpdate peer) {
+    addLine("public_key", peer.publicKey().hex());
     switch (peer.kind()) {
       case ADD -> {}
-      case MODIFY -> line("update_only", "true");
-      case REMOVE -> line("remove", "true");
+      case MODIFY -> addLine("update_only", "true");
+      case REMOVE -> addLine("remove", "true");
     }
-    peer.presharedKey().ifPresent(key -> line("preshared_key", key.hex()));
-    peer.endpoint().ifPresent(to -> line("endpoint", to.toString()));
-    peer.persistentKeepalive().ifPresent(s -> line("persistent_keepalive_interval", s.toString()));
+    peer.presharedKey().ifPresent(key -> addLine("preshared_key", key.hex()));
+    peer.endpoint().ifPresent(to -> addLine("endpoint", to.toString()));
+    peer.persistentKeepalive()
+        .ifPresent(s -> addLine("persistent_keepalive_interval", s.toString()));
     if (peer.replaceAllowedIps()) {
-      line("replace_allowed_ips", "true");
+      addLine("replace_allowed_ips", "true");
     }
     for (Cidr range : peer.allowedIps()) {
-      line("allowed_ip", range.toString());
+      addLine("allowed_ip", range.toString());
     }
   }
 
-  private void line(String key, String value) {
-    line(key, value.getBytes(US_ASCII));
+  private void addLine(String key, String value) {
+    addLine(key, value.getBytes(US_ASCII));
   }
 
-  private void line(String key, byte[] value) {
+  private void addLine(String key, byte[] value) {
     writeBytes(key.getBytes(US_ASCII));
     write('=');
     writeBytes(value);

@@ -176,7 +176,7 @@ class BorderPropertyTest {
     int count = 1 + random.nextInt(6);
     for (int i = 0; i < count; i++) {
       PeerSource source = any(random, sources);
-      BorderTest.Said said =
+      BorderTest.ClaimBuilder said =
           BorderTest.claim(source, any(random, names))
               .pods(some(random, RANGES))
               .gateways(some(random, GATEWAYS))

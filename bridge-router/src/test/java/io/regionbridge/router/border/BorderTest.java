@@ -168,7 +168,7 @@ class BorderTest {
   void theRangesOfAllGatewaysOfARegionAreCountedTogether() {
     List<PeerClaim> claims = new ArrayList<>();
     for (int gateway = 0; gateway < 4; gateway++) {
-      Said said = claim(PeerSource.PEER_API_SERVER, "mn");
+      ClaimBuilder said = claim(PeerSource.PEER_API_SERVER, "mn");
       for (int i = 0; i < 40; i++) {
         said.pods("10.%d.%d.0/24".formatted(gateway, i));
       }
@@ -226,7 +226,7 @@ class BorderTest {
 
   @Test
   void aNewcomerTakesNeitherDomainNorRangeNorGateway() {
-    Said mn =
+    ClaimBuilder mn =
         claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").gateways("100.99.0.7:1053").key("k");
     assertThat(admit(mn).refusals()).isEmpty();
     Admitted admitted =
@@ -247,8 +247,8 @@ class BorderTest {
 
   @Test
   void whoIsSilentKeepsWhatItHasAndWhoIsDeclaredNoLongerDoesNot() {
-    Said mn = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("k");
-    Said hel1 = claim(PeerSource.REGION_OBJECT, "hel1").pods("10.60.0.0/16");
+    ClaimBuilder mn = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("k");
+    ClaimBuilder hel1 = claim(PeerSource.REGION_OBJECT, "hel1").pods("10.60.0.0/16");
     admit(mn, hel1);
     admit();
     Admitted admitted =
@@ -272,8 +272,8 @@ class BorderTest {
   @Test
   void ofTwoObjectsTheOlderOneHasTheRangeAndOfTwoOfOneMomentNeitherIsLeftOut() {
     Instant earlier = Instant.parse("2026-01-01T00:00:00Z");
-    Said one = claim(PeerSource.REGION_OBJECT, "aa").pods("10.52.0.0/16");
-    Said two = claim(PeerSource.REGION_OBJECT, "bb").pods("10.52.0.0/16");
+    ClaimBuilder one = claim(PeerSource.REGION_OBJECT, "aa").pods("10.52.0.0/16");
+    ClaimBuilder two = claim(PeerSource.REGION_OBJECT, "bb").pods("10.52.0.0/16");
     Admitted older = admit(one.since(earlier.plusSeconds(1)), two.since(earlier));
     assertThat(of(older, "aa").getFirst().podCidrs()).isEmpty();
     Admitted same =
@@ -286,9 +286,11 @@ class BorderTest {
 
   @Test
   void anotherKeySpeaksForARegionOnlyIfItIsDeclaredOrKnownToTheRegion() {
-    Said first = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one", "100.99.0.7");
+    ClaimBuilder first =
+        claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one", "100.99.0.7");
     assertThat(admit(first).identities()).containsEntry("mn", Set.of("one"));
-    Said other = claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two", "100.99.0.8");
+    ClaimBuilder other =
+        claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two", "100.99.0.8");
     Admitted refused = admit(first, other);
     assertThat(refused.claims()).hasSize(1);
     assertThat(refused.refusals())
@@ -303,8 +305,8 @@ class BorderTest {
 
   @Test
   void aDeclarationOfKeysCountsInsteadOfWhoCameFirst() {
-    Said first = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one");
-    Said other = claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two");
+    ClaimBuilder first = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one");
+    ClaimBuilder other = claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two");
     admit(first);
     Admitted admitted = admit(claim(PeerSource.REGION_OBJECT, "mn").keys("two"), first, other);
     assertThat(admitted.claims())
@@ -344,9 +346,11 @@ class BorderTest {
 
   @Test
   void onlyDeclaredGatewaysSpeakForARegionThatDeclaresThem() {
-    Said declared = claim(PeerSource.CONFIGURATION, "mn").gateways("100.99.0.7:1053");
-    Said evil = claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("e", "100.99.0.66");
-    Said honest = claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("k", "100.99.0.7");
+    ClaimBuilder declared = claim(PeerSource.CONFIGURATION, "mn").gateways("100.99.0.7:1053");
+    ClaimBuilder evil =
+        claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("e", "100.99.0.66");
+    ClaimBuilder honest =
+        claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("k", "100.99.0.7");
     assertThat(admit(declared, evil).claims()).hasSize(1);
     assertThat(admit(declared, evil, honest).claims())
         .extracting(PeerClaim::podCidrs)
@@ -356,11 +360,11 @@ class BorderTest {
 
   @Test
   void moreRegionsThanAnybodyHasAreNotBelieved() {
-    Said[] many =
+    ClaimBuilder[] many =
         IntStream.range(0, 100)
             .mapToObj(i ->
                 claim(PeerSource.OVERLAY, "r" + i).pods("10.%d.0.0/16".formatted(i)).key("k" + i))
-            .toArray(Said[]::new);
+            .toArray(ClaimBuilder[]::new);
     Admitted admitted = admit(many);
     assertThat(admitted.claims()).hasSize(Border.MOST_UNDECLARED);
     assertThat(admitted.refusals()).hasSize(100 - Border.MOST_UNDECLARED);
@@ -377,8 +381,8 @@ class BorderTest {
         .isEmpty();
   }
 
-  private Admitted admit(Said... said) {
-    return border.admit(Stream.of(said).map(Said::build).toList(), RULES, Map.of());
+  private Admitted admit(ClaimBuilder... said) {
+    return border.admit(Stream.of(said).map(ClaimBuilder::build).toList(), RULES, Map.of());
   }
 
   static List<PeerClaim> of(Admitted admitted, String region) {
@@ -391,12 +395,12 @@ class BorderTest {
         : new InetSocketAddress(0);
   }
 
-  static Said claim(PeerSource source, String name) {
-    return new Said(source, name);
+  static ClaimBuilder claim(PeerSource source, String name) {
+    return new ClaimBuilder(source, name);
   }
 
   /** A claim in the making. */
-  static final class Said {
+  static final class ClaimBuilder {
     private final PeerSource source;
     private final String name;
     private Optional<RegionDomain> domain = Optional.empty();
@@ -405,33 +409,33 @@ class BorderTest {
     private Identity identity = Identity.NONE;
     private Instant since = Instant.EPOCH;
 
-    private Said(PeerSource source, String name) {
+    private ClaimBuilder(PeerSource source, String name) {
       this.source = source;
       this.name = name;
     }
 
-    Said domain(String text) {
+    ClaimBuilder domain(String text) {
       domain = Optional.of(new RegionDomain(text));
       return this;
     }
 
-    Said pods(String... ranges) {
+    ClaimBuilder pods(String... ranges) {
       Stream.of(ranges).map(Cidr::of).forEach(pods::add);
       return this;
     }
 
-    Said gateways(String... sockets) {
+    ClaimBuilder gateways(String... sockets) {
       Stream.of(sockets)
           .map(BorderTest::socket)
           .forEach(at -> gateways.add(new PeerRegion.Gateway(at, Optional.empty())));
       return this;
     }
 
-    Said key(String key) {
+    ClaimBuilder key(String key) {
       return key(key, "100.99.9.9");
     }
 
-    Said key(String key, String address) {
+    ClaimBuilder key(String key, String address) {
       identity =
           new Identity(
               Optional.of(new Identity.KeyHolder(key, InetAddress.ofLiteral(address))),
@@ -440,18 +444,18 @@ class BorderTest {
       return this;
     }
 
-    Said keys(String... declared) {
+    ClaimBuilder keys(String... declared) {
       identity = Identity.declared(Set.of(declared));
       return this;
     }
 
-    Said naming(String address) {
+    ClaimBuilder naming(String address) {
       identity =
           new Identity(identity.speaker(), identity.keys(), Set.of(InetAddress.ofLiteral(address)));
       return this;
     }
 
-    Said since(Instant created) {
+    ClaimBuilder since(Instant created) {
       since = created;
       return this;
     }

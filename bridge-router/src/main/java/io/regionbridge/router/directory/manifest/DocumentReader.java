@@ -40,7 +40,7 @@ final class DocumentReader {
     for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
       String place = "document " + (count + 1);
       if (token == JsonToken.START_OBJECT) {
-        document(place);
+        readDocument(place);
         count++;
         continue;
       }
@@ -63,7 +63,7 @@ final class DocumentReader {
     }
   }
 
-  private void document(String place) throws IOException {
+  private void readDocument(String place) throws IOException {
     int line = parser.currentTokenLocation().getLineNr();
     int column = parser.currentTokenLocation().getColumnNr();
     Map<String, Node> fields = new HashMap<>();

@@ -126,21 +126,21 @@ final class ObjectAudit {
       return;
     }
     switch (parsed) {
-      case ManifestObject.Other() -> kind(object, place, listKind, listApi);
+      case ManifestObject.Other() -> checkKind(object, place, listKind, listApi);
       case ManifestObject.Service(var facts, int _, int _) ->
-          service(object, "Service " + facts.key());
+          checkService(object, "Service " + facts.key());
       case ManifestObject.BrokenService(var key, var _) ->
-          service(object, key == null ? place : "Service " + key);
+          checkService(object, key == null ? place : "Service " + key);
       case ManifestObject.Slice(var facts, int _, int _) ->
-          slice(object, "EndpointSlice " + facts.key());
+          checkSlice(object, "EndpointSlice " + facts.key());
       case ManifestObject.BrokenSlice(var key, var _) ->
-          slice(object, key == null ? place : "EndpointSlice " + key);
+          checkSlice(object, key == null ? place : "EndpointSlice " + key);
       case ManifestObject.Broken(var _) -> {}
     }
   }
 
   /** An object that is passed over, and not because it is of another kind. */
-  private void kind(Node.Mapping object, String place, String listKind, String listApi) {
+  private void checkKind(Node.Mapping object, String place, String listKind, String listApi) {
     Node kindNode = object.fields().get("kind");
     String kind =
         kindNode instanceof Node.Text(String value, int _, int _)
@@ -174,9 +174,9 @@ final class ObjectAudit {
                 "\"%s\" is no kind that is read; did you mean %s?".formatted(kind, near)));
   }
 
-  private void service(Node.Mapping object, String name) {
-    keys(object, "", "", SERVICE, name);
-    annotations(object, name);
+  private void checkService(Node.Mapping object, String name) {
+    checkKeys(object, "", "", SERVICE, name);
+    checkAnnotations(object, name);
     if (serviceCidrs.isEmpty()) {
       return;
     }
@@ -193,8 +193,8 @@ final class ObjectAudit {
     }
   }
 
-  private void slice(Node.Mapping object, String name) {
-    keys(object, "", "", SLICE, name);
+  private void checkSlice(Node.Mapping object, String name) {
+    checkKeys(object, "", "", SLICE, name);
     if (podCidrs.isEmpty()
         || !(object.fields().get("endpoints")
             instanceof Node.Sequence(var endpoints, int _, int _))) {
@@ -228,7 +228,7 @@ final class ObjectAudit {
   }
 
   /** Keys that an object of the Kubernetes API does not have. */
-  private void keys(
+  private void checkKeys(
       Node node, String path, String pattern, Map<String, Set<String>> known, String name) {
     switch (node) {
       case Node.Mapping(var fields, int _, int _) -> {
@@ -240,15 +240,15 @@ final class ObjectAudit {
             .forEach((key, value) -> {
               String child = path.isEmpty() ? key : path + "." + key;
               if (keys.contains(key)) {
-                keys(value, child, pattern.isEmpty() ? key : pattern + "." + key, known, name);
+                checkKeys(value, child, pattern.isEmpty() ? key : pattern + "." + key, known, name);
               } else if (!key.equals("<<")) {
-                unknown(key, keys, value, child, name);
+                reportUnknown(key, keys, value, child, name);
               }
             });
       }
       case Node.Sequence(var elements, int _, int _) -> {
         for (int i = 0; i < elements.size(); i++) {
-          keys(elements.get(i), path + "[" + i + "]", pattern + "[*]", known, name);
+          checkKeys(elements.get(i), path + "[" + i + "]", pattern + "[*]", known, name);
         }
       }
       default -> {}
@@ -256,19 +256,19 @@ final class ObjectAudit {
   }
 
   /** Annotations of ours that are none. */
-  private void annotations(Node.Mapping object, String name) {
+  private void checkAnnotations(Node.Mapping object, String name) {
     if (object.fields().get("metadata") instanceof Node.Mapping(var metadata, int _, int _)
         && metadata.get("annotations") instanceof Node.Mapping(var given, int _, int _)) {
       new TreeMap<>(given)
           .forEach((key, value) -> {
             if (key.startsWith(OUR_KEYS) && !ANNOTATIONS.contains(key)) {
-              unknown(key, ANNOTATIONS, value, "metadata.annotations." + key, name);
+              reportUnknown(key, ANNOTATIONS, value, "metadata.annotations." + key, name);
             }
           });
     }
   }
 
-  private void unknown(String key, Set<String> known, Node at, String path, String name) {
+  private void reportUnknown(String key, Set<String> known, Node at, String path, String name) {
     String advice =
         suggester.apply(key, known).map(near -> "; did you mean " + near + "?").orElse("");
     add(warnings, at, name, path, "no such key, it counts for nothing" + advice);

@@ -45,7 +45,7 @@ final class RouteActuator {
     attempt(problems, () -> exempt(plan.exemptions()));
     attempt(problems, () -> host.filterVxlan(plan.senders()));
     plan.vxlan().ifPresent(own -> attempt(problems, () -> host.withVxlan(own)));
-    attempt(problems, () -> routes(plan.routes(), problems));
+    attempt(problems, () -> setRoutes(plan.routes(), problems));
     attempt(problems, () -> host.detour(plan.detours(), plan.rules()));
     if (plan.vxlan().isEmpty()) {
       attempt(problems, host::withoutVxlan);
@@ -62,10 +62,11 @@ final class RouteActuator {
     }
   }
 
-  private void routes(Map<Cidr, NextHop> wanted, List<String> problems) throws IOException {
+  private void setRoutes(Map<Cidr, NextHop> wanted, List<String> problems) throws IOException {
     Map<Cidr, Route> present = new HashMap<>();
     host.routes().forEach(route -> present.put(route.destination(), route));
-    wanted.forEach((destination, hop) -> attempt(problems, () -> route(destination, hop, present)));
+    wanted.forEach(
+        (destination, hop) -> attempt(problems, () -> setRoute(destination, hop, present)));
     for (Route route : present.values()) {
       if (!wanted.containsKey(route.destination())) {
         attempt(
@@ -78,7 +79,8 @@ final class RouteActuator {
     }
   }
 
-  private void route(Cidr destination, NextHop hop, Map<Cidr, Route> present) throws IOException {
+  private void setRoute(Cidr destination, NextHop hop, Map<Cidr, Route> present)
+      throws IOException {
     Route route = host.route(destination, hop);
     Route before = present.get(destination);
     if (route.equals(before)) {

@@ -26,18 +26,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries plans out. Each call writes what the plan names and says what could not be written;
- * called again after each change, by the active gateway alone. Owned by one thread; blocks.
+ * Carries out import plans: writes and removes objects and their status. The active gateway alone
+ * calls it, after each change. Owned by one thread; blocks.
  *
- * <p>Writes name the version of the object that they replace, so that one that is late changes
- * nothing. An object that was just written is not written again until the watch has shown it, and
- * less and less often if somebody undoes it.
+ * <p>A write names the version of the object that it replaces, so a late write changes nothing. An
+ * object is not written again until the watch had time to show the last write; that time doubles
+ * while another writer undoes it.
  */
-final class ImportKeeper {
-  private static final Logger log = LoggerFactory.getLogger(ImportKeeper.class);
+final class ImportReconciler {
+  private static final Logger log = LoggerFactory.getLogger(ImportReconciler.class);
 
-  /** The watch has this long to show what was written; doubled each time after that. */
-  private static final Duration NEWS = Duration.ofSeconds(5);
+  /** How long the watch may take to show a write; doubled each time after that. */
+  private static final Duration WATCH_DELAY = Duration.ofSeconds(5);
 
   private static final int MOST_DOUBLINGS = 6;
   private static final String STATUS = "status";
@@ -51,13 +51,13 @@ final class ImportKeeper {
   /** What was written, how often in a row, and when it may be written again. */
   private record Attempt(Object content, int count, Instant next) {}
 
-  ImportKeeper(KubernetesClient client, Clock clock) {
+  ImportReconciler(KubernetesClient client, Clock clock) {
     this.client = client;
     this.clock = clock;
     this.backoff = new WriteBackoff(clock);
   }
 
-  /** Forgets what it wrote: somebody else writes now. */
+  /** Forgets its writes: another gateway writes from now on. */
   void forget() {
     attempts.clear();
     failures.clear();
@@ -66,27 +66,29 @@ final class ImportKeeper {
   /**
    * Writes what the plan names.
    *
-   * @return what could not be written, and why
+   * @return one sentence for each object that could not be written
    */
-  List<String> keep(ImportPlan plan, ClusterSetView view) {
+  List<String> reconcile(ImportPlan plan, ClusterSetView view) {
     List<String> problems = new ArrayList<>();
     plan.exports()
-        .forEach((key, findings) -> exportStatus(view, key, findings).ifPresent(problems::add));
+        .forEach(
+            (key, findings) -> writeExportStatus(view, key, findings).ifPresent(problems::add));
     plan.removals().forEach(removal -> remove(view.api(), removal).ifPresent(problems::add));
     plan.writes().forEach(write -> write(view.api(), write).ifPresent(problems::add));
     plan.clusters()
-        .forEach((key, clusters) -> importStatus(view, key, clusters).ifPresent(problems::add));
+        .forEach(
+            (key, clusters) -> writeImportStatus(view, key, clusters).ifPresent(problems::add));
     return problems;
   }
 
-  private Optional<String> exportStatus(
+  private Optional<String> writeExportStatus(
       ClusterSetView view, ServiceKey key, List<Finding> findings) {
     StoredObject export = view.exports().get(key);
     return attempt(
         "status of ServiceExport " + key,
         findings,
         () ->
-            status(
+            patchStatus(
                 view.api().exports(),
                 view.api().exportsVersion(),
                 "ServiceExport",
@@ -94,13 +96,13 @@ final class ImportKeeper {
                 ExportStatus.of(export, findings, clock.instant())));
   }
 
-  private Optional<String> importStatus(
+  private Optional<String> writeImportStatus(
       ClusterSetView view, ServiceKey key, List<String> clusters) {
     return attempt(
         "status of ServiceImport " + key,
         clusters,
         () ->
-            status(
+            patchStatus(
                 ObjectKind.IMPORT.context(view.api()),
                 ObjectKind.IMPORT.apiVersion(view.api()),
                 ObjectKind.IMPORT.kind(),
@@ -110,7 +112,7 @@ final class ImportKeeper {
                     clusters.stream().map(cluster -> Map.of("cluster", cluster)).toList())));
   }
 
-  private void status(
+  private void patchStatus(
       ResourceDefinitionContext context,
       String apiVersion,
       String kind,
@@ -158,9 +160,9 @@ final class ImportKeeper {
   }
 
   /**
-   * Does something, unless it was just done.
+   * Runs a write, unless the same content was just written or the last failure is too recent.
    *
-   * @return why it is not done, if it is not
+   * @return why it failed, if it did
    */
   private Optional<String> attempt(String what, Object content, Runnable write) {
     Attempt before = attempts.get(what);
@@ -187,8 +189,8 @@ final class ImportKeeper {
           new Attempt(
               content,
               count,
-              now.plus(NEWS.multipliedBy(1L << Math.min(count - 1, MOST_DOUBLINGS)))));
-      done(what);
+              now.plus(WATCH_DELAY.multipliedBy(1L << Math.min(count - 1, MOST_DOUBLINGS)))));
+      recordSuccess(what);
       return Optional.empty();
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
@@ -204,7 +206,7 @@ final class ImportKeeper {
     }
   }
 
-  private void done(String what) {
+  private void recordSuccess(String what) {
     backoff.succeeded(what);
     failures.remove(what);
   }

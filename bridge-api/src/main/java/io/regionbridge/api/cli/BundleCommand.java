@@ -89,7 +89,7 @@ final class BundleCommand implements Command {
 
   private void collect(BundleWriter bundle) throws IOException {
     bundle.add("environment.txt", () -> Redactor.environment(terminal.environment()));
-    bridge(bundle);
+    addBridge(bundle);
     bundle.add(
         "doctor.txt",
         () ->
@@ -103,10 +103,10 @@ final class BundleCommand implements Command {
       bundle.add("node/settings.txt", HostReport::settings);
       bundle.add("node/wireguard.txt", HostReport::wireGuard);
     }
-    cluster(bundle);
+    addCluster(bundle);
   }
 
-  private void bridge(BundleWriter bundle) throws IOException {
+  private void addBridge(BundleWriter bundle) throws IOException {
     AdminClient client;
     try {
       client = target.bridge();
@@ -146,7 +146,7 @@ final class BundleCommand implements Command {
     return new String(client.content(path), StandardCharsets.UTF_8);
   }
 
-  private void cluster(BundleWriter bundle) throws IOException {
+  private void addCluster(BundleWriter bundle) throws IOException {
     if (target.atUrl() && !target.inCluster()) {
       return;
     }
@@ -165,8 +165,8 @@ final class BundleCommand implements Command {
             });
         return;
       }
-      objects(bundle, client, namespace);
-      logs(bundle, client, namespace);
+      addObjects(bundle, client, namespace);
+      addLogs(bundle, client, namespace);
     } catch (CommandException e) {
       bundle.add(
           "cluster/objects.yaml",
@@ -176,7 +176,7 @@ final class BundleCommand implements Command {
     }
   }
 
-  private static void objects(BundleWriter bundle, KubernetesClient client, String namespace)
+  private static void addObjects(BundleWriter bundle, KubernetesClient client, String namespace)
       throws IOException {
     bundle.add("cluster/regions.yaml", () -> generic(client, GROUP, "Region"));
     bundle.add("cluster/routernodes.yaml", () -> generic(client, GROUP, "RouterNode"));
@@ -207,7 +207,7 @@ final class BundleCommand implements Command {
     bundle.add("cluster/nodes.yaml", () -> yaml(client.nodes().list().getItems()));
   }
 
-  private static void logs(BundleWriter bundle, KubernetesClient client, String namespace)
+  private static void addLogs(BundleWriter bundle, KubernetesClient client, String namespace)
       throws IOException {
     List<Pod> pods;
     try {

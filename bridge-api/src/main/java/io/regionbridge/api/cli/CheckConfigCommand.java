@@ -47,7 +47,7 @@ final class CheckConfigCommand implements Command {
       case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
         warnings.forEach(warning ->
             terminal.err().println(file + (warning.clash() ? ": " : ": warning: ") + warning));
-        missingManifests(file, config);
+        reportMissingManifests(file, config);
         boolean sound = inspectManifests(config);
         if (!sound || warnings.stream().anyMatch(ConfigProblem::clash)) {
           yield ExitCode.USAGE;
@@ -59,7 +59,7 @@ final class CheckConfigCommand implements Command {
   }
 
   /** Not a problem: a manifest may be written later, and is picked up then. */
-  private void missingManifests(Path file, BridgeConfig config) {
+  private void reportMissingManifests(Path file, BridgeConfig config) {
     for (Path manifest : config.get(ConfigKeys.DIRECTORY_FILES)) {
       if (!Files.exists(manifest)) {
         terminal

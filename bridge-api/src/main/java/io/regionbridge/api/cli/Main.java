@@ -42,11 +42,12 @@ public final class Main {
     try {
       return command.run();
     } catch (CommandException e) {
-      error(terminal, firstLine(e.getMessage()), verbose ? e.getCause() : null);
+      printError(terminal, firstLine(e.getMessage()), verbose ? e.getCause() : null);
       return e.exitCode();
     } catch (RuntimeException e) {
       String message = "internal error: " + firstLine(e.toString());
-      error(terminal, verbose ? message : message + "; --verbose shows where", verbose ? e : null);
+      printError(
+          terminal, verbose ? message : message + "; --verbose shows where", verbose ? e : null);
       return ExitCode.FAILED;
     } finally {
       terminal.out().flush();
@@ -54,7 +55,7 @@ public final class Main {
     }
   }
 
-  private static void error(Terminal terminal, String message, @Nullable Throwable shown) {
+  private static void printError(Terminal terminal, String message, @Nullable Throwable shown) {
     terminal.err().println("region-bridge: " + message);
     if (shown != null) {
       shown.printStackTrace(terminal.err());

@@ -97,14 +97,14 @@ final class StatusCommand implements Command {
       }
       while (watch && pause.sleep(PERIOD)) {
         terminal.out().print(terminal.interactive() ? CLEAR : "\n");
-        again(client);
+        printAgain(client);
       }
     }
     return ExitCode.OK;
   }
 
   /** A bridge that does not answer for a while is what somebody may be watching for. */
-  private void again(AdminClient client) {
+  private void printAgain(AdminClient client) {
     try {
       print(client.status());
     } catch (CommandException e) {

@@ -27,9 +27,9 @@ final class TraceText {
   static List<String> of(TraceReport report, int columns) {
     TraceText text = new TraceText(columns);
     text.add("%s %s".formatted(report.name(), report.type()), "");
-    text.zone(report);
+    text.addZone(report);
     report.regions().forEach(region -> text.add("region " + region, INDENT));
-    text.cache(report.cache());
+    text.addCache(report.cache());
     report.tries().forEach(text::attempt);
     text.answer(report.answer());
     if (report.suggestion() != null) {
@@ -38,13 +38,13 @@ final class TraceText {
     return text.lines;
   }
 
-  private void zone(TraceReport report) {
+  private void addZone(TraceReport report) {
     TraceReport.Zone zone = report.zone();
     String viewed =
         report.view().equals("cluster")
             ? "as its own pods are answered"
             : "as other regions are answered";
-    step(
+    addStep(
         zone.atMillis(),
         "zone",
         switch (zone.kind()) {
@@ -54,21 +54,21 @@ final class TraceText {
         });
   }
 
-  private void cache(TraceReport.Cache cache) {
+  private void addCache(TraceReport.Cache cache) {
     switch (cache.state()) {
       case "fresh" ->
-          step(
+          addStep(
               cache.atMillis(),
               "cache",
               "an answer of %s ago, good for another %s"
                   .formatted(seconds(cache.ageMillis()), seconds(cache.leftMillis())));
       case "expired" ->
-          step(
+          addStep(
               cache.atMillis(),
               "cache",
               "an answer of %s ago, past its time by %s"
                   .formatted(seconds(cache.ageMillis()), seconds(-cache.leftMillis())));
-      case "absent" -> step(cache.atMillis(), "cache", "nothing");
+      case "absent" -> addStep(cache.atMillis(), "cache", "nothing");
       default -> {
         // only what is relayed is cached
       }
@@ -85,7 +85,7 @@ final class TraceText {
         attempt.atMillis() < 0
             ? ", asked %s before".formatted(millis(-attempt.atMillis()).strip())
             : "";
-    step(
+    addStep(
         attempt.atMillis(),
         "gateway",
         "%s (%s%s%s): %s%s"
@@ -100,7 +100,7 @@ final class TraceText {
 
   private void answer(TraceReport.Answer answer) {
     int count = answer.records().size();
-    step(
+    addStep(
         answer.atMillis(),
         "answer",
         "%s from %s%s, %s"
@@ -131,7 +131,7 @@ final class TraceText {
     };
   }
 
-  private void step(double at, String what, String text) {
+  private void addStep(double at, String what, String text) {
     last = Math.max(last, at);
     String head = "%s  %-8s ".formatted(millis(last), what);
     int before = lines.size();

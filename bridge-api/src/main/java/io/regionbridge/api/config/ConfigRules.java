@@ -60,13 +60,13 @@ final class ConfigRules {
   /** Checks all rules. */
   static ConfigRules check(Values root) {
     ConfigRules rules = new ConfigRules(root);
-    rules.serverTls();
-    rules.overlay();
-    rules.multicluster();
-    rules.regions();
-    rules.aliases();
-    rules.listeners();
-    rules.adminTls();
+    rules.checkServerTls();
+    rules.checkOverlay();
+    rules.checkMulticluster();
+    rules.checkRegions();
+    rules.checkAliases();
+    rules.checkListeners();
+    rules.checkAdminTls();
     return rules;
   }
 
@@ -81,37 +81,39 @@ final class ConfigRules {
   }
 
   /** All of it or none: half of it would be a service that nobody gets, or one without a key. */
-  private void serverTls() {
+  private void checkServerTls() {
     boolean listen = !root.get(ConfigKeys.DNS_TLS_LISTEN).isEmpty();
     boolean certificate = root.get(ConfigKeys.DNS_TLS_CERTIFICATE).isPresent();
     boolean key = root.get(ConfigKeys.DNS_TLS_KEY).isPresent();
     if (!listen && (certificate || key)) {
-      missing("dns.tls.listen", "write the addresses for DNS over TLS, such as [10.0.0.1:853]");
+      reportMissing(
+          "dns.tls.listen", "write the addresses for DNS over TLS, such as [10.0.0.1:853]");
     }
     if (!certificate && (listen || key)) {
-      missing("dns.tls.certificate", "write the path of a PEM file with the certificate chain");
+      reportMissing(
+          "dns.tls.certificate", "write the path of a PEM file with the certificate chain");
     }
     if (!key && (listen || certificate)) {
-      missing("dns.tls.key", "write the path of a PEM file with the private key");
+      reportMissing("dns.tls.key", "write the path of a PEM file with the private key");
     }
   }
 
-  private void adminTls() {
+  private void checkAdminTls() {
     boolean certificate = root.get(ConfigKeys.ADMIN_TLS_CERTIFICATE).isPresent();
     if (certificate != root.get(ConfigKeys.ADMIN_TLS_KEY).isPresent()) {
       String one = root.place(ConfigKeys.ADMIN_TLS_CERTIFICATE);
       String other = root.place(ConfigKeys.ADMIN_TLS_KEY);
       String reason = "is missing, though " + (certificate ? one : other) + " is there";
-      problem(certificate ? other : one, reason, null, "write both, or none");
+      report(certificate ? other : one, reason, null, "write both, or none");
     }
   }
 
-  private void multicluster() {
+  private void checkMulticluster() {
     if (!root.get(ConfigKeys.MULTICLUSTER_ENABLED)) {
       return;
     }
     if (!root.get(ConfigKeys.KUBERNETES_ENABLED)) {
-      problem(
+      report(
           "multicluster.enabled",
           "ServiceExports are objects of a cluster, and kubernetes.enabled is false",
           "true",
@@ -126,26 +128,26 @@ final class ConfigRules {
     others.stream()
         .filter(other -> other.value().overlaps(domain))
         .forEach(other ->
-            problem(
+            report(
                 "multicluster.domain",
                 "is the same domain, or one inside the other, as " + other.path(),
                 domain,
                 "write a domain that nothing else has, such as clusterset.local"));
   }
 
-  private void overlay() {
+  private void checkOverlay() {
     Optional<Located<HostInNetwork>> address = root.given(ConfigKeys.OVERLAY_ADDRESS);
     List<Values> nodes = root.get(ConfigKeys.OVERLAY_NODES);
     boolean manage = root.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.MANAGE;
     if (manage && address.isEmpty() && !root.isGiven(ConfigKeys.OVERLAY_NODES)) {
-      missing(
+      reportMissing(
           "overlay.address",
           "write this node's address on the overlay, such as 100.99.0.1/24, or those of all router"
               + " nodes in overlay.nodes");
     }
     if (address.isPresent() && !nodes.isEmpty()) {
       String reason = "overlay.nodes give each node its own";
-      problem("overlay.address", reason, null, "take one of the two out");
+      report("overlay.address", reason, null, "take one of the two out");
     }
     Claims<String> names = new Claims<>();
     Claims<HostInNetwork> addresses = new Claims<>();
@@ -164,7 +166,7 @@ final class ConfigRules {
         Outcome.REFUSED);
   }
 
-  private void regions() {
+  private void checkRegions() {
     Claims<String> names = new Claims<>();
     Claims<RegionDomain> domains = new Claims<>();
     Claims<Cidr> ranges = new Claims<>();
@@ -218,7 +220,7 @@ final class ConfigRules {
       listening().all.stream()
           .filter(listener -> listener.located().value().equals(address))
           .forEach(listener ->
-              problem(
+              report(
                   gateway.located().path(),
                   "is this bridge itself, by " + listener.located().path(),
                   SocketLiteral.format(address),
@@ -227,7 +229,7 @@ final class ConfigRules {
   }
 
   /** An address has one alias, an alias is one region's, and peers can believe it. */
-  private void aliases() {
+  private void checkAliases() {
     List<Located<Cidr>> pods = root.items(ConfigKeys.REGION_POD_CIDRS);
     List<Located<Cidr>> services = root.items(ConfigKeys.REGION_SERVICE_CIDRS);
     List<Located<Cidr>> own = Stream.concat(pods.stream(), services.stream()).toList();
@@ -241,9 +243,9 @@ final class ConfigRules {
       Optional<Located<Cidr>> alias = entry.located(ConfigKeys.ALIAS_ALIAS);
       ranges.add("", range);
       alias.ifPresent(aliases::add);
-      range.filter(_ -> whole).ifPresent(located -> ofThisRegion(located, own));
-      alias.ifPresent(this::believable);
-      range.ifPresent(of -> alias.ifPresent(located -> sameSize(of.value(), located)));
+      range.filter(_ -> whole).ifPresent(located -> checkOwn(located, own));
+      alias.ifPresent(this::checkTrusted);
+      range.ifPresent(of -> alias.ifPresent(located -> checkSize(of.value(), located)));
     }
     distinct(
         ranges,
@@ -252,20 +254,20 @@ final class ConfigRules {
         "overlaps",
         "write one alias for each address",
         Outcome.REFUSED);
-    List<Located<Cidr>> taken = new ArrayList<>(taken());
+    List<Located<Cidr>> taken = new ArrayList<>(takenRanges());
     ranges.all.forEach(claim -> taken.add(claim.located()));
     for (Located<Cidr> alias : aliases) {
       taken.stream()
           .filter(other -> other.value().overlaps(alias.value()))
           .findFirst()
-          .ifPresent(other -> overlap(alias, other));
+          .ifPresent(other -> reportOverlap(alias, other));
       taken.add(alias);
     }
   }
 
-  private void ofThisRegion(Located<Cidr> range, List<Located<Cidr>> own) {
+  private void checkOwn(Located<Cidr> range, List<Located<Cidr>> own) {
     if (own.stream().noneMatch(each -> each.value().contains(range.value()))) {
-      problem(
+      report(
           range.path(),
           "is in no range of this region",
           range.value().toString(),
@@ -275,11 +277,11 @@ final class ConfigRules {
     }
   }
 
-  private void believable(Located<Cidr> alias) {
+  private void checkTrusted(Located<Cidr> alias) {
     List<Cidr> supernets = root.get(ConfigKeys.TRUST_SUPERNETS);
     if (!supernets.isEmpty() && supernets.stream().noneMatch(net -> net.contains(alias.value()))) {
       String nets = supernets.stream().map(Cidr::toString).collect(Collectors.joining(", "));
-      problem(
+      report(
           alias.path(),
           "is in none of trust.supernets, so peers would not believe it",
           alias.value().toString(),
@@ -287,10 +289,10 @@ final class ConfigRules {
     }
   }
 
-  private void sameSize(Cidr range, Located<Cidr> alias) {
+  private void checkSize(Cidr range, Located<Cidr> alias) {
     boolean sameFamily = range.isIpv6() == alias.value().isIpv6();
     if (!sameFamily || range.prefixLength() != alias.value().prefixLength()) {
-      problem(
+      report(
           alias.path(),
           (sameFamily ? "is not of the size of its range " : "is of another family than its range ")
               + range,
@@ -300,9 +302,9 @@ final class ConfigRules {
     }
   }
 
-  private void overlap(Located<Cidr> alias, Located<Cidr> other) {
+  private void reportOverlap(Located<Cidr> alias, Located<Cidr> other) {
     String named = other.value().equals(alias.value()) ? "" : " (" + other.value() + ")";
-    problem(
+    report(
         alias.path(),
         "overlaps " + other.path() + named,
         alias.value().toString(),
@@ -310,7 +312,7 @@ final class ConfigRules {
   }
 
   /** Ranges and addresses that no alias may have. */
-  private List<Located<Cidr>> taken() {
+  private List<Located<Cidr>> takenRanges() {
     List<Located<Cidr>> taken = new ArrayList<>(root.items(ConfigKeys.REGION_POD_CIDRS));
     taken.addAll(root.items(ConfigKeys.REGION_SERVICE_CIDRS));
     List<Located<HostInNetwork>> overlay = new ArrayList<>();
@@ -335,7 +337,7 @@ final class ConfigRules {
   }
 
   /** DNS listens by TCP as well, so HTTP cannot share its port. */
-  private void listeners() {
+  private void checkListeners() {
     distinct(
         listening(),
         (a, b) -> a.equals(b) && a.getPort() != 0,
@@ -356,11 +358,11 @@ final class ConfigRules {
     return listeners;
   }
 
-  private void missing(String path, String advice) {
-    problem(path, "is missing", null, advice);
+  private void reportMissing(String path, String advice) {
+    report(path, "is missing", null, advice);
   }
 
-  private void problem(String path, String reason, @Nullable String text, String advice) {
+  private void report(String path, String reason, @Nullable String text, String advice) {
     problems.add(new ConfigProblem(path, reason, text, advice));
   }
 

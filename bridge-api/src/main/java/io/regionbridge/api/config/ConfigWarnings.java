@@ -19,20 +19,20 @@ final class ConfigWarnings {
 
   static List<ConfigProblem> of(BridgeConfig config) {
     ConfigWarnings found = new ConfigWarnings();
-    found.dns(config);
-    found.admin(config);
+    found.checkDns(config);
+    found.checkAdmin(config);
     found.directory(config);
     boolean nothingToDiscover =
         !config.get(ConfigKeys.KUBERNETES_ENABLED)
             && config.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.NONE;
     List<Values> peers = config.get(ConfigKeys.REGIONS);
     for (int i = 0; nothingToDiscover && i < peers.size(); i++) {
-      found.peer("regions[" + i + "]", peers.get(i));
+      found.checkPeer("regions[" + i + "]", peers.get(i));
     }
     return found.warnings;
   }
 
-  private void dns(BridgeConfig config) {
+  private void checkDns(BridgeConfig config) {
     for (Cidr range : config.get(ConfigKeys.DNS_ALLOW)) {
       if (range.prefixLength() == 0) {
         warn(
@@ -52,7 +52,7 @@ final class ConfigWarnings {
     }
   }
 
-  private void admin(BridgeConfig config) {
+  private void checkAdmin(BridgeConfig config) {
     if (!config.get(ConfigKeys.ADMIN_LISTEN).getAddress().isLoopbackAddress()
         && config.get(ConfigKeys.ADMIN_TOKEN_FILE).isEmpty()) {
       warn(
@@ -81,7 +81,7 @@ final class ConfigWarnings {
     }
   }
 
-  private void peer(String path, Values peer) {
+  private void checkPeer(String path, Values peer) {
     if (peer.get(ConfigKeys.PEER_GATEWAYS).isEmpty()) {
       warn(
           path + ".gateways",

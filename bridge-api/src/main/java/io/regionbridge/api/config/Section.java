@@ -48,7 +48,7 @@ final class Section {
           case YamlNode other -> {
             // Not what stands there: the file may be a token's or a key's, named by mistake.
             String reason = "a section is needed, this is " + other.description();
-            problem(path, reason, "write key: value lines");
+            report(path, reason, "write key: value lines");
             yield Map.of();
           }
         };
@@ -100,7 +100,7 @@ final class Section {
   private void end() {
     for (String key : entries.keySet()) {
       if (!known.contains(key)) {
-        problem(YamlTree.child(path, key), "is no key of the configuration", advice(key));
+        report(YamlTree.child(path, key), "is no key of the configuration", advice(key));
       }
     }
   }
@@ -124,11 +124,11 @@ final class Section {
     return entries.getOrDefault(key, new YamlNode.Absent());
   }
 
-  private void problem(String at, String reason, String advice) {
+  private void report(String at, String reason, String advice) {
     source.problems().add(new ConfigProblem(at, reason, null, advice));
   }
 
-  private void wrongKind(Located<YamlNode> at, String needed, String advice) {
+  private void reportWrongKind(Located<YamlNode> at, String needed, String advice) {
     String text = at.value() instanceof YamlNode.Scalar(String written, _) ? written : null;
     String reason = needed + ", this is " + at.value().description();
     source.problems().add(new ConfigProblem(at.path(), reason, text, advice));
@@ -138,7 +138,7 @@ final class Section {
     Notation.Kind needed = notation.kind();
     if (!(at.value() instanceof YamlNode.Scalar(String text, YamlNode.Scalar.Kind kind))
         || !needed.takes(kind)) {
-      wrongKind(at, needed.words(), notation.adviceOnKind());
+      reportWrongKind(at, needed.words(), notation.adviceOnKind());
       return Optional.empty();
     }
     return switch (notation.read(text)) {
@@ -148,7 +148,7 @@ final class Section {
       }
       case Parsed.Value<T> _ when needed == Notation.Kind.TEXT && kind.isGuessed() -> {
         // YAML may have read something else than what stands there: 010 is 8, and no is false.
-        wrongKind(at, "text is needed", "write \"" + text + "\"");
+        reportWrongKind(at, "text is needed", "write \"" + text + "\"");
         yield Optional.empty();
       }
       case Parsed.Value<T>(T value) -> Optional.of(value);
@@ -162,7 +162,7 @@ final class Section {
         items.add(new Located<>(list.path() + "[" + i + "]", nodes.get(i)));
       }
     } else if (!(list.value() instanceof YamlNode.Absent)) {
-      wrongKind(list, "a list is needed", advice);
+      reportWrongKind(list, "a list is needed", advice);
     }
     return items;
   }
@@ -196,7 +196,7 @@ final class Section {
     @Override
     public <T> ReadValue<T> required(Notation<T> notation, String advice) {
       if (isAbsent()) {
-        problem(at.path(), "is missing", advice);
+        report(at.path(), "is missing", advice);
       }
       return new ReadValue<>(one(notation).orElse(null), at.path());
     }

@@ -70,7 +70,7 @@ final class YamlTree {
         return root; // no configuration, whatever follows: a key in PEM does not end as YAML does
       }
       if (parser.nextToken() != null) {
-        tree.problem(path, "a second document begins", "write one document, with no --- between");
+        tree.report(path, "a second document begins", "write one document, with no --- between");
       }
       return root;
     } catch (StreamConstraintsException e) {
@@ -98,7 +98,7 @@ final class YamlTree {
 
   private YamlNode node(String path) throws IOException {
     if (parser.isCurrentAlias()) {
-      problem(path, "an alias is used", "write the value out");
+      report(path, "an alias is used", "write the value out");
       return new YamlNode.Absent();
     }
     return switch (parser.currentToken()) {
@@ -142,7 +142,7 @@ final class YamlTree {
     return new YamlNode.Scalar(parser.getText(), kind);
   }
 
-  private void problem(String path, String reason, String advice) {
+  private void report(String path, String reason, String advice) {
     problems.add(new ConfigProblem(path, at(parser.currentTokenLocation()) + reason, null, advice));
   }
 

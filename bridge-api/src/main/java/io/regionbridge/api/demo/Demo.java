@@ -109,8 +109,8 @@ public final class Demo implements AutoCloseable {
 
   /** Does everything once; true if all of it held. */
   public boolean run() throws IOException, InterruptedException {
-    names();
-    outside();
+    showNames();
+    showOutside();
     int dead = loseGateway();
     moveEndpoint();
     recover(dead);
@@ -119,7 +119,7 @@ public final class Demo implements AutoCloseable {
     return held;
   }
 
-  private void names() throws IOException {
+  private void showNames() throws IOException {
     screen.title("A client in fsn1 asks its own gateway for names of mn");
     String nats = "nats.messaging.svc.mn.internal.";
     ask("ClusterIP Service: its ready pods, not its ClusterIP", nats, Type.A, Source.REPLICA, 3);
@@ -162,7 +162,7 @@ public final class Demo implements AutoCloseable {
     return "%-9s".formatted(from.label());
   }
 
-  private void outside() throws IOException {
+  private void showOutside() throws IOException {
     screen.title("What is not there, and what is none of its business");
     expect("a name that mn does not have", "nothing.messaging.svc.mn.internal.", Rcode.NXDOMAIN);
     expect("a name outside both regions", "www.example.com.", Rcode.REFUSED);

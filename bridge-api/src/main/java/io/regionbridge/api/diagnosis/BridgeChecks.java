@@ -50,18 +50,18 @@ public final class BridgeChecks {
    */
   public static List<Check> of(BridgeStatus status, String version, Asked asked) {
     BridgeChecks made = new BridgeChecks(status, asked);
-    made.bridge(version);
-    made.clock();
-    made.faults();
-    made.overlay();
-    made.ports();
-    status.peers().forEach(made::peer);
-    status.tunnels().forEach(made::tunnel);
-    status.policies().forEach(made::policy);
+    made.checkBridge(version);
+    made.checkClock();
+    made.checkFaults();
+    made.checkOverlay();
+    made.checkPorts();
+    status.peers().forEach(made::checkPeer);
+    status.tunnels().forEach(made::checkTunnel);
+    status.policies().forEach(made::checkPolicy);
     return made.checks;
   }
 
-  private void bridge(String version) {
+  private void checkBridge(String version) {
     String name = "region " + status.region().name();
     if (!status.ready()) {
       return; // told as a fault
@@ -78,7 +78,7 @@ public final class BridgeChecks {
     }
   }
 
-  private void clock() {
+  private void checkClock() {
     try {
       Duration off = asked.off(Instant.parse(status.time()));
       if (off.compareTo(CLOCK_BEARABLE) > 0) {
@@ -94,7 +94,7 @@ public final class BridgeChecks {
   }
 
   /** What the status itself says needs attention. */
-  private void faults() {
+  private void checkFaults() {
     long good = status.conditions().stream().filter(Faults::good).count();
     checks.add(
         Check.ok(
@@ -112,7 +112,7 @@ public final class BridgeChecks {
   }
 
   /** Packets for an overlay address that is a pod's, too, do not leave for the overlay. */
-  private void overlay() {
+  private void checkOverlay() {
     List<Cidr> own = new ArrayList<>(ranges(status.region().podCIDRs()));
     own.addAll(ranges(status.region().serviceCIDRs()));
     for (BridgeStatus.LocalGateway gateway : status.gateways()) {
@@ -134,7 +134,7 @@ public final class BridgeChecks {
   }
 
   /** NetBird's agent answers DNS itself on addresses of its overlay. */
-  private void ports() {
+  private void checkPorts() {
     for (String listen : status.dns().listen()) {
       int colon = listen.lastIndexOf(':');
       String port = listen.substring(colon + 1);
@@ -162,7 +162,7 @@ public final class BridgeChecks {
 
   // What is well.
 
-  private void peer(BridgeStatus.Peer peer) {
+  private void checkPeer(BridgeStatus.Peer peer) {
     List<BridgeStatus.Gateway> gateways = peer.gateways();
     if (!gateways.isEmpty() && gateways.stream().allMatch(g -> g.state().equals("up"))) {
       double nearest =
@@ -180,7 +180,7 @@ public final class BridgeChecks {
     }
   }
 
-  private void tunnel(BridgeStatus.Tunnel tunnel) {
+  private void checkTunnel(BridgeStatus.Tunnel tunnel) {
     String to = tunnel.region().isEmpty() ? tunnel.publicKey() : "region " + tunnel.region();
     String handshake = tunnel.lastHandshake();
     if (tunnel.state().equals("up")) {
@@ -191,7 +191,7 @@ public final class BridgeChecks {
     }
   }
 
-  private void policy(BridgeStatus.Policy policy) {
+  private void checkPolicy(BridgeStatus.Policy policy) {
     if (policy.state().equals("active")) {
       checks.add(
           Check.ok(

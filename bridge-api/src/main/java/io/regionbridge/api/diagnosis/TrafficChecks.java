@@ -104,7 +104,7 @@ public final class TrafficChecks {
     TrafficChecks walk = new TrafficChecks(network, "");
     List<InetAddress> addresses = walk.names(status, Optional.empty(), target.name());
     if (addresses.isEmpty()) {
-      walk.reach(addresses, target);
+      walk.checkReach(addresses, target);
       return walk.checks;
     }
     Map<String, List<InetAddress>> regions = new LinkedHashMap<>();
@@ -178,13 +178,13 @@ public final class TrafficChecks {
                 "%s is an address of this cluster that leads to region %s"
                     .formatted(list(addresses), region)));
       } else {
-        contained(peer.get(), own);
+        checkContained(peer.get(), own);
       }
       add(egress(status, peer.get()));
       aliases(status).ifPresent(this::add);
-      mtu(peer.get());
+      checkMtu(peer.get());
     }
-    reach(addresses, target);
+    checkReach(addresses, target);
   }
 
   /**
@@ -209,7 +209,7 @@ public final class TrafficChecks {
               "%s does not resolve here".formatted(target.name()),
               "cat /etc/resolv.conf; region-bridge trace " + target.name()));
     }
-    walk.reach(addresses, target);
+    walk.checkReach(addresses, target);
     return walk.checks;
   }
 
@@ -219,13 +219,13 @@ public final class TrafficChecks {
             .map(to -> names(status, Optional.empty(), to.name()))
             .orElseGet(() -> names(status, Optional.of(peer), "dns-version." + peer.domain()));
     if (target.isPresent() && !addresses.isEmpty()) {
-      contained(peer, addresses);
+      checkContained(peer, addresses);
     }
     add(egress(status, peer));
     aliases(status).ifPresent(this::add);
-    mtu(peer);
+    checkMtu(peer);
     if (target.isPresent()) {
-      reach(addresses, target.get());
+      checkReach(addresses, target.get());
     } else {
       add(
           Check.skipped(
@@ -320,7 +320,7 @@ public final class TrafficChecks {
     return found;
   }
 
-  private void contained(BridgeStatus.Peer peer, List<InetAddress> addresses) {
+  private void checkContained(BridgeStatus.Peer peer, List<InetAddress> addresses) {
     List<Cidr> ranges =
         Stream.concat(peer.podCIDRs().stream(), peer.serviceCIDRs().stream())
             .map(Cidr::of)
@@ -394,7 +394,7 @@ public final class TrafficChecks {
   }
 
   /** The device's MTU, and whether packets of that size get through to a gateway. */
-  private void mtu(BridgeStatus.Peer peer) {
+  private void checkMtu(BridgeStatus.Peer peer) {
     Optional<BridgeStatus.Gateway> up =
         peer.gateways().stream().filter(g -> !g.state().equals("down")).findFirst();
     Optional<InetSocketAddress> gateway = up.flatMap(g -> socket(g.address()));
@@ -449,7 +449,7 @@ public final class TrafficChecks {
     return 0;
   }
 
-  private void reach(List<InetAddress> addresses, Target target) {
+  private void checkReach(List<InetAddress> addresses, Target target) {
     if (addresses.isEmpty()) {
       add(Check.skipped("route", "there is no address to go to"));
       add(Check.skipped("connect", "there is no address to connect to"));

@@ -48,10 +48,11 @@ final class EventStream {
     this.giveUp = giveUp;
     events =
         ctx.executor()
-            .scheduleAtFixedRate(this::next, 0, stream.period().toMillis(), TimeUnit.MILLISECONDS);
+            .scheduleAtFixedRate(
+                this::sendEvent, 0, stream.period().toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void next() {
+  private void sendEvent() {
     if (!ctx.channel().isWritable()) {
       if (!deadline.isSet()) {
         deadline.set(stallTimeout, giveUp);

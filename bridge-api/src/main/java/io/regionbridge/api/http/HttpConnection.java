@@ -147,11 +147,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     behind.add(message);
-    work(ctx);
+    readQueued(ctx);
   }
 
   /** Takes what has come in, up to a request that is not answered at once. */
-  private void work(ChannelHandlerContext ctx) {
+  private void readQueued(ChannelHandlerContext ctx) {
     while ((ended || !owes) && !behind.isEmpty()) {
       read(ctx, behind.remove());
     }
@@ -213,13 +213,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private void await(ChannelHandlerContext ctx, HttpRequest head, Response.Later later) {
     awaited = later;
     Response.Content late = Problem.late(later.atMost());
-    deadline().set(later.atMost(), () -> arrived(ctx, head, later, late));
+    deadline().set(later.atMost(), () -> respondLater(ctx, head, later, late));
     var _ =
         later
             .content()
             .handleAsync(
                 (made, failure) -> {
-                  arrived(ctx, head, later, content(head, made, failure));
+                  respondLater(ctx, head, later, content(head, made, failure));
                   return null;
                 },
                 ctx.executor());
@@ -239,7 +239,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   }
 
   /** The response, or that there is none in time, whichever comes first. */
-  private void arrived(
+  private void respondLater(
       ChannelHandlerContext ctx, HttpRequest head, Response.Later later, Response.Content content) {
     if (!later.equals(awaited)) {
       return; // the client has gone, or has been told
@@ -275,12 +275,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
             close(ctx);
           } else {
             // Others come first: who asks for many things at once has the thread once a turn.
-            var _ = ctx.executor().schedule(() -> sent(ctx, keepAlive), 0, TimeUnit.NANOSECONDS);
+            var _ =
+                ctx.executor()
+                    .schedule(() -> finishResponse(ctx, keepAlive), 0, TimeUnit.NANOSECONDS);
           }
         });
   }
 
-  private void sent(ChannelHandlerContext ctx, boolean keepAlive) {
+  private void finishResponse(ChannelHandlerContext ctx, boolean keepAlive) {
     if (!ctx.channel().isOpen()) {
       return;
     }
@@ -288,16 +290,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     if (keepAlive) {
       limit(ctx, timeouts.request());
     } else {
-      part(ctx);
+      closeOutput(ctx);
     }
-    work(ctx);
+    readQueued(ctx);
   }
 
   /**
    * Closes this side alone at first. A socket that is closed while something is unread resets the
    * connection, and the client loses what it was told (RFC 9112, section 9.6).
    */
-  private void part(ChannelHandlerContext ctx) {
+  private void closeOutput(ChannelHandlerContext ctx) {
     if (ctx.channel() instanceof DuplexChannel socket
         && ctx.pipeline().get(SslHandler.class) == null) {
       var _ = socket.shutdownOutput();

@@ -54,13 +54,14 @@ final class PieceStream {
     this.giveUp = giveUp;
     long period = stream.heartbeat().toNanos();
     heartbeats =
-        ctx.executor().scheduleAtFixedRate(this::heartbeat, period, period, TimeUnit.NANOSECONDS);
-    stream.source().begin(this::news);
+        ctx.executor()
+            .scheduleAtFixedRate(this::sendHeartbeat, period, period, TimeUnit.NANOSECONDS);
+    stream.source().begin(this::scheduleSend);
     ctx.executor().execute(this::send);
   }
 
   /** Any thread. */
-  private void news() {
+  private void scheduleSend() {
     if (told.compareAndSet(false, true)) {
       ctx.executor()
           .execute(() -> {
@@ -94,7 +95,7 @@ final class PieceStream {
     }
   }
 
-  private void heartbeat() {
+  private void sendHeartbeat() {
     if (ctx.channel().isWritable()) {
       stream.source().heartbeat().ifPresent(this::write);
     }

@@ -55,7 +55,7 @@ final class ResponseMessages {
       headers.set(HttpHeaderNames.CONTENT_ENCODING, ContentCoding.GZIP);
     }
     headers.set(HttpHeaderNames.VARY, "accept, accept-encoding");
-    common(headers, content.mediaType());
+    setCommon(headers, content.mediaType());
     content.headers().forEach(headers::set);
     HttpUtil.setKeepAlive(
         headers, request == null ? HttpVersion.HTTP_1_1 : request.protocolVersion(), keepAlive);
@@ -84,7 +84,7 @@ final class ResponseMessages {
   /** What comes before server-sent events. */
   static HttpResponse beforeEvents(HttpRequest request, String mediaType) {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    common(response.headers(), mediaType);
+    setCommon(response.headers(), mediaType);
     if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
       HttpUtil.setTransferEncodingChunked(response, true);
     } else {
@@ -93,7 +93,7 @@ final class ResponseMessages {
     return response;
   }
 
-  private static void common(HttpHeaders headers, String mediaType) {
+  private static void setCommon(HttpHeaders headers, String mediaType) {
     headers.set(HttpHeaderNames.DATE, DATE.format(Instant.now())); // RFC 9110, 6.6.1
     headers.set(HttpHeaderNames.CONTENT_TYPE, mediaType);
     headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);

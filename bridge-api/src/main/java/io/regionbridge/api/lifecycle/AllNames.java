@@ -209,14 +209,14 @@ final class AllNames {
    * Which regions have the Service of a name, in order of preference, and which of them answer;
    * nothing for a name that is in none of the domains.
    */
-  List<String> explained(BridgeConfig config, Name name) {
+  List<String> explain(BridgeConfig config, Name name) {
     List<String> lines = new ArrayList<>();
     allNames(config)
         .flatMap(domain -> service(name, domain))
-        .ifPresent(key -> lines.addAll(AllNamesCompiler.explained(key, regions)));
+        .ifPresent(key -> lines.addAll(AllNamesCompiler.explain(key, regions)));
     imports(config)
         .flatMap(domain -> service(name, domain))
-        .ifPresent(key -> lines.addAll(ImportedZoneCompiler.explained(key, regions, services)));
+        .ifPresent(key -> lines.addAll(ImportedZoneCompiler.explain(key, regions, services)));
     return lines;
   }
 

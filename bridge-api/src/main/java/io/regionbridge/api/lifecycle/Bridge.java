@@ -104,7 +104,7 @@ public final class Bridge implements AutoCloseable {
   public boolean awaitReady(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     return started.tables().loaded().await(atMost.toNanos(), TimeUnit.NANOSECONDS)
-        && started.opening().await(end - System.nanoTime());
+        && started.gate().await(end - System.nanoTime());
   }
 
   /** Where DNS is served, as bound. */

@@ -45,7 +45,7 @@ final class BridgeStart {
   private final Parts parts;
   private final Optional<ClusterPlace> place;
   private final String node;
-  private final Opening opening;
+  private final DnsGate gate;
 
   /**
    * What a bridge is asked by later.
@@ -55,7 +55,7 @@ final class BridgeStart {
   record Started(
       LiveState state,
       TablePublisher tables,
-      Opening opening,
+      DnsGate gate,
       HttpServer http,
       List<InetSocketAddress> tlsListen) {
     Started {
@@ -75,7 +75,7 @@ final class BridgeStart {
     boolean clustered = first.get(ConfigKeys.KUBERNETES_ENABLED);
     place = clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
     node = place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
-    opening = new Opening(clustered && first.get(ConfigKeys.DNS_LISTEN).isEmpty());
+    gate = new DnsGate(clustered && first.get(ConfigKeys.DNS_LISTEN).isEmpty());
   }
 
   /**
@@ -102,7 +102,7 @@ final class BridgeStart {
             DnsBridge.start(
                 Settings.threads(first, Runtime.getRuntime().availableProcessors()),
                 first.get(ConfigKeys.DNS_CACHE_MAX_ENTRIES),
-                opening.done() ? listen.get() : List.of(),
+                gate.isOpen() ? listen.get() : List.of(),
                 Settings.dataPlane(first, MemoryPlan.of(first, heap)),
                 tables.first(),
                 tls.peers()));
@@ -120,14 +120,13 @@ final class BridgeStart {
             new MemoryShares.Part(dns::limitCache, dns::cacheOctets),
             heap);
     LiveState state =
-        new LiveState(
-            config, control, tls, tables, replicas, allNames, memory, dns, opening, loops);
+        new LiveState(config, control, tls, tables, replicas, allNames, memory, dns, gate, loops);
     Introspection introspection = parts.add(new Introspection(state, clock));
     QueryLog queries = parts.add(new QueryLog(dns, clock));
     HttpServer http = parts.add(HttpServer.start(sites(control, introspection, queries)));
     parts.add((AutoCloseable) control::leave);
     control.join(
-        opening.done() ? dns.addresses() : listen.get(),
+        gate.isOpen() ? dns.addresses() : listen.get(),
         new DataPlaneHealth(dns),
         allNames::regions,
         state::serves);
@@ -146,7 +145,7 @@ final class BridgeStart {
     parts.add(tables);
     file.ifPresent(f ->
         parts.add(ConfigWatcher.start(f, first, new Reload(tls, dns, control, tables), loops)));
-    return new Started(state, tables, opening, http, tlsListen);
+    return new Started(state, tables, gate, http, tlsListen);
   }
 
   private List<InetSocketAddress> wanted(ControlPlane control) {
@@ -180,8 +179,8 @@ final class BridgeStart {
       TablePublisher tables,
       ListeningSockets sockets,
       Introspection introspection) {
-    if (opening.waits()) {
-      if (opening.settles(control)) {
+    if (gate.isWaiting()) {
+      if (gate.mayOpen(control)) {
         tables.lookAgain(); // to open when the table that this look makes is in force
       }
       return;
@@ -194,7 +193,7 @@ final class BridgeStart {
         control.host());
     state.listenProblem(sockets.problem());
     listen.set(state.dnsAddresses());
-    opening.open();
+    gate.open();
     introspection.look();
   }
 

@@ -6,39 +6,40 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a bridge begins to serve DNS. In a cluster that waits until the regions are known: before,
- * peers' names would be refused, and the cluster's DNS passes that on instead of asking the next
- * bridge, as it does where a port is closed. Written by the control loop, read by any thread.
+ * Keeps the DNS ports of a bridge closed until it can answer. In a cluster it opens once the
+ * regions are known. Before that, the bridge would refuse peers' names, and the cluster's DNS
+ * passes a refusal on; where the port is closed, it asks the next bridge. Written by the control
+ * loop, read by any thread.
  */
-final class Opening {
+final class DnsGate {
   private final CountDownLatch open;
   private boolean settled;
 
   /**
-   * One that is to come.
+   * Creates a gate.
    *
-   * @param waits whether it waits; if not, DNS is served from the start
+   * @param waits whether it waits for the regions; if not, it is open from the start
    */
-  Opening(boolean waits) {
+  DnsGate(boolean waits) {
     open = new CountDownLatch(waits ? 1 : 0);
   }
 
-  /** Whether DNS is served. */
-  boolean done() {
+  /** Whether the gate is open. */
+  boolean isOpen() {
     return open.getCount() == 0;
   }
 
-  /** Whether it is not time yet. On the control loop. */
-  boolean waits() {
-    return !done() && !settled;
+  /** Whether {@link #mayOpen} has not yet returned true. Called on the control loop. */
+  boolean isWaiting() {
+    return !isOpen() && !settled;
   }
 
   /**
-   * Whether it is time now: all is known that was to be had, and that is not nothing. With nothing
-   * at all a closed port serves clients best, since they ask another bridge at once. On the control
-   * loop.
+   * Whether the gate may open: the control plane has read what there is, and knows the directory or
+   * a region. If it knows neither, a closed port serves clients best, since they ask another bridge
+   * at once. Called on the control loop.
    */
-  boolean settles(ControlPlane control) {
+  boolean mayOpen(ControlPlane control) {
     if (control.settled()) {
       Topology known = control.topology();
       settled =
@@ -49,15 +50,15 @@ final class Opening {
     return settled;
   }
 
-  /** DNS is served. */
+  /** Opens the gate for good. */
   void open() {
     open.countDown();
   }
 
   /**
-   * Waits until DNS is served.
+   * Waits until the gate is open.
    *
-   * @return false if it is not after so many nanoseconds
+   * @return false if it is still closed after this many nanoseconds
    */
   boolean await(long nanos) throws InterruptedException {
     return open.await(nanos, TimeUnit.NANOSECONDS);

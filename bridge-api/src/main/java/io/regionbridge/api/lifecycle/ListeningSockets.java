@@ -60,8 +60,8 @@ final class ListeningSockets {
   void follow(
       Optional<List<InetSocketAddress>> wanted, List<InetAddress> overlay, HostAddresses host) {
     List<String> problems = new ArrayList<>();
-    wanted.ifPresent(addresses -> dns(addresses, host, problems));
-    http(overlay, host, problems);
+    wanted.ifPresent(addresses -> followDns(addresses, host, problems));
+    followHttp(overlay, host, problems);
     String problem = String.join("; ", problems);
     if (!problem.isEmpty() && !problem.equals(lastProblem)) {
       log.warn("{}; trying again", problem);
@@ -74,7 +74,8 @@ final class ListeningSockets {
     return lastProblem;
   }
 
-  private void dns(List<InetSocketAddress> wanted, HostAddresses host, List<String> problems) {
+  private void followDns(
+      List<InetSocketAddress> wanted, HostAddresses host, List<String> problems) {
     List<InetSocketAddress> bound = dns.addresses();
     for (InetSocketAddress address : wanted) {
       if (!bound.contains(address) && host.has(address.getAddress())) {
@@ -99,7 +100,7 @@ final class ListeningSockets {
     }
   }
 
-  private void http(List<InetAddress> overlay, HostAddresses host, List<String> problems) {
+  private void followHttp(List<InetAddress> overlay, HostAddresses host, List<String> problems) {
     sites
         .values()
         .removeIf(bound -> {

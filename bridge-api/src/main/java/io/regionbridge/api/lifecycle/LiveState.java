@@ -42,7 +42,7 @@ final class LiveState implements BridgeState {
   private final AllNames allNames;
   private final MemoryShares memory;
   private final DnsBridge dns;
-  private final Opening opening;
+  private final DnsGate gate;
   private final Loops loops;
   private volatile String listenProblem = "";
   private volatile boolean draining;
@@ -56,7 +56,7 @@ final class LiveState implements BridgeState {
       AllNames allNames,
       MemoryShares memory,
       DnsBridge dns,
-      Opening opening,
+      DnsGate gate,
       Loops loops) {
     this.config = config;
     this.control = control;
@@ -66,7 +66,7 @@ final class LiveState implements BridgeState {
     this.allNames = allNames;
     this.memory = memory;
     this.dns = dns;
-    this.opening = opening;
+    this.gate = gate;
     this.loops = loops;
   }
 
@@ -87,7 +87,7 @@ final class LiveState implements BridgeState {
 
   /** Whether other router nodes may leave queries to this one. */
   boolean serves() {
-    return !draining && opening.done();
+    return !draining && gate.isOpen();
   }
 
   @Override
@@ -195,8 +195,8 @@ final class LiveState implements BridgeState {
   }
 
   @Override
-  public List<String> considered(Name name) {
-    return allNames.explained(config.get(), name);
+  public List<String> explain(Name name) {
+    return allNames.explain(config.get(), name);
   }
 
   @Override
@@ -232,7 +232,7 @@ final class LiveState implements BridgeState {
     if (draining) {
       reasons.add("the bridge is stopping");
     }
-    if (!opening.done()) {
+    if (!gate.isOpen()) {
       reasons.add("DNS is not served before the regions are known");
     }
     if (tables.loaded().getCount() > 0) {

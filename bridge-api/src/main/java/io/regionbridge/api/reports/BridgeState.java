@@ -51,7 +51,7 @@ public interface BridgeState {
   Map<String, FollowerState> replicas();
 
   /** Which regions were considered for a name over all regions, and which answer. */
-  List<String> considered(Name name);
+  List<String> explain(Name name);
 
   /** The regions that answer for a name over all regions. */
   List<String> answering(Name name);

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Remembers since when conditions are what they are. Has to be shown them often enough: what comes
- * and goes between two looks was never there. Thread-safe.
+ * Remembers when each condition last changed its status. A change that comes and goes between two
+ * calls is not seen. Thread-safe.
  */
 final class ConditionHistory {
   private record Subject(String of, String type) {}
@@ -21,20 +21,20 @@ final class ConditionHistory {
   private final Map<Subject, Held> held = new HashMap<>();
 
   /**
-   * The conditions with their times, those that have one already as they are. What was there and is
-   * not any more is forgotten.
+   * Adds the time of the last transition to conditions that have none, and forgets conditions that
+   * are gone.
    *
-   * @param of what they are about, such as a region's name
-   * @param conditions all that there are of it
+   * @param of the subject of the conditions, such as a region's name
+   * @param conditions all conditions of the subject
    */
-  synchronized List<Condition> dated(String of, List<Condition> conditions, Instant now) {
+  synchronized List<Condition> withTimes(String of, List<Condition> conditions, Instant now) {
     String at = now.truncatedTo(ChronoUnit.SECONDS).toString();
     Set<String> types = conditions.stream().map(Condition::type).collect(Collectors.toSet());
     held.keySet().removeIf(subject -> subject.of().equals(of) && !types.contains(subject.type()));
-    return conditions.stream().map(condition -> dated(of, condition, at)).toList();
+    return conditions.stream().map(condition -> withTimes(of, condition, at)).toList();
   }
 
-  private Condition dated(String of, Condition condition, String at) {
+  private Condition withTimes(String of, Condition condition, String at) {
     if (condition.lastTransitionTime() != null) {
       return condition;
     }

@@ -93,11 +93,11 @@ public final class Introspection implements AutoCloseable {
   private Map<Measured.Subject, Boolean> soundness() {
     Map<Measured.Subject, Boolean> sound = new LinkedHashMap<>();
     String local = bridge.config().get(ConfigKeys.REGION_NAME);
-    conditions().forEach(condition -> sound(local, condition, sound));
+    conditions().forEach(condition -> addMeasured(local, condition, sound));
     PeerReports.conditions(
             bridge.topology(), bridge.dns().gateways(), bridge.replicas(), System.nanoTime())
-        .forEach(
-            (peer, conditions) -> conditions.forEach(condition -> sound(peer, condition, sound)));
+        .forEach((peer, conditions) ->
+            conditions.forEach(condition -> addMeasured(peer, condition, sound)));
     for (BridgeStatus.Tunnel tunnel : bridge.tunnels()) {
       if (!tunnel.region().isEmpty() && !tunnel.state().equals("idle")) {
         // One that is up makes it good, whatever the others are.
@@ -110,7 +110,7 @@ public final class Introspection implements AutoCloseable {
     return sound;
   }
 
-  private static void sound(
+  private static void addMeasured(
       String region, Condition condition, Map<Measured.Subject, Boolean> sound) {
     if (!condition.status().equals("Unknown")) {
       sound.put(new Measured.Subject(region, condition.type()), Faults.good(condition));
@@ -197,7 +197,7 @@ public final class Introspection implements AutoCloseable {
     return PeerReports.of(
             topology, bridge.dns().gateways(), bridge.replicas(), now, System.nanoTime())
         .stream()
-        .map(peer -> dated(peer, now))
+        .map(peer -> withConditionTimes(peer, now))
         .toList();
   }
 
@@ -220,7 +220,7 @@ public final class Introspection implements AutoCloseable {
     return lastMinutes.report();
   }
 
-  private BridgeStatus.Peer dated(BridgeStatus.Peer peer, Instant now) {
+  private BridgeStatus.Peer withConditionTimes(BridgeStatus.Peer peer, Instant now) {
     return new BridgeStatus.Peer(
         peer.name(),
         peer.domain(),
@@ -229,7 +229,7 @@ public final class Introspection implements AutoCloseable {
         peer.sources(),
         peer.contained(),
         peer.containedAnswers(),
-        history.dated(peer.name(), peer.conditions(), now).stream()
+        history.withTimes(peer.name(), peer.conditions(), now).stream()
             .map(condition ->
                 PeerReports.withStaleEnd(
                     condition, bridge.config().get(ConfigKeys.DNS_CACHE_SERVE_STALE)))
@@ -268,8 +268,7 @@ public final class Introspection implements AutoCloseable {
         .thenApply(trace ->
             () ->
                 TraceReports.of(region, question, trace, bridge.dns().gateways())
-                    .considering(
-                        bridge.considered(question.name()), bridge.answering(question.name()))
+                    .considering(bridge.explain(question.name()), bridge.answering(question.name()))
                     .suggesting((zone, name) -> NameReports.nearest(bridge, zone, name)));
   }
 
@@ -422,7 +421,7 @@ public final class Introspection implements AutoCloseable {
                   ConditionType.CERTIFICATES_ACCEPTED, "LastGoodInForce", flaws.getFirst()));
     }
     conditions.addAll(bridge.surroundings());
-    return history.dated("", conditions, clock.instant());
+    return history.withTimes("", conditions, clock.instant());
   }
 
   private Condition configuration() {

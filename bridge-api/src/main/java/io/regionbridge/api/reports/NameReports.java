@@ -62,11 +62,11 @@ final class NameReports {
     String local = bridge.config().get(ConfigKeys.REGION_NAME);
     String domain = bridge.config().get(ConfigKeys.REGION_DOMAIN).toString();
     if (reports.wants(local)) {
-      bridge.zones().ifPresent(zones -> reports.local(local, domain, bridge.directory(), zones));
+      bridge.zones().ifPresent(zones -> reports.addLocal(local, domain, bridge.directory(), zones));
     }
     for (PeerRegion peer : bridge.topology().peers()) {
       if (reports.wants(peer.name())) {
-        reports.peer(peer, Optional.ofNullable(bridge.replicas().get(peer.name())));
+        reports.addPeer(peer, Optional.ofNullable(bridge.replicas().get(peer.name())));
       }
     }
     return reports;
@@ -107,7 +107,7 @@ final class NameReports {
     return question.region().isEmpty() || question.region().equals(region);
   }
 
-  private void local(String region, String domain, Directory directory, CompiledZones zones) {
+  private void addLocal(String region, String domain, Directory directory, CompiledZones zones) {
     PeerRule rule = zones.peers();
     directory.forEach(service -> {
       DirectoryService given = rule.given(service);
@@ -148,7 +148,7 @@ final class NameReports {
     return values.stream().map(Objects::toString).collect(Collectors.joining(", "));
   }
 
-  private void peer(PeerRegion peer, Optional<FollowerState> state) {
+  private void addPeer(PeerRegion peer, Optional<FollowerState> state) {
     if (state.isEmpty() || state.get().replica().isEmpty()) {
       String why = state.map(FollowerState::why).orElse("its directory is not followed");
       unknown.add(peer.name() + ": " + why);

@@ -39,12 +39,12 @@ public final class Faults {
   /** All of them. */
   public static List<Fault> of(BridgeStatus status) {
     Faults found = new Faults(status);
-    found.notReady();
-    status.conditions().forEach(condition -> found.condition("", condition, remedy(condition)));
+    found.addNotReady();
+    status.conditions().forEach(condition -> found.addCondition("", condition, remedy(condition)));
     found.directory();
-    status.peers().forEach(found::peer);
-    status.tunnels().forEach(found::tunnel);
-    status.policies().forEach(found::policy);
+    status.peers().forEach(found::addPeer);
+    status.tunnels().forEach(found::addTunnel);
+    status.policies().forEach(found::addPolicy);
     List<Fault> causes = FaultCauses.fold(found.faults, status.peers().size());
     return causes.stream().sorted(Comparator.comparing(fault -> !fault.failure())).toList();
   }
@@ -61,12 +61,12 @@ public final class Faults {
         .anyMatch(c -> c.type().equals(ConditionType.CIDR_CONFLICT.text()) && !good(c));
   }
 
-  private void failure(
+  private void addFailure(
       String about, String region, String message, @Nullable String since, String remedy) {
     faults.add(new Fault(Fault.FAILURE, about, region, message, since, remedy));
   }
 
-  private void warning(
+  private void addWarning(
       String about, String region, String message, @Nullable String since, String remedy) {
     faults.add(new Fault(Fault.WARNING, about, region, message, since, remedy));
   }
@@ -75,9 +75,9 @@ public final class Faults {
     return region.isEmpty() ? message : "region " + region + ": " + message;
   }
 
-  private void notReady() {
+  private void addNotReady() {
     if (!status.ready()) {
-      failure(
+      addFailure(
           "bridge",
           "",
           "not ready: " + String.join("; ", status.notReady()),
@@ -106,10 +106,10 @@ public final class Faults {
             peer.domain());
   }
 
-  private void condition(String region, Condition condition, String remedy) {
+  private void addCondition(String region, Condition condition, String remedy) {
     String type = condition.type();
     if (condition.reason().equals(RESTART_NEEDED)) {
-      warning(
+      addWarning(
           type,
           region,
           condition.message(),
@@ -141,9 +141,9 @@ public final class Faults {
         || condition.reason().equals("Refused")
         || type.equals(ConditionType.NODE_LOCAL_DNS.text()) // not every pod has to ask it
         || type.equals(ConditionType.REPLICATED.text())) {
-      warning(type, region, message, condition.lastTransitionTime(), remedy);
+      addWarning(type, region, message, condition.lastTransitionTime(), remedy);
     } else {
-      failure(type, region, message, condition.lastTransitionTime(), remedy);
+      addFailure(type, region, message, condition.lastTransitionTime(), remedy);
     }
   }
 
@@ -151,7 +151,7 @@ public final class Faults {
     withheld();
     openAliases();
     for (BridgeStatus.RemappedService service : status.directory().remapped()) {
-      warning(
+      addWarning(
           "remapped Service",
           "",
           "%s/%s: peers get pods, which listen on other ports: %s"
@@ -176,7 +176,7 @@ public final class Faults {
                             : service.count() + " addresses"))
             .toList();
     if (!services.isEmpty()) {
-      warning(
+      addWarning(
           "withheld addresses",
           "",
           "peers get these Services without the addresses outside this region's ranges: "
@@ -193,7 +193,7 @@ public final class Faults {
             .map(alias -> "%s/%s (%s)".formatted(alias.namespace(), alias.name(), alias.target()))
             .toList();
     if (!services.isEmpty()) {
-      warning(
+      addWarning(
           "open aliases",
           "",
           "these ExternalNames lead out of all regions, and no resolver is asked: "
@@ -217,16 +217,17 @@ public final class Faults {
     return service.namespace().equals("default") && service.name().equals("kubernetes");
   }
 
-  private void peer(BridgeStatus.Peer peer) {
+  private void addPeer(BridgeStatus.Peer peer) {
     String region = peer.name();
-    peer.conditions().forEach(condition -> condition(region, condition, remedy(peer, condition)));
+    peer.conditions()
+        .forEach(condition -> addCondition(region, condition, remedy(peer, condition)));
     long up = peer.gateways().stream().filter(g -> g.state().equals("up")).count();
     for (BridgeStatus.Gateway gateway : peer.gateways()) {
       if (gateway.state().equals("down")) {
         String message =
             named(region, "%s is down: %s".formatted(gateway.address(), gateway.reason()));
         if (up > 0) {
-          warning(
+          addWarning(
               "gateway",
               region,
               message,
@@ -236,7 +237,7 @@ public final class Faults {
                       up == 1 ? "the other gateway" : "the other " + up + " gateways",
                       status.gateways().isEmpty() ? "" : ": kubectl get routernodes there"));
         } else {
-          failure(
+          addFailure(
               "gateway",
               region,
               message,
@@ -245,9 +246,9 @@ public final class Faults {
         }
       }
     }
-    peer.gateways().forEach(gateway -> refusal(region, gateway));
+    peer.gateways().forEach(gateway -> addRefusal(region, gateway));
     if (!peer.contained()) {
-      warning(
+      addWarning(
           "containment",
           region,
           named(region, "its answers are not held against its ranges"),
@@ -255,7 +256,7 @@ public final class Faults {
           "declare its podCIDRs and serviceCIDRs, and leave contain on");
     }
     if (peer.containedAnswers() > 0) {
-      warning(
+      addWarning(
           "containment",
           region,
           named(
@@ -268,7 +269,7 @@ public final class Faults {
   }
 
   /** What a gateway said lately of questions that it did not answer. */
-  private void refusal(String region, BridgeStatus.Gateway gateway) {
+  private void addRefusal(String region, BridgeStatus.Gateway gateway) {
     BridgeStatus.Refusal refusal = gateway.refusal();
     if (refusal == null || !since(refusal.time(), LATELY)) {
       return;
@@ -280,7 +281,7 @@ public final class Faults {
             : why.contains("prohibited")
                 ? "it does not let this region ask: see dns.allow there"
                 : "it says so itself: see region-bridge status there";
-    warning(
+    addWarning(
         "gateway",
         region,
         named(region, "%s refused a question: %s".formatted(gateway.address(), why)),
@@ -297,7 +298,7 @@ public final class Faults {
     }
   }
 
-  private void tunnel(BridgeStatus.Tunnel tunnel) {
+  private void addTunnel(BridgeStatus.Tunnel tunnel) {
     String region = tunnel.region();
     String to =
         region.isEmpty()
@@ -315,7 +316,7 @@ public final class Faults {
       case "up" -> {}
       case "idle" -> {
         if (expired && !region.isEmpty()) {
-          warning(
+          addWarning(
               "tunnel",
               region,
               "to %s: nothing is sent, and %s".formatted(to, last),
@@ -324,7 +325,7 @@ public final class Faults {
         }
       }
       default ->
-          failure(
+          addFailure(
               "tunnel",
               region,
               "to %s is %s: %s".formatted(to, tunnel.state(), last),
@@ -347,15 +348,16 @@ public final class Faults {
     }
   }
 
-  private void policy(BridgeStatus.Policy policy) {
+  private void addPolicy(BridgeStatus.Policy policy) {
     String to = policy.region().isEmpty() ? policy.name() : "to region " + policy.region();
     String message = "%s is %s: %s".formatted(to, policy.state(), policy.message());
     switch (policy.state()) {
       case "active", "disabled" -> {}
       case "pending" ->
-          warning("egress", policy.region(), message, null, "it is on its way; look in a minute");
+          addWarning(
+              "egress", policy.region(), message, null, "it is on its way; look in a minute");
       default ->
-          failure(
+          addFailure(
               "egress",
               policy.region(),
               message,

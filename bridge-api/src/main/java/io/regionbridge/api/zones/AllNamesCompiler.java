@@ -126,8 +126,8 @@ public final class AllNamesCompiler {
   }
 
   /** Which regions have the Service of a name, and which of them answer, as of the last call. */
-  public static List<String> explained(ServiceKey key, List<RegionServices> regions) {
-    return ServiceEverywhere.explained(ServiceRegions.having(key, regions));
+  public static List<String> explain(ServiceKey key, List<RegionServices> regions) {
+    return ServiceEverywhere.explain(ServiceRegions.having(key, regions));
   }
 
   /** The names of the regions that answer for a Service. */

@@ -19,12 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the names of one Service say that ServiceExports make known to all regions (KEP-1645,
+ * The records of the names of one Service that ServiceExports export to all regions (KEP-1645,
  * "DNS"). Pure.
  *
- * <p>Clients in the cluster get the address that the cluster has given the import, unless that is
- * headless. Everybody else, and everybody as long as there is none, gets pods, by the same rule as
- * for the names of all Services. The Service's own name has SRV records of all ports, too.
+ * <p>Clients in the cluster get the ClusterIP of the ServiceImport, unless it is headless. All
+ * other clients get pod addresses, by the same rule as for the names of all Services; so do clients
+ * in the cluster while the import has no ClusterIP. The Service's own name also has the SRV records
+ * of all ports.
  */
 final class ImportedNames {
   /** The Service's own name. */
@@ -32,26 +33,26 @@ final class ImportedNames {
 
   private final ServiceKey key;
   private final ServiceRegions exporting;
-  private final Map<String, Said> names = new LinkedHashMap<>();
+  private final Map<String, NameRecords> names = new LinkedHashMap<>();
 
   /**
-   * What one name says, as data.
+   * The records of one name.
    *
-   * @param cluster to clients in the local cluster
-   * @param pods to everyone else
+   * @param cluster for clients in the local cluster
+   * @param pods for all other clients
    */
-  record Answers(Said cluster, Said pods) {}
+  record Answers(NameRecords cluster, NameRecords pods) {}
 
   /**
-   * What a name says to one kind of client.
+   * The records of a name for one kind of client.
    *
    * @param addresses its A and AAAA records
    * @param targets its SRV records
    */
-  record Said(Set<IpAddress> addresses, Set<Target> targets) {
-    static final Said NOTHING = new Said();
+  record NameRecords(Set<IpAddress> addresses, Set<Target> targets) {
+    static final NameRecords NOTHING = new NameRecords();
 
-    Said() {
+    NameRecords() {
       this(new LinkedHashSet<>(), new LinkedHashSet<>());
     }
   }
@@ -70,7 +71,7 @@ final class ImportedNames {
   }
 
   /**
-   * What each name says, by the labels below the Service's own name.
+   * The records of each name, by the labels below the Service's own name.
    *
    * @param regions in order of preference
    * @param local all local Services, among them those that give imports their addresses
@@ -80,37 +81,37 @@ final class ImportedNames {
     if (exporting.decisive().isEmpty()) {
       return Map.of();
     }
-    Map<String, Said> pods = new ImportedNames(key, exporting).pods();
-    Map<String, Said> inside = new LinkedHashMap<>(pods);
-    address(key, exporting, local).ifPresent(facts -> lead(facts, inside));
+    Map<String, NameRecords> pods = new ImportedNames(key, exporting).pods();
+    Map<String, NameRecords> inside = new LinkedHashMap<>(pods);
+    address(key, exporting, local).ifPresent(facts -> setAddress(facts, inside));
     Map<String, Answers> names = new LinkedHashMap<>();
-    inside.forEach(
-        (name, said) -> names.put(name, new Answers(said, pods.getOrDefault(name, Said.NOTHING))));
+    inside.forEach((name, cluster) ->
+        names.put(name, new Answers(cluster, pods.getOrDefault(name, NameRecords.NOTHING))));
     return names;
   }
 
-  private Map<String, Said> pods() {
+  private Map<String, NameRecords> pods() {
     if (exporting.decisive().filter(part -> part.service().facts().isClusterIp()).isPresent()) {
-      said(SELF); // its name is there, whether or not it has pods
+      records(SELF); // its name is there, whether or not it has pods
     }
     for (Part part : exporting.answering()) {
       ServiceFacts facts = part.service().facts();
       if (!part.region().local() && !facts.clusterIps().isEmpty()) {
-        said(SELF).addresses().addAll(facts.clusterIps());
+        records(SELF).addresses().addAll(facts.clusterIps());
         String host =
             "%s.%s.svc.%s.".formatted(key.name(), key.namespace(), part.region().domain());
         facts
             .ports()
-            .forEach(
-                port -> lead(names, port.name(), port.protocol(), new Target(host, port.port())));
+            .forEach(port ->
+                addTarget(names, port.name(), port.protocol(), new Target(host, port.port())));
       } else {
-        exporting.answering(part).forEach(endpoint -> lead(part, endpoint));
+        exporting.answering(part).forEach(endpoint -> addEndpoint(part, endpoint));
       }
     }
     for (Part part : exporting.parts()) {
       for (Endpoint endpoint : part.service().endpoints()) {
         if (endpoint.hostname() != null) {
-          said(endpoint.hostname() + "." + part.region().region())
+          records(endpoint.hostname() + "." + part.region().region())
               .addresses()
               .add(endpoint.address());
         }
@@ -119,43 +120,44 @@ final class ImportedNames {
     return names;
   }
 
-  private void lead(Part part, Endpoint endpoint) {
-    said(SELF).addresses().add(endpoint.address());
+  private void addEndpoint(Part part, Endpoint endpoint) {
+    records(SELF).addresses().add(endpoint.address());
     String host =
         endpoint.hostname() != null
             ? endpoint.hostname() + "." + part.region().region()
             : "%s.%s.%s.svc.%s."
                 .formatted(endpoint.name(), key.name(), key.namespace(), part.region().domain());
     for (Endpoint.Port port : endpoint.ports()) {
-      lead(names, port.name(), port.protocol(), new Target(host, port.port()));
+      addTarget(names, port.name(), port.protocol(), new Target(host, port.port()));
     }
   }
 
-  private Said said(String name) {
-    return names.computeIfAbsent(name, _ -> new Said());
+  private NameRecords records(String name) {
+    return names.computeIfAbsent(name, _ -> new NameRecords());
   }
 
-  private static void lead(Map<String, Said> names, String port, Protocol protocol, Target target) {
-    names.computeIfAbsent(SELF, _ -> new Said()).targets().add(target);
+  private static void addTarget(
+      Map<String, NameRecords> names, String port, Protocol protocol, Target target) {
+    names.computeIfAbsent(SELF, _ -> new NameRecords()).targets().add(target);
     if (!port.isEmpty()) {
       String label = "_%s._%s".formatted(port, protocol.name().toLowerCase(Locale.ROOT));
-      names.computeIfAbsent(label, _ -> new Said()).targets().add(target);
+      names.computeIfAbsent(label, _ -> new NameRecords()).targets().add(target);
     }
   }
 
-  /** To the address of an import. */
-  private static void lead(ServiceFacts facts, Map<String, Said> names) {
+  /** Replaces the addresses and targets of the Service's own name by the ClusterIP of an import. */
+  private static void setAddress(ServiceFacts facts, Map<String, NameRecords> names) {
     names.keySet().removeIf(name -> name.isEmpty() || name.startsWith("_"));
     for (ServiceFacts.Port port : facts.ports()) {
-      lead(names, port.name(), port.protocol(), new Target(SELF, port.port()));
+      addTarget(names, port.name(), port.protocol(), new Target(SELF, port.port()));
     }
-    names.computeIfAbsent(SELF, _ -> new Said()).addresses().addAll(facts.clusterIps());
+    names.computeIfAbsent(SELF, _ -> new NameRecords()).addresses().addAll(facts.clusterIps());
   }
 
-  /** The regions that export the Service, each with why it answers or does not. */
-  static List<String> explained(ServiceKey key, List<RegionServices> regions, Directory local) {
+  /** Says of each region that exports the Service why it answers or does not. */
+  static List<String> explain(ServiceKey key, List<RegionServices> regions, Directory local) {
     ServiceRegions exporting = exporting(key, regions);
-    List<String> lines = ServiceEverywhere.explained(exporting);
+    List<String> lines = ServiceEverywhere.explain(exporting);
     address(key, exporting, local)
         .ifPresent(facts ->
             lines.add(
@@ -193,7 +195,7 @@ final class ImportedNames {
             .filter(facts -> !facts.clusterIps().isEmpty());
   }
 
-  /** The imports whose addresses are others in one snapshot of the local Services than before. */
+  /** The imports whose addresses differ between two snapshots of the local Services. */
   static Set<ServiceKey> changes(Directory now, Directory before) {
     Set<ServiceKey> imports = new LinkedHashSet<>();
     for (ServiceKey key : now.changes(before)) {

@@ -94,9 +94,9 @@ public final class ImportedZoneCompiler {
   }
 
   /** Which regions export the Service of a name, and which of them answer. */
-  public static List<String> explained(
+  public static List<String> explain(
       ServiceKey key, List<RegionServices> regions, Directory local) {
-    return ImportedNames.explained(key, regions, local);
+    return ImportedNames.explain(key, regions, local);
   }
 
   /** The names of the regions that answer for an import. */

@@ -109,10 +109,10 @@ final class RecordWriter {
         : ZoneNode.of(cluster, records(owner, service, answers.pods()));
   }
 
-  private List<Record> records(Name owner, Name service, ImportedNames.Said said) {
-    List<Record> records = addressRecords(owner, said.addresses());
-    int weight = Math.max(1, WEIGHTS / Math.max(1, said.targets().size()));
-    for (ImportedNames.Target target : said.targets()) {
+  private List<Record> records(Name owner, Name service, ImportedNames.NameRecords given) {
+    List<Record> records = addressRecords(owner, given.addresses());
+    int weight = Math.max(1, WEIGHTS / Math.max(1, given.targets().size()));
+    for (ImportedNames.Target target : given.targets()) {
       Name host = name(target.host(), service);
       if (host != null) {
         records.add(new SRVRecord(owner, DClass.IN, ttl, 0, weight, target.port(), host));

@@ -60,7 +60,7 @@ final class ServiceEverywhere {
   }
 
   /** The regions that have the Service, each with why it answers or does not. */
-  static List<String> explained(ServiceRegions having) {
+  static List<String> explain(ServiceRegions having) {
     List<Part> chosen = having.answering();
     List<String> lines = new ArrayList<>();
     for (Part part : having.parts()) {

@@ -122,7 +122,7 @@ final class ReplicationTest {
       String name = "web.shop.svc.any.internal.";
       RegionPair.await(
           () -> addresses(fsn1, name).equals(List.of("10.52.1.1", "10.62.1.1"))); // it is headless
-      assertThat(fsn1.state().considered(Name.fromString(name)))
+      assertThat(fsn1.state().explain(Name.fromString(name)))
           .hasSize(2)
           .allMatch(line -> line.endsWith("1 of 1 endpoints ready, answers"));
       assertThat(fsn1.state().answering(Name.fromString(name)))

@@ -3,7 +3,7 @@ package io.regionbridge.api.zones;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.zones.ImportedNames.Answers;
-import io.regionbridge.api.zones.ImportedNames.Said;
+import io.regionbridge.api.zones.ImportedNames.NameRecords;
 import io.regionbridge.api.zones.ImportedNames.Target;
 import io.regionbridge.router.directory.ClusterSetRole;
 import io.regionbridge.router.directory.Directory;
@@ -91,8 +91,8 @@ class ImportedNamesTest {
               List.of("10.43.0.9"),
               new ClusterSetRole.Derived("hello")));
 
-  private static List<String> addresses(Said said) {
-    return said.addresses().stream().map(IpAddress::toString).toList();
+  private static List<String> addresses(NameRecords records) {
+    return records.addresses().stream().map(IpAddress::toString).toList();
   }
 
   @Test
@@ -167,7 +167,7 @@ class ImportedNamesTest {
   @Test
   void itIsExplainedWhoAnswers() {
     assertThat(
-            ImportedNames.explained(
+            ImportedNames.explain(
                 HELLO,
                 List.of(region("here"), region("far", hello(ServiceType.CLUSTER_IP, "10.52.0.1"))),
                 WITH_ADDRESS))

@@ -85,7 +85,8 @@ final class MainTest {
             file
                 + ": regions[0].podCIDRs[0]: overlaps region.podCIDRs[0] (10.1.0.0/16):"
                 + " \"10.1.2.0/24\"; regions that reach each other need ranges that do not"
-                + " overlap\n");
+                + " overlap: give one of them other ranges, or an alias in its"
+                + " region.aliasRanges\n");
     assertThat(out.toString()).isEmpty();
   }
 

@@ -10,6 +10,7 @@ import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Release;
+import io.regionbridge.router.overlay.OverlaySettings;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,7 +93,12 @@ public record InstalledRelease(Release release, Check check) {
                 routerLabel.orElse(config.get(ConfigKeys.KUBERNETES_ROUTER_LABEL)),
                 config.get(ConfigKeys.EGRESS_ENGINE),
                 config.netBird(),
-                config.get(ConfigKeys.MULTICLUSTER_ENABLED)),
+                config.get(ConfigKeys.MULTICLUSTER_ENABLED),
+                config.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.MANAGE,
+                Optional.of(
+                    new Release.Admin(
+                        !config.get(ConfigKeys.ADMIN_LISTEN).getAddress().isLoopbackAddress(),
+                        config.get(ConfigKeys.ADMIN_TOKEN_FILE).isPresent()))),
             Check.ok(
                 NAME,
                 "region %s, as the ConfigMap says".formatted(config.get(ConfigKeys.REGION_NAME))));

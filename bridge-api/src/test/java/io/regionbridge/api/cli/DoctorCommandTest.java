@@ -168,12 +168,33 @@ final class DoctorCommandTest {
         kubernetes: {routerLabel: 'a=b', netbird: {hostNetwork: true, namespace: nb}}
         """;
     assertThat(InstalledRelease.of("map", yaml, usual, Optional.empty()).release())
-        .isEqualTo(new Release("here", "a=b", EgressSettings.Engine.ROUTES, Optional.of("nb")));
+        .isEqualTo(
+            new Release(
+                "here",
+                "a=b",
+                EgressSettings.Engine.ROUTES,
+                Optional.of("nb"),
+                false,
+                false,
+                Optional.of(new Release.Admin(false, false))));
+    String tunnels =
+        """
+        region: {name: mn, podCIDRs: [10.52.0.0/16]}
+        overlay: {mode: manage, address: 100.64.0.1/24}
+        multicluster: {enabled: true}
+        admin: {listen: "10.0.0.1:8053", tokenFile: /run/token}
+        """;
+    assertThat(InstalledRelease.of("map", tunnels, usual, Optional.empty()).release())
+        .extracting(Release::tunnels, Release::multiCluster, Release::admin)
+        .containsExactly(true, true, Optional.of(new Release.Admin(true, true)));
     assertThat(InstalledRelease.of("map", yaml, usual, Optional.of("c")).release().routerLabel())
         .as("what is typed counts")
         .isEqualTo("c");
-    assertThat(InstalledRelease.of("map", "region: {name: mn}", usual, Optional.empty()).release())
-        .isEqualTo(usual);
+    assertThat(
+            InstalledRelease.of("map", "region: {name: mn}", usual, Optional.empty())
+                .release()
+                .engine())
+        .isEqualTo(usual.engine());
     InstalledRelease broken =
         InstalledRelease.of("map", "region: {nam: mn}", usual, Optional.empty());
     assertThat(broken.release()).isEqualTo(usual);

@@ -12,6 +12,7 @@ final class ClusterChecks {
     List<Check> checks = new ArrayList<>(ServerChecks.of(facts));
     checks.addAll(RouterChecks.of(facts));
     checks.addAll(ReleaseChecks.of(facts));
+    checks.addAll(PrivilegeChecks.of(facts));
     checks.addAll(CoreDnsChecks.of(facts));
     checks.addAll(CiliumChecks.of(facts));
     checks.addAll(PolicyChecks.of(facts));

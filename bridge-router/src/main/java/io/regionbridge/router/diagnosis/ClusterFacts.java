@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param bridges the bridges' pods
  * @param uncreated why the API server refuses to create pods of the release; empty: it does not, or
  *     that is not known
+ * @param privileges of the release's pods
  * @param cilium what is known of Cilium
  * @param netBird what is known of NetBird's operator
  * @param time when all this was asked
@@ -50,6 +51,7 @@ record ClusterFacts(
     List<Lease> leases,
     List<BridgePod> bridges,
     Optional<String> uncreated,
+    PrivilegeFacts privileges,
     CiliumFacts cilium,
     NetBirdFacts netBird,
     Instant time) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
@@ -21,6 +22,7 @@ import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
+import io.regionbridge.router.kubernetes.SecretKeyStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -63,7 +65,12 @@ final class ClusterProbe {
 
   private static final String LABEL = "app.kubernetes.io/name";
   private static final String COMPONENT = "app.kubernetes.io/component";
+  private static final String AGENT = "agent";
   private static final String NETBIRD = "netbird.io";
+  private static final String ADMIN_LISTEN = "REGION_BRIDGE_ADMIN_LISTEN";
+
+  /** What the variables begin with that name a file with the token. */
+  private static final String ADMIN_TOKEN = "REGION_BRIDGE_ADMIN_TOKEN";
 
   private final KubernetesClient client;
   private final KubernetesClient asBridge;
@@ -111,7 +118,8 @@ final class ClusterProbe {
     Map<String, ConfigMap> configMaps = configMaps();
     List<String> services = services();
     List<ClusterFacts.Lease> leases = leases();
-    List<ClusterFacts.BridgePod> bridges = bridges();
+    List<Pod> bridges = bridges();
+    PrivilegeFacts privileges = privileges(bridges, nodes);
     Optional<String> uncreated = uncreated();
     CiliumFacts cilium =
         new CiliumProbe(client, reading)
@@ -134,8 +142,9 @@ final class ClusterProbe {
         data(configMaps),
         services,
         leases,
-        bridges,
+        bridges.stream().map(ClusterProbe::bridge).toList(),
         uncreated,
+        privileges,
         cilium,
         netBird,
         clock.instant());
@@ -391,7 +400,7 @@ final class ClusterProbe {
         Duration.ofSeconds(spec.map(LeaseSpec::getLeaseDurationSeconds).orElse(15)));
   }
 
-  private List<ClusterFacts.BridgePod> bridges() {
+  private List<Pod> bridges() {
     return reading
         .of(
             "pods",
@@ -400,13 +409,76 @@ final class ClusterProbe {
                     .pods()
                     .inNamespace(release.namespace())
                     .withLabel(LABEL, NAME)
-                    .withLabelNotIn(COMPONENT, "agent", "test", "uninstall")
+                    .withLabelNotIn(COMPONENT, AGENT, "test", "uninstall")
                     .list()
                     .getItems())
-        .orElse(List.of())
-        .stream()
-        .map(ClusterProbe::bridge)
-        .toList();
+        .orElse(List.of());
+  }
+
+  private PrivilegeFacts privileges(List<Pod> bridges, List<Node> nodes) {
+    List<Pod> agents =
+        reading
+            .of(
+                "pods",
+                () ->
+                    client
+                        .pods()
+                        .inNamespace(release.namespace())
+                        .withLabel(LABEL, NAME)
+                        .withLabel(COMPONENT, AGENT)
+                        .list()
+                        .getItems())
+            .orElse(List.of());
+    return new PrivilegeFacts(
+        bridges.stream().map(ClusterProbe::privileged).toList(),
+        agents.stream()
+            .map(pod -> new PrivilegeFacts.Agent(pod.getMetadata().getName(), account(pod)))
+            .toList(),
+        release.tunnels() ? keys(nodes) : Map.of());
+  }
+
+  private static PrivilegeFacts.Bridge privileged(Pod pod) {
+    List<EnvVar> environment = pod.getSpec().getContainers().getFirst().getEnv();
+    return new PrivilegeFacts.Bridge(
+        pod.getMetadata().getName(),
+        account(pod),
+        environment.stream()
+            .filter(variable -> variable.getName().equals(ADMIN_LISTEN))
+            .map(variable -> Objects.toString(variable.getValue(), ""))
+            .findFirst()
+            .orElse(""),
+        environment.stream().anyMatch(variable -> variable.getName().startsWith(ADMIN_TOKEN)));
+  }
+
+  private static String account(Pod pod) {
+    return Objects.requireNonNullElse(pod.getSpec().getServiceAccountName(), "default");
+  }
+
+  /** What {@link Reading} calls a Secret. */
+  static String secret(String name) {
+    return "secrets " + name;
+  }
+
+  /** Which keys there are; the keys themselves are let go at once. */
+  private Map<String, Set<String>> keys(List<Node> nodes) {
+    Map<String, Set<String>> keys = new TreeMap<>();
+    Stream.concat(
+            Stream.of(SecretKeyStore.SHARED),
+            nodes.stream()
+                .filter(this::labelled)
+                .map(node -> SecretKeyStore.name(node.getMetadata().getName())))
+        .forEach(name ->
+            reading
+                .of(
+                    secret(name),
+                    () -> client.secrets().inNamespace(release.namespace()).withName(name).get())
+                .ifPresent(found ->
+                    keys.put(
+                        name,
+                        found.getData() == null
+                            ? Set.of()
+                            : Set.copyOf(found.getData().keySet()))));
+    return keys;
   }
 
   /** The last that the controller of a DaemonSet was told; it tries again for ever. */

@@ -12,20 +12,32 @@ import java.util.Optional;
  * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
  *     network
  * @param multiCluster whether the Multi-Cluster Services API is on
+ * @param tunnels whether the bridges make the tunnels, and so have keys
+ * @param admin who may ask the bridges; empty: not known
  */
 public record Release(
     String namespace,
     String routerLabel,
     EgressSettings.Engine engine,
     Optional<String> netBird,
-    boolean multiCluster) {
-  /** Without the Multi-Cluster Services API. */
+    boolean multiCluster,
+    boolean tunnels,
+    Optional<Admin> admin) {
+  /**
+   * Who may ask the bridges.
+   *
+   * @param exposed whether the admin address is not one of loopback
+   * @param token whether a token is asked for
+   */
+  public record Admin(boolean exposed, boolean token) {}
+
+  /** Without the Multi-Cluster Services API and tunnels. */
   public Release(
       String namespace,
       String routerLabel,
       EgressSettings.Engine engine,
       Optional<String> netBird) {
-    this(namespace, routerLabel, engine, netBird, false);
+    this(namespace, routerLabel, engine, netBird, false, false, Optional.empty());
   }
 
   /** The chart's defaults. */

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One thing at a time is wrong with a cluster in which all else is well. */
 final class ClusterChecksTest {
@@ -44,7 +46,10 @@ final class ClusterChecksTest {
   private NetBirdFacts netBird = NetBirdFacts.NONE;
   private boolean clusterMesh;
   private String version = "v1.36.3";
-  private Release release = Release.usual("region-bridge", "netbird-router=true");
+  private final List<PrivilegeFacts.Bridge> pods = new ArrayList<>();
+  private final List<PrivilegeFacts.Agent> agentPods = new ArrayList<>();
+  private final Map<String, Set<String>> keys = new HashMap<>();
+  private Release release = manages(false, false);
 
   ClusterChecksTest() {
     definitions.put("regions.region-bridge.io", List.of());
@@ -62,6 +67,10 @@ final class ClusterChecksTest {
             "kube-proxy-replacement", "true"));
     bridges.add(new ClusterFacts.BridgePod("a", "router-1", true, "0.1.0"));
     bridges.add(new ClusterFacts.BridgePod("b", "router-2", true, "0.1.0"));
+    pods.add(new PrivilegeFacts.Bridge("a", "region-bridge", "", false));
+    agentPods.add(new PrivilegeFacts.Agent("c", "region-bridge-agent"));
+    keys.put("region-bridge-wireguard-router-1", Set.of("router-1.private"));
+    keys.put("region-bridge-wireguard-router-2", Set.of("router-2.private", "router-2.next"));
     leases.add(lease("region-bridge", "router-1", NOW.minusSeconds(2)));
     for (String node : List.of("router-1", "router-2")) {
       ciliumNodes.put(node, Map.of("kubernetes.io/hostname", node));
@@ -482,6 +491,127 @@ final class ClusterChecksTest {
     assertThat(one("bridges").state()).isEqualTo(Check.State.SKIPPED);
   }
 
+  /** In manage mode. */
+  private static Release manages(boolean exposed, boolean token) {
+    return new Release(
+        "region-bridge",
+        "netbird-router=true",
+        EgressSettings.Engine.AUTO,
+        Optional.empty(),
+        false,
+        true,
+        Optional.of(new Release.Admin(exposed, token)));
+  }
+
+  @Test
+  void saysWhichAgentsHaveTheRightsOfBridges() {
+    assertThat(one("agents' rights").state()).isEqualTo(Check.State.OK);
+    agentPods.add(new PrivilegeFacts.Agent("d", "region-bridge"));
+    assertThat(one("agents' rights"))
+        .isEqualTo(
+            Check.warning(
+                "agents' rights",
+                "the bridges' ServiceAccount is that of d",
+                "helm -n region-bridge upgrade --install region-bridge charts/region-bridge"
+                    + " --reuse-values with this version's chart, which gives agents one of their"
+                    + " own"));
+    agentPods.clear();
+    assertThat(checks()).noneMatch(check -> check.name().equals("agents' rights"));
+    unreadable.put("pods", "forbidden");
+    assertThat(one("agents' rights").state()).isEqualTo(Check.State.SKIPPED);
+    assertThat(one("admin address").state()).isEqualTo(Check.State.SKIPPED);
+  }
+
+  @Test
+  void saysWhichKeysOtherRouterNodesMayRead() {
+    assertThat(one("WireGuard keys"))
+        .isEqualTo(
+            Check.ok("WireGuard keys", "each router node has its key in a Secret of its own"));
+    keys.put("region-bridge-wireguard", Set.of());
+    assertThat(one("WireGuard keys").state()).as("an empty one").isEqualTo(Check.State.OK);
+
+    keys.put("region-bridge-wireguard", Set.of("router-9.private"));
+    assertThat(one("WireGuard keys"))
+        .isEqualTo(
+            Check.warning(
+                "WireGuard keys",
+                "Secret region-bridge-wireguard, which all router nodes may read, still has"
+                    + " router-9.private, of no router node",
+                "kubectl -n region-bridge delete secret region-bridge-wireguard"));
+
+    keys.put("region-bridge-wireguard", Set.of("router-9.private", "router-1.next"));
+    assertThat(warnings("WireGuard keys"))
+        .extracting(Check::message)
+        .containsExactly(
+            "Secret region-bridge-wireguard, which all router nodes may read, still has a key of"
+                + " router-1, which has its own Secret",
+            "Secret region-bridge-wireguard, which all router nodes may read, still has"
+                + " router-9.private, of no router node");
+    assertThat(warnings("WireGuard keys"))
+        .extracting(Check::remedy)
+        .allMatch(remedy -> remedy.contains("edit secret region-bridge-wireguard: remove"));
+
+    keys.put("region-bridge-wireguard", Set.of("router-1.private"));
+    keys.remove("region-bridge-wireguard-router-1");
+    assertThat(one("WireGuard keys"))
+        .isEqualTo(
+            Check.warning(
+                "WireGuard keys",
+                "router-1 has its key in Secret region-bridge-wireguard, which all router nodes may"
+                    + " read",
+                "name it in config.overlay.nodes; helm -n region-bridge upgrade --install"
+                    + " region-bridge charts/region-bridge --reuse-values"));
+
+    keys.remove("region-bridge-wireguard");
+    assertThat(one("WireGuard keys").message())
+        .isEqualTo("there is no key of router-1 in Secret region-bridge-wireguard-router-1");
+    unreadable.put("secrets region-bridge-wireguard-router-1", "forbidden");
+    assertThat(one("WireGuard keys"))
+        .isEqualTo(
+            Check.skipped(
+                "WireGuard keys",
+                "cannot read secrets region-bridge-wireguard-router-1: forbidden"));
+
+    release = Release.usual("region-bridge", "netbird-router=true");
+    assertThat(checks())
+        .as("without tunnels of the bridges")
+        .noneMatch(check -> check.name().equals("WireGuard keys"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, false, '',                false, OK",
+    "true,  false, '',                false, FAILURE",
+    "true,  true,  '',                false, OK",
+    "true,  false, '',                true,  OK",
+    "false, false, $(HOST_IP):8053,   false, FAILURE",
+    "false, true,  $(HOST_IP):8053,   false, OK",
+    "false, false, $(HOST_IP):8053,   true,  OK",
+    "false, false, 0.0.0.0:8053,      false, FAILURE",
+    "true,  false, 127.0.0.1:8053,    false, OK",
+    "true,  false, '[::1]:8053',      false, OK",
+    "true,  false, localhost:8053,    false, OK"
+  })
+  void saysWhichAdminAddressEverybodyMayAsk(
+      boolean exposed, boolean token, String listen, boolean podsToken, Check.State state) {
+    release = manages(exposed, token);
+    pods.clear();
+    pods.add(new PrivilegeFacts.Bridge("a", "region-bridge", listen, podsToken));
+    Check check = one("admin address");
+    assertThat(check.state()).isEqualTo(state);
+    if (state == Check.State.FAILURE) {
+      assertThat(check.message())
+          .isEqualTo("whoever reaches the node may ask the admin interface, without a token, of a");
+      assertThat(check.remedy()).startsWith("set admin.tokenSecret of the chart");
+    }
+  }
+
+  private List<Check> warnings(String name) {
+    return checks().stream()
+        .filter(c -> c.name().equals(name) && c.state() == Check.State.WARNING)
+        .toList();
+  }
+
   @Test
   void saysWhyNoPodIsCreated() {
     uncreated = Optional.of("is forbidden: violates PodSecurity \"baseline:latest\"");
@@ -531,6 +661,7 @@ final class ClusterChecksTest {
             leases,
             bridges,
             uncreated,
+            new PrivilegeFacts(pods, agentPods, keys),
             new CiliumFacts(
                 Optional.of(NOW.minusSeconds(600)),
                 policies,

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -266,6 +267,66 @@ final class ClusterProbeIT {
   private static ClusterProbe probe(
       KubernetesClient client, KubernetesClient bridge, Release release) {
     return new ClusterProbe(client, bridge, "the bridge", release, Clock.systemUTC());
+  }
+
+  @Test
+  void findsWhoHasWhichRightsAndKeys() {
+    try (TestCluster cluster = TestCluster.start();
+        KubernetesClient admin = cluster.admin();
+        KubernetesClient bridge = cluster.bridge()) {
+      String namespace = "/api/v1/namespaces/" + TestCluster.NAMESPACE;
+      cluster
+          .server()
+          .apply(
+              "/api/v1/nodes/router-1",
+              "{apiVersion: v1, kind: Node, metadata: {name: router-1,"
+                  + " labels: {netbird-router: 'true'}}}");
+      cluster
+          .server()
+          .apply(
+              namespace + "/pods/bridge-1",
+              "{apiVersion: v1, kind: Pod, metadata: {name: bridge-1, labels:"
+                  + " {app.kubernetes.io/name: region-bridge, app.kubernetes.io/component:"
+                  + " bridge}}, spec: {serviceAccountName: region-bridge, containers: [{name:"
+                  + " bridge, image: 'i:1', env: [{name: REGION_BRIDGE_ADMIN_LISTEN, value:"
+                  + " '10.0.0.1:8053'}]}]}}");
+      cluster
+          .server()
+          .apply(
+              namespace + "/pods/agent-1",
+              "{apiVersion: v1, kind: Pod, metadata: {name: agent-1, labels:"
+                  + " {app.kubernetes.io/name: region-bridge, app.kubernetes.io/component: agent}},"
+                  + " spec: {serviceAccountName: region-bridge, containers: [{name: agent, image:"
+                  + " 'i:1'}]}}");
+      cluster
+          .server()
+          .apply(
+              namespace + "/secrets/region-bridge-wireguard",
+              "{apiVersion: v1, kind: Secret, metadata: {name: region-bridge-wireguard}, data:"
+                  + " {router-1.private: AAAA}}");
+      Release manages =
+          new Release(
+              TestCluster.NAMESPACE,
+              "netbird-router=true",
+              EgressSettings.Engine.AUTO,
+              Optional.empty(),
+              false,
+              true,
+              Optional.of(new Release.Admin(false, false)));
+      ClusterFacts facts = probe(admin, bridge, manages).look();
+      assertThat(facts.privileges())
+          .isEqualTo(
+              new PrivilegeFacts(
+                  List.of(
+                      new PrivilegeFacts.Bridge(
+                          "bridge-1", "region-bridge", "10.0.0.1:8053", false)),
+                  List.of(new PrivilegeFacts.Agent("agent-1", "region-bridge")),
+                  Map.of("region-bridge-wireguard", Set.of("router-1.private"))));
+      assertThat(ClusterChecks.of(facts))
+          .filteredOn(check -> check.state() != Check.State.OK)
+          .extracting(Check::name)
+          .contains("agents' rights", "WireGuard keys", "admin address");
+    }
   }
 
   /** Takes a verb away from the rule that is about a resource. */

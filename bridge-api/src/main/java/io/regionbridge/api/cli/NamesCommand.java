@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
     header = "List the names that can be asked for.",
     description = {
       "Lists the Services of the local region with what other regions get for each and why, and"
-          + " those of peers from the copies of their directories. Exits 1 if there is none.",
+          + " those of peers from the replicas of their directories. Exits 1 if there is none.",
       "",
       "Examples:",
       "  region-bridge names mn",

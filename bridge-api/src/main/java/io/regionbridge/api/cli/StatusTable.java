@@ -151,7 +151,8 @@ final class StatusTable {
 
   private static Columns replicas(BridgeStatus status) {
     Columns columns =
-        new Columns().row("REGION", "COPY", "FOR", "SERVICES", "ENDPOINTS", "MEMORY", "FOLLOWED");
+        new Columns()
+            .row("REGION", "REPLICA", "FOR", "SERVICES", "ENDPOINTS", "MEMORY", "FOLLOWED");
     for (BridgeStatus.Peer peer : status.peers()) {
       BridgeStatus.Replica replica = peer.replica();
       if (replica != null) {

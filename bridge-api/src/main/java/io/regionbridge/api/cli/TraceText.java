@@ -126,7 +126,7 @@ final class TraceText {
       case "cache" -> "the cache";
       case "stale" -> "the cache, past its time";
       case "relay" -> "the peer region";
-      case "replica" -> "the copy of the peer's directory";
+      case "replica" -> "the replica of the peer's directory";
       default -> "this bridge";
     };
   }

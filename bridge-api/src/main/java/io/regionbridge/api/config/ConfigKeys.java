@@ -286,11 +286,11 @@ public final class ConfigKeys {
   public static final ConfigKey<Boolean> REPLICATION_ENABLED =
       toggle("replication.enabled", true)
           .live(
-              "follow the directories of the peers and answer from copies of them; otherwise they"
+              "follow the directories of the peers and answer from replicas of them; otherwise they"
                   + " are asked");
   public static final ConfigKey<Long> REPLICATION_MAX_MEMORY =
       value("replication.maxMemory", Notation.memory(1L << 20, 1L << 36), "48MiB")
-          .live("of all copies together; a peer whose directory does not fit is asked instead");
+          .live("of all replicas together; a peer whose directory does not fit is asked instead");
   public static final ConfigKey<Optional<RegionDomain>> ALL_NAMES_DOMAIN =
       value("allNames.domain", Notation.domainOrNothing(), "any.internal")
           .restart(

@@ -38,7 +38,7 @@ public final class Demo implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
 
   /** A gateway that does not serve its directory yet is asked again after a while. */
-  private static final Duration COPY_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration REPLICA_TIMEOUT = Duration.ofSeconds(15);
 
   private static final Duration PACE = Duration.ofMillis(4);
   private static final int MOST_QUESTIONS = 4000;
@@ -104,7 +104,9 @@ public final class Demo implements AutoCloseable {
     ready &= await(() -> up(0) && up(1));
     screen.check(ready, "all four are ready and see each other", since(from));
     screen.check(
-        await(this::replicated, COPY_TIMEOUT), "fsn1 has a copy of mn's directory", since(from));
+        await(this::replicated, REPLICA_TIMEOUT),
+        "fsn1 has a replica of mn's directory",
+        since(from));
   }
 
   /** Does everything once; true if all of it held. */
@@ -208,8 +210,8 @@ public final class Demo implements AutoCloseable {
         Screen.time(result.slowestNanos()));
     screen.check(noticed, "fsn1 knows that the gateway is gone", "after " + after);
     screen.check(
-        await(this::replicated, COPY_TIMEOUT),
-        "the copy of mn's directory is current, by the other gateway",
+        await(this::replicated, REPLICA_TIMEOUT),
+        "the replica of mn's directory is current, by the other gateway",
         "after " + since(killed));
     return dead;
   }
@@ -270,7 +272,7 @@ public final class Demo implements AutoCloseable {
     return count;
   }
 
-  /** Whether names of mn are answered from a copy of its directory. */
+  /** Whether names of mn are answered from a replica of its directory. */
   private boolean replicated() {
     return asked().table().routes().stream()
         .anyMatch(route ->

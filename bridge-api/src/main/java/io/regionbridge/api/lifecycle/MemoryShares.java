@@ -63,23 +63,23 @@ final class MemoryShares {
   List<Share> shares() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    long copies = replicas.taken().getAsLong();
+    long replicated = replicas.taken().getAsLong();
     return List.of(
         new Share("directory", plan.directory(), taken),
-        new Share("replicas", plan.replicas(taken), copies),
-        new Share("cache", plan.cache(taken + copies), cache.taken().getAsLong()));
+        new Share("replicas", plan.replicas(taken), replicated),
+        new Share("cache", plan.cache(taken + replicated), cache.taken().getAsLong()));
   }
 
   /** Whether each part may take what is configured, as far as it needs it. */
   Condition condition() {
     MemoryPlan plan = plan();
     long taken = directory.get().octets();
-    long copies = replicas.taken().getAsLong();
+    long replicated = replicas.taken().getAsLong();
     long most = plan.replicas(taken);
-    if (most < plan.replicas() && copies > most - most / 10) {
-      return reduced("ReplicasReduced", "copies of peers' directories", most, plan.replicas());
+    if (most < plan.replicas() && replicated > most - most / 10) {
+      return reduced("ReplicasReduced", "replicas of peers' directories", most, plan.replicas());
     }
-    long room = plan.cache(taken + copies);
+    long room = plan.cache(taken + replicated);
     long full = plan.cache(0);
     long held = cache.taken().getAsLong();
     return room < full && held > room - room / 10

@@ -314,19 +314,19 @@ final class TablePublisher implements AutoCloseable {
     replicas.follow(current, domains);
     Map<String, FollowerState> states = replicas.states();
     replicaZones.retain(states.keySet());
-    Map<Name, ForwardZone> copies = new HashMap<>();
+    Map<Name, ForwardZone> followed = new HashMap<>();
     made.forEach((relayed, all) -> {
       FollowerState state = states.get(relayed.peer().name());
       if (state != null) {
         replicaZones
             .with(all, relayed.reverse(), state, clock.instant())
-            .forEach(zone -> copies.put(zone.apex(), zone));
+            .forEach(zone -> followed.put(zone.apex(), zone));
       }
     });
     return zones.stream()
         .map(zone -> {
-          ForwardZone copy = copies.get(zone.apex());
-          return copy != null && copy.region().equals(zone.region()) ? copy : zone;
+          ForwardZone replica = followed.get(zone.apex());
+          return replica != null && replica.region().equals(zone.region()) ? replica : zone;
         })
         .toList();
   }

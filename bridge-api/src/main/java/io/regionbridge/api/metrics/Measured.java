@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * @param sound which conditions are as they should be; those not known are left out
  * @param loops how everything that runs in the background fares
  * @param memory how the heap is shared between what grows
- * @param replicas the copies of the peers' directories that are followed, by region
+ * @param replicas the replicas of the peers' directories that are followed, by region
  * @param version of the program
  */
 public record Measured(
@@ -47,7 +47,7 @@ public record Measured(
     Supplier<Map<End, Traffic>> traffic,
     Supplier<Optional<Instant>> keyExpiry,
     Supplier<Map<Subject, Boolean>> sound,
-    Supplier<Map<String, Copy>> replicas,
+    Supplier<Map<String, Replica>> replicas,
     Supplier<List<LoopHealth>> loops,
     Supplier<List<Share>> memory,
     String version) {
@@ -80,15 +80,15 @@ public record Measured(
   public record Subject(String region, String type) {}
 
   /**
-   * The copy of a peer's directory.
+   * The replica of a peer's directory.
    *
    * @param current whether the peer's names are answered from it
    * @param size of it; empty if there is none
    */
-  public record Copy(boolean current, Optional<Size> size) {}
+  public record Replica(boolean current, Optional<Size> size) {}
 
   /**
-   * How much a copy holds.
+   * How much a replica holds.
    *
    * @param ageNanos since it was known to be what the peer has
    * @param octets of memory, estimated

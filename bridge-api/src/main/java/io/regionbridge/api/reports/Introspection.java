@@ -81,7 +81,7 @@ public final class Introspection implements AutoCloseable {
                   () -> TunnelReports.traffic(bridge.tunnels(), bridge.topology().peers()),
                   bridge::keyExpiry,
                   this::soundness,
-                  () -> PeerReports.copies(bridge.replicas(), System.nanoTime()),
+                  () -> PeerReports.replicas(bridge.replicas(), System.nanoTime()),
                   bridge::loops,
                   bridge::memory,
                   Version.text()));

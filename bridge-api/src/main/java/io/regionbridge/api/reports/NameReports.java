@@ -24,7 +24,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Lists the names that can be asked for: local ones, and those of the copies of peers' directories.
+ * Lists the names that can be asked for: local ones, and those of the replicas of peers'
+ * directories.
  */
 final class NameReports {
   /** A name of so many letters more or less is another one. */

@@ -128,13 +128,13 @@ final class PeerReports {
         replica == null ? null : replica(replica, now, nanos));
   }
 
-  /** The copies of the peers' directories, as metrics have them. */
-  static Map<String, Measured.Copy> copies(Map<String, FollowerState> states, long nanos) {
-    Map<String, Measured.Copy> copies = new LinkedHashMap<>();
+  /** The replicas of the peers' directories, as metrics have them. */
+  static Map<String, Measured.Replica> replicas(Map<String, FollowerState> states, long nanos) {
+    Map<String, Measured.Replica> replicas = new LinkedHashMap<>();
     states.forEach((region, state) ->
-        copies.put(
+        replicas.put(
             region,
-            new Measured.Copy(
+            new Measured.Replica(
                 state.standing() == FollowerState.Standing.CURRENT,
                 state
                     .replica()
@@ -144,7 +144,7 @@ final class PeerReports {
                             replica.directory().services(),
                             replica.directory().endpoints(),
                             replica.octets())))));
-    return copies;
+    return replicas;
   }
 
   private static BridgeStatus.Replica replica(FollowerState state, Instant now, long nanos) {
@@ -193,13 +193,14 @@ final class PeerReports {
   private static Condition replicated(FollowerState replica) {
     ConditionType type = ConditionType.REPLICATED;
     return switch (replica.standing()) {
-      case CURRENT -> Condition.yes(type, "Current", "its names are answered from a current copy");
+      case CURRENT ->
+          Condition.yes(type, "Current", "its names are answered from a current replica");
       case INTERRUPTED ->
           Condition.no(type, "Interrupted", "its names are relayed: " + replica.why());
       case NONE ->
           Condition.no(
               type,
-              replica.why().contains("replication.maxMemory") ? Faults.DOES_NOT_FIT : "NoCopy",
+              replica.why().contains("replication.maxMemory") ? Faults.DOES_NOT_FIT : "NoReplica",
               "its names are relayed: " + replica.why());
     };
   }

@@ -281,7 +281,7 @@ public record BridgeStatus(
    * @param sources who knows of it: configuration, region-object, peer-api-server, overlay
    * @param contained whether its answers are held against its ranges
    * @param containedAnswers how many pointed elsewhere and were refused
-   * @param replica the copy of its directory; null if that is not followed
+   * @param replica the replica of its directory; null if that is not followed
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Peer(
@@ -297,7 +297,7 @@ public record BridgeStatus(
       @Nullable Replica replica) {}
 
   /**
-   * The copy of a peer's directory.
+   * The replica of a peer's directory.
    *
    * @param state current: its names are answered from it; interrupted: the peer is asked, and it is
    *     what is left when nobody answers; none

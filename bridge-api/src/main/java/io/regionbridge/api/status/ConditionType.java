@@ -206,7 +206,7 @@ public enum ConditionType {
       Scope.BRIDGE,
       "enough memory",
       "too little memory",
-      "the directory takes so much memory that the cache (`CacheReduced`) or the copies of peers'"
+      "the directory takes so much memory that the cache (`CacheReduced`) or the replicas of peers'"
           + " directories (`ReplicasReduced`) may take less than is configured, and they are full",
       "raise the memory limit (resources.limits.memory in the chart), or lower dns.cache.maxEntries"
           + " or replication.maxMemory"),
@@ -269,7 +269,7 @@ public enum ConditionType {
       Scope.REGION,
       "directory copied",
       "directory not copied",
-      "the region's names are relayed, since there is no current copy of its directory: which"
+      "the region's names are relayed, since there is no current replica of its directory: which"
           + " gateway failed and why, or that it does not fit replication.maxMemory",
       "curl http://GATEWAY:8053/api/v1/directory from this node; raise replication.maxMemory if it"
           + " does not fit"),

@@ -26,7 +26,7 @@ public final class Faults {
   /** The reason of a condition that is as it should be, and still calls for somebody. */
   public static final String RESTART_NEEDED = "RestartNeeded";
 
-  /** The reason of a peer's directory that is larger than what copies may take. */
+  /** The reason of a peer's directory that is larger than what replicas may take. */
   public static final String DOES_NOT_FIT = "DoesNotFit";
 
   private final BridgeStatus status;

@@ -66,8 +66,8 @@ public final class ReplicaZones {
     boolean current = state.standing() == FollowerState.Standing.CURRENT;
     return zones.stream()
         .map(zone -> {
-          LocalZone copy = byApex.get(zone.apex());
-          return copy == null ? zone : zone.with(new ReplicaZone(copy, current));
+          LocalZone compiled = byApex.get(zone.apex());
+          return compiled == null ? zone : zone.with(new ReplicaZone(compiled, current));
         })
         .toList();
   }

@@ -58,8 +58,8 @@ final class MetricsTest {
       region_bridge_active_gateway|gauge||Whether this node is the active gateway of its region.
       region_bridge_egress_policies|gauge|state|Peer regions by the state of their egress.
       region_bridge_contained_answers_total|counter|region|Answers refused because they pointed outside their region's ranges.
-      region_bridge_replica_age_seconds|gauge|region|Time since the copy of a peer's directory was known to be what the peer has.
-      region_bridge_replica_endpoints|gauge|region|Endpoints in the copy of a peer's directory.
+      region_bridge_replica_age_seconds|gauge|region|Time since the replica of a peer's directory was known to be what the peer has.
+      region_bridge_replica_endpoints|gauge|region|Endpoints in the replica of a peer's directory.
       region_bridge_config_reload_failures_total|counter||Changes of the configuration file that were refused.
       """;
 
@@ -292,7 +292,9 @@ final class MetricsTest {
                     new Measured.End("mn", "100.64.0.1:1053"), new Measured.Traffic(1 << 20, 512)),
             () -> Optional.of(Instant.ofEpochSecond(1_900_000_000)),
             () -> Map.of(new Measured.Subject("mn", "TunnelUp"), true),
-            () -> Map.of("mn", new Measured.Copy(true, Optional.of(new Measured.Size(1, 2, 3, 4)))),
+            () ->
+                Map.of(
+                    "mn", new Measured.Replica(true, Optional.of(new Measured.Size(1, 2, 3, 4)))),
             List::of,
             List::of,
             "1.0.0");

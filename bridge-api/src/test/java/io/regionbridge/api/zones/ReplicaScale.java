@@ -37,9 +37,9 @@ import java.util.Optional;
 import org.xbill.DNS.Name;
 
 /**
- * Measures what copies of peers' directories cost: reading the feeds, the heap that directories and
- * zones keep, and one change in each peer. Run it with {@code ReplicaScale [PEERS [SERVICES-OF-EACH
- * [ENDPOINTS-OF-EACH]]]}.
+ * Measures what replicas of peers' directories cost: reading the feeds, the heap that directories
+ * and zones keep, and one change in each peer. Run it with {@code ReplicaScale [PEERS
+ * [SERVICES-OF-EACH [ENDPOINTS-OF-EACH]]]}.
  */
 public final class ReplicaScale {
   private static final int ROUNDS = 100;
@@ -101,16 +101,16 @@ public final class ReplicaScale {
       read(feeds.get(peer), builder, decoder);
       builders.add(builder);
     }
-    print("feeds to copies", (System.nanoTime() - start) / 1_000_000, "ms");
+    print("feeds to replicas", (System.nanoTime() - start) / 1_000_000, "ms");
     long read = heap();
-    print("kept by the copies", read - empty, "KiB");
+    print("kept by the replicas", read - empty, "KiB");
     ReplicaZones zones = new ReplicaZones();
     start = System.nanoTime();
     List<List<ForwardZone>> kept = new ArrayList<>();
     for (int peer = 0; peer < peers; peer++) {
       kept.add(compile(zones, peer, builders.get(peer)));
     }
-    print("copies to zones", (System.nanoTime() - start) / 1_000_000, "ms");
+    print("replicas to zones", (System.nanoTime() - start) / 1_000_000, "ms");
     long compiled = heap();
     print("kept by the zones", compiled - read, "KiB");
     AllNamesCompiler everywhere =
@@ -149,7 +149,7 @@ public final class ReplicaScale {
     print("zones in the end", kept.size(), "");
   }
 
-  /** What the process keeps once it has done such a thing is not part of what copies cost. */
+  /** What the process keeps once it has done such a thing is not part of what replicas cost. */
   private static void warmUp(List<byte[]> feed) throws Exception {
     ReplicaBuilder builder =
         new ReplicaBuilder("r0", "r0.internal", admission(0), new ReplicaMemory(1L << 30));

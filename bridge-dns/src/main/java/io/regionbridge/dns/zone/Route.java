@@ -44,8 +44,8 @@ public sealed interface Route {
   }
 
   /**
-   * Answered here, from a copy of what a peer region has. The route there stays open beside it, for
-   * when the copy is current no more.
+   * Answered here, from a replica of the peer region's zone. The peer is asked when the replica is
+   * no longer current.
    */
   final class Replica implements Route {
     private final LocalZone zone;

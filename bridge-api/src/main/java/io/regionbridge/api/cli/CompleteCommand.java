@@ -34,10 +34,10 @@ import picocli.CommandLine.Spec;
     hidden = true,
     header = "Print what the last word may become, for completion scripts.")
 final class CompleteCommand implements Command {
-  /** Somebody waits at a terminal. */
+  /** Short, since a person waits at a prompt. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  /** More than anybody reads. */
+  /** The most words to offer. */
   private static final int MOST = 500;
 
   private final Terminal terminal;
@@ -188,7 +188,7 @@ final class CompleteCommand implements Command {
     }
   }
 
-  /** Whatever goes wrong, nothing is offered: there is no place at a prompt to say why. */
+  /** On any failure offers nothing: a prompt has no place for an error. */
   private List<String> inTime(Supplier<List<String>> look) {
     CompletableFuture<List<String>> found = new CompletableFuture<>();
     Thread.ofVirtual()

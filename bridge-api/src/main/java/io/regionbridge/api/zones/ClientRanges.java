@@ -13,12 +13,12 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Who is who among the clients, as ranges of addresses. Pure; compared by value, so that a policy
- * is made only when one of them changed.
+ * The kinds of clients, as ranges of addresses. Pure; compared by value, so that a policy is made
+ * only when one of them changed.
  *
- * @param allowed who may ask
- * @param cluster who is in the local cluster: its pods and nodes, never loopback
- * @param peers who belongs to another region
+ * @param allowed the clients that may ask
+ * @param cluster the clients in the local cluster: its pods and nodes, never loopback
+ * @param peers the clients of other regions
  */
 public record ClientRanges(List<Cidr> allowed, List<Cidr> cluster, List<Cidr> peers) {
   private static final List<Cidr> LOOPBACK = List.of(Cidr.of("127.0.0.0/8"), Cidr.of("::1/128"));

@@ -42,9 +42,9 @@ public final class PeerZones {
   }
 
   /**
-   * Which of the addresses that no peer is believed to have have to be known for this one: what is
-   * outside of its ranges is refused anyway. So a node that comes or goes changes nothing for a
-   * peer that could not have its address, and the peer's cached answers stay.
+   * The addresses of local nodes that lie within the ranges of a peer; all of them if its answers
+   * are not contained. Others are outside its ranges and refused anyway, so a node that comes or
+   * goes changes nothing for such a peer, and its cached answers stay.
    *
    * @param never those of the local region's nodes
    */
@@ -60,8 +60,8 @@ public final class PeerZones {
   }
 
   /**
-   * Whether answers of the region can be held against its ranges: wanted, and ranges are claimed of
-   * it. Where none is, every answer would be outside.
+   * Whether the addresses in answers of the region are compared with its ranges: this is
+   * configured, and ranges are known. Without a range every address would be outside.
    */
   public static boolean contained(PeerRegion peer) {
     return peer.contain() && peer.bounded();

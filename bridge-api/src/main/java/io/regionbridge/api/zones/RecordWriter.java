@@ -21,8 +21,8 @@ import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 
 /**
- * Makes DNS names and records of what they are to say. A name of more than 255 octets cannot be
- * (RFC 1035, section 2.3.4): it is left out, and so is what would point at it.
+ * Makes DNS names and records. A name of more than 255 octets cannot be (RFC 1035, section 2.3.4):
+ * it is left out, and so is what would point at it.
  */
 final class RecordWriter {
   /** How CoreDNS sets them; nobody transfers these zones. */
@@ -98,7 +98,7 @@ final class RecordWriter {
   }
 
   /**
-   * What a name of an imported Service says.
+   * The records of a name of an imported Service.
    *
    * @param service the Service's own name, below which targets lie
    */

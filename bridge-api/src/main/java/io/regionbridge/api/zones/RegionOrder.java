@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Orders peer regions by their round trips, and keeps the order until it is clearly another one: a
- * round trip counts anew when it differs by a third from the one that counts. So a line that loses
- * packets moves nothing. Owned by one thread.
+ * Orders peer regions by their round trips. A round trip replaces the one in use only if it differs
+ * by a third or more, so that packet loss does not change the order. Owned by one thread.
  */
 public final class RegionOrder {
   private static final double CLEARLY = 1.0 / 3;

@@ -34,11 +34,11 @@ final class ReverseZones {
   private final View view;
   private AddressTree<byte[][]> narrow = AddressTree.empty(false);
   private AddressTree<byte[][]> wide = AddressTree.empty(true);
-  private AddressTree<byte[][]> toldNarrow = narrow;
-  private AddressTree<byte[][]> toldWide = wide;
+  private AddressTree<byte[][]> publishedNarrow = narrow;
+  private AddressTree<byte[][]> publishedWide = wide;
 
   /**
-   * With no Service yet.
+   * Creates reverse zones without Services.
    *
    * @param ranges the ranges that have zones
    * @param view the clients to whom the addresses are told
@@ -179,13 +179,13 @@ final class ReverseZones {
   LocalZone of(LocalZone zone, LocalZone names, UnaryOperator<LocalZone> renewed) {
     boolean ipv6 = zone.apex().toString().endsWith("ip6.arpa.");
     AddressTree<byte[][]> tree = ipv6 ? wide : narrow;
-    LocalZone next = tree == (ipv6 ? toldWide : toldNarrow) ? zone : renewed.apply(zone);
+    LocalZone next = tree == (ipv6 ? publishedWide : publishedNarrow) ? zone : renewed.apply(zone);
     return next.with(new Pointers(tree, names, view));
   }
 
-  /** All zones have been made of what there is now. */
-  void told() {
-    toldNarrow = narrow;
-    toldWide = wide;
+  /** Marks the current state as published: the next versions are compared with it. */
+  void markPublished() {
+    publishedNarrow = narrow;
+    publishedWide = wide;
   }
 }

@@ -11,19 +11,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the names of one Service say that lie in the domain of all regions. Pure.
+ * The records of one Service in the domain of all regions. Pure.
  *
- * <p>Of several regions that have it, the first that has ready pods answers; they are in order, the
- * local one first. A headless Service, and one that is to be spread, is answered with the pods of
- * all. Ready pods anywhere come before pods that are about to end, and a region that cannot be
- * reached answers only when no other can.
+ * <p>Of the regions that have the Service, in order of preference with the local one first, the
+ * first with ready pods answers. A headless Service, and one with the annotation for spreading, is
+ * answered with the pods of all regions. Ready pods of any region come before terminating pods, and
+ * a region that cannot be reached answers only if no other can.
  */
 final class ServiceEverywhere {
   private ServiceEverywhere() {}
 
   /**
-   * What the names of a Service say that is not an alias in the first region that has it; null if
-   * it has none.
+   * The hosts of a Service that is not an alias in the first region that has it; null if it has
+   * none.
    *
    * @param name as {@link ServiceNodes#name} has it
    * @param regions in order of preference
@@ -59,7 +59,7 @@ final class ServiceEverywhere {
     return parts.isEmpty() ? null : parts.getFirst().service().facts().externalName();
   }
 
-  /** The regions that have the Service, each with why it answers or does not. */
+  /** Says of each region that has the Service why it answers or does not. */
   static List<String> explain(ServiceRegions having) {
     List<Part> chosen = having.answering();
     List<String> lines = new ArrayList<>();

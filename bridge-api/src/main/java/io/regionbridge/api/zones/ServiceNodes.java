@@ -11,14 +11,14 @@ import io.regionbridge.router.directory.ServiceKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what the names of one Service say, by the Kubernetes DNS specification 1.1.0.
+ * Makes the records of the names of one Service, by the Kubernetes DNS specification 1.1.0.
  *
  * <p>Where the specification is silent, CoreDNS is followed: an endpoint without hostname is named
  * by its dashed address, and endpoints have names whether the Service is headless or not. So an SRV
  * record that leads to pods always has a target that resolves for whoever asks.
  *
- * <p>A headless Service without an endpoint to tell has no names at all (section 2.4.1: NXDOMAIN).
- * A ClusterIP Service always has its name; a peer that would get its pods gets no data while there
+ * <p>A headless Service without an endpoint has no names at all (section 2.4.1: NXDOMAIN). A
+ * ClusterIP Service always has its name; a peer that would get its pods gets no data while there
  * are none.
  *
  * <p>Owned by one thread.
@@ -39,11 +39,11 @@ final class ServiceNodes {
   }
 
   /**
-   * What the names of a Service say that is not an alias; null if it has none.
+   * The names of a Service that is not an alias; null if it has none.
    *
    * @param name as {@link #name} has it
-   * @param given the Service as peers get it: with the ClusterIP only where they are led there, and
-   *     without endpoints that they would not believe
+   * @param given the Service as peers get it: with the ClusterIP only if the rule keeps it, and
+   *     without endpoints outside the ranges of the region
    */
   @SuppressWarnings("ReferenceEquality") // the same hosts: one side serves both views
   @Nullable ZoneNode hosts(byte[] name, DirectoryService service, DirectoryService given) {

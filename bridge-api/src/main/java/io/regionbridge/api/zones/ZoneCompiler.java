@@ -110,9 +110,9 @@ public final class ZoneCompiler {
       zone = zone.loadedInPart();
     }
     reverseZones.replaceAll((_, of) -> reverse(reverse, of, directory.extent()));
-    reverse.told();
+    reverse.markPublished();
     knownZones.replaceAll((_, of) -> reverse(known, of, directory.extent()));
-    known.told();
+    known.markPublished();
     return new CompiledZones(
         zone,
         Stream.concat(reverseZones.values().stream(), knownZones.values().stream()).toList(),

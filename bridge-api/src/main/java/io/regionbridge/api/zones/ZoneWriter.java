@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.SOARecord;
 
-/** Makes zones, and the next versions of them, out of what names say. Stateless. */
+/** Makes zones and their next versions from names and records. Stateless. */
 final class ZoneWriter {
   private static final String SPECIFICATION = "1.1.0";
 

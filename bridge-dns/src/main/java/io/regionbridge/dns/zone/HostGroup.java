@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * each host by its label, and each port by two labels, {@code _http._tcp}, with SRV records.
  * Records are made when they are asked for, with the time to live of the zone's SOA. Immutable.
  *
- * <p>In each {@link View} the name has addresses. They are those of the hosts, and SRV records lead
- * to the hosts' names; or they are its own, and SRV records lead to the name itself.
+ * <p>In each {@link View} the name has either the addresses of the hosts, with SRV records that
+ * point at the hosts' names, or addresses of its own, with SRV records that point at the name
+ * itself.
  */
 public final class HostGroup extends HostNode {
   private final byte[] name;
@@ -24,7 +25,7 @@ public final class HostGroup extends HostNode {
    */
   @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   public record Side(HostSet self, HostSet hosts) {
-    /** It leads to these hosts, and has no address of its own. */
+    /** Creates a side with the addresses of these hosts and no address of its own. */
     public Side(HostSet hosts) {
       this(hosts, hosts);
     }
@@ -65,7 +66,7 @@ public final class HostGroup extends HostNode {
     return side(view).hosts();
   }
 
-  /** Whether another group says the same. */
+  /** Whether another node has the same records. */
   public boolean says(@Nullable ZoneNode other) {
     return other instanceof HostGroup group
         && cluster.equals(group.cluster)

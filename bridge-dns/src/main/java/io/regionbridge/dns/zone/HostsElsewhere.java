@@ -10,7 +10,7 @@ import org.xbill.DNS.Type;
  * own has a name below this one, the label of its place in between; all others are called as in the
  * zone of their place. The same in every {@link View}.
  *
- * <p>A chain: each link is the hosts of one place.
+ * <p>A linked list: each link has the hosts of one place.
  */
 public final class HostsElsewhere extends HostNode {
   private final byte[] name;
@@ -83,7 +83,7 @@ public final class HostsElsewhere extends HostNode {
     return name;
   }
 
-  /** Whether another node says the same. */
+  /** Whether another node has the same records. */
   @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   public boolean says(@Nullable ZoneNode other) {
     return other instanceof HostsElsewhere node

@@ -13,22 +13,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this node's kernel at the region's {@link AliasRanges}. Every router node does: packets of
- * a connection may come by one and leave by another, and while the role of the active gateway
- * changes hands they do. The rules stay when the process ends, since pods go on. Owned by one
- * thread.
+ * Keeps the translation rules of this node's kernel equal to the region's {@link AliasRanges}.
+ * Every router node has them: the packets of a connection may arrive at one and leave by another,
+ * as they do while another gateway becomes active. The rules stay when the process ends, since
+ * connections of pods continue. Owned by one thread.
  */
 public final class AliasTranslation {
   private static final Logger log = LoggerFactory.getLogger(AliasTranslation.class);
   private static final String CONDITION = "AliasTranslation";
 
-  /** Whether it made or found any rules, so that it has to look for them. */
+  /** Whether there may be rules to update or remove. */
   private boolean present = true;
 
   /**
-   * Looks, and writes what differs.
+   * Compares the rules in the kernel with the aliases and writes the difference.
    *
-   * @param overlay the overlay's interface; empty: there is none, and the rules stay what they are
+   * @param overlay the overlay's interface; empty: there is none, and the rules stay as they are
    * @param own the region's own ranges, as far as they are known
    * @return whether peers reach the region by its aliases; empty where it has none
    */
@@ -90,7 +90,7 @@ public final class AliasTranslation {
                     .collect(Collectors.joining("; "))));
   }
 
-  /** Takes all rules away that a bridge ever made on this node. */
+  /** Removes all rules that a bridge created on this node. */
   public static void cleanUp() throws ErrnoException {
     replace("", AliasRanges.NONE);
   }

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the local API server has of the Multi-Cluster Services API.
+ * The objects of the Multi-Cluster Services API in the local cluster.
  *
  * @param exports the ServiceExports, with their status
- * @param imports the ServiceImports, whoever wrote them
+ * @param imports all ServiceImports, including those of other writers
  * @param services those that bridges made for imports
  * @param slices those that bridges made for imports
- * @param namespaces that objects can be made in
+ * @param namespaces in which objects can be created
  */
 record ClusterSetView(
     ServedApi api,

@@ -36,13 +36,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches what the local API server has of the Multi-Cluster Services API, in the best version that
- * it serves: from when that is installed, until it is not any more.
+ * Watches the objects of the Multi-Cluster Services API in the local cluster while the API is
+ * installed, in the newest version that both the API server and the bridge have.
  */
 final class ClusterSetWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClusterSetWatch.class);
 
-  /** How often it is asked whether the API is installed, and in which versions. */
+  /** How often to ask whether the API is installed, and in which versions. */
   private static final Duration LOOK = Duration.ofSeconds(10);
 
   private static final long PAGE = 250;
@@ -162,10 +162,10 @@ final class ClusterSetWatch implements AutoCloseable {
   }
 
   /**
-   * Does nothing yet.
+   * Creates a watch that is not started.
    *
-   * @param exports takes the ServiceExports in besides
-   * @param onChange what is known may be something else; on any thread, and quick
+   * @param exports also receives the ServiceExports
+   * @param onChange called when the view may have changed, on any thread; must return at once
    */
   ClusterSetWatch(
       KubernetesClient client,
@@ -186,7 +186,7 @@ final class ClusterSetWatch implements AutoCloseable {
         loops.loop("multicluster-api", Timing.every(LOOK).onVirtualThread(), this::discover);
   }
 
-  /** Begins. */
+  /** Starts to watch. */
   void start() {
     discovery.start();
   }
@@ -239,7 +239,10 @@ final class ClusterSetWatch implements AutoCloseable {
     onChange.run();
   }
 
-  /** Both sinks get all; what the first one refuses the second one does not get. */
+  /**
+   * Passes each object to both sinks; an object that the first one refuses is not passed to the
+   * second.
+   */
   private static ObjectSink<GenericKubernetesResource> both(
       ObjectSink<GenericKubernetesResource> first, ObjectSink<GenericKubernetesResource> second) {
     return new ObjectSink<>() {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * All that imported Services are made of.
+ * The input of the planner of imported Services.
  *
  * @param regions those whose Services are known, in order of preference, the local one first
- * @param unheard regions that may export Services, and of which nothing is known at the moment
- * @param local the local Services, whether or not peers get them
- * @param families that the cluster gives Services addresses of; none: not known
+ * @param unheard regions that may export Services and whose Services are not known at the moment
+ * @param local all local Services, exported or not
+ * @param families in which the cluster assigns ClusterIPs; empty: not known
  */
 record ImportInputs(
     List<RegionServices> regions,

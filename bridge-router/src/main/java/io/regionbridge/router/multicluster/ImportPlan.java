@@ -7,14 +7,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is to be done so that the cluster has what it should have.
+ * The writes and removals that bring the imported Services of the cluster up to date.
  *
- * @param writes objects that are not as they should be, in the order to write them
- * @param removals objects of ours that should not be
- * @param clusters by ServiceImport, the exporting regions that its status does not name yet
- * @param exports by ServiceExport, what its conditions do not say yet
+ * @param writes objects that differ, in the order to write them
+ * @param removals objects of the bridges that are no longer needed
+ * @param clusters by ServiceImport, the exporting regions, where its status differs
+ * @param exports by ServiceExport, the conditions, where its status differs
  * @param missing namespaces that exported Services need and the cluster does not have
- * @param foreign ServiceImports of somebody else, because of which nothing is written
+ * @param foreign ServiceImports of another writer; while there are any, no imported Service is
+ *     written or removed
  * @param imports how many ServiceImports there should be
  */
 record ImportPlan(
@@ -34,7 +35,7 @@ record ImportPlan(
   /**
    * An object to write.
    *
-   * @param version of the one that it takes the place of; empty: there is none
+   * @param version resource version of the object that it replaces; empty: there is none
    */
   record Write(WantedObject object, String version) {}
 

@@ -20,9 +20,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what there is of imported Services with what there should be. Pure.
+ * Compares the objects of imported Services with those that the exports of all regions require.
+ * Pure.
  *
- * <p>What a region exported that cannot be heard at the moment stays: silence is no unexport.
+ * <p>The exports of a region that cannot be reached are kept: an unreachable region has not
+ * withdrawn them.
  */
 final class ImportPlanner {
   private final ImportInputs inputs;
@@ -47,7 +49,7 @@ final class ImportPlanner {
         object -> groups.computeIfAbsent(object.service(), _ -> new ArrayList<>(1)).add(object));
   }
 
-  /** What is to be done. */
+  /** Plans the writes and removals. */
   static ImportPlan plan(ImportInputs inputs) {
     return new ImportPlanner(inputs).plan();
   }

@@ -22,18 +22,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the exports of one Service in all regions come to (KEP-1645, "Constraints and conflict
- * resolution"): of what they disagree about, the oldest export counts, and of equally old ones that
- * of the first region by name; ports are joined. Pure, and the order of the regions makes no
- * difference to it.
+ * The exports of one Service in all regions, merged (KEP-1645, "Constraints and conflict
+ * resolution"). Ports are joined. Where exports differ in anything else, the oldest one decides; of
+ * equally old ones, that of the first region by name. Pure; the order of the regions does not
+ * matter.
  *
- * @param headless whether it has no address of its own
+ * @param headless whether it has no ClusterIP
  * @param ports of all exports
- * @param traits of the export that counts
- * @param labels of the export that counts
- * @param annotations of the export that counts
+ * @param traits of the export that decides
+ * @param labels of the export that decides
+ * @param annotations of the export that decides
  * @param regions that export it, in order of preference
- * @param conflicts what they disagree about, in words
+ * @param conflicts what the exports disagree about, as text for conditions
  */
 record MergedService(
     ServiceKey key,
@@ -44,12 +44,12 @@ record MergedService(
     Map<String, String> annotations,
     ServiceRegions regions,
     Map<ConflictReason, String> conflicts) {
-  /** What the API server takes for an {@code appProtocol}. */
+  /** What the API server accepts as {@code appProtocol}. */
   private static final Pattern APPLICATION =
       Pattern.compile("([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
 
   /**
-   * The exports of a key.
+   * Merges the exports of a key.
    *
    * @param regions in order of preference
    * @return empty if no region exports such a Service

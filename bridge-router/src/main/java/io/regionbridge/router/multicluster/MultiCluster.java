@@ -29,24 +29,24 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Keeps the ServiceImports of the local cluster as the exports of all regions want them, and the
- * conditions of its ServiceExports. One loop looks whenever something may have changed; it writes
- * only on the active gateway.
+ * Reconciles the ServiceImports of the local cluster with the exports of all regions, and sets the
+ * conditions of its ServiceExports. One loop runs whenever an input may have changed; only the
+ * active gateway writes.
  */
 public final class MultiCluster implements AutoCloseable {
-  /** The condition that a look comes to. */
+  /** The condition that reports the result. */
   public static final String CONDITION = "MultiClusterServices";
 
-  /** Changes that come together are written together. */
+  /** Changes that come within this time are written together. */
   private static final Duration SETTLE = Duration.ofMillis(100);
 
-  /** Nobody tells of peers' directories and round trips: they are compared this often. */
+  /** Changes of peers' directories and round trips raise no event: they are compared this often. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  /** Writes that wait for a slow API server must not look like a fault. */
+  /** Long enough that writes to a slow API server do not count as a hung loop. */
   private static final Duration LONGEST_LOOK = Duration.ofMinutes(10);
 
-  /** How long after the start regions that an import names may still be heard of. */
+  /** How long after the start a region that an import names may take to appear. */
   private static final Duration MEMORY = Duration.ofSeconds(30);
 
   private static final int SHOWN = 3;
@@ -63,7 +63,7 @@ public final class MultiCluster implements AutoCloseable {
   private boolean unfinished;
 
   /**
-   * What it is made of; each is asked anew at every look.
+   * The sources of its input, read in every round.
    *
    * @param regions those whose Services are known, in order of preference, the local one first with
    *     its Services as peers get them; none before they are known
@@ -88,7 +88,7 @@ public final class MultiCluster implements AutoCloseable {
     boolean whileActive(Runnable task);
   }
 
-  /** What a look is made of: the same makes the same. */
+  /** The input of a round: equal input gives an equal plan. */
   private record Seen(boolean active, long changes, List<Object> parts) {
     static Seen of(
         boolean active, long changes, List<RegionServices> regions, Optional<Topology> topology) {
@@ -107,11 +107,11 @@ public final class MultiCluster implements AutoCloseable {
   }
 
   /**
-   * Watches nothing yet.
+   * Creates it; {@link #start} starts it.
    *
-   * @param client closed by whoever made it, after this
+   * @param client closed by its owner, after this object
    * @param exports takes the ServiceExports into the directory
-   * @param tell takes what is found, after each look
+   * @param tell receives the condition after each round
    */
   public MultiCluster(
       KubernetesClient client,
@@ -133,7 +133,7 @@ public final class MultiCluster implements AutoCloseable {
     this.watch = new ClusterSetWatch(client, exports, loop::lookAgain, clock, loops);
   }
 
-  /** Starts to watch and to keep. */
+  /** Starts to watch and to reconcile. */
   public void start() {
     watch.start();
     loop.start();
@@ -243,7 +243,7 @@ public final class MultiCluster implements AutoCloseable {
   }
 
   /**
-   * Takes away what any bridge wrote for imports. Blocks.
+   * Removes what any bridge wrote for imports. Blocks.
    *
    * @param dryRun only says what there is
    * @return what was, or would be, removed; as people call it

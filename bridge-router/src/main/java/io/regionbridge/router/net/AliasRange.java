@@ -26,7 +26,7 @@ public record AliasRange(Cidr range, Cidr alias) implements Comparable<AliasRang
     return translated(own, range, alias);
   }
 
-  /** The part of this pair that belongs to a part of the range; empty if it is no part of it. */
+  /** This pair, restricted to a part of the range; empty if it is not within the range. */
   Optional<AliasRange> part(Cidr own) {
     return range.contains(own)
         ? known(IpAddress.of(own.network()))
@@ -59,7 +59,7 @@ public record AliasRange(Cidr range, Cidr alias) implements Comparable<AliasRang
     return Optional.empty();
   }
 
-  /** The first so many of 64 bits set. */
+  /** A mask with the first {@code length} of 64 bits set. */
   private static long prefix(int length) {
     return length == 0 ? 0 : -1L << Long.SIZE - length;
   }

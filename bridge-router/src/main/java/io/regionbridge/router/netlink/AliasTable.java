@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * <p>No connection is tracked for it: each packet is translated by itself, whichever way the others
  * of its connection take. Packets that come in are translated before anything else looks at them,
  * and those that leave after everything else, so that connection tracking, kube-proxy and network
- * policies of the node see own addresses alone. An ICMP error is translated together with the head
+ * policies of the node see only own addresses. An ICMP error is translated together with the head
  * of the packet that it is about, or path MTU discovery would not work.
  */
 public final class AliasTable implements AutoCloseable {
@@ -51,16 +51,16 @@ public final class AliasTable implements AutoCloseable {
     return new AliasTable(NetlinkSocket.open(NetlinkSocket.NETFILTER));
   }
 
-  /** One rule, and the comment by which it is known again. */
+  /** A rule and the comment that identifies it. */
   private record Entry(String comment, MessageWriter message) {}
 
-  /** What is there now, in the words of {@link #expected}; nothing without a table. */
+  /** The rules in the kernel, as {@link #expected} writes them; empty if there is no table. */
   public List<String> rules() throws ErrnoException {
     return messages.comments(socket);
   }
 
   /**
-   * What {@link #rules} gives once these are written: one text for each rule.
+   * The result of {@link #rules} after {@link #replace}: one text for each rule.
    *
    * @param overlay the overlay's interface
    */
@@ -73,7 +73,7 @@ public final class AliasTable implements AutoCloseable {
   }
 
   /**
-   * Translates these and nothing else, in one step; with none, the tables are gone.
+   * Replaces all rules in one transaction; without aliases, removes the tables.
    *
    * @param overlay the overlay's interface
    */

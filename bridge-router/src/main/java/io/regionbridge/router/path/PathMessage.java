@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The datagrams of path probes: {@code rbp1}, one octet of kind, eight octets that only the asker
- * knows, then zeros up to the size that is probed. The answer is the question with another kind: it
- * is never larger, and no answer to an answer exists.
+ * The datagrams of path probes: {@code rbp1}, one octet for the kind, a nonce of eight octets, then
+ * zeros up to the probed size. The answer repeats the question with another kind, so it is never
+ * larger; nothing answers an answer.
  *
  * @param nonce chosen by the asker
  * @param octets of the UDP payload
@@ -18,7 +18,7 @@ record PathMessage(Kind kind, long nonce, int octets) {
 
   private static final int MAGIC = 0x72627031;
 
-  /** Who says it. */
+  /** The direction of a message. */
   enum Kind {
     QUESTION(0),
     ANSWER(1);
@@ -47,7 +47,7 @@ record PathMessage(Kind kind, long nonce, int octets) {
     return buffer.putInt(MAGIC).put(kind.code).putLong(nonce).array();
   }
 
-  /** What a datagram says; empty if it is none of these. Never throws. */
+  /** Decodes a datagram; empty if it is not a path probe. Never throws. */
   static Optional<PathMessage> decode(ByteBuffer datagram) {
     int octets = datagram.remaining();
     if (octets < LEAST_OCTETS || octets > MOST_OCTETS || datagram.getInt() != MAGIC) {

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
  *
  * @param answering the address of the pod range at which this node answers the probes of peers
  * @param source the address that pods' packets have on the overlay when they leave by this node
- * @param targets what to ask, by region
- * @param obstacles why a region is not asked, by region
+ * @param targets the gateways to probe, by region
+ * @param obstacles why a region is not probed, by region
  */
 record PathPlan(
     Optional<InetAddress> answering,
@@ -44,7 +44,7 @@ record PathPlan(
    * @param pods this region's pod ranges
    * @param addresses of this node's interfaces that are up, the overlay's left out
    * @param translated the overlay address of this node, where pods' packets get it as their source
-   * @param said where gateways of peers say that they answer, by region
+   * @param said the addresses that gateways of peers announce for probes, by region
    */
   static PathPlan of(
       List<Cidr> pods,

@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  * must not be fragmented in either direction.
  *
  * <p>A path is probed only where the kernel sends the probe out by the overlay's own interface. On
- * a standby of the routes engine it goes to the active gateway, and nothing is claimed of the
- * tunnel here.
+ * a standby of the routes engine the kernel sends it to the active gateway, and the path is not
+ * judged here.
  */
 public final class PathProbes implements AutoCloseable {
   /** The UDP port at which a gateway answers on its address of the pod range. */
@@ -63,7 +63,7 @@ public final class PathProbes implements AutoCloseable {
   private static final int IPV6_AND_UDP = 48;
   private static final int SMALL = 64;
 
-  /** Answered in one round, whoever asks. */
+  /** The most probes that one round answers. */
   private static final int MOST_ANSWERS = 256;
 
   /**
@@ -73,7 +73,7 @@ public final class PathProbes implements AutoCloseable {
    * @param overlay the overlay's interface; empty: it is not up
    * @param translated this node's overlay address, where pods' packets get it as their source
    * @param ranges that peers' probes may come from
-   * @param said where gateways of peers say that they answer, by region
+   * @param said the addresses that gateways of peers announce for probes, by region
    */
   public record Look(
       List<Cidr> pods,
@@ -107,10 +107,10 @@ public final class PathProbes implements AutoCloseable {
   }
 
   /**
-   * Probes nothing yet.
+   * Creates probes that are not started.
    *
-   * @param look asked in each round; empty while nothing is known
-   * @param onChange told when {@link #of} may say something else
+   * @param look read in each round; empty while nothing is known
+   * @param onChange called when {@link #of} may have changed
    */
   public PathProbes(Supplier<Optional<Look>> look, Runnable onChange, Loops loops) {
     this.look = look;
@@ -124,7 +124,7 @@ public final class PathProbes implements AutoCloseable {
     rounds.start();
   }
 
-  /** How the path to a region is. Any thread. */
+  /** The state of the path to a region. Any thread. */
   public PathState of(String region) {
     PathState known = states.get(region);
     return known == null
@@ -187,7 +187,7 @@ public final class PathProbes implements AutoCloseable {
         .toList();
   }
 
-  /** Sends what is to be sent; what cannot be, and why. */
+  /** Sends the probes that are due; returns why others cannot be sent. */
   private Map<Target, String> obstacles(PathPlan plan, Optional<Link> overlay, RouteNetlink netlink)
       throws IOException {
     Map<Target, String> obstacles = new HashMap<>();
@@ -239,7 +239,7 @@ public final class PathProbes implements AutoCloseable {
     }
   }
 
-  /** Makes states of what was heard. */
+  /** Derives the states from the answers. */
   private void conclude(PathPlan plan, Map<Target, String> obstacles) {
     Map<String, PathState> next = new TreeMap<>();
     plan.obstacles().forEach((region, why) -> next.put(region, PathState.notProbed(why)));
@@ -292,7 +292,7 @@ public final class PathProbes implements AutoCloseable {
         });
   }
 
-  /** Keeps a socket, or puts another in its place when the address is another one. */
+  /** Returns the open socket, or replaces it if the address has changed. */
   private @Nullable Socket bound(
       @Nullable Socket before,
       Optional<InetAddress> wanted,
@@ -323,7 +323,7 @@ public final class PathProbes implements AutoCloseable {
     }
   }
 
-  /** Answers the probes of peers, and nobody else's. */
+  /** Answers probes from ranges of peers; ignores all others. */
   private Loop.Round answer(DatagramSocket socket) {
     return () -> {
       DatagramPacket packet = receive(socket);

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is known of one path by the probes that were sent on it. No clock of its own; times are
- * nanoseconds that never go back. Owned by whoever holds its lock.
+ * The probes of one path and their answers. Takes the time as a parameter, in nanoseconds of a
+ * monotonic clock. Guarded by its owner's lock.
  */
 final class PathRecord {
   /**
-   * A path is silent when so many probes in a row stay without an answer. At twice a second that is
-   * five seconds; a line that loses every third packet does it once in eight hours.
+   * A path is silent after this many probes in a row without an answer. At two a second that is
+   * five seconds; on a line that loses every third packet it happens once in eight hours.
    */
   static final int SILENCE = 10;
 
@@ -36,7 +36,7 @@ final class PathRecord {
   private Optional<Long> lastAsked = Optional.empty();
 
   /**
-   * A probe leaves.
+   * Records a probe that is sent.
    *
    * @param octets of its IP packet
    */
@@ -52,7 +52,7 @@ final class PathRecord {
     lastAsked = Optional.of(now);
   }
 
-  /** An answer came; one to nothing that was asked is ignored. */
+  /** Records an answer; an answer to no known probe is ignored. */
   void answered(long nonce, int octets, boolean large) {
     Integer asked = sent.get(nonce);
     if (asked == null || asked != octets) {

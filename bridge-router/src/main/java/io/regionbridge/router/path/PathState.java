@@ -1,11 +1,11 @@
 package io.regionbridge.router.path;
 
 /**
- * How the path of pods' packets to one region is.
+ * The state of the path that pods' packets take to one region.
  *
  * @param verdict what probes say
- * @param worked whether it worked before in the life of this process; only then does silence say
- *     that something has changed
+ * @param worked whether the path has worked since this process started; only then does silence mean
+ *     that it broke
  * @param words one clause: the addresses and the size that were probed, or why none were
  */
 public record PathState(Verdict verdict, boolean worked, String words) {
@@ -15,11 +15,11 @@ public record PathState(Verdict verdict, boolean worked, String words) {
     WORKS,
     /** Small packets pass in both directions, those of full size do not. */
     SMALL_ONLY,
-    /** Too soon to say. */
+    /** Not enough probes yet. */
     PENDING,
-    /** There is no way to probe it from here. */
+    /** It cannot be probed from this node. */
     NOT_PROBED,
-    /** Nothing comes back. */
+    /** No probe is answered. */
     SILENT
   }
 

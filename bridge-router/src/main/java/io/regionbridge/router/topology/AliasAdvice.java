@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Says which alias ranges would end the conflicts about ranges. Pure: regions that know the same of
- * each other give the same advice, so that what their operators do fits together.
+ * Proposes alias ranges that resolve conflicts between ranges. Pure: regions that know the same
+ * topology propose the same aliases, so that the changes of their operators fit together.
  */
 final class AliasAdvice {
-  /** So many aliases are worked out at most: who claims more has another problem. */
+  /** The most aliases to propose. */
   private static final int MOST = 32;
 
   /** Where aliases are taken from: private networks that few clusters use (RFC 1918, RFC 4193). */
@@ -30,7 +30,7 @@ final class AliasAdvice {
 
   private static final Cidr IPV6 = Cidr.of("fd8a::/16");
 
-  /** 10.42.0.0 becomes 10.142.0.0, if that is free. */
+  /** The preferred distance of an alias: 10.42.0.0 becomes 10.142.0.0, if that is free. */
   private static final BigInteger OFFSET = BigInteger.valueOf(100L << 16);
 
   /** What is known of a cluster may be the ranges of its nodes; the next node has another. */
@@ -43,7 +43,7 @@ final class AliasAdvice {
   private final LocalRegion local;
   private final CidrIndex<Boolean> taken = new CidrIndex<>();
 
-  /** With what is known to be in use. */
+  /** Creates advice that avoids all ranges that are known to be in use. */
   AliasAdvice(LocalRegion local, List<PeerRegion> peers) {
     this.local = local;
     Stream.of(
@@ -62,10 +62,10 @@ final class AliasAdvice {
   }
 
   /**
-   * What to do about some of the conflicts. Called once.
+   * Proposes aliases for some of the conflicts. Called once.
    *
    * @param all conflicts that there are
-   * @param chosen those that the advice is for
+   * @param chosen the conflicts to resolve
    * @return one clause; empty if no alias would help
    */
   Optional<String> about(List<Conflict> all, List<Conflict> chosen) {
@@ -94,7 +94,7 @@ final class AliasAdvice {
         .formatted(entries, region, region.equals(local.name()) ? ", this one" : "");
   }
 
-  /** By region, the ranges that have to be known by another one. */
+  /** The ranges that need an alias, by region. */
   private SortedMap<String, SortedSet<Cidr>> wanted(List<Conflict> conflicts) {
     SortedMap<String, SortedSet<Cidr>> wanted = new TreeMap<>();
     for (Conflict conflict : conflicts) {

@@ -35,7 +35,7 @@ final class DetourTable {
   }
 
   /**
-   * Makes it so; with nothing, nothing of ours is left.
+   * Replaces the routes and rules; without any, removes all that the bridge made.
    *
    * @param routes of {@link #TABLE}
    * @param rules with our protocol

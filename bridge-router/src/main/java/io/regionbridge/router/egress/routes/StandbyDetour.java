@@ -23,11 +23,11 @@ import org.slf4j.LoggerFactory;
 public final class StandbyDetour {
   private static final Logger log = LoggerFactory.getLogger(StandbyDetour.class);
 
-  /** Whether it made or may find any rules, so that it has to look for them. */
+  /** Whether there may be rules to update or remove. */
   private boolean present = true;
 
   /**
-   * What is to go another way.
+   * The traffic to redirect, and where to.
    *
    * @param pods this region's pod ranges
    * @param peers the ranges of peers
@@ -35,7 +35,7 @@ public final class StandbyDetour {
    */
   public record Detour(List<Cidr> pods, List<Cidr> peers, InetAddress gateway) {}
 
-  /** Looks, and makes it so. */
+  /** Compares the routes and rules in the kernel with the detour and writes the difference. */
   public void keep(Optional<Detour> wanted) {
     if (wanted.isEmpty() && !present) {
       return;

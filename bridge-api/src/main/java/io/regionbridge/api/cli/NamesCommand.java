@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  region-bridge names mn",
+      "  region-bridge names any.internal",
       "  region-bridge names -n messaging --match nats -o json"
     })
 final class NamesCommand implements Command {
@@ -29,7 +30,9 @@ final class NamesCommand implements Command {
       index = "0",
       arity = "0..1",
       paramLabel = "REGION",
-      description = "The region; all if not given.")
+      description =
+          "The region, or any.internal or clusterset.local for names over all regions; all regions"
+              + " if not given.")
   private Optional<String> region = Optional.empty();
 
   @Option(

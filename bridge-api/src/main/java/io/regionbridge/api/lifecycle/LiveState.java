@@ -14,6 +14,7 @@ import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
@@ -197,6 +198,11 @@ final class LiveState implements BridgeState {
   @Override
   public List<String> explain(Name name) {
     return allNames.explain(config.get(), name);
+  }
+
+  @Override
+  public List<RegionServices> regions() {
+    return allNames.regions();
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.kubernetes.TunnelRecord;
@@ -49,6 +50,9 @@ public interface BridgeState {
 
   /** What is known of the peers' directories, by region; nothing of one that is not followed. */
   Map<String, FollowerState> replicas();
+
+  /** The regions that names over all regions are made of, in order of preference. */
+  List<RegionServices> regions();
 
   /** Which regions were considered for a name over all regions, and which answer. */
   List<String> explain(Name name);

@@ -1,26 +1,33 @@
 package io.regionbridge.api.reports;
 
+import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.status.NamesReport;
 import io.regionbridge.api.status.NamesReport.Entry;
 import io.regionbridge.api.text.Suggestion;
+import io.regionbridge.api.zones.AllNamesCompiler;
 import io.regionbridge.api.zones.CompiledZones;
+import io.regionbridge.api.zones.ImportedZoneCompiler;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceRegions;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.topology.PeerRegion;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -65,6 +72,7 @@ final class NameReports {
     if (reports.wants(local)) {
       bridge.zones().ifPresent(zones -> reports.addLocal(local, domain, bridge.directory(), zones));
     }
+    reports.everywhere(bridge);
     for (PeerRegion peer : bridge.topology().peers()) {
       if (reports.wants(peer.name())) {
         reports.addPeer(peer, Optional.ofNullable(bridge.replicas().get(peer.name())));
@@ -126,6 +134,59 @@ final class NameReports {
     });
   }
 
+  /** Names over all regions: only if they are asked for, since they are the others once more. */
+  private void everywhere(BridgeState bridge) {
+    String domain = question.region();
+    BridgeConfig config = bridge.config();
+    List<RegionServices> regions = bridge.regions();
+    if (config
+        .get(ConfigKeys.ALL_NAMES_DOMAIN)
+        .map(Object::toString)
+        .filter(domain::equals)
+        .isPresent()) {
+      for (ServiceKey key : keys(regions)) {
+        everywhere(
+            domain, ServiceRegions.having(key, regions), AllNamesCompiler.answering(key, regions));
+      }
+    } else if (config.get(ConfigKeys.MULTICLUSTER_ENABLED)
+        && config.get(ConfigKeys.MULTICLUSTER_DOMAIN).equalsIgnoreCase(domain)) {
+      for (ServiceKey key : keys(regions)) {
+        everywhere(
+            domain,
+            ServiceRegions.exporting(key, regions),
+            ImportedZoneCompiler.answering(key, regions));
+      }
+    }
+  }
+
+  private static Set<ServiceKey> keys(List<RegionServices> regions) {
+    Set<ServiceKey> keys = new HashSet<>();
+    regions.forEach(region -> region.services().forEach(service -> keys.add(service.key())));
+    return keys;
+  }
+
+  private void everywhere(String domain, ServiceRegions having, List<String> answering) {
+    Optional<DirectoryService> decisive = having.decisive().map(ServiceRegions.Part::service);
+    if (decisive.isEmpty()) {
+      return;
+    }
+    ServiceFacts facts = decisive.get().facts();
+    int endpoints =
+        having.parts().stream()
+            .filter(part -> answering.contains(part.region().region()))
+            .mapToInt(part -> having.answering(part).size())
+            .sum();
+    String external = facts.externalName();
+    String why = external == null ? "no region has an endpoint" : "it stands for " + external;
+    enter(
+        domain,
+        domain,
+        facts,
+        endpoints,
+        gives(decisive.get()),
+        answering.isEmpty() ? why : "answered by " + String.join(", ", answering));
+  }
+
   private static String notExported(ExportRule rule, ServiceFacts facts) {
     if (rule.excludedNamespaces().contains(facts.key().namespace())) {
       return "its namespace is in directory.excludeNamespaces";
@@ -171,13 +232,6 @@ final class NameReports {
   private void add(
       String region, String domain, DirectoryService service, String gives, List<String> why) {
     ServiceFacts facts = service.facts();
-    ServiceKey key = facts.key();
-    String name = "%s.%s.svc.%s".formatted(key.name(), key.namespace(), domain);
-    boolean inNamespace =
-        question.namespace().isEmpty() || question.namespace().equals(key.namespace());
-    if (!inNamespace || !name.contains(question.match().toLowerCase(Locale.ROOT))) {
-      return;
-    }
     List<String> all = new ArrayList<>(why);
     String external = facts.externalName();
     if (external != null) {
@@ -185,16 +239,20 @@ final class NameReports {
     } else if (service.endpoints().isEmpty() && !gives.equals("nothing")) {
       all.addFirst("it has no endpoint that is ready");
     }
-    entries.add(
-        new Entry(
-            region,
-            name,
-            key.namespace(),
-            key.name(),
-            type(facts),
-            service.endpoints().size(),
-            gives,
-            String.join("; ", all)));
+    enter(region, domain, facts, service.endpoints().size(), gives, String.join("; ", all));
+  }
+
+  /** If it is one of those that somebody wants to see. */
+  private void enter(
+      String region, String domain, ServiceFacts facts, int endpoints, String gives, String why) {
+    ServiceKey key = facts.key();
+    String name = "%s.%s.svc.%s".formatted(key.name(), key.namespace(), domain);
+    boolean inNamespace =
+        question.namespace().isEmpty() || question.namespace().equals(key.namespace());
+    if (inNamespace && name.contains(question.match().toLowerCase(Locale.ROOT))) {
+      entries.add(
+          new Entry(region, name, key.namespace(), key.name(), type(facts), endpoints, gives, why));
+    }
   }
 
   private static String type(ServiceFacts facts) {

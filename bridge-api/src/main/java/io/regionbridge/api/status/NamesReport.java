@@ -17,7 +17,7 @@ public record NamesReport(String bridge, List<Entry> names, int matched, List<St
   /**
    * The name of a Service.
    *
-   * @param region that it is in
+   * @param region that it is in; for a name over all regions its domain
    * @param name without the final dot
    * @param type ClusterIP, Headless or ExternalName
    * @param endpoints that the name leads to

@@ -29,6 +29,18 @@ final class NamesCommandTest {
               """);
       assertThat(run("names", "mn", "-n", "messaging", "--match", "NATS", "--url", mn))
           .isEqualTo(ExitCode.OK);
+      assertThat(run("names", "any.internal", "--url", mn)).as(err.toString()).isZero();
+      assertThat(out.toString())
+          .isEqualTo(
+              """
+              NAME                             TYPE       ENDPOINTS  PEERS GET  REMARK
+              nats.messaging.svc.any.internal  ClusterIP  2          pods       answered by mn
+              """);
+      assertThat(run("names", "any.internal", "-n", "other", "--url", mn))
+          .isEqualTo(ExitCode.FAILED);
+      assertThat(run("names", "clusterset.local", "--url", mn))
+          .as("without multicluster.enabled")
+          .isEqualTo(ExitCode.FAILED);
       assertThat(run("names", "-n", "other", "--url", mn)).isEqualTo(ExitCode.FAILED);
       assertThat(run("names", "-o", "json", "--url", mn)).isEqualTo(ExitCode.OK);
       assertThat(out.toString()).contains("\"gives\" : \"pods\"");

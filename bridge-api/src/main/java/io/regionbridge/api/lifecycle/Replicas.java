@@ -62,7 +62,7 @@ final class Replicas implements AutoCloseable {
         }
       }
     }
-    followers.follow(peers);
+    followers.follow(peers, config.get(ConfigKeys.DNS_CACHE_SERVE_STALE));
   }
 
   /** Where the configuration says that a region serves its directory; none: it does not. */

@@ -93,7 +93,7 @@ public enum ConditionType {
       "tunnels can be read",
       "tunnels cannot be read",
       "the WireGuard device cannot be read, with the capability that is missing",
-      "overlay.capabilities in the chart, or set overlay.mode to none"),
+      "security.netAdmin: true in the chart's values, or set overlay.mode to none"),
   OVERLAY_AGENT(
       "OverlayAgent",
       Scope.BRIDGE,

@@ -52,6 +52,9 @@ final class ReplicationTest {
   private final int dnsPort;
   private final int httpPort;
 
+  /** More of what the follower's configuration says of DNS. */
+  private String dns = "";
+
   ReplicationTest() throws IOException {
     dnsPort = FreePorts.next();
     httpPort = FreePorts.next();
@@ -105,6 +108,28 @@ final class ReplicationTest {
     } finally {
       one.close();
       other.close();
+    }
+  }
+
+  /** A replica is given as stale answers are, and no longer. */
+  @Test
+  void aReplicaEndsWithServeStale() throws Exception {
+    write("10.52.1.1");
+    dns = ", cache: { serveStale: 1s }";
+    Bridge mn = mn(FIRST);
+    try (Bridge fsn1 = fsn1("", FIRST)) {
+      await(fsn1.state(), Standing.CURRENT);
+      mn.close();
+      RegionPair.await(() -> replica(fsn1.state(), "mn").why().contains("dns.cache.serveStale"));
+      assertThat(standing(fsn1.state())).isEqualTo(Standing.NONE);
+      RegionPair.await(() -> trace(fsn1, WEB).answer().getRcode() == Rcode.SERVFAIL);
+      try (Bridge back = mn(FIRST)) {
+        await(fsn1.state(), Standing.CURRENT);
+        RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.1")));
+        assertThat(back.notReady()).isEmpty();
+      }
+    } finally {
+      mn.close();
     }
   }
 
@@ -309,14 +334,14 @@ final class ReplicationTest {
     return ready(
         """
         region: { name: fsn1, podCIDRs: [10.42.0.0/16] }
-        dns: { listen: ["%s:%d"], threads: 1, drain: 0s }
+        dns: { listen: ["%s:%d"], threads: 1, drain: 0s%s }
         overlay: { mode: none }
         kubernetes: { enabled: false }
         admin: { listen: "%s:%d" }
         regions: %s]
         %s
         """
-            .formatted(FOLLOWER, dnsPort, FOLLOWER, httpPort, regions, more));
+            .formatted(FOLLOWER, dnsPort, dns, FOLLOWER, httpPort, regions, more));
   }
 
   private String peer(String name, String range, List<String> gateways) {

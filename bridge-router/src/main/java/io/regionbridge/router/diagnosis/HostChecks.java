@@ -53,8 +53,8 @@ public final class HostChecks {
           Check.warning(
               "capabilities",
               "without CAP_NET_ADMIN the kernel does not tell of handshakes",
-              "overlay.capabilities in the chart, or run doctor as root to see what the bridge"
-                  + " sees"));
+              "security.netAdmin: true in the chart's values, or run doctor as root to see what the"
+                  + " bridge sees"));
     }
     return checks;
   }

@@ -69,7 +69,9 @@ final class FeedFollower implements AutoCloseable {
   private final Set<String> flaws = new HashSet<>();
 
   private record Followed(
-      List<InetSocketAddress> gateways, UnaryOperator<DirectoryService> admission) {}
+      List<InetSocketAddress> gateways,
+      UnaryOperator<DirectoryService> admission,
+      Duration serveStale) {}
 
   private double allowance = BURST;
   private long refilledAt = System.nanoTime();
@@ -79,6 +81,7 @@ final class FeedFollower implements AutoCloseable {
    *
    * @param gateways where they serve HTTP
    * @param admission what the peer may say; compared by value
+   * @param serveStale how long a replica counts after it was last current
    * @param onChange {@link #state} is another one; on this follower's thread
    */
   FeedFollower(
@@ -87,6 +90,7 @@ final class FeedFollower implements AutoCloseable {
       Interned interned,
       List<InetSocketAddress> gateways,
       UnaryOperator<DirectoryService> admission,
+      Duration serveStale,
       Runnable onChange,
       Loops loops) {
     this.region = region;
@@ -94,7 +98,7 @@ final class FeedFollower implements AutoCloseable {
     this.decoder = new FeedDecoder(interned);
     this.machine =
         new FollowerMachine(() -> ThreadLocalRandom.current().nextDouble(), System.nanoTime());
-    this.followed = new Followed(gateways, admission);
+    this.followed = new Followed(gateways, admission, serveStale);
     this.onChange = onChange;
     this.loop = loops.loop("feed-" + region, Timing.waiting().onVirtualThread(), this::runRound);
   }
@@ -104,9 +108,12 @@ final class FeedFollower implements AutoCloseable {
     loop.start();
   }
 
-  /** The peer has these gateways now, and may say this. Any thread. */
-  void follow(List<InetSocketAddress> gateways, UnaryOperator<DirectoryService> admitted) {
-    Followed now = new Followed(gateways, admitted);
+  /** The peer has these gateways now, may say this, and counts for so long. Any thread. */
+  void follow(
+      List<InetSocketAddress> gateways,
+      UnaryOperator<DirectoryService> admitted,
+      Duration serveStale) {
+    Followed now = new Followed(gateways, admitted, serveStale);
     if (!now.equals(followed)) {
       followed = now;
       changed.release();
@@ -120,6 +127,7 @@ final class FeedFollower implements AutoCloseable {
 
   /** Follows one gateway for as long as that goes well, or waits until one is to be tried. */
   private void runRound() throws InterruptedException {
+    dropOutdated();
     machine.gateways(followed.gateways());
     Optional<InetSocketAddress> gateway = machine.due(System.nanoTime());
     if (gateway.isPresent()) {
@@ -167,8 +175,19 @@ final class FeedFollower implements AutoCloseable {
     if (flaws.size() < MOST_FLAWS && flaws.add(told)) {
       log.info("region {}: its directory is not followed at {}", region, told);
     }
-    boolean interrupted = kept && builder.replica().isPresent();
+    boolean interrupted = kept && builder.replica().isPresent() && !isOutdated();
     tell(interrupted ? FollowerState.Standing.INTERRUPTED : FollowerState.Standing.NONE, told);
+  }
+
+  private boolean isOutdated() {
+    return machine.isOutdated(System.nanoTime(), followed.serveStale());
+  }
+
+  /** A replica is given as stale answers are, and no longer (RFC 8767 section 5). */
+  private void dropOutdated() {
+    if (state.standing() == FollowerState.Standing.INTERRUPTED && isOutdated()) {
+      tell(FollowerState.Standing.NONE, state.why() + ", for longer than dns.cache.serveStale");
+    }
   }
 
   /** Reads until the feed ends, and says why it did. */
@@ -255,6 +274,7 @@ final class FeedFollower implements AutoCloseable {
           && !machine.current(System.nanoTime())) {
         tell(FollowerState.Standing.INTERRUPTED, "no position for a while");
       }
+      dropOutdated();
     }
     return "closed";
   }

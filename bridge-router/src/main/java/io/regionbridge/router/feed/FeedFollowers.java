@@ -4,6 +4,7 @@ import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.loop.Loops;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +62,12 @@ public final class FeedFollowers implements AutoCloseable {
     this.loops = loops;
   }
 
-  /** Follows these peers and nobody else. */
-  public void follow(List<Peer> peers) {
+  /**
+   * Follows these peers and nobody else.
+   *
+   * @param serveStale how long a replica counts after it was last current
+   */
+  public void follow(List<Peer> peers, Duration serveStale) {
     Set<Identity> wanted = peers.stream().map(Peer::identity).collect(Collectors.toSet());
     followers
         .entrySet()
@@ -76,7 +81,7 @@ public final class FeedFollowers implements AutoCloseable {
     for (Peer peer : peers) {
       FeedFollower known = followers.get(peer.identity());
       if (known != null) {
-        known.follow(peer.gateways(), peer.admission());
+        known.follow(peer.gateways(), peer.admission(), serveStale);
       } else {
         FeedFollower follower =
             new FeedFollower(
@@ -85,6 +90,7 @@ public final class FeedFollowers implements AutoCloseable {
                 interned,
                 peer.gateways(),
                 peer.admission(),
+                serveStale,
                 onChange,
                 loops);
         followers.put(peer.identity(), follower);

@@ -67,6 +67,15 @@ final class FollowerMachine {
     return followed == null || gateways.contains(followed);
   }
 
+  /**
+   * Whether a replica that is not current is too old to be of use.
+   *
+   * @param serveStale how long it counts after it was last current
+   */
+  boolean isOutdated(long now, Duration serveStale) {
+    return now - currentAt > serveStale.toNanos();
+  }
+
   /** The gateway to connect to now; empty if it is not time yet, or one is followed. */
   Optional<InetSocketAddress> due(long now) {
     if (followed != null || gateways.isEmpty() || now - notBefore < 0) {

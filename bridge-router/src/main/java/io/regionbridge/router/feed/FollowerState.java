@@ -35,9 +35,12 @@ public record FollowerState(
   public enum Standing {
     /** It is what the peer has now: answers come from it. */
     CURRENT,
-    /** It is what the peer had when its feed was interrupted: of use when nobody can be asked. */
+    /**
+     * It is what the peer had when its feed was interrupted, not too long ago: of use when nobody
+     * can be asked.
+     */
     INTERRUPTED,
-    /** There is none: the peer is asked. */
+    /** There is none, or none that is of use: the peer is asked. */
     NONE
   }
 }

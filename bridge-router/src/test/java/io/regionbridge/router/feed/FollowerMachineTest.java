@@ -84,6 +84,19 @@ final class FollowerMachineTest {
   }
 
   @Test
+  void aReplicaIsOutdatedSomeTimeAfterItWasCurrent() {
+    machine.gateways(List.of(ONE));
+    machine.due(now);
+    machine.reached(now);
+    machine.failed(now, Duration.ZERO);
+    assertThat(machine.isOutdated(now, Duration.ZERO)).isFalse();
+    pass(Duration.ofSeconds(60));
+    assertThat(machine.isOutdated(now, Duration.ofSeconds(60))).isFalse();
+    pass(Duration.ofMillis(1));
+    assertThat(machine.isOutdated(now, Duration.ofSeconds(60))).isTrue();
+  }
+
+  @Test
   void aGatewayThatIsSilentIsLeft() {
     machine.gateways(List.of(ONE));
     machine.due(now);

@@ -19,9 +19,14 @@ final class StatusPageTextTest {
     }
     String filled = new String(StatusPageText.fill(page), UTF_8);
     assertThat(filled).doesNotContain("/* conditions */", "/* bad if true */");
-    assertThat(filled).contains("new Set(['CIDRConflict',])");
+    int begin = filled.indexOf("badIfTrue = new Set([");
+    String badIfTrue = filled.substring(begin, filled.indexOf("]);", begin));
+    assertThat(badIfTrue).contains("'CIDRConflict',");
     for (ConditionType type : ConditionType.values()) {
       assertThat(filled).contains("  " + type.text() + ": ['");
+      assertThat(badIfTrue.contains("'%s',".formatted(type.text())))
+          .as("whether %s is bad if true", type)
+          .isEqualTo(type.badIfTrue());
     }
     assertThat(filled).contains("NetBirdHostNetwork: ['NetBird on the host network', '");
   }

@@ -126,6 +126,64 @@ final class StatusPageIT {
             .formatted(change));
   }
 
+  @Test
+  void findsNamesByAPartOfThemAndTracesTheChosenOne() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1);
+        StatusPage page = StatusPage.open(profile, RegionPair.url(regions.mn(0)))) {
+      Browser browser = page.browser();
+      page.awaitCalm();
+      browser.evaluate("document.getElementById('part').focus(), true");
+      browser.type("NATS.mess");
+      browser.press("Enter");
+      browser.await("document.querySelector('#found ul.names button')");
+      assertThat(page.text("found"))
+          .contains("1 name", "nats.messaging.svc.mn.internal", "ClusterIP, 2 endpoints");
+      page.isUsableByKeyboard();
+      page.looksWell("names");
+      browser.evaluate("document.querySelector('#found ul.names button').focus(), true");
+      browser.press("Enter");
+      browser.await("document.querySelector('#traced ol.steps')");
+      assertThat(page.text("traced")).contains("NOERROR", "10.52.1.7");
+
+      browser.evaluate("document.getElementById('part').select(), true");
+      browser.evaluate("document.getElementById('part').focus(), true");
+      browser.type("<b>none</b>");
+      browser.press("Enter");
+      browser.await("document.getElementById('found').textContent === 'No name has this in it.'");
+      page.complainsOfNothing();
+    }
+  }
+
+  @Test
+  void showsTheFirstOfManyNamesWhateverTheyAreCalled() throws Exception {
+    try (RegionPair regions = RegionPair.start(directory, 1);
+        StatusPage page = StatusPage.open(profile, RegionPair.url(regions.mn(0)))) {
+      Browser browser = page.browser();
+      page.awaitCalm();
+      browser.evaluate(
+          """
+          (() => {
+            const asked = ask;
+            ask = (path, signal) => !path.startsWith('/api/v1/names?') ? asked(path, signal) : Promise.resolve(new Response(JSON.stringify({
+              bridge: 'mn', matched: 24021, unknown: ['hel1: its directory is not followed'],
+              names: Array.from({ length: 20 }, (_, i) => ({ region: 'mn', name: 'a'.repeat(63) + '.' + 'b'.repeat(63) + '.svc.mn.internal', namespace: 'b',
+                service: 'a', type: 'ClusterIP', endpoints: i, gives: 'pods', why: '<img src=x>' })) })));
+            byId('part').value = 'a';
+            byId('find').requestSubmit();
+            return true;
+          })()
+          """);
+      browser.await("document.querySelectorAll('#found ul.names li').length === 20");
+      assertThat(page.text("found"))
+          .contains(
+              "24021 names, the first 20 are shown",
+              "<img src=x>",
+              "Names are not known of region hel1: its directory is not followed");
+      page.looksWell("names-many");
+      page.complainsOfNothing();
+    }
+  }
+
   /** One, three and twelve regions, and all of them gone: what the page looks like then. */
   @Test
   void looksWellWithFewRegionsAndWithMany() throws Exception {

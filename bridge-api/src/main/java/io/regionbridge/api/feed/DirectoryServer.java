@@ -3,113 +3,64 @@ package io.regionbridge.api.feed;
 import io.regionbridge.api.http.MediaType;
 import io.regionbridge.api.http.Problem;
 import io.regionbridge.api.http.Response;
-import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.feed.FeedChunk;
-import io.regionbridge.router.feed.FeedCursor;
-import io.regionbridge.router.feed.FeedLog;
-import io.regionbridge.router.feed.PeerDirectory;
-import io.regionbridge.router.feed.Position;
+import io.regionbridge.router.feed.FeedServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Serves the local directory, as peers get it, to whoever follows it. Each reader costs a position
- * and what its socket holds; one that is slow gets what there is when it reads again.
- *
- * <p>{@link #publish} belongs to one thread, the rest to any.
- */
+/** Answers requests for the directory feed with a stream over HTTP. Thread-safe. */
 public final class DirectoryServer {
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
-
-  /** Keys of changes that are remembered: what 20 s of 100 changes a second come to. */
-  private static final int REMEMBERED = 2000;
 
   /** Readers at once: two bridges of each of 64 peers. */
   private static final int MOST_READERS = 128;
 
-  private final FeedLog log;
-  private final PeerDirectory given = new PeerDirectory();
-  private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
-  private volatile FeedCursor.Terms terms = new FeedCursor.Terms("", "", Duration.ZERO);
+  private final FeedServer server;
 
   /**
-   * Serves nothing before the directory is complete.
+   * Creates a server.
    *
-   * @param id a random number: positions of other servers are none of this one's
+   * @param server of the feed
    */
-  public DirectoryServer(long id) {
-    log = new FeedLog(id, REMEMBERED);
-  }
-
-  /**
-   * The directory is this one now.
-   *
-   * @param directory all of it, a later snapshot of the same source
-   * @param rule what peers get of it
-   * @return the directory as peers get it
-   */
-  public Directory publish(Directory directory, PeerDirectory.Rule rule, FeedCursor.Terms now) {
-    boolean news = !now.equals(terms);
-    terms = now;
-    Directory toPeers = given.of(directory, rule);
-    news |= log.publish(toPeers);
-    if (news) {
-      readers.forEach(reader -> reader.news.run());
-    }
-    return toPeers;
-  }
-
-  /** How many readers there are. */
-  public int readers() {
-    return readers.size();
+  public DirectoryServer(FeedServer server) {
+    this.server = server;
   }
 
   /**
    * The feed for one more reader.
    *
-   * @param since the position that it goes on from; none, or an unknown one: from the beginning
+   * @param since the position that it continues from; none, or an unknown one: from the beginning
    */
   public Response feed(Optional<String> since) {
-    if (!log.begun()) {
+    if (!server.isReady()) {
       return Problem.unavailable("the directory of this region is not loaded yet", List.of());
     }
-    if (readers.size() >= MOST_READERS) {
+    if (server.readers() >= MOST_READERS) {
       return Problem.unavailable("too many readers follow the directory", List.of());
     }
-    FeedCursor cursor = new FeedCursor(log, () -> terms, since.flatMap(Position::parse));
-    return new Response.Stream(MediaType.LINES, new Reader(cursor), HEARTBEAT);
+    return new Response.Stream(MediaType.LINES, new Source(server.reader(since)), HEARTBEAT);
   }
 
-  private final class Reader implements Response.Stream.Source {
-    private final FeedCursor cursor;
-    private Runnable news = () -> {};
-
-    Reader(FeedCursor cursor) {
-      this.cursor = cursor;
-    }
-
+  private record Source(FeedServer.Reader reader) implements Response.Stream.Source {
     @Override
     public Optional<Response.Stream.Piece> next() {
-      return cursor.next().map(Chunk::new);
+      return reader.next().map(Chunk::new);
     }
 
     @Override
     public Optional<Response.Stream.Piece> heartbeat() {
-      return cursor.heartbeat().map(Chunk::new);
+      return reader.heartbeat().map(Chunk::new);
     }
 
     @Override
     public void begin(Runnable whenNews) {
-      news = whenNews;
-      readers.add(this);
+      reader.begin(whenNews);
     }
 
     @Override
     public void end() {
-      readers.remove(this);
+      reader.end();
     }
   }
 

@@ -18,6 +18,7 @@ import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.control.RegionSettings;
+import io.regionbridge.router.feed.FeedServer;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
@@ -38,7 +39,8 @@ final class BridgeStart {
   private final Clock clock = Clock.systemUTC();
   private final long heap = Runtime.getRuntime().maxMemory();
   private final Loops loops = new Loops();
-  private final DirectoryServer feed = new DirectoryServer(new SecureRandom().nextLong());
+  private final FeedServer feed = new FeedServer(new SecureRandom().nextLong());
+  private final DirectoryServer directory = new DirectoryServer(feed);
   private final AtomicReference<List<InetSocketAddress>> listen = new AtomicReference<>(List.of());
   private final BridgeConfig first;
   private final LiveConfig config;
@@ -134,7 +136,7 @@ final class BridgeStart {
         new ListeningSockets(
             dns,
             http,
-            address -> Sites.peers(first, address, introspection, feed),
+            address -> Sites.peers(first, address, introspection, directory),
             http.addresses().stream().skip(1).toList());
     tables.start(
         dns::publish,
@@ -163,11 +165,12 @@ final class BridgeStart {
 
   private List<Site> sites(ControlPlane control, Introspection introspection, QueryLog queries)
       throws IOException {
-    List<Site> sites = new ArrayList<>(List.of(Sites.admin(first, introspection, queries, feed)));
+    List<Site> sites =
+        new ArrayList<>(List.of(Sites.admin(first, introspection, queries, directory)));
     control.overlayAddresses().stream()
         .filter(
             address -> listen.get().stream().anyMatch(bound -> bound.getAddress().equals(address)))
-        .flatMap(address -> Sites.peers(first, address, introspection, feed).stream())
+        .flatMap(address -> Sites.peers(first, address, introspection, directory).stream())
         .forEach(sites::add);
     return sites;
   }

@@ -2,7 +2,6 @@ package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
-import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.zones.ClientRanges;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.api.zones.PeerZones;
@@ -15,7 +14,7 @@ import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneTable;
 import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.feed.FeedCursor;
+import io.regionbridge.router.feed.FeedServer;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.feed.PeerDirectory;
 import io.regionbridge.router.loop.Loop;
@@ -66,7 +65,7 @@ final class TablePublisher implements AutoCloseable {
   private final Supplier<BridgeConfig> config;
   private final ControlPlane control;
   private final Supplier<List<InetSocketAddress>> listen;
-  private final DirectoryServer feed;
+  private final FeedServer feed;
   private final Replicas replicas;
   private final AllNames allNames;
   private final Clock clock;
@@ -110,7 +109,7 @@ final class TablePublisher implements AutoCloseable {
    *
    * @param control what is known of the regions and the local Services
    * @param listen where DNS is served at the moment
-   * @param feed is told of the directory
+   * @param feed serves the directory to peers
    * @param allNames makes the zone of all regions
    * @param replicas are told of the peers, and their zones made of them
    * @param clock tells the time that serial numbers are taken from
@@ -119,7 +118,7 @@ final class TablePublisher implements AutoCloseable {
       Supplier<BridgeConfig> config,
       ControlPlane control,
       Supplier<List<InetSocketAddress>> listen,
-      DirectoryServer feed,
+      FeedServer feed,
       Replicas replicas,
       AllNames allNames,
       Clock clock,
@@ -182,10 +181,9 @@ final class TablePublisher implements AutoCloseable {
         feed.publish(
             services,
             settings.given(),
-            new FeedCursor.Terms(
-                current.get(ConfigKeys.REGION_NAME),
-                current.get(ConfigKeys.REGION_DOMAIN).toString(),
-                current.get(ConfigKeys.DNS_TTL)));
+            current.get(ConfigKeys.REGION_NAME),
+            current.get(ConfigKeys.REGION_DOMAIN).toString(),
+            current.get(ConfigKeys.DNS_TTL));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
     local.addAll(

@@ -14,6 +14,7 @@ import io.regionbridge.api.feed.DirectoryServer;
 import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.api.reports.Introspection;
 import io.regionbridge.api.reports.QueryLog;
+import io.regionbridge.router.feed.FeedServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -80,7 +81,8 @@ final class AdminAccessTest {
         RegionPair guarded = RegionPair.start(directory, 0, ", tokenFile: token");
         Introspection bridge = new Introspection(open.fsn1().state(), Clock.systemUTC())) {
       QueryLog queries = new QueryLog(open.fsn1().dns(), Clock.systemUTC());
-      for (String path : Sites.operators(bridge, queries, new DirectoryServer(1)).keySet()) {
+      for (String path :
+          Sites.operators(bridge, queries, new DirectoryServer(new FeedServer(1))).keySet()) {
         assertThat(withHost(open, path, "evil.example:8053"))
             .as(path)
             .startsWith("HTTP/1.1 421 Misdirected Request\r\n")

@@ -15,6 +15,7 @@ import io.regionbridge.api.http.Router;
 import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.api.reports.Introspection;
 import io.regionbridge.api.reports.QueryLog;
+import io.regionbridge.router.feed.FeedServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +50,7 @@ final class OpenApiTest {
     JsonNode paths = document().path("paths");
     try (RegionPair regions = RegionPair.start(directory, 0)) {
       try (Introspection bridge = new Introspection(regions.fsn1().state(), Clock.systemUTC())) {
-        DirectoryServer feed = new DirectoryServer(1);
+        DirectoryServer feed = new DirectoryServer(new FeedServer(1));
         Map<String, Router.Route> routes =
             Sites.operators(bridge, new QueryLog(regions.fsn1().dns(), Clock.systemUTC()), feed);
         assertThat(names(paths)).isEqualTo(routes.keySet());

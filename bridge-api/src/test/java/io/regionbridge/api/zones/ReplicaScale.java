@@ -19,9 +19,8 @@ import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.FeedChunk;
-import io.regionbridge.router.feed.FeedCursor;
 import io.regionbridge.router.feed.FeedDecoder;
-import io.regionbridge.router.feed.FeedLog;
+import io.regionbridge.router.feed.FeedServer;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.feed.ReplicaBuilder;
@@ -58,22 +57,16 @@ public final class ReplicaScale {
     long plain = 0;
     long zipped = 0;
     for (int peer = 0; peer < peers; peer++) {
-      FeedLog log = new FeedLog(peer, 1000);
-      int number = peer;
-      FeedCursor cursor =
-          new FeedCursor(
-              log,
-              () ->
-                  new FeedCursor.Terms(
-                      "r" + number, "r" + number + ".internal", Duration.ofSeconds(5)),
-              Optional.empty());
+      String region = "r" + peer;
+      FeedServer server = new FeedServer(peer);
+      FeedServer.Reader reader = server.reader(Optional.empty());
       Directory directory = Directory.EMPTY;
       for (int i = 0; i < services; i++) {
         directory = directory.with(service(peer, i, endpoints, 0));
       }
-      log.publish(directory.withComplete(true));
+      publish(server, region, directory);
       List<byte[]> feed = new ArrayList<>();
-      for (Optional<FeedChunk> chunk = cursor.next(); chunk.isPresent(); chunk = cursor.next()) {
+      for (Optional<FeedChunk> chunk = reader.next(); chunk.isPresent(); chunk = reader.next()) {
         feed.add(chunk.get().plain());
         plain += chunk.get().plain().length;
         zipped += chunk.get().deflated().length;
@@ -82,8 +75,8 @@ public final class ReplicaScale {
       List<byte[]> later = new ArrayList<>();
       for (int round = 0; round < ROUNDS; round++) {
         directory = directory.with(service(peer, round % services, endpoints, 100 + round));
-        log.publish(directory.withComplete(true));
-        later.add(cursor.next().orElseThrow().plain());
+        publish(server, region, directory);
+        later.add(reader.next().orElseThrow().plain());
       }
       changes.add(later);
     }
@@ -147,6 +140,15 @@ public final class ReplicaScale {
     }
     print("names in any.internal", any.names(), "");
     print("zones in the end", kept.size(), "");
+  }
+
+  private static void publish(FeedServer server, String region, Directory directory) {
+    server.publish(
+        directory.withComplete(true),
+        service -> service,
+        region,
+        region + ".internal",
+        Duration.ofSeconds(5));
   }
 
   /** What the process keeps once it has done such a thing is not part of what replicas cost. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Keeps no lines: between two calls it holds a position, and a snapshot while that is not sent.
  * Used by one thread.
  */
-public final class FeedCursor {
+final class FeedCursor {
   /** A chunk is cut when it has so many octets. */
   private static final int CHUNK = 32 * 1024;
 
@@ -41,7 +41,7 @@ public final class FeedCursor {
    * @param domain without final dot
    * @param ttl of its names: whole seconds
    */
-  public record Terms(String region, String domain, Duration ttl) {}
+  record Terms(String region, String domain, Duration ttl) {}
 
   /** Services on their way to the reader. */
   private record Walk(Reading reading, Iterator<ServiceKey> keys) {}
@@ -52,14 +52,14 @@ public final class FeedCursor {
    * @param terms as they are now; asked again with each chunk
    * @param since where the reader got to before, if it did
    */
-  public FeedCursor(FeedLog log, Supplier<Terms> terms, Optional<Position> since) {
+  FeedCursor(FeedLog log, Supplier<Terms> terms, Optional<Position> since) {
     this.log = log;
     this.terms = terms;
     this.reached = since;
   }
 
   /** The next lines to send; empty if there is nothing that the reader does not know. */
-  public Optional<FeedChunk> next() {
+  Optional<FeedChunk> next() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Walk going = walk;
     if (going == null) {
@@ -105,7 +105,7 @@ public final class FeedCursor {
   }
 
   /** What tells the reader that nothing has changed; empty while something is on its way to it. */
-  public Optional<FeedChunk> heartbeat() {
+  Optional<FeedChunk> heartbeat() {
     return walk == null && told != null ? reached.map(log::heartbeat) : Optional.empty();
   }
 

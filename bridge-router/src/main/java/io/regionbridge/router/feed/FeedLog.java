@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class FeedLog {
+final class FeedLog {
   /** A generation and the keys that changed in it. */
   private record Change(long generation, Set<ServiceKey> keys) {}
 
@@ -36,7 +36,7 @@ public final class FeedLog {
    * @param id a random number that no other log has
    * @param mostKeys how many keys to keep: readers that are further behind start over
    */
-  public FeedLog(long id, int mostKeys) {
+  FeedLog(long id, int mostKeys) {
     this.id = id;
     this.mostKeys = mostKeys;
   }
@@ -47,7 +47,7 @@ public final class FeedLog {
    * @param next a later snapshot of the same source, without what peers do not get
    * @return whether that is news
    */
-  public synchronized boolean publish(Directory next) {
+  synchronized boolean publish(Directory next) {
     if (!next.complete() && generation == 0) {
       return false;
     }
@@ -69,7 +69,7 @@ public final class FeedLog {
   }
 
   /** Whether there is anything to read: not before the directory was complete once. */
-  public synchronized boolean begun() {
+  synchronized boolean begun() {
     return generation > 0;
   }
 

@@ -1,0 +1,110 @@
+package io.regionbridge.router.feed;
+
+import io.regionbridge.router.directory.Directory;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Serves the local directory, as peers get it, to the readers that follow it. A reader costs a
+ * position; a slow one gets each Service as it is when it reads again.
+ *
+ * <p>{@link #publish} belongs to one thread, the rest to any.
+ */
+public final class FeedServer {
+  /** Keys of changes to keep: those of 20 s at 100 changes a second. */
+  private static final int MOST_KEYS = 2000;
+
+  private final FeedLog log;
+  private final PeerDirectory given = new PeerDirectory();
+  private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+  private volatile FeedCursor.Terms terms = new FeedCursor.Terms("", "", Duration.ZERO);
+
+  /**
+   * Creates a server that has nothing to read before the directory is complete.
+   *
+   * @param id a random number: positions of other servers are unknown to this one
+   */
+  public FeedServer(long id) {
+    log = new FeedLog(id, MOST_KEYS);
+  }
+
+  /**
+   * Publishes the directory and notifies the readers of changes.
+   *
+   * @param directory all of it, a later snapshot of the same source
+   * @param rule what peers get of it
+   * @param region the region's name
+   * @param domain the region's domain, without final dot
+   * @param ttl of its names: whole seconds
+   * @return the directory as peers get it
+   */
+  public Directory publish(
+      Directory directory, PeerDirectory.Rule rule, String region, String domain, Duration ttl) {
+    FeedCursor.Terms now = new FeedCursor.Terms(region, domain, ttl);
+    boolean changed = !now.equals(terms);
+    terms = now;
+    Directory toPeers = given.of(directory, rule);
+    changed |= log.publish(toPeers);
+    if (changed) {
+      readers.forEach(reader -> reader.onChange.run());
+    }
+    return toPeers;
+  }
+
+  /** Whether there is anything to read: not before the directory was complete once. */
+  public boolean isReady() {
+    return log.begun();
+  }
+
+  /** How many readers have begun and not ended. */
+  public int readers() {
+    return readers.size();
+  }
+
+  /**
+   * Creates a reader, which has not begun.
+   *
+   * @param since the position that it continues from; none, or an unknown one: from the beginning
+   */
+  public Reader reader(Optional<String> since) {
+    return new Reader(new FeedCursor(log, () -> terms, since.flatMap(Position::parse)));
+  }
+
+  /** One reader of the feed. Used by one thread. */
+  public final class Reader {
+    private final FeedCursor cursor;
+    private Runnable onChange = () -> {};
+
+    private Reader(FeedCursor cursor) {
+      this.cursor = cursor;
+    }
+
+    /**
+     * Begins to notify the reader.
+     *
+     * @param changed called when there may be more to read, on the thread that publishes; must
+     *     return at once
+     */
+    public void begin(Runnable changed) {
+      onChange = changed;
+      readers.add(this);
+    }
+
+    /** Reads the next lines; empty if there is nothing that the reader does not have. */
+    public Optional<FeedChunk> next() {
+      return cursor.next();
+    }
+
+    /** Reads the line that says that nothing has changed; empty while other lines are due. */
+    public Optional<FeedChunk> heartbeat() {
+      return cursor.heartbeat();
+    }
+
+    /** Ends the notifications. */
+    public void end() {
+      readers.remove(this);
+    }
+  }
+}

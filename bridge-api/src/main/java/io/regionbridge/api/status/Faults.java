@@ -129,6 +129,9 @@ public final class Faults {
     if (type.equals(ConditionType.REPLICATED.text()) && !condition.reason().equals(DOES_NOT_FIT)) {
       return; // an older bridge has no feed, and one that is interrupted is relayed
     }
+    if (type.equals(ConditionType.POD_PATH.text()) && condition.status().equals("Unknown")) {
+      return; // a path that cannot be probed may be a good one
+    }
     boolean conflict =
         type.equals(ConditionType.CIDR_CONFLICT.text()); // names both sides, and both sides have it
     String message = conflict ? condition.message() : named(region, condition.message());

@@ -186,7 +186,7 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
-   * Has somebody told when a gateway has another state, has fallen silent, or is heard again.
+   * Sets the callback for changes: of a gateway's state, and when replies stop or come back.
    *
    * @param changed returns soon; called on any thread
    */

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
  * {@code __complete}: what the last word on a command line may become, where only a bridge or a
  * cluster knows that: regions, names, contexts, namespaces and pods. The scripts of {@code
  * completion} call it for words that they know nothing for. It prints one word in each line, and
- * nothing where nobody answers in time.
+ * nothing if no bridge answers in time.
  */
 @CommandLine.Command(
     name = "__complete",
@@ -171,7 +171,7 @@ final class CompleteCommand implements Command {
     };
   }
 
-  /** The port is for whoever types to say. */
+  /** A port follows, which the user types. */
   private static List<String> withColon(TargetOptions target, String word) {
     return names(target, word).map(entry -> entry.name() + ":").toList();
   }

@@ -29,7 +29,7 @@ final class DoctorCommand implements Command {
   @Option(
       names = "--router-label",
       paramLabel = "LABEL",
-      description = "What router nodes carry (as the chart was told).")
+      description = "The label of router nodes, as in kubernetes.routerLabel.")
   private Optional<String> routerLabel = Optional.empty();
 
   @Option(

@@ -206,7 +206,7 @@ record PodProbe(String namespace, String name) {
                 log.substring(begin).getBytes(StandardCharsets.UTF_8), Check[].class));
       }
     } catch (JsonProcessingException _) {
-      // Told below, with what it printed.
+      // Reported below, with the output of the container.
     }
     throw new CommandException(
         "the container in pod %s ended with code %d (%s): %s"

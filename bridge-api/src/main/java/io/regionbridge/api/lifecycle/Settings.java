@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.xbill.DNS.Name;
 
-/** What the parts of the bridge are told of the configuration, in their own terms. Pure. */
+/** Translates the configuration into the settings of the bridge's parts. Pure. */
 final class Settings {
   /** More event loops than this never paid: the kernel's network path is busy by then. */
   private static final int MOST_THREADS = 8;
@@ -85,7 +85,7 @@ final class Settings {
   }
 
   /**
-   * What the control plane is told.
+   * The settings of the control plane.
    *
    * @param node this node's name
    * @param directoryRoom octets of memory that the local Services may take

@@ -41,7 +41,7 @@ final class ReverseZones {
    * Creates reverse zones without Services.
    *
    * @param ranges the ranges that have zones
-   * @param view the clients to whom the addresses are told
+   * @param view the clients that get these addresses
    */
   ReverseZones(Collection<Cidr> ranges, View view) {
     this.view = view;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where the specification is silent, CoreDNS is followed: an endpoint without hostname is named
  * by its dashed address, and endpoints have names whether the Service is headless or not. So an SRV
- * record that leads to pods always has a target that resolves for whoever asks.
+ * record that leads to pods always has a target that resolves for every client.
  *
  * <p>A headless Service without an endpoint has no names at all (section 2.4.1: NXDOMAIN). A
  * ClusterIP Service always has its name; a peer that would get its pods gets no data while there

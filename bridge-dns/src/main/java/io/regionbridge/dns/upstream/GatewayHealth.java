@@ -70,9 +70,9 @@ public final class GatewayHealth {
    */
   public record Refusal(String why, long at) {}
 
-  /** Who is told of what happens to a gateway. Returns soon; called on any thread. */
+  /** Gets the changes of a gateway. Methods return at once; called on any thread. */
   interface Watcher {
-    /** Nobody wants to know. */
+    /** Ignores all changes. */
     Watcher NONE =
         new Watcher() {
           @Override
@@ -82,10 +82,10 @@ public final class GatewayHealth {
           public void changed() {}
         };
 
-    /** There is a doubt, or a sign of life where there was none: a probe, or a verdict, is due. */
+    /** A suspect gateway, or an answer of one that was down: a probe or a decision is due. */
     void lookSoon();
 
-    /** It has another state, has fallen silent, or is heard again. */
+    /** The state changed, or replies stopped or came back. */
     void changed();
   }
 

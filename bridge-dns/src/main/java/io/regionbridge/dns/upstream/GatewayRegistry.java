@@ -47,8 +47,8 @@ public final class GatewayRegistry {
   }
 
   /**
-   * Has the prober told when there is something to do at once: other gateways, a doubt, an answer
-   * of one that was down.
+   * Sets the callback for what the prober has to do at once: other gateways, a suspect one, an
+   * answer of one that was down.
    *
    * @param look returns soon; called on any thread
    */
@@ -57,7 +57,7 @@ public final class GatewayRegistry {
   }
 
   /**
-   * Has somebody told when a gateway has another state, has fallen silent, or is heard again.
+   * Sets the callback for changes: of a gateway's state, and when replies stop or come back.
    *
    * @param changed returns soon; called on any thread
    */

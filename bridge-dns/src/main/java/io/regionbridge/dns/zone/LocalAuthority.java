@@ -94,7 +94,7 @@ public final class LocalAuthority {
     int apexAt = nameLength - zone.apexLength();
     ZoneNode node = zone.find(name, 0, apexAt);
     if (node != null && type == Type.ANY && node.hasRecords()) {
-      any(zone, reply);
+      writeMinimalAny(zone, reply);
       return Rcode.NOERROR;
     }
     byte[] octets = name;
@@ -108,8 +108,8 @@ public final class LocalAuthority {
         int rcode =
             here == null
                 ? NOT_THERE
-                : pointer(octets, labels, 0, type, zone, here, owner, apexAt, reply);
-        return rcode == NOT_THERE ? noData(zone, node.hasRecords(), apexAt, reply) : rcode;
+                : writePointers(octets, labels, 0, type, zone, here, owner, apexAt, reply);
+        return rcode == NOT_THERE ? writeNoData(zone, node.hasRecords(), apexAt, reply) : rcode;
       }
       int at = reply.at();
       set.answer(reply, owner, turn);
@@ -134,30 +134,31 @@ public final class LocalAuthority {
     }
     int rcode =
         node instanceof HostNode group
-            ? addresses(group, type, zone, view, turn, owner, apexAt, reply)
-            : made(octets, labels, length, type, zone, view, turn, owner, apexAt, reply);
+            ? writeAddresses(group, type, zone, view, turn, owner, apexAt, reply)
+            : answerComputed(octets, labels, length, type, zone, view, turn, owner, apexAt, reply);
     if (rcode != NOT_THERE) {
       return rcode;
     }
     if (!zone.complete()) {
-      return unknown(reply);
+      return refuseUnknown(reply);
     }
     // Of the name at the end of the aliases, if there are any (RFC 6604 section 3).
     reply.rcode(Rcode.NXDOMAIN);
-    negative(zone, RecordSet.QUESTION + apexAt, reply);
+    writeNegative(zone, RecordSet.QUESTION + apexAt, reply);
     return Rcode.NXDOMAIN;
   }
 
-  private static int noData(LocalZone zone, boolean hasRecords, int apexAt, ReplyWriter reply) {
+  private static int writeNoData(
+      LocalZone zone, boolean hasRecords, int apexAt, ReplyWriter reply) {
     if (!zone.complete() && !hasRecords) {
-      return unknown(reply);
+      return refuseUnknown(reply);
     }
-    negative(zone, RecordSet.QUESTION + apexAt, reply);
+    writeNegative(zone, RecordSet.QUESTION + apexAt, reply);
     return Rcode.NOERROR;
   }
 
   /** The name that leads to hosts itself. */
-  private static int addresses(
+  private static int writeAddresses(
       HostNode group,
       int type,
       LocalZone zone,
@@ -167,7 +168,7 @@ public final class LocalAuthority {
       int apexAt,
       ReplyWriter reply) {
     if (!group.hasAddresses(view, type)) {
-      return noData(zone, group.hasRecords(), apexAt, reply);
+      return writeNoData(zone, group.hasRecords(), apexAt, reply);
     }
     int at = reply.at();
     int count =
@@ -178,7 +179,7 @@ public final class LocalAuthority {
   }
 
   /** Names that are in no index: of hosts and their ports, and of addresses. */
-  private static int made(
+  private static int answerComputed(
       byte[] name,
       int at,
       int length,
@@ -191,7 +192,7 @@ public final class LocalAuthority {
       ReplyWriter reply) {
     Pointers pointers = zone.pointers();
     if (pointers != null) {
-      return pointer(name, at, length, type, zone, pointers, owner, apexAt, reply);
+      return writePointers(name, at, length, type, zone, pointers, owner, apexAt, reply);
     }
     int first = length > 0 ? 1 + name[at] : 0;
     if (first >= length) {
@@ -200,8 +201,8 @@ public final class LocalAuthority {
     HostNode group = zone.hosts(name, at + first, length - first);
     if (group != null) {
       return group.hasHost(name, at, first, reply.out(), reply.at())
-          ? host(name, at, first, group, type, zone, view, turn, owner, apexAt, reply)
-          : group.isAbove(name, at, first) ? noData(zone, false, apexAt, reply) : NOT_THERE;
+          ? writeHost(name, at, first, group, type, zone, view, turn, owner, apexAt, reply)
+          : group.isAbove(name, at, first) ? writeNoData(zone, false, apexAt, reply) : NOT_THERE;
     }
     int both = first + 1 + name[at + first];
     group = both < length ? zone.hosts(name, at + both, length - both) : null;
@@ -209,14 +210,14 @@ public final class LocalAuthority {
       return NOT_THERE;
     }
     if (group.hasPort(name, at, both)) {
-      return services(name, at, both, group, type, zone, view, owner, apexAt, reply);
+      return writeServices(name, at, both, group, type, zone, view, owner, apexAt, reply);
     }
     return group.hasHost(name, at, both, reply.out(), reply.at())
-        ? host(name, at, both, group, type, zone, view, turn, owner, apexAt, reply)
+        ? writeHost(name, at, both, group, type, zone, view, turn, owner, apexAt, reply)
         : NOT_THERE;
   }
 
-  private static int host(
+  private static int writeHost(
       byte[] label,
       int at,
       int length,
@@ -229,7 +230,7 @@ public final class LocalAuthority {
       int apexAt,
       ReplyWriter reply) {
     if (type == Type.ANY) {
-      any(zone, reply);
+      writeMinimalAny(zone, reply);
       return Rcode.NOERROR;
     }
     int from = reply.at();
@@ -247,13 +248,13 @@ public final class LocalAuthority {
             from,
             ReplyWriter.BODY_END);
     if (count == 0) {
-      return noData(zone, true, apexAt, reply);
+      return writeNoData(zone, true, apexAt, reply);
     }
     reply.answered(from + count * HostSet.octets(type), count);
     return Rcode.NOERROR;
   }
 
-  private static int services(
+  private static int writeServices(
       byte[] label,
       int at,
       int length,
@@ -265,7 +266,7 @@ public final class LocalAuthority {
       int apexAt,
       ReplyWriter reply) {
     if (type == Type.ANY) {
-      any(zone, reply);
+      writeMinimalAny(zone, reply);
       return Rcode.NOERROR;
     }
     int from = reply.at();
@@ -275,7 +276,7 @@ public final class LocalAuthority {
                 label, at, length, view, zone, owner, reply.out(), from, ReplyWriter.BODY_END)
             : from;
     if (end == from) {
-      return noData(zone, true, apexAt, reply);
+      return writeNoData(zone, true, apexAt, reply);
     }
     int count = 0;
     for (int i = from; i < end; i += RecordSet.FIXED + Octets.get16(reply.out(), i + 10)) {
@@ -285,7 +286,7 @@ public final class LocalAuthority {
     return Rcode.NOERROR;
   }
 
-  private static int pointer(
+  private static int writePointers(
       byte[] name,
       int at,
       int length,
@@ -299,12 +300,12 @@ public final class LocalAuthority {
     int whole = length + zone.apexLength();
     return switch (pointers.answer(name, at, whole, type, owner, zone.ttl(), reply)) {
       case NOTHING -> NOT_THERE;
-      case ABOVE -> noData(zone, false, apexAt, reply);
+      case ABOVE -> writeNoData(zone, false, apexAt, reply);
       case ADDRESS -> {
         if (type == Type.ANY) {
-          any(zone, reply);
+          writeMinimalAny(zone, reply);
         } else if (reply.at() == from) {
-          negative(zone, RecordSet.QUESTION + apexAt, reply);
+          writeNegative(zone, RecordSet.QUESTION + apexAt, reply);
         }
         yield Rcode.NOERROR;
       }
@@ -312,13 +313,13 @@ public final class LocalAuthority {
   }
 
   /** What is not known here may be in the part of the directory that could not be read. */
-  private static int unknown(ReplyWriter reply) {
+  private static int refuseUnknown(ReplyWriter reply) {
     reply.clear(Rcode.SERVFAIL);
     reply.explain(LOADED_IN_PART);
     return Rcode.SERVFAIL;
   }
 
-  private static void any(LocalZone zone, ReplyWriter reply) {
+  private static void writeMinimalAny(LocalZone zone, ReplyWriter reply) {
     byte[] out = reply.out();
     int at = reply.at();
     Octets.put16(out, at, RecordSet.QUESTION);
@@ -331,7 +332,7 @@ public final class LocalAuthority {
   }
 
   /** The SOA lets the client keep the answer that there is nothing (RFC 2308 section 3). */
-  private static void negative(LocalZone zone, int owner, ReplyWriter reply) {
+  private static void writeNegative(LocalZone zone, int owner, ReplyWriter reply) {
     RecordSet soa = zone.soa();
     reply.referred(soa.copyTo(reply.out(), reply.at(), owner, 0), soa.count());
   }

@@ -42,7 +42,7 @@ final class ClaimCheck {
    * What is left of a region's claims.
    *
    * @param claims of one region, in order of their sources
-   * @param refusals told what is left out
+   * @param refusals takes what is left out
    */
   static List<PeerClaim> passed(
       BorderRules rules, List<PeerClaim> claims, Consumer<Refusal> refusals) {

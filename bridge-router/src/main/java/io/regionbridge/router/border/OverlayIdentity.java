@@ -34,7 +34,7 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
    *
    * @param all claims of one region, from all sources
    * @param pinned keys that spoke for it before
-   * @param refusals told who is not believed
+   * @param refusals takes the claims that are refused
    */
   static OverlayIdentity of(List<PeerClaim> all, Set<String> pinned, Consumer<Refusal> refusals) {
     Set<String> known = new LinkedHashSet<>();

@@ -99,14 +99,12 @@ final class ClusterControl implements RegionSource {
   /** The Service by which pods reach the API server. */
   private static final ServiceKey API_SERVER = new ServiceKey("default", "kubernetes");
 
-  /** Who is told. Calls come one at a time for each kind, and must not block for long. */
+  /** Gets changes. Calls come one at a time for each kind, and must not block for long. */
   interface Listener {
-    /** The Services of the local region, whenever they are others. */
+    /** The Services of the local region, after each change. */
     void directory(Directory directory);
 
-    /**
-     * The regions, whenever they are others; first when the API server was heard or found silent.
-     */
+    /** The regions, after each change; first when the API server has answered or has timed out. */
     void topology(Topology topology);
   }
 
@@ -391,8 +389,8 @@ final class ClusterControl implements RegionSource {
   }
 
   /**
-   * The region's ends of tunnels as peers are told of them: what RouterNodes say, and of this node
-   * what is so at the moment.
+   * The region's ends of tunnels as it announces them: what RouterNodes say, and of this node what
+   * is so at the moment.
    */
   @Override
   public TunnelRecord ends() {
@@ -455,7 +453,7 @@ final class ClusterControl implements RegionSource {
     Directory next = watcher.directory();
     if (next.generation() != directory.generation()) {
       listener.directory(next);
-      directory = next; // afterwards: what could not be told is told again
+      directory = next; // afterwards: a change that could not be reported is reported again
     }
   }
 
@@ -490,7 +488,8 @@ final class ClusterControl implements RegionSource {
     if (!topology.equals(Optional.of(next))) {
       tell(next);
       listener.topology(next);
-      topology = Optional.of(next); // afterwards: what could not be told is told again
+      topology =
+          Optional.of(next); // afterwards: a change that could not be reported is reported again
     }
     unwritten.clear();
     EgressInputs inputs = egress.plan(view, next);

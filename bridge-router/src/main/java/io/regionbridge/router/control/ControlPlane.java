@@ -85,7 +85,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param node this node's name
    * @param place where in its cluster this process runs; empty: there is no cluster
    * @param settings what is configured at the moment
-   * @param onChange told whenever something here may be another, on any thread
+   * @param onChange called after each change of this state, on any thread
    */
   public static ControlPlane start(
       String node,
@@ -160,7 +160,7 @@ public final class ControlPlane implements AutoCloseable {
                       overlay::announce),
                   loops));
     }
-    onChange.run(); // what was told before the source was known here was told in vain
+    onChange.run(); // earlier changes were reported before the source was set
   }
 
   private RegionSource cluster(
@@ -296,7 +296,7 @@ public final class ControlPlane implements AutoCloseable {
     return overlay.keyExpiry();
   }
 
-  /** What peers are told of this region's tunnels; empty where the bridge makes none. */
+  /** What this region announces of its tunnels; empty where the bridge makes none. */
   public Optional<TunnelRecord> ends() {
     return tunnel.flatMap(_ -> source).map(RegionSource::ends);
   }
@@ -323,22 +323,22 @@ public final class ControlPlane implements AutoCloseable {
     return findings;
   }
 
-  /** Whether this node is the active gateway; false where nobody is elected. */
+  /** Whether this node is the active gateway; false if no node is elected. */
   public boolean active() {
     return source.filter(RegionSource::active).isPresent();
   }
 
   /**
-   * Gives the role of the active gateway to somebody else for good, if it is here; everything else
-   * goes on. Waits for some seconds at most.
+   * Hands the role of the active gateway over to another node and does not take it again;
+   * everything else goes on. Waits for some seconds at most.
    */
   public void resign() {
     source.ifPresent(RegionSource::resign);
   }
 
   /**
-   * Stops what {@link #join} and the reading of manifests started: nobody is told of regions or
-   * Services any more. What is known stays. To be called before the data plane ends.
+   * Stops what {@link #join} and the reading of manifests started: changes of regions and Services
+   * are not reported any more. What is known stays. To be called before the data plane ends.
    */
   public void leave() {
     if (!left.getAndSet(true)) {

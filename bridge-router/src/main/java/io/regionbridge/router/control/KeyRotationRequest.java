@@ -39,7 +39,7 @@ public final class KeyRotationRequest {
    *
    * @param kubeconfig the file that names the cluster; empty: the one that the process runs in
    * @param node whose key
-   * @param text what tells this request from others, such as the time
+   * @param text what distinguishes this request from others, such as the time
    * @return the annotation, as {@code key=value}
    * @throws IOException if there is no such RouterNode, or it cannot be written
    */

@@ -60,7 +60,7 @@ public record RegionSettings(
    *
    * @param contain whether answers with addresses outside its ranges are refused
    * @param tunnel its end of the tunnel, where the bridge makes that
-   * @param overlayKeys that speak for it on the overlay; empty: those that spoke for it first
+   * @param overlayKeys that may announce it on the overlay; empty: the first ones that do
    */
   public record Peer(
       String name,

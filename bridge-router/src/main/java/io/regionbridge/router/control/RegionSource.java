@@ -36,7 +36,9 @@ interface RegionSource extends AutoCloseable {
   /** Where this node's WireGuard key is kept, if the bridge makes its device. */
   KeyStore keys();
 
-  /** The region's own ends of tunnels, where the bridge makes them, as peers are told of them. */
+  /**
+   * The region's own ends of tunnels, where the bridge makes them, as the region announces them.
+   */
   TunnelRecord ends();
 
   /** Where this node answers path probes of peers; nowhere without a cluster. */

@@ -71,7 +71,7 @@ final class StandaloneControl implements RegionSource {
    * @param settings what is configured at the moment
    * @param overlay closed by whoever made it
    * @param onDirectory takes each new directory
-   * @param onRegions told that {@link #topology} may be another one
+   * @param onRegions called when {@link #topology} may have changed
    */
   static StandaloneControl start(
       String node,

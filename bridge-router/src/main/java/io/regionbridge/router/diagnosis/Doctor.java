@@ -28,7 +28,7 @@ public final class Doctor {
   /**
    * Checks a cluster, in the order in which one thing needs the other.
    *
-   * @param client whoever asks
+   * @param client for requests to the API server
    * @param asBridge with the rights of the bridge's ServiceAccount; may be the same
    * @param release how the bridge was installed
    * @throws KubernetesClientException if the API server does not answer at all, or not to us

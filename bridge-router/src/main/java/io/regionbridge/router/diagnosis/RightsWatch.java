@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks every few seconds whether the bridge may do all that it has to: a verb that was taken away,
- * or never given, is told of before somebody misses what it is for. On a thread of its own.
+ * or never given, is reported before it is needed. On a thread of its own.
  */
 public final class RightsWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RightsWatch.class);
@@ -33,7 +33,7 @@ public final class RightsWatch implements AutoCloseable {
   /**
    * Looks at nothing yet.
    *
-   * @param onChange told when the finding is another one
+   * @param onChange called after each change of the finding
    */
   public RightsWatch(RightsReview review, Runnable onChange, Loops loops) {
     this.review = review;

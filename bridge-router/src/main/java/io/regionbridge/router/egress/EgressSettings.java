@@ -43,7 +43,7 @@ public record EgressSettings(
     CILIUM,
     /** Agents on all nodes, by kernel routes. */
     ROUTES,
-    /** Nobody: whatever was written is taken back. */
+    /** No engine: what was written is removed. */
     NONE
   }
 

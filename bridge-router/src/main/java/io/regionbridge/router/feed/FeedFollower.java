@@ -77,7 +77,7 @@ final class FeedFollower implements AutoCloseable {
   private long refilledAt = System.nanoTime();
 
   /**
-   * Follows nobody yet.
+   * Follows no gateway yet.
    *
    * @param gateways where they serve HTTP
    * @param admission what the peer may say; compared by value

@@ -63,7 +63,7 @@ public final class FeedFollowers implements AutoCloseable {
   }
 
   /**
-   * Follows these peers and nobody else.
+   * Follows these peers and no others.
    *
    * @param serveStale how long a replica counts after it was last current
    */

@@ -36,8 +36,8 @@ public record FollowerState(
     /** It is what the peer has now: answers come from it. */
     CURRENT,
     /**
-     * It is what the peer had when its feed was interrupted, not too long ago: of use when nobody
-     * can be asked.
+     * It is what the peer had when its feed was interrupted, not too long ago: used when no gateway
+     * answers.
      */
     INTERRUPTED,
     /** There is none, or none that is of use: the peer is asked. */

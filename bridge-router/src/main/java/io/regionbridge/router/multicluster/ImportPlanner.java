@@ -100,9 +100,9 @@ final class ImportPlanner {
     Set<String> named =
         present == null ? Set.of() : new TreeSet<>(present.texts("cluster", "status", "clusters"));
     Set<String> silent = new TreeSet<>(named);
-    silent.retainAll(inputs.unheard());
+    silent.retainAll(inputs.unknown());
     if (merged == null) {
-      boolean unknown = named.isEmpty() && !inputs.unheard().isEmpty();
+      boolean unknown = named.isEmpty() && !inputs.unknown().isEmpty();
       if (silent.isEmpty() && !unknown) {
         remove(key, present);
       }

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The objects that stand for one imported Service in this cluster. Pure. */
+/** The objects of one imported Service in this cluster. Pure. */
 final class ImportedObjects {
   static final String SOURCE_CLUSTER = "multicluster.kubernetes.io/source-cluster";
   private static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -106,7 +106,7 @@ final class ImportedObjects {
         key().namespace(),
         derivedName(),
         Map.of(ClusterSetRole.Derived.LABEL, key().name()),
-        // No bridge, whatever its version, tells another region of it.
+        // No bridge of any version exports it to another region.
         Map.of(ExportAnnotation.KEY, "false"),
         owner,
         Map.of("spec", spec));

@@ -47,7 +47,7 @@ public final class MultiCluster implements AutoCloseable {
   private static final Duration LONGEST_LOOK = Duration.ofMinutes(10);
 
   /** How long after the start a region that an import names may take to appear. */
-  private static final Duration MEMORY = Duration.ofSeconds(30);
+  private static final Duration START_GRACE = Duration.ofSeconds(30);
 
   private static final int SHOWN = 3;
 
@@ -55,7 +55,7 @@ public final class MultiCluster implements AutoCloseable {
   private final Permit permit;
   private final ClusterSetWatch watch;
   private final ImportReconciler reconciler;
-  private final Consumer<Finding> tell;
+  private final Consumer<Finding> onFinding;
   private final Clock clock;
   private final Instant start;
   private final Loop loop;
@@ -111,19 +111,19 @@ public final class MultiCluster implements AutoCloseable {
    *
    * @param client closed by its owner, after this object
    * @param exports takes the ServiceExports into the directory
-   * @param tell receives the condition after each round
+   * @param onFinding receives the condition after each round
    */
   public MultiCluster(
       KubernetesClient client,
       ObjectSink<GenericKubernetesResource> exports,
       Sources sources,
       Permit permit,
-      Consumer<Finding> tell,
+      Consumer<Finding> onFinding,
       Clock clock,
       Loops loops) {
     this.sources = sources;
     this.permit = permit;
-    this.tell = tell;
+    this.onFinding = onFinding;
     this.clock = clock;
     this.start = clock.instant();
     this.reconciler = new ImportReconciler(client, clock);
@@ -145,7 +145,7 @@ public final class MultiCluster implements AutoCloseable {
     List<RegionServices> regions = sources.regions().get();
     if (view.isEmpty() || regions.isEmpty() || !regions.getFirst().services().complete()) {
       last = Optional.empty();
-      tell.accept(waiting());
+      onFinding.accept(waiting());
       return;
     }
     Optional<Topology> topology = sources.topology().get();
@@ -163,24 +163,24 @@ public final class MultiCluster implements AutoCloseable {
     }
     unfinished = active && !(written && plan.isDone()); // until the watches show that it is so
     last = Optional.of(now);
-    tell.accept(finding(plan, problems, written));
+    onFinding.accept(finding(plan, problems, written));
   }
 
   private ImportInputs inputs(
       List<RegionServices> regions, Optional<Topology> topology, ClusterSetView view) {
-    Set<String> unheard = new HashSet<>();
-    topology.ifPresent(known -> known.peers().stream().map(PeerRegion::name).forEach(unheard::add));
+    Set<String> unknown = new HashSet<>();
+    topology.ifPresent(known -> known.peers().stream().map(PeerRegion::name).forEach(unknown::add));
     view.imports()
         .values()
         .forEach(object -> {
-          if (clock.instant().isBefore(start.plus(MEMORY))) {
-            unheard.addAll(object.texts("cluster", "status", "clusters"));
+          if (clock.instant().isBefore(start.plus(START_GRACE))) {
+            unknown.addAll(object.texts("cluster", "status", "clusters"));
           }
         });
-    regions.forEach(region -> unheard.remove(region.region()));
+    regions.forEach(region -> unknown.remove(region.region()));
     return new ImportInputs(
         regions,
-        unheard,
+        unknown,
         sources.local().get(),
         topology.map(MultiCluster::families).orElse(Set.of()),
         view);

@@ -2,7 +2,7 @@ package io.regionbridge.router.multicluster;
 
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 
-/** The kinds of objects that stand for an imported Service, in the order in which they are made. */
+/** The kinds of objects of an imported Service, in the order in which they are made. */
 enum ObjectKind {
   IMPORT("ServiceImport", "multicluster.x-k8s.io", "serviceimports"),
   SERVICE("Service", "", "services"),

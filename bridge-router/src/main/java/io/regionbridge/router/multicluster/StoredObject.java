@@ -40,7 +40,7 @@ record StoredObject(
         ours ? Map.copyOf(object.getAdditionalProperties()) : Map.of());
   }
 
-  /** One of which only the status matters, whoever wrote it. */
+  /** An object of which only the status matters, with any owner. */
   static StoredObject statusOf(GenericKubernetesResource object) {
     ObjectMeta metadata = object.getMetadata();
     Object status = object.getAdditionalProperties().get("status");
@@ -63,7 +63,7 @@ record StoredObject(
     return map == null ? Map.of() : Map.copyOf(map);
   }
 
-  /** Which imported Service it stands for; of a ServiceImport, that of its own name. */
+  /** The imported Service that it belongs to; of a ServiceImport, that of its own name. */
   ServiceKey service() {
     return new ServiceKey(namespace, labels.getOrDefault(ClusterSetRole.Derived.LABEL, name));
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * An nftables table of our own, one for each address family, that lets wrapped packets in from the
- * cluster's nodes alone: whoever else sends to the VXLAN port could send as any pod. By nfnetlink;
+ * cluster's nodes alone: any other sender to the VXLAN port could send as any pod. By nfnetlink;
  * needs CAP_NET_ADMIN.
  */
 public final class VxlanFilter implements AutoCloseable {

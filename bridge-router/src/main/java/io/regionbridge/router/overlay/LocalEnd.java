@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
- * What peers are told of a device that this process makes. One value, so that a key never
+ * What this region announces of a device that this process makes. One value, so that a key never
  * disappears before its successor is there.
  *
  * @param publicKey in use

@@ -66,17 +66,18 @@ public final class ManagedTunnel implements AutoCloseable {
   private volatile List<Finding> findings = List.of();
   private volatile Set<PublicKey> peers = Set.of();
   private @Nullable TunnelActuator actuator;
-  private Optional<PublicKey> told = Optional.empty();
+  private Optional<PublicKey> announcedKey = Optional.empty();
   private ObservedTunnel observed = ObservedTunnel.NONE;
 
   /**
-   * What the tunnel is made from, and who is told of it. Called by the tunnel's own thread.
+   * What the tunnel is made from, and the callbacks for its changes. Called by the tunnel's own
+   * thread.
    *
    * @param keys where this node's key is kept
    * @param regions the regions as they are known at the moment
    * @param settled whether those are all
    * @param accepted which overlay addresses have said that they know a key of this node, base64
-   * @param announced takes what peers are to be told
+   * @param announced takes what is announced to peers
    */
   public record Callbacks(
       KeyStore keys,
@@ -168,8 +169,8 @@ public final class ManagedTunnel implements AutoCloseable {
     List<RemoteGateway> gateways = TunnelGateways.of(topology, problems);
     KeyRotation.Standing key =
         rotation.look(gateways, complete, k -> callbacks.accepted().apply(k.toString()));
-    if (!Optional.of(key.publicKey()).equals(told)) {
-      told = Optional.of(key.publicKey());
+    if (!Optional.of(key.publicKey()).equals(announcedKey)) {
+      announcedKey = Optional.of(key.publicKey());
       log.info("tunnel {}: public key {}", now.managedInterface(), key.publicKey());
     }
     callbacks

@@ -74,7 +74,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   /**
    * Looks at nothing yet.
    *
-   * @param onChange told after each change, on a thread of its own
+   * @param onChange called after each change, on a thread of its own
    */
   public OverlayWatch(OverlaySettings settings, Runnable onChange, Loops loops) {
     this.settings = settings;
@@ -125,7 +125,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
     return end.flatMap(LocalEnd::endpoint);
   }
 
-  /** Says what whoever makes the device uses, and is about to use; peers are told that. */
+  /** Announces the end of the tunnel that is in use, and the one that comes next. */
   public void announce(LocalEnd now) {
     if (!Optional.of(now).equals(end)) {
       end = Optional.of(now);
@@ -281,7 +281,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().state())));
     if (!now.equals(last)) {
       onChange.run();
-      last = now; // afterwards: a change that could not be told is told again
+      last = now; // afterwards: a change that could not be reported is reported again
     }
   }
 

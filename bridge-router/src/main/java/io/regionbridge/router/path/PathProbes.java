@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +52,7 @@ public final class PathProbes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PathProbes.class);
   private static final Duration PERIOD = Duration.ofMillis(500);
 
-  /** One probe of so many has the full size. */
+  /** One in this many probes has the full size. */
   private static final int LARGE_ROUNDS = 4;
 
   /** Addresses of interfaces are read anew so often. */
@@ -88,7 +87,7 @@ public final class PathProbes implements AutoCloseable {
   private final Loops loops;
   private final Loop rounds;
   private final SecureRandom random = new SecureRandom();
-  private final Map<Target, PathRecord> records = new HashMap<>(); // its own lock
+  private final Map<Target, PathRecord> records = new HashMap<>(); // guarded by itself
   private List<InterfaceAddress> addresses = List.of();
   private @Nullable Socket answering;
   private @Nullable Socket asking;
@@ -165,12 +164,12 @@ public final class PathProbes implements AutoCloseable {
       synchronized (records) {
         answersLeft = MOST_ANSWERS;
       }
-      answering = bound(answering, plan.answering(), PORT, this::answer);
+      answering = bind(answering, plan.answering(), PORT, this::answer);
       announced =
           Optional.ofNullable(answering)
               .map(socket -> new InetSocketAddress(socket.address(), PORT));
-      asking = bound(asking, plan.source(), 0, this::hear);
-      conclude(plan, obstacles(plan, known.get().overlay(), netlink));
+      asking = bind(asking, plan.source(), 0, this::readAnswer);
+      conclude(plan, sendProbes(plan, known.get().overlay(), netlink));
     }
   }
 
@@ -188,8 +187,8 @@ public final class PathProbes implements AutoCloseable {
   }
 
   /** Sends the probes that are due; returns why others cannot be sent. */
-  private Map<Target, String> obstacles(PathPlan plan, Optional<Link> overlay, RouteNetlink netlink)
-      throws IOException {
+  private Map<Target, String> sendProbes(
+      PathPlan plan, Optional<Link> overlay, RouteNetlink netlink) throws IOException {
     Map<Target, String> obstacles = new HashMap<>();
     Socket socket = asking;
     for (Target target : plan.targets()) {
@@ -243,10 +242,11 @@ public final class PathProbes implements AutoCloseable {
   private void conclude(PathPlan plan, Map<Target, String> obstacles) {
     Map<String, PathState> next = new TreeMap<>();
     plan.obstacles().forEach((region, why) -> next.put(region, PathState.notProbed(why)));
+    Set<Target> targets = Set.copyOf(plan.targets());
     long now = System.nanoTime();
     synchronized (records) {
-      records.keySet().retainAll(Set.copyOf(plan.targets()));
-      for (Target target : new HashSet<>(plan.targets())) {
+      records.keySet().retainAll(targets);
+      for (Target target : targets) {
         PathRecord record = records.get(target);
         String obstacle = obstacles.get(target);
         PathState state;
@@ -293,7 +293,7 @@ public final class PathProbes implements AutoCloseable {
   }
 
   /** Returns the open socket, or replaces it if the address has changed. */
-  private @Nullable Socket bound(
+  private @Nullable Socket bind(
       @Nullable Socket before,
       Optional<InetAddress> wanted,
       int port,
@@ -346,7 +346,7 @@ public final class PathProbes implements AutoCloseable {
     };
   }
 
-  private Loop.Round hear(DatagramSocket socket) {
+  private Loop.Round readAnswer(DatagramSocket socket) {
     return () -> {
       DatagramPacket packet = receive(socket);
       InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();

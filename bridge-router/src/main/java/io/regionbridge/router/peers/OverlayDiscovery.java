@@ -98,7 +98,7 @@ public final class OverlayDiscovery implements AutoCloseable {
       Map<String, List<InetSocketAddress>> podPaths) {}
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param httpPort where bridges answer on their overlay addresses
    * @param dnsPort where their DNS does

@@ -77,7 +77,7 @@ public interface OverlayView {
                         node, key, nextPublicKey(), Optional.of(address), endpoint(), 0, active)));
   }
 
-  /** What peers are told of it where no cluster has other nodes. */
+  /** What this region announces of it, if no cluster names other nodes. */
   default TunnelRecord record(String node) {
     return TunnelRecords.of(Optional.empty(), 0, end(node, true).stream().toList());
   }

@@ -123,7 +123,7 @@ record RegionAnnouncement(
 
   /**
    * Whom a gateway calls the others of its region, when the overlay has moved the range to one of
-   * them. Whether it speaks for the region, the border knows.
+   * them. The border decides whether it belongs to the region.
    *
    * @param there the keys of all peers of the device, by their own addresses
    */
@@ -138,7 +138,7 @@ record RegionAnnouncement(
       List<Cidr> services,
       int dns) {
     Set<String> keys = new HashSet<>();
-    // When the overlay moves the range to another gateway, that one alone speaks for the region.
+    // When the overlay moves the range to another gateway, only that one announces the region.
     gateways.forEach(address -> Optional.ofNullable(there.get(address)).ifPresent(keys::add));
     tunnel
         .map(TunnelRecords::ends)

@@ -175,7 +175,10 @@ public final class RegionClaims {
     };
   }
 
-  /** How others know the ranges. What cannot be is told, and leaves the ranges as they are. */
+  /**
+   * How others know the ranges. An alias that is not valid is refused by name, and the ranges stay
+   * as they are.
+   */
   private static AliasRanges aliases(
       @Nullable List<RegionSpec.Alias> entries, List<String> problems) {
     List<RegionSpec.Alias> all = entries == null ? List.of() : entries;

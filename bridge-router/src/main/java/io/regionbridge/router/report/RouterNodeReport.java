@@ -63,7 +63,7 @@ public final class RouterNodeReport {
    * @param transitions how often the active gateway has changed
    * @param keyRotation the last request to rotate the key that was taken up
    * @param egress what agents send to it while it is the active gateway; empty: they do not
-   * @param local whose nodes' addresses agents are told
+   * @param local whose nodes' addresses agents read
    * @param before the conditions that it has
    */
   public static RouterNodeStatus status(

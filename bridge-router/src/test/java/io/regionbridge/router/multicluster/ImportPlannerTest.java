@@ -36,7 +36,7 @@ final class ImportPlannerTest {
     final Map<ServiceKey, StoredObject> exports = new HashMap<>();
     final Map<String, StoredObject> objects = new TreeMap<>();
     final Set<String> namespaces = new HashSet<>(Set.of("demo"));
-    Set<String> unheard = Set.of();
+    Set<String> unknown = Set.of();
     Set<IpFamily> families = Set.of(IpFamily.IPV4);
     Directory local = Directory.EMPTY;
     private int version;
@@ -61,7 +61,7 @@ final class ImportPlannerTest {
       return ImportPlanner.plan(
           new ImportInputs(
               List.of(regions),
-              unheard,
+              unknown,
               local.services() == 0 ? regions[0].services() : local,
               families,
               new ClusterSetView(
@@ -356,9 +356,9 @@ final class ImportPlannerTest {
   void silenceIsNoUnexport() {
     Cluster cluster =
         new Cluster().settle(region("here"), region("far", hello().pods("10.52.0.1").make()));
-    cluster.unheard = Set.of("far");
+    cluster.unknown = Set.of("far");
     assertThat(cluster.plan(region("here")).isDone()).isTrue();
-    cluster.unheard = Set.of();
+    cluster.unknown = Set.of();
     assertThat(cluster.settle(region("here")).objects).isEmpty();
   }
 
@@ -368,7 +368,7 @@ final class ImportPlannerTest {
         new Cluster()
             .settle(
                 region("here", hello().make()), region("far", hello().pods("10.52.0.1").make()));
-    cluster.unheard = Set.of("far");
+    cluster.unknown = Set.of("far");
     assertThat(cluster.settle(region("here", hello().make())).addresses())
         .containsExactly("far 10.52.0.1");
     assertThat(cluster.settle(region("here", hello().pods("10.42.0.1").make())).addresses())

@@ -315,7 +315,7 @@ class MultiClusterServicesIT {
 
   @Test
   @Order(13)
-  void theNameLeadsToTheAddressOfTheImportThroughCoreDns() throws IOException {
+  void theNameLeadsClientsOfTheClusterToTheAddressOfTheImport() throws IOException {
     export(two, SERVICE, "10.52.0.7");
     Served.await("an address", () -> one.serviceImport().at("/spec/ips").size() == 1);
     String address = one.serviceImport().at("/spec/ips/0").asText();

@@ -150,7 +150,7 @@ public final class ConfigKeys {
           .restart("the overlay's device");
   public static final ConfigKey<OverlaySettings.Mode> OVERLAY_MODE =
       word("overlay.mode", OverlaySettings.Mode.OBSERVE)
-          .restart("`observe` a device that somebody else runs, `manage` one, or `none`");
+          .restart("`observe` a device that another agent manages, `manage` one, or `none`");
   public static final ConfigKey<Optional<HostInNetwork>> OVERLAY_ADDRESS =
       optional("overlay.address", Notation.HOST_IN_NETWORK, "required unless `nodes`")
           .restart("`manage`: this node's address with prefix");

@@ -40,9 +40,9 @@ public enum ConditionType {
       Scope.BRIDGE,
       "CoreDNS configured",
       "CoreDNS not configured",
-      "CoreDNS's configuration cannot be written; `ZoneTaken`: somebody else's block has a zone,"
-          + " or may have it, and CoreDNS would refuse it twice; `PutBack`: somebody undoes each"
-          + " write",
+      "CoreDNS's configuration cannot be written; `ZoneTaken`: a block of another owner has a zone,"
+          + " or may have it, and CoreDNS would refuse it twice; `PutBack`: another writer reverts"
+          + " each write",
       "region-bridge doctor shows CoreDNS's configuration and what is in the way"),
   NODE_LOCAL_DNS(
       "NodeLocalDNS",
@@ -66,7 +66,7 @@ public enum ConditionType {
       Scope.BRIDGE,
       "NetBird on the host network",
       "NetBird not on the host network",
-      "NetBird's routers are not kept on the host network: none found, forbidden, or somebody"
+      "NetBird's routers are not kept on the host network: none found, forbidden, or another writer"
           + " undoes it",
       "region-bridge doctor says more"),
   MULTI_CLUSTER_SERVICES(

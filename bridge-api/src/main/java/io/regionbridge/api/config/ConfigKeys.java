@@ -251,6 +251,23 @@ public final class ConfigKeys {
   public static final ConfigKey<List<Cidr>> PEER_SERVICE_CIDRS =
       list("regions[].serviceCIDRs", Notation.REGION_CIDR, DISCOVERED)
           .live("address ranges of its ClusterIPs");
+  public static final ConfigKey<List<Values>> PEER_ALIAS_RANGES =
+      sections("regions[].aliasRanges")
+          .live(
+              "those of its ranges that it is known by under other addresses, as its own"
+                  + " configuration has them in `region.aliasRanges`");
+  public static final ConfigKey<Cidr> PEER_ALIAS_RANGE =
+      required(
+              "regions[].aliasRanges[].range",
+              Notation.REGION_CIDR,
+              "write a range of that region, such as 10.42.0.0/16")
+          .live("range in `podCIDRs` or `serviceCIDRs` of that region");
+  public static final ConfigKey<Cidr> PEER_ALIAS_ALIAS =
+      required(
+              "regions[].aliasRanges[].alias",
+              Notation.REGION_CIDR,
+              "write the range of the same size that others know it by, such as 10.142.0.0/16")
+          .live("range of the same size by which others know it");
   public static final ConfigKey<List<InetSocketAddress>> PEER_GATEWAYS =
       gateways("regions[].gateways").live("`address[:1053]`; with `tls`, `address[:853]`");
   public static final ConfigKey<List<InetSocketAddress>> PEER_ADMIN =

@@ -13,8 +13,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +61,9 @@ final class ConfigRules {
     rules.checkServerTls();
     rules.checkOverlay();
     rules.checkMulticluster();
-    rules.checkRegions();
-    rules.checkAliases();
+    AliasRules aliases = AliasRules.check(root);
+    rules.checkRegions(aliases);
+    rules.problems.addAll(aliases.problems());
     rules.checkListeners();
     rules.checkAdminTls();
     return rules;
@@ -166,7 +165,7 @@ final class ConfigRules {
         Outcome.REFUSED);
   }
 
-  private void checkRegions() {
+  private void checkRegions(AliasRules aliases) {
     Claims<String> names = new Claims<>();
     Claims<RegionDomain> domains = new Claims<>();
     Claims<Cidr> ranges = new Claims<>();
@@ -181,8 +180,7 @@ final class ConfigRules {
       String owner = peer.place(ConfigKeys.PEER_NAME);
       names.add(owner, peer.located(ConfigKeys.PEER_NAME));
       domains.add(owner, peer.located(ConfigKeys.PEER_DOMAIN));
-      ranges.add(owner, peer.items(ConfigKeys.PEER_POD_CIDRS));
-      ranges.add(owner, peer.items(ConfigKeys.PEER_SERVICE_CIDRS));
+      ranges.add(owner, aliases.known(peer));
       gateways.add(owner, peer.items(ConfigKeys.PEER_GATEWAYS));
     }
     distinct(
@@ -226,114 +224,6 @@ final class ConfigRules {
                   SocketLiteral.format(address),
                   "write the address of the peer's bridge"));
     }
-  }
-
-  /** An address has one alias, an alias is one region's, and peers can believe it. */
-  private void checkAliases() {
-    List<Located<Cidr>> pods = root.items(ConfigKeys.REGION_POD_CIDRS);
-    List<Located<Cidr>> services = root.items(ConfigKeys.REGION_SERVICE_CIDRS);
-    List<Located<Cidr>> own = Stream.concat(pods.stream(), services.stream()).toList();
-    // What is not written is discovered, and an alias may be of that.
-    boolean whole =
-        !root.get(ConfigKeys.KUBERNETES_ENABLED) || !pods.isEmpty() && !services.isEmpty();
-    Claims<Cidr> ranges = new Claims<>();
-    List<Located<Cidr>> aliases = new ArrayList<>();
-    for (Values entry : root.get(ConfigKeys.REGION_ALIAS_RANGES)) {
-      Optional<Located<Cidr>> range = entry.located(ConfigKeys.ALIAS_RANGE);
-      Optional<Located<Cidr>> alias = entry.located(ConfigKeys.ALIAS_ALIAS);
-      ranges.add("", range);
-      alias.ifPresent(aliases::add);
-      range.filter(_ -> whole).ifPresent(located -> checkOwn(located, own));
-      alias.ifPresent(this::checkTrusted);
-      range.ifPresent(of -> alias.ifPresent(located -> checkSize(of.value(), located)));
-    }
-    distinct(
-        ranges,
-        Cidr::overlaps,
-        Cidr::toString,
-        "overlaps",
-        "write one alias for each address",
-        Outcome.REFUSED);
-    List<Located<Cidr>> taken = new ArrayList<>(takenRanges());
-    ranges.all.forEach(claim -> taken.add(claim.located()));
-    for (Located<Cidr> alias : aliases) {
-      taken.stream()
-          .filter(other -> other.value().overlaps(alias.value()))
-          .findFirst()
-          .ifPresent(other -> reportOverlap(alias, other));
-      taken.add(alias);
-    }
-  }
-
-  private void checkOwn(Located<Cidr> range, List<Located<Cidr>> own) {
-    if (own.stream().noneMatch(each -> each.value().contains(range.value()))) {
-      report(
-          range.path(),
-          "is in no range of this region",
-          range.value().toString(),
-          own.isEmpty()
-              ? "write the region's ranges in region.podCIDRs and region.serviceCIDRs"
-              : "write a range that is within one of region.podCIDRs or region.serviceCIDRs");
-    }
-  }
-
-  private void checkTrusted(Located<Cidr> alias) {
-    List<Cidr> supernets = root.get(ConfigKeys.TRUST_SUPERNETS);
-    if (!supernets.isEmpty() && supernets.stream().noneMatch(net -> net.contains(alias.value()))) {
-      String nets = supernets.stream().map(Cidr::toString).collect(Collectors.joining(", "));
-      report(
-          alias.path(),
-          "is in none of trust.supernets, so peers would not believe it",
-          alias.value().toString(),
-          "write a range within " + nets);
-    }
-  }
-
-  private void checkSize(Cidr range, Located<Cidr> alias) {
-    boolean sameFamily = range.isIpv6() == alias.value().isIpv6();
-    if (!sameFamily || range.prefixLength() != alias.value().prefixLength()) {
-      report(
-          alias.path(),
-          (sameFamily ? "is not of the size of its range " : "is of another family than its range ")
-              + range,
-          alias.value().toString(),
-          "write an %s range of length /%d"
-              .formatted(range.isIpv6() ? "IPv6" : "IPv4", range.prefixLength()));
-    }
-  }
-
-  private void reportOverlap(Located<Cidr> alias, Located<Cidr> other) {
-    String named = other.value().equals(alias.value()) ? "" : " (" + other.value() + ")";
-    report(
-        alias.path(),
-        "overlaps " + other.path() + named,
-        alias.value().toString(),
-        "write a range that nothing else uses");
-  }
-
-  /** Ranges and addresses that no alias may have. */
-  private List<Located<Cidr>> takenRanges() {
-    List<Located<Cidr>> taken = new ArrayList<>(root.items(ConfigKeys.REGION_POD_CIDRS));
-    taken.addAll(root.items(ConfigKeys.REGION_SERVICE_CIDRS));
-    List<Located<HostInNetwork>> overlay = new ArrayList<>();
-    root.given(ConfigKeys.OVERLAY_ADDRESS).ifPresent(overlay::add);
-    for (Values node : root.get(ConfigKeys.OVERLAY_NODES)) {
-      node.located(ConfigKeys.NODE_ADDRESS).ifPresent(overlay::add);
-    }
-    for (Located<HostInNetwork> host : overlay) {
-      Cidr network = Cidr.containing(host.value().address(), host.value().prefixLength());
-      taken.add(new Located<>(host.path(), network));
-    }
-    List<Located<InetSocketAddress>> hosts = new ArrayList<>(root.items(ConfigKeys.DNS_LISTEN));
-    for (Values peer : root.get(ConfigKeys.REGIONS)) {
-      taken.addAll(peer.items(ConfigKeys.PEER_POD_CIDRS));
-      taken.addAll(peer.items(ConfigKeys.PEER_SERVICE_CIDRS));
-      hosts.addAll(peer.items(ConfigKeys.PEER_GATEWAYS));
-    }
-    for (Located<InetSocketAddress> host : hosts) {
-      taken.add(new Located<>(host.path(), Cidr.host(host.value().getAddress())));
-    }
-    return taken;
   }
 
   /** DNS listens by TCP as well, so HTTP cannot share its port. */

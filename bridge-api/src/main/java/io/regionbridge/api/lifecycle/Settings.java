@@ -1,5 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
+import io.regionbridge.api.config.AliasKeys;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ForwardTo;
@@ -16,7 +17,6 @@ import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.feed.PeerRule;
-import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
@@ -96,12 +96,7 @@ final class Settings {
         config.get(ConfigKeys.REGION_DOMAIN).name(),
         config.get(ConfigKeys.REGION_POD_CIDRS),
         config.get(ConfigKeys.REGION_SERVICE_CIDRS),
-        new AliasRanges(
-            config.get(ConfigKeys.REGION_ALIAS_RANGES).stream()
-                .map(entry ->
-                    new AliasRange(
-                        entry.get(ConfigKeys.ALIAS_RANGE), entry.get(ConfigKeys.ALIAS_ALIAS)))
-                .toList()),
+        AliasKeys.LOCAL.ranges(config.get(ConfigKeys.REGION_ALIAS_RANGES)),
         config.get(ConfigKeys.REGIONS).stream().map(Settings::peer).toList(),
         config.get(ConfigKeys.TRUST_SUPERNETS),
         config.get(ConfigKeys.ALL_NAMES_DOMAIN).map(RegionDomain::name),
@@ -135,11 +130,12 @@ final class Settings {
   }
 
   private static RegionSettings.Peer peer(Values peer) {
+    AliasRanges aliases = AliasKeys.PEER.ranges(peer.get(ConfigKeys.PEER_ALIAS_RANGES));
     return new RegionSettings.Peer(
         peer.get(ConfigKeys.PEER_NAME),
         Optional.of(peer.get(ConfigKeys.PEER_DOMAIN)),
-        peer.get(ConfigKeys.PEER_POD_CIDRS),
-        peer.get(ConfigKeys.PEER_SERVICE_CIDRS),
+        aliases.known(peer.get(ConfigKeys.PEER_POD_CIDRS)),
+        aliases.known(peer.get(ConfigKeys.PEER_SERVICE_CIDRS)),
         peer.get(ConfigKeys.PEER_GATEWAYS).stream().distinct().toList(),
         peer.get(ConfigKeys.PEER_CONTAIN),
         peer.get(ConfigKeys.PEER_WIREGUARD_PUBLIC_KEY)

@@ -249,6 +249,7 @@ final class ConfigReaderTest {
             domain mn.example
             podCIDRs [10.52.0.0/16]
             serviceCIDRs [10.53.0.0/16]
+            aliasRanges []
             gateways [/10.9.0.1:1053, /10.9.0.2:53, /[fd00:0:0:0:0:0:0:1]:1053]
             admin []
             contain false
@@ -264,6 +265,7 @@ final class ConfigReaderTest {
             domain sgp1.internal
             podCIDRs []
             serviceCIDRs []
+            aliasRanges []
             gateways [/10.9.1.1:853]
             admin []
             contain true
@@ -516,6 +518,52 @@ final class ConfigReaderTest {
         });
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          # of regions[0], aliasRanges first | path | reason
+          [{range: 10.42.0.0/16}], podCIDRs: [10.42.0.0/16] | aliasRanges[0].alias | is missing
+          [10.42.0.0/16], podCIDRs: [10.42.0.0/16] | aliasRanges[0] | a section is needed
+          [{range: 10.42.0.0/16, alias: 10.142.0.0/17}], podCIDRs: [10.42.0.0/16] | aliasRanges[0].alias | is not of the size of its range
+          [{range: 10.42.0.0/16, alias: fd00::/16}], podCIDRs: [10.42.0.0/16] | aliasRanges[0].alias | is of another family
+          [{range: 10.42.0.0/16, alias: 10.142.0.0/16}] | aliasRanges[0].range | write the region's ranges in regions[0].podCIDRs and regions[0].serviceCIDRs
+          [{range: 10.43.0.0/16, alias: 10.142.0.0/16}], podCIDRs: [10.42.0.0/16] | aliasRanges[0].range | is in no range of this region
+          [{range: 10.42.0.0/16, alias: 10.43.0.0/16}], podCIDRs: [10.42.0.0/16], serviceCIDRs: [10.43.0.0/16] | aliasRanges[0].alias | overlaps regions[0].serviceCIDRs[0]
+          [{range: 10.42.0.0/17, alias: 10.142.0.0/17}, {range: 10.42.0.0/18, alias: 10.143.0.0/18}], podCIDRs: [10.42.0.0/16] | aliasRanges[1].range | overlaps regions[0].aliasRanges[0].range (10.42.0.0/17)
+          [{range: 10.42.0.0/16, alias: 10.142.0.0/16}, {range: 10.43.0.0/16, alias: 10.142.0.0/16}], podCIDRs: [10.42.0.0/16], serviceCIDRs: [10.43.0.0/16] | aliasRanges[1].alias | overlaps regions[0].aliasRanges[0].alias
+          """)
+  void tellsWhatIsWrongWithAnAliasRangeOfAPeer(String keys, String path, String fragment) {
+    assertThat(problems("{region: {name: fsn1}, regions: [{name: mn, aliasRanges: " + keys + "}]}"))
+        .anySatisfy(problem -> {
+          assertThat(problem.path()).isEqualTo("regions[0]." + path);
+          assertThat(problem.toString()).contains(fragment);
+        });
+  }
+
+  /** Two regions with the ranges of this one, and the file says how each is known. */
+  @Test
+  void rangesOfAPeerCountAsItsAliases() {
+    String file =
+        """
+        {region: {name: fsn1, podCIDRs: [10.42.0.0/16], serviceCIDRs: [10.43.0.0/16],
+         aliasRanges: [{range: 10.42.0.0/16, alias: %s}]},
+         regions: [{name: mn, podCIDRs: [10.42.0.0/16], serviceCIDRs: [10.43.0.0/16], aliasRanges:
+          [{range: 10.42.0.0/16, alias: 10.152.0.0/16}, {range: 10.43.0.0/16, alias: %s}]}]}
+        """;
+    assertThat(read(file.formatted("10.142.0.0/16", "10.153.0.0/16")))
+        .isInstanceOfSatisfying(
+            ConfigResult.Valid.class, valid -> assertThat(valid.warnings()).isEmpty());
+    assertThat(problems(file.formatted("10.152.0.0/16", "10.153.0.0/16")))
+        .extracting(ConfigProblem::toString)
+        .anySatisfy(problem ->
+            assertThat(problem)
+                .contains("region.aliasRanges[0].alias")
+                .contains("overlaps regions[0].aliasRanges[0].alias"));
+  }
+
   @Test
   void tellsAllThatIsWrongWithAliasRangesAtOnce() {
     assertThat(
@@ -686,6 +734,9 @@ final class ConfigReaderTest {
             + " regions[1].podCIDRs[0] | overlaps regions[0].podCIDRs[0]",
         "region: {name: fsn1, serviceCIDRs: [10.43.0.0/16]}, regions: [{name: a, podCIDRs:"
             + " [10.43.5.0/24]}] | regions[0].podCIDRs[0] | overlaps region.serviceCIDRs[0]",
+        "region: {name: fsn1, serviceCIDRs: [10.43.0.0/16]}, regions: [{name: a, podCIDRs:"
+            + " [10.42.0.0/16], aliasRanges: [{range: 10.42.0.0/16, alias: 10.43.0.0/16}]}] |"
+            + " regions[0].aliasRanges[0].alias | overlaps region.serviceCIDRs[0]",
         "regions: [{name: a, gateways: [10.0.0.1]}, {name: b, gateways: [10.0.0.1]}] |"
             + " regions[1].gateways[0] | is also regions[0].gateways[0]",
       })

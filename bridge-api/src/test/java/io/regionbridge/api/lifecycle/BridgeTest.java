@@ -29,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -120,14 +122,19 @@ final class BridgeTest {
                 "messaging", "nats", List.of("client 7522/TCP -> 4222")));
   }
 
-  /** Both regions have 10.42.0.0/16, and fsn1 does not know it of mn. */
-  @Test
-  void aRegionIsKnownToItsPeersByItsAlias() throws Exception {
+  /** Both regions have 10.42.0.0/16; fsn1 does not know it of mn, or is told both. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "podCIDRs: [10.152.0.0/16]",
+        "podCIDRs: [10.42.0.0/16], aliasRanges: [{range: 10.42.0.0/16, alias: 10.152.0.0/16}]"
+      })
+  void aRegionIsKnownToItsPeersByItsAlias(String declared) throws Exception {
     write("mn-services.yaml", MN_SERVICES.replace("10.52.", "10.42."));
     String aliased =
         "podCIDRs: [10.42.0.0/16], aliasRanges: [{range: 10.42.0.0/16, alias: 10.152.0.0/16}]";
     Bridge mn = start(mn().replace("podCIDRs: [10.52.0.0/16]", aliased));
-    Bridge fsn1 = start(fsn1("podCIDRs: [10.152.0.0/16]"));
+    Bridge fsn1 = start(fsn1(declared));
     assertReady(mn, fsn1);
 
     assertThat(get(mn, "/api/v1/region").body())

@@ -126,11 +126,12 @@ public final class TopologyBuilder {
             .sorted(Comparator.comparing(NodeFacts::name))
             .map(node -> gateway(node, view, active.equals(Optional.of(node.name()))))
             .toList();
+    Ranges services = serviceCidrs(view, clusterIps);
     return new LocalRegion(
         settings.name(),
         settings.domain(),
         podCidrs(view),
-        serviceCidrs(view, clusterIps),
+        services,
         gateways,
         active,
         view.nodes().stream()
@@ -138,17 +139,20 @@ public final class TopologyBuilder {
             .sorted(Comparator.comparing(Cidr::host))
             .distinct()
             .toList(),
-        translates(view),
+        translates(view, !settings.aliases().aliased(services.cidrs()).isEmpty()),
         clusterDomains,
         settings.aliases());
   }
 
   /**
    * kube-proxy translates for everybody, and so it is taken to be there where Cilium is not or does
-   * not replace it; Cilium does where {@code bpf.lbExternalClusterIP} is on. A Cilium whose
-   * settings are not seen is not relied on.
+   * not replace it; Cilium does where {@code bpf.lbExternalClusterIP} is on. Cilium looks at
+   * packets before an alias in them is translated, and so never sees a ClusterIP that has one. A
+   * Cilium whose settings are not seen is not relied on.
+   *
+   * @param aliased whether peers know ClusterIPs by aliases
    */
-  private static boolean translates(ClusterView view) {
+  private static boolean translates(ClusterView view, boolean aliased) {
     ConfigMapFacts cilium = view.configMaps().get(ClusterWatcher.CILIUM_CONFIG);
     if (cilium == null) {
       return view.statuses().get("configmaps/" + ClusterWatcher.CILIUM_CONFIG)
@@ -157,7 +161,8 @@ public final class TopologyBuilder {
     }
     String replaced = cilium.data().getOrDefault("kube-proxy-replacement", "false");
     boolean kubeProxy = replaced.equals("false") || replaced.equals("disabled");
-    return kubeProxy || cilium.data().getOrDefault("bpf-lb-external-clusterip", "").equals("true");
+    return kubeProxy
+        || !aliased && cilium.data().getOrDefault("bpf-lb-external-clusterip", "").equals("true");
   }
 
   private static LocalRegion.Gateway gateway(NodeFacts node, ClusterView view, boolean active) {

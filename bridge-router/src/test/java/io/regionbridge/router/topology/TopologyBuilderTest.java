@@ -7,6 +7,8 @@ import io.regionbridge.router.discovery.ConfigMapFacts;
 import io.regionbridge.router.discovery.NodeFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.RegionDomain;
@@ -22,6 +24,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TopologyBuilderTest {
   private static final Cidr OVERLAY = Cidr.of("100.64.0.0/10");
@@ -66,6 +70,55 @@ class TopologyBuilderTest {
                 LocalRegion.CLUSTER_DOMAINS);
     assertThat(configured.local().podCidrs())
         .isEqualTo(new LocalRegion.Ranges(cidrs("10.1.0.0/16"), Origin.CONFIGURATION));
+  }
+
+  /**
+   * Cilium looks for ClusterIPs before the gateway translates aliases; kube-proxy does after it.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "false, false, '', true",
+    "false, false, 10.43.0.0/16, true",
+    "true, false, '', false",
+    "true, true, '', true",
+    "true, true, 10.42.0.0/16, true",
+    "true, true, 10.43.0.0/16, false",
+    "true, true, 10.43.128.0/17, false"
+  })
+  void clusterIpsAreTranslatedForPeers(
+      boolean replaced, boolean external, String aliased, boolean translates) {
+    AliasRanges aliases =
+        aliased.isEmpty()
+            ? AliasRanges.NONE
+            : new AliasRanges(
+                List.of(
+                    new AliasRange(
+                        Cidr.of(aliased), Cidr.of(aliased.replaceFirst("10.4", "10.14")))));
+    ConfigMapFacts config =
+        new ConfigMapFacts(
+            "cilium-config",
+            "1",
+            Map.of(
+                "kube-proxy-replacement",
+                Boolean.toString(replaced),
+                "bpf-lb-external-clusterip",
+                Boolean.toString(external)));
+    Topology topology =
+        new TopologyBuilder(
+                new TopologyBuilder.Settings(
+                    "fsn1",
+                    "fsn1.internal",
+                    cidrs("10.42.0.0/16"),
+                    cidrs("10.43.0.0/16"),
+                    aliases,
+                    List.of()))
+            .build(
+                ClusterView.ofConfigMaps(Map.of("cilium-config", config)),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                LocalRegion.CLUSTER_DOMAINS);
+    assertThat(topology.local().translates()).isEqualTo(translates);
   }
 
   @Test

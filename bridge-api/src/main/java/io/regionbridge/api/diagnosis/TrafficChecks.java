@@ -386,10 +386,15 @@ public final class TrafficChecks {
             .filter(condition -> condition.type().equals(ConditionType.ALIAS_TRANSLATION.text()))
             .findFirst()
             .map(condition ->
-                condition.status().equals("True")
-                    ? Check.ok("alias", ranges + ": translated by this node")
-                    : Check.failure(
-                        "alias", condition.message(), ConditionType.ALIAS_TRANSLATION.remedy()))
+                switch (condition.status()) {
+                  case "True" -> Check.ok("alias", ranges + ": translated by this node");
+                  case "False" ->
+                      Check.failure(
+                          "alias", condition.message(), ConditionType.ALIAS_TRANSLATION.remedy());
+                  default ->
+                      Check.warning(
+                          "alias", condition.message(), ConditionType.ALIAS_TRANSLATION.remedy());
+                })
             .orElseGet(() -> Check.skipped("alias", ranges + ": not looked at yet")));
   }
 

@@ -125,8 +125,10 @@ public enum ConditionType {
       "peers reach pods by the alias ranges",
       "peers do not reach pods by the alias ranges",
       "the nftables table that translates between the region's own addresses and region.aliasRanges"
-          + " cannot be written on this node, or an alias is of no range of this region",
-      "give the bridge CAP_NET_ADMIN, and name ranges of this region in region.aliasRanges"),
+          + " cannot be written on this node, or an alias is of no range of this region. Unknown"
+          + " without an overlay, and where NetBird's agent filters what was translated",
+      "give the bridge CAP_NET_ADMIN, and name ranges of this region in region.aliasRanges; with"
+          + " NetBird see the page on overlapping ranges"),
   POD_PATH(
       "PodPath",
       Scope.BRIDGE,

@@ -33,7 +33,7 @@ class TrafficChecksTest {
         "False | OK | 10.42.0.0/16, known as 10.142.0.0/16: translated by this node | True",
         "True | none | none | True",
         "False | FAILURE | no rights | False",
-        "False | FAILURE | no rights | Unknown"
+        "False | WARNING | no rights | Unknown"
       })
   void tellsWhetherAliasesAreTranslated(
       boolean without, String state, String message, String condition) throws IOException {

@@ -22,6 +22,15 @@ public final class AliasTranslation {
   private static final Logger log = LoggerFactory.getLogger(AliasTranslation.class);
   private static final String CONDITION = "AliasTranslation";
 
+  /**
+   * The table in which NetBird's agent compares the destination of what it forwards from its
+   * interface with the network resources of access policies, and drops the rest. It does so after
+   * the translation.
+   */
+  private static final String NETBIRD_TABLE = "netbird";
+
+  private static final String NETBIRD_INTERFACE = "wt0";
+
   /** Whether there may be rules to update or remove. */
   private boolean present = true;
 
@@ -44,9 +53,12 @@ public final class AliasTranslation {
               "NoOverlay",
               "no interface of the overlay is here, so no packet is translated by this node"));
     }
-    try {
-      replace(overlay.orElse(""), aliases);
+    boolean filtered;
+    try (AliasTable table = AliasTable.open()) {
+      replace(table, overlay.orElse(""), aliases);
       present = !aliases.isEmpty();
+      filtered =
+          overlay.filter(NETBIRD_INTERFACE::equals).isPresent() && table.hasRules(NETBIRD_TABLE);
     } catch (ErrnoException e) {
       if (aliases.isEmpty()) {
         present = false; // a process that may not look has made none
@@ -60,10 +72,10 @@ public final class AliasTranslation {
                   + " this node: "
                   + e.getMessage()));
     }
-    return aliases.isEmpty() ? Optional.empty() : Optional.of(found(aliases, own));
+    return aliases.isEmpty() ? Optional.empty() : Optional.of(found(aliases, own, filtered));
   }
 
-  private static Finding found(AliasRanges aliases, List<Cidr> own) {
+  private static Finding found(AliasRanges aliases, List<Cidr> own, boolean filtered) {
     List<AliasRange> strange =
         aliases.ranges().stream()
             .filter(range -> own.stream().noneMatch(range.range()::overlaps))
@@ -79,6 +91,14 @@ public final class AliasTranslation {
                       .collect(Collectors.joining(", ")),
                   own.stream().map(Cidr::toString).collect(Collectors.joining(", "))));
     }
+    if (filtered) {
+      return Finding.unknown(
+          CONDITION,
+          "Filtered",
+          "NetBird's agent drops new connections from peers unless a network resource contains the"
+              + " own range: it filters after the translation, where a resource of the alias does"
+              + " not match (nftables table netbird)");
+    }
     return Finding.yes(
         CONDITION,
         "InForce",
@@ -92,15 +112,16 @@ public final class AliasTranslation {
 
   /** Removes all rules that a bridge created on this node. */
   public static void cleanUp() throws ErrnoException {
-    replace("", AliasRanges.NONE);
+    try (AliasTable table = AliasTable.open()) {
+      replace(table, "", AliasRanges.NONE);
+    }
   }
 
-  private static void replace(String overlay, AliasRanges aliases) throws ErrnoException {
-    try (AliasTable table = AliasTable.open()) {
-      if (!AliasTable.expected(overlay, aliases).equals(table.rules())) {
-        table.replace(overlay, aliases);
-        log.info("nftables table {}: {} by {}", AliasTable.NAME, aliases.ranges(), overlay);
-      }
+  private static void replace(AliasTable table, String overlay, AliasRanges aliases)
+      throws ErrnoException {
+    if (!AliasTable.expected(overlay, aliases).equals(table.rules())) {
+      table.replace(overlay, aliases);
+      log.info("nftables table {}: {} by {}", AliasTable.NAME, aliases.ranges(), overlay);
     }
   }
 }

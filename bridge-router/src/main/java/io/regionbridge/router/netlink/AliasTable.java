@@ -59,6 +59,11 @@ public final class AliasTable implements AutoCloseable {
     return messages.comments(socket);
   }
 
+  /** Whether a table that is not ours, of either family, has rules. */
+  public boolean hasRules(String foreign) throws ErrnoException {
+    return !new NftMessages(foreign).comments(socket).isEmpty();
+  }
+
   /**
    * The result of {@link #rules} after {@link #replace}: one text for each rule.
    *

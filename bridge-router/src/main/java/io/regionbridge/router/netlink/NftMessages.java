@@ -419,7 +419,7 @@ final class NftMessages {
         "writing nftables table " + table);
   }
 
-  /** The comments of all rules; none without a table. */
+  /** The comments of all rules, empty for one without; none without a table. */
   List<String> comments(NetlinkSocket socket) throws ErrnoException {
     List<String> found = new ArrayList<>();
     for (boolean ipv6 : new boolean[] {false, true}) {
@@ -436,7 +436,9 @@ final class NftMessages {
 
               @Override
               public void take(NetlinkMessage message) throws MalformedMessageException {
-                comment(message).ifPresent(ofFamily::add);
+                if (message.type() == NEW_RULE) {
+                  ofFamily.add(comment(message).orElse(""));
+                }
               }
             });
       } catch (ErrnoException e) {

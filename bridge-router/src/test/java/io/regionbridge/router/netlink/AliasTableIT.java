@@ -43,6 +43,10 @@ class AliasTableIT {
       assertThat(namespace.sh("nft list table ip6 region-bridge-alias"))
           .contains("ip6 daddr fd8a:42::/56 ip6 daddr set ip6 daddr &")
           .contains("ip6 saddr fd42::/56 ip6 saddr set ip6 saddr &");
+      namespace.sh("nft add rule ip region-bridge-alias arrivals counter drop");
+      assertThat(table.rules())
+          .as("somebody else's rule is seen")
+          .isNotEqualTo(AliasTable.expected("wt0", ALIASES));
       AliasRanges one = new AliasRanges(ALIASES.ranges().subList(0, 1));
       table.replace("wt1", one);
       assertThat(table.rules()).containsExactlyElementsOf(AliasTable.expected("wt1", one));

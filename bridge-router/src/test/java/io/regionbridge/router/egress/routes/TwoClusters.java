@@ -4,9 +4,13 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.discovery.GatewayWatcher;
+import io.regionbridge.router.egress.AliasTranslation;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.net.AliasRange;
+import io.regionbridge.router.net.AliasRanges;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.sandbox.Namespace;
 import io.regionbridge.testkit.FreePorts;
 import io.regionbridge.testkit.NativeProcess;
@@ -37,15 +41,16 @@ import java.util.stream.Stream;
  * flannel's, and an agent on every node. {@code mn} elects its active gateway for real, by
  * processes of their own and an API server; that of {@code fsn1} stays. What an overlay's agent
  * does, namely to send a region's range to the router that is active there, the world does when the
- * Lease says so.
+ * Lease says so. Both regions may have the same range, and pods with the same address: then they
+ * know each other by aliases.
  */
 final class TwoClusters implements AutoCloseable {
   private static final Duration ONE_WAY = Duration.ofMillis(50);
   private static final int PORT = 51820;
 
   final Namespace net = Namespace.create();
-  final Region mn = new Region("mn", 1, "10.42.0.0/16", "10.42.1.5", "10.42.1.1");
-  final Region fsn1 = new Region("fsn1", 2, "10.52.0.0/16", "10.52.1.5", "10.52.1.1");
+  final Region mn;
+  final Region fsn1;
   private final TestCluster cluster;
   private final KubernetesClient client;
   private final Path kubeconfig;
@@ -55,24 +60,29 @@ final class TwoClusters implements AutoCloseable {
   private final GatewayWatcher watcher;
   private int plugs;
 
-  /** One region's nodes. */
+  /** One region's nodes. The other region knows its pods by {@code known}. */
   static final class Region {
     final String name;
     final int number;
     final String pods;
+    final String known;
     final String podAddress;
+    final String knownPod;
     final String podGateway;
     final Node first;
     final Node second;
     final Namespace worker = Namespace.create();
     final Namespace pod = Namespace.create();
 
-    Region(String name, int number, String pods, String podAddress, String podGateway) {
+    /** Of ranges that differ in the second octet. */
+    Region(String name, int number, int own, int known) {
       this.name = name;
       this.number = number;
-      this.pods = pods;
-      this.podAddress = podAddress;
-      this.podGateway = podGateway;
+      pods = "10.%d.0.0/16".formatted(own);
+      this.known = "10.%d.0.0/16".formatted(known);
+      podAddress = "10.%d.1.5".formatted(own);
+      knownPod = "10.%d.1.5".formatted(known);
+      podGateway = "10.%d.1.1".formatted(own);
       first = new Node(this, 1);
       second = new Node(this, 2);
     }
@@ -105,8 +115,11 @@ final class TwoClusters implements AutoCloseable {
     }
   }
 
-  TwoClusters(Path directory, EgressSettings.Encapsulation encapsulation) throws IOException {
+  TwoClusters(Path directory, EgressSettings.Encapsulation encapsulation, boolean overlapping)
+      throws IOException {
     this.encapsulation = encapsulation;
+    mn = new Region("mn", 1, 42, overlapping ? 142 : 42);
+    fsn1 = overlapping ? new Region("fsn1", 2, 42, 143) : new Region("fsn1", 2, 52, 52);
     cluster = TestCluster.start();
     client = cluster.admin();
     kubeconfig =
@@ -159,10 +172,27 @@ final class TwoClusters implements AutoCloseable {
     for (String link : List.of("lan", "wan", node.device)) {
       node.namespace.sh("ip link set " + link + " up");
     }
-    Region region = node.name.startsWith("mn") ? mn : fsn1;
+    Region region = region(node);
     Region other = region == mn ? fsn1 : mn;
     ways(region, other, node);
     Objects.requireNonNull(elections.get(node.name)).thaw();
+  }
+
+  private Region region(Node node) {
+    return mn.routers().contains(node) ? mn : fsn1;
+  }
+
+  /** As the bridge of a router node does. */
+  private static void translate(Region region, Node node) {
+    if (!region.known.equals(region.pods)) {
+      AliasRange alias = new AliasRange(Cidr.of(region.pods), Cidr.of(region.known));
+      node.namespace.call(() ->
+          new AliasTranslation()
+              .reconcile(
+                  Optional.of(node.device),
+                  new AliasRanges(List.of(alias)),
+                  List.of(alias.range())));
+    }
   }
 
   /** Connects from one pod to the other, within that time. */
@@ -197,7 +227,7 @@ final class TwoClusters implements AutoCloseable {
   }
 
   private String way(Region region) {
-    return region.worker.sh("ip route show " + (region == mn ? fsn1 : mn).pods);
+    return region.worker.sh("ip route show " + (region == mn ? fsn1 : mn).known);
   }
 
   private void cluster(Region region) {
@@ -268,6 +298,7 @@ final class TwoClusters implements AutoCloseable {
           "wg set %s private-key %s listen-port %d".formatted(node.device, key, PORT));
       node.namespace.sh("ip address add " + node.overlay + "/32 dev " + node.device);
       node.namespace.sh("ip link set " + node.device + " up mtu 1380");
+      translate(region(node), node);
     }
     int port = 20_000;
     for (Node one : mn.routers()) {
@@ -282,7 +313,7 @@ final class TwoClusters implements AutoCloseable {
     }
     mn.routers().forEach(node -> ways(mn, fsn1, node));
     fsn1.routers().forEach(node -> ways(fsn1, mn, node));
-    owner(mn, fsn1.first, fsn1.pods);
+    owner(mn, fsn1.first, fsn1.known);
   }
 
   private static void peer(Node node, Node peer, InetSocketAddress wire) {
@@ -293,7 +324,7 @@ final class TwoClusters implements AutoCloseable {
 
   /** What the overlay's agent and the pod network have in the kernel of a router. */
   private static void ways(Region own, Region other, Node node) {
-    node.namespace.sh("ip route replace %s dev %s metric 4096".formatted(other.pods, node.device));
+    node.namespace.sh("ip route replace %s dev %s metric 4096".formatted(other.known, node.device));
     node.namespace.sh(
         "ip route replace 100.99.%d.0/24 dev %s".formatted(other.number, node.device));
     node.namespace.sh("ip route replace %s via %s".formatted(own.pods, own.lan(21)));
@@ -314,7 +345,7 @@ final class TwoClusters implements AutoCloseable {
     String holder = watcher == null ? "" : watcher.view().holder().orElse("");
     mn.routers().stream()
         .filter(node -> node.name.equals(holder))
-        .forEach(node -> owner(fsn1, node, mn.pods));
+        .forEach(node -> owner(fsn1, node, mn.known));
   }
 
   private void objects(Region region) {
@@ -334,7 +365,7 @@ final class TwoClusters implements AutoCloseable {
               path + "/status",
               "application/merge-patch+json",
               "{\"status\":{\"egress\":[{\"region\":\"%s\",\"CIDRs\":[\"%s\"]}]}}"
-                  .formatted(other.name, other.pods));
+                  .formatted(other.name, other.known));
     }
   }
 

@@ -3,15 +3,16 @@
 # real Cilium with its egress gateway; the second runs Cilium as well, or the routes engine beside real flannel and
 # kube-proxy. Nothing of a peer is declared.
 #
-#   cilium-pair.sh STATE BRIDGE CRDS cilium|routes [FAILOVERS]
+#   cilium-pair.sh STATE BRIDGE CRDS cilium|routes [FAILOVERS [overlapping]]
 #
 #   STATE: an empty directory; BRIDGE: the launcher; CRDS: the directory of the chart's definitions; FAILOVERS: how often
-#   the first region's active gateway is cut off
+#   the first region's active gateway is cut off; overlapping: both regions have the same ranges, even the same pods'
+#   addresses, and know each other by aliases
 #
 # Prints a line for each thing that was looked at and ends with 1 at the first that is not so. Needs root and
 # `.ci/tools k8s wireguard cilium cni`.
 set -euo pipefail
-state=$1 bridge=$2 crds=$3 second=$4 failovers=${5-5}
+state=$1 bridge=$2 crds=$3 second=$4 failovers=${5-5} overlapping=${6-}
 source "$(dirname "$0")/cilium-places.sh"
 
 declare -A region=([f1]=fsn1 [f2]=fsn1 [fw]=fsn1 [m1]=mn [m2]=mn [mw]=mn)
@@ -20,7 +21,22 @@ declare -A node=([f1]=10.99.0.11 [f2]=10.99.0.12 [fw]=10.99.0.13 [m1]=10.99.0.21
 declare -A overlay=([f1]=100.64.1.1 [f2]=100.64.1.2 [m1]=100.64.2.1 [m2]=100.64.2.2)
 declare -A pods=([f1]=10.42.1.0/24 [f2]=10.42.2.0/24 [fw]=10.42.3.0/24 [m1]=10.52.1.0/24 [m2]=10.52.2.0/24 [mw]=10.52.3.0/24)
 declare -A range=([fsn1]=10.42.0.0/16 [mn]=10.52.0.0/16) services=([fsn1]=10.43.0.0/16 [mn]=10.53.0.0/16)
+declare -A known=([fsn1]=10.42.0.0/16 [mn]=10.52.0.0/16) aliases=()
 declare -A routers=([fsn1]='f1 f2' [mn]='m1 m2') members=([fsn1]='f1 f2 fw' [mn]='m1 m2 mw') other=([fsn1]=mn [mn]=fsn1)
+
+if [ "$overlapping" = overlapping ]; then
+  pods[m1]=10.42.1.0/24 pods[m2]=10.42.2.0/24 pods[mw]=10.42.3.0/24
+  range[mn]=10.42.0.0/16 services[mn]=10.43.0.0/16
+  known=([fsn1]=10.142.0.0/16 [mn]=10.143.0.0/16)
+  aliases[fsn1]='{ range: 10.42.0.0/16, alias: 10.142.0.0/16 }, { range: 10.43.0.0/16, alias: 10.144.0.0/16 }'
+  aliases[mn]='{ range: 10.42.0.0/16, alias: 10.143.0.0/16 }, { range: 10.43.0.0/16, alias: 10.145.0.0/16 }'
+fi
+
+# As other regions know it.
+there() { # POD
+  local r=${region[${1#p}]}
+  echo "${known[$r]%.0.0/16}.${address[$1]#*.*.}"
+}
 
 # --- Overlay -----------------------------------------------------------------------------------------------------------
 
@@ -30,7 +46,7 @@ wireguard() { # NODE
   inside "$1" wg set wt0 private-key "$state/$1.key" listen-port 51820
   ip -n "$id-$1" link set wt0 mtu 1280 up
   ip -n "$id-$1" address add "${overlay[$1]}/16" dev wt0
-  ip -n "$id-$1" route add "${range[${other[${region[$1]}]}]}" dev wt0
+  ip -n "$id-$1" route add "${known[${other[${region[$1]}]}]}" dev wt0
 }
 
 # What NetBird's and Tailscale's servers do: the range of a region goes to one of its routers.
@@ -39,7 +55,7 @@ leads() { # NODE
   for n in ${routers[${other[${region[$1]}]}]}; do
     for peer in ${routers[${region[$1]}]}; do
       inside "$n" wg set wt0 peer "$(key "$peer")" endpoint "${node[$peer]}:51820" persistent-keepalive 5 \
-        allowed-ips "${overlay[$peer]}/32$([ "$peer" != "$1" ] || echo ",${range[${region[$1]}]}")"
+        allowed-ips "${overlay[$peer]}/32$([ "$peer" != "$1" ] || echo ",${known[${region[$1]}]}")"
     done
   done
 }
@@ -97,7 +113,7 @@ plain_pod() { # NAME NODE
 serve() { # NODE
   local r=${region[$1]}
   cat >"$state/$r.yaml" <<YAML
-region: { name: $r, podCIDRs: [${range[$r]}] }
+region: { name: $r, podCIDRs: [${range[$r]}], aliasRanges: [${aliases[$r]-}] }
 overlay: { interface: wt0 }
 kubernetes: { routerLabel: region-bridge.io/router=true }
 egress: { engine: ${engine[$r]} }
@@ -134,27 +150,38 @@ for c in json.load(sys.stdin)["conditions"]:
     if c["type"] == "PodPath": print(c["reason"] + ": " + c["message"])'
 }
 
+# The message of the bridge's condition on the translation of aliases, if it is in force.
+translates() { # NODE
+  status "$1" | python3 -c '
+import json, sys
+for c in json.load(sys.stdin)["conditions"]:
+    if c["type"] == "AliasTranslation" and c["status"] == "True": print(c["message"])'
+}
+
 policy() { # NODE
   status "$1" | python3 -c '
 import json, sys
 for p in json.load(sys.stdin)["policies"]: print(p["state"] + ": " + p["message"])'
 }
 
-says() { local words; words=$("$1" "$2" 2>/dev/null) && [ -n "$words" ] && [[ $words == $3 ]]; } # path|policy NODE PATTERN
+says() { local words; words=$("$1" "$2" 2>/dev/null) && [ -n "$words" ] && [[ $words == $3 ]]; } # path|policy|translates NODE PATTERN
 
 # --- What is to hold ---------------------------------------------------------------------------------------------------
 
 everybody() { # FROM-REGION TO-REGION
-  local a b p q
+  local a b p q to seen
   for a in ${members[$1]}; do
+    seen=''
     for b in ${members[$2]}; do
       p=p$a q=p$b
-      until_ok 60 ask "$p" "${address[$q]}" || fail "$p does not reach $q: $(ask "$p" "${address[$q]}" 2>&1)"
-      [ "$(ask "$p" "${address[$q]}" 60 big | wc -c)" = 8000000 ] || fail "$p does not get 8 MB from $q"
-      [ "$(head -c 8000000 /dev/zero | at "$p" curl -sS -m 60 --data-binary @- "http://${address[$q]}:8080/")" = 8000000 ] ||
+      to=$(there "$q")
+      until_ok 60 ask "$p" "$to" || fail "$p does not reach $q: $(ask "$p" "$to" 2>&1)"
+      seen+=" $(ask "$p" "$to")"
+      [ "$(ask "$p" "$to" 60 big | wc -c)" = 8000000 ] || fail "$p does not get 8 MB from $q"
+      [ "$(head -c 8000000 /dev/zero | at "$p" curl -sS -m 60 --data-binary @- "http://$to:8080/")" = 8000000 ] ||
         fail "$p does not send 8 MB to $q"
     done
-    echo "ok: p$a of $1 reaches every node's pod of $2, 8 MB each way"
+    echo "ok: p$a of $1 reaches every node's pod of $2, 8 MB each way; they see$seen"
   done
 }
 
@@ -223,6 +250,12 @@ for r in fsn1 mn; do
     fail "region $r has no active gateway"
   leads "$(active "$r")"
 done
+if [ "$overlapping" = overlapping ]; then
+  for n in f1 f2 m1 m2; do
+    until_ok 30 says translates "$n" '*10.42.0.0/16, known as*' || fail "$n does not translate aliases"
+    echo "ok: $n: $(translates "$n")"
+  done
+fi
 everybody fsn1 mn
 everybody mn fsn1
 for r in fsn1 mn; do
@@ -241,7 +274,7 @@ for ((i = 0; i < failovers; i++)); do
   sleep 6 # who was out of reach says that it sees only after a while
   ip -n "$id-lan" link set "to-$gone" down
   for p in $(ip netns pids "$id-$gone"); do kill -STOP "$p"; done
-  took=$(reaches_again pfw "${address[pmw]}") || fail "pfw does not reach pmw after $gone was cut off"
+  took=$(reaches_again pfw "$(there pmw)") || fail "pfw does not reach pmw after $gone was cut off"
   times+=("$took")
   echo "ok: $gone was cut off; new connections by $(active fsn1) after $took ms"
   ip -n "$id-lan" link set "to-$gone" up
@@ -257,7 +290,7 @@ lost=$(standby fsn1)
 at "$lost" iptables -A OUTPUT -p udp --dport 51820 -j DROP
 at "$lost" iptables -A INPUT -p udp --dport 51820 -j DROP
 sleep 5
-until_ok 60 ask "p$lost" "${address[pmw]}" 2 || fail "the pod of $lost does not leave by the active gateway: $(path "$lost"); $(ip -n "$id-$lost" rule)"
+until_ok 60 ask "p$lost" "$(there pmw)" 2 || fail "the pod of $lost does not leave by the active gateway: $(path "$lost"); $(ip -n "$id-$lost" rule)"
 echo "ok: the tunnel of $lost is dead, and its pod leaves by $(active fsn1)"
 echo "    $(path "$lost")"
 echo done

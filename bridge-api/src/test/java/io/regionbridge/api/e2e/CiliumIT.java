@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Bridges beside real Cilium. What is looked at is in {@code src/test/sh}: {@code cilium.sh} has
  * one region of a worker and two routers, and a remote one that keeps its pods' addresses; {@code
- * cilium-pair.sh} has two whole regions, with Cilium on both sides or on one.
+ * cilium-pair.sh} has two whole regions, with Cilium on both sides or on one, with ranges of their
+ * own or the same.
  */
 @Timeout(1800)
 class CiliumIT {
@@ -32,11 +33,12 @@ class CiliumIT {
     run("cilium.sh");
   }
 
-  /** Five failovers of new connections, and a standby whose tunnel is dead. */
+  /** Failovers of new connections, and a standby whose tunnel is dead. */
   @ParameterizedTest
-  @ValueSource(strings = {"cilium", "routes"})
-  void podsOfAllNodesOfTwoRegionsReachEachOther(String second) throws IOException {
-    run("cilium-pair.sh", second, "5");
+  @CsvSource({"cilium, 5, ''", "routes, 5, ''", "cilium, 1, overlapping", "routes, 1, overlapping"})
+  void podsOfAllNodesOfTwoRegionsReachEachOther(String second, String failovers, String ranges)
+      throws IOException {
+    run("cilium-pair.sh", second, failovers, ranges);
   }
 
   private void run(String name, String... arguments) throws IOException {

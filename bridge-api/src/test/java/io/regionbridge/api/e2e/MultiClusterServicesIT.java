@@ -461,8 +461,38 @@ class MultiClusterServicesIT {
     Served.await("none", () -> !one.imported());
   }
 
+  /** Both have 10.42.0.0/16, and pods with the same address. */
   @Test
   @Order(21)
+  void regionsWithTheSameRangeImportEachOthersAliases() throws IOException {
+    String aliased = "podCIDRs: [10.42.0.0/16], aliasRanges: [{range: 10.42.0.0/16, alias: %s}]";
+    String oneIs = aliased.formatted("10.142.0.0/16");
+    String twoIs = aliased.formatted("10.152.0.0/16");
+    configure(one, "n1", "1", true, ", " + oneIs);
+    configure(two, "n2", "2", true, ", " + twoIs);
+    one.cluster().region("two", "{%s, gateways: ['%s2']}".formatted(twoIs, NET));
+    two.cluster().region("one", "{%s, gateways: ['%s1']}".formatted(oneIs, NET));
+    export(one, HEADLESS, "10.42.0.7");
+    export(two, HEADLESS, "10.42.0.7");
+    Served.await(
+        "own pods and aliases",
+        () ->
+            one.endpoints().equals(Set.of("one 10.42.0.7", "two 10.152.0.7"))
+                && two.endpoints().equals(Set.of("one 10.142.0.7", "two 10.42.0.7")));
+    Served.await("names too", () -> dig(NAME, "A").equals(List.of("10.152.0.7", "10.42.0.7")));
+
+    configure(one, "n1", "1", true, "");
+    configure(two, "n2", "2", true, "");
+    one.cluster().region("two", "{podCIDRs: [10.52.0.0/16], gateways: ['%s2']}".formatted(NET));
+    two.cluster().region("one", "{podCIDRs: [10.42.0.0/16], gateways: ['%s1']}".formatted(NET));
+    two.pods(PORTS, "10.52.0.7");
+    Served.await(
+        "own addresses again",
+        () -> one.endpoints().equals(Set.of("one 10.42.0.7", "two 10.52.0.7")));
+  }
+
+  @Test
+  @Order(22)
   void theFirstVersionOfTheApiDoesWhereOnlyThatIsServed() {
     for (ClusterSetMember member : List.of(one, two)) {
       for (String name : List.of("serviceexports", "serviceimports")) {
@@ -513,17 +543,7 @@ class MultiClusterServicesIT {
       throws IOException {
     Path kubeconfig =
         Files.writeString(directory.resolve("kubeconfig-" + node), member.cluster().kubeconfig());
-    Path config =
-        Files.writeString(
-            directory.resolve(node + ".yaml"),
-            """
-            region: {name: %1$s}
-            dns: {listen: ['%2$s:1053'], threads: 1, drain: 2s, allow: [127.0.0.0/8]}
-            overlay: {mode: none}
-            admin: {listen: '%2$s:8053'}
-            multicluster: {enabled: %3$s}
-            """
-                .formatted(member.region(), NET + host, on));
+    Path config = configure(member, node, host, on, "");
     NativeProcess process =
         installation
             .command(List.of(), "serve", "--config", config.toString())
@@ -533,6 +553,21 @@ class MultiClusterServicesIT {
             .start();
     RUNNING.addFirst(process);
     return new Served(process, NET + host);
+  }
+
+  private static Path configure(
+      ClusterSetMember member, String node, String host, boolean on, String ranges)
+      throws IOException {
+    return Files.writeString(
+        directory.resolve(node + ".yaml"),
+        """
+        region: {name: %1$s%4$s}
+        dns: {listen: ['%2$s:1053'], threads: 1, drain: 2s, allow: [127.0.0.0/8]}
+        overlay: {mode: none}
+        admin: {listen: '%2$s:8053'}
+        multicluster: {enabled: %3$s}
+        """
+            .formatted(member.region(), NET + host, on, ranges));
   }
 
   /** What the kubelet and CoreDNS's own look at its file do, without their half minute. */

@@ -145,6 +145,15 @@ class OverlappingRegionsIT {
         }
       }
     }
+    for (Region from : regions) {
+      namesAreThoseOfTheAsker(from);
+      for (Region to : regions) {
+        if (from != to) {
+          feedCarriesTheAlias(from, to);
+          verify(from, to);
+        }
+      }
+    }
     Region mn = regions.getFirst();
     assertThat(condition(mn, "AliasTranslation").path("status").asText()).isEqualTo("True");
     assertThat(condition(mn, "RegionsDistinct").path("status").asText()).isEqualTo("True");
@@ -154,18 +163,75 @@ class OverlappingRegionsIT {
         .doesNotContain("10.42.");
     assertThat(status(mn).at("/region/aliasRanges/0/alias").asText()).isEqualTo(mn.known);
 
-    // Somebody takes the table away, and it comes back.
+    // Somebody takes the table away, or puts a rule into it, and it is as it was.
+    String table = mn.gateway.sh("nft list table ip region-bridge-alias");
     mn.gateway.sh("nft delete table ip region-bridge-alias");
     Served.await(
         "the translation is repaired",
         () -> mn.gateway.attempt("nft list table ip region-bridge-alias").isPresent());
+    mn.gateway.sh("nft insert rule ip region-bridge-alias arrivals counter drop");
+    Served.await(
+        "the other rule is gone",
+        () -> mn.gateway.sh("nft list table ip region-bridge-alias").equals(table));
     pathMtuIsDiscovered(regions.get(1), mn);
 
-    // Without aliases, the table goes.
+    // Without aliases, the table goes, and nobody else's.
     configure(mn, List.of(regions.getLast()), false);
     Served.await(
         "the translation is removed",
         () -> mn.gateway.attempt("nft list table ip region-bridge-alias").isEmpty());
+    assertThat(mn.gateway.sh("nft list table ip cni")).contains("masquerade");
+  }
+
+  /**
+   * A name over all regions leads to the own pods by their own addresses, to others' by aliases.
+   */
+  private void namesAreThoseOfTheAsker(Region from) throws IOException {
+    for (Region to : regions) {
+      String name = "only-%s.default.svc.any.internal".formatted(to.name);
+      String address = other(from == to ? to.pod : to.knownPod());
+      Served.await(
+          "%s at %s is %s".formatted(name, from.name, address),
+          () -> dig(from, name, "A").equals(address));
+    }
+    assertThat(dig(from, "web.default.svc.any.internal", "A").lines())
+        .as("the pods of a headless Service of all regions at %s", from.name)
+        .containsExactlyInAnyOrderElementsOf(
+            regions.stream().map(to -> from == to ? to.pod : to.knownPod()).toList());
+  }
+
+  /** Of another pod in the same range. */
+  private static String other(String pod) {
+    return pod.replaceAll("5$", "6");
+  }
+
+  private static void feedCarriesTheAlias(Region from, Region to) {
+    assertThat(
+            from.gateway.run(
+                "sh",
+                "-c",
+                "timeout 2 busybox wget -q -O - http://%s:8053/api/v1/directory; true"
+                    .formatted(to.overlay())))
+        .contains('"' + to.knownPod() + '"')
+        .satisfies(feed -> {
+          if (!to.known.equals(to.own())) {
+            assertThat(feed).doesNotContain(to.pod);
+          }
+        });
+  }
+
+  private void verify(Region from, Region to) {
+    try (NativeProcess verify =
+        installation
+            .command(from.gateway.prefix(), "verify", to.name, to.service() + ":" + PORT)
+            .start()) {
+      assertThat(verify.awaitEnd(Served.PATIENCE)).as(verify.output()).isZero();
+      assertThat(verify.output()).contains(to.knownPod() + ":" + PORT + " accepts connections");
+      if (!from.known.equals(from.own())) {
+        assertThat(verify.output())
+            .contains("%s, known as %s: translated".formatted(from.own(), from.known));
+      }
+    }
   }
 
   /**
@@ -236,10 +302,16 @@ class OverlappingRegionsIT {
     for (Region peer : peers) {
       declared.append(
           """
-            - {name: %s, podCIDRs: [%s], gateways: [%s],
+            - {name: %s, %s, gateways: [%s],
                wireguard: {publicKey: %s, endpoint: "192.0.2.%d:%d", persistentKeepalive: 1}}
           """
-              .formatted(peer.name, peer.known, peer.overlay(), peer.key, peer.number, WIREGUARD));
+              .formatted(
+                  peer.name,
+                  ranges(region, peer),
+                  peer.overlay(),
+                  peer.key,
+                  peer.number,
+                  WIREGUARD));
     }
     Files.writeString(
         directory.resolve(region.name + "-services.yaml"),
@@ -247,16 +319,29 @@ class OverlappingRegionsIT {
         apiVersion: v1
         kind: Service
         metadata: {name: web, namespace: default}
-        spec: {clusterIP: None, ports: [{name: main, port: %d}]}
+        spec: {clusterIP: None, ports: [{name: main, port: %1$d}]}
         ---
         apiVersion: discovery.k8s.io/v1
         kind: EndpointSlice
         metadata: {name: web-1, namespace: default, labels: {kubernetes.io/service-name: web}}
         addressType: IPv4
-        ports: [{name: main, port: %d}]
-        endpoints: [{addresses: [%s], conditions: {ready: true}}]
+        ports: [{name: main, port: %1$d}]
+        endpoints: [{addresses: [%2$s], conditions: {ready: true}}]
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: only-%3$s, namespace: default}
+        spec: {ports: [{name: main, port: %1$d}]}
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata:
+          {name: only-1, namespace: default, labels: {kubernetes.io/service-name: only-%3$s}}
+        addressType: IPv4
+        ports: [{name: main, port: %1$d}]
+        endpoints: [{addresses: [%4$s], conditions: {ready: true}}]
         """
-            .formatted(PORT, PORT, region.pod));
+            .formatted(PORT, region.pod, region.name, other(region.pod)));
     String aliases =
         aliased
             ? ", aliasRanges: [{range: %s, alias: %s}]".formatted(region.own(), region.known)
@@ -280,6 +365,16 @@ class OverlappingRegionsIT {
                 region.overlay(),
                 WIREGUARD,
                 declared.isEmpty() ? "  []" : declared));
+  }
+
+  /**
+   * The first region is told of the second's own range and its alias, the third of aliases only.
+   */
+  private String ranges(Region region, Region peer) {
+    return region == regions.getFirst() && !peer.known.equals(peer.own())
+        ? "podCIDRs: [%1$s], aliasRanges: [{range: %1$s, alias: %2$s}]"
+            .formatted(peer.own(), peer.known)
+        : "podCIDRs: [%s]".formatted(peer.known);
   }
 
   private NetworkNamespace namespace() {

@@ -64,7 +64,7 @@ final class QueryLogCommand implements Command {
       description = "How long, such as 30s, up to 1h (1m).")
   private Optional<String> time = Optional.empty();
 
-  @Option(names = "--off", description = "Tell of no more queries.")
+  @Option(names = "--off", description = "Log no more queries.")
   private boolean off;
 
   @Mixin private final Output output = new Output();

@@ -88,8 +88,8 @@ public final class ConfigKeys {
   public static final ConfigKey<Optional<List<InetSocketAddress>>> DNS_UPSTREAM =
       listOrOff("dns.upstream", Notation.RESOLVER, "the node's resolvers (`/etc/resolv.conf`)")
           .live(
-              "resolvers (`address[:53]`) for aliases that lead out of all regions, and nothing"
-                  + " else; `off`: such aliases are answered alone");
+              "resolvers (`address[:53]`) for aliases with a target outside all regions, and"
+                  + " nothing else; `off`: such an alias is answered without addresses");
   public static final ConfigKey<Duration> DNS_TTL =
       ttl("dns.ttl", HOUR, "5s").live("TTL of the region's own answers");
   public static final ConfigKey<Integer> DNS_CACHE_MAX_ENTRIES =
@@ -97,7 +97,7 @@ public final class ConfigKeys {
   public static final ConfigKey<Duration> DNS_CACHE_MAX_TTL =
       ttl("dns.cache.maxTtl", DAY, "30s").live("longest time that they are fresh");
   public static final ConfigKey<Duration> DNS_CACHE_MAX_NEGATIVE_TTL =
-      ttl("dns.cache.maxNegativeTtl", HOUR, "5s").live("the same of negative answers");
+      ttl("dns.cache.maxNegativeTtl", HOUR, "5s").live("the same for negative answers");
   // RFC 8767, section 5 suggests one to three days at most; a week is already far.
   public static final ConfigKey<Duration> DNS_CACHE_SERVE_STALE =
       duration("dns.cache.serveStale", Duration.ZERO, Duration.ofDays(7), "1h")
@@ -120,12 +120,12 @@ public final class ConfigKeys {
           .live("queries that may wait for peers; more are answered SERVFAIL");
   public static final ConfigKey<Integer> DNS_MAX_INFLIGHT_PER_CLIENT =
       atMost("dns.maxInflightPerClient", DNS_MAX_INFLIGHT, 16_384)
-          .live("the same of one client address");
+          .live("the same for one client address");
   public static final ConfigKey<Integer> DNS_TCP_MAX_CONNECTIONS =
       number("dns.tcp.maxConnections", 1, MILLION, 1024).live("TCP connections at once");
   public static final ConfigKey<Integer> DNS_TCP_MAX_CONNECTIONS_PER_CLIENT =
       atMost("dns.tcp.maxConnectionsPerClient", DNS_TCP_MAX_CONNECTIONS, 64)
-          .live("the same of one client address");
+          .live("the same for one client address");
   public static final ConfigKey<Duration> DNS_TCP_IDLE_TIMEOUT =
       duration("dns.tcp.idleTimeout", SECOND, HOUR, "10s")
           .live("after which a connection without a query in flight is closed");
@@ -210,30 +210,33 @@ public final class ConfigKeys {
       word("directory.export", ExportRule.Mode.ALL)
           .live("or `annotated`: only Services with `region-bridge.io/export: \"true\"`");
   public static final ConfigKey<List<String>> DIRECTORY_EXCLUDE_NAMESPACES =
-      list("directory.excludeNamespaces", Notation.LABEL, NONE).live("never answered to peers");
+      list("directory.excludeNamespaces", Notation.LABEL, NONE)
+          .live("namespaces whose Services peers do not get");
 
   // Traffic to peers.
 
   public static final ConfigKey<EgressSettings.Engine> EGRESS_ENGINE =
       word("egress.engine", EgressSettings.Engine.AUTO)
           .live(
-              "who sends pods' traffic to peers: `cilium` (egress gateway policies), `routes`"
+              "what sends pods' traffic to peers: `cilium` (egress gateway policies), `routes`"
                   + " (agents on all nodes), `none`; `auto`: Cilium");
   public static final ConfigKey<List<String>> EGRESS_NAMESPACES =
-      list("egress.namespaces", Notation.LABEL, "all").live("whose pods, with Cilium");
+      list("egress.namespaces", Notation.LABEL, "all")
+          .live("namespaces whose pods are selected, with Cilium");
   public static final ConfigKey<List<String>> EGRESS_EXCLUDE_NAMESPACES =
-      list("egress.excludeNamespaces", Notation.LABEL, NONE).live("whose pods not, with Cilium");
+      list("egress.excludeNamespaces", Notation.LABEL, NONE)
+          .live("namespaces whose pods are not selected, with Cilium");
   public static final ConfigKey<Boolean> EGRESS_SERVICE_CIDRS =
       toggle("egress.serviceCIDRs", false).live("also send traffic for peers' ClusterIPs");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV4 =
       number("egress.minPrefixIPv4", 1, 32, 10)
           .live("a range with a shorter prefix is never sent to a peer");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV6 =
-      number("egress.minPrefixIPv6", 1, 128, 40).live("the same of IPv6");
+      number("egress.minPrefixIPv6", 1, 128, 40).live("the same for IPv6");
   public static final ConfigKey<EgressSettings.Encapsulation> EGRESS_ENCAPSULATION =
       word("egress.encapsulation", EgressSettings.Encapsulation.AUTO)
           .live(
-              "agents wrap traffic in VXLAN: `auto` (gateway on another subnet), `always`,"
+              "agents encapsulate traffic in VXLAN: `auto` (gateway on another subnet), `always`,"
                   + " `never`");
 
   // The peers.
@@ -285,21 +288,22 @@ public final class ConfigKeys {
               "write the name in the certificates of the region's gateways")
           .live("ask its gateways over TLS only, with this name in their certificates");
   public static final ConfigKey<Optional<Path>> PEER_TLS_CA =
-      file("regions[].tls.ca", "whom Java trusts").live("PEM: who vouches for their certificates");
+      file("regions[].tls.ca", "the CAs that Java trusts")
+          .live("PEM: the CA of their certificates");
   public static final ConfigKey<Optional<String>> PEER_WIREGUARD_PUBLIC_KEY =
       optional("regions[].wireguard.publicKey", Notation.WIREGUARD_KEY, NONE)
           .live("`manage`: the public key of its end of the tunnel");
   public static final ConfigKey<Optional<InetSocketAddress>> PEER_WIREGUARD_ENDPOINT =
       optional("regions[].wireguard.endpoint", Notation.gateway(DEFAULT_WIREGUARD_PORT), NONE)
-          .live("`address[:51820]`, where that end is reached; without it, it calls");
+          .live("`address[:51820]`, where that end is reached; without it, that end connects");
   public static final ConfigKey<Integer> PEER_WIREGUARD_KEEPALIVE =
       number("regions[].wireguard.persistentKeepalive", 0, MAX_PORT, 25)
           .live("seconds between keepalives; 0: none");
   public static final ConfigKey<List<String>> PEER_OVERLAY_KEYS =
-      list("regions[].overlayKeys", Notation.OVERLAY_KEY, "the first that speak for it")
+      list("regions[].overlayKeys", Notation.OVERLAY_KEY, "the first that announce it")
           .live(
-              "keys that speak for the region on the overlay: WireGuard public keys, or node IDs of"
-                  + " tailscaled");
+              "keys that may announce the region on the overlay: WireGuard public keys, or node IDs"
+                  + " of tailscaled");
   public static final ConfigKey<Boolean> REPLICATION_ENABLED =
       toggle("replication.enabled", true)
           .live(

@@ -180,7 +180,7 @@ final class PeerReports {
     conditions.add(
         refused.isEmpty()
             ? Condition.yes(
-                ConditionType.CLAIMS_ACCEPTED, "Believed", "all that is said of it is believed")
+                ConditionType.CLAIMS_ACCEPTED, "Believed", "all claims about it accepted")
             : Condition.no(ConditionType.CLAIMS_ACCEPTED, "Refused", refused));
     conditions.add(
         conflicts.isEmpty()

@@ -25,8 +25,8 @@ public enum ConditionType {
       "API server watched",
       "API server cannot be watched",
       "a resource cannot be watched: which, why and since when",
-      "region-bridge doctor names the rights that are missing and what is in the way; what was last"
-          + " known stays in force"),
+      "region-bridge doctor names missing rights and other causes; the last known state stays in"
+          + " force"),
   ACTIVE_GATEWAY(
       "ActiveGateway",
       Scope.BRIDGE,
@@ -43,7 +43,7 @@ public enum ConditionType {
       "CoreDNS's configuration cannot be written; `ZoneTaken`: a block of another owner has a zone,"
           + " or may have it, and CoreDNS would refuse it twice; `PutBack`: another writer reverts"
           + " each write",
-      "region-bridge doctor shows CoreDNS's configuration and what is in the way"),
+      "region-bridge doctor shows CoreDNS's configuration and the obstacle"),
   NODE_LOCAL_DNS(
       "NodeLocalDNS",
       Scope.BRIDGE,
@@ -74,11 +74,11 @@ public enum ConditionType {
       Scope.BRIDGE,
       "exported Services imported",
       "exported Services not imported",
-      "ServiceImports are not as the ServiceExports of all regions want them; `NotInstalled`: the"
-          + " cluster does not have the API; `OtherImplementation`: there are ServiceImports of"
-          + " somebody else, so nothing is written; `Incomplete`: something cannot be read or"
-          + " written; true with a message that names namespaces: Services of these are exported"
-          + " elsewhere, and cannot be imported before the namespace is made",
+      "ServiceImports do not match the ServiceExports of all regions; `NotInstalled`: the cluster"
+          + " does not have the API; `OtherImplementation`: the cluster has ServiceImports of"
+          + " another implementation, so nothing is written; `Incomplete`: an object cannot be read"
+          + " or written; true with a message that names namespaces: Services of these are exported"
+          + " elsewhere, and are imported once the namespace exists",
       "the message says what to do; only with multicluster.enabled"),
   OVERLAY_UP(
       "OverlayUp",
@@ -134,11 +134,11 @@ public enum ConditionType {
       Scope.BRIDGE,
       "packets of pods pass to peers",
       "packets of pods do not pass to a peer",
-      "packets with pods' addresses do not come back from a region, or those of the overlay's MTU"
-          + " do not. Unknown where this node has no address of the pod range, the peer's bridge"
-          + " names none, or this node sends them by another one",
-      "region-bridge doctor on both gateways; see the allowed IPs and routes of the overlay for the"
-          + " pod ranges"),
+      "path probes to a region are not answered, or only the small ones are. Unknown where this"
+          + " node has no address of the pod range, the peer's bridge names none, or this node"
+          + " sends pods' packets by another node",
+      "region-bridge doctor on both gateways; compare the allowed IPs and routes of the overlay"
+          + " with the pod ranges"),
   TUNNEL_MANAGED(
       "TunnelManaged",
       Scope.BRIDGE,
@@ -151,24 +151,25 @@ public enum ConditionType {
       Scope.BRIDGE,
       "kernel forwards packets",
       "kernel does not forward packets",
-      "a kernel setting is in the way",
+      "a kernel setting prevents forwarding",
       "set what is named, or give the bridge CAP_NET_ADMIN to do it"),
   KEY_SETTLED(
       "KeySettled",
       Scope.BRIDGE,
       "WireGuard key settled",
       "WireGuard key is being changed",
-      "a new key is being published; who does not know it yet",
+      "a new key is being published; the message names those that do not know it yet",
       "region-bridge doctor says more"),
   REGIONS_ACCEPTED(
       "RegionsAccepted",
       Scope.BRIDGE,
-      "all that is said of regions is believed",
-      "something that is said of a region is not believed",
-      "`Malformed`: a Region object makes no sense: which, where and why; what it said before stays"
-          + " in force. `Refused`: something that is said of a peer is not believed: which region,"
-          + " who says it, the value and why; the rest of the claim counts",
-      "kubectl edit region NAME; what a peer itself may not say, its operators have to change"),
+      "all claims about regions accepted",
+      "a claim about a region is refused",
+      "`Malformed`: a Region object is not valid: which, where and why; its last valid version"
+          + " stays in force. `Refused`: a claim about a peer is refused: which region, the source,"
+          + " the value and why; the rest of the claim counts",
+      "kubectl edit region NAME; a value that the peer announces has to be changed by its"
+          + " operators"),
   REGIONS_DISTINCT(
       "RegionsDistinct",
       Scope.BRIDGE,
@@ -192,8 +193,8 @@ public enum ConditionType {
       "status written",
       "status cannot be written",
       "a Region or RouterNode cannot be written",
-      "region-bridge doctor names the rights that are missing; kubectl get regions shows old news"
-          + " until then"),
+      "region-bridge doctor names the rights that are missing; kubectl get regions shows an"
+          + " older state until then"),
   LOOPS_RUNNING(
       "LoopsRunning",
       Scope.BRIDGE,
@@ -232,15 +233,15 @@ public enum ConditionType {
       Scope.BRIDGE,
       "certificates accepted",
       "a certificate cannot be used",
-      "a TLS file cannot be used: which and why. The last good one stays in force",
+      "a TLS file cannot be used: which and why. The last valid one stays in force",
       "correct the file that is named; it is read again by itself"),
   PEERS_REACHED(
       "PeersReached",
       Scope.ROUTER_NODE,
       "peers reached",
       "no peer reached",
-      "nothing comes back from any peer through this node's own tunnel, neither DNS nor what has"
-          + " pods' addresses. Another node takes over the role, and with Cilium the node's own"
+      "no peer answers through this node's own tunnel, neither to DNS nor to path probes. Another"
+          + " node takes over the role, and with Cilium the node's own"
           + " pods go by the active gateway",
       "kubectl describe routernode NODE; region-bridge doctor on that node"),
   READY(
@@ -255,9 +256,9 @@ public enum ConditionType {
       Scope.REGION,
       "tunnel up",
       "tunnel down",
-      "no WireGuard session with a gateway of the region, or what has pods' addresses does not come"
-          + " back (`PathSilent`, `PathTooSmall`). Unknown where no overlay is observed; the"
-          + " message says what was probed, or why nothing was",
+      "no WireGuard session with a gateway of the region, or path probes are not answered"
+          + " (`PathSilent`, `PathTooSmall`). Unknown where no overlay is observed; the message"
+          + " says what was probed, or why nothing was",
       "region-bridge doctor says more"),
   DNS_REACHABLE(
       "DNSReachable",
@@ -280,7 +281,8 @@ public enum ConditionType {
       Scope.REGION,
       "egress ready",
       "egress not ready",
-      "traffic to the region does not leave as it should; the message says what to switch on",
+      "traffic to the region does not leave by the active gateway; the message says what to switch"
+          + " on",
       "region-bridge doctor says more"),
   KEY_DECLARED(
       "KeyDeclared",
@@ -292,21 +294,22 @@ public enum ConditionType {
   CLAIMS_ACCEPTED(
       "ClaimsAccepted",
       Scope.REGION,
-      "all that is said of it is believed",
-      "something that is said of it is not believed",
-      "something that is said of the region is left out: who says it, the value and why. The rest"
+      "all claims about it accepted",
+      "a claim about it is refused",
+      "a claim about the region is refused: the source, the value and why. The rest of the claim"
           + " counts",
-      "kubectl edit region NAME; what a peer itself may not say, its operators have to change"),
+      "kubectl edit region NAME; a value that the peer announces has to be changed by its"
+          + " operators"),
   ANSWERS_ACCEPTED(
       "AnswersAccepted",
       Scope.REGION,
       "its answers are used as they are",
       "some of its answers are not used",
-      "in the last minute a gateway answered with what is not believed"
-          + " (`region_bridge_contained_answers_total`), cannot be read, or costs too much to read,"
-          + " or took questions over TCP and did not answer"
+      "in the last minute a gateway sent answers that are not accepted"
+          + " (`region_bridge_contained_answers_total`), cannot be read or cost too much to read,"
+          + " or accepted queries over TCP and did not answer"
           + " (`region_bridge_relay_exchanges_total`): which gateway, and what. Only names of that"
-          + " region suffer",
+          + " region are affected",
       "region-bridge trace NAME shows each try; its operators have to look at that gateway"),
   CIDR_CONFLICT(
       "CIDRConflict",
@@ -314,8 +317,8 @@ public enum ConditionType {
       "address ranges are its own",
       "address ranges collide",
       "bad when it is true: a range of the region may not be used; the message"
-          + " names both sides. Who had it first, or by a more trusted source, keeps it, and only"
-          + " the newcomer has the condition",
+          + " names both sides. The region that had it first, or by a more trusted source,"
+          + " keeps it; only the other one has the condition",
       "give one of the two another range (podCIDRs, serviceCIDRs), or take it out of there"),
   PEER_API_SERVER_REACHABLE(
       "PeerAPIServerReachable",

@@ -46,14 +46,14 @@ public record RegionSpec(
     @JsonPropertyDescription("Its end of the tunnel, for overlay.mode manage.")
         @Nullable WireGuard wireguard,
     @JsonPropertyDescription(
-            "The keys that speak for it on the overlay: WireGuard public keys, or node IDs of"
-                + " tailscaled; those that spoke for it first unless set.")
+            "The keys that may announce it on the overlay: WireGuard public keys, or node IDs of"
+                + " tailscaled; those that announced it first unless set.")
         @Size(max = RegionSpec.MOST_GATEWAYS)
         @Nullable List<@Pattern(RegionSpec.OVERLAY_KEY) @Size(max = RegionSpec.LONGEST_KEY) String>
             overlayKeys,
     @JsonPropertyDescription(
-            "Those of its ranges that it is known by under other addresses, as its own bridge has"
-                + " them in region.aliasRanges.")
+            "Its ranges that peers know under other addresses, as in region.aliasRanges of its own"
+                + " bridge.")
         @Size(max = RegionSpec.MOST_RANGES)
         @Nullable List<Alias> aliasRanges) {
   static final String DOMAIN =
@@ -128,7 +128,8 @@ public record RegionSpec(
           @Pattern(RegionSpec.WIREGUARD_KEY)
           @JsonPropertyDescription("Its public key, base64.")
           String publicKey,
-      @JsonPropertyDescription("Where it listens, ADDRESS:PORT; left out: it calls us.")
+      @JsonPropertyDescription(
+              "Where it listens, ADDRESS:PORT; left out: it connects to this region.")
           @Size(max = RegionSpec.LONGEST_SOCKET)
           @Nullable String endpoint,
       @Min(0) @Max(65535) @JsonPropertyDescription("Seconds between keepalives; 0: none.")

@@ -21,12 +21,12 @@ public record RegionStatus(
     @JsonPropertyDescription("The last WireGuard handshake with any of its gateways, RFC 3339.")
         @Nullable String lastHandshake,
     @JsonPropertyDescription(
-            "Its ends of tunnels as far as they were learned, for overlay.mode manage: a bridge"
-                + " that starts knows them by this.")
+            "Its ends of tunnels as far as they were learned, for overlay.mode manage; read when a"
+                + " bridge starts.")
         @Nullable TunnelRecord wireguard,
     @JsonPropertyDescription(
-            "The keys that spoke for it first on the overlay: no other key does unless"
-                + " spec.overlayKeys declares it. A bridge that starts knows them by this.")
+            "The keys that announced it first on the overlay. No other key may unless"
+                + " spec.overlayKeys declares it. Read when a bridge starts.")
         @Nullable List<String> overlayKeys,
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {

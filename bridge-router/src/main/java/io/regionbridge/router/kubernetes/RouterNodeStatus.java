@@ -21,8 +21,8 @@ public record RouterNodeStatus(
             "What nodes with an agent send to this node while it is the active gateway.")
         @Nullable List<Egress> egress,
     @JsonPropertyDescription(
-            "The addresses of the region's nodes, as ranges: whom an agent on this node takes"
-                + " wrapped packets from.")
+            "The addresses of the region's nodes, as ranges: an agent on this node accepts"
+                + " encapsulated packets from these only.")
         @Nullable List<String> nodes,
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {

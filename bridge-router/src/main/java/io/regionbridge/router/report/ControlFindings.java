@@ -95,7 +95,7 @@ public final class ControlFindings {
       texts.add("and %d more".formatted(refusals.size() - MOST_REFUSALS));
     }
     return texts.isEmpty()
-        ? new Finding(ACCEPTED, State.TRUE, "Accepted", "all that is said of regions is believed")
+        ? new Finding(ACCEPTED, State.TRUE, "Accepted", "all claims about regions accepted")
         : new Finding(
             ACCEPTED,
             State.FALSE,

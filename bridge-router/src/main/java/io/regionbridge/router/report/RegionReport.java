@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 
 /** Makes the status of a Region object out of what is known of the region. Pure. */
 public final class RegionReport {
-  /** The condition of a Region that says whether all that is said of it is believed. */
+  /** The condition of a Region that says whether all claims about it accepted. */
   private static final String ACCEPTED = "ClaimsAccepted";
 
   private static final int MOST_REFUSALS = 16;
@@ -148,7 +148,7 @@ public final class RegionReport {
             .distinct()
             .toList();
     return refused.isEmpty()
-        ? new Finding(ACCEPTED, State.TRUE, "Believed", "all that is said of it is believed")
+        ? new Finding(ACCEPTED, State.TRUE, "Believed", "all claims about it accepted")
         : new Finding(
             ACCEPTED,
             State.FALSE,

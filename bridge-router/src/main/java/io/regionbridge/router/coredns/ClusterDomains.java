@@ -33,8 +33,10 @@ public record ClusterDomains(List<String> names) {
             .flatMap(name -> Optional.ofNullable(view.configMaps().get(name)).stream())
             .map(ConfigMapFacts::data)
             .flatMap(data -> Optional.ofNullable(data.get(CoreDnsKind.COREFILE)).stream())
-            .flatMap(text -> Corefile.parse(text).blocks().stream())
-            .flatMap(ClusterDomains::zones)
+            .map(Corefile::parse)
+            .flatMap(corefile ->
+                corefile.blocks().stream()
+                    .flatMap(block -> zones(block, corefile.directives(block))))
             .map(Zone::name)
             .filter(name -> !name.equals(".") && !name.endsWith(ReverseZones.SUFFIX))
             .distinct()
@@ -43,8 +45,8 @@ public record ClusterDomains(List<String> names) {
   }
 
   /** Without arguments, the plugin serves the zones of its block. */
-  private static Stream<Zone> zones(ServerBlock block) {
-    return block.directives().stream()
+  private static Stream<Zone> zones(ServerBlock block, List<Directive> directives) {
+    return directives.stream()
         .filter(directive -> directive.name().equals(PLUGIN))
         .flatMap(directive ->
             directive.arguments().isEmpty()

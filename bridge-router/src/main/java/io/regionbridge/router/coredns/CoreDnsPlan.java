@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What has to be written so that CoreDNS forwards as it should. Made by {@link #of}, pure. */
@@ -128,8 +129,10 @@ public sealed interface CoreDnsPlan {
     if (zones.isEmpty()) {
       return new HelmValues(Optional.empty());
     }
+    io.regionbridge.router.coredns.Corefile parsed =
+        io.regionbridge.router.coredns.Corefile.parse(corefile);
     List<ServerBlock> others =
-        io.regionbridge.router.coredns.Corefile.parse(corefile).blocks().stream()
+        Stream.concat(parsed.snippets().stream(), parsed.blocks().stream())
             .filter(block -> !block.ours())
             .toList();
     if (others.stream().noneMatch(block -> block.has(ClusterDomains.PLUGIN))) {

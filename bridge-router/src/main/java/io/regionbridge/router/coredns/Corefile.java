@@ -1,10 +1,11 @@
 package io.regionbridge.router.coredns;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,23 +14,54 @@ import org.jspecify.annotations.Nullable;
  * own. Imports are not followed. Pure.
  *
  * @param blocks the server blocks, in their order, snippets left out
+ * @param snippets what server blocks may import by name, in their order
  * @param imports what is imported between server blocks, snippets left out
  * @param problem why CoreDNS refuses the text; what comes after that place is not read
  */
-public record Corefile(List<ServerBlock> blocks, List<String> imports, Optional<String> problem) {
+public record Corefile(
+    List<ServerBlock> blocks,
+    List<ServerBlock> snippets,
+    List<String> imports,
+    Optional<String> problem) {
   private static final String OPEN = "{";
   private static final String CLOSE = "}";
   private static final String IMPORT = "import";
 
+  /** Of snippets that import snippets; CoreDNS itself refuses circles. */
+  private static final int DEEPEST = 8;
+
   /** Copies the lists. */
   public Corefile {
     blocks = List.copyOf(blocks);
+    snippets = List.copyOf(snippets);
     imports = List.copyOf(imports);
   }
 
   /** Reads a text; never throws. */
   public static Corefile parse(String text) {
     return new Parser(tokens(text)).parsed();
+  }
+
+  /** The directives of a block, with those of the snippets that it imports in their places. */
+  List<Directive> directives(ServerBlock block) {
+    return directives(block, DEEPEST).toList();
+  }
+
+  private Stream<Directive> directives(ServerBlock block, int depth) {
+    return block.directives().stream()
+        .flatMap(directive -> {
+          Optional<ServerBlock> snippet = depth == 0 ? Optional.empty() : imported(directive);
+          return snippet.isPresent() ? directives(snippet.get(), depth - 1) : Stream.of(directive);
+        });
+  }
+
+  private Optional<ServerBlock> imported(Directive directive) {
+    return directive.name().equals(IMPORT) && !directive.arguments().isEmpty()
+        ? snippets.stream()
+            .filter(snippet ->
+                snippet.keys().getFirst().equals("(" + directive.arguments().getFirst() + ")"))
+            .findFirst()
+        : Optional.empty();
   }
 
   /** A word, and where it stands. */
@@ -91,7 +123,7 @@ public record Corefile(List<ServerBlock> blocks, List<String> imports, Optional<
     private final List<Token> tokens;
     private final List<ServerBlock> blocks = new ArrayList<>();
     private final List<String> imports = new ArrayList<>();
-    private final Set<String> snippets = new HashSet<>();
+    private final Map<String, ServerBlock> snippets = new LinkedHashMap<>();
     private int at;
     private @Nullable String problem;
 
@@ -103,12 +135,14 @@ public record Corefile(List<ServerBlock> blocks, List<String> imports, Optional<
       while (problem == null && at < tokens.size()) {
         if (tokens.get(at).text().equals(IMPORT)) {
           at++;
-          imports.addAll(onThisLine().stream().filter(name -> !snippets.contains(name)).toList());
+          imports.addAll(
+              onThisLine().stream().filter(name -> !snippets.containsKey(name)).toList());
         } else {
           parseBlock();
         }
       }
-      return new Corefile(blocks, imports, Optional.ofNullable(problem));
+      return new Corefile(
+          blocks, List.copyOf(snippets.values()), imports, Optional.ofNullable(problem));
     }
 
     private void parseBlock() {
@@ -132,9 +166,12 @@ public record Corefile(List<ServerBlock> blocks, List<String> imports, Optional<
       int end = tokens.get(at - 1).end();
       boolean snippet =
           keys.size() == 1 && keys.getFirst().startsWith("(") && keys.getFirst().endsWith(")");
+      ServerBlock block = new ServerBlock(keys, directives, begin, end);
       if (!snippet) {
-        blocks.add(new ServerBlock(keys, directives, begin, end));
-      } else if (!snippets.add(keys.getFirst().substring(1, keys.getFirst().length() - 1))) {
+        blocks.add(block);
+      } else if (snippets.putIfAbsent(
+              keys.getFirst().substring(1, keys.getFirst().length() - 1), block)
+          != null) {
         problem = "line %d: the snippet %s is there twice".formatted(line, keys.getFirst());
       }
     }

@@ -25,7 +25,7 @@ final class Rke2Values {
   /**
    * The values.
    *
-   * @param others the server blocks of everybody else, as they stand
+   * @param others the snippets and server blocks of everybody else, as they stand
    * @param port that those of the bridge are served on
    */
   static String text(

@@ -234,6 +234,27 @@ class CoreDnsPlanTest {
         .isEqualTo(". 192.0.2.1:1053 192.0.2.2:1053");
   }
 
+  @Test
+  void rke2KeepsSnippetsBeforeTheServersThatImportThem() throws IOException {
+    JsonNode servers =
+        servers(
+            """
+            (usual) {
+                errors
+                kubernetes prod.example
+            }
+            .:53 {
+                import usual
+                forward . /etc/resolv.conf
+            }
+            """);
+    JsonNode snippet = servers.get(0);
+    assertThat(snippet.get("zones").get(0).get("zone").asText()).isEqualTo("(usual)");
+    assertThat(snippet.has("port")).as("a snippet has none").isFalse();
+    assertThat(servers.get(1).get("plugins").get(0).get("name").asText()).isEqualTo("import");
+    assertThat(servers.get(1).get("plugins").get(0).get("parameters").asText()).isEqualTo("usual");
+  }
+
   /** What Helm makes of the values gives the same values again, without the bridge's servers. */
   @Test
   void whatRke2MakesOfTheValuesChangesThemNoMore() throws IOException {

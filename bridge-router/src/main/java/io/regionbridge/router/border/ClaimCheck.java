@@ -49,7 +49,12 @@ final class ClaimCheck {
     return new ClaimCheck(rules, claims, refusals).passed();
   }
 
-  /** Why a region cannot have a domain; empty if it can. */
+  /**
+   * Why a region cannot have a domain. The usual one, which nobody claims, may be the zone of a
+   * block of CoreDNS's configuration: it is left to the block, and named where that is written.
+   *
+   * @return empty if it can
+   */
   static Optional<String> unfit(BorderRules rules, RegionDomain domain) {
     return rules.clusterDomains().stream()
         .filter(domain::overlaps)
@@ -57,7 +62,6 @@ final class ClaimCheck {
         .map(own -> "it is %s, a domain of this cluster, or above or below it".formatted(own))
         .or(() ->
             rules.foreignZones().stream()
-                // One that is the same is left to the block that has it, and named there.
                 .filter(zone -> !zone.equals(domain.name()) && domain.overlaps(zone))
                 .findFirst()
                 .map(zone ->
@@ -121,7 +125,12 @@ final class ClaimCheck {
     if (said.isEmpty()) {
       return said;
     }
-    Optional<String> flaw = unfit(rules, said.get());
+    Optional<String> flaw =
+        unfit(rules, said.get())
+            .or(() ->
+                rules.foreignZones().contains(said.get().name())
+                    ? Optional.of("a block of CoreDNS's configuration has it")
+                    : Optional.empty());
     if (flaw.isPresent()) {
       refuse(claim.source(), Field.DOMAIN, "domain %s: %s".formatted(said.get(), flaw.get()));
       return Optional.empty();

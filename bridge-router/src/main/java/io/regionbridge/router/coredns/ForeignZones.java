@@ -3,7 +3,13 @@ package io.regionbridge.router.coredns;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
+import io.regionbridge.router.kubernetes.OwnNames;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.SocketLiteral;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +29,7 @@ import java.util.stream.Stream;
  * @param problem why CoreDNS loads nothing of it, the bridge's blocks or not
  */
 public record ForeignZones(
-    Map<Zone, String> places, List<Unreadable> unreadable, Optional<String> problem) {
+    Map<Zone, Place> places, List<Unreadable> unreadable, Optional<String> problem) {
   private static final String DIRECTORY = "/etc/coredns/";
   private static final String CUSTOM = "custom";
 
@@ -31,6 +37,18 @@ public record ForeignZones(
   public ForeignZones {
     places = Map.copyOf(places);
     unreadable = List.copyOf(unreadable);
+  }
+
+  /**
+   * Where a zone stands.
+   *
+   * @param words which text
+   * @param forwardsTo the addresses that its block forwards to
+   */
+  record Place(String words, Set<InetAddress> forwardsTo) {
+    Place {
+      forwardsTo = Set.copyOf(forwardsTo);
+    }
   }
 
   /**
@@ -56,10 +74,16 @@ public record ForeignZones(
     return new ForeignZones(reader.places, reader.unreadable, reader.problem);
   }
 
-  /** The domains among them: in lower case, without a dot at the end, without the root. */
-  public Set<String> domains() {
-    return places.keySet().stream()
-        .map(Zone::name)
+  /**
+   * The domains among them that are not forwarded to a bridge: in lower case, without a dot at the
+   * end, without the root. A block that somebody wrote for the bridge takes nothing from it.
+   *
+   * @param bridges addresses of the region's bridges
+   */
+  public Set<String> domains(Set<InetAddress> bridges) {
+    return places.entrySet().stream()
+        .filter(place -> Collections.disjoint(place.getValue().forwardsTo(), bridges))
+        .map(place -> place.getKey().name())
         .filter(name -> !name.equals(".") && !name.endsWith(ReverseZones.SUFFIX))
         .collect(Collectors.toSet());
   }
@@ -67,6 +91,7 @@ public record ForeignZones(
   /** Where a zone stands or may stand, in words; empty: nowhere. */
   Optional<String> where(Zone zone) {
     return Optional.ofNullable(places.get(zone))
+        .map(Place::words)
         .or(() ->
             unreadable.stream()
                 .filter(text -> text.mayBe(zone))
@@ -77,7 +102,7 @@ public record ForeignZones(
   /** Follows imports as far as ConfigMaps show what is imported. */
   private static final class Reader {
     private final ClusterView view;
-    private final Map<Zone, String> places = new HashMap<>();
+    private final Map<Zone, Place> places = new HashMap<>();
     private final List<Unreadable> unreadable = new ArrayList<>();
     private Optional<String> problem = Optional.empty();
 
@@ -123,7 +148,8 @@ public record ForeignZones(
         for (String key : block.keys()) {
           switch (Zone.read(key)) {
             case Zone.Read.Zones(List<Zone> zones) ->
-                zones.forEach(zone -> places.putIfAbsent(zone, place));
+                zones.forEach(
+                    zone -> places.putIfAbsent(zone, new Place(place, forwardsTo(block))));
             case Zone.Read.Unreadable(String name, Zone.Likeness likeness) ->
                 unreadable.add(new Unreadable(name, place, Optional.of(likeness)));
             case Zone.Read.Refused(String why) -> setProblem(place, why);
@@ -131,6 +157,18 @@ public record ForeignZones(
         }
       }
       return corefile;
+    }
+
+    private static Set<InetAddress> forwardsTo(ServerBlock block) {
+      return block.forwards().stream()
+          .flatMap(List::stream)
+          .map(to -> to.substring(to.indexOf("://") < 0 ? 0 : to.indexOf("://") + "://".length()))
+          .flatMap(to ->
+              SocketLiteral.parse(to, OwnNames.DNS_PORT)
+                      instanceof SocketLiteral.Parsed.Valid(InetSocketAddress address)
+                  ? Stream.of(address.getAddress())
+                  : IpLiteral.parse(to).stream())
+          .collect(Collectors.toSet());
     }
 
     private void setProblem(String place, String why) {

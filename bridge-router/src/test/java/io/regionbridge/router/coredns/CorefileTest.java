@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ConfigMapFacts;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -159,13 +161,76 @@ class CorefileTest {
   }
 
   @Test
+  void aSnippetIsReadWhereItIsImported() {
+    String text =
+        """
+        (services) {
+            kubernetes prod.example in-addr.arpa {
+                pods insecure
+            }
+        }
+        (usual) {
+            errors
+            import services
+        }
+        .:53 {
+            import usual
+            import nothing
+            forward . /etc/resolv.conf
+        }
+        (circle) {
+            import circle
+        }
+        a.example {
+            import circle
+        }
+        """;
+    Corefile corefile = Corefile.parse(text);
+    assertThat(corefile.snippets()).hasSize(3);
+    assertThat(corefile.blocks()).hasSize(2);
+    assertThat(corefile.directives(corefile.blocks().getFirst()))
+        .extracting(Directive::name)
+        .containsExactly("errors", "kubernetes", "import", "forward");
+    assertThat(corefile.directives(corefile.blocks().getLast())).hasSize(1);
+    assertThat(
+            ClusterDomains.of(
+                    ClusterView.ofConfigMaps(
+                        Map.of(
+                            "coredns",
+                            new ConfigMapFacts("coredns", "1", Map.of("Corefile", text)))))
+                .names())
+        .containsExactly("prod.example");
+  }
+
+  @Test
   void theDomainsOfOthersAreTheirZonesWithoutTheRootAndReverseZones() {
     ForeignZones zones =
         ForeignZones.of(
             ClusterView.ofConfigMaps(
                 Map.of(
                     "coredns", new ConfigMapFacts("coredns", "1", Map.of("Corefile", COREFILE)))));
-    assertThat(zones.domains())
+    assertThat(zones.domains(Set.of()))
         .containsExactlyInAnyOrder("mn.internal", "hel1.internal", "empty.example");
+  }
+
+  @Test
+  void aBlockThatForwardsToABridgeTakesNoDomainFromIt() {
+    String text =
+        """
+        mn.internal { forward . 10.0.0.5:1053 10.0.0.6:1053
+        }
+        hel1.internal { forward . tls://[fd00::5]:853
+        }
+        corp.example { forward . 10.0.0.7 /etc/resolv.conf
+        }
+        """;
+    ForeignZones zones =
+        ForeignZones.of(
+            ClusterView.ofConfigMaps(
+                Map.of("coredns", new ConfigMapFacts("coredns", "1", Map.of("Corefile", text)))));
+    assertThat(
+            zones.domains(
+                Set.of(InetAddress.ofLiteral("10.0.0.6"), InetAddress.ofLiteral("fd00::5"))))
+        .containsExactly("corp.example");
   }
 }

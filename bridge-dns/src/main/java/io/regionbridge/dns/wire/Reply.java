@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Rcode;
+import org.xbill.DNS.SVCBBase;
 import org.xbill.DNS.Type;
 
 /**
@@ -354,7 +355,31 @@ public final class Reply {
     if (type == Type.AAAA && octets == 16) {
       return bounds.addressAllowed(Octets.get64(message, data), Octets.get64(message, data + 8));
     }
-    return true;
+    return type != Type.HTTPS && type != Type.SVCB || hintsAllowed(data, data + octets, bounds);
+  }
+
+  /** The addresses that clients connect to without asking for them (RFC 9460 section 7.3). */
+  private boolean hintsAllowed(int from, int end, Bounds bounds) {
+    int i = from + 2 < end ? Names.skip(message, from + 2, end) : NOWHERE;
+    while (i != NOWHERE && i + 4 <= end) {
+      int key = Octets.get16(message, i);
+      int next = i + 4 + Octets.get16(message, i + 2);
+      int octets = key == SVCBBase.IPV4HINT ? 4 : key == SVCBBase.IPV6HINT ? 16 : 0;
+      if (next > end) {
+        return false;
+      }
+      for (int hint = i + 4; octets > 0 && hint < next; hint += octets) {
+        if (hint + octets > next
+            || !(octets == 4
+                ? bounds.addressAllowed(Octets.get32(message, hint))
+                : bounds.addressAllowed(
+                    Octets.get64(message, hint), Octets.get64(message, hint + 8)))) {
+          return false;
+        }
+      }
+      i = next;
+    }
+    return i == end;
   }
 
   /** Copies the SOA of a negative answer (RFC 2308), if it may be believed. */
@@ -502,7 +527,7 @@ public final class Reply {
     return authorities;
   }
 
-  /** Address records that may not be believed, and are not in the body. */
+  /** Records with addresses that may not be believed, which are not in the body. */
   public int dropped() {
     return dropped;
   }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.CNAMERecord;
@@ -399,6 +401,48 @@ class ReplyTest {
     assertThat(reply.found()).as("an IPv4 address in an AAAA counts as one").isEqualTo(2);
     assertThat(reply.dropped()).isOne();
     assertThat(reply.runStride()).isEqualTo(28);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          1 . alpn=h2                                         | BELIEVED
+          0 other.mn.internal.                                | BELIEVED
+          1 . alpn=h2 ipv4hint=10.52.0.1 ipv6hint=fd52::1     | BELIEVED
+          1 . ipv4hint=8.8.8.8                                | CONTAINED
+          1 . port=8443 ipv4hint=169.254.169.254              | CONTAINED
+          1 . ipv4hint=10.52.0.1,8.8.8.8                      | CONTAINED
+          1 . ipv4hint=10.52.0.1 ipv6hint=2001:db8::1         | CONTAINED
+          """)
+  void hintsOfServiceBindingsAreAddressesToo(String data, Verdict verdict) throws IOException {
+    for (int type : new int[] {Type.HTTPS, Type.SVCB}) {
+      Record binding = Record.fromString(Records.name(NAME), type, DClass.IN, 5, data, Name.root);
+      Message m = asked(type, binding);
+      assertThat(inspect(m)).as(Type.string(type)).isEqualTo(verdict);
+      assertThat(reply.found()).isEqualTo(verdict == Verdict.BELIEVED ? 1 : 0);
+      assertThat(inspect(asked(Type.ANY, binding, Records.txt(NAME, 5, "x"))))
+          .isEqualTo(Verdict.BELIEVED);
+      assertThat(reply.found()).isEqualTo(verdict == Verdict.BELIEVED ? 2 : 1);
+    }
+  }
+
+  private static Message asked(int type, Record... answers) {
+    Message m = message(answers);
+    m.removeAllRecords(Section.QUESTION);
+    m.addRecord(Record.newRecord(Records.name(NAME), type, DClass.IN), Section.QUESTION);
+    return m;
+  }
+
+  @Test
+  void serviceBindingsThatCannotBeReadAreNotBelieved() {
+    for (String data :
+        List.of("", "0001", "000103", "00010000", "0001000004", "000100000400050a34")) {
+      assertThat(inspect(data("", Type.HTTPS, HexFormat.of().parseHex(data)).message()))
+          .as(data)
+          .isIn(Verdict.CONTAINED, Verdict.MALFORMED);
+    }
   }
 
   record Bad(String what, int asked, UnaryOperator<Packet> records, int an, int ns, int ar) {

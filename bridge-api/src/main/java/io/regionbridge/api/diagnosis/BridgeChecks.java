@@ -55,6 +55,7 @@ public final class BridgeChecks {
     made.checkFaults();
     made.checkOverlay();
     made.checkPorts();
+    made.checkConnections();
     status.peers().forEach(made::checkPeer);
     status.tunnels().forEach(made::checkTunnel);
     status.policies().forEach(made::checkPolicy);
@@ -150,6 +151,22 @@ public final class BridgeChecks {
                 "set dns.listen to another port, 1053 unless something has it, on all gateways"));
       }
     }
+  }
+
+  /** An idle connection makes room for another one, so only busy ones keep clients out. */
+  private void checkConnections() {
+    BridgeStatus.Dns dns = status.dns();
+    checks.add(
+        dns.refusedConnections() == 0
+            ? Check.ok(
+                "TCP connections",
+                "%d of clients are open, and none was turned away".formatted(dns.connections()))
+            : Check.warning(
+                "TCP connections",
+                "%d of clients were turned away since %s: all others had a query under way"
+                    .formatted(dns.refusedConnections(), status.startedAt()),
+                "raise dns.tcp.maxConnections, or dns.tcp.maxConnectionsPerClient where one"
+                    + " resolver asks for all"));
   }
 
   private static List<Cidr> ranges(List<String> texts) {

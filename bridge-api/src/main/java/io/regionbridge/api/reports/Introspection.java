@@ -300,6 +300,7 @@ public final class Introspection implements AutoCloseable {
         bridge.dns().cacheEntries(),
         bridge.dns().waiting(),
         bridge.dns().connections(),
+        bridge.dns().connectionsRefused(),
         Arrays.stream(LoopCounters.latencyBounds()).mapToObj(nanos -> nanos / NANOS).toList(),
         latencies(loops));
   }

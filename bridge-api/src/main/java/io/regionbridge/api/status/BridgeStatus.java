@@ -104,6 +104,7 @@ public record BridgeStatus(
    * @param failures of these, those answered SERVFAIL
    * @param waiting queries that wait for a gateway now
    * @param connections TCP connections of clients that are open now
+   * @param refusedConnections since the start, those turned away because all others were busy
    * @param latencyBounds milliseconds, rising
    * @param latencies since the start, by source: how many answers took so long; one count for each
    *     bound, of those that took no longer than it and longer than the one before, and a last one
@@ -117,6 +118,7 @@ public record BridgeStatus(
       int cacheEntries,
       int waiting,
       int connections,
+      long refusedConnections,
       List<Double> latencyBounds,
       Map<String, List<Long>> latencies) {
     /** One without latencies. */
@@ -127,7 +129,7 @@ public record BridgeStatus(
         int cacheEntries,
         int waiting,
         int connections) {
-      this(listen, answers, failures, cacheEntries, waiting, connections, List.of(), Map.of());
+      this(listen, answers, failures, cacheEntries, waiting, connections, 0, List.of(), Map.of());
     }
 
     /** Fields that an older version of the program does not have are empty. */

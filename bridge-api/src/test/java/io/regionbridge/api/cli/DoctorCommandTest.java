@@ -159,6 +159,41 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void namesConnectionsThatWereTurnedAway() {
+    assertThat(connections(0).state()).isEqualTo(Check.State.OK);
+    assertThat(connections(7))
+        .satisfies(check -> {
+          assertThat(check.state()).isEqualTo(Check.State.WARNING);
+          assertThat(check.message()).startsWith("7 of clients were turned away since " + NOW);
+          assertThat(check.remedy()).contains("dns.tcp.maxConnections");
+        });
+  }
+
+  private static Check connections(long refused) {
+    BridgeStatus usual = status(List.of(), List.of(), List.of(), List.of());
+    BridgeStatus status =
+        new BridgeStatus(
+            usual.version(),
+            usual.time(),
+            usual.startedAt(),
+            true,
+            List.of(),
+            usual.region(),
+            new BridgeStatus.Dns(List.of(), Map.of(), 0, 0, 0, 64, refused, List.of(), Map.of()),
+            usual.directory(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    return BridgeChecks.of(status, "0.1.0", asked(-1, 0)).stream()
+        .filter(check -> check.name().equals("TCP connections"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void takesFromTheChartsConfigMapWhatTheBridgesAreToDo() {
     Release usual = Release.usual("here", "netbird-router=true");
     String yaml =

@@ -79,6 +79,7 @@ final class StatusHistoryTest {
         0,
         0,
         0,
+        0,
         List.of(1.0, 10.0),
         Map.of("cache", latencies));
   }

@@ -14,16 +14,19 @@ import java.util.Set;
  * @param refusals values that were left out, in a fixed order
  * @param conflicts values that other regions have, left out of the newcomer
  * @param identities by region, the keys that speak for it on the overlay
+ * @param undeclared by region, what has to be known after a restart of those that nobody declares
  */
 public record Admitted(
     List<PeerClaim> claims,
     List<Refusal> refusals,
     List<Conflict> conflicts,
-    Map<String, Set<String>> identities) {
+    Map<String, Set<String>> identities,
+    Map<String, Remembered> undeclared) {
   public Admitted {
     claims = List.copyOf(claims);
     refusals = List.copyOf(refusals);
     conflicts = List.copyOf(conflicts);
     identities = Map.copyOf(identities);
+    undeclared = Map.copyOf(undeclared);
   }
 }

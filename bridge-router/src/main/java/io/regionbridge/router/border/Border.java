@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * claims in the same order of looks it always makes the same.
  *
  * <p>What a region has is given up when it claims it no longer, or is declared no longer. A region
- * that was only ever heard of on the overlay keeps what it has while it is silent, as long as this
- * process lives. Owned by one thread.
+ * that was only ever heard of on the overlay keeps what it has while it is silent, and over a
+ * restart if the caller writes {@link Admitted#undeclared} down. Owned by one thread.
  */
 public final class Border {
   /** Regions that nobody declares: found on the overlay, or remembered from there. */
@@ -139,7 +139,26 @@ public final class Border {
       });
       remember(regions.keySet());
       keys.keySet().retainAll(regions.keySet());
-      return new Admitted(claims, refusals, conflicts, keys);
+      return new Admitted(claims, refusals, conflicts, keys, undeclared(regions.keySet()));
+    }
+
+    /** What is to be written down: first of those that are present, then of the oldest others. */
+    private Map<String, Remembered> undeclared(Set<String> present) {
+      Map<String, Remembered> undeclared = new TreeMap<>();
+      next.entrySet().stream()
+          .filter(entry -> entry.getValue().undeclared())
+          .sorted(
+              Comparator.comparing(
+                      (Map.Entry<String, Holding> entry) -> !present.contains(entry.getKey()))
+                  .thenComparing(entry -> entry.getValue().precedence())
+                  .thenComparing(Map.Entry::getKey))
+          .limit(MOST_UNDECLARED)
+          .forEach(entry -> {
+            Holding held = entry.getValue();
+            undeclared.put(
+                entry.getKey(), new Remembered(held.keys(), held.ranges().keySet(), true));
+          });
+      return undeclared;
     }
 
     private Set<String> pinned(String name) {
@@ -462,23 +481,6 @@ public final class Border {
     return one.compareTo(other) <= 0 ? one : other;
   }
 
-  /**
-   * What was written down of a region before this process started.
-   *
-   * @param overlayKeys that spoke for it on the overlay; they count more than what this process
-   *     remembers
-   * @param ranges that it had
-   */
-  public record Remembered(Set<String> overlayKeys, Set<Cidr> ranges) {
-    /** Nothing is known of it. */
-    public static final Remembered NOTHING = new Remembered(Set.of(), Set.of());
-
-    public Remembered {
-      overlayKeys = Set.copyOf(overlayKeys);
-      ranges = Set.copyOf(ranges);
-    }
-  }
-
   /** One that has seen nothing yet. */
   public Border() {
     this(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
@@ -500,9 +502,23 @@ public final class Border {
    */
   public Admitted admit(
       List<PeerClaim> said, BorderRules rules, Map<String, Remembered> remembered) {
+    remembered.forEach((name, written) -> {
+      if (written.undeclared() && RegionDomain.isLabel(name)) {
+        holdings.computeIfAbsent(name, region -> restored(region, written));
+      }
+    });
     Look now = new Look(rules, remembered);
     Admitted admitted = now.admit(said);
     holdings = now.next;
     return admitted;
+  }
+
+  /** A region that another process heard of, before all that this one hears. */
+  private static Holding restored(String name, Remembered written) {
+    Precedence before = new Precedence(PeerSource.OVERLAY, BEFORE, Instant.EPOCH);
+    Map<Cidr, Precedence> ranges = new TreeMap<>();
+    written.ranges().forEach(range -> ranges.put(range, before));
+    return new Holding(
+        RegionDomain.ofRegion(name), before, ranges, Map.of(), written.overlayKeys(), true);
   }
 }

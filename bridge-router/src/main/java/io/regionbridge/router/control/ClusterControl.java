@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.border.Admitted;
 import io.regionbridge.router.border.Border;
 import io.regionbridge.router.border.BorderRules;
+import io.regionbridge.router.border.Remembered;
 import io.regionbridge.router.coredns.ClusterDomains;
 import io.regionbridge.router.coredns.ForeignZones;
+import io.regionbridge.router.coredns.Forwards;
 import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.diagnosis.RightsWatch;
 import io.regionbridge.router.directory.Directory;
@@ -58,6 +60,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +69,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -493,7 +496,9 @@ final class ClusterControl implements RegionSource {
     }
     unwritten.clear();
     EgressInputs inputs = egress.plan(view, next);
-    ownNode.reconcile(view, next, election.leadership(), reach, inputs).ifPresent(unwritten::add);
+    ownNode
+        .reconcile(view, next, admitted.undeclared(), election.leadership(), reach, inputs)
+        .ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
           PATIENCE,
@@ -535,10 +540,24 @@ final class ClusterControl implements RegionSource {
             sources.region().get().name(),
             sources.supernets().get(),
             Set.copyOf(ClusterDomains.of(view).names()),
-            ForeignZones.of(view).domains(),
+            ForeignZones.of(view).domains(bridges(view, services)),
             own,
             apiServers(services))
         .with(settings.options().domains());
+  }
+
+  /** Where somebody who writes a block for CoreDNS finds the bridges. */
+  private Set<InetAddress> bridges(ClusterView view, Directory services) {
+    Set<InetAddress> addresses = new HashSet<>();
+    addresses.add(settings.nodeAddress());
+    sources.overlay().address().ifPresent(addresses::add);
+    view.routers().forEach(node -> addresses.addAll(node.addresses()));
+    settings
+        .options()
+        .forwardTo()
+        .ifPresent(
+            name -> Forwards.service(services, name).forEach(at -> addresses.add(at.getAddress())));
+    return addresses;
   }
 
   private Set<InetAddress> apiServers(Directory services) {
@@ -552,12 +571,22 @@ final class ClusterControl implements RegionSource {
     return addresses;
   }
 
-  private static Map<String, Border.Remembered> writtenDown(ClusterView view) {
-    return view.regions().stream()
-        .collect(
-            Collectors.toMap(
-                RegionFacts::name,
-                region -> new Border.Remembered(region.overlayKeys(), region.ranges())));
+  /**
+   * What Region objects and RouterNodes say of regions. A Region object counts most, then what this
+   * node itself wrote, then what the others did.
+   */
+  private Map<String, Remembered> writtenDown(ClusterView view) {
+    Map<String, Remembered> written = new HashMap<>();
+    view.regions()
+        .forEach(region ->
+            written.put(region.name(), new Remembered(region.overlayKeys(), region.ranges())));
+    view.routerNodes().stream()
+        .sorted(Comparator.comparing(node -> !node.name().equals(settings.node())))
+        .flatMap(node -> node.overlayRegions().stream())
+        .forEach(region ->
+            written.putIfAbsent(
+                region.name(), new Remembered(region.overlayKeys(), region.ranges(), true)));
+    return written;
   }
 
   private static Optional<TunnelRecord> remembered(ClusterView view, String region) {

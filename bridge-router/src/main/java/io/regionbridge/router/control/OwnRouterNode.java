@@ -1,12 +1,15 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.border.Remembered;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.NodeFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.election.Reach;
+import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.kubernetes.StatusWriter;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.report.RouterNodeReport;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
@@ -14,7 +17,9 @@ import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,10 +50,16 @@ final class OwnRouterNode {
     this.clock = clock;
   }
 
-  /** Writes it if the API server knows the node; why it could not be written, if so. */
+  /**
+   * Writes it if the API server knows the node.
+   *
+   * @param undeclared by name, regions that nothing but the overlay tells of
+   * @return why it could not be written, if so
+   */
   Optional<String> reconcile(
       ClusterView view,
       Topology topology,
+      Map<String, Remembered> undeclared,
       Leadership leadership,
       Reach reaches,
       EgressInputs inputs) {
@@ -70,8 +81,21 @@ final class OwnRouterNode {
                 said.flatMap(this::takeUpRotation),
                 EgressControl.published(inputs),
                 topology.local(),
+                overlayRegions(undeclared),
                 said.map(RouterNodeFacts::conditions).orElse(List.of()),
                 clock.instant())));
+  }
+
+  private static List<RouterNodeStatus.OverlayRegion> overlayRegions(
+      Map<String, Remembered> undeclared) {
+    return new TreeMap<>(undeclared)
+        .entrySet().stream()
+            .map(region ->
+                new RouterNodeStatus.OverlayRegion(
+                    region.getKey(),
+                    region.getValue().overlayKeys().stream().sorted().toList(),
+                    region.getValue().ranges().stream().sorted().map(Cidr::toString).toList()))
+            .toList();
   }
 
   /** Takes a request to rotate this node's key up, if there is one; the last one that was. */

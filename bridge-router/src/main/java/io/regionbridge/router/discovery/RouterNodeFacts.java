@@ -9,6 +9,7 @@ import io.regionbridge.router.net.Cidr;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param egress by region, the ranges that nodes with an agent send to it while it is the active
  *     gateway; empty: it says nothing of that
  * @param nodes the addresses of the region's nodes; empty: it says nothing of that
+ * @param overlayRegions regions that nothing but the overlay told its bridge of
  */
 public record RouterNodeFacts(
     String name,
@@ -32,11 +34,37 @@ public record RouterNodeFacts(
     Optional<String> takenRotation,
     Optional<Map<String, List<Cidr>>> egress,
     Optional<List<Cidr>> nodes,
+    List<OverlayRegion> overlayRegions,
     List<Condition> conditions) {
   public RouterNodeFacts {
     egress = egress.map(Map::copyOf);
     nodes = nodes.map(List::copyOf);
+    overlayRegions = List.copyOf(overlayRegions);
     conditions = List.copyOf(conditions);
+  }
+
+  /**
+   * A region that nobody declares.
+   *
+   * @param overlayKeys that spoke for it first
+   */
+  public record OverlayRegion(String name, Set<String> overlayKeys, Set<Cidr> ranges) {
+    public OverlayRegion {
+      overlayKeys = Set.copyOf(overlayKeys);
+      ranges = Set.copyOf(ranges);
+    }
+
+    static List<OverlayRegion> of(@Nullable RouterNodeStatus status) {
+      return status == null || status.overlayRegions() == null
+          ? List.of()
+          : status.overlayRegions().stream()
+              .map(region ->
+                  new OverlayRegion(
+                      region.name(),
+                      Set.copyOf(region.overlayKeys()),
+                      Set.copyOf(Ranges.valid(region.cidrs()))))
+              .toList();
+    }
   }
 
   /** One of whose key nothing is asked. */
@@ -55,6 +83,7 @@ public record RouterNodeFacts(
         Optional.empty(),
         egress,
         Optional.empty(),
+        List.of(),
         conditions);
   }
 
@@ -97,6 +126,7 @@ public record RouterNodeFacts(
                             e -> Ranges.valid(e.cidrs()),
                             (one, _) -> one))),
         Optional.ofNullable(status).map(RouterNodeStatus::nodes).map(Ranges::valid),
+        OverlayRegion.of(status),
         conditions == null ? List.of() : conditions);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ public record RouterNodeStatus(
             "The addresses of the region's nodes, as ranges: an agent on this node accepts"
                 + " encapsulated packets from these only.")
         @Nullable List<String> nodes,
+    @JsonPropertyDescription(
+            "Regions that nothing but the overlay tells of. A bridge that starts knows them by"
+                + " this.")
+        @Size(max = RouterNodeStatus.MOST_UNDECLARED)
+        @Nullable List<OverlayRegion> overlayRegions,
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {
 
@@ -33,11 +39,35 @@ public record RouterNodeStatus(
       @Nullable List<Egress> egress,
       @Nullable Long observedGeneration,
       @Nullable List<Condition> conditions) {
-    this(role, null, null, egress, null, observedGeneration, conditions);
+    this(role, null, null, egress, null, null, observedGeneration, conditions);
   }
+
+  /** As the border has it; see io.regionbridge.router.border. */
+  static final int MOST_UNDECLARED = 64;
+
+  private static final int LONGEST_REGION = 63;
 
   /** Ranges of one peer region. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Egress(
       @Required String region, @JsonProperty("CIDRs") @Required List<String> cidrs) {}
+
+  /** A region that no Region object and no configuration declares. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record OverlayRegion(
+      @Required
+          @Size(max = RouterNodeStatus.LONGEST_REGION)
+          @JsonPropertyDescription("What it calls itself.")
+          String name,
+      @Required
+          @Size(max = RegionSpec.MOST_GATEWAYS)
+          @JsonPropertyDescription(
+              "The keys that spoke for it first: no other key does unless a Region object declares"
+                  + " it.")
+          List<@Size(max = RegionSpec.LONGEST_KEY) String> overlayKeys,
+      @Required
+          @JsonProperty("CIDRs")
+          @Size(max = RegionSpec.MOST_RANGES)
+          @JsonPropertyDescription("Its ranges, which no other undeclared region gets.")
+          List<@Size(max = RegionSpec.LONGEST_CIDR) String> cidrs) {}
 }

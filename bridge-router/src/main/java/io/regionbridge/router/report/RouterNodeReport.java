@@ -64,6 +64,7 @@ public final class RouterNodeReport {
    * @param keyRotation the last request to rotate the key that was taken up
    * @param egress what agents send to it while it is the active gateway; empty: they do not
    * @param local whose nodes' addresses agents read
+   * @param undeclared regions that nothing but the overlay tells of
    * @param before the conditions that it has
    */
   public static RouterNodeStatus status(
@@ -74,6 +75,7 @@ public final class RouterNodeReport {
       Optional<String> keyRotation,
       Optional<List<RouterNodeStatus.Egress>> egress,
       LocalRegion local,
+      List<RouterNodeStatus.OverlayRegion> undeclared,
       List<Condition> before,
       Instant now) {
     Finding ready =
@@ -87,6 +89,7 @@ public final class RouterNodeReport {
         keyRotation.orElse(null),
         egress.orElse(null),
         egress.map(_ -> texts(nodes(local))).orElse(null),
+        undeclared.isEmpty() ? null : undeclared,
         null,
         Conditions.merge(before, List.of(ready, reaching(reaches)), 0, now));
   }

@@ -80,6 +80,7 @@ class BorderTest {
     "k8s.corp.example, k8s.corp.example",
     "x.k8s.corp.example, k8s.corp.example",
     "x.stub.example, stub.example",
+    "stub.example, stub.example",
   })
   void aDomainOfTheClusterOrOfSomebodyElsesBlockIsLeftOutWhoeverSaysIt(
       String domain, String named) {
@@ -324,15 +325,15 @@ class BorderTest {
                 claim(PeerSource.REGION_OBJECT, "mn").build(),
                 claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two").build()),
             RULES,
-            Map.of("mn", new Border.Remembered(Set.of("one"), Set.of())));
+            Map.of("mn", new Remembered(Set.of("one"), Set.of())));
     assertThat(admitted.claims()).hasSize(1);
     assertThat(admitted.identities()).containsEntry("mn", Set.of("one"));
   }
 
   @Test
   void aRestartKnowsWhoHadARange() {
-    Map<String, Border.Remembered> written =
-        Map.of("mn", new Border.Remembered(Set.of(), Set.of(Cidr.of("10.52.0.0/16"))));
+    Map<String, Remembered> written =
+        Map.of("mn", new Remembered(Set.of(), Set.of(Cidr.of("10.52.0.0/16"))));
     Admitted admitted =
         border.admit(
             List.of(
@@ -342,6 +343,63 @@ class BorderTest {
             written);
     assertThat(of(admitted, "aaa").getFirst().podCidrs()).isEmpty();
     assertThat(of(admitted, "mn").getFirst().podCidrs()).hasSize(1);
+  }
+
+  @Test
+  void aRestartKnowsWhoSpokeForARegionThatNobodyDeclares() {
+    ClaimBuilder honest =
+        claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one", "100.99.0.7");
+    ClaimBuilder evil =
+        claim(PeerSource.OVERLAY, "mn").pods("10.66.0.0/16").key("two", "100.99.0.8");
+    Map<String, Remembered> written = admit(honest).undeclared();
+    assertThat(written)
+        .containsExactly(
+            Map.entry("mn", new Remembered(Set.of("one"), Set.of(Cidr.of("10.52.0.0/16")), true)));
+
+    Admitted restarted = new Border().admit(List.of(evil.build()), RULES, written);
+    assertThat(restarted.claims()).isEmpty();
+    assertThat(restarted.refusals()).singleElement().asString().contains("mn", "two");
+    assertThat(restarted.undeclared()).as("while it is silent").isEqualTo(written);
+    assertThat(new Border().admit(List.of(evil.build(), honest.build()), RULES, written).claims())
+        .containsExactly(honest.build());
+
+    ClaimBuilder other = claim(PeerSource.OVERLAY, "aaa").pods("10.52.0.0/17").key("two");
+    Admitted taken = new Border().admit(List.of(other.build()), RULES, written);
+    assertThat(taken.claims()).as("its range is not free while it is silent").isEmpty();
+    assertThat(taken.conflicts()).singleElement().asString().contains("aaa", "mn");
+  }
+
+  @Test
+  void aDeclaredRegionHasItsKeysInItsOwnObject() {
+    ClaimBuilder declared = claim(PeerSource.REGION_OBJECT, "mn");
+    ClaimBuilder spoken =
+        claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one", "100.99.0.7");
+    assertThat(admit(spoken).undeclared()).containsOnlyKeys("mn");
+    Admitted admitted = admit(declared, spoken);
+    assertThat(admitted.undeclared()).isEmpty();
+    assertThat(admitted.identities()).containsEntry("mn", Set.of("one"));
+    Map<String, Remembered> stale = Map.of("mn", new Remembered(Set.of("one"), Set.of(), true));
+    assertThat(
+            new Border()
+                .admit(List.of(claim(PeerSource.CONFIGURATION, "mn").build()), RULES, stale)
+                .undeclared())
+        .as("what another node wrote before the region was declared")
+        .isEmpty();
+  }
+
+  @Test
+  void whatIsWrittenDownIsBounded() {
+    for (int i = 0; i < 3; i++) {
+      int from = i * Border.MOST_UNDECLARED;
+      ClaimBuilder[] many =
+          IntStream.range(from, from + Border.MOST_UNDECLARED)
+              .mapToObj(n ->
+                  claim(PeerSource.OVERLAY, "r" + n)
+                      .pods("10.%d.%d.0/24".formatted(n / 250, n % 250))
+                      .key("k" + n))
+              .toArray(ClaimBuilder[]::new);
+      assertThat(admit(many).undeclared()).hasSize(Border.MOST_UNDECLARED);
+    }
   }
 
   @Test

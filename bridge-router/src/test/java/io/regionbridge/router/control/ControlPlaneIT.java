@@ -13,6 +13,7 @@ import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RegionStatus;
 import io.regionbridge.router.kubernetes.RouterNode;
+import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
@@ -116,6 +117,11 @@ class ControlPlaneIT {
           exchange.close();
         });
     http.start();
+    startPlane();
+    Await.that("this node is the active gateway", () -> plane.leadership().mine());
+  }
+
+  private void startPlane() {
     plane =
         new TestPlane()
             .ports(dns.port(), http.getAddress().getPort())
@@ -123,7 +129,6 @@ class ControlPlaneIT {
             .overlay(new Overlay())
             .onTopology(next -> published.set(Optional.of(next)))
             .start(cluster.bridge());
-    Await.that("this node is the active gateway", () -> plane.leadership().mine());
   }
 
   @AfterEach
@@ -303,6 +308,32 @@ class ControlPlaneIT {
   }
 
   @Test
+  void aRestartKnowsWhoSpokeForAPeerThatNobodyDeclares() {
+    List<Cidr> ranges = List.of(Cidr.of("10.60.0.0/15"));
+    overlay.set(peers(new OverlayView.Peer("peer", PEER, ranges, true)));
+    Await.that(
+        "its key is written down",
+        () ->
+            undeclared()
+                .contains(
+                    new RouterNodeStatus.OverlayRegion(
+                        "hel1", List.of("peer"), List.of("10.60.0.0/16"))));
+    plane.close();
+    published.set(Optional.empty());
+    overlay.set(peers(new OverlayView.Peer("another", PEER, ranges, true)));
+    startPlane();
+    Await.that(
+        "the newcomer is refused",
+        () ->
+            TestPlane.finding(plane, "RegionsAccepted")
+                .filter(found -> found.message().contains("another"))
+                .isPresent());
+    assertThat(peer("hel1")).isEmpty();
+    overlay.set(peers(new OverlayView.Peer("peer", PEER, ranges, true)));
+    Await.that("the first one is believed", () -> peer("hel1").isPresent());
+  }
+
+  @Test
   void aPeersApiServerIsReadWithTheKubeconfigOfASecretAndBadCredentialsKeepWhatWasKnown() {
     cluster
         .server()
@@ -459,6 +490,13 @@ class ControlPlaneIT {
 
   private static String message(List<Condition> conditions, String type) {
     return Objects.requireNonNull(Conditions.find(conditions, type), type).message();
+  }
+
+  private static List<RouterNodeStatus.OverlayRegion> undeclared() {
+    return Optional.ofNullable(admin.resources(RouterNode.class).withName("router-1").get())
+        .map(RouterNode::getStatus)
+        .map(RouterNodeStatus::overlayRegions)
+        .orElse(List.of());
   }
 
   private static String role() {

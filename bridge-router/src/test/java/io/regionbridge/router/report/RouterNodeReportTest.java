@@ -32,7 +32,16 @@ class RouterNodeReportTest {
   private static RouterNodeStatus status(
       Reach reach, Optional<List<RouterNodeStatus.Egress>> egress) {
     return RouterNodeReport.status(
-        false, true, reach, 0, Optional.empty(), egress, LOCAL, List.of(), Instant.EPOCH);
+        false,
+        true,
+        reach,
+        0,
+        Optional.empty(),
+        egress,
+        LOCAL,
+        List.of(),
+        List.of(),
+        Instant.EPOCH);
   }
 
   @Test

@@ -1,0 +1,28 @@
+package io.regionbridge.router.border;
+
+import io.regionbridge.router.net.Cidr;
+import java.util.Set;
+
+/**
+ * What was written down of a region before this process started.
+ *
+ * @param overlayKeys that spoke for it on the overlay; they count more than what this process
+ *     remembers
+ * @param ranges that it had
+ * @param undeclared whether nothing but the overlay told of it: then it keeps its name and its
+ *     ranges even while it is silent
+ */
+public record Remembered(Set<String> overlayKeys, Set<Cidr> ranges, boolean undeclared) {
+  /** Nothing is known of it. */
+  public static final Remembered NOTHING = new Remembered(Set.of(), Set.of());
+
+  public Remembered {
+    overlayKeys = Set.copyOf(overlayKeys);
+    ranges = Set.copyOf(ranges);
+  }
+
+  /** Of a region that is declared. */
+  public Remembered(Set<String> overlayKeys, Set<Cidr> ranges) {
+    this(overlayKeys, ranges, false);
+  }
+}

@@ -30,7 +30,7 @@ public final class NativeTool {
           Map.entry("cilium", List.of("cilium-agent", "cilium-cni", "clang-19")),
           Map.entry("cni", List.of("flanneld", "kube-proxy")),
           Map.entry("minors", List.of("kube-apiserver-1.33")),
-          Map.entry("dns", List.of("coredns", "coredns-old", "dig", "kdig")),
+          Map.entry("dns", List.of("coredns", "coredns-old", "dig", "kdig", "musl-gcc", "node")),
           Map.entry(
               "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4")),
           Map.entry(

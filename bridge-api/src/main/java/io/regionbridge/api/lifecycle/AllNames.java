@@ -47,7 +47,7 @@ final class AllNames {
   private static final String SERVICES = "svc";
 
   private volatile Supplier<? extends Collection<GatewayHealth>> gateways = List::of;
-  private Map<String, Boolean> reachable = Map.of();
+  private Map<String, Standing> standings = Map.of();
   private final RegionOrder order = new RegionOrder();
   private Optional<ZoneSettings> compiledWith = Optional.empty();
   private @Nullable AllNamesCompiler compiler;
@@ -58,11 +58,18 @@ final class AllNames {
   private volatile Directory services = Directory.EMPTY;
 
   /** What is measured of a region's gateways. */
-  private record Reach(boolean reachable, double millis) {}
+  private record Reach(boolean reachable, double millis) {
+    Standing standing() {
+      return new Standing(reachable, millis > 0);
+    }
+  }
+
+  /** What makes other zones at once: everything else waits for the next look at all that is. */
+  private record Standing(boolean reachable, boolean measured) {}
 
   /**
    * Looks at the gateways whenever one of them changes: a region that is reached no more leaves the
-   * names at once.
+   * names at once, and one whose round trip is known gets its place.
    *
    * @param dns asks the peers' gateways
    * @param onChange another zone is to be made
@@ -77,10 +84,10 @@ final class AllNames {
   }
 
   private void look(Runnable onChange) {
-    Map<String, Boolean> now = new HashMap<>();
-    reach().forEach((region, reach) -> now.put(region, reach.reachable()));
-    if (!now.equals(reachable)) {
-      reachable = now;
+    Map<String, Standing> now = new HashMap<>();
+    reach().forEach((region, reach) -> now.put(region, reach.standing()));
+    if (!now.equals(standings)) {
+      standings = now;
       onChange.run();
     }
   }

@@ -2,6 +2,7 @@ package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.metrics.Measured.Imports;
 import io.regionbridge.api.metrics.Measured.Share;
 import io.regionbridge.api.reports.BridgeState;
 import io.regionbridge.api.reports.LoopReports;
@@ -218,6 +219,13 @@ final class LiveState implements BridgeState {
   @Override
   public List<Share> memory() {
     return memory.shares();
+  }
+
+  @Override
+  public Optional<Imports> imports() {
+    return control
+        .imports()
+        .map(counted -> new Imports(counted.exports(), counted.imports(), counted.conflicts()));
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.util.function.Supplier;
  * @param loops how everything that runs in the background fares
  * @param memory how the heap is shared between what grows
  * @param replicas the replicas of the peers' directories that are followed, by region
+ * @param imports what the Multi-Cluster Services API concerns; empty where it is switched off
  * @param version of the program
  */
 public record Measured(
@@ -50,7 +51,11 @@ public record Measured(
     Supplier<Map<String, Replica>> replicas,
     Supplier<List<LoopHealth>> loops,
     Supplier<List<Share>> memory,
+    Supplier<Optional<Imports>> imports,
     String version) {
+  /** How many Services are exported and imported, and whose exports disagree. */
+  public record Imports(int exports, int imports, int conflicts) {}
+
   /**
    * A part of the heap, in octets by estimate.
    *

@@ -142,6 +142,26 @@ final class ProcessCollector implements MultiCollector {
             "Addresses of Services that peers are not given, since they are outside the region's"
                 + " own ranges.",
             measured.withheld().getAsInt()));
+    measured
+        .imports()
+        .get()
+        .ifPresent(services -> {
+          all.add(
+              Family.gauge(
+                  "region_bridge_exports",
+                  "Services that a ServiceExport of this region exports.",
+                  services.exports()));
+          all.add(
+              Family.gauge(
+                  "region_bridge_imports",
+                  "Services that this cluster imports, its own exports among them.",
+                  services.imports()));
+          all.add(
+              Family.gauge(
+                  "region_bridge_import_conflicts",
+                  "Services whose ServiceExports in several regions disagree.",
+                  services.conflicts()));
+        });
     all.add(
         Family.counter(
             "region_bridge_config_reload_failures",

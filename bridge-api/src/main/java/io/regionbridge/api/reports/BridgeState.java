@@ -2,6 +2,7 @@ package io.regionbridge.api.reports;
 
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigProblem;
+import io.regionbridge.api.metrics.Measured.Imports;
 import io.regionbridge.api.metrics.Measured.Share;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
@@ -62,6 +63,9 @@ public interface BridgeState {
 
   /** How much of the heap each part that grows may take and takes. */
   List<Share> memory();
+
+  /** How many Services are exported and imported; empty where that is switched off. */
+  Optional<Imports> imports();
 
   /** Whether this node is the active gateway; no node is where none is elected. */
   boolean active();

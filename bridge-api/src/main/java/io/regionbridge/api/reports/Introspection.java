@@ -84,6 +84,7 @@ public final class Introspection implements AutoCloseable {
                   () -> PeerReports.replicas(bridge.replicas(), System.nanoTime()),
                   bridge::loops,
                   bridge::memory,
+                  bridge::imports,
                   Version.text()));
     }
     return metrics;

@@ -38,7 +38,7 @@ public final class AllNamesCompiler {
   public AllNamesCompiler(ZoneSettings settings) {
     writer = new RecordWriter(settings);
     zones = new ZoneWriter(writer);
-    zone = zones.services(settings).notForPeers();
+    zone = zones.services(settings, ZoneWriter.KUBERNETES).notForPeers();
   }
 
   /**

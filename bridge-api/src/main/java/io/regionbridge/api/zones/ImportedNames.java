@@ -33,6 +33,7 @@ final class ImportedNames {
 
   private final ServiceKey key;
   private final ServiceRegions exporting;
+  private final boolean headless;
   private final Map<String, NameRecords> names = new LinkedHashMap<>();
 
   /**
@@ -68,6 +69,7 @@ final class ImportedNames {
   private ImportedNames(ServiceKey key, ServiceRegions exporting) {
     this.key = key;
     this.exporting = exporting;
+    this.headless = headless(exporting);
   }
 
   /**
@@ -91,7 +93,7 @@ final class ImportedNames {
   }
 
   private Map<String, NameRecords> pods() {
-    if (exporting.decisive().filter(part -> part.service().facts().isClusterIp()).isPresent()) {
+    if (!headless) {
       records(SELF); // its name is there, whether or not it has pods
     }
     for (Part part : exporting.answering()) {
@@ -110,8 +112,8 @@ final class ImportedNames {
     }
     for (Part part : exporting.parts()) {
       for (Endpoint endpoint : part.service().endpoints()) {
-        if (endpoint.hostname() != null) {
-          records(endpoint.hostname() + "." + part.region().region())
+        if (hasName(endpoint)) {
+          records(endpoint.name() + "." + part.region().region())
               .addresses()
               .add(endpoint.address());
         }
@@ -123,13 +125,21 @@ final class ImportedNames {
   private void addEndpoint(Part part, Endpoint endpoint) {
     records(SELF).addresses().add(endpoint.address());
     String host =
-        endpoint.hostname() != null
-            ? endpoint.hostname() + "." + part.region().region()
+        hasName(endpoint)
+            ? endpoint.name() + "." + part.region().region()
             : "%s.%s.%s.svc.%s."
                 .formatted(endpoint.name(), key.name(), key.namespace(), part.region().domain());
     for (Endpoint.Port port : endpoint.ports()) {
       addTarget(names, port.name(), port.protocol(), new Target(host, port.port()));
     }
+  }
+
+  /**
+   * Whether an endpoint has a name of its own here: each one of a headless Service (section 2.4.1
+   * of the specification), by its address if it has no hostname; of others those with a hostname.
+   */
+  private boolean hasName(Endpoint endpoint) {
+    return headless || endpoint.hostname() != null;
   }
 
   private NameRecords records(String name) {
@@ -186,13 +196,15 @@ final class ImportedNames {
   /** The Service that gives an import its address here, if it has one. */
   private static Optional<ServiceFacts> address(
       ServiceKey key, ServiceRegions exporting, Directory local) {
-    boolean headless =
-        exporting.decisive().filter(part -> part.service().facts().isClusterIp()).isEmpty();
-    return headless
+    return headless(exporting)
         ? Optional.empty()
         : Optional.ofNullable(local.serviceFor(key))
             .map(DirectoryService::facts)
             .filter(facts -> !facts.clusterIps().isEmpty());
+  }
+
+  private static boolean headless(ServiceRegions exporting) {
+    return exporting.decisive().filter(part -> part.service().facts().isClusterIp()).isEmpty();
   }
 
   /** The imports whose addresses differ between two snapshots of the local Services. */

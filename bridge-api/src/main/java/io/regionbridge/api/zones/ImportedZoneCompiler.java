@@ -34,7 +34,7 @@ public final class ImportedZoneCompiler {
   public ImportedZoneCompiler(ZoneSettings settings) {
     writer = new RecordWriter(settings);
     zones = new ZoneWriter(writer);
-    zone = zones.services(settings).notForPeers();
+    zone = zones.services(settings, ZoneWriter.MULTI_CLUSTER).notForPeers();
   }
 
   /**

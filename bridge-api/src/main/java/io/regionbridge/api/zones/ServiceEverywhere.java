@@ -71,9 +71,17 @@ final class ServiceEverywhere {
                   part.region().distance(),
                   part.ready().size(),
                   part.service().endpoints().size(),
-                  chosen.contains(part) ? ", answers" : ""));
+                  outcome(part, chosen.contains(part))));
     }
     return lines;
+  }
+
+  private static String outcome(Part part, boolean answers) {
+    if (answers) {
+      return ", answers";
+    }
+    boolean could = part.region().reachable() && !part.ready().isEmpty();
+    return could ? ", not needed: a nearer region answers" : "";
   }
 
   /** The names of the regions that answer. */

@@ -84,7 +84,7 @@ public final class ZoneCompiler {
     this.reverse =
         new ReverseZones(Stream.concat(own.stream(), others.stream()).toList(), View.CLUSTER);
     this.known = new ReverseZones(aliased.stream().map(AliasRange::alias).toList(), View.PODS);
-    this.zone = zones.services(settings);
+    this.zone = zones.services(settings, ZoneWriter.KUBERNETES);
     reverse.apexes().forEach(apex -> reverseZones.put(apex, zones.empty(apex, null, Map.of())));
     own.stream()
         .flatMap(range -> ReverseNames.zones(range).stream())

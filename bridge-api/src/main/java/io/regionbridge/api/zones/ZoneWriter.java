@@ -11,7 +11,11 @@ import org.xbill.DNS.SOARecord;
 
 /** Makes zones and their next versions from names and records. Stateless. */
 final class ZoneWriter {
-  private static final String SPECIFICATION = "1.1.0";
+  /** The version of the Kubernetes DNS specification. */
+  static final String KUBERNETES = "1.1.0";
+
+  /** The version of the specification of multi-cluster DNS (KEP-1645). */
+  static final String MULTI_CLUSTER = "1.0.0";
 
   private final RecordWriter writer;
 
@@ -19,12 +23,12 @@ final class ZoneWriter {
     this.writer = writer;
   }
 
-  /** A zone for the names of Services, with none of them yet. */
-  LocalZone services(ZoneSettings settings) {
+  /** A zone for the names of Services, with none of them yet, by a version of a specification. */
+  LocalZone services(ZoneSettings settings, String specification) {
     Map<Name, @Nullable ZoneNode> extras = new HashMap<>();
     Name version = writer.name("dns-version", settings.domain());
     if (version != null) {
-      extras.put(version, writer.text(version, SPECIFICATION));
+      extras.put(version, writer.text(version, specification));
     }
     if (!settings.nameServers().isEmpty()) {
       extras.put(

@@ -63,14 +63,17 @@ record ClusterSetMember(RegionCluster cluster, String region) {
                 .formatted(spec));
   }
 
-  /** The endpoints of {@code hello}, all ready: address, or hostname=address. */
+  /**
+   * The endpoints of {@code hello}, all ready, those without hostname in zone z1: address, or
+   * hostname=address.
+   */
   void pods(String ports, String... pods) {
     StringBuilder endpoints = new StringBuilder();
     for (String pod : pods) {
       String[] parts = pod.split("=", 2);
       endpoints.append(
           parts.length == 1
-              ? "{addresses: [%s], conditions: {ready: true}}, ".formatted(parts[0])
+              ? "{addresses: [%s], zone: z1, conditions: {ready: true}}, ".formatted(parts[0])
               : "{addresses: [%s], hostname: %s, conditions: {ready: true}}, "
                   .formatted(parts[1], parts[0]));
     }
@@ -116,6 +119,29 @@ record ClusterSetMember(RegionCluster cluster, String region) {
         return "{}";
       }
       throw e;
+    }
+  }
+
+  /**
+   * Sends a request with the bridge's own rights.
+   *
+   * @return why the API server refused it; empty if it did not
+   */
+  String asTheBridge(String method, String path, String object) {
+    String token = cluster.server().serviceAccountToken("region-bridge", "region-bridge");
+    boolean apply = method.equals("PATCH");
+    try {
+      cluster
+          .server()
+          .requestAs(
+              token,
+              method,
+              apply ? path + "?fieldManager=region-bridge&force=true" : path,
+              apply ? "application/apply-patch+yaml" : MERGE,
+              object);
+      return "";
+    } catch (IllegalStateException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The Multi-Cluster Services API with two real API servers and a real CoreDNS: what its conformance
  * suite looks at, but for connections, which need a data path. The bridges have the rights of the
- * chart and nothing else. The page on exported Services has the table of specifications and tests.
+ * chart and nothing else, narrowed by its admission policy. The page on exported Services has the
+ * table of specifications and tests.
  */
 @Timeout(240)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -94,6 +95,7 @@ class MultiClusterServicesIT {
     RegionCluster cluster = RegionCluster.start(serviceCidr);
     RUNNING.addFirst(cluster);
     cluster.grantMultiCluster();
+    cluster.restrictMultiCluster();
     ClusterSetMember member = new ClusterSetMember(cluster, region);
     member.namespace();
     return member;
@@ -149,6 +151,13 @@ class MultiClusterServicesIT {
       Served.await(
           "the exporting region",
           () -> member.serviceImport().at("/status/clusters/0/cluster").asText().equals("one"));
+      Served.await(
+          "it is ready",
+          () -> {
+            JsonNode status = member.serviceImport().path("status");
+            return status.at("/conditions/0/reason").asText().equals("Ready")
+                && status.path("endpointSliceObjects").asText().equals("Present");
+          });
     }
     assertThat(one.condition("Valid")).isEqualTo("True Valid");
     assertThat(one.condition("Ready")).isEqualTo("True Exported");
@@ -188,6 +197,23 @@ class MultiClusterServicesIT {
               && spec.path("internalTrafficPolicy").asText().equals("Cluster")
               && spec.path("trafficDistribution").asText().equals("PreferClose");
         });
+    Served.await(
+        "the Service that gives the address",
+        () -> {
+          JsonNode spec = one.get("/api/v1/namespaces/demo/services/imported-hello").path("spec");
+          return spec.path("sessionAffinity").asText().equals("ClientIP")
+              && spec.at("/sessionAffinityConfig/clientIP/timeoutSeconds").asInt() == 10
+              && spec.path("trafficDistribution").asText().equals("PreferClose");
+        });
+    Served.await(
+        "a hint for the zone",
+        () ->
+            one.slices().size() == 1
+                && one.slices()
+                    .getFirst()
+                    .at("/endpoints/0/hints/forZones/0/name")
+                    .asText()
+                    .equals("z1"));
   }
 
   @Test
@@ -331,6 +357,7 @@ class MultiClusterServicesIT {
         .asString()
         .endsWith(" 42 " + NAME + ".");
     assertThat(dig("two." + NAME, "A")).as("a whole region has no name").isEmpty();
+    assertThat(dig("dns-version.clusterset.local", "TXT")).containsExactly("\"1.0.0\"");
   }
 
   @Test
@@ -353,6 +380,14 @@ class MultiClusterServicesIT {
         .hasSize(2)
         .allSatisfy(
             record -> assertThat(record).matches(".* 42 hello-[01]\\.two\\." + NAME + "\\."));
+    two.pods(PORTS, "10.52.0.9");
+    Served.await(
+        "a name by the address",
+        () -> dig("10-52-0-9.two." + NAME, "A").equals(List.of("10.52.0.9")));
+    assertThat(dig(NAME, "SRV"))
+        .singleElement()
+        .asString()
+        .endsWith(" 42 10-52-0-9.two." + NAME + ".");
   }
 
   @Test
@@ -448,8 +483,82 @@ class MultiClusterServicesIT {
     assertThat(trace.toString()).contains("two: ").contains("to clients in this cluster: 10.43.");
   }
 
+  /** What the bridge itself writes passes: all other tests here see to that. */
   @Test
   @Order(20)
+  void theAdmissionPolicyKeepsTheBridgeFromTouchingAnythingElse() {
+    one.service(SERVICE);
+    one.pods(PORTS, "10.42.0.7");
+    String ours = "app.kubernetes.io/managed-by: region-bridge";
+    String imported = ours + ", multicluster.kubernetes.io/service-name: hello";
+    String api = "/api/v1/namespaces/demo/services/";
+    String service =
+        "{apiVersion: v1, kind: Service, metadata: {name: %s, labels: {%s}}, spec: {%s}}";
+    String ports = "ports: [{port: 42}]";
+    Served.await(
+        "the policy is in force",
+        () ->
+            one.asTheBridge("PATCH", api + "other", service.formatted("other", "a: b", ports))
+                .contains("managed-by=region-bridge"));
+    assertThat(one.asTheBridge("PATCH", api + "hello", service.formatted("hello", imported, ports)))
+        .as("somebody's Service")
+        .contains("managed-by=region-bridge");
+    assertThat(one.asTheBridge("DELETE", api + "hello", ""))
+        .as("removing somebody's Service")
+        .contains("managed-by=region-bridge");
+    assertThat(
+            one.asTheBridge(
+                "PATCH", api + "imported-x", service.formatted("imported-x", ours, ports)))
+        .as("a Service of no import")
+        .contains("only for imported Services");
+    assertThat(one.asTheBridge("PATCH", api + "x", service.formatted("x", imported, ports)))
+        .as("a Service with any name")
+        .contains("begins with imported-");
+    for (String spec :
+        List.of(
+            ports + ", selector: {app: hello}",
+            ports + ", type: LoadBalancer",
+            ports + ", type: NodePort",
+            ports + ", externalIPs: [192.0.2.1]",
+            "type: ExternalName, externalName: example.com")) {
+      assertThat(
+              one.asTheBridge(
+                  "PATCH", api + "imported-x", service.formatted("imported-x", imported, spec)))
+          .as(spec)
+          .contains("reached inside of the cluster alone");
+    }
+    String slices = "/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices/";
+    String slice =
+        "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: x, labels: {%s}},"
+            + " addressType: IPv4, endpoints: [{addresses: [192.0.2.1]}]}";
+    assertThat(
+            one.asTheBridge(
+                "PATCH",
+                slices + "x",
+                slice.formatted(imported + ", kubernetes.io/service-name: hello")))
+        .as("endpoints of somebody's Service")
+        .contains("lead to no other Service");
+    assertThat(one.asTheBridge("DELETE", slices + "hello-1", ""))
+        .as("removing somebody's endpoints")
+        .contains("managed-by=region-bridge");
+    assertThat(
+            one.asTheBridge(
+                "PATCH",
+                "/apis/multicluster.x-k8s.io/v1beta1/namespaces/demo/serviceimports/x",
+                "{apiVersion: multicluster.x-k8s.io/v1beta1, kind: ServiceImport, metadata: {name:"
+                    + " x}, spec: {type: Headless, ports: []}}"))
+        .as("a ServiceImport without the label")
+        .contains("managed-by=region-bridge");
+    assertThat(
+            one.asTheBridge(
+                "PATCH", api + "imported-x", service.formatted("imported-x", imported, ports)))
+        .as("what the bridge writes for an import")
+        .isEmpty();
+    one.delete(api + "imported-x");
+  }
+
+  @Test
+  @Order(21)
   void whatWasExportedIsRemovedWhenTheBridgeComesBack() throws IOException {
     export(two, SERVICE, "10.52.0.7");
     Served.await("an import", () -> one.endpoints().equals(Set.of("two 10.52.0.7")));
@@ -463,7 +572,7 @@ class MultiClusterServicesIT {
 
   /** Both have 10.42.0.0/16, and pods with the same address. */
   @Test
-  @Order(21)
+  @Order(22)
   void regionsWithTheSameRangeImportEachOthersAliases() throws IOException {
     String aliased = "podCIDRs: [10.42.0.0/16], aliasRanges: [{range: 10.42.0.0/16, alias: %s}]";
     String oneIs = aliased.formatted("10.142.0.0/16");
@@ -492,7 +601,7 @@ class MultiClusterServicesIT {
   }
 
   @Test
-  @Order(22)
+  @Order(23)
   void theFirstVersionOfTheApiDoesWhereOnlyThatIsServed() {
     for (ClusterSetMember member : List.of(one, two)) {
       for (String name : List.of("serviceexports", "serviceimports")) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.regionbridge.testkit.KubeApiServer;
+import io.regionbridge.testkit.NativeProcess;
+import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +50,43 @@ final class RegionCluster implements AutoCloseable {
         "",
         "region-bridge-multicluster",
         new YAMLMapper().readTree(CHART.resolve("rbac-rules.yaml").toFile()).get("multicluster"));
+  }
+
+  /** Has the API server refuse what the chart's policy keeps the bridge from writing. */
+  void restrictMultiCluster() throws IOException {
+    String kind = "validatingadmissionpolic";
+    String text =
+        run(
+            NativeTool.find("helm"),
+            "template",
+            "region-bridge",
+            CHART.toString(),
+            "--namespace=" + NAMESPACE,
+            "--set=region.name=any,image.repository=any,config.multicluster.enabled=true",
+            "--kube-version=1.33.0",
+            "--api-versions=admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy",
+            "--show-only=templates/multicluster-policy.yaml");
+    try (var documents = new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(text)) {
+      for (JsonNode object : documents.readAll().stream().filter(JsonNode::isObject).toList()) {
+        String plural =
+            object.path("kind").asText().equals("ValidatingAdmissionPolicy")
+                ? kind + "ies"
+                : kind + "ybindings";
+        server.apply(
+            "/apis/admissionregistration.k8s.io/v1/%s/%s"
+                .formatted(plural, object.at("/metadata/name").asText()),
+            object.toString());
+      }
+    }
+  }
+
+  private static String run(Path program, String... arguments) {
+    try (NativeProcess process = NativeProcess.start(program, arguments)) {
+      if (process.awaitEnd(Served.PATIENCE) != 0) {
+        throw new IllegalStateException(process.output());
+      }
+      return process.output();
+    }
   }
 
   KubeApiServer server() {

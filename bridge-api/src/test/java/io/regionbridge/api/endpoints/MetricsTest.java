@@ -297,6 +297,7 @@ final class MetricsTest {
                     "mn", new Measured.Replica(true, Optional.of(new Measured.Size(1, 2, 3, 4)))),
             List::of,
             List::of,
+            () -> Optional.of(new Measured.Imports(3, 5, 1)),
             "1.0.0");
     try (BridgeMetrics metrics = new BridgeMetrics(measured)) {
       return new String(

@@ -145,6 +145,10 @@ final class StatusPageIT {
       browser.await("document.querySelector('#traced ol.steps')");
       assertThat(page.text("traced")).contains("NOERROR", "10.52.1.7");
 
+      trace(page, "nats.messaging.svc.any.internal");
+      browser.await("document.getElementById('traced').textContent.includes('any.internal')");
+      assertThat(page.text("traced")).contains("mn: local, 2 of 2 endpoints ready, answers");
+
       browser.evaluate("document.getElementById('part').select(), true");
       browser.evaluate("document.getElementById('part').focus(), true");
       browser.type("<b>none</b>");

@@ -138,6 +138,24 @@ class ImportedNamesTest {
   }
 
   @Test
+  void aPodOfAHeadlessServiceWithoutAHostnameIsCalledByItsAddress() {
+    DirectoryService plain =
+        DirectoryService.choose(
+            hello(ServiceType.HEADLESS).facts(),
+            List.of(
+                new Endpoint(
+                    IpAddress.of("10.52.0.2"),
+                    null,
+                    EndpointState.READY,
+                    List.of(new Endpoint.Port("tcp", Protocol.TCP, 8042)))));
+    Map<String, Answers> names =
+        ImportedNames.names(HELLO, List.of(region("here"), region("far", plain)), WITH_ADDRESS);
+    assertThat(addresses(names.get("10-52-0-2.far").cluster())).containsExactly("10.52.0.2");
+    assertThat(names.get("_tcp._tcp").cluster().targets())
+        .containsExactly(new Target("10-52-0-2.far", 8042));
+  }
+
+  @Test
   void whatIsNotExportedHasNoNameAndDoesNotAnswer() {
     DirectoryService hidden = service(HELLO, ServiceType.CLUSTER_IP, List.of(), null, "10.42.0.1");
     assertThat(ImportedNames.names(HELLO, List.of(region("here", hidden)), WITH_ADDRESS)).isEmpty();

@@ -33,6 +33,7 @@ import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.multicluster.ImportTotals;
 import io.regionbridge.router.multicluster.MultiCluster;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
@@ -384,6 +385,11 @@ final class ClusterControl implements RegionSource {
             .filter(WatchStatus.Failing.class::isInstance)
             .map(status -> ((WatchStatus.Failing) status).failure().toString());
     return Stream.concat(failing, watcher.directoryProblem().stream()).toList();
+  }
+
+  @Override
+  public Optional<ImportTotals> imports() {
+    return multiCluster.flatMap(MultiCluster::totals);
   }
 
   @Override

@@ -64,6 +64,15 @@ public final class ControlPlane implements AutoCloseable {
   private volatile Directory directory = Directory.EMPTY;
   private volatile Optional<Finding> aliasFinding = Optional.empty();
 
+  /**
+   * Services of the Multi-Cluster Services API.
+   *
+   * @param exports that a ServiceExport of this region exports
+   * @param imports that this cluster imports, its own exports among them
+   * @param conflicts whose exports disagree
+   */
+  public record Imports(int exports, int imports, int conflicts) {}
+
   private ControlPlane(
       String node,
       Optional<ClusterPlace> place,
@@ -321,6 +330,16 @@ public final class ControlPlane implements AutoCloseable {
     tunnel.ifPresent(made -> findings.addAll(made.findings()));
     aliasFinding.ifPresent(findings::add);
     return findings;
+  }
+
+  /**
+   * How many Services are exported, imported and in conflict by the Multi-Cluster Services API;
+   * empty while it is switched off or not installed.
+   */
+  public Optional<Imports> imports() {
+    return source
+        .flatMap(RegionSource::imports)
+        .map(counted -> new Imports(counted.exports(), counted.imports(), counted.conflicts()));
   }
 
   /** Whether this node is the active gateway; false if no node is elected. */

@@ -3,6 +3,7 @@ package io.regionbridge.router.control;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.multicluster.ImportTotals;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.net.InetAddress;
@@ -52,6 +53,11 @@ interface RegionSource extends AutoCloseable {
   /** Whether this node is the active gateway; false where nobody is elected. */
   default boolean active() {
     return false;
+  }
+
+  /** How many Services are exported and imported; empty where that is switched off. */
+  default Optional<ImportTotals> imports() {
+    return Optional.empty();
   }
 
   /**

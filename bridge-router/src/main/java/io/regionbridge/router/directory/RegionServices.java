@@ -24,7 +24,8 @@ public record RegionServices(
     if (local) {
       return "local";
     }
-    String far = String.format(Locale.ROOT, "%.1f ms", millis);
+    String far =
+        millis == 0 ? "round trip not known" : String.format(Locale.ROOT, "%.1f ms", millis);
     return reachable ? far : far + ", not reachable";
   }
 }

@@ -1,6 +1,7 @@
 package io.regionbridge.router.directory;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,15 @@ public record ServiceTraits(
   /** Nothing is said. */
   public static final ServiceTraits NONE = new ServiceTraits(List.of(), null, null, null, false);
 
+  private static final Set<String> SAME_ZONE = Set.of("PreferClose", "PreferSameZone");
+
   /** Copies the list. */
   public ServiceTraits {
     ipFamilies = List.copyOf(ipFamilies);
+  }
+
+  /** Whether traffic is to stay in the client's zone where that has endpoints. */
+  public boolean prefersZone() {
+    return trafficDistribution != null && SAME_ZONE.contains(trafficDistribution);
   }
 }

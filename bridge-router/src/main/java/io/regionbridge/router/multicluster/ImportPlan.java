@@ -11,25 +11,25 @@ import java.util.Set;
  *
  * @param writes objects that differ, in the order to write them
  * @param removals objects of the bridges that are no longer needed
- * @param clusters by ServiceImport, the exporting regions, where its status differs
+ * @param statuses by ServiceImport, its status, where that differs
  * @param exports by ServiceExport, the conditions, where its status differs
  * @param missing namespaces that exported Services need and the cluster does not have
  * @param foreign ServiceImports of another writer; while there are any, no imported Service is
  *     written or removed
- * @param imports how many ServiceImports there should be
+ * @param totals how many there are of what
  */
 record ImportPlan(
     List<Write> writes,
     List<Removal> removals,
-    Map<ServiceKey, List<String>> clusters,
+    Map<ServiceKey, ImportStatus> statuses,
     Map<ServiceKey, List<Finding>> exports,
     Set<String> missing,
     List<ServiceKey> foreign,
-    int imports) {
+    ImportTotals totals) {
 
   /** Whether there is nothing to do. */
   boolean isDone() {
-    return writes.isEmpty() && removals.isEmpty() && clusters.isEmpty() && exports.isEmpty();
+    return writes.isEmpty() && removals.isEmpty() && statuses.isEmpty() && exports.isEmpty();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.multicluster.ImportPlan.Removal;
 import io.regionbridge.router.multicluster.ImportPlan.Write;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ final class ImportPlanner {
   private final Map<ServiceKey, List<StoredObject>> slices = new HashMap<>();
   private final List<Write> writes = new ArrayList<>();
   private final List<Removal> removals = new ArrayList<>();
-  private final Map<ServiceKey, List<String>> clusters = new TreeMap<>();
+  private final Map<ServiceKey, ImportStatus> statuses = new TreeMap<>();
   private final Map<ServiceKey, List<Finding>> exports = new TreeMap<>();
   private final Set<String> missing = new TreeSet<>();
   private int imports;
@@ -83,14 +84,21 @@ final class ImportPlanner {
       all.addAll(slices.keySet());
       all.forEach(key -> planObjects(key, merged.get(key)));
     }
-    return new ImportPlan(writes, removals, clusters, exports, missing, foreign, imports);
+    return new ImportPlan(
+        writes, removals, statuses, exports, missing, foreign, totals(merged.values()));
+  }
+
+  private ImportTotals totals(Collection<MergedService> merged) {
+    long exported = merged.stream().filter(MergedService::isExportedHere).count();
+    long conflicts = merged.stream().filter(service -> !service.conflicts().isEmpty()).count();
+    return new ImportTotals((int) exported, imports, (int) conflicts);
   }
 
   private void planExport(ServiceKey key, StoredObject export, @Nullable MergedService merged) {
     List<Finding> findings =
         ExportConditions.of(
             key, inputs.local(), inputs.regions().getFirst(), Optional.ofNullable(merged));
-    if (!ExportStatus.says(export, findings)) {
+    if (!StatusConditions.says(export, findings)) {
       exports.put(key, findings);
     }
   }
@@ -123,13 +131,16 @@ final class ImportPlanner {
     }
     Set<String> exporters = merged.exporters();
     exporters.addAll(silent);
-    if (!exporters.equals(named)) {
-      clusters.put(key, List.copyOf(exporters));
+    boolean supported = derived != null || objects.isSupportedBy(inputs.families());
+    ImportStatus status =
+        new ImportStatus(List.copyOf(exporters), objects.ready(supported, addresses));
+    if (!status.isOf(present, inputs.view().api())) {
+      statuses.put(key, status);
     }
     WantedObject.Owner owner = new WantedObject.Owner(key.name(), present.uid());
     if (merged.headless()) {
       services.getOrDefault(key, List.of()).forEach(this::removeService);
-    } else if (mayWrite(key)) {
+    } else if (supported && mayWrite(key)) {
       write(objects.service(owner, families(objects, derived)), derived);
     }
     keepSlices(key, objects, owner, silent, merged.headless());

@@ -75,9 +75,8 @@ final class ImportReconciler {
             (key, findings) -> writeExportStatus(view, key, findings).ifPresent(problems::add));
     plan.removals().forEach(removal -> remove(view.api(), removal).ifPresent(problems::add));
     plan.writes().forEach(write -> write(view.api(), write).ifPresent(problems::add));
-    plan.clusters()
-        .forEach(
-            (key, clusters) -> writeImportStatus(view, key, clusters).ifPresent(problems::add));
+    plan.statuses()
+        .forEach((key, status) -> writeImportStatus(view, key, status).ifPresent(problems::add));
     return problems;
   }
 
@@ -93,23 +92,21 @@ final class ImportReconciler {
                 view.api().exportsVersion(),
                 "ServiceExport",
                 key,
-                ExportStatus.of(export, findings, clock.instant())));
+                StatusConditions.of(export, findings, clock.instant())));
   }
 
   private Optional<String> writeImportStatus(
-      ClusterSetView view, ServiceKey key, List<String> clusters) {
+      ClusterSetView view, ServiceKey key, ImportStatus status) {
     return attempt(
         "status of ServiceImport " + key,
-        clusters,
+        status,
         () ->
             patchStatus(
                 ObjectKind.IMPORT.context(view.api()),
                 ObjectKind.IMPORT.apiVersion(view.api()),
                 ObjectKind.IMPORT.kind(),
                 key,
-                Map.of(
-                    "clusters",
-                    clusters.stream().map(cluster -> Map.of("cluster", cluster)).toList())));
+                status.fields(view.imports().get(key), view.api(), clock.instant())));
   }
 
   private void patchStatus(

@@ -8,6 +8,7 @@ import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.ServiceRegions;
 import io.regionbridge.router.directory.ServiceRegions.Part;
+import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The objects of one imported Service in this cluster. Pure. */
@@ -23,6 +25,10 @@ final class ImportedObjects {
   private static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
   private static final String LOCAL = "Local";
+  private static final String READY = "Ready";
+
+  /** Same zone first, by the name that every Kubernetes with this field takes. */
+  private static final String CLOSE = "PreferClose";
 
   private static final int DIGITS = 8;
 
@@ -83,6 +89,37 @@ final class ImportedObjects {
         Map.of("spec", spec));
   }
 
+  /** Whether the cluster has a family of addresses that the Service has, as far as is known. */
+  boolean isSupportedBy(Set<IpFamily> cluster) {
+    List<IpFamily> own = merged.traits().ipFamilies();
+    return merged.headless()
+        || own.isEmpty()
+        || cluster.isEmpty()
+        || own.stream().anyMatch(cluster::contains);
+  }
+
+  /**
+   * Whether clients can use the import.
+   *
+   * @param supported whether {@link #isSupportedBy the cluster has a family} for it
+   * @param addresses that the cluster has given it
+   */
+  Finding ready(boolean supported, List<String> addresses) {
+    if (!supported) {
+      return Finding.no(
+          READY,
+          "IPFamilyNotSupported",
+          "the Service has addresses of %s only, and this cluster none of that family"
+              .formatted(
+                  merged.traits().ipFamilies().stream()
+                      .map(IpFamily::text)
+                      .collect(Collectors.joining(" and "))));
+    }
+    return merged.headless() || !addresses.isEmpty()
+        ? Finding.yes(READY, READY, "clients of this cluster can use it")
+        : Finding.no(READY, "Pending", "the cluster has given it no address yet");
+  }
+
   private static String family(String address) {
     return (address.contains(":") ? IpFamily.IPV6 : IpFamily.IPV4).text();
   }
@@ -97,6 +134,9 @@ final class ImportedObjects {
     spec.put("type", "ClusterIP");
     spec.put("ports", setPorts());
     setAffinity(spec);
+    if (merged.traits().prefersZone()) {
+      spec.put("trafficDistribution", CLOSE);
+    }
     if (!families.isEmpty()) {
       spec.put("ipFamilyPolicy", families.size() > 1 ? "PreferDualStack" : "SingleStack");
       spec.put("ipFamilies", families.stream().map(IpFamily::text).toList());
@@ -227,7 +267,7 @@ final class ImportedObjects {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("addressType", (slice.ipv6() ? IpFamily.IPV6 : IpFamily.IPV4).text());
     fields.put("ports", slice.ports().stream().map(this::port).toList());
-    fields.put("endpoints", addresses.stream().map(ImportedObjects::endpoint).toList());
+    fields.put("endpoints", addresses.stream().map(this::endpoint).toList());
     return new WantedObject(
         ObjectKind.SLICE,
         key().namespace(),
@@ -255,7 +295,7 @@ final class ImportedObjects {
     return fields;
   }
 
-  private static Map<String, Object> endpoint(Address address) {
+  private Map<String, Object> endpoint(Address address) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("addresses", List.of(address.address().toString()));
     fields.put(
@@ -263,6 +303,11 @@ final class ImportedObjects {
         Map.of("ready", !address.draining(), "serving", true, "terminating", address.draining()));
     put(fields, "hostname", address.hostname());
     put(fields, "zone", address.zone());
+    if (address.zone() != null && merged.traits().prefersZone()) {
+      // Service proxies follow the hints, not the Service; the cluster's controller makes none
+      // here.
+      fields.put("hints", Map.of("forZones", List.of(Map.of("name", address.zone()))));
+    }
     return fields;
   }
 

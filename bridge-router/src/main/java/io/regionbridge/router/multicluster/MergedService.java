@@ -81,6 +81,11 @@ record MergedService(
     return names;
   }
 
+  /** Whether the local region is one of those that export it. */
+  boolean isExportedHere() {
+    return regions.parts().stream().anyMatch(part -> part.region().local());
+  }
+
   /** Whether a region has a port of the joined ones, and means the same by it. */
   static boolean exposes(Part part, ServiceFacts.Port port) {
     return part.service().facts().ports().stream().anyMatch(own -> same(own, port));

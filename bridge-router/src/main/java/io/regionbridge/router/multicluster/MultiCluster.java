@@ -60,6 +60,7 @@ public final class MultiCluster implements AutoCloseable {
   private final Instant start;
   private final Loop loop;
   private Optional<Seen> last = Optional.empty();
+  private volatile Optional<ImportTotals> totals = Optional.empty();
   private boolean unfinished;
 
   /**
@@ -139,12 +140,18 @@ public final class MultiCluster implements AutoCloseable {
     loop.start();
   }
 
+  /** What the last round counted; empty before the first, and while the API is not installed. */
+  public Optional<ImportTotals> totals() {
+    return totals;
+  }
+
   private void look() {
     long changes = watch.changes(); // asked first: what comes meanwhile is seen at the next look
     Optional<ClusterSetView> view = watch.view();
     List<RegionServices> regions = sources.regions().get();
     if (view.isEmpty() || regions.isEmpty() || !regions.getFirst().services().complete()) {
       last = Optional.empty();
+      totals = Optional.empty();
       onFinding.accept(waiting());
       return;
     }
@@ -163,6 +170,7 @@ public final class MultiCluster implements AutoCloseable {
     }
     unfinished = active && !(written && plan.isDone()); // until the watches show that it is so
     last = Optional.of(now);
+    totals = Optional.of(plan.totals());
     onFinding.accept(finding(plan, problems, written));
   }
 
@@ -239,7 +247,7 @@ public final class MultiCluster implements AutoCloseable {
     return Finding.yes(
         CONDITION,
         active ? "Kept" : "StandBy",
-        "ServiceImports: %d%s".formatted(plan.imports(), missing));
+        "ServiceImports: %d%s".formatted(plan.totals().imports(), missing));
   }
 
   /**

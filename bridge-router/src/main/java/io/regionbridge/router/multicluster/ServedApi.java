@@ -52,6 +52,11 @@ enum ServedApi {
     return this == V1BETA1;
   }
 
+  /** Whether the status of a ServiceImport has conditions, and whether there are slices. */
+  boolean hasImportConditions() {
+    return this == V1BETA1;
+  }
+
   /** How ServiceExports are asked for. */
   ResourceDefinitionContext exports() {
     return new ResourceDefinitionContext.Builder()

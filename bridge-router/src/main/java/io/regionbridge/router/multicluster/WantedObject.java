@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,12 @@ record WantedObject(
   private static final String APPLIED = OwnNames.PREFIX + "applied";
 
   private static final int DIGITS = 16;
+
+  /**
+   * Fields that an older API server, or an older version of the API, leaves out of what it takes.
+   */
+  private static final Set<String> LATER =
+      Set.of("ipFamilies", "internalTrafficPolicy", "trafficDistribution");
 
   /** The ServiceImport that an object goes with. */
   record Owner(String name, String uid) {}
@@ -65,10 +72,13 @@ record WantedObject(
     return object;
   }
 
-  /** Whether a stored object says all of it, and nothing more of ours. */
+  /**
+   * Whether a stored object says all of it, and nothing more of ours. A field that the API server
+   * left out when it took the object is not missing.
+   */
   boolean is(StoredObject stored) {
     return covers(stored.labels(), allLabels())
-        && covers(stored.annotations(), allAnnotations())
+        && covers(stored.annotations(), allAnnotations()) // so it is what was applied last
         && covers(stored.fields(), fields);
   }
 
@@ -119,13 +129,19 @@ record WantedObject(
     };
   }
 
+  private static boolean covers(Map<?, ?> stored, String field, Object wanted) {
+    Object value = stored.get(field);
+    return value == null ? LATER.contains(field) : covers(value, wanted);
+  }
+
   /** Whether one value says what another one says, and maybe more that the API server added. */
   private static boolean covers(@Nullable Object stored, Object wanted) {
     return switch (wanted) {
       case Map<?, ?> map ->
           stored instanceof Map<?, ?> other
               && map.entrySet().stream()
-                  .allMatch(entry -> covers(other.get(entry.getKey()), entry.getValue()));
+                  .allMatch(
+                      entry -> covers(other, String.valueOf(entry.getKey()), entry.getValue()));
       case List<?> list -> {
         if (!(stored instanceof List<?> other) || other.size() != list.size()) {
           yield false;

@@ -65,6 +65,13 @@ final class Exports {
     private ClusterSetRole.@Nullable Exported export = new ClusterSetRole.Exported(BEGIN);
     private final List<Endpoint> endpoints = new ArrayList<>();
     private List<IpAddress> addresses = List.of();
+    private @Nullable String zone;
+
+    /** Of the pods that are named after this. */
+    Hello zone(String name) {
+      zone = name;
+      return this;
+    }
 
     Hello headless() {
       type = ServiceType.HEADLESS;
@@ -125,7 +132,7 @@ final class Exports {
                           : port.port()))
               .toList();
       for (String address : all) {
-        endpoints.add(new Endpoint(IpAddress.of(address), null, state, listening));
+        endpoints.add(new Endpoint(IpAddress.of(address), null, state, listening, zone));
       }
       return this;
     }

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,10 @@ final class ImportPlannerTest {
     Set<String> unknown = Set.of();
     Set<IpFamily> families = Set.of(IpFamily.IPV4);
     Directory local = Directory.EMPTY;
+
+    /** Fields of specs that the API server does not know. */
+    Set<String> leftOut = Set.of();
+
     private int version;
 
     Cluster exporting() {
@@ -98,16 +103,21 @@ final class ImportPlannerTest {
               spec.putIfAbsent("ipFamilies", List.of("IPv4"));
               fields.put("spec", spec);
             }
+            if (fields.containsKey("spec")) {
+              Map<String, Object> known = new HashMap<>(map(fields.get("spec")));
+              known.keySet().removeAll(leftOut);
+              fields.put("spec", known);
+            }
             object.setAdditionalProperties(fields);
             object.getMetadata().setUid("uid of " + key);
             object.getMetadata().setResourceVersion(String.valueOf(++version));
             objects.put(key, StoredObject.of(object));
           });
-      plan.clusters()
-          .forEach((service, clusters) ->
-              status(
-                  key(ObjectKind.IMPORT, service.name()),
-                  Map.of("clusters", clusters.stream().map(c -> Map.of("cluster", c)).toList())));
+      plan.statuses()
+          .forEach((service, status) -> {
+            String key = key(ObjectKind.IMPORT, service.name());
+            status(key, status.fields(objects.get(key), ServedApi.V1BETA1, Instant.EPOCH));
+          });
       plan.exports()
           .forEach((service, findings) ->
               exports.put(
@@ -117,7 +127,7 @@ final class ImportPlannerTest {
                       service.name(),
                       Map.of(
                           "status",
-                          ExportStatus.of(exports.get(service), findings, Instant.EPOCH)))));
+                          StatusConditions.of(exports.get(service), findings, Instant.EPOCH)))));
     }
 
     private void status(String key, Map<String, Object> status) {
@@ -149,6 +159,19 @@ final class ImportPlannerTest {
       StoredObject found = objects.get("ServiceImport hello");
       assertThat(found).isNotNull();
       return found;
+    }
+
+    /** What slices tell service proxies of each endpoint, as far as they do. */
+    List<Object> hints() {
+      List<Object> all = new ArrayList<>();
+      objects.forEach((key, object) -> {
+        if (key.startsWith("EndpointSlice")) {
+          ((List<?>) object.at("endpoints"))
+              .forEach(
+                  endpoint -> Optional.ofNullable(map(endpoint).get("hints")).ifPresent(all::add));
+        }
+      });
+      return all;
     }
 
     /** The addresses in slices, with the regions that they come from. */
@@ -322,6 +345,58 @@ final class ImportPlannerTest {
                 region("far", hello().traits(traits).pods("10.52.0.1").make()));
     assertThat(cluster.addresses()).isEmpty();
     assertThat(cluster.serviceImport().at("spec", "internalTrafficPolicy")).isEqualTo("Local");
+  }
+
+  @Test
+  void clientsAreKeptInTheirZoneWhereTheServiceWantsThat() {
+    for (String distribution : List.of("PreferClose", "PreferSameZone")) {
+      ServiceTraits close = new ServiceTraits(List.of(), null, null, distribution, false);
+      RegionServices here =
+          region("here", hello().traits(close).zone("a").pods("10.42.0.1").make());
+      RegionServices far = region("far", hello().traits(close).zone("b").pods("10.52.0.1").make());
+      Cluster cluster = new Cluster().settle(here, far);
+      assertThat(cluster.objects.get("Service imported-hello").at("spec", "trafficDistribution"))
+          .isEqualTo("PreferClose");
+      assertThat(cluster.serviceImport().at("spec", "trafficDistribution")).isEqualTo(distribution);
+      assertThat(cluster.hints())
+          .isEqualTo(List.of(Map.of("forZones", List.of(Map.of("name", "a")))));
+      // A zone of another region means nothing here.
+      cluster.settle(region("here", hello().traits(close).make()), far);
+      assertThat(cluster.addresses()).containsExactly("far 10.52.0.1");
+      assertThat(cluster.hints()).isEmpty();
+    }
+    ServiceTraits node = new ServiceTraits(List.of(), null, null, "PreferSameNode", false);
+    Cluster cluster =
+        new Cluster()
+            .settle(region("here", hello().traits(node).zone("a").pods("10.42.0.1").make()));
+    assertThat(cluster.objects.get("Service imported-hello").at("spec", "trafficDistribution"))
+        .isNull();
+    assertThat(cluster.hints()).isEmpty();
+  }
+
+  @Test
+  void whatAnOlderApiServerLeavesOutIsNotWrittenForEver() {
+    ServiceTraits close = new ServiceTraits(List.of(), null, "Cluster", "PreferClose", false);
+    RegionServices here = region("here", hello().traits(close).pods("10.42.0.1").make());
+    Cluster cluster = new Cluster();
+    cluster.leftOut = Set.of("trafficDistribution", "internalTrafficPolicy");
+    cluster.settle(here);
+    assertThat(cluster.serviceImport().at("spec", "trafficDistribution")).isNull();
+    // Once it takes the field, what is written next has it.
+    cluster.leftOut = Set.of();
+    cluster.settle(region("here", hello().traits(close).ports().pods("10.42.0.1").make()));
+    assertThat(cluster.serviceImport().at("spec", "trafficDistribution")).isEqualTo("PreferClose");
+  }
+
+  @Test
+  void exportsImportsAndConflictsAreCounted() {
+    RegionServices far = region("far", hello().at(1).headless().make());
+    assertThat(new Cluster().plan(region("here"), far).totals())
+        .isEqualTo(new ImportTotals(0, 1, 0));
+    assertThat(new Cluster().plan(region("here", hello().make()), far).totals())
+        .isEqualTo(new ImportTotals(1, 1, 1));
+    assertThat(new Cluster().plan(region("here", hello().externalName().make())).totals())
+        .isEqualTo(new ImportTotals(0, 0, 0));
   }
 
   @Test
@@ -500,6 +575,36 @@ final class ImportPlannerTest {
     List<Finding> findings = cluster.plan(region("here")).exports().get(HELLO);
     assertThat(condition(findings, "Valid")).isEqualTo("True Valid");
     assertThat(condition(findings, "Ready")).isEqualTo("False Failed");
+  }
+
+  @Test
+  void anImportSaysWhetherItCanBeUsed() {
+    Cluster cluster = new Cluster();
+    RegionServices here = region("here", hello().pods("10.42.0.1").make());
+    cluster.carryOut(cluster.plan(here));
+    assertThat(cluster.plan(here).statuses().get(HELLO).ready().reason()).isEqualTo("Pending");
+    StoredObject made = cluster.settle(here).serviceImport();
+    assertThat(made.at("status", "endpointSliceObjects")).isEqualTo("Present");
+    Map<?, ?> condition = (Map<?, ?>) ((List<?>) made.at("status", "conditions")).getFirst();
+    assertThat(condition.get("type")).isEqualTo("Ready");
+    assertThat(condition.get("status")).isEqualTo("True");
+    assertThat(condition.get("reason")).isEqualTo("Ready");
+    assertThat(new Cluster().settle(region("here", hello().headless().make())).serviceImport())
+        .satisfies(headless ->
+            assertThat(headless.at("status", "conditions")).asString().contains("reason=Ready"));
+  }
+
+  @Test
+  void aServiceOfAnotherFamilyThanTheClusterHasIsNotGivenAnAddress() {
+    ServiceTraits six = new ServiceTraits(List.of(IpFamily.IPV6), null, null, null, false);
+    RegionServices far = region("far", hello().traits(six).pods("fd00::1").make());
+    Cluster cluster = new Cluster().settle(region("here"), far);
+    assertThat(cluster.objects).doesNotContainKey("Service imported-hello");
+    assertThat(cluster.serviceImport().at("status", "conditions"))
+        .asString()
+        .contains("reason=IPFamilyNotSupported", "status=False", "IPv6");
+    cluster.families = Set.of(IpFamily.IPV4, IpFamily.IPV6);
+    assertThat(cluster.settle(region("here"), far).objects).containsKey("Service imported-hello");
   }
 
   @Test

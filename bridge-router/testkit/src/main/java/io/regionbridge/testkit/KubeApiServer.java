@@ -189,7 +189,13 @@ public final class KubeApiServer implements AutoCloseable {
    * @return the body of a 2xx answer; any other fails with what the server said
    */
   public String request(String method, String path, String contentType, String body) {
-    HttpResponse<String> answer = exchange(method, path, contentType, body);
+    return requestAs(adminToken, method, path, contentType, body);
+  }
+
+  /** The same as whoever a bearer token belongs to. */
+  public String requestAs(
+      String token, String method, String path, String contentType, String body) {
+    HttpResponse<String> answer = exchange(token, method, path, contentType, body);
     if (answer.statusCode() / 100 != 2) {
       throw new IllegalStateException(
           method + " " + path + ": " + answer.statusCode() + " " + answer.body());
@@ -314,18 +320,18 @@ public final class KubeApiServer implements AutoCloseable {
 
   private boolean isReady() {
     try {
-      return exchange("GET", "/readyz", "text/plain", "").statusCode() == 200;
+      return exchange(adminToken, "GET", "/readyz", "text/plain", "").statusCode() == 200;
     } catch (UncheckedIOException notYet) {
       return false;
     }
   }
 
   private HttpResponse<String> exchange(
-      String method, String path, String contentType, String body) {
+      String token, String method, String path, String contentType, String body) {
     HttpRequest request =
         HttpRequest.newBuilder(url.resolve(path))
             .timeout(Duration.ofSeconds(30))
-            .header("Authorization", "Bearer " + adminToken)
+            .header("Authorization", "Bearer " + token)
             .header("Content-Type", contentType)
             .method(
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))

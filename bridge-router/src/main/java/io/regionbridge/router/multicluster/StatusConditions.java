@@ -10,17 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of a ServiceExport. Only those of its conditions count that findings speak of:
- * somebody else may add others. Pure.
+ * The conditions in an object's status. Only those count that findings speak of: somebody else may
+ * add others. Pure.
  */
-final class ExportStatus {
-  private ExportStatus() {}
+final class StatusConditions {
+  private StatusConditions() {}
 
   /** Whether an object's conditions say what was found. */
-  static boolean says(StoredObject export, List<Finding> findings) {
+  static boolean says(StoredObject object, List<Finding> findings) {
     return findings.stream()
         .allMatch(finding -> {
-          Map<?, ?> condition = condition(export, finding.type());
+          Map<?, ?> condition = condition(object, finding.type());
           return condition != null
               && finding.state().text().equals(condition.get("status"))
               && finding.reason().equals(condition.get("reason"))
@@ -29,15 +29,15 @@ final class ExportStatus {
   }
 
   /**
-   * The status to write.
+   * The conditions to write, as a field of the status.
    *
-   * @param export as it is, for the times of what does not change
+   * @param object as it is, for the times of what does not change
    */
   static Map<String, Object> of(
-      @Nullable StoredObject export, List<Finding> findings, Instant now) {
+      @Nullable StoredObject object, List<Finding> findings, Instant now) {
     List<Map<String, Object>> conditions = new ArrayList<>();
     for (Finding finding : findings) {
-      Map<?, ?> before = export == null ? null : condition(export, finding.type());
+      Map<?, ?> before = object == null ? null : condition(object, finding.type());
       Object since =
           before != null && finding.state().text().equals(before.get("status"))
               ? before.get("lastTransitionTime")
@@ -55,8 +55,8 @@ final class ExportStatus {
     return Map.of("conditions", conditions);
   }
 
-  private static @Nullable Map<?, ?> condition(StoredObject export, String type) {
-    if (export.at("status", "conditions") instanceof List<?> list) {
+  private static @Nullable Map<?, ?> condition(StoredObject object, String type) {
+    if (object.at("status", "conditions") instanceof List<?> list) {
       for (Object element : list) {
         if (element instanceof Map<?, ?> condition && type.equals(condition.get("type"))) {
           return condition;

@@ -3,9 +3,10 @@
 # prepare_KIND, where there is one, does before it what clients are not to notice, and mend puts everything right after it,
 # however it ended. Where one gateway is meant, it is the active one of the second region, on which all of its traffic depends.
 
-readonly kinds=(gateway node tunnel loss5 loss30 apiserver coredns upgrade clock churn region)
+readonly kinds=(gateway followed node tunnel loss5 loss30 apiserver coredns upgrade clock churn region)
 declare -A meaning=(
   [gateway]='bridge of the active gateway killed, back after 10 s'
+  [followed]='bridge of the gateway killed whose directory feed is followed, back after 10 s'
   [node]='active router node cut off for 20 s'
   [tunnel]='tunnels of the active gateway black for 20 s'
   [loss5]='WAN loses 5 % of the packets for 20 s; times from its end'
@@ -28,6 +29,27 @@ break_gateway() {
   mark
   stop "$broken_region-$node" bridge KILL
   pause 10
+  start_bridge $broken_region "$node"
+  await 120 'the bridge' bridge_ready $broken_region "$node"
+  pause 2
+}
+
+# Says how long the killed one's follower had no current replica, as $extra.
+break_followed() {
+  local node address since last=0
+  address=$(from_bridge mn-r1 /api/v1/status |
+    jq -r --arg region $broken_region '.peers[] | select(.name == $region).replica.message | sub(":[0-9]+$"; "")')
+  for node in ${routers[$broken_region]}; do
+    [[ $(overlay_address $broken_region "$node") != "$address" ]] || break
+  done
+  mark
+  since=$EPOCHREALTIME
+  stop "$broken_region-$node" bridge KILL
+  while (($(bc_ms "$since") < 10000)); do
+    [[ $(from_bridge mn-r1 /metrics) == *"region_bridge_replica_current{region=\"$broken_region\"} 1"* ]] || last=$(bc_ms "$since")
+    sleep 0.02
+  done
+  extra="replica_behind=$last"
   start_bridge $broken_region "$node"
   await 120 'the bridge' bridge_ready $broken_region "$node"
   pause 2
@@ -113,7 +135,7 @@ break_region() {
 # A link that went down took its routes along.
 attach_region() { # REGION
   ip_in wan link set "to-$1" up
-  [[ -n ${behind_nat[$1]-} ]] || ip_in wan route replace "${lan[$1]}.0/24" via "198.18.${number[$1]}.2"
+  [[ -n ${behind_nat[$1]-} ]] || ip_in wan route replace "${lan[$1]}.0/24" via "$(public_net "$1").2"
 }
 
 # The bridge alone lives in another time: libfaketime looks once a second how far off it is.
@@ -167,7 +189,7 @@ break_churn() {
 mend() {
   local r node
   set_loss 0
-  attach_region $broken_region
+  for r in "${regions[@]}"; do attach_region "$r"; done
   for r in "${regions[@]}"; do
     for node in ${routers[$r]}; do
       ip_in "$r-edge" link set "$node" up
@@ -182,6 +204,7 @@ mend() {
   for r in "${regions[@]}"; do
     for node in $(nodes "$r"); do start_bridges "$r" "$node"; done
   done
+  for r in "${regions[@]}"; do web_comes "$r"; done
   if [[ -e $state/place/$broken_region-cp/churns ]]; then
     # The namespace stays: nobody here finishes what a deletion begins.
     kubectl_in $broken_region -n churn delete services,endpointslices --all >/dev/null
@@ -242,7 +265,7 @@ measure() {
 }
 
 one_run() { # KIND FILE
-  local before after load
+  local before after load extra=''
   before=$(transitions)
   load=$(cut -d' ' -f1 /proc/loadavg)
   start_probes "$state/probe"
@@ -250,7 +273,7 @@ one_run() { # KIND FILE
   "break_$1"
   stop_probes "$state/probe"
   after=$(transitions)
-  printf '%s\nmoves=%d\nload=%s\n' "$report" $((after - before)) "$load" >"$2.part"
+  printf '%s\nmoves=%d\nload=%s\n%s' "$report" $((after - before)) "$load" "${extra:+$extra$'\n'}" >"$2.part"
   mv "$2.part" "$2"
   say "  $(tr '\n' ' ' <"$2")"
 }
@@ -268,22 +291,26 @@ transitions() {
 row() {
   local title=$1
   shift
-  counted() { # LOST OF: both are keys
-    local lost worst
-    lost=$(column "$1" "${@:3}" | median)
-    worst=$(column "$1" "${@:3}" | sort -n | tail -n 1)
-    printf '%s of %s' "$lost" "$(column "$2" "${@:3}" | median)"
-    [[ $worst == "$lost" ]] || printf ' (worst %s)' "$worst"
-  }
-  timed() { # KEY, in milliseconds
-    column "$1" "${@:2}" | sort -n | awk '{ n[NR] = $1 }
-      END { m = (n[int((NR + 1) / 2)] + n[int((NR + 2) / 2)]) / 2; w = n[NR]
-        printf "%.1f s", m / 1000; if (sprintf("%.1f", w / 1000) != sprintf("%.1f", m / 1000)) printf " (worst %.1f)", w / 1000 }'
-  }
+  [[ -z $(column replica_behind "$@") ]] || title+="; a current replica again after $(timed replica_behind "$@")"
   printf '| %s | %d | %s | %s | %s | %s | %s | %s | %s |\n' "$title" $# \
     "$(counted known_lost known "$@")" "$(counted new_lost new "$@")" "$(timed dns_slowest "$@")" \
     "$(timed dns_recovered "$@")" "$(counted tcp_failed tcp "$@")" "$(timed tcp_recovered "$@")" \
     "$(column moves "$@" | sort -n | uniq | paste -sd, | sed 's/,/, /g')"
+}
+
+# counted LOST OF FILE...: both are keys.
+counted() {
+  local lost worst
+  lost=$(column "$1" "${@:3}" | median)
+  worst=$(column "$1" "${@:3}" | sort -n | tail -n 1)
+  printf '%s of %s' "$lost" "$(column "$2" "${@:3}" | median)"
+  [[ $worst == "$lost" ]] || printf ' (worst %s)' "$worst"
+}
+
+timed() { # KEY FILE...: in milliseconds
+  column "$1" "${@:2}" | sort -n | awk '{ n[NR] = $1 }
+    END { m = (n[int((NR + 1) / 2)] + n[int((NR + 2) / 2)]) / 2; w = n[NR]
+      printf "%.1f s", m / 1000; if (sprintf("%.1f", w / 1000) != sprintf("%.1f", m / 1000)) printf " (worst %.1f)", w / 1000 }'
 }
 
 column() { # KEY FILE...

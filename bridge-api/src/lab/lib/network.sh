@@ -8,7 +8,7 @@ up_network() {
     return
   fi
   remove_places # what is left of an up that did not get to its end
-  say "network: namespaces, LANs, NAT, and a WAN of $wan_delay_ms ms each way"
+  say 'network: namespaces, LANs, NAT, and a WAN of 120 to 200 ms there and back'
   make_place wan
   for r in "${regions[@]}"; do up_lan "$r"; done
   for r in "${regions[@]}"; do up_pod_network "$r"; done
@@ -19,7 +19,8 @@ up_network() {
 
 # The LAN of a region: an edge router with a switch, and the nodes at its ports.
 up_lan() {
-  local r=$1 edge=$1-edge node address public=198.18.${number[$1]}
+  local r=$1 edge=$1-edge node address public
+  public=$(public_net "$r")
   make_place "$edge"
   join wan "to-$r" "$edge" wan0
   ip_in wan address add "$public.1/30" dev "to-$r"
@@ -106,13 +107,13 @@ RESOLV
 # The WAN delays what crosses it, by netem; where the kernel has none, by a program behind a TUN device.
 up_wan() {
   local r
-  if set_netem add "$wan_delay_ms" 0 2>/dev/null; then
+  if set_netem add 2>/dev/null; then
     echo netem >"$state/wan"
     return
   fi
   echo tun >"$state/wan"
   say 'this kernel has no netem: a program delays the packets instead'
-  echo "$wan_delay_ms 0" >"$state/wan.settings"
+  write_wan
   ip_in wan tuntap add dev delay mode tun
   ip_in wan link set delay mtu 1500 up
   ip_in wan route add default dev delay table 100
@@ -125,19 +126,50 @@ spawn_wan() {
   spawn wan delay "$(java_program)" "${small_java[@]}" -cp "$state/classes" io.regionbridge.lab.Wan delay "$state/wan.settings"
 }
 
-set_netem() { # add|change MILLISECONDS LOSS
+# What each line loses, in percent of the packets in each direction.
+declare -A lost=()
+
+# set_loss PERCENT [REGION]: what the lines of all regions lose, or that of one alone.
+set_loss() {
+  local r out
+  for r in "${regions[@]}"; do
+    lost[$r]=0
+    if [[ ${2-$r} == "$r" ]]; then lost[$r]=$1; fi
+  done
+  if [[ $(cat "$state/wan") == netem ]]; then
+    set_netem change
+    # Into the other regions a packet meets no loss: so it does on its way out of this one.
+    for r in "${regions[@]}"; do
+      out=0
+      [[ $# == 1 ]] || out=${lost[$r]}
+      set_netem_out "$r" "$out"
+    done
+  else
+    write_wan
+    sleep 0.3 # it looks five times a second
+  fi
+}
+
+set_netem() { # add|change
   local r
   for r in "${regions[@]}"; do
-    in_place wan tc qdisc "$1" dev "to-$r" root netem delay "$2ms" loss "$3%" limit 20000
+    in_place wan tc qdisc "$1" dev "to-$r" root netem delay "${wan_delay[$r]}ms" loss "${lost[$r]-0}%" limit 20000
   done
 }
 
-# set_loss PERCENT: of the packets in each direction.
-set_loss() {
-  if [[ $(cat "$state/wan") == netem ]]; then
-    set_netem change "$wan_delay_ms" "$1"
+set_netem_out() { # REGION PERCENT
+  if [[ $2 == 0 ]]; then
+    in_place "$1-edge" tc qdisc delete dev wan0 root 2>/dev/null || true
   else
-    echo "$wan_delay_ms $1" >"$state/wan.settings"
-    sleep 0.3 # it looks five times a second
+    in_place "$1-edge" tc qdisc replace dev wan0 root netem loss "$2%" limit 20000
   fi
+}
+
+# A line for each network: its first three octets, milliseconds on the way into it, percent lost into it and out of it.
+write_wan() {
+  local r net
+  for r in "${regions[@]}"; do
+    for net in "$(public_net "$r")" "${lan[$r]}"; do echo "$net ${wan_delay[$r]} ${lost[$r]-0}"; done
+  done >"$state/wan.settings.new"
+  mv "$state/wan.settings.new" "$state/wan.settings"
 }

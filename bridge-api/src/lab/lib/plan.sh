@@ -18,11 +18,11 @@ declare -A coredns_kind=([mn]=k3s [fsn1]=kubeadm [mgmt]=k3s)
 
 # Pods and their last octet. A pod NAME of region R lives in the namespace of place R-NAME.
 declare -A pod_octet=([coredns]=2 [client]=3 [nats-0]=10 [postgres-0]=20 [db-0]=30 [db-1]=31 [db-2]=32
-  [cassandra-0]=40 [cassandra-1]=41)
+  [cassandra-0]=40 [cassandra-1]=41 [web-0]=50)
 declare -A region_pods=(
-  [mn]='coredns client nats-0 postgres-0 db-0 db-1'
-  [fsn1]='coredns client nats-0 postgres-0 db-0 db-1 db-2'
-  [mgmt]='coredns client'
+  [mn]='coredns client nats-0 postgres-0 db-0 db-1 web-0'
+  [fsn1]='coredns client nats-0 postgres-0 db-0 db-1 db-2 web-0'
+  [mgmt]='coredns client web-0'
 )
 
 # What is there on request only, since it is heavy: lab up --with cassandra.
@@ -41,9 +41,14 @@ plan_overlapping() {
 # Last octets in the LAN: the edge router is 1, the control plane 5.
 declare -A lan_octet=([edge]=1 [cp]=5 [r1]=11 [r2]=12 [w1]=21)
 
-readonly wan_delay_ms=100 overlay_port=51820 overlay_device=wt0 overlay_table=7120
+# How long the WAN holds a packet on its way into a region, in milliseconds: mn is 200 ms from fsn1 and 120 ms from mgmt, there
+# and back.
+declare -A wan_delay=([mn]=100 [fsn1]=100 [mgmt]=20)
+
+readonly overlay_port=51820 overlay_device=wt0 overlay_table=7120
 
 domain() { echo "astring-$1.internal"; }
+public_net() { echo "198.18.${number[$1]}"; } # REGION: of its edge router and of the WAN's end of the line
 nodes() { # REGION: those that are Nodes in Kubernetes
   if [[ ${worker[$1]} == w1 ]]; then echo "${routers[$1]} w1"; else echo "${routers[$1]}"; fi
 }
@@ -55,6 +60,7 @@ known_pod_address() { echo "${known_pods[$1]-${pods[$1]}}.1.${pod_octet[$2]}"; }
 known_pod_cidr() { echo "${known_pods[$1]-${pods[$1]}}.0.0/16"; }
 service_cidr() { echo "${services[$1]}.0.0/16"; }
 cluster_dns() { echo "${services[$1]}.0.10"; }
+web_cluster_ip() { echo "${services[$1]}.0.80"; }
 postgres_cluster_ip() { echo "${services[$1]}.0.54"; }
 api_url() { echo "https://$(node_address "$1" cp):6443"; }
 

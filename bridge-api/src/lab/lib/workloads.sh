@@ -14,6 +14,7 @@ up_workloads() {
     start_store "$r"
   done
   for r in $(workload_regions); do up_replication "$r"; done
+  for r in "${regions[@]}"; do start_web "$r"; done
   up_cassandra
 }
 
@@ -27,6 +28,7 @@ workload_regions() {
 
 workload_objects() { # REGION
   local r=$1 members
+  web_objects "$r"
   for name in nats pgedge store; do namespace_object $name; done
   [[ " ${region_pods[$r]} " == *' nats-0 '* ]] || return 0
   read -r -a members <<<"$(members "$r")"
@@ -188,6 +190,7 @@ check() {
   local r peer pod failed='' deadline=$((SECONDS + 20))
   [[ ${1-} != --within ]] || deadline=$((SECONDS + $2))
   for r in "${regions[@]}"; do
+    holds "$web_name leads a pod of $r to the pods of its own region" web_is_local "$r"
     for peer in $(workload_regions); do
       [[ $peer != "$r" ]] || continue
       holds "a pod of $r finds NATS of $peer" finds "$r" "nats-$peer-headless.nats.$(domain "$peer")" nats-0 "$peer"

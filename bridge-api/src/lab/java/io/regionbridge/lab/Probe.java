@@ -1,11 +1,8 @@
 package io.regionbridge.lab;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -32,11 +29,8 @@ final class Probe {
   private static final int CONNECTIONS_A_SECOND = 10;
   private static final int QUESTION_PATIENCE_MILLIS = 5_000;
   private static final int CONNECTION_PATIENCE_MILLIS = 1_000;
-  private static final int TYPE_A = 1;
-  private static final int NO_ERROR = 0;
-  private static final int NO_SUCH_NAME = 3;
 
-  private final InetAddress server;
+  private final Resolver resolver;
   private final List<Attempt> known = new CopyOnWriteArrayList<>();
   private final List<Attempt> fresh = new CopyOnWriteArrayList<>();
   private final List<Attempt> connections = new CopyOnWriteArrayList<>();
@@ -64,12 +58,12 @@ final class Probe {
     String failure() throws IOException;
   }
 
-  private Probe(InetAddress server) {
-    this.server = server;
+  private Probe(Resolver resolver) {
+    this.resolver = resolver;
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    Probe probe = new Probe(InetAddress.getByName(args[0]));
+    Probe probe = new Probe(new Resolver(InetAddress.getByName(args[0]), QUESTION_PATIENCE_MILLIS));
     InetSocketAddress peer = new InetSocketAddress(args[3], Integer.parseInt(args[4]));
     String run = Integer.toString(ThreadLocalRandom.current().nextInt(1_000_000), 36);
     List<Thread> loops =
@@ -130,14 +124,15 @@ final class Probe {
   }
 
   private String finds(String name) throws IOException {
-    byte[] reply = ask(name);
-    int rcode = reply[3] & 0xf;
-    return rcode == NO_ERROR && (reply[7] & 0xff) > 0 ? "" : "RCODE " + rcode;
+    Resolver.Reply reply = resolver.ask(name);
+    return reply.rcode() == Resolver.NO_ERROR && reply.answers() > 0
+        ? ""
+        : "RCODE " + reply.rcode();
   }
 
   private String isTold(String name) throws IOException {
-    int rcode = ask(name)[3] & 0xf;
-    return rcode == NO_SUCH_NAME ? "" : "RCODE " + rcode;
+    int rcode = resolver.ask(name).rcode();
+    return rcode == Resolver.NO_SUCH_NAME ? "" : "RCODE " + rcode;
   }
 
   private static String connects(InetSocketAddress peer) throws IOException {
@@ -145,39 +140,6 @@ final class Probe {
       socket.connect(peer, CONNECTION_PATIENCE_MILLIS);
       return "";
     }
-  }
-
-  /** The reply to one packet, from a port of its own. */
-  private byte[] ask(String name) throws IOException {
-    byte[] question = question(name);
-    byte[] buffer = new byte[1500];
-    long deadline = System.nanoTime() + QUESTION_PATIENCE_MILLIS * 1_000_000L;
-    try (DatagramSocket socket = new DatagramSocket()) {
-      socket.connect(server, 53);
-      socket.send(new DatagramPacket(question, question.length));
-      while (true) {
-        int left = (int) ((deadline - System.nanoTime()) / 1_000_000L);
-        socket.setSoTimeout(Math.max(1, left));
-        DatagramPacket reply = new DatagramPacket(buffer, buffer.length);
-        socket.receive(reply);
-        if (reply.getLength() > 12 && buffer[0] == question[0] && buffer[1] == question[1]) {
-          return buffer;
-        }
-      }
-    }
-  }
-
-  private static byte[] question(String name) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int id = ThreadLocalRandom.current().nextInt(1 << 16);
-    out.writeBytes(new byte[] {(byte) (id >> 8), (byte) id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
-    for (String label : name.split("\\.", -1)) {
-      byte[] octets = label.getBytes(StandardCharsets.US_ASCII);
-      out.write(octets.length);
-      out.writeBytes(octets);
-    }
-    out.writeBytes(new byte[] {0, 0, TYPE_A, 0, 1});
-    return out.toByteArray();
   }
 
   /** When the mark was given; the time of the stop if it was not. */

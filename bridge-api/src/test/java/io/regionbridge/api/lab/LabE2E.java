@@ -105,8 +105,24 @@ class LabE2E {
     assertThat(found.get("moves")).as("moves of the role").isPositive();
   }
 
+  /** Local pods, the nearest region when they end, the next one when that is cut off, and back. */
   @Test
   @Order(3)
+  void oneNameOverAllRegionsLeadsToTheNearestThatHasPods(@TempDir Path results)
+      throws IOException, InterruptedException {
+    Ended ended = lab("nearest", "--results", results.toString());
+    assertThat(ended.code()).as("exit code of lab nearest").isZero();
+    Map<String, Integer> found = found(results.resolve("nearest.1"));
+    assertThat(found.get("here_failed")).as("%s", found).isZero();
+    for (String phase : List.of("gone", "cut", "returned", "back")) {
+      assertThat(found.get(phase + "_tries")).as(phase).isGreaterThan(30);
+      // Its last attempts led where they should: each phase lasts five seconds or longer.
+      assertThat(found.get(phase + "_moved")).as("%s of %s", phase, found).isLessThan(5_000);
+    }
+  }
+
+  @Test
+  @Order(4)
   void theScenarioHoldsAfterwards() throws IOException, InterruptedException {
     scenarioHolds();
   }

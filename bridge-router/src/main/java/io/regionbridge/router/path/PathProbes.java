@@ -58,6 +58,9 @@ public final class PathProbes implements AutoCloseable {
   /** Addresses of interfaces are read anew so often. */
   private static final int ADDRESS_ROUNDS = 20;
 
+  /** The kernel is asked anew so often by which interface probes leave. */
+  private static final int WAY_ROUNDS = 4;
+
   private static final int IPV4_AND_UDP = 28;
   private static final int IPV6_AND_UDP = 48;
   private static final int SMALL = 64;
@@ -88,6 +91,7 @@ public final class PathProbes implements AutoCloseable {
   private final Loop rounds;
   private final SecureRandom random = new SecureRandom();
   private final Map<Target, PathRecord> records = new HashMap<>(); // guarded by itself
+  private final Map<Target, Way> ways = new HashMap<>();
   private List<InterfaceAddress> addresses = List.of();
   private @Nullable Socket answering;
   private @Nullable Socket asking;
@@ -96,6 +100,14 @@ public final class PathProbes implements AutoCloseable {
   private volatile List<Cidr> allowed = List.of();
   private volatile Map<String, PathState> states = Map.of();
   private volatile Optional<InetSocketAddress> announced = Optional.empty();
+
+  /**
+   * Whether the kernel sends the probes of a target by the overlay.
+   *
+   * @param round in which it was asked
+   * @param overlay the index of the overlay's interface at that time
+   */
+  private record Way(int round, int overlay, boolean byOverlay) {}
 
   /** A socket with the loop that reads it. */
   private record Socket(InetAddress address, DatagramSocket datagrams, Loop reading) {
@@ -149,50 +161,67 @@ public final class PathProbes implements AutoCloseable {
     if (known.isEmpty()) {
       return;
     }
+    if (round++ % ADDRESS_ROUNDS == 0) {
+      addresses = addresses(known.get().overlay());
+    }
+    PathPlan plan =
+        PathPlan.of(
+            known.get().pods(),
+            addresses,
+            known.get().translated(),
+            known.get().peers(),
+            known.get().said());
+    allowed = known.get().ranges();
+    synchronized (records) {
+      answersLeft = MOST_ANSWERS;
+    }
+    answering = bind(answering, plan.answering(), PORT, this::answer);
+    announced =
+        Optional.ofNullable(answering).map(socket -> new InetSocketAddress(socket.address(), PORT));
+    asking = bind(asking, plan.source(), 0, this::readAnswer);
+    if (known.get().overlay().isPresent()) {
+      findWays(plan.targets(), known.get().overlay().get().index());
+    }
+    conclude(plan, sendProbes(plan, known.get().overlay()));
+  }
+
+  private static List<InterfaceAddress> addresses(Optional<Link> overlay) throws ErrnoException {
     try (RouteNetlink netlink = RouteNetlink.open()) {
-      if (round++ % ADDRESS_ROUNDS == 0) {
-        addresses = addresses(netlink, known.get().overlay());
-      }
-      PathPlan plan =
-          PathPlan.of(
-              known.get().pods(),
-              addresses,
-              known.get().translated(),
-              known.get().peers(),
-              known.get().said());
-      allowed = known.get().ranges();
-      synchronized (records) {
-        answersLeft = MOST_ANSWERS;
-      }
-      answering = bind(answering, plan.answering(), PORT, this::answer);
-      announced =
-          Optional.ofNullable(answering)
-              .map(socket -> new InetSocketAddress(socket.address(), PORT));
-      asking = bind(asking, plan.source(), 0, this::readAnswer);
-      conclude(plan, sendProbes(plan, known.get().overlay(), netlink));
+      Set<Integer> up =
+          netlink.links().stream()
+              .filter(Link::up)
+              .map(Link::index)
+              .filter(index -> !overlay.map(Link::index).equals(Optional.of(index)))
+              .collect(Collectors.toSet());
+      return netlink.addresses().stream()
+          .filter(address -> up.contains(address.interfaceIndex()))
+          .toList();
     }
   }
 
-  private static List<InterfaceAddress> addresses(RouteNetlink netlink, Optional<Link> overlay)
-      throws ErrnoException {
-    Set<Integer> up =
-        netlink.links().stream()
-            .filter(Link::up)
-            .map(Link::index)
-            .filter(index -> !overlay.map(Link::index).equals(Optional.of(index)))
-            .collect(Collectors.toSet());
-    return netlink.addresses().stream()
-        .filter(address -> up.contains(address.interfaceIndex()))
-        .toList();
+  /** Asks the kernel for the ways to targets that are new, and for those that are old. */
+  private void findWays(List<Target> targets, int overlay) throws ErrnoException {
+    ways.keySet().retainAll(Set.copyOf(targets));
+    ways.values().removeIf(way -> way.overlay() != overlay || round - way.round() >= WAY_ROUNDS);
+    List<Target> unknown = targets.stream().filter(target -> !ways.containsKey(target)).toList();
+    if (unknown.isEmpty()) {
+      return;
+    }
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      for (Target target : unknown) {
+        Optional<Route> route = netlink.routeTo(target.address().getAddress());
+        boolean byOverlay = route.filter(way -> way.interfaceIndex() == overlay).isPresent();
+        ways.put(target, new Way(round, overlay, byOverlay));
+      }
+    }
   }
 
   /** Sends the probes that are due; returns why others cannot be sent. */
-  private Map<Target, String> sendProbes(
-      PathPlan plan, Optional<Link> overlay, RouteNetlink netlink) throws IOException {
+  private Map<Target, String> sendProbes(PathPlan plan, Optional<Link> overlay) {
     Map<Target, String> obstacles = new HashMap<>();
     Socket socket = asking;
     for (Target target : plan.targets()) {
-      Optional<String> obstacle = obstacle(target, overlay, netlink);
+      Optional<String> obstacle = obstacle(target, overlay);
       if (obstacle.isPresent() || socket == null || overlay.isEmpty()) {
         obstacles.put(target, obstacle.orElse("its socket cannot be bound"));
       } else {
@@ -202,15 +231,12 @@ public final class PathProbes implements AutoCloseable {
     return obstacles;
   }
 
-  private static Optional<String> obstacle(
-      Target target, Optional<Link> overlay, RouteNetlink netlink) throws ErrnoException {
+  private Optional<String> obstacle(Target target, Optional<Link> overlay) {
     if (overlay.isEmpty()) {
       return Optional.of("the overlay is down");
     }
-    Optional<Route> route = netlink.routeTo(target.address().getAddress());
-    boolean byOverlay =
-        route.filter(way -> way.interfaceIndex() == overlay.get().index()).isPresent();
-    return byOverlay
+    Way way = ways.get(target);
+    return way != null && way.byOverlay()
         ? Optional.empty()
         : Optional.of(
             "this node itself does not send %s by %s"

@@ -54,6 +54,17 @@ class ChartIT {
         .isEqualTo(label.substring(0, label.indexOf('=')));
   }
 
+  /** systemd makes tailscaled's own directory anew at each start. */
+  @Test
+  void tailscaledsSocketIsFoundAfterItsRestart() {
+    JsonNode pod = bridge(Helm.objects(Helm.preset("tailscale.yaml"))).at("/spec/template/spec");
+    assertThat(pod.at("/volumes").findValuesAsText("path"))
+        .contains("/run")
+        .noneMatch(path -> path.contains("tailscale"));
+    assertThat(pod.at("/containers/0/volumeMounts").findValuesAsText("mountPath"))
+        .contains("/host/run");
+  }
+
   /** Hooks and tests included, and twice the same, which GitOps relies on. */
   @Test
   void rendersTheSameTwice() {

@@ -177,8 +177,8 @@ public final class OverlayDiscovery implements AutoCloseable {
     Optional<String> key = overlay.nextPublicKey();
     for (OverlayView.Peer peer : peers) {
       InetAddress address = peer.address();
-      boolean gateway = peer.ownsSome() || announced.containsKey(address);
-      boolean worth = overlay.managed() || gateway && (offline || peer.online());
+      boolean worth =
+          overlay.managed() || worthAsking(peer, announced.containsKey(address), offline);
       if (!worth || !waitedFor.add(address)) {
         continue;
       }
@@ -196,6 +196,16 @@ public final class OverlayDiscovery implements AutoCloseable {
       });
     }
     conclude();
+  }
+
+  /**
+   * Whether a peer of an observed device could be a gateway and is likely to answer.
+   *
+   * @param answered whether it has said before which region it is of
+   * @param offline whether this is a round in which those are asked as well who are called offline
+   */
+  static boolean worthAsking(OverlayView.Peer peer, boolean answered, boolean offline) {
+    return (peer.ownsSome() || answered) && (offline || peer.online());
   }
 
   private synchronized void conclude() {

@@ -141,10 +141,38 @@ class ClusterWatcherIT {
                 .view()
                 .ciliumNodeCidrs()
                 .equals(List.of(Cidr.of("10.42.7.0/24"), Cidr.of("fd00:42:7::/64"))));
+    findsTheSettingsOfACiliumInAnotherNamespace();
     delete(CILIUM_NODES + "/router-1");
     Await.that("and forgotten", () -> watcher.view().ciliumNodeCidrs().isEmpty());
     delete(CILIUM_NODE_DEFINITION);
     Await.that("nothing is left for others", () -> !served(CILIUM_NODES));
+  }
+
+  /** Of several in namespaces of anybody none is believed. */
+  private void findsTheSettingsOfACiliumInAnotherNamespace() {
+    settings("default", "no");
+    Await.that("that of Cilium's namespace", () -> egressGateway().equals(Optional.of("no")));
+    settings("kube-public", "perhaps");
+    Await.that("none of two", () -> egressGateway().isEmpty());
+    settings("kube-system", "true");
+    Await.that("the usual one", () -> egressGateway().equals(Optional.of("true")));
+    for (String namespace : List.of("default", "kube-public", "kube-system")) {
+      delete("/api/v1/namespaces/" + namespace + "/configmaps/cilium-config");
+    }
+  }
+
+  private static void settings(String namespace, String egressGateway) {
+    cluster
+        .server()
+        .apply(
+            "/api/v1/namespaces/" + namespace + "/configmaps/cilium-config",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: cilium-config},"
+                + " data: {enable-egress-gateway: '%s'}}".formatted(egressGateway));
+  }
+
+  private Optional<String> egressGateway() {
+    return Optional.ofNullable(watcher.view().configMaps().get(ClusterWatcher.CILIUM_CONFIG))
+        .map(map -> map.data().get("enable-egress-gateway"));
   }
 
   private static boolean served(String path) {

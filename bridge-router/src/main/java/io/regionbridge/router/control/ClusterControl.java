@@ -522,7 +522,7 @@ final class ClusterControl implements RegionSource {
       shared.standBy(inputs);
     }
     List<Finding> found = new ArrayList<>(shared.findings());
-    egress.detour(inputs, next, reach);
+    egress.keepRules(inputs, next, reach);
     ControlFindings.paths(next.peers(), paths::of).ifPresent(found::add);
     egress.translate(inputs, next).ifPresent(found::add);
     found.add(ControlFindings.watched(view, ClusterClient.proxy(client.getConfiguration())));

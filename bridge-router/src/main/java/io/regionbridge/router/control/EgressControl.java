@@ -19,7 +19,7 @@ import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.egress.NoEgress;
 import io.regionbridge.router.egress.cilium.CiliumEgress;
 import io.regionbridge.router.egress.routes.RoutedEgress;
-import io.regionbridge.router.egress.routes.StandbyDetour;
+import io.regionbridge.router.egress.routes.RouterRules;
 import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.EventRecorder;
@@ -50,7 +50,7 @@ final class EgressControl {
   private final CiliumEgress cilium;
   private final EgressDriver routes = new RoutedEgress();
   private final EgressDriver none = new NoEgress();
-  private final StandbyDetour detour = new StandbyDetour();
+  private final RouterRules rules = new RouterRules();
   private final GatewayTranslation translation = new GatewayTranslation();
   private final EventRecorder events;
   private final Clock clock;
@@ -103,27 +103,29 @@ final class EgressControl {
   }
 
   /**
-   * Sends this node's pods by the active gateway's node while nothing comes back by this one.
+   * Keeps traffic of pods off routes of the overlay's agent: what is for this region's pods, and
+   * while nothing comes back by this node, what its pods send to peers.
    *
    * @param reaches whether this node reaches a peer
    */
-  void detour(EgressInputs inputs, Topology topology, Reach reaches) {
-    boolean cilium =
-        switch (inputs.settings().engine()) {
-          case AUTO, CILIUM -> true;
-          case ROUTES, NONE -> false;
-        };
+  void keepRules(EgressInputs inputs, Topology topology, Reach reaches) {
     LocalRegion local = topology.local();
     List<Cidr> peers =
         inputs.plan().regions().stream().flatMap(r -> r.destinations().stream()).toList();
-    detour.keep(
-        local.gateways().stream()
-            .filter(gateway -> cilium && reaches == Reach.BLIND && !peers.isEmpty())
-            .filter(gateway -> local.active().equals(Optional.of(gateway.node())))
-            .filter(gateway -> !gateway.node().equals(settings.node()))
-            .findFirst()
-            .flatMap(LocalRegion.Gateway::nodeAddress)
-            .map(node -> new StandbyDetour.Detour(local.podCidrs().cidrs(), peers, node)));
+    switch (inputs.settings().engine()) {
+      case AUTO, CILIUM ->
+          rules.keep(
+              local.podCidrs().cidrs(),
+              local.gateways().stream()
+                  .filter(gateway -> reaches == Reach.BLIND && !peers.isEmpty())
+                  .filter(gateway -> local.active().equals(Optional.of(gateway.node())))
+                  .filter(gateway -> !gateway.node().equals(settings.node()))
+                  .findFirst()
+                  .flatMap(LocalRegion.Gateway::nodeAddress)
+                  .map(node -> new RouterRules.Detour(peers, node)));
+      case NONE -> rules.keep(List.of(), Optional.empty());
+      case ROUTES -> {} // the rules of this node are its agent's
+    }
   }
 
   /** Looks how it stands. */

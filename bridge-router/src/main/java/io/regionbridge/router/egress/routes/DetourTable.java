@@ -1,11 +1,13 @@
 package io.regionbridge.router.egress.routes;
 
 import io.regionbridge.router.linux.ErrnoException;
+import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RouteNetlink;
 import io.regionbridge.router.netlink.RoutingRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,24 @@ final class DetourTable {
 
   DetourTable(RouteNetlink netlink) {
     this.netlink = netlink;
+  }
+
+  /**
+   * Rules that look this region's pods up in the main table, for each range that another table
+   * takes: an overlay's agent that accepts routes accepts those of its own region, too.
+   *
+   * @param foreign routes of others, of all tables
+   */
+  static List<RoutingRule> ownRanges(List<Cidr> pods, List<Route> foreign) {
+    return pods.stream()
+        .filter(own ->
+            foreign.stream()
+                .filter(route -> route.table() != Route.MAIN && !route.toHost())
+                .anyMatch(route -> own.overlaps(route.destination())))
+        .map(own ->
+            new RoutingRule(
+                Optional.empty(), own, Route.MAIN, OWN_PRIORITY, LinuxRouteHost.ROUTE_PROTOCOL))
+        .toList();
   }
 
   /**

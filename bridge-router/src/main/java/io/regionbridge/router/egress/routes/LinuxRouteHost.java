@@ -85,6 +85,11 @@ public final class LinuxRouteHost implements RouteHost {
 
   @Override
   public List<Route> foreign() throws IOException {
+    return foreign(netlink);
+  }
+
+  /** Routes that no agent of ours made, of all tables but that of the machine's own addresses. */
+  static List<Route> foreign(RouteNetlink netlink) throws ErrnoException {
     return netlink.routes().stream()
         .filter(route -> route.protocol() != ROUTE_PROTOCOL && route.table() != LOCAL)
         .filter(route -> route.destination().prefixLength() > 0)

@@ -46,7 +46,7 @@ final class RoutePlanner {
     List<String> problems = new ArrayList<>();
     Map<Cidr, NextHop> routes = new TreeMap<>();
     Map<Cidr, NextHop> detours = new TreeMap<>();
-    List<RoutingRule> rules = new ArrayList<>(ownRanges(traffic.pods(), foreign));
+    List<RoutingRule> rules = new ArrayList<>(DetourTable.ownRanges(traffic.pods(), foreign));
     InetAddress gateway = traffic.address();
     boolean here =
         node.equals(traffic.node())
@@ -101,23 +101,6 @@ final class RoutePlanner {
     return route.table() == Route.MAIN
         ? destination.contains(route.destination())
         : destination.overlaps(route.destination());
-  }
-
-  /** An agent of an overlay that accepts routes accepts those of its own region, too. */
-  private static List<RoutingRule> ownRanges(List<Cidr> pods, List<Route> foreign) {
-    return pods.stream()
-        .filter(own ->
-            foreign.stream()
-                .filter(route -> route.table() != Route.MAIN && !route.toHost())
-                .anyMatch(route -> own.overlaps(route.destination())))
-        .map(own ->
-            new RoutingRule(
-                Optional.empty(),
-                own,
-                Route.MAIN,
-                DetourTable.OWN_PRIORITY,
-                LinuxRouteHost.ROUTE_PROTOCOL))
-        .toList();
   }
 
   private static Optional<NextHop> hop(

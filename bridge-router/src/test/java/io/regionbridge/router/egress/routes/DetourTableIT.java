@@ -20,6 +20,9 @@ class DetourTableIT {
   private static final Cidr PEERS = Cidr.of("10.52.0.0/16");
   private static final Cidr PODS = Cidr.of("10.42.0.0/16");
 
+  private static final RouterRules.Detour GATEWAY =
+      new RouterRules.Detour(List.of(PEERS), InetAddress.ofLiteral("10.99.0.11"));
+
   private final Namespace namespace = Namespace.create();
   private final RouteNetlink netlink = namespace.call(RouteNetlink::open);
 
@@ -95,22 +98,38 @@ class DetourTableIT {
 
   @Test
   void podsOfAStandbyGoByTheActiveGatewayAndProbesStayOnTheTunnel() {
-    StandbyDetour detour = new StandbyDetour();
-    StandbyDetour.Detour wanted =
-        new StandbyDetour.Detour(
-            List.of(PODS), List.of(PEERS), InetAddress.ofLiteral("10.99.0.11"));
-    namespace.call(() -> {
-      detour.keep(Optional.of(wanted));
-      return true;
-    });
-    namespace.sh("ip rule del priority 5270");
+    RouterRules rules = new RouterRules();
+    namespace.sh("ip route flush table 52");
+    keep(rules, Optional.of(GATEWAY));
     assertThat(way("10.52.1.5 from 10.42.2.5 iif cni0")).contains("via 10.99.0.11 dev eth0");
     assertThat(way("10.52.1.5 from 100.64.1.2")).contains("dev wt0");
-    namespace.call(() -> {
-      detour.keep(Optional.empty());
-      return true;
-    });
+    keep(rules, Optional.empty());
     assertThat(way("10.52.1.5 from 10.42.2.5 iif cni0")).contains("dev wt0");
     assertThat(namespace.sh("ip rule")).doesNotContain("115");
+  }
+
+  /** What tailscaled does with {@code --accept-routes} on a router that is not the primary. */
+  @Test
+  void aRangeOfThisRegionThatTheOverlaysAgentAcceptedIsLookedUpInTheMainTableMeanwhile() {
+    RouterRules rules = new RouterRules();
+    String before = namespace.sh("ip rule");
+    assertThat(way("10.42.2.5")).contains("dev wt0");
+    keep(rules, Optional.empty());
+    assertThat(way("10.42.2.5")).contains("dev cni0");
+    keep(rules, Optional.of(GATEWAY));
+    assertThat(way("10.42.2.5")).contains("dev cni0");
+    assertThat(way("10.52.1.5 from 10.42.2.5 iif cni0")).contains("via 10.99.0.11 dev eth0");
+    keep(rules, Optional.empty());
+    assertThat(way("10.52.1.5 from 10.42.2.5 iif cni0")).contains("dev wt0");
+    namespace.sh("ip route del 10.42.0.0/16 dev wt0 table 52");
+    keep(rules, Optional.empty());
+    assertThat(namespace.sh("ip rule")).isEqualTo(before);
+  }
+
+  private void keep(RouterRules rules, Optional<RouterRules.Detour> detour) {
+    namespace.call(() -> {
+      rules.keep(List.of(PODS), detour);
+      return true;
+    });
   }
 }

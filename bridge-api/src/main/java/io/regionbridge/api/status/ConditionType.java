@@ -108,8 +108,8 @@ public enum ConditionType {
       "overlay routes as needed",
       "overlay routes not as needed",
       "tailscaled routes no other node's ranges (accept-routes is off), Tailscale sends this"
-          + " region's pod range to another node than the active gateway, or pods are in"
-          + " 100.64.0.0/10, which tailscaled takes for its own",
+          + " region's pod range to a node that is no router node, or pods are in 100.64.0.0/10,"
+          + " which tailscaled takes for its own",
       "tailscale status --json shows PrimaryRoutes of each node"),
   GATEWAY_TRANSLATION(
       "GatewayTranslation",

@@ -20,7 +20,6 @@ import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressReport;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.election.GatewayElection;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.election.PeerReachability;
@@ -244,19 +243,9 @@ final class ClusterControl implements RegionSource {
     }
   }
 
-  /**
-   * Whether this node reaches a peer. Probes have the node's own address: where pods keep theirs
-   * and the overlay takes those from another node alone, the probes' answers say nothing of the
-   * pods.
-   */
+  /** Whether this node reaches a peer. */
   private Reach reach() {
-    Reach seen = reachability.look(topology, this::cutOff, System.nanoTime());
-    boolean elsewhere =
-        sources.egress().get().engine() == EgressSettings.Engine.ROUTES
-            && topology.stream()
-                .flatMap(known -> known.local().knownPodCidrs().stream())
-                .anyMatch(sources.overlay()::elsewhere);
-    Reach now = elsewhere ? Reach.BLIND : seen;
+    Reach now = reachability.look(topology, this::cutOff, System.nanoTime());
     if (now != reach) {
       reach = now;
       topologies.lookAgain();
@@ -503,7 +492,13 @@ final class ClusterControl implements RegionSource {
     unwritten.clear();
     EgressInputs inputs = egress.plan(view, next);
     ownNode
-        .reconcile(view, next, admitted.undeclared(), election.leadership(), reach, inputs)
+        .reconcile(
+            view,
+            next,
+            admitted.undeclared(),
+            election.leadership(),
+            reach,
+            egress.published(inputs, next))
         .ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(

@@ -322,7 +322,10 @@ public final class ControlPlane implements AutoCloseable {
 
   /** What was found of the overlay, the source of regions and the tunnels. */
   public List<Finding> findings() {
-    boolean carries = active() && egress().engine() == EgressSettings.Engine.ROUTES;
+    boolean carries =
+        active()
+            && egress().engine() == EgressSettings.Engine.ROUTES
+            && overlay.carrier(topology().local()).isEmpty();
     List<Finding> findings =
         new ArrayList<>(
             overlay.findings(place.isPresent(), topology().local().knownPodCidrs(), carries));

@@ -148,18 +148,28 @@ final class EgressControl {
     inputs.view().regions().forEach(region -> tell(region, before));
   }
 
-  /** What agents are to send here while this node is the active gateway; empty: there are none. */
-  static Optional<List<RouterNodeStatus.Egress>> published(EgressInputs inputs) {
+  /** What agents are to do while this node is the active gateway; empty: there are none. */
+  Optional<RouterNodeReport.Routing> published(EgressInputs inputs, Topology topology) {
     if (inputs.settings().engine() != EgressSettings.Engine.ROUTES) {
       return Optional.empty();
     }
     return Optional.of(
-        inputs.plan().regions().stream()
-            .filter(region -> !region.destinations().isEmpty())
-            .map(region ->
-                new RouterNodeStatus.Egress(
-                    region.region(), region.destinations().stream().map(Cidr::toString).toList()))
-            .toList());
+        new RouterNodeReport.Routing(
+            inputs.plan().regions().stream()
+                .filter(region -> !region.destinations().isEmpty())
+                .map(region ->
+                    new RouterNodeStatus.Egress(
+                        region.region(),
+                        region.destinations().stream().map(Cidr::toString).toList()))
+                .toList(),
+            carrier(topology)));
+  }
+
+  /** Where pods keep their addresses, the other node that alone passes their packets. */
+  private Optional<String> carrier(Topology topology) {
+    return sources.egress().get().engine() == EgressSettings.Engine.ROUTES
+        ? sources.overlay().carrier(topology.local()).map(LocalRegion.Gateway::node)
+        : Optional.empty();
   }
 
   private EgressDriver driver(EgressInputs inputs) {
@@ -195,10 +205,12 @@ final class EgressControl {
     return remembered;
   }
 
+  /** The node that the traffic of pods leaves by. */
   private Optional<EgressGateway> gateway(Topology topology) {
     LocalRegion local = topology.local();
+    Optional<String> node = carrier(topology).filter(_ -> local.active().isPresent());
     return local.gateways().stream()
-        .filter(gateway -> local.active().equals(Optional.of(gateway.node())))
+        .filter(gateway -> node.or(local::active).equals(Optional.of(gateway.node())))
         .findFirst()
         .map(gateway ->
             new EgressGateway(

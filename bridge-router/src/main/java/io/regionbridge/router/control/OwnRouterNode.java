@@ -4,7 +4,6 @@ import io.regionbridge.router.border.Remembered;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.NodeFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
-import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.election.Leadership;
 import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
@@ -62,7 +61,7 @@ final class OwnRouterNode {
       Map<String, Remembered> undeclared,
       Leadership leadership,
       Reach reaches,
-      EgressInputs inputs) {
+      Optional<RouterNodeReport.Routing> routing) {
     Optional<NodeFacts> node =
         view.routers().stream().filter(n -> n.name().equals(settings.node())).findFirst();
     Optional<RouterNodeFacts> said =
@@ -79,7 +78,7 @@ final class OwnRouterNode {
                 reaches,
                 leadership.transitions(),
                 said.flatMap(this::takeUpRotation),
-                EgressControl.published(inputs),
+                routing,
                 topology.local(),
                 overlayRegions(undeclared),
                 said.map(RouterNodeFacts::conditions).orElse(List.of()),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param takenRotation the last one that was
  * @param egress by region, the ranges that nodes with an agent send to it while it is the active
  *     gateway; empty: it says nothing of that
+ * @param carrier the router node that they send it to instead
  * @param nodes the addresses of the region's nodes; empty: it says nothing of that
  * @param overlayRegions regions that nothing but the overlay told its bridge of
  */
@@ -33,6 +34,7 @@ public record RouterNodeFacts(
     Optional<String> wantedRotation,
     Optional<String> takenRotation,
     Optional<Map<String, List<Cidr>>> egress,
+    Optional<String> carrier,
     Optional<List<Cidr>> nodes,
     List<OverlayRegion> overlayRegions,
     List<Condition> conditions) {
@@ -83,6 +85,7 @@ public record RouterNodeFacts(
         Optional.empty(),
         egress,
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         conditions);
   }
@@ -125,6 +128,7 @@ public record RouterNodeFacts(
                             RouterNodeStatus.Egress::region,
                             e -> Ranges.valid(e.cidrs()),
                             (one, _) -> one))),
+        Optional.ofNullable(status).map(RouterNodeStatus::carrier),
         Optional.ofNullable(status).map(RouterNodeStatus::nodes).map(Ranges::valid),
         OverlayRegion.of(status),
         conditions == null ? List.of() : conditions);

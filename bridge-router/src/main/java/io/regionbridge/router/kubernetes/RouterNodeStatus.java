@@ -22,6 +22,10 @@ public record RouterNodeStatus(
             "What nodes with an agent send to this node while it is the active gateway.")
         @Nullable List<Egress> egress,
     @JsonPropertyDescription(
+            "The router node that nodes with an agent send it to instead, where the overlay accepts"
+                + " packets of pods from that one only.")
+        @Nullable String carrier,
+    @JsonPropertyDescription(
             "The addresses of the region's nodes, as ranges: an agent on this node accepts"
                 + " encapsulated packets from these only.")
         @Nullable List<String> nodes,
@@ -39,7 +43,7 @@ public record RouterNodeStatus(
       @Nullable List<Egress> egress,
       @Nullable Long observedGeneration,
       @Nullable List<Condition> conditions) {
-    this(role, null, null, egress, null, null, observedGeneration, conditions);
+    this(role, null, null, egress, null, null, null, observedGeneration, conditions);
   }
 
   /** As the border has it; see io.regionbridge.router.border. */

@@ -10,6 +10,7 @@ import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.tailscale.Tailnet;
+import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.tunnel.PeerHealth;
 import io.regionbridge.router.tunnel.TunnelHealth;
@@ -174,11 +175,10 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   }
 
   @Override
-  public boolean elsewhere(Cidr range) {
+  public Optional<LocalRegion.Gateway> carrier(LocalRegion local) {
     return tunnel()
         .flatMap(TunnelView::tailnet)
-        .flatMap(tailnet -> tailnet.primaryElsewhere(range))
-        .isPresent();
+        .flatMap(tailnet -> RegionTunnels.carrier(tailnet, local));
   }
 
   /** Where overlay addresses come from; empty where there is no overlay. */

@@ -5,6 +5,7 @@ import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.RegionTunnel;
 import io.regionbridge.router.tailscale.Tailnet;
+import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.tunnel.PeerHealth;
 import io.regionbridge.router.tunnel.TunnelHealth;
@@ -13,6 +14,7 @@ import io.regionbridge.router.tunnel.TunnelView;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PeerEndpoint;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +49,18 @@ final class RegionTunnels {
         .anyMatch(range ->
             region.podCidrs().stream().anyMatch(range::overlaps)
                 || region.serviceCidrs().stream().anyMatch(range::overlaps));
+  }
+
+  /** The other router node of this region to which Tailscale sends the range of its pods. */
+  static Optional<LocalRegion.Gateway> carrier(Tailnet tailnet, LocalRegion local) {
+    List<InetAddress> primary =
+        local.knownPodCidrs().stream()
+            .flatMap(range -> tailnet.primaryElsewhere(range).stream())
+            .flatMap(node -> node.addresses().stream())
+            .toList();
+    return local.gateways().stream()
+        .filter(gateway -> gateway.overlayAddress().filter(primary::contains).isPresent())
+        .findFirst();
   }
 
   /** How the tunnel to a region fares; empty where there is no device to tell. */

@@ -102,8 +102,8 @@ final class TailnetConditions {
               "PrimaryElsewhere",
               "Tailscale sends %s to %s, and takes packets with pods' addresses from there alone;"
                       .formatted(range, primary.get().name())
-                  + " this node is the active gateway: run a bridge there, or disable the route of"
-                  + " that node");
+                  + " it is no router node of this region: run a bridge there, or disable the route"
+                  + " of that node");
         }
       }
     }

@@ -3,6 +3,7 @@ package io.regionbridge.router.peers;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.TunnelEnd;
 import java.net.InetAddress;
@@ -88,11 +89,11 @@ public interface OverlayView {
   }
 
   /**
-   * Whether packets with addresses of a range, which is this region's, can only pass by another
-   * node.
+   * The other router node of this region that alone passes packets with pods' addresses, whoever is
+   * the active gateway. Empty: this node does, or the overlay does not say.
    */
-  default boolean elsewhere(Cidr range) {
-    return false;
+  default Optional<LocalRegion.Gateway> carrier(LocalRegion local) {
+    return Optional.empty();
   }
 
   /** Everybody that the device knows. */

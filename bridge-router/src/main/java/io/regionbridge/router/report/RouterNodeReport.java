@@ -28,6 +28,18 @@ public final class RouterNodeReport {
   private RouterNodeReport() {}
 
   /**
+   * What agents read.
+   *
+   * @param egress what they send to this node while it is the active gateway
+   * @param carrier the other router node that they send it to instead
+   */
+  public record Routing(List<RouterNodeStatus.Egress> egress, Optional<String> carrier) {
+    public Routing {
+      egress = List.copyOf(egress);
+    }
+  }
+
+  /**
    * What it says.
    *
    * @param nodeAddress of the node in the cluster
@@ -62,7 +74,7 @@ public final class RouterNodeReport {
    * @param reaches whether packets to other regions pass by this node itself
    * @param transitions how often the active gateway has changed
    * @param keyRotation the last request to rotate the key that was taken up
-   * @param egress what agents send to it while it is the active gateway; empty: they do not
+   * @param routing what agents are told; empty: there are none
    * @param local whose nodes' addresses agents read
    * @param undeclared regions that nothing but the overlay tells of
    * @param before the conditions that it has
@@ -73,7 +85,7 @@ public final class RouterNodeReport {
       Reach reaches,
       int transitions,
       Optional<String> keyRotation,
-      Optional<List<RouterNodeStatus.Egress>> egress,
+      Optional<Routing> routing,
       LocalRegion local,
       List<RouterNodeStatus.OverlayRegion> undeclared,
       List<Condition> before,
@@ -87,8 +99,9 @@ public final class RouterNodeReport {
         active ? "Active" : "Standby",
         transitions,
         keyRotation.orElse(null),
-        egress.orElse(null),
-        egress.map(_ -> texts(nodes(local))).orElse(null),
+        routing.map(Routing::egress).orElse(null),
+        routing.flatMap(Routing::carrier).orElse(null),
+        routing.map(_ -> texts(nodes(local))).orElse(null),
         undeclared.isEmpty() ? null : undeclared,
         null,
         Conditions.merge(before, List.of(ready, reaching(reaches)), 0, now));

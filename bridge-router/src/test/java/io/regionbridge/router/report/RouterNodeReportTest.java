@@ -29,15 +29,14 @@ class RouterNodeReportTest {
           Optional.empty(),
           List.of(InetAddress.ofLiteral("10.0.0.2"), InetAddress.ofLiteral("10.0.0.3")));
 
-  private static RouterNodeStatus status(
-      Reach reach, Optional<List<RouterNodeStatus.Egress>> egress) {
+  private static RouterNodeStatus status(Reach reach, Optional<RouterNodeReport.Routing> routing) {
     return RouterNodeReport.status(
         false,
         true,
         reach,
         0,
         Optional.empty(),
-        egress,
+        routing,
         LOCAL,
         List.of(),
         List.of(),
@@ -46,7 +45,10 @@ class RouterNodeReportTest {
 
   @Test
   void agentsAreToldTheNodesWhereThereAreAgents() {
-    assertThat(status(Reach.SEEING, Optional.of(List.of())).nodes()).containsExactly("10.0.0.2/31");
+    RouterNodeReport.Routing routing = new RouterNodeReport.Routing(List.of(), Optional.of("r1"));
+    assertThat(status(Reach.SEEING, Optional.of(routing)))
+        .returns(List.of("10.0.0.2/31"), RouterNodeStatus::nodes)
+        .returns("r1", RouterNodeStatus::carrier);
     assertThat(status(Reach.SEEING, Optional.empty()).nodes()).isNull();
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What leaves the region and by whom.
  *
- * @param node the active gateway
+ * @param node the active gateway, or the router node that carries pods' packets in its place
  * @param address of that node in the cluster
  * @param destinations the ranges of all peers, in order
  * @param pods the region's own pod ranges
@@ -45,18 +45,24 @@ record RemoteTraffic(String node, InetAddress address, List<Cidr> destinations, 
     return view.holder()
         .or(() -> last.map(RemoteTraffic::node))
         .flatMap(view::router)
-        .flatMap(RemoteTraffic::through)
+        .flatMap(router ->
+            router
+                .carrier()
+                .flatMap(view::router)
+                .flatMap(carrier -> through(router, carrier))
+                .or(() -> through(router, router)))
         .or(() -> last);
   }
 
-  private static Optional<RemoteTraffic> through(RouterNodeFacts router) {
-    return IpLiteral.parse(orEmpty(router.spec().nodeAddress()))
+  /** What a router node says of, by another one or by itself. */
+  private static Optional<RemoteTraffic> through(RouterNodeFacts router, RouterNodeFacts carrier) {
+    return IpLiteral.parse(orEmpty(carrier.spec().nodeAddress()))
         .flatMap(address ->
             router
                 .egress()
                 .map(egress ->
                     new RemoteTraffic(
-                        router.name(),
+                        carrier.name(),
                         address,
                         egress.values().stream().flatMap(List::stream).sorted().distinct().toList(),
                         cidrs(router.spec().podCidrs()))));

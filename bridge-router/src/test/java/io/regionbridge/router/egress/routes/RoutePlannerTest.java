@@ -183,6 +183,22 @@ class RoutePlannerTest {
         .isEqualTo(RoutePlan.EMPTY);
   }
 
+  @Test
+  void theRoutesLeadToTheNodeThatCarriesPodsPacketsWhoeverIsTheActiveGateway() {
+    RouterNodeFacts one = router("r1", "192.168.1.11");
+    RouterNodeFacts two = router("r2", "192.168.1.12", "r1");
+    RemoteTraffic by = RemoteTraffic.of(view("r2", one, two), Optional.empty()).orElseThrow();
+    assertThat(by.node()).isEqualTo("r1");
+    assertThat(by.address()).isEqualTo(ip("192.168.1.11"));
+    assertThat(by.destinations()).isEqualTo(cidrs("10.52.0.0/16"));
+    assertThat(RemoteTraffic.of(view(null, one, two), Optional.of(by)))
+        .as("while the role changes hands")
+        .contains(by);
+    assertThat(RemoteTraffic.of(view("r2", two), Optional.empty()).orElseThrow().node())
+        .as("a carrier that is no router node any more")
+        .isEqualTo("r2");
+  }
+
   private static RoutePlan plan(
       String node,
       boolean router,
@@ -205,12 +221,22 @@ class RoutePlannerTest {
   }
 
   private static RouterNodeFacts router(String name, String address) {
+    return router(name, address, null);
+  }
+
+  private static RouterNodeFacts router(String name, String address, @Nullable String carrier) {
     return new RouterNodeFacts(
         name,
         new RouterNodeSpec(
             "fsn1", null, address, null, null, null, List.of("10.42.0.0/16"), List.of()),
         "Standby",
+        0,
+        Optional.empty(),
+        Optional.empty(),
         Optional.of(Map.of("mn", cidrs("10.52.0.0/16"))),
+        Optional.ofNullable(carrier),
+        Optional.empty(),
+        List.of(),
         List.of());
   }
 

@@ -25,6 +25,8 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +120,43 @@ class AliasTest {
       assertThat(rcode(none)).isEqualTo("NXDOMAIN");
       assertThat(answer(none)).hasSize(1);
       assertThat(answer(bridge.ask("db" + HERE, Type.CNAME))).as("asked for").hasSize(1);
+      assertThat(gateway.asked("db" + THERE)).isOne();
+    }
+  }
+
+  @Test
+  void manyAddressesBehindAnAliasAreWhole() throws IOException {
+    Record[] addresses =
+        IntStream.rangeClosed(1, 60)
+            .mapToObj(i -> Records.a("db" + THERE, 5, "10.52.2." + i))
+            .toArray(Record[]::new);
+    List<String> all = Stream.of(addresses).map(r -> r.rdataToString()).toList();
+    try (var gateway = ScriptedGateway.start(zone(addresses));
+        var bridge =
+            TestBridge.plan()
+                .gateways(gateway)
+                .local("db" + HERE, Records.cname("db" + HERE, 5, "db" + THERE))
+                .start();
+        var tcp = bridge.tcp()) {
+      assertThat(addresses(tcp.ask(UdpClient.query("db" + HERE, Type.A))))
+          .containsExactlyInAnyOrderElementsOf(all);
+      assertThat(addresses(bridge.ask("db" + HERE, Type.A)))
+          .containsExactlyInAnyOrderElementsOf(all);
+    }
+  }
+
+  @Test
+  void aPartThatSaysNothingAtAllEndsTheAlias() throws IOException {
+    ScriptedGateway.Script nothing = a -> a.reply(a.with());
+    try (var gateway = ScriptedGateway.start(nothing);
+        var bridge =
+            TestBridge.plan()
+                .gateways(gateway)
+                .local("db" + HERE, Records.cname("db" + HERE, 5, "db" + THERE))
+                .start()) {
+      Message reply = bridge.ask("db" + HERE, Type.A);
+      assertThat(rcode(reply)).isEqualTo("NOERROR");
+      assertThat(answer(reply)).containsExactly("db" + HERE + ". 5 IN CNAME db" + THERE + ".");
       assertThat(gateway.asked("db" + THERE)).isOne();
     }
   }

@@ -64,8 +64,12 @@ final class AliasChase implements ReplyPath {
     return Query.HEADER + nameLength + 4;
   }
 
-  /** Adds the answer to the name that the records so far lead to; whole records, as many as fit. */
-  void add(ReplyWriter part) {
+  /**
+   * Adds the answer to the name that the records so far lead to; whole records, as many as fit.
+   *
+   * @return whether it leads on: the last record is an alias, and something else is asked for
+   */
+  boolean add(ReplyWriter part) {
     byte[] from = part.out();
     int start = part.questionEnd();
     int room = ReplyWriter.BODY_END - questionEnd() - length;
@@ -81,7 +85,7 @@ final class AliasChase implements ReplyPath {
       if (next - start > room) {
         break;
       }
-      ensure(length + next - start);
+      ensure(length + at - start, length + next - start);
       System.arraycopy(from, at, body, length + at - start, next - at);
       if ((from[at] & 0xC0) == 0xC0) {
         int owner = Octets.get16(from, at) & ~POINTER;
@@ -99,19 +103,17 @@ final class AliasChase implements ReplyPath {
     if (why != null) {
       explanation = why;
     }
+    // A part that says nothing, not even by an SOA, has no more to say when it is asked again.
+    return kept > 0 && authorities == 0 && AliasChain.openEnd(body, 0, length) >= 0;
   }
 
-  private void ensure(int octets) {
+  /** Makes room for so many octets, of which the first {@code written} are kept. */
+  private void ensure(int written, int octets) {
     if (body.length < octets) {
       byte[] larger = new byte[Integer.highestOneBit(octets) << 1];
-      System.arraycopy(body, 0, larger, 0, length);
+      System.arraycopy(body, 0, larger, 0, written);
       body = larger;
     }
-  }
-
-  /** Whether what was found so far ends with an alias, and something else is asked for. */
-  boolean open() {
-    return authorities == 0 && AliasChain.openEnd(body, 0, length) >= 0;
   }
 
   boolean leadsNowhere() {

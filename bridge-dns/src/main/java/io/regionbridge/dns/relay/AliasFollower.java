@@ -92,11 +92,11 @@ final class AliasFollower {
     if (source.compareTo(chase.source) > 0) {
       chase.source = source;
     }
-    chase.add(reply);
+    boolean leadsOn = chase.add(reply);
     if (chase.leadsNowhere()) {
       chase.explanation = LocalAuthority.ALIAS_LOOP;
       end(chase, Rcode.SERVFAIL, chase.standing | ReplyWriter.RA);
-    } else if (rcode == Rcode.NOERROR && chase.open()) {
+    } else if (rcode == Rcode.NOERROR && leadsOn) {
       open.add(chase);
       return true;
     } else {

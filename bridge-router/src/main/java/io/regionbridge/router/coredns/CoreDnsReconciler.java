@@ -370,7 +370,8 @@ public final class CoreDnsReconciler {
     if (!write.complete() && Rke2Values.givesUpAZone(before, values.get())) {
       return waiting();
     }
-    if (!rewrites.permits(write.content())) {
+    // The values hold the servers of others too: where those change, nobody undoes anything.
+    if (!rewrites.permits(values.get())) {
       return undone(who, what).orElseGet(CoreDnsReconciler::changed);
     }
     PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
@@ -378,7 +379,7 @@ public final class CoreDnsReconciler {
     apply.setForce(true);
     resource.patch(apply, chartConfig(values.get()));
     log.info("wrote HelmChartConfig rke2-coredns");
-    rewrites.wrote(write.content(), now == null ? "" : now.getMetadata().getResourceVersion());
+    rewrites.wrote(values.get(), now == null ? "" : now.getMetadata().getResourceVersion());
     return undone(who, what).orElseGet(CoreDnsReconciler::configured);
   }
 

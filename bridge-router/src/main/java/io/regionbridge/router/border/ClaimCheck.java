@@ -215,6 +215,11 @@ final class ClaimCheck {
     if (address.isLinkLocalAddress()) {
       return Optional.of("it is a link-local address, where clouds keep credentials");
     }
+    Optional<String> special =
+        address.isLoopbackAddress() ? Optional.empty() : SpecialRanges.in(Cidr.host(address));
+    if (special.isPresent()) {
+      return Optional.of("it is one of the " + special.get());
+    }
     // The operator of a machine may well run two regions on it.
     if (address.isLoopbackAddress() && source != PeerSource.CONFIGURATION && !rules.onLoopback()) {
       return Optional.of("it is a loopback address");

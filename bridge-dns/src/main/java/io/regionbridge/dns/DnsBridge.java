@@ -196,7 +196,9 @@ public final class DnsBridge implements AutoCloseable {
 
   /** Makes a table the current one, in one step for each loop. */
   public void publish(ZoneTable next) {
-    gateways.follow(next);
+    if (!next.leadsWhere(table)) {
+      gateways.follow(next);
+    }
     table = next;
   }
 

@@ -183,7 +183,7 @@ class AllocationTest {
             .with(nodes, soa)
             .with(
                 List.of(new LocalZone.Change(name, HostGroup.of(name, side, side, PortSet.NONE))),
-                soa)
+                1)
             .loadedFully();
     return new ReplicaZone(zone, true);
   }

@@ -19,6 +19,7 @@ import io.regionbridge.dns.wire.ReplyWriter;
 import io.regionbridge.dns.zone.ClientPolicy.Standing;
 import io.regionbridge.dns.zone.LocalAuthority;
 import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.ReplicaZone;
 import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.View;
 import io.regionbridge.dns.zone.ZoneTable;
@@ -187,7 +188,7 @@ public final class QueryPipeline implements AnswerSink {
   private ZoneTable table() {
     ZoneTable table = shared.table().get();
     if (table != lastTable) {
-      asker.follow(table);
+      asker.follow(table, lastTable);
       lastTable = table;
     }
     return table;
@@ -451,13 +452,54 @@ public final class QueryPipeline implements AnswerSink {
     }
     long millis = now / 1_000_000;
     keep(exchange, answer, millis);
-    finish(exchange, Source.RELAY, answer.rcode(), null, true, millis);
+    if (!finishByReplica(exchange, latest(exchange), millis)) {
+      finish(exchange, Source.RELAY, answer.rcode(), null, true, null, millis);
+    }
+  }
+
+  /** The way to the exchange's zone by the table in force, which may have a newer replica. */
+  private Route.Forward latest(Exchange exchange) {
+    return shared.table().get().latest(exchange.route());
+  }
+
+  /**
+   * Answers from the replica if one has become current since the question was sent: others have
+   * been answered from it, and what a gateway says now, or does not say, may be older.
+   *
+   * @return false if there is no such replica
+   */
+  private boolean finishByReplica(Exchange exchange, Route.Forward route, long millis) {
+    ReplicaZone replica = route.zone().replica();
+    if (replica == null) {
+      return false;
+    }
+    boolean ended = route.epoch() != exchange.route().epoch() && !exchange.fromSibling();
+    if (replica.current() || ended) {
+      Source source = replica.current() ? Source.REPLICA : Source.STALE;
+      finish(exchange, source, Rcode.NOERROR, null, false, replica.zone(), millis);
+      return true;
+    }
+    return false;
   }
 
   @Override
   public void answeredLate(Exchange exchange, Reply answer) {
     beginTurn();
-    keep(exchange, answer, now / 1_000_000);
+    long millis = now / 1_000_000;
+    boolean newer =
+        shared
+                .cache()
+                .find(
+                    exchange.question(),
+                    exchange.nameLength(),
+                    exchange.nameHash(),
+                    exchange.type(),
+                    exchange.route().epoch(),
+                    cached)
+            && cached.age(millis) < millis - exchange.startedAt() / 1_000_000;
+    if (!newer) {
+      keep(exchange, answer, millis);
+    }
   }
 
   /** Keeps an answer in the cache, as its policy says, and in {@link #cached} in any case. */
@@ -486,7 +528,13 @@ public final class QueryPipeline implements AnswerSink {
     remember(exchange, why, millis);
     if (failure == Failure.CONTAINED) {
       counters.event(LoopCounters.Event.CONTAINED);
-    } else if (!exchange.fromSibling()
+    }
+    Route.Forward route = latest(exchange);
+    if (finishByReplica(exchange, route, millis)) {
+      return;
+    }
+    if (failure != Failure.CONTAINED
+        && !exchange.fromSibling()
         && shared
             .cache()
             .find(
@@ -494,20 +542,19 @@ public final class QueryPipeline implements AnswerSink {
                 exchange.nameLength(),
                 exchange.nameHash(),
                 exchange.type(),
-                exchange.route().epoch(),
+                route.epoch(),
                 cached)
         && cached.usable(millis)) {
-      finish(exchange, Source.STALE, cached.rcode(), null, true, millis);
+      finish(exchange, Source.STALE, cached.rcode(), null, true, null, millis);
       return;
     }
-    if (failure != Failure.CONTAINED
-        && !exchange.fromSibling()
-        && exchange.route().lastKnown() != null) {
-      finish(exchange, Source.STALE, Rcode.NOERROR, why, false, millis);
+    LocalZone last = route.lastKnown();
+    if (failure != Failure.CONTAINED && !exchange.fromSibling() && last != null) {
+      finish(exchange, Source.STALE, Rcode.NOERROR, why, false, last, millis);
       return;
     }
     int rcode = rcodeOfFailure(exchange.route(), exchange.type());
-    finish(exchange, Source.RELAY, rcode, why, false, millis);
+    finish(exchange, Source.RELAY, rcode, why, false, null, millis);
   }
 
   /** A sibling's question says nothing of what our own clients get: for them siblings are asked. */
@@ -529,8 +576,11 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /**
-   * Answers all that wait for the exchange: from the entry in {@link #cached}, from what the region
-   * is last known to have, or with an error.
+   * Answers all that wait for the exchange: from the entry in {@link #cached}, from a replica, or
+   * with an error.
+   *
+   * @param body whether the entry has the answer
+   * @param zone the replica that has it; null: none
    */
   private void finish(
       Exchange exchange,
@@ -538,6 +588,7 @@ public final class QueryPipeline implements AnswerSink {
       int rcode,
       @Nullable Explanation why,
       boolean body,
+      @Nullable LocalZone zone,
       long millis) {
     shared.claims().release(claimHash(exchange.nameHash(), exchange.type()), index);
     Waiter w = (Waiter) exchange.waiters();
@@ -559,8 +610,8 @@ public final class QueryPipeline implements AnswerSink {
           cached.writeTo(reply, millis, ++turn);
         }
         int told = rcode;
-        if (source == Source.STALE && !body) {
-          told = stale(exchange);
+        if (zone != null) {
+          told = answer(exchange, source, zone);
         } else if (source == Source.STALE) {
           reply.explain(Explanations.STALE_ANSWER);
         } else if (!body) {
@@ -581,10 +632,12 @@ public final class QueryPipeline implements AnswerSink {
     exchange.setWaiters(null);
   }
 
-  private int stale(Exchange exchange) {
-    LocalZone last = Objects.requireNonNull(exchange.route().lastKnown(), "looked at before");
-    return LocalAuthority.answerStale(
-        exchange.question(), exchange.nameLength(), exchange.type(), last, ++turn, reply);
+  private int answer(Exchange exchange, Source source, LocalZone zone) {
+    byte[] name = exchange.question();
+    int length = exchange.nameLength();
+    return source == Source.REPLICA
+        ? LocalAuthority.answerForPeer(name, length, exchange.type(), zone, ++turn, reply)
+        : LocalAuthority.answerStale(name, length, exchange.type(), zone, ++turn, reply);
   }
 
   /** Nobody can be asked: what the region is last known to have, if that is known, or an error. */

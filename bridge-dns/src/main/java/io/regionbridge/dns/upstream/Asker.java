@@ -210,9 +210,13 @@ public final class Asker {
   /**
    * Another table is in force. Closes links to gateways that it does not name any more; their
    * exchanges go on with others.
+   *
+   * @param before the table that was in force; null if there was none
    */
-  public void follow(ZoneTable table) {
-    links.keepOnly(table.ways());
+  public void follow(ZoneTable table, @Nullable ZoneTable before) {
+    if (before == null || !table.leadsWhere(before)) {
+      links.keepOnly(table.ways());
+    }
     bounds.follow(table);
   }
 

@@ -14,10 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The gateways as one loop knows them, and which of a route's is asked next. Looked up once for
- * each route object. On the loop.
- */
+/** The gateways as one loop knows them, and which of a route's is asked next. On the loop. */
 final class GatewayLinks {
   /**
    * A region whose gateways are all down for so many timeouts has a poor prospect until a probe
@@ -33,9 +30,21 @@ final class GatewayLinks {
   /** How much each region's gateways may be asked, by the region's name. */
   private final Map<String, PacketBudget> budgets = new HashMap<>();
 
+  /** What was looked up for a route. Does not hold the route, which may have a large replica. */
   private record Cached(
-      Route.@Nullable Forward route, List<GatewayLink> links, @Nullable PacketBudget budget) {
-    static final Cached NONE = new Cached(null, List.of(), null);
+      String region,
+      List<InetSocketAddress> gateways,
+      List<InetSocketAddress> siblings,
+      List<GatewayLink> links,
+      @Nullable PacketBudget budget) {
+    static final Cached NONE = new Cached("", List.of(), List.of(), List.of(), null);
+
+    boolean isOf(ForwardZone zone) {
+      return budget != null
+          && gateways.equals(zone.gateways())
+          && siblings.equals(zone.siblings())
+          && region.equals(zone.region());
+    }
   }
 
   GatewayLinks(GatewayRegistry registry, LoopState loop) {
@@ -62,15 +71,15 @@ final class GatewayLinks {
       Arrays.fill(routes, before, routes.length, Cached.NONE);
     }
     Cached cached = routes[id];
-    if (cached.route() == route) {
+    ForwardZone zone = route.zone();
+    if (cached.isOf(zone)) {
       return cached;
     }
-    ForwardZone zone = route.zone();
     List<GatewayLink> found = new ArrayList<>();
     zone.gateways().forEach(address -> found.add(link(zone, address, false)));
     zone.siblings().forEach(address -> found.add(link(zone, address, true)));
     PacketBudget budget = budgets.computeIfAbsent(zone.region(), _ -> new PacketBudget(loop.now()));
-    Cached made = new Cached(route, found, budget);
+    Cached made = new Cached(zone.region(), zone.gateways(), zone.siblings(), found, budget);
     routes[id] = made;
     return made;
   }

@@ -69,6 +69,13 @@ public record ForwardZone(
     return region.isEmpty();
   }
 
+  /** Whether questions to another zone go to the same region and gateways. */
+  boolean leadsWhere(ForwardZone other) {
+    return region.equals(other.region)
+        && gateways.equals(other.gateways)
+        && siblings.equals(other.siblings);
+  }
+
   /** Whether answers come from the copy. */
   boolean replicated() {
     return replica != null && replica.current();

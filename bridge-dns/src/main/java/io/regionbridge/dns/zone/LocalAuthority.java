@@ -62,8 +62,19 @@ public final class LocalAuthority {
    */
   public static int answerForPeer(Query query, LocalZone replica, int turn, ReplyWriter reply) {
     reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
-    return sections(
-        query.name(), query.nameLength(), query.type(), replica, View.PODS, turn, reply);
+    return answerForPeer(query.name(), query.nameLength(), query.type(), replica, turn, reply);
+  }
+
+  /**
+   * Writes the sections of a reply that has begun, for a zone that a peer region answers for.
+   *
+   * @param name folded
+   * @param turn rotates addresses
+   * @return the rcode of the reply
+   */
+  public static int answerForPeer(
+      byte[] name, int nameLength, int type, LocalZone replica, int turn, ReplyWriter reply) {
+    return sections(name, nameLength, type, replica, View.PODS, turn, reply);
   }
 
   /**
@@ -77,7 +88,7 @@ public final class LocalAuthority {
   public static int answerStale(
       byte[] name, int nameLength, int type, LocalZone replica, int turn, ReplyWriter reply) {
     int from = reply.at();
-    int rcode = sections(name, nameLength, type, replica, View.PODS, turn, reply);
+    int rcode = answerForPeer(name, nameLength, type, replica, turn, reply);
     RecordSet.limitTtls(reply.out(), from, reply.at(), MOST_STALE_TTL);
     reply.explain(STALE);
     return rcode;

@@ -128,7 +128,7 @@ public final class LocalZone {
         nextPlain = put(nextPlain, relative, change.getValue());
       }
     }
-    return next(nextPlain, nextShortened, soa);
+    return next(nextPlain, nextShortened, RecordSet.of(List.of(soa)));
   }
 
   /**
@@ -141,18 +141,17 @@ public final class LocalZone {
   @SuppressWarnings("ArrayRecordComponent") // never compared, and never changed
   public record Change(byte[] name, @Nullable ZoneNode node) {}
 
-  /** The zone with these names changed, and another SOA. */
-  public LocalZone with(List<Change> changes, SOARecord soa) {
+  /** The zone with these names changed, and a SOA with another serial number. */
+  public LocalZone with(List<Change> changes, long serial) {
     NameIndex<ZoneNode> next = shortened;
     for (Change change : changes) {
       next = put(next, change.name(), change.node());
     }
-    return next(plain, next, soa);
+    return next(plain, next, soa.withSerial(serial));
   }
 
   private LocalZone next(
-      NameIndex<ZoneNode> nextPlain, NameIndex<ZoneNode> nextShortened, SOARecord soa) {
-    RecordSet encoded = RecordSet.of(List.of(soa));
+      NameIndex<ZoneNode> nextPlain, NameIndex<ZoneNode> nextShortened, RecordSet encoded) {
     ZoneNode.Encoded top =
         nextPlain.get(NO_LABELS) instanceof ZoneNode.Encoded own ? own : ZoneNode.EMPTY;
     NameIndex<ZoneNode> whole = put(nextPlain, NO_LABELS, top.with(encoded));

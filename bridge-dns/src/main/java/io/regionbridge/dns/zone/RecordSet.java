@@ -19,6 +19,9 @@ public final class RecordSet {
   /** Octets of a record before its data when its owner is a pointer. */
   static final int FIXED = 12;
 
+  /** Octets of a SOA record from its serial number to its end (RFC 1035 section 3.3.13). */
+  private static final int SOA_NUMBERS = 20;
+
   /** Room that a message leaves for records behind the longest question. */
   private static final int MOST = ReplyWriter.BODY_END - 12 - 259;
 
@@ -64,6 +67,13 @@ public final class RecordSet {
     }
     boolean addresses = type == Type.A || type == Type.AAAA;
     return new RecordSet(type, count, addresses && even && count > 1 ? octets / count : 0, encoded);
+  }
+
+  /** The same SOA record with another serial number. */
+  RecordSet withSerial(long serial) {
+    byte[] next = encoded.clone();
+    Octets.put32(next, next.length - SOA_NUMBERS, (int) serial);
+    return new RecordSet(type, count, stride, next);
   }
 
   /** Writes what stands before the data of a record: {@link #FIXED} octets. */

@@ -77,7 +77,8 @@ public abstract sealed class ZoneNode permits ZoneNode.Encoded, HostNode {
 
     /** The same node with these records, in both views, in place of its own of their type. */
     Encoded with(RecordSet set) {
-      return new Encoded(with(cluster, set), with(pods, set), true, children());
+      RecordSet[] inside = with(cluster, set);
+      return new Encoded(inside, pods == cluster ? inside : with(pods, set), true, children());
     }
 
     private static RecordSet[] with(RecordSet[] sets, RecordSet set) {

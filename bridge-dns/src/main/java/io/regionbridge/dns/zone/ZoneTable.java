@@ -29,6 +29,9 @@ public final class ZoneTable {
   private final boolean complete;
   private final @Nullable Resolvers resolvers;
 
+  /** The same object in all tables in a row that have the same regions and gateways. */
+  private final Object ways;
+
   /** Who is asked for names of no region, and below which names nobody is asked. */
   private record Resolvers(Route.Forward route, List<Name> names, List<byte[]> except) {}
 
@@ -46,8 +49,10 @@ public final class ZoneTable {
       List<Route> routes,
       ClientPolicy clients,
       boolean complete,
-      @Nullable Resolvers resolvers) {
+      @Nullable Resolvers resolvers,
+      Object ways) {
     this.complete = complete;
+    this.ways = ways;
     this.resolvers = resolvers;
     this.generation = generation;
     this.registry = registry;
@@ -70,7 +75,8 @@ public final class ZoneTable {
 
   /** A table without zones that refuses everyone. */
   public static ZoneTable empty() {
-    return new ZoneTable(0, new Registry(), List.of(), ClientPolicy.nobody(), true, null);
+    return new ZoneTable(
+        0, new Registry(), List.of(), ClientPolicy.nobody(), true, null, new Object());
   }
 
   /**
@@ -97,21 +103,24 @@ public final class ZoneTable {
     Set<Name> seen = new HashSet<>();
     for (LocalZone zone : local) {
       unique(seen, zone.apex());
-      next.add(new Route.Local(zone, ids.id(zone.apex())));
+      next.add(new Route.Local(zone, ids.id(zone.apex(), find(zone.apexOctets()))));
     }
+    boolean same = forward.size() == forwards.size();
     for (ForwardZone zone : forward) {
       unique(seen, zone.apex());
-      // The same object where it can be: exchanges under way are joined by it, and links to
-      // gateways are found.
-      Route.Forward before = forward(find(zone.apex())).orElse(null);
+      Route known = find(zone.apex());
+      Route.Forward before = forward(known).orElse(null);
+      same &= before != null && before.zone().leadsWhere(zone);
+      // The same object where it can be: exchanges under way are joined by it.
       Route.Forward way =
           before != null && before.zone().equals(zone)
               ? before
-              : new Route.Forward(zone, ids.id(zone.apex()), ids.epoch(zone, before));
+              : new Route.Forward(zone, ids.id(zone.apex(), known), ids.epoch(zone, before));
       ReplicaZone replica = zone.replica();
       next.add(replica != null && replica.current() ? new Route.Replica(replica.zone(), way) : way);
     }
-    return new ZoneTable(generation + 1, ids, next, clients, nowComplete, resolvers);
+    return new ZoneTable(
+        generation + 1, ids, next, clients, nowComplete, resolvers, same ? ways : new Object());
   }
 
   /**
@@ -125,7 +134,7 @@ public final class ZoneTable {
     if (next == null) {
       return before == null
           ? this
-          : new ZoneTable(generation, registry, routes, clients, complete, null);
+          : new ZoneTable(generation, registry, routes, clients, complete, null, new Object());
     }
     Route.Forward route = before == null ? null : before.route();
     if (before != null && before.route().zone().equals(next) && before.names().equals(except)) {
@@ -133,7 +142,7 @@ public final class ZoneTable {
     }
     Registry ids = registry.copy();
     if (route == null || !route.zone().equals(next)) {
-      route = new Route.Forward(next, ids.id(Name.root), ids.epoch(next, route));
+      route = new Route.Forward(next, ids.id(Name.root, route), ids.epoch(next, route));
     }
     List<byte[]> wire = except.stream().map(Name::toWireCanonical).toList();
     return new ZoneTable(
@@ -142,7 +151,8 @@ public final class ZoneTable {
         routes,
         clients,
         complete,
-        new Resolvers(route, List.copyOf(except), wire));
+        new Resolvers(route, List.copyOf(except), wire),
+        new Object());
   }
 
   /** Whether anybody is asked for names of no region. */
@@ -192,8 +202,11 @@ public final class ZoneTable {
   }
 
   private @Nullable Route find(Name apex) {
-    byte[] wire = apex.toWireCanonical();
-    return find(wire, 0, wire.length);
+    return find(apex.toWireCanonical());
+  }
+
+  private @Nullable Route find(byte[] apex) {
+    return find(apex, 0, apex.length);
   }
 
   private @Nullable Route find(byte[] name, int at, int length) {
@@ -271,6 +284,24 @@ public final class ZoneTable {
         : Stream.concat(forwards.stream(), Stream.of(now.route())).toList();
   }
 
+  /**
+   * Whether {@link #ways} are known to lead to the same regions and gateways as those of a table
+   * that this one was made from, whatever else has changed.
+   */
+  public boolean leadsWhere(ZoneTable before) {
+    return ways == before.ways;
+  }
+
+  /** The way of this table to the zone of an earlier one's; that one if the zone is gone. */
+  public Route.Forward latest(Route.Forward earlier) {
+    return switch (earlier.zone().isResolvers() ? null : find(earlier.apex())) {
+      case Route.Forward forward -> forward;
+      case Route.Replica replica -> replica.forward();
+      case Route.Local _ -> earlier;
+      case null -> earlier;
+    };
+  }
+
   /** Who may ask. */
   public ClientPolicy clients() {
     return clients;
@@ -297,8 +328,15 @@ public final class ZoneTable {
       return copy;
     }
 
-    int id(Name apex) {
-      return ids.computeIfAbsent(apex.toString(true), _ -> ids.size());
+    /**
+     * The number of an apex.
+     *
+     * @param before a route of that apex in the table before
+     */
+    int id(Name apex, @Nullable Route before) {
+      return before != null
+          ? before.id()
+          : ids.computeIfAbsent(apex.toString(true), _ -> ids.size());
     }
 
     int epoch(ForwardZone zone, Route.@Nullable Forward before) {

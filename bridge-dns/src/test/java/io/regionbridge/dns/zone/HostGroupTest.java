@@ -190,7 +190,7 @@ class HostGroupTest {
               new HostGroup.Side(packed(inside)),
               new HostGroup.Side(packed(outside)),
               PortSet.NONE);
-      LocalZone made = empty.with(List.of(new LocalZone.Change(NAME, group)), soa).loadedFully();
+      LocalZone made = empty.with(List.of(new LocalZone.Change(NAME, group)), 1).loadedFully();
       Map<Name, Set<Record>> cluster = records(inside);
       Map<Name, Set<Record>> pods = records(outside);
       Map<Name, @Nullable ZoneNode> nodes = new HashMap<>();
@@ -305,7 +305,7 @@ class HostGroupTest {
                             new HostGroup.Side(second),
                             new HostGroup.Side(second),
                             PortSet.NONE))),
-                soa);
+                1);
     AddressTree<byte[][]> narrow =
         AddressTree.<byte[][]>empty(false)
             .with(0, 0x0A340001, new byte[][] {NAME})

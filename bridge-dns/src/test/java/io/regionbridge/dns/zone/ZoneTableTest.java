@@ -203,6 +203,38 @@ class ZoneTableTest {
   }
 
   @Test
+  void aTableKnowsWhetherItLeadsWhereTheOneBeforeDid() {
+    ForwardZone zone = forward("mn", "mn.internal", AddressSet.NONE, true, 53);
+    ZoneTable first = only(zone, ZoneTable.empty());
+    assertThat(first.leadsWhere(ZoneTable.empty())).isFalse();
+    ZoneTable copied = only(zone.with(new ReplicaZone(local("mn.internal"), true)), first);
+    assertThat(copied.leadsWhere(first)).as("another replica").isTrue();
+    assertThat(only(zone, copied).leadsWhere(first)).as("and none").isTrue();
+    for (ForwardZone changed :
+        List.of(
+            forward("mn", "mn.internal", AddressSet.NONE, true, 54),
+            forward("other", "mn.internal", AddressSet.NONE, true, 53),
+            forward("mn", "other.internal", AddressSet.NONE, true, 53))) {
+      assertThat(only(changed, copied).leadsWhere(copied)).as(changed.toString()).isFalse();
+    }
+    assertThat(copied.next(List.of(), List.of(), NOBODY).leadsWhere(copied)).isFalse();
+    ForwardZone resolvers =
+        ForwardZone.resolvers(
+            List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)), AddressSet.NONE);
+    assertThat(copied.following(resolvers, List.of()).leadsWhere(copied)).isFalse();
+  }
+
+  @Test
+  void theLatestWayToAZoneIsThatOfTheTable() {
+    ForwardZone zone = forward("mn", "mn.internal", AddressSet.NONE, true, 53);
+    ZoneTable first = only(zone, ZoneTable.empty());
+    Route.Forward earlier = forwardRoute(first);
+    ZoneTable second = only(zone.with(new ReplicaZone(local("mn.internal"), true)), first);
+    assertThat(second.latest(earlier)).isSameAs(second.forwards().getFirst());
+    assertThat(second.next(List.of(), List.of(), NOBODY).latest(earlier)).isSameAs(earlier);
+  }
+
+  @Test
   void answersStayWhenFewerAddressesAreRefusedAndGoWhenMoreAre() {
     ZoneTable one = only(refusing("192.0.2.1"), ZoneTable.empty());
     ZoneTable two = only(refusing("192.0.2.1", "192.0.2.7"), one);

@@ -18,8 +18,8 @@ public record BelievedServices(BelievedAddresses addresses)
   @Override
   public DirectoryService apply(DirectoryService service) {
     ServiceFacts facts = service.facts();
-    boolean own = facts.clusterIps().stream().allMatch(this::allows);
-    if (own && service.endpoints().stream().allMatch(e -> allows(e.address()))) {
+    boolean own = allowsAll(facts.clusterIps());
+    if (own && allowsAll(service.ipv4()) && allowsAll(service.ipv6())) {
       return service;
     }
     List<IpAddress> clusterIps = facts.clusterIps().stream().filter(this::allows).toList();
@@ -28,12 +28,41 @@ public record BelievedServices(BelievedAddresses addresses)
         service.endpoints().stream().filter(e -> allows(e.address())).toList());
   }
 
+  private boolean allowsAll(List<IpAddress> all) {
+    for (IpAddress address : all) {
+      if (!allows(address)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean allowsAll(int[] ipv4) {
+    for (int bits : ipv4) {
+      if (!allows(bits)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean allowsAll(long[] ipv6) {
+    for (int i = 0; i < ipv6.length; i += 2) {
+      if (!addresses.allows(ipv6[i], ipv6[i + 1])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean allows(IpAddress address) {
     return switch (address) {
-      case IpAddress.V4(int bits) ->
-          addresses.allows(
-              AddressSet.IPV4_HIGH, AddressSet.IPV4_LOW | Integer.toUnsignedLong(bits));
+      case IpAddress.V4(int bits) -> allows(bits);
       case IpAddress.V6(long high, long low) -> addresses.allows(high, low);
     };
+  }
+
+  private boolean allows(int ipv4) {
+    return addresses.allows(AddressSet.IPV4_HIGH, AddressSet.lowOfIpv4(ipv4));
   }
 }

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 final class FeedFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
   private static final Duration CONNECT = Duration.ofSeconds(1);
-  private static final int MOST_ZIPPED = 8192;
+  private static final int MOST_ZIPPED = 2048;
   private static final int BURST = 16 << 20;
   private static final int RATE = 1 << 20;
 
@@ -49,6 +49,7 @@ final class FeedFollower implements AutoCloseable {
   /** Where there is no feed, there will be none soon. */
   private static final Duration NO_FEED = Duration.ofSeconds(30);
 
+  private static final String OUTDATED = ", for longer than dns.cache.serveStale";
   private static final int MOST_FLAWS = 16;
   private static final Duration IDLE = Duration.ofSeconds(1);
 
@@ -175,8 +176,12 @@ final class FeedFollower implements AutoCloseable {
     if (flaws.size() < MOST_FLAWS && flaws.add(told)) {
       log.info("region {}: its directory is not followed at {}", region, told);
     }
-    boolean interrupted = kept && builder.replica().isPresent() && !isOutdated();
-    tell(interrupted ? FollowerState.Standing.INTERRUPTED : FollowerState.Standing.NONE, told);
+    boolean known = kept && builder.replica().isPresent();
+    if (known && isOutdated()) {
+      tell(FollowerState.Standing.NONE, told + OUTDATED);
+    } else {
+      tell(known ? FollowerState.Standing.INTERRUPTED : FollowerState.Standing.NONE, told);
+    }
   }
 
   private boolean isOutdated() {
@@ -186,7 +191,7 @@ final class FeedFollower implements AutoCloseable {
   /** A replica is given as stale answers are, and no longer (RFC 8767 section 5). */
   private void dropOutdated() {
     if (state.standing() == FollowerState.Standing.INTERRUPTED && isOutdated()) {
-      tell(FollowerState.Standing.NONE, state.why() + ", for longer than dns.cache.serveStale");
+      tell(FollowerState.Standing.NONE, state.why() + OUTDATED);
     }
   }
 
@@ -241,19 +246,24 @@ final class FeedFollower implements AutoCloseable {
           InterruptedException {
     int count = 0;
     while (!closed) {
+      boolean changed = false;
+      boolean reached = false;
+      boolean complete = false;
       while (lines.next()) {
-        if (lines.length() > 0
-            && builder.take(decoder.decode(lines.buffer(), lines.from(), lines.length()))) {
-          machine.reached(System.nanoTime());
-          if (state.standing() != FollowerState.Standing.CURRENT) {
-            flaws.clear();
-            log.info("region {}: its directory is followed at {}", region, gateway);
-          }
-          tell(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
+        if (lines.length() > 0) {
+          complete = builder.take(decoder.decode(lines.buffer(), lines.from(), lines.length()));
+          reached |= complete;
+          changed |= !complete;
         }
         if (++count % TURN == 0) {
           yieldThread();
         }
+      }
+      if (reached) {
+        reach(gateway);
+      }
+      if (complete && changed) {
+        TimeUnit.NANOSECONDS.sleep(FollowerMachine.untilNextRead(System.nanoTime()));
       }
       int octets = lines.more();
       if (octets < 0) {
@@ -277,6 +287,16 @@ final class FeedFollower implements AutoCloseable {
       dropOutdated();
     }
     return "closed";
+  }
+
+  /** All up to a position is in force. */
+  private void reach(InetSocketAddress gateway) {
+    machine.reached(System.nanoTime());
+    if (state.standing() != FollowerState.Standing.CURRENT) {
+      flaws.clear();
+      log.info("region {}: its directory is followed at {}", region, gateway);
+    }
+    tell(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
   }
 
   /** Virtual threads are not preempted: one peer's feed must not keep a carrier for itself. */

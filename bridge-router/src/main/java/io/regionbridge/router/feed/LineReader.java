@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** Reads a stream line by line, no line longer than {@link FeedLimits#LINE}. One thread. */
 final class LineReader {
-  private static final int USUAL = 16 * 1024;
+  private static final int USUAL = 4 * 1024;
 
   private final InputStream in;
   private byte[] buffer = new byte[USUAL];

@@ -88,7 +88,8 @@ public sealed interface IpAddress extends Comparable<IpAddress> {
    * IpLiteral#parse}.
    */
   static Optional<IpAddress> parse(String text) {
-    return IpLiteral.parse(text).map(IpAddress::of);
+    long ipv4 = IpLiteral.ipv4(text);
+    return ipv4 >= 0 ? Optional.of(new V4((int) ipv4)) : IpLiteral.parse(text).map(IpAddress::of);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Optional;
  * brackets.
  */
 public final class IpLiteral {
+  private static final int IPV4_OCTETS = 4;
   private static final int IPV6_GROUPS = 8;
 
   private IpLiteral() {}
@@ -36,9 +37,20 @@ public final class IpLiteral {
   }
 
   private static Optional<byte[]> parseIpv4(String text) {
-    byte[] octets = new byte[4];
+    long bits = ipv4(text);
+    return bits < 0
+        ? Optional.empty()
+        : Optional.of(
+            new byte[] {
+              (byte) (bits >>> 24), (byte) (bits >>> 16), (byte) (bits >>> 8), (byte) bits
+            });
+  }
+
+  /** The 32 bits of the IPv4 address that a text spells; -1 if it spells none. */
+  static long ipv4(String text) {
+    long bits = 0;
     int at = 0;
-    for (int i = 0; i < octets.length; i++) {
+    for (int i = 0; i < IPV4_OCTETS; i++) {
       int start = at;
       int value = 0;
       while (at < text.length() && at - start < 3 && isDigit(text.charAt(at))) {
@@ -46,14 +58,14 @@ public final class IpLiteral {
       }
       boolean leadingZero = at - start > 1 && text.charAt(start) == '0';
       if (at == start || leadingZero || value > 255) {
-        return Optional.empty();
+        return -1;
       }
-      octets[i] = (byte) value;
-      if (i < octets.length - 1 && (at >= text.length() || text.charAt(at++) != '.')) {
-        return Optional.empty();
+      bits = bits << Byte.SIZE | value;
+      if (i < IPV4_OCTETS - 1 && (at >= text.length() || text.charAt(at++) != '.')) {
+        return -1;
       }
     }
-    return at == text.length() ? Optional.of(octets) : Optional.empty();
+    return at == text.length() ? bits : -1;
   }
 
   private static Optional<InetAddress> parseIpv6(String text) {

@@ -73,7 +73,7 @@ final class FollowerMachineTest {
     assertThat(machine.current(now)).isFalse();
     machine.reached(now);
     assertThat(machine.current(now)).isTrue();
-    pass(Duration.ofMillis(2500));
+    pass(FollowerMachine.SILENCE);
     assertThat(machine.current(now)).isTrue();
     pass(Duration.ofMillis(1));
     assertThat(machine.current(now)).isFalse();
@@ -101,9 +101,9 @@ final class FollowerMachineTest {
     machine.gateways(List.of(ONE));
     machine.due(now);
     machine.reached(now);
-    pass(Duration.ofMillis(2400));
+    pass(Duration.ofMillis(1400));
     machine.heard(now);
-    pass(Duration.ofMillis(2400));
+    pass(Duration.ofMillis(1400));
     assertThat(machine.flaw(now)).isEmpty();
     pass(Duration.ofMillis(200));
     assertThat(machine.flaw(now)).isPresent();
@@ -152,6 +152,16 @@ final class FollowerMachineTest {
     assertThat(machine.due(now)).isEmpty();
     pass(Duration.ofSeconds(60));
     assertThat(machine.due(now)).isPresent();
+  }
+
+  @Test
+  void allWhoWaitForMoreChangesWaitForTheSameMoment() {
+    long together = FollowerMachine.TOGETHER.toNanos();
+    for (long later = 0; later < 3 * together; later += 777_777) {
+      long wait = FollowerMachine.untilNextRead(now + later);
+      assertThat(wait).isPositive().isLessThanOrEqualTo(together);
+      assertThat(Math.floorMod(now + later + wait, together)).isZero();
+    }
   }
 
   private void pass(Duration time) {

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
@@ -100,6 +101,11 @@ final class AllNames {
         .map(domain -> Name.fromConstantString(domain + "."));
   }
 
+  /** The domains that there are zones for. */
+  List<Name> domains(BridgeConfig config) {
+    return Stream.concat(allNames(config).stream(), imports(config).stream()).toList();
+  }
+
   /** The domain of imported Services, if there is one. */
   private static Optional<Name> imports(BridgeConfig config) {
     return Settings.multiCluster(config).map(domain -> Name.fromConstantString(domain + "."));
@@ -112,6 +118,7 @@ final class AllNames {
    * @param given those of them that peers get, with the addresses that hold here
    * @param settings of the local zone
    * @param states what is known of the peers' directories
+   * @param domains the zones of the regions' own domains, by region, as far as there are any
    */
   List<LocalZone> zones(
       BridgeConfig config,
@@ -120,6 +127,7 @@ final class AllNames {
       Directory given,
       Topology topology,
       Map<String, FollowerState> states,
+      Map<String, LocalZone> domains,
       Instant now) {
     Optional<ZoneSettings> all = allNames(config).map(domain -> settings(domain, settings));
     Optional<ZoneSettings> imported = imports(config).map(domain -> settings(domain, settings));
@@ -140,7 +148,7 @@ final class AllNames {
         compiler = new AllNamesCompiler(all.get());
         compiledWith = all;
       }
-      zones.add(compiler.compile(regions, loaded, now));
+      zones.add(compiler.compile(regions, domains, loaded, now));
     }
     if (imported.isPresent()) {
       if (importCompiler == null || !imported.equals(importsCompiledWith)) {

@@ -20,22 +20,32 @@ import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.control.RegionSettings;
 import io.regionbridge.router.feed.FeedServer;
 import io.regionbridge.router.kubernetes.ClusterPlace;
+import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the parts of a bridge, each after those that it reads. A part is told of others only by
  * what is made before it: nothing here is called back before it is there. Used once, by one thread.
  */
 final class BridgeStart {
+  /** Conditions are told by the second. */
+  private static final Duration CONDITIONS_SETTLE = Duration.ofSeconds(1);
+
+  /** Conditions change with time, too. */
+  private static final Duration CONDITIONS = Duration.ofSeconds(10);
+
   private final Clock clock = Clock.systemUTC();
   private final long heap = Runtime.getRuntime().maxMemory();
   private final Loops loops = new Loops();
@@ -48,6 +58,10 @@ final class BridgeStart {
   private final Optional<ClusterPlace> place;
   private final String node;
   private final DnsGate gate;
+  private volatile @Nullable Translated translated;
+
+  /** What a configuration says of the regions. */
+  private record Translated(BridgeConfig from, RegionSettings to) {}
 
   /**
    * What a bridge is asked by later.
@@ -138,13 +152,21 @@ final class BridgeStart {
             http,
             address -> Sites.peers(first, address, introspection, directory),
             http.addresses().stream().skip(1).toList());
+    Loop conditions =
+        loops.loop(
+            "conditions",
+            Timing.onCall(CONDITIONS_SETTLE, CONDITIONS).onVirtualThread(),
+            introspection::look);
     tables.start(
         dns::publish,
         () -> {
           memory.look();
-          followHost(control, state, tables, sockets, introspection);
+          followHost(control, state, tables, sockets);
+          conditions.lookAgain();
         });
     parts.add(tables);
+    conditions.start();
+    parts.add(conditions);
     file.ifPresent(f ->
         parts.add(ConfigWatcher.start(f, first, new Reload(tls, dns, control, tables), loops)));
     return new Started(state, tables, gate, http, tlsListen);
@@ -158,9 +180,15 @@ final class BridgeStart {
         control.overlayAddresses());
   }
 
+  /** Asked many times a second: the same object for the same configuration. */
   private RegionSettings regionSettings() {
     BridgeConfig now = config.get();
-    return Settings.regions(now, node, MemoryPlan.of(now, heap).directory());
+    Translated last = translated;
+    if (last == null || !last.from().equals(now)) {
+      last = new Translated(now, Settings.regions(now, node, MemoryPlan.of(now, heap).directory()));
+      translated = last;
+    }
+    return last.to();
   }
 
   private List<Site> sites(ControlPlane control, Introspection introspection, QueryLog queries)
@@ -177,11 +205,7 @@ final class BridgeStart {
 
   /** At each look of the publisher, on its thread: what depends on the machine's addresses. */
   private void followHost(
-      ControlPlane control,
-      LiveState state,
-      TablePublisher tables,
-      ListeningSockets sockets,
-      Introspection introspection) {
+      ControlPlane control, LiveState state, TablePublisher tables, ListeningSockets sockets) {
     if (gate.isWaiting()) {
       if (gate.mayOpen(control)) {
         tables.lookAgain(); // to open when the table that this look makes is in force
@@ -197,7 +221,6 @@ final class BridgeStart {
     state.listenProblem(sockets.problem());
     listen.set(state.dnsAddresses());
     gate.open();
-    introspection.look();
   }
 
   /** On the thread that watches the file. */

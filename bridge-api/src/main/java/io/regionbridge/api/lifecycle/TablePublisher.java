@@ -21,6 +21,7 @@ import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
@@ -82,11 +83,33 @@ final class TablePublisher implements AutoCloseable {
   private @Nullable Inputs last;
   private @Nullable ZoneSettings compiledWith;
   private @Nullable ZoneCompiler compiler;
-  private Map<Relayed, List<ForwardZone>> peers = Map.of();
+  private @Nullable Surroundings surroundings;
+  private Peers peers = new Peers(Map.of(), List.of());
   private final ReplicaZones replicaZones = new ReplicaZones();
 
   /** What peers get under other addresses, as it is within the region. */
   private final PeerDirectory here = new PeerDirectory();
+
+  /**
+   * What the zones of peers are made from, without their directories, which change many times a
+   * second while this stays for hours.
+   *
+   * @param taken the apexes of other zones
+   */
+  private record Surroundings(
+      BridgeConfig config,
+      Topology topology,
+      List<InetSocketAddress> listen,
+      HostAddresses host,
+      List<Name> taken) {}
+
+  /**
+   * The peers without their directories.
+   *
+   * @param zones all that a peer has
+   * @param served those of all peers that no other zone has taken the apex of
+   */
+  private record Peers(Map<Relayed, List<ForwardZone>> zones, List<ForwardZone> served) {}
 
   /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
   private record Relayed(
@@ -186,6 +209,11 @@ final class TablePublisher implements AutoCloseable {
             current.get(ConfigKeys.DNS_TTL));
     List<LocalZone> local = new ArrayList<>(compiled.reverse());
     local.addFirst(compiled.domain());
+    followPeers(current, topology, at, local);
+    Map<String, FollowerState> states = replicas.states();
+    List<ForwardZone> forward = replicated(states);
+    Map<String, LocalZone> domains = new HashMap<>(replicaZones.domains());
+    domains.put(current.get(ConfigKeys.REGION_NAME), compiled.domain());
     local.addAll(
         allNames.zones(
             current,
@@ -193,12 +221,13 @@ final class TablePublisher implements AutoCloseable {
             services,
             settings.peers().aliases().isEmpty() ? given : here.of(services, settings.givenHere()),
             topology,
-            replicas.states(),
+            states,
+            domains,
             clock.instant()));
     Inputs inputs =
         new Inputs(
             local,
-            forward(current, topology, local, at),
+            forward,
             ClientRanges.of(
                 current.get(ConfigKeys.DNS_ALLOW),
                 topology,
@@ -262,12 +291,18 @@ final class TablePublisher implements AutoCloseable {
         .toList();
   }
 
-  /** The zones of all peers, without those whose apex is taken. */
-  private List<ForwardZone> forward(
+  /** Makes the zones of all peers, and follows their directories, if anything of them changed. */
+  private void followPeers(
       BridgeConfig current,
       Topology topology,
-      List<LocalZone> local,
-      List<InetSocketAddress> listen) {
+      List<InetSocketAddress> listen,
+      List<LocalZone> local) {
+    List<Name> taken = new ArrayList<>(allNames.domains(current));
+    local.forEach(zone -> taken.add(zone.apex()));
+    Surroundings now = new Surroundings(current, topology, listen, control.host(), taken);
+    if (now.equals(surroundings)) {
+      return;
+    }
     List<InetSocketAddress> siblings = siblings(topology, listen);
     List<Cidr> never = never(topology);
     Topology.Disputes disputes = topology.disputes();
@@ -279,7 +314,7 @@ final class TablePublisher implements AutoCloseable {
               disputes.undisputed(peer, peer.podCidrs()),
               siblings,
               PeerZones.relevant(peer, never));
-      List<ForwardZone> known = peers.get(relayed);
+      List<ForwardZone> known = peers.zones().get(relayed);
       if (known == null && peer.contain() && !PeerZones.contained(peer)) {
         log.warn(
             "region {}: contain is on, but neither podCIDRs nor serviceCIDRs are known, so its"
@@ -290,38 +325,39 @@ final class TablePublisher implements AutoCloseable {
           relayed,
           known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings, relayed.never()));
     }
-    peers = made;
-    Map<Name, Object> apexes = new LinkedHashMap<>();
-    local.forEach(zone -> apexes.put(zone.apex(), zone));
-    List<ForwardZone> zones = new ArrayList<>();
-    made.values()
-        .forEach(all ->
-            all.forEach(zone -> {
-              if (apexes.putIfAbsent(zone.apex(), zone) == null) {
-                zones.add(zone);
-              }
-            }));
-    return replicated(current, made, zones);
+    Set<Name> apexes = new HashSet<>(taken);
+    List<ForwardZone> served = new ArrayList<>();
+    List<ForwardZone> domains = new ArrayList<>();
+    for (List<ForwardZone> all : made.values()) {
+      for (ForwardZone zone : all) {
+        if (apexes.add(zone.apex())) {
+          served.add(zone);
+          if (zone.equals(all.getFirst())) {
+            domains.add(zone);
+          }
+        }
+      }
+    }
+    peers = new Peers(made, served);
+    surroundings = now;
+    replicas.follow(current, domains);
   }
 
-  /** The same zones, with a replica where there is one. */
-  private List<ForwardZone> replicated(
-      BridgeConfig current, Map<Relayed, List<ForwardZone>> made, List<ForwardZone> zones) {
-    List<ForwardZone> domains =
-        made.values().stream().map(List::getFirst).filter(zones::contains).toList();
-    replicas.follow(current, domains);
-    Map<String, FollowerState> states = replicas.states();
+  /** The zones of all peers that are served, with a replica where there is one. */
+  private List<ForwardZone> replicated(Map<String, FollowerState> states) {
     replicaZones.retain(states.keySet());
     Map<Name, ForwardZone> followed = new HashMap<>();
-    made.forEach((relayed, all) -> {
-      FollowerState state = states.get(relayed.peer().name());
-      if (state != null) {
-        replicaZones
-            .with(all, relayed.reverse(), state, clock.instant())
-            .forEach(zone -> followed.put(zone.apex(), zone));
-      }
-    });
-    return zones.stream()
+    peers
+        .zones()
+        .forEach((relayed, all) -> {
+          FollowerState state = states.get(relayed.peer().name());
+          if (state != null) {
+            replicaZones
+                .with(all, relayed.reverse(), state, clock.instant())
+                .forEach(zone -> followed.put(zone.apex(), zone));
+          }
+        });
+    return peers.served().stream()
         .map(zone -> {
           ForwardZone replica = followed.get(zone.apex());
           return replica != null && replica.region().equals(zone.region()) ? replica : zone;

@@ -9,16 +9,15 @@ import io.regionbridge.router.directory.ServiceRegions;
 import io.regionbridge.router.net.IpAddress;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
 /**
  * Makes the zone in which a Service has one name over all regions. Each call costs in proportion to
- * the Services that changed, or to all when the order of the regions did. Owned by one thread; what
- * it returns is immutable.
+ * the Services that changed, or to those that several regions have when the order of the regions
+ * did. Owned by one thread; what it returns is immutable.
  */
 public final class AllNamesCompiler {
   private static final int BATCH = 4096;
@@ -27,7 +26,7 @@ public final class AllNamesCompiler {
   private final ZoneWriter zones;
   private final HostPacker packer = new HostPacker();
   private LocalZone zone;
-  private List<RegionServices> last = List.of();
+  private final RegionChanges regionChanges = new RegionChanges();
   private long serial;
 
   /**
@@ -45,16 +44,19 @@ public final class AllNamesCompiler {
    * The zone.
    *
    * @param regions that have Services, in order of preference
+   * @param domains the zones of the regions' own domains, by region, as far as there are any: what
+   *     is the same in both is kept once
    * @param loaded whether these are all that there are
    * @param now the time that serial numbers are taken from
    */
-  public LocalZone compile(List<RegionServices> regions, boolean loaded, Instant now) {
-    Set<ServiceKey> changed = changed(regions, last);
+  public LocalZone compile(
+      List<RegionServices> regions, Map<String, LocalZone> domains, boolean loaded, Instant now) {
+    Map<ServiceKey, ServiceRegions> changed = regionChanges.next(regions);
     if (!changed.isEmpty()) {
       serial = Math.max(serial + 1, now.getEpochSecond()) & 0xFFFF_FFFFL;
       List<LocalZone.Change> changes = new ArrayList<>();
-      for (ServiceKey key : changed) {
-        compile(key, regions, changes);
+      for (Map.Entry<ServiceKey, ServiceRegions> entry : changed.entrySet()) {
+        compile(entry.getKey(), entry.getValue(), domains, changes);
         if (changes.size() >= BATCH) {
           zone = zones.next(zone, changes, serial);
           changes.clear();
@@ -64,7 +66,6 @@ public final class AllNamesCompiler {
         zone = zones.next(zone, changes, serial);
       }
     }
-    last = List.copyOf(regions);
     if (loaded) {
       zone = zone.loadedFully();
     }
@@ -72,57 +73,32 @@ public final class AllNamesCompiler {
   }
 
   private void compile(
-      ServiceKey key, List<RegionServices> regions, List<LocalZone.Change> changes) {
+      ServiceKey key,
+      ServiceRegions having,
+      Map<String, LocalZone> domains,
+      List<LocalZone.Change> changes) {
     byte[] name = ServiceNodes.name(key);
     ZoneNode before = zone.held(name);
-    if (before instanceof HostsElsewhere hosts) {
-      name = hosts.name(); // in the index already
-    }
-    ZoneNode after = writer.fits(name) ? node(name, key, regions) : null;
+    name =
+        before instanceof HostsElsewhere hosts
+            ? hosts.name() // in the index already
+            : ServiceEverywhere.kept(name, having, domains);
+    ZoneNode after = writer.fits(name) ? node(name, having, domains) : null;
     boolean same = before instanceof HostsElsewhere hosts && hosts.says(after);
     if (!same && (before != null || after != null)) {
       changes.add(new LocalZone.Change(name, after));
     }
   }
 
-  private @Nullable ZoneNode node(byte[] name, ServiceKey key, List<RegionServices> regions) {
-    String alias = ServiceEverywhere.alias(key, regions);
+  private @Nullable ZoneNode node(
+      byte[] name, ServiceRegions having, Map<String, LocalZone> domains) {
+    String alias = ServiceEverywhere.alias(having);
     if (alias == null) {
-      return ServiceEverywhere.hosts(name, key, regions, packer);
+      return ServiceEverywhere.hosts(name, having, domains, packer);
     }
     // What looks like an address is a name to the API server only.
     Name target = IpAddress.parse(alias).isPresent() ? null : writer.name(alias, Name.root);
     return target == null ? null : writer.alias(target);
-  }
-
-  /** The Services whose names may say something else than before. */
-  static Set<ServiceKey> changed(List<RegionServices> regions, List<RegionServices> last) {
-    Set<ServiceKey> changed = new LinkedHashSet<>();
-    if (sameOrder(regions, last)) {
-      for (int i = 0; i < regions.size(); i++) {
-        changed.addAll(regions.get(i).services().changes(last.get(i).services()));
-      }
-    } else {
-      regions.forEach(region -> region.services().forEach(s -> changed.add(s.key())));
-      last.forEach(region -> region.services().forEach(s -> changed.add(s.key())));
-    }
-    return changed;
-  }
-
-  private static boolean sameOrder(List<RegionServices> regions, List<RegionServices> last) {
-    if (regions.size() != last.size()) {
-      return false;
-    }
-    for (int i = 0; i < regions.size(); i++) {
-      RegionServices now = regions.get(i);
-      RegionServices before = last.get(i);
-      if (!now.region().equals(before.region())
-          || !now.domain().equals(before.domain())
-          || now.reachable() != before.reachable()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Which regions have the Service of a name, and which of them answer, as of the last call. */

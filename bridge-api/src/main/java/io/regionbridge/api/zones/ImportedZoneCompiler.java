@@ -16,12 +16,14 @@ import org.xbill.DNS.Name;
 
 /**
  * Makes the zone of imported Services. Each call costs in proportion to the Services that changed,
- * or to all when the order of the regions did. Owned by one thread; what it returns is immutable.
+ * or to those that several regions have when the order of the regions did. Owned by one thread;
+ * what it returns is immutable.
  */
 public final class ImportedZoneCompiler {
   private final RecordWriter writer;
   private final ZoneWriter zones;
   private LocalZone zone;
+  private final RegionChanges regionChanges = new RegionChanges();
   private List<RegionServices> last = List.of();
   private Directory lastLocal = Directory.EMPTY;
   private long serial;
@@ -47,7 +49,7 @@ public final class ImportedZoneCompiler {
    */
   public LocalZone compile(
       List<RegionServices> regions, Directory local, boolean loaded, Instant now) {
-    Set<ServiceKey> changed = new HashSet<>(AllNamesCompiler.changed(regions, last));
+    Set<ServiceKey> changed = new HashSet<>(regionChanges.next(regions).keySet());
     changed.addAll(ImportedNames.changes(local, lastLocal));
     Map<Name, @Nullable ZoneNode> changes = new HashMap<>();
     for (ServiceKey key : changed) {

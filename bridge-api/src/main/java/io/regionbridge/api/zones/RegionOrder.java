@@ -7,10 +7,14 @@ import java.util.Map;
 
 /**
  * Orders peer regions by their round trips. A round trip replaces the one in use only if it differs
- * by a third or more, so that packet loss does not change the order. Owned by one thread.
+ * by a third and by a millisecond or more, so that neither packet loss nor a busy machine changes
+ * the order: each other order costs all names a look. Owned by one thread.
  */
 public final class RegionOrder {
   private static final double CLEARLY = 1.0 / 3;
+
+  /** In milliseconds. */
+  private static final double LEAST = 1;
 
   private final Map<String, Double> counted = new HashMap<>();
 
@@ -24,7 +28,7 @@ public final class RegionOrder {
     millis.forEach((region, now) -> {
       double before = counted.getOrDefault(region, 0.0);
       boolean known = now > 0;
-      if (known && (before == 0 || Math.abs(now - before) > before * CLEARLY)) {
+      if (known && (before == 0 || Math.abs(now - before) > Math.max(LEAST, before * CLEARLY))) {
         counted.put(region, now);
       } else {
         counted.putIfAbsent(region, now);

@@ -10,6 +10,7 @@ import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.feed.Replica;
 import io.regionbridge.router.net.Cidr;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ public final class ReplicaZones {
 
   private final Map<String, Compiled> compiled = new HashMap<>();
 
+  /** The zones of the peers' domains as they were compiled last, by region. */
+  private final Map<String, LocalZone> domains = new HashMap<>();
+
   /** A peer's compiler and what it compiles by. */
   private record Compiled(ZoneSettings settings, ZoneCompiler compiler) {}
 
@@ -42,7 +46,7 @@ public final class ReplicaZones {
       List<ForwardZone> zones, List<Cidr> reverse, FollowerState state, Instant now) {
     String region = zones.getFirst().region();
     if (state.replica().isEmpty()) {
-      compiled.remove(region);
+      forget(region);
       return zones;
     }
     Replica replica = state.replica().get();
@@ -60,6 +64,7 @@ public final class ReplicaZones {
       compiled.put(region, known);
     }
     CompiledZones made = known.compiler().compile(replica.directory(), now);
+    domains.put(region, made.domain());
     Map<Name, LocalZone> byApex = new HashMap<>();
     byApex.put(made.domain().apex(), made.domain());
     made.reverse().forEach(zone -> byApex.put(zone.apex(), zone));
@@ -72,8 +77,20 @@ public final class ReplicaZones {
         .toList();
   }
 
+  /** The zones of the domains of those peers that have a replica, by region. */
+  public Map<String, LocalZone> domains() {
+    return Collections.unmodifiableMap(domains);
+  }
+
+  private void forget(String region) {
+    compiled.remove(region);
+    domains.remove(region);
+  }
+
   /** Forgets all peers but these. */
   public void retain(Set<String> regions) {
-    compiled.keySet().retainAll(regions);
+    Set.copyOf(compiled.keySet()).stream()
+        .filter(region -> !regions.contains(region))
+        .forEach(this::forget);
   }
 }

@@ -30,6 +30,8 @@ final class ReverseZones {
               name -> Arrays.copyOfRange(name, 2 + name[0], name.length), Arrays::compare)
           .thenComparing(name -> Arrays.copyOfRange(name, 1, 1 + name[0]), Arrays::compare);
 
+  private static final Name IPV6 = Name.fromConstantString("ip6.arpa.");
+
   private final List<Cidr> ranges;
   private final View view;
   private AddressTree<byte[][]> narrow = AddressTree.empty(false);
@@ -177,7 +179,7 @@ final class ReverseZones {
    * @param renewed makes a version with another serial number
    */
   LocalZone of(LocalZone zone, LocalZone names, UnaryOperator<LocalZone> renewed) {
-    boolean ipv6 = zone.apex().toString().endsWith("ip6.arpa.");
+    boolean ipv6 = zone.apex().subdomain(IPV6);
     AddressTree<byte[][]> tree = ipv6 ? wide : narrow;
     LocalZone next = tree == (ipv6 ? publishedWide : publishedNarrow) ? zone : renewed.apply(zone);
     return next.with(new Pointers(tree, names, view));

@@ -1,13 +1,15 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.dns.zone.HostGroup;
 import io.regionbridge.dns.zone.HostSet;
 import io.regionbridge.dns.zone.HostsElsewhere;
-import io.regionbridge.router.directory.RegionServices;
-import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.dns.zone.LocalZone;
+import io.regionbridge.dns.zone.View;
 import io.regionbridge.router.directory.ServiceRegions;
 import io.regionbridge.router.directory.ServiceRegions.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +28,12 @@ final class ServiceEverywhere {
    * none.
    *
    * @param name as {@link ServiceNodes#name} has it
-   * @param regions in order of preference
+   * @param having those that have the Service
+   * @param zones of the regions' own domains, by region, as far as there are any: hosts that are
+   *     the same there are kept once
    */
   static @Nullable HostsElsewhere hosts(
-      byte[] name, ServiceKey key, List<RegionServices> regions, HostPacker packer) {
-    ServiceRegions having = ServiceRegions.having(key, regions);
+      byte[] name, ServiceRegions having, Map<String, LocalZone> zones, HostPacker packer) {
     if (having.parts().isEmpty()) {
       return null;
     }
@@ -41,7 +44,7 @@ final class ServiceEverywhere {
     for (Part part : backed.parts().reversed()) {
       boolean answers = answering.contains(part);
       if (answers || part.service().hasHostnames()) {
-        HostSet hosts = packer.hosts(part.service());
+        HostSet hosts = kept(packer.hosts(part.service()), name, part, zones);
         boolean led = !part.region().local() && !part.service().facts().clusterIps().isEmpty();
         HostSet self = led ? packer.own(part.service().facts()) : hosts;
         last = HostsElsewhere.of(name, packer.place(part.region()), self, hosts, answers, last);
@@ -53,9 +56,27 @@ final class ServiceEverywhere {
         : last;
   }
 
+  private static HostSet kept(HostSet hosts, byte[] name, Part part, Map<String, LocalZone> zones) {
+    HostGroup group = group(name, part, zones);
+    HostSet there = group == null ? hosts : group.hosts(View.PODS);
+    return there.equals(hosts) ? there : hosts;
+  }
+
+  /** The name as the zone of the first region has it, to be kept once; the same one if none has. */
+  static byte[] kept(byte[] name, ServiceRegions having, Map<String, LocalZone> zones) {
+    HostGroup group =
+        having.parts().isEmpty() ? null : group(name, having.parts().getFirst(), zones);
+    return group == null ? name : group.name();
+  }
+
+  private static @Nullable HostGroup group(byte[] name, Part part, Map<String, LocalZone> zones) {
+    LocalZone zone = zones.get(part.region().region());
+    return zone == null ? null : zone.hosts(name);
+  }
+
   /** The name that an alias leads to in the first region that has the Service; null if none. */
-  static @Nullable String alias(ServiceKey key, List<RegionServices> regions) {
-    List<Part> parts = ServiceRegions.having(key, regions).parts();
+  static @Nullable String alias(ServiceRegions having) {
+    List<Part> parts = having.parts();
     return parts.isEmpty() ? null : parts.getFirst().service().facts().externalName();
   }
 

@@ -59,6 +59,7 @@ public final class ZoneCompiler {
   private Map<ServiceKey, List<IpAddress>> withheld = Map.of();
   private Map<ServiceKey, List<Name>> aliases = Map.of();
   private Directory last = Directory.EMPTY;
+  private @Nullable CompiledZones made;
   private long serial;
 
   /** For the local region: what its operator should know of Services is found too. */
@@ -97,7 +98,11 @@ public final class ZoneCompiler {
    *
    * @param now the time that serial numbers are taken from
    */
+  @SuppressWarnings("ReferenceEquality") // the same snapshot makes the same zones
   public CompiledZones compile(Directory directory, Instant now) {
+    if (made != null && directory == last) {
+      return made;
+    }
     Set<ServiceKey> changed = directory.changes(last);
     if (!changed.isEmpty()) {
       serial = Math.max(serial + 1, now.getEpochSecond()) & 0xFFFF_FFFFL;
@@ -113,14 +118,16 @@ public final class ZoneCompiler {
     reverse.markPublished();
     knownZones.replaceAll((_, of) -> reverse(known, of, directory.extent()));
     known.markPublished();
-    return new CompiledZones(
-        zone,
-        Stream.concat(reverseZones.values().stream(), knownZones.values().stream()).toList(),
-        remapped,
-        withheld,
-        settings.peers(),
-        aliases,
-        directory.generation());
+    made =
+        new CompiledZones(
+            zone,
+            Stream.concat(reverseZones.values().stream(), knownZones.values().stream()).toList(),
+            remapped,
+            withheld,
+            settings.peers(),
+            aliases,
+            directory.generation());
+    return made;
   }
 
   private LocalZone reverse(ReverseZones pointers, LocalZone of, Directory.Extent extent) {

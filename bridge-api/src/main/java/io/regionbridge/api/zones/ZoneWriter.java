@@ -54,6 +54,6 @@ final class ZoneWriter {
 
   /** The next version of a zone with these changes, if only in its serial number. */
   LocalZone next(LocalZone of, List<LocalZone.Change> changes, long serial) {
-    return of.with(changes, writer.soa(of.apex(), serial));
+    return of.with(changes, serial);
   }
 }

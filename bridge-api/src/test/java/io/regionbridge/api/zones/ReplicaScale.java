@@ -121,7 +121,7 @@ public final class ReplicaScale {
       Directory held = builders.get(peer).replica().orElseThrow().directory();
       regions.add(new RegionServices("r" + peer, "r" + peer + ".internal", held, false, true, 1));
     }
-    LocalZone any = everywhere.compile(regions, true, Instant.now());
+    LocalZone any = everywhere.compile(regions, zones.domains(), true, Instant.now());
     long joined = heap();
     print("kept by any.internal", joined - compiled, "KiB");
     compiled = joined;

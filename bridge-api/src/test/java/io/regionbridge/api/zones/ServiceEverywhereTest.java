@@ -22,6 +22,8 @@ import io.regionbridge.router.net.IpAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -151,9 +153,10 @@ final class ServiceEverywhereTest {
   void whatIsCompiledStepByStepIsWhatIsCompiledAtOnce() {
     Random random = new Random(3);
     AllNamesCompiler compiler = new AllNamesCompiler(SETTINGS);
-    List<Directory> directories = new ArrayList<>(List.of(Directory.EMPTY, Directory.EMPTY));
-    for (int step = 0; step < 300; step++) {
-      int changed = random.nextInt(2);
+    List<ZoneCompiler> own = Stream.generate(() -> new ZoneCompiler(SETTINGS)).limit(3).toList();
+    List<Directory> directories = new ArrayList<>(Collections.nCopies(3, Directory.EMPTY));
+    for (int step = 0; step < 600; step++) {
+      int changed = random.nextInt(3);
       ServiceKey key = new ServiceKey("shop", "s" + random.nextInt(5));
       Directory before = directories.get(changed);
       directories.set(
@@ -166,12 +169,22 @@ final class ServiceEverywhereTest {
                       random.nextBoolean() ? ServiceType.HEADLESS : ServiceType.CLUSTER_IP,
                       false,
                       pods(changed, random))));
-      List<RegionServices> regions =
-          List.of(
-              region(0, true, directories.get(0)),
-              region(1, random.nextInt(4) > 0, directories.get(1)));
-      LocalZone zone = compiler.compile(regions, true, Instant.EPOCH);
-      LocalZone afresh = new AllNamesCompiler(SETTINGS).compile(regions, true, Instant.EPOCH);
+      List<RegionServices> regions = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        if (random.nextInt(8) > 0) {
+          regions.add(region(i, random.nextInt(4) > 0, directories.get(i)));
+        }
+      }
+      if (random.nextInt(4) == 0) {
+        Collections.reverse(regions);
+      }
+      Map<String, LocalZone> domains = new HashMap<>();
+      for (int i = 0; i < 3; i++) {
+        domains.put("r" + i, own.get(i).compile(directories.get(i), Instant.EPOCH).domain());
+      }
+      LocalZone zone = compiler.compile(regions, domains, true, Instant.EPOCH);
+      LocalZone afresh =
+          new AllNamesCompiler(SETTINGS).compile(regions, Map.of(), true, Instant.EPOCH);
       assertThat(zone.names()).as("step " + step).isEqualTo(afresh.names());
       assertThat(everything(zone)).as("step " + step).isEqualTo(everything(afresh));
     }
@@ -182,7 +195,7 @@ final class ServiceEverywhereTest {
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < 5; i++) {
       String name = "s" + i + ".shop.svc.any.internal";
-      for (String below : List.of("", "p.r0.", "p.r1.", "r1.")) {
+      for (String below : List.of("", "p.r0.", "p.r1.", "p.r2.", "r1.")) {
         all.append(asker.told(View.PODS, below + name, "A")).append(' ');
       }
       all.append(asker.told(View.PODS, "_http._tcp." + name, "SRV")).append(' ');
@@ -192,7 +205,7 @@ final class ServiceEverywhereTest {
 
   private static Asker asker(List<RegionServices> regions) {
     return new Asker(
-        new AllNamesCompiler(SETTINGS).compile(regions, true, Instant.EPOCH), List.of());
+        new AllNamesCompiler(SETTINGS).compile(regions, Map.of(), true, Instant.EPOCH), List.of());
   }
 
   @Test
@@ -205,6 +218,10 @@ final class ServiceEverywhereTest {
         .as("a round trip that is not known now is as it was")
         .containsExactly("c", "b", "a");
     assertThat(order.of(Map.of("a", 13.0))).containsExactly("a");
+    RegionOrder near = new RegionOrder();
+    assertThat(near.of(Map.of("a", 0.2, "b", 0.3))).containsExactly("a", "b");
+    assertThat(near.of(Map.of("a", 1.1, "b", 0.1))).containsExactly("a", "b");
+    assertThat(near.of(Map.of("a", 1.3, "b", 0.1))).containsExactly("b", "a");
   }
 
   private static Endpoint[] pods(int region, Random random) {

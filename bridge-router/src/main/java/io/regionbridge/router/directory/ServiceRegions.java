@@ -36,8 +36,9 @@ public final class ServiceRegions {
       return export == null ? Instant.MAX : export.since();
     }
 
-    private List<Endpoint> draining() {
-      return service.endpoints().stream().filter(Endpoint::isDraining).toList();
+    /** Those that take connections, or those that are about to end. */
+    private List<Endpoint> endpoints(boolean ready) {
+      return ready ? ready() : service.endpoints().stream().filter(Endpoint::isDraining).toList();
     }
   }
 
@@ -90,7 +91,13 @@ public final class ServiceRegions {
 
   /** The same without the others. Whether all regions answer stays as it is. */
   public ServiceRegions only(Predicate<Part> chosen) {
-    return new ServiceRegions(parts.stream().filter(chosen).toList(), decisive);
+    List<Part> left = new ArrayList<>(parts.size());
+    for (Part part : parts) {
+      if (chosen.test(part)) {
+        left.add(part);
+      }
+    }
+    return new ServiceRegions(left, decisive);
   }
 
   /**
@@ -115,7 +122,15 @@ public final class ServiceRegions {
 
   /** All regions that have endpoints to answer with. */
   public List<Part> backed() {
-    return usable().stream().filter(part -> !answering(part).isEmpty()).toList();
+    List<Part> usable = usable();
+    boolean ready = anyReady(usable);
+    List<Part> backed = new ArrayList<>(usable.size());
+    for (Part part : usable) {
+      if (!part.endpoints(ready).isEmpty()) {
+        backed.add(part);
+      }
+    }
+    return backed;
   }
 
   /** The first region that has endpoints to answer with, if there is one. */
@@ -125,15 +140,28 @@ public final class ServiceRegions {
 
   /** The endpoints that a region answers with. */
   public List<Endpoint> answering(Part part) {
-    return usable().stream().anyMatch(any -> !any.ready().isEmpty())
-        ? part.ready()
-        : part.draining();
+    return part.endpoints(anyReady(usable()));
+  }
+
+  private static boolean anyReady(List<Part> usable) {
+    for (Part part : usable) {
+      if (!part.ready().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Regions that can be reached, or all if none of these has a pod. */
   private List<Part> usable() {
-    List<Part> reachable = parts.stream().filter(part -> part.region().reachable()).toList();
-    boolean any = reachable.stream().anyMatch(part -> !part.service().endpoints().isEmpty());
+    List<Part> reachable = new ArrayList<>(parts.size());
+    boolean any = false;
+    for (Part part : parts) {
+      if (part.region().reachable()) {
+        reachable.add(part);
+        any |= !part.service().endpoints().isEmpty();
+      }
+    }
     return any ? reachable : parts;
   }
 }

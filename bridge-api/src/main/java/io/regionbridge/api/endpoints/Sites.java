@@ -127,7 +127,8 @@ public final class Sites {
   }
 
   private static Route directory(DirectoryServer directory) {
-    return Route.of(MediaType.LINES, request -> directory.feed(request.parameter("since")));
+    return Route.of(
+        MediaType.LINES, request -> directory.feed(request.parameter("since"), request.client()));
   }
 
   private static Route region(Introspection bridge) {

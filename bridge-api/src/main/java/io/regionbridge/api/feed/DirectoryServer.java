@@ -6,10 +6,19 @@ import io.regionbridge.api.http.Response;
 import io.regionbridge.router.feed.FeedChunk;
 import io.regionbridge.router.feed.FeedServer;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Answers requests for the directory feed with a stream over HTTP. Thread-safe. */
+/**
+ * Answers requests for the directory feed with a stream over HTTP. When there are as many readers
+ * as may be, whoever comes takes the place of one whose address has more than its share: so no
+ * client keeps others out. Thread-safe.
+ */
 public final class DirectoryServer {
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
@@ -17,6 +26,9 @@ public final class DirectoryServer {
   private static final int MOST_READERS = 128;
 
   private final FeedServer server;
+
+  /** The eldest first. */
+  private final Set<Source> readers = new LinkedHashSet<>();
 
   /**
    * Creates a server.
@@ -31,18 +43,57 @@ public final class DirectoryServer {
    * The feed for one more reader.
    *
    * @param since the position that it continues from; none, or an unknown one: from the beginning
+   * @param client who reads: its address, without the port
    */
-  public Response feed(Optional<String> since) {
+  public Response feed(Optional<String> since, Object client) {
     if (!server.isReady()) {
       return Problem.unavailable("the directory of this region is not loaded yet", List.of());
     }
-    if (server.readers() >= MOST_READERS) {
+    if (!hasRoom(client)) {
       return Problem.unavailable("too many readers follow the directory", List.of());
     }
-    return new Response.Stream(MediaType.LINES, new Source(server.reader(since)), HEARTBEAT);
+    Source source = new Source(server.reader(since), client);
+    return new Response.Stream(MediaType.LINES, source, HEARTBEAT);
   }
 
-  private record Source(FeedServer.Reader reader) implements Response.Stream.Source {
+  /** Whether one more reader may come from an address; one of another address may have to go. */
+  private synchronized boolean hasRoom(Object client) {
+    if (readers.size() < MOST_READERS) {
+      return true;
+    }
+    Map<Object, Integer> held = new HashMap<>();
+    readers.forEach(reader -> held.merge(reader.client, 1, Integer::sum));
+    int share = held.getOrDefault(client, 0) + 1;
+    Optional<Source> other =
+        readers.stream()
+            .filter(reader -> held.getOrDefault(reader.client, 0) > share)
+            .max(Comparator.comparingInt(reader -> held.getOrDefault(reader.client, 0)));
+    other.ifPresent(reader -> {
+      readers.remove(reader);
+      reader.leave.run();
+    });
+    return other.isPresent();
+  }
+
+  private synchronized void enter(Source reader) {
+    readers.add(reader);
+  }
+
+  private synchronized void left(Source reader) {
+    readers.remove(reader);
+  }
+
+  /** What one reader is sent. */
+  private final class Source implements Response.Stream.Source {
+    private final FeedServer.Reader reader;
+    private final Object client;
+    private Runnable leave = () -> {};
+
+    Source(FeedServer.Reader reader, Object client) {
+      this.reader = reader;
+      this.client = client;
+    }
+
     @Override
     public Optional<Response.Stream.Piece> next() {
       return reader.next().map(Chunk::new);
@@ -54,13 +105,16 @@ public final class DirectoryServer {
     }
 
     @Override
-    public void begin(Runnable whenNews) {
-      reader.begin(whenNews);
+    public void begin(Runnable news, Runnable leaving) {
+      leave = leaving;
+      enter(this);
+      reader.begin(news);
     }
 
     @Override
     public void end() {
       reader.end();
+      left(this);
     }
   }
 

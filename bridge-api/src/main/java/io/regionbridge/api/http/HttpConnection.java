@@ -250,7 +250,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   private Response response(HttpRequest head) {
     try {
-      return router.answer(RequestHead.request(head));
+      return router.answer(RequestHead.request(head, address()));
     } catch (IllegalArgumentException e) {
       return Problem.badRequest("the path or the query is not percent-encoded as it should be");
     }

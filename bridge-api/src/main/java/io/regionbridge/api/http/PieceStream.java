@@ -56,7 +56,7 @@ final class PieceStream {
     heartbeats =
         ctx.executor()
             .scheduleAtFixedRate(this::sendHeartbeat, period, period, TimeUnit.NANOSECONDS);
-    stream.source().begin(this::scheduleSend);
+    stream.source().begin(this::scheduleSend, () -> ctx.executor().execute(giveUp));
     ctx.executor().execute(this::send);
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param authorization the value of the Authorization header, empty if there is none
  * @param host for whom it is meant: of the target if that is a whole URI, else the Host header;
  *     empty if there is neither
+ * @param client who asks: its address, without the port
  */
 public record Request(
     String method,
@@ -21,7 +22,8 @@ public record Request(
     Map<String, List<String>> query,
     String accept,
     String authorization,
-    String host) {
+    String host,
+    Object client) {
   /** The first value of a query parameter. */
   public Optional<String> parameter(String name) {
     return query.getOrDefault(name, List.of()).stream().findFirst();

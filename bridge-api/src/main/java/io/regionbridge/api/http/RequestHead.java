@@ -84,7 +84,7 @@ final class RequestHead {
    *
    * @throws IllegalArgumentException if path or query cannot be decoded
    */
-  static Request request(HttpRequest head) {
+  static Request request(HttpRequest head, Object client) {
     // Only & separates: a semicolon is a character like any other (WHATWG URL, section 5.1).
     QueryStringDecoder uri =
         new QueryStringDecoder(
@@ -95,7 +95,8 @@ final class RequestHead {
         uri.parameters(),
         String.join(",", head.headers().getAll(HttpHeaderNames.ACCEPT)),
         head.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
-        host(head));
+        host(head),
+        client);
   }
 
   /** The authority of an absolute target counts, whatever Host says (RFC 9112, section 3.2.2). */

@@ -53,8 +53,9 @@ public sealed interface Response {
        * Called once, before anything else.
        *
        * @param news to be run, on any thread, when {@link #next} may have something again
+       * @param leave ends the stream; to be run, on any thread, when the client has to make room
        */
-      void begin(Runnable news);
+      void begin(Runnable news, Runnable leave);
 
       /** The client is gone. */
       void end();

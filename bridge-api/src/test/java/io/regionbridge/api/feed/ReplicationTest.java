@@ -23,14 +23,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.Flags;
@@ -261,7 +264,7 @@ final class ReplicationTest {
     try (ServerSocket hostile = new ServerSocket(httpPort, 50, InetAddress.ofLiteral(SECOND));
         Bridge hel1 = served("hel1", "10.62.0.0/16", FIRST);
         Bridge fsn1 = fsn1("", List.of(SECOND), List.of(FIRST))) {
-      Thread.ofVirtual().start(() -> serve(hostile, lie, told));
+      Thread.ofVirtual().start(() -> serve(hostile, lie::tell, told));
       RegionPair.await(() -> told.get() > 0);
       RegionPair.await(() -> replica(fsn1.state(), "hel1").standing() == Standing.CURRENT);
       if (lie == Lie.STRANGE_ADDRESSES) {
@@ -278,7 +281,50 @@ final class ReplicationTest {
     }
   }
 
-  private static void serve(ServerSocket hostile, Lie lie, AtomicInteger told) {
+  /** Lines and fields of a later version are ignored, unless it says that they must not be. */
+  @ParameterizedTest
+  @CsvSource({"1, true", "2, false"})
+  void aFeedOfALaterBridgeIsReadAsFarAsItIsUnderstood(int version, boolean understood)
+      throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    try (ServerSocket later = new ServerSocket(httpPort, 50, InetAddress.ofLiteral(SECOND));
+        Bridge fsn1 = fsn1("", List.of(SECOND), List.of())) {
+      Thread.ofVirtual().start(() -> serve(later, out -> tellLater(version, out), told));
+      if (understood) {
+        await(fsn1.state(), Standing.CURRENT);
+        RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.66")));
+      } else {
+        RegionPair.await(() -> replica(fsn1.state(), "mn").why().contains("upgrade this bridge"));
+        assertThat(standing(fsn1.state())).isEqualTo(Standing.NONE);
+      }
+      assertThat(fsn1.notReady()).isEmpty();
+    }
+  }
+
+  private static void tellLater(int version, OutputStream out) throws IOException {
+    Lie.line(out, "{'later':[1,{'deep':true}]}");
+    Lie.line(
+        out,
+        ("{'start':{'version':%d,'region':'mn','domain':'mn.internal','ttlSeconds':5,"
+                + "'whole':true,'later':{'more':[null]}}}")
+            .formatted(version));
+    Lie.line(
+        out,
+        "{'later':0,'service':{'later':'x','namespace':'shop','name':'web','headless':true,"
+            + "'slices':[{'later':[],'ports':[{'port':80,'later':1}],"
+            + "'endpoints':[{'address':'10.52.1.66','later':{'nodes':[1,2]}}]}]}}");
+    Lie.line(out, "{'current':'0000000000000001-1'}");
+    while (true) {
+      Lie.line(out, "{'current':'0000000000000001-1','later':2}");
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+    }
+  }
+
+  private interface Tale {
+    void tell(OutputStream out) throws IOException;
+  }
+
+  private static void serve(ServerSocket hostile, Tale tale, AtomicInteger told) {
     try {
       while (true) {
         Socket client = hostile.accept();
@@ -290,7 +336,7 @@ final class ReplicationTest {
                     "HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\nconnection: close\r\n\r\n"
                         .getBytes(StandardCharsets.UTF_8));
                 told.incrementAndGet();
-                lie.tell(out);
+                tale.tell(out);
               } catch (IOException e) {
                 told.incrementAndGet(); // hung up on
               }

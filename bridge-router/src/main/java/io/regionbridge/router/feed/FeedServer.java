@@ -58,11 +58,6 @@ public final class FeedServer {
     return log.begun();
   }
 
-  /** How many readers have begun and not ended. */
-  public int readers() {
-    return readers.size();
-  }
-
   /**
    * Creates a reader, which has not begun.
    *

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -117,13 +118,13 @@ class AliasPacketsIT {
               List.of(
                   new AliasRange(Cidr.of("10.42.0.0/16"), Cidr.of("10.142.0.0/16")),
                   new AliasRange(Cidr.of("10.43.0.0/16"), Cidr.of("10.143.0.0/16")))));
-      try (ServerSocket server = pods.call(() -> new ServerSocket(0, 1, address("10.42.7.5")))) {
+      try (ServerSocket server = pods.call(() -> listen(address("10.42.7.5")))) {
         gateway.sh("nft add table ip proxy");
         gateway.run("nft", "add chain ip proxy pre { type nat hook prerouting priority -100 ; }");
         gateway.sh(
             "nft add rule ip proxy pre ip daddr 10.43.0.10 tcp dport 80 dnat to 10.42.7.5:"
                 + server.getLocalPort());
-        try (Socket client = peers.call(() -> new Socket(address("10.143.0.10"), 80));
+        try (Socket client = peers.call(() -> connect(address("10.143.0.10"), 80));
             Socket served = server.accept()) {
           assertThat(served.getInetAddress()).isEqualTo(address("10.52.0.5"));
           client.setSoTimeout(TIMEOUT_MILLIS);
@@ -137,8 +138,8 @@ class AliasPacketsIT {
   private static void tcp(End from, End to) throws IOException {
     byte[] much = new byte[300_000];
     Arrays.fill(much, (byte) 7);
-    try (ServerSocket server = to.place().call(() -> new ServerSocket(0, 1, to.own()));
-        Socket client = from.place().call(() -> new Socket(to.known(), server.getLocalPort()));
+    try (ServerSocket server = to.place().call(() -> listen(to.own()));
+        Socket client = from.place().call(() -> connect(to.known(), server.getLocalPort()));
         Socket served = server.accept()) {
       assertThat(served.getInetAddress()).as("TCP from").isEqualTo(from.known());
       for (List<Socket> way : List.of(List.of(client, served), List.of(served, client))) {
@@ -158,6 +159,18 @@ class AliasPacketsIT {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static ServerSocket listen(InetAddress address) throws IOException {
+    ServerSocket server = new ServerSocket(0, 1, address);
+    server.setSoTimeout(TIMEOUT_MILLIS);
+    return server;
+  }
+
+  private static Socket connect(InetAddress address, int port) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
+    return socket;
   }
 
   /** There and back; large ones in fragments. */

@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * Bridges the moment in which an overlay moves a range from one gateway of a region to another: its
  * device routes the range to nobody then, or to a gateway that was not asked yet. A peer of the
- * device keeps the claim that it had for {@link #GRACE}. Without a clock; owned by whoever holds
- * the caller's lock.
+ * device keeps the claim that it had for {@link #GRACE}, and longer while nobody of the region
+ * answers. Without a clock; owned by whoever holds the caller's lock.
  */
 final class ClaimMemory {
   /** Long enough to ask the other gateway in the next round. */
@@ -27,12 +27,14 @@ final class ClaimMemory {
    *
    * @param address of a peer that the device has
    * @param claim that follows from what the device routes to it now
+   * @param silent whether nobody says who has the ranges now: a node whose own tunnel is dead still
+   *     hears from the overlay's agent that a range was moved
    * @param now nanoseconds that never go back
    */
-  Optional<PeerClaim> of(InetAddress address, Optional<PeerClaim> claim, long now) {
+  Optional<PeerClaim> of(InetAddress address, Optional<PeerClaim> claim, boolean silent, long now) {
     claim.ifPresent(present -> held.put(address, new Held(present, now)));
     Held last = held.get(address);
-    return last != null && now - last.at() < GRACE.toNanos()
+    return last != null && (silent || now - last.at() < GRACE.toNanos())
         ? Optional.of(last.claim())
         : Optional.empty();
   }

@@ -234,7 +234,11 @@ public final class OverlayDiscovery implements AutoCloseable {
       boolean fresh = now - answer.at() < FRESH.toNanos();
       RegionAnnouncement announcement = answer.announcement();
       Optional<PeerClaim> claim =
-          memory.of(peer.address(), announcement.claim(peer, there, dnsPort), now);
+          memory.of(
+              peer.address(),
+              announcement.claim(peer, there, dnsPort),
+              peers.stream().noneMatch(other -> speaks(other, announcement, now)),
+              now);
       if (claim.isPresent() || memory.knows(peer.address())) {
         claims.add(claim.orElseGet(() -> announcement.naming(peer, there, dnsPort)));
       }
@@ -260,6 +264,17 @@ public final class OverlayDiscovery implements AutoCloseable {
           "on the overlay: {}", claims.stream().map(PeerClaim::name).distinct().sorted().toList());
     }
     onChange.run();
+  }
+
+  /** Whether a peer tells, or has told, what became of the ranges of a region. */
+  private boolean speaks(OverlayView.Peer peer, RegionAnnouncement region, long now) {
+    Answer answer = announced.get(peer.address());
+    if (answer == null) {
+      return false;
+    }
+    return answer.announcement().name().equals(region.name())
+        ? now - answer.at() < FRESH.toNanos()
+        : region.podCidrs().stream().anyMatch(peer::owns);
   }
 
   private void ask(InetAddress address, Optional<String> key) {

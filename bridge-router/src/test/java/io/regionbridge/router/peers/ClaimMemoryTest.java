@@ -26,17 +26,26 @@ class ClaimMemoryTest {
 
   @Test
   void aRangeThatIsMovedIsNotMissedMeanwhile() {
-    assertThat(memory.of(ONE, Optional.empty(), 0)).as("never had one").isEmpty();
-    memory.of(ONE, Optional.of(CLAIM), 1);
+    assertThat(memory.of(ONE, Optional.empty(), false, 0)).as("never had one").isEmpty();
+    memory.of(ONE, Optional.of(CLAIM), false, 1);
     long end = 1 + ClaimMemory.GRACE.toNanos();
-    assertThat(memory.of(ONE, Optional.empty(), end - 1)).contains(CLAIM);
-    assertThat(memory.of(ONE, Optional.empty(), end)).isEmpty();
+    assertThat(memory.of(ONE, Optional.empty(), false, end - 1)).contains(CLAIM);
+    assertThat(memory.of(ONE, Optional.empty(), false, end)).isEmpty();
+  }
+
+  @Test
+  void aNodeThatHearsNobodyKeepsWhatItKnew() {
+    long later = 100 * ClaimMemory.GRACE.toNanos();
+    assertThat(memory.of(ONE, Optional.empty(), true, 0)).as("never had one").isEmpty();
+    memory.of(ONE, Optional.of(CLAIM), false, 1);
+    assertThat(memory.of(ONE, Optional.empty(), true, later)).contains(CLAIM);
+    assertThat(memory.of(ONE, Optional.empty(), false, later)).isEmpty();
   }
 
   @Test
   void aPeerThatTheDeviceDoesNotHaveKeepsNothing() {
-    memory.of(ONE, Optional.of(CLAIM), 1);
+    memory.of(ONE, Optional.of(CLAIM), false, 1);
     memory.retain(Set.of());
-    assertThat(memory.of(ONE, Optional.empty(), 2)).isEmpty();
+    assertThat(memory.of(ONE, Optional.empty(), true, 2)).isEmpty();
   }
 }

@@ -556,6 +556,27 @@ class FailoverTest {
   }
 
   @Test
+  void aGatewayThatIsSilentOverTcpGetsNoMorePacketsThanAnother() throws IOException {
+    try (var gateway =
+            ScriptedGateway.start(a -> {
+              if (!a.tcp()) {
+                Message cut = a.empty(Rcode.NOERROR);
+                cut.getHeader().setFlag(Flags.TC);
+                a.reply(cut);
+              }
+            });
+        var bridge = TestBridge.plan().gateways(gateway).start()) {
+      for (int i = 0; i < 2; i++) {
+        Message reply = bridge.ask("n" + i + "." + NAME, Type.A);
+        assertThat(rcode(reply)).isEqualTo("SERVFAIL");
+        assertThat(errorText(reply)).contains("is not reached over TCP: no reply");
+        assertThat(gateway.asked("n" + i + "." + NAME))
+            .isBetween(2L, (long) RelaySettings.MOST_PER_GATEWAY);
+      }
+    }
+  }
+
+  @Test
   void aGatewayWithoutTcpIsNamedAsThat() throws IOException {
     // Its UDP port alone: nobody listens on TCP.
     try (DatagramSocket udp = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));

@@ -272,8 +272,7 @@ public final class Asker {
     close(t);
     heard(t, tcp, now);
     if (truncated && !tcp) {
-      end(t, "a truncated reply", now);
-      askOverTcp(t, now);
+      cut(t, now);
       return;
     }
     // With the upper bits of EDNS: BADVERS alone looks like NOERROR.
@@ -284,6 +283,21 @@ public final class Asker {
       failTry(t, Outcome.FAILED, "a truncated reply", now);
     } else {
       judge(t, verdict, now);
+    }
+  }
+
+  /** The reply did not fit a packet: TCP has the rest, if it is not asked for it already. */
+  private void cut(Try t, long now) {
+    Exchange e = t.exchange;
+    GatewayLink link = link(t);
+    String why = "a truncated reply";
+    if (!e.askedOverTcp(link) || e.packets(link) < RelaySettings.MOST_PER_GATEWAY) {
+      end(t, why, now);
+      askOverTcp(t, now);
+    } else if (e.open() > 0) {
+      end(t, why, now);
+    } else {
+      failTry(t, Outcome.FAILED, noTcp(link, "no reply"), now);
     }
   }
 

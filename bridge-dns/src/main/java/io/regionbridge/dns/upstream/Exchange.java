@@ -204,6 +204,16 @@ public final class Exchange {
     return true;
   }
 
+  /** Whether a gateway was asked over TCP. */
+  boolean askedOverTcp(GatewayLink link) {
+    for (int i = 0; i < tryCount; i++) {
+      if (tries[i].link == link && tries[i].tcp) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Packets that went to a gateway for this question. */
   int packets(GatewayLink link) {
     int sum = 0;

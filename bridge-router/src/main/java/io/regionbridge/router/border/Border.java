@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -111,6 +112,9 @@ public final class Border {
     private final Map<String, Set<String>> keys = new TreeMap<>();
     private final Map<String, Holding> next = new TreeMap<>();
 
+    /** Keys that speak for a region now. */
+    private final Set<String> speakers = new HashSet<>();
+
     Look(BorderRules rules, Map<String, Remembered> remembered) {
       this.rules = rules;
       this.remembered = remembered;
@@ -122,6 +126,10 @@ public final class Border {
           .forEach((name, claims) -> {
             OverlayIdentity identity = OverlayIdentity.of(claims, pinned(name), refusals::add);
             keys.put(name, identity.keys());
+            identity
+                .claims()
+                .forEach(
+                    claim -> claim.identity().speaker().ifPresent(who -> speakers.add(who.key())));
             List<PeerClaim> passed =
                 ClaimCheck.passed(rules, firstToSay(identity.claims()), refusals::add);
             if (!passed.isEmpty()) {
@@ -392,11 +400,16 @@ public final class Border {
           .forEach(entry -> next.put(entry.getKey(), entry.getValue()));
     }
 
-    /** Regions that were only ever heard of on the overlay, and are not now. */
+    /**
+     * Regions that were only ever heard of on the overlay, and are not now; but none whose gateway
+     * has given itself another name.
+     */
     private Map<String, Holding> silent(Set<String> present) {
       Map<String, Holding> silent = new TreeMap<>(holdings);
       silent.keySet().removeAll(present);
-      silent.values().removeIf(held -> !held.undeclared());
+      silent
+          .values()
+          .removeIf(held -> !held.undeclared() || !Collections.disjoint(held.keys(), speakers));
       return silent;
     }
 

@@ -374,6 +374,19 @@ class BorderTest {
   }
 
   @Test
+  void aRegionThatTakesAnotherNameKeepsItsRange() {
+    Map<String, Remembered> written =
+        admit(claim(PeerSource.OVERLAY, "mn").pods("10.52.0.0/16").key("one")).undeclared();
+    ClaimBuilder renamed = claim(PeerSource.OVERLAY, "ulm").pods("10.52.0.0/16").key("one");
+    for (Border either : List.of(border, new Border())) {
+      Admitted admitted = either.admit(List.of(renamed.build()), RULES, written);
+      assertThat(admitted.claims()).containsExactly(renamed.build());
+      assertThat(admitted.conflicts()).isEmpty();
+      assertThat(admitted.undeclared()).containsOnlyKeys("ulm");
+    }
+  }
+
+  @Test
   void aDeclaredRegionHasItsKeysInItsOwnObject() {
     ClaimBuilder declared = claim(PeerSource.REGION_OBJECT, "mn");
     ClaimBuilder spoken =

@@ -1,6 +1,7 @@
 package io.regionbridge.api.cli;
 
 import io.regionbridge.api.text.Printable;
+import io.regionbridge.router.loop.FailureReason;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public final class Main {
       printError(terminal, firstLine(e.getMessage()), verbose ? e.getCause() : null);
       return e.exitCode();
     } catch (RuntimeException e) {
-      String message = "internal error: " + firstLine(e.toString());
+      String message = "internal error: " + FailureReason.told(e);
       printError(
           terminal, verbose ? message : message + "; --verbose shows where", verbose ? e : null);
       return ExitCode.FAILED;

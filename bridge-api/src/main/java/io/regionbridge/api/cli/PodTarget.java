@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -134,12 +135,12 @@ final class PodTarget {
 
   /** What an API server did instead of answering. */
   static String reason(KubernetesClientException e) {
-    return e.getCode() > 0
-        ? "answered "
-            + e.getCode()
-            + ": "
-            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-        : "does not answer: " + FailureReason.of(e);
+    if (e.getCode() <= 0) {
+      return "does not answer: " + FailureReason.of(e);
+    }
+    Status status = e.getStatus();
+    String said = status == null ? null : status.getMessage();
+    return "answered %d: %s".formatted(e.getCode(), said == null ? FailureReason.told(e) : said);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.loop.FailureReason;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -59,7 +60,9 @@ public record ConfigFile(
       return unreadable("it is not UTF-8", "save it as UTF-8");
     } catch (IOException e) {
       return unreadable(
-          Files.isDirectory(path) ? "it is a directory" : "it cannot be read: " + e.getMessage(),
+          Files.isDirectory(path)
+              ? "it is a directory"
+              : "it cannot be read: " + FailureReason.of(e),
           "name a YAML file");
     }
   }

@@ -4,6 +4,7 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.RouteFacts;
+import io.regionbridge.router.loop.FailureReason;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
@@ -21,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -439,7 +439,7 @@ public final class TrafficChecks {
       add(
           Check.failure(
               "MTU",
-              "cannot send to gateway %s: %s".formatted(up.get().address(), e.getMessage()),
+              "cannot send to gateway %s: %s".formatted(up.get().address(), FailureReason.told(e)),
               "ip route get " + IpLiteral.format(gateway.get().getAddress())));
     }
   }
@@ -481,7 +481,7 @@ public final class TrafficChecks {
                           .map(hop -> " to " + IpLiteral.format(hop))
                           .orElse(""))));
     } catch (IOException e) {
-      add(Check.skipped("route", "the kernel does not say: " + e.getMessage()));
+      add(Check.skipped("route", "the kernel does not say: " + FailureReason.told(e)));
     }
     connect(address, target);
   }
@@ -525,7 +525,7 @@ public final class TrafficChecks {
       case ConnectException refused when String.valueOf(refused.getMessage()).contains("refused") ->
           "connection refused";
       case UnknownHostException _ -> "the name does not resolve";
-      default -> Objects.requireNonNullElse(e.getMessage(), "cannot connect");
+      default -> FailureReason.of(e);
     };
   }
 

@@ -134,7 +134,13 @@ public final class QueryLog implements AutoCloseable {
           QuerySample sample = waiting.poll(left, TimeUnit.NANOSECONDS);
           if (sample != null) {
             String line = line(sample);
-            log.info("{}", line);
+            log.atInfo()
+                .addKeyValue("client", SocketLiteral.format(sample.client()))
+                .addKeyValue("name", sample.name())
+                .addKeyValue("type", Type.string(sample.type()))
+                .addKeyValue("rcode", Rcode.string(sample.rcode()))
+                .addKeyValue("source", sample.source().label())
+                .log(line);
             keep(line);
           }
         }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.regionbridge.router.file.PrivateKeyText;
+import io.regionbridge.router.loop.FailureReason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -114,7 +115,8 @@ final class PemReader {
       throw new TlsFileException(
           file, "it may not be read", "let the user of this process read it");
     } catch (IOException e) {
-      throw new TlsFileException(file, "it cannot be read: " + e.getMessage(), "name a PEM file");
+      throw new TlsFileException(
+          file, "it cannot be read: " + FailureReason.of(e), "name a PEM file");
     }
   }
 

@@ -301,9 +301,7 @@ final class MainTest {
   void ownsUpToABugInOneLine() {
     assertThat(failing(new IllegalStateException("two\nlines"), "fail")).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString().lines())
-        .containsExactly(
-            "region-bridge: internal error: java.lang.IllegalStateException: two;"
-                + " --verbose shows where");
+        .containsExactly("region-bridge: internal error: two;" + " --verbose shows where");
     assertThat(failing(new IllegalStateException("again"), "--verbose", "fail"))
         .isEqualTo(ExitCode.FAILED);
     assertThat(err.toString()).contains("\tat ");

@@ -3,6 +3,7 @@ package io.regionbridge.dns.server;
 import io.netty.handler.ssl.SslContext;
 import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.socket.LoopSockets;
+import io.regionbridge.dns.socket.SocketFailure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -77,7 +78,7 @@ public final class DnsLoop {
     server.bound().awaitUninterruptibly();
     Throwable cause = server.bound().cause();
     if (cause != null) {
-      throw new IOException(cause.getMessage(), cause);
+      throw new IOException(SocketFailure.reason(cause), cause);
     }
     return (InetSocketAddress) server.bound().channel().localAddress();
   }

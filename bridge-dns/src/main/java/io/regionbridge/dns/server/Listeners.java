@@ -2,6 +2,7 @@ package io.regionbridge.dns.server;
 
 import io.netty.handler.ssl.SslContext;
 import io.regionbridge.dns.net.HostPort;
+import io.regionbridge.dns.socket.SocketFailure;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -74,7 +75,8 @@ public final class Listeners {
   }
 
   private static IOException cannotListen(InetSocketAddress address, IOException e) {
-    return new IOException("cannot listen on " + HostPort.text(address) + ": " + e.getMessage(), e);
+    return new IOException(
+        "cannot listen on " + HostPort.text(address) + ": " + SocketFailure.reason(e), e);
   }
 
   /**

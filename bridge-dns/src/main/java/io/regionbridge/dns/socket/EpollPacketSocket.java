@@ -186,7 +186,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
       // comes for it (connect(2)); a packet with an address of its own may still be sent.
       fd.connect(local);
     } catch (IOException e) {
-      log.warn("{}: queries are taken until the end: {}", local, e.toString());
+      log.warn("{}: queries are taken until the end: {}", local, SocketFailure.reason(e));
     }
   }
 
@@ -206,7 +206,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
     try {
       fd.close();
     } catch (IOException e) {
-      log.warn("{}: closing the socket failed: {}", local, e.toString());
+      log.warn("{}: closing the socket failed: {}", local, SocketFailure.reason(e));
     }
   }
 }

@@ -128,7 +128,7 @@ public final class StreamSocket implements PacketSocket {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      lost(String.valueOf(cause.getMessage()));
+      lost(SocketFailure.reason(cause));
       var _ = ctx.close();
     }
   }

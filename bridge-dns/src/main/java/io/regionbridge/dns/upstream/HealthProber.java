@@ -7,6 +7,7 @@ import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.socket.LoopSockets;
 import io.regionbridge.dns.socket.PacketHandler;
 import io.regionbridge.dns.socket.PacketSocket;
+import io.regionbridge.dns.socket.SocketFailure;
 import io.regionbridge.dns.socket.StreamSocket;
 import io.regionbridge.dns.upstream.GatewayHealth.State;
 import io.regionbridge.dns.upstream.GatewayRegistry.Probed;
@@ -287,7 +288,7 @@ public final class HealthProber {
         open.send(packet, packetLength, nobody);
         open.flush();
       } catch (IOException e) {
-        failed(String.valueOf(e.getMessage()), now);
+        failed(SocketFailure.reason(e), now);
       }
     }
 

@@ -4,6 +4,7 @@ import io.regionbridge.dns.net.HostPort;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.socket.LoopSockets;
+import io.regionbridge.dns.socket.SocketFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,11 +114,13 @@ final class LoopState {
     long now = clock.getAsLong();
     if (now - lastComplaint > QUIET_NANOS) {
       lastComplaint = now;
-      log.warn(
-          "no socket to gateway {} of region {}: {}",
-          HostPort.text(gateway.address()),
-          gateway.region(),
-          e.getMessage());
+      String address = HostPort.text(gateway.address());
+      String reason = SocketFailure.reason(e);
+      log.atWarn()
+          .addKeyValue("region", gateway.region())
+          .addKeyValue("gateway", address)
+          .addKeyValue("reason", reason)
+          .log("no socket to gateway {} of region {}: {}", address, gateway.region(), reason);
     }
   }
 }

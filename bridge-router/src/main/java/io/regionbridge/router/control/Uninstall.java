@@ -15,6 +15,7 @@ import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.RouterNode;
@@ -317,8 +318,7 @@ public final class Uninstall {
       steps.add(step.get());
     } catch (KubernetesClientException e) {
       boolean absent = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
-      String message =
-          e.getCode() <= 0 ? ReadFailure.rootMessage(e) : String.valueOf(e.getMessage());
+      String message = e.getCode() <= 0 ? ReadFailure.rootMessage(e) : ErrorText.of(e);
       steps.add(
           new Step(
               what,

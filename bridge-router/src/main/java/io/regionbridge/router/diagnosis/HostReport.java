@@ -1,6 +1,7 @@
 package io.regionbridge.router.diagnosis;
 
 import io.regionbridge.router.linux.KernelFile;
+import io.regionbridge.router.loop.FailureReason;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.netlink.Route;
@@ -82,7 +83,7 @@ public final class HostReport {
         return opened.read().toString();
       }
     } catch (IOException e) {
-      return "cannot be read: " + e.getMessage();
+      return "cannot be read: " + FailureReason.told(e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.regionbridge.router.diagnosis;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.regionbridge.router.kubernetes.ErrorText;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +33,7 @@ final class Reading {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
         unreadable.put(
             resource,
-            e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
-                ? "forbidden"
-                : String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "forbidden" : ErrorText.of(e));
       }
       return Optional.empty();
     }

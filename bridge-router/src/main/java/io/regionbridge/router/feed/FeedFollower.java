@@ -2,6 +2,7 @@ package io.regionbridge.router.feed;
 
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
+import io.regionbridge.router.loop.FailureReason;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
@@ -160,7 +161,7 @@ final class FeedFollower implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       flaw = "nothing heard for %d ms".formatted(FollowerMachine.SILENCE.toMillis());
     } catch (IOException e) {
-      flaw = String.valueOf(e.getMessage());
+      flaw = FailureReason.of(e);
     }
     HttpURLConnection open = connection;
     connection = null;
@@ -174,7 +175,11 @@ final class FeedFollower implements AutoCloseable {
     machine.failed(System.nanoTime(), wait);
     String told = SocketLiteral.format(gateway) + ": " + flaw;
     if (flaws.size() < MOST_FLAWS && flaws.add(told)) {
-      log.info("region {}: its directory is not followed at {}", region, told);
+      log.atInfo()
+          .addKeyValue("region", region)
+          .addKeyValue("gateway", SocketLiteral.format(gateway))
+          .addKeyValue("reason", flaw)
+          .log("region {}: its directory is not followed at {}", region, told);
     }
     boolean known = kept && builder.replica().isPresent();
     if (known && isOutdated()) {

@@ -2,6 +2,7 @@ package io.regionbridge.router.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.regionbridge.router.loop.FailureReason;
 import java.net.HttpURLConnection;
 
 /** What an API server did not do, in one line for an operator. */
@@ -13,13 +14,15 @@ public final class ErrorText {
    */
   public static String of(KubernetesClientException e) {
     Status status = e.getStatus();
-    String said =
-        status == null || status.getMessage() == null
-            ? String.valueOf(e.getMessage())
-            : status.getMessage();
+    String said = status == null || status.getMessage() == null ? unsaid(e) : status.getMessage();
     String line = said.lines().findFirst().orElse("");
     return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
         ? line + "; give the ServiceAccount this verb, as the chart's RBAC does"
         : line;
+  }
+
+  /** Where the server said nothing that is for people. */
+  private static String unsaid(KubernetesClientException e) {
+    return e.getCode() > 0 ? String.valueOf(e.getMessage()) : FailureReason.of(e);
   }
 }

@@ -7,7 +7,10 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.regex.Pattern;
 
 /** What went wrong, in words for people: never the name of an exception. */
@@ -21,11 +24,10 @@ public final class FailureReason {
   /** One line that says why, from the first cause of a chain. */
   public static String of(Throwable error) {
     Throwable root = error;
-    while (root.getCause() != null) {
+    while (root.getCause() != null && !isRefused(root)) {
       root = root.getCause();
     }
-    String message = root.getMessage() == null ? "" : root.getMessage();
-    String line = NAME.matcher(message.lines().findFirst().orElse("")).replaceFirst("").strip();
+    String line = line(root);
     return switch (root) {
       // These have no message, or only a name.
       case UnresolvedAddressException _ -> "its name does not resolve";
@@ -33,11 +35,35 @@ public final class FailureReason {
       case ClosedChannelException _ -> "the connection was closed";
       case NoSuchFileException _ -> "there is no such file: " + line;
       case AccessDeniedException _ -> "no permission: " + line;
+      case NotDirectoryException _ -> "it is no directory: " + line;
+      case FileAlreadyExistsException _ -> "it exists already: " + line;
       case ConnectException _ when line.isEmpty() -> "connection refused";
       case NoRouteToHostException _ when line.isEmpty() -> "no route to host";
       case SocketTimeoutException _ when line.isEmpty() -> "no answer in time";
       default -> line.isEmpty() ? "no reason is given" : line;
     };
+  }
+
+  /** The JDK's HTTP client says of a refused connection that its channel was closed. */
+  private static boolean isRefused(Throwable error) {
+    return error instanceof ConnectException && error.getCause() instanceof ClosedChannelException;
+  }
+
+  /**
+   * One line that says what failed: the exception's own words where they are a sentence, else why
+   * as {@link #of} has it.
+   */
+  public static String told(Throwable error) {
+    String line = line(error);
+    boolean pathOnly = error instanceof FileSystemException;
+    boolean ofCause =
+        error.getCause() != null && error.getCause().toString().equals(error.getMessage());
+    return line.contains(" ") && !pathOnly && !ofCause ? line : of(error);
+  }
+
+  private static String line(Throwable error) {
+    String message = error.getMessage() == null ? "" : error.getMessage();
+    return NAME.matcher(message.lines().findFirst().orElse("")).replaceFirst("").strip();
   }
 
   private static String unlessSaid(String line, String what) {

@@ -187,11 +187,11 @@ public final class Loop implements AutoCloseable {
   }
 
   private Duration fail(Throwable why) {
-    String message = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+    String message = FailureReason.told(why);
     Duration pause;
     int failed;
     synchronized (rounds) {
-      pause = rounds.fail(message.lines().findFirst().orElse(""));
+      pause = rounds.fail(message);
       failed = rounds.failedInARow();
     }
     if (failed == 1 && !(why instanceof IOException)) {

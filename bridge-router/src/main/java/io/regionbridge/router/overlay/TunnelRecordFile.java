@@ -3,6 +3,7 @@ package io.regionbridge.router.overlay;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.regionbridge.router.kubernetes.TunnelRecord;
+import io.regionbridge.router.loop.FailureReason;
 import io.regionbridge.router.peers.PeerEnds;
 import io.regionbridge.router.peers.TunnelAnnouncement;
 import io.regionbridge.router.topology.PeerRegion;
@@ -70,7 +71,8 @@ public final class TunnelRecordFile {
     } catch (NoSuchFileException e) {
       return Map.of();
     } catch (IOException e) {
-      log.warn("cannot read {}: {}; peers' keys are those that are declared", file, reason(e));
+      log.warn(
+          "cannot read {}: {}; peers' keys are those that are declared", file, FailureReason.of(e));
       return Map.of();
     }
   }
@@ -82,11 +84,8 @@ public final class TunnelRecordFile {
       Files.write(fresh, new ObjectMapper().writeValueAsBytes(records));
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      log.warn("cannot write {}: {}; peers' keys are lost at the next start", file, reason(e));
+      log.warn(
+          "cannot write {}: {}; peers' keys are lost at the next start", file, FailureReason.of(e));
     }
-  }
-
-  private static String reason(IOException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -213,7 +213,10 @@ public final class PeerClusters implements AutoCloseable {
       String where = "Secret " + secret.name() + ": ";
       switch (PeerKubeconfig.parse(text)) {
         case PeerKubeconfig.Parsed.Refused(String problem) -> {
-          log.warn("region {}: {}{}", name, where, problem);
+          log.atWarn()
+              .addKeyValue("region", name)
+              .addKeyValue("reason", problem)
+              .log("region {}: {}{}", name, where, problem);
           become(state.failing("BadKubeconfig", where + problem));
         }
         case PeerKubeconfig.Parsed.Valid(PeerKubeconfig valid) -> {
@@ -260,7 +263,9 @@ public final class PeerClusters implements AutoCloseable {
 
         @Override
         public void remove(ObjectKey key) {
-          log.warn("region {}: Secret {} is gone; its last content stays in use", name, key);
+          log.atWarn()
+              .addKeyValue("region", name)
+              .log("region {}: Secret {} is gone; its last content stays in use", name, key);
         }
 
         @Override

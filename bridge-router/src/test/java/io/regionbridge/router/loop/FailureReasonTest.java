@@ -3,13 +3,16 @@ package io.regionbridge.router.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -24,6 +27,9 @@ class FailureReasonTest {
         Arguments.of(new UnknownHostException("api.example"), "api.example does not resolve"),
         Arguments.of(new ClosedChannelException(), "the connection was closed"),
         Arguments.of(new ConnectException(), "connection refused"),
+        Arguments.of(
+            new IOException("a", new ConnectException().initCause(new ClosedChannelException())),
+            "connection refused"),
         Arguments.of(new ConnectException("Connection refused"), "Connection refused"),
         Arguments.of(new SocketTimeoutException(), "no answer in time"),
         Arguments.of(new NoSuchFileException("/x"), "there is no such file: /x"),
@@ -34,6 +40,27 @@ class FailureReasonTest {
         Arguments.of(
             new ExecutionException(new IOException("x", new ClosedChannelException())),
             "the connection was closed"));
+  }
+
+  static Stream<Arguments> sentences() {
+    return Stream.of(
+        Arguments.of(
+            new IOException("cannot write it: full", new IOException("x")),
+            "cannot write it: full"),
+        Arguments.of(new IOException("java.io.IOException: it is gone"), "it is gone"),
+        Arguments.of(
+            new UncheckedIOException(new NoSuchFileException("/a b")),
+            "there is no such file: /a b"),
+        Arguments.of(new AccessDeniedException("/a b"), "no permission: /a b"),
+        Arguments.of(new NotDirectoryException("/a b"), "it is no directory: /a b"),
+        Arguments.of(new FileAlreadyExistsException("/a b"), "it exists already: /a b"),
+        Arguments.of(new ClosedChannelException(), "the connection was closed"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sentences")
+  void tellsWhatAnExceptionSaysItself(Throwable error, String text) {
+    assertThat(FailureReason.told(error)).isEqualTo(text);
   }
 
   @ParameterizedTest

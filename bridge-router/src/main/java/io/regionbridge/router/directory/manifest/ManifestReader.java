@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.regionbridge.router.loop.FailureReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +80,7 @@ public final class ManifestReader {
     } catch (AccessDeniedException e) {
       return unreadable(file.toString(), 0, 0, "no permission to read it");
     } catch (IOException e) {
-      return unreadable(file.toString(), 0, 0, "cannot be read: " + e.getMessage());
+      return unreadable(file.toString(), 0, 0, "cannot be read: " + FailureReason.of(e));
     }
   }
 

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
     name = "status",
     header = "Show the regions, gateways, tunnels and policies of a running bridge.",
     description = {
-      "Faults stand last, with since when and what to do. Exits 0 whatever it shows, unless"
-          + " --exit-code is given.",
+      "The first line is the worst fault, if there is one. All faults stand last, with since when"
+          + " and what to do. Exits 0 whatever it shows, unless --exit-code is given.",
       "",
       "Examples:",
       "  region-bridge status",

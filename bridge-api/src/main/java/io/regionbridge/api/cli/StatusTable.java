@@ -14,7 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A status as text for a terminal: what is wrong last, where the eye is. Pure. */
+/**
+ * A status as text for a terminal. The worst fault is the first line, wherever the rest of the
+ * output scrolls to; all faults, with what to do, are last. Pure.
+ */
 final class StatusTable {
   private static final String MARGIN = " ".repeat(9);
 
@@ -32,9 +35,10 @@ final class StatusTable {
    * @param colour whether states have one
    */
   static List<String> of(BridgeStatus status, int columns, boolean wide, boolean colour) {
-    List<String> lines = new ArrayList<>();
     BridgeStatus.Region region = status.region();
     int room = wide ? Integer.MAX_VALUE : columns;
+    List<Fault> faults = Faults.of(status);
+    List<String> lines = new ArrayList<>(headline(faults, status, room, colour));
     String first =
         "region %s (%s): %s, up for %s, version %s"
             .formatted(
@@ -81,12 +85,23 @@ final class StatusTable {
       lines.add("");
       lines.addAll(ranges(status).lines(room, colour));
     }
-    List<String> remarks = remarks(status, wide, room, colour);
+    List<String> remarks = remarks(faults, status, wide, room, colour);
     if (!remarks.isEmpty()) {
       lines.add("");
       lines.addAll(remarks);
     }
     return lines;
+  }
+
+  /** The worst fault, and how many others there are; empty if there is none. */
+  private static List<String> headline(
+      List<Fault> faults, BridgeStatus status, int room, boolean colour) {
+    if (faults.isEmpty()) {
+      return List.of();
+    }
+    int others = faults.size() - 1;
+    String more = others == 0 ? "" : "; %s below".formatted(Count.of(others, "other fault"));
+    return marked(faults.getFirst(), text(faults.getFirst(), status) + more, room, colour);
   }
 
   private static String answers(BridgeStatus.Dns dns) {
@@ -238,28 +253,37 @@ final class StatusTable {
   }
 
   /** What needs attention, worst first: what, for how long, and what to do. */
-  private static List<String> remarks(BridgeStatus status, boolean wide, int room, boolean colour) {
+  private static List<String> remarks(
+      List<Fault> faults, BridgeStatus status, boolean wide, int room, boolean colour) {
     List<String> remarks = new ArrayList<>();
-    for (Fault fault : Faults.of(status)) {
-      String since = fault.since();
-      String text =
-          "%s: %s%s"
-              .formatted(
-                  fault.about(),
-                  fault.message(),
-                  since == null ? "" : " (for " + Age.of(since, status.time()) + ")");
-      String word = fault.severity();
-      Style style = fault.failure() ? Style.BAD : Style.UNSURE;
-      List<String> lines = beside(text, room);
-      remarks.add(
-          style.of(word, colour) + " ".repeat(MARGIN.length() - word.length()) + lines.getFirst());
-      lines.stream().skip(1).forEach(line -> remarks.add(MARGIN + line));
+    for (Fault fault : faults) {
+      remarks.addAll(marked(fault, text(fault, status), room, colour));
       details(fault, wide)
           .forEach(detail -> beside(detail, room).forEach(line -> remarks.add(MARGIN + line)));
       beside("→ " + fault.remedy(), room)
           .forEach(line -> remarks.add(MARGIN + Style.FAINT.of(line, colour)));
     }
     return remarks;
+  }
+
+  /** What is wrong and for how long. */
+  private static String text(Fault fault, BridgeStatus status) {
+    String since = fault.since();
+    String age = since == null ? "" : " (for " + Age.of(since, status.time()) + ")";
+    return "%s: %s%s".formatted(fault.about(), fault.message(), age);
+  }
+
+  /** A text beside the severity of its fault. */
+  private static List<String> marked(Fault fault, String text, int room, boolean colour) {
+    String word = fault.severity();
+    String mark = (fault.failure() ? Style.BAD : Style.UNSURE).of(word, colour);
+    List<String> marked = new ArrayList<>();
+    String lead = mark + " ".repeat(MARGIN.length() - word.length());
+    for (String line : beside(text, room)) {
+      marked.add(lead + line);
+      lead = MARGIN;
+    }
+    return marked;
   }
 
   /** What follows from it: in full where there is room, else how much. */

@@ -3,6 +3,7 @@ package io.regionbridge.api.status;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,11 @@ public record Fault(
   /** The same with what follows from it. */
   Fault withDetails(List<String> details) {
     return new Fault(severity, about, region, message, since, remedy, details);
+  }
+
+  /** The same with more that follows from it. */
+  Fault withMore(List<String> more) {
+    return withDetails(Stream.concat(details.stream(), more.stream()).toList());
   }
 
   /** Whether something does not work. */

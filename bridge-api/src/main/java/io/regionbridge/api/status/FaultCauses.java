@@ -2,17 +2,21 @@ package io.regionbridge.api.status;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Folds faults that have one cause into one fault, so that the first line of a list is the cause:
- * gateways and tunnels of a region that is unreachable, many unreachable regions, and all regions
- * when this node's own overlay is down. Pure.
+ * gateways and tunnels of a region that is unreachable, many unreachable regions, all regions when
+ * this node's own overlay is down, and whatever needs an API server that does not answer or a right
+ * that is missing. Pure.
  */
 final class FaultCauses {
   /** As many unreachable regions are one fault. */
@@ -23,6 +27,25 @@ final class FaultCauses {
 
   private static final String DNS_REACHABLE = ConditionType.DNS_REACHABLE.text();
   private static final String OVERLAY_UP = ConditionType.OVERLAY_UP.text();
+  private static final String API_SERVER_CURRENT = ConditionType.API_SERVER_CURRENT.text();
+  private static final String RIGHTS_GRANTED = ConditionType.RIGHTS_GRANTED.text();
+  private static final String CIDR_CONFLICT = ConditionType.CIDR_CONFLICT.text();
+  private static final String EGRESS_READY = ConditionType.EGRESS_READY.text();
+
+  /** A word of each fault that follows from a missing right. */
+  private static final String FORBIDDEN = "forbidden";
+
+  /** What cannot be as it should while the API server does not answer. */
+  private static final Set<String> NEED_API_SERVER =
+      Set.of(
+          "bridge",
+          ConditionType.DIRECTORY_LOADED.text(),
+          ConditionType.ACTIVE_GATEWAY.text(),
+          ConditionType.CORE_DNS_CONFIGURED.text(),
+          ConditionType.MULTI_CLUSTER_SERVICES.text(),
+          ConditionType.NET_BIRD_HOST_NETWORK.text(),
+          ConditionType.RIGHTS_GRANTED.text(),
+          ConditionType.STATUS_WRITTEN.text());
 
   /** What follows from a region that is unreachable. */
   private static final Set<String> EFFECTS =
@@ -40,8 +63,94 @@ final class FaultCauses {
    *
    * @param faults one for each thing that is wrong
    * @param regions how many peer regions are known
+   * @param apiServerAway whether the API server does not answer at all
    */
-  static List<Fault> fold(List<Fault> faults, int regions) {
+  static List<Fault> fold(List<Fault> faults, int regions, boolean apiServerAway) {
+    List<Fault> left = faults;
+    if (apiServerAway) {
+      left =
+          attached(left, API_SERVER_CURRENT, (_, fault) -> NEED_API_SERVER.contains(fault.about()));
+    }
+    left =
+        attached(
+            left,
+            RIGHTS_GRANTED,
+            (_, fault) -> fault.region().isEmpty() && fault.message().contains(FORBIDDEN));
+    left = attached(left, CIDR_CONFLICT, (cause, fault) -> isEgress(fault, cause.region()));
+    left = attached(left, EGRESS_READY, (cause, fault) -> isEgress(fault, cause.region()));
+    return joinedByMessage(unreachable(left, regions), regions);
+  }
+
+  /** Puts the faults that follow from one of another type into its details. */
+  private static List<Fault> attached(
+      List<Fault> faults, String cause, BiPredicate<Fault, Fault> follows) {
+    Map<Fault, List<String>> effects = new IdentityHashMap<>();
+    List<Fault> causes =
+        faults.stream().filter(fault -> fault.about().equals(cause) && fault.failure()).toList();
+    List<Fault> kept = new ArrayList<>();
+    for (Fault fault : faults) {
+      Optional<Fault> its =
+          fault.about().equals(cause)
+              ? Optional.empty()
+              : causes.stream().filter(each -> follows.test(each, fault)).findFirst();
+      if (its.isPresent()) {
+        List<String> details = effects.computeIfAbsent(its.get(), _ -> new ArrayList<>());
+        details.add(fault.message());
+        details.addAll(fault.details());
+      } else {
+        kept.add(fault);
+      }
+    }
+    return kept.stream()
+        .map(fault -> effects.containsKey(fault) ? fault.withMore(effects.get(fault)) : fault)
+        .toList();
+  }
+
+  private static boolean isEgress(Fault fault, String region) {
+    return fault.region().equals(region)
+        && !region.isEmpty()
+        && (fault.about().equals("egress")
+            || fault.about().equals(EGRESS_READY)
+            || fault.about().equals(ConditionType.READY.text()));
+  }
+
+  /** One cause that shows at many regions: traffic to them does not leave, for the same reason. */
+  private static List<Fault> joinedByMessage(List<Fault> faults, int regions) {
+    Map<String, List<Fault>> byReason = new LinkedHashMap<>();
+    for (Fault fault : faults) {
+      if (fault.about().equals(EGRESS_READY) && fault.failure()) {
+        byReason.computeIfAbsent(reason(fault), _ -> new ArrayList<>()).add(fault);
+      }
+    }
+    List<Fault> joined = new ArrayList<>();
+    for (Fault fault : faults) {
+      List<Fault> alike = fault.about().equals(EGRESS_READY) ? byReason.get(reason(fault)) : null;
+      if (alike == null || alike.size() < MANY) {
+        joined.add(fault);
+      } else if (alike.getFirst().equals(fault)) {
+        joined.add(
+            new Fault(
+                Fault.FAILURE,
+                EGRESS_READY,
+                "",
+                "%d of %d regions: %s".formatted(alike.size(), regions, reason(fault)),
+                earliest(alike),
+                fault.remedy(),
+                messages(alike)));
+      }
+    }
+    return joined;
+  }
+
+  /** The message without the name of the region. */
+  private static String reason(Fault fault) {
+    String named = "region " + fault.region() + ": ";
+    return fault.message().startsWith(named)
+        ? fault.message().substring(named.length())
+        : fault.message();
+  }
+
+  private static List<Fault> unreachable(List<Fault> faults, int regions) {
     Map<String, List<Fault>> effects = new LinkedHashMap<>();
     for (Fault fault : faults) {
       if (isUnreachable(fault)) {

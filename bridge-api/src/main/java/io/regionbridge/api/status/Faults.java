@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ public final class Faults {
   /** The reason of a condition that is as it should be, and still calls for somebody. */
   public static final String RESTART_NEEDED = "RestartNeeded";
 
+  /** The reason of {@code APIServerCurrent} where the API server does not answer at all. */
+  private static final String UNREACHABLE = "Unreachable";
+
   /** The reason of a peer's directory that is larger than what replicas may take. */
   public static final String DOES_NOT_FIT = "DoesNotFit";
 
@@ -42,10 +46,12 @@ public final class Faults {
     found.addNotReady();
     status.conditions().forEach(condition -> found.addCondition("", condition, remedy(condition)));
     found.directory();
+    found.addRouterNodes();
     status.peers().forEach(found::addPeer);
     status.tunnels().forEach(found::addTunnel);
     status.policies().forEach(found::addPolicy);
-    List<Fault> causes = FaultCauses.fold(found.faults, status.peers().size());
+    List<Fault> causes =
+        FaultCauses.fold(found.faults, status.peers().size(), apiServerAway(status));
     return causes.stream().sorted(Comparator.comparing(fault -> !fault.failure())).toList();
   }
 
@@ -54,6 +60,13 @@ public final class Faults {
     boolean badIfTrue =
         ConditionType.of(condition.type()).filter(ConditionType::badIfTrue).isPresent();
     return condition.status().equals(badIfTrue ? "False" : "True");
+  }
+
+  private static boolean apiServerAway(BridgeStatus status) {
+    return status.conditions().stream()
+        .anyMatch(condition ->
+            condition.type().equals(ConditionType.API_SERVER_CURRENT.text())
+                && condition.reason().equals(UNREACHABLE));
   }
 
   private static boolean conflicts(BridgeStatus.Peer peer) {
@@ -72,7 +85,12 @@ public final class Faults {
   }
 
   private static String named(String region, String message) {
-    return region.isEmpty() ? message : "region " + region + ": " + message;
+    boolean named =
+        region.isEmpty()
+            || Pattern.compile("\\bregion " + Pattern.quote(region) + "(?![\\w-])")
+                .matcher(message)
+                .find();
+    return named ? message : "region " + region + ": " + message;
   }
 
   private void addNotReady() {
@@ -87,23 +105,27 @@ public final class Faults {
   }
 
   private static String remedy(Condition condition) {
+    if (condition.reason().equals(UNREACHABLE)) {
+      return "kubectl get --raw /readyz; what was last known stays in force";
+    }
     return ConditionType.of(condition.type())
         .map(ConditionType::remedy)
         .orElse("region-bridge doctor says more");
   }
 
   /** With what is known of the peer, so that a command can be copied as it is. */
-  private static String remedy(BridgeStatus.Peer peer, Condition condition) {
+  private String remedy(BridgeStatus.Peer peer, Condition condition) {
     if (!condition.type().equals(ConditionType.DNS_REACHABLE.text()) || peer.gateways().isEmpty()) {
       return remedy(condition);
     }
     String address = peer.gateways().getFirst().address();
     int port = address.lastIndexOf(':');
-    return "ask a gateway yourself: dig @%s -p %s %s SOA; see its tunnel"
+    return "ask a gateway yourself: dig @%s -p %s %s SOA; %s"
         .formatted(
             address.substring(0, port).replaceAll("[\\[\\]]", ""),
             address.substring(port + 1),
-            peer.domain());
+            peer.domain(),
+            status.tunnels().isEmpty() ? "is its bridge running?" : "see its tunnel");
   }
 
   private void addCondition(String region, Condition condition, String remedy) {
@@ -150,10 +172,27 @@ public final class Faults {
     }
   }
 
+  /** Names and traffic go on by the others; one fewer is left for the next failure. */
+  private void addRouterNodes() {
+    for (BridgeStatus.LocalGateway gateway : status.gateways()) {
+      if (!gateway.ready()) {
+        addWarning(
+            "router node",
+            "",
+            "%s is not ready: its kubelet does not say that it is".formatted(gateway.node()),
+            null,
+            "kubectl describe node " + gateway.node());
+      }
+    }
+  }
+
   private void directory() {
     withheld();
     openAliases();
     for (BridgeStatus.RemappedService service : status.directory().remapped()) {
+      if (isApiServer(service.namespace(), service.name())) {
+        continue;
+      }
       addWarning(
           "remapped Service",
           "",
@@ -168,7 +207,7 @@ public final class Faults {
   private void withheld() {
     List<String> services =
         status.directory().withheld().stream()
-            .filter(service -> !isApiServer(service))
+            .filter(service -> !isApiServer(service.namespace(), service.name()))
             .map(service ->
                 "%s/%s (%s)"
                     .formatted(
@@ -216,14 +255,15 @@ public final class Faults {
   }
 
   /** It is in each cluster, and leads to nodes in each. */
-  private static boolean isApiServer(BridgeStatus.WithheldService service) {
-    return service.namespace().equals("default") && service.name().equals("kubernetes");
+  private static boolean isApiServer(String namespace, String name) {
+    return namespace.equals("default") && name.equals("kubernetes");
   }
 
   private void addPeer(BridgeStatus.Peer peer) {
     String region = peer.name();
     peer.conditions()
-        .forEach(condition -> addCondition(region, condition, remedy(peer, condition)));
+        .forEach(condition ->
+            addCondition(region, withRefusal(peer, condition), remedy(peer, condition)));
     long up = peer.gateways().stream().filter(g -> g.state().equals("up")).count();
     for (BridgeStatus.Gateway gateway : peer.gateways()) {
       if (gateway.state().equals("down")) {
@@ -269,6 +309,25 @@ public final class Faults {
           null,
           "complete its podCIDRs and serviceCIDRs, if those addresses are its own");
     }
+  }
+
+  /** A region may have no gateway since those that were named are not believed. */
+  private static Condition withRefusal(BridgeStatus.Peer peer, Condition condition) {
+    if (!condition.type().equals(ConditionType.DNS_REACHABLE.text())
+        || !peer.gateways().isEmpty()) {
+      return condition;
+    }
+    return peer.conditions().stream()
+        .filter(other -> other.type().equals(ConditionType.CLAIMS_ACCEPTED.text()) && !good(other))
+        .findFirst()
+        .map(refused ->
+            new Condition(
+                condition.type(),
+                condition.status(),
+                condition.reason(),
+                condition.message() + "; not believed: " + refused.message(),
+                condition.lastTransitionTime()))
+        .orElse(condition);
   }
 
   /** What a gateway said lately of questions that it did not answer. */

@@ -17,9 +17,10 @@ final class StatusTableTest {
   private static final String NOW = "2026-01-01T12:00:00.000Z";
 
   @Test
-  void saysHowThingsAreAndWhatIsWrongLast() {
+  void saysWhatIsWorstFirstThenHowThingsAreAndAllThatIsWrongLast() {
     assertThat(StatusTable.of(status()))
         .containsExactly(
+            "failure  bridge: not ready: the bridge is stopping; 10 other faults below",
             "region fsn1 (fsn1.internal): not ready, up for 3h, version 0.1.0",
             "  dns        10.0.0.1:1053",
             "  pods       10.42.0.0/16",
@@ -27,9 +28,9 @@ final class StatusTableTest {
             "  answers    7 local, 30 cache; of these 2 SERVFAIL",
             "  cache      11 entries",
             "",
-            "ROUTER NODE  ADDRESS   OVERLAY     NODE   ROLE",
-            "node-1       10.0.0.1  100.64.0.1  ready  active",
-            "node-2       10.0.0.2  -           ready  standby",
+            "ROUTER NODE  ADDRESS   OVERLAY     NODE       ROLE",
+            "node-1       10.0.0.1  100.64.0.1  ready      active",
+            "node-2       10.0.0.2  -           not ready  standby",
             "",
             "REGION  GATEWAY          STATE  FOR  RTT       ANSWERED  NOT ANSWERED",
             "mn      100.64.0.9:1053  up     5m   201.3 ms  40        1",
@@ -62,6 +63,8 @@ final class StatusTableTest {
             "         http 80/TCP -> 8080",
             "         → dial the pods' port, give Service and pods the same one, or set",
             "         directory.clusterIP: keep where nodes translate ClusterIPs",
+            "warning  router node: node-2 is not ready: its kubelet does not say that it is",
+            "         → kubectl describe node node-2",
             "warning  gateway: region mn: 100.64.0.8:1053 is down: no reply (for 30s)",
             "         → names still resolve by the other gateway; look at that node: kubectl",
             "         get routernodes there",
@@ -132,7 +135,7 @@ final class StatusTableTest {
             Condition.no(ConditionType.CONFIG_ACCEPTED, "LastGoodInForce", "the file was refused")),
         List.of(
             new BridgeStatus.LocalGateway("node-1", "10.0.0.1", "100.64.0.1", 1053, true, true),
-            new BridgeStatus.LocalGateway("node-2", "10.0.0.2", null, 1053, true, false)),
+            new BridgeStatus.LocalGateway("node-2", "10.0.0.2", null, 1053, false, false)),
         List.of(
             new BridgeStatus.Peer(
                 "mn",

@@ -115,7 +115,8 @@ class FaultsIT {
                   .path("message")
                   .asText()
                   .contains("no reachable gateway"));
-      page.tells("mn: DNS not reachable", "no reachable gateway of region mn", "see its tunnel");
+      page.tells(
+          "mn: DNS not reachable", "no reachable gateway of region mn", "is its bridge running?");
       page.complainsOfNothing();
     }
   }
@@ -162,12 +163,15 @@ class FaultsIT {
     cluster.withhold("cluster", "endpointslices", "watch");
     try (Served here = clustered("f1", cluster.kubeconfig())) {
       Served.await(
-          "the directory says so",
+          "the right is named, and what needs it",
           () ->
-              fault(here, "DirectoryLoaded")
-                  .path("message")
-                  .asText()
+              fault(here, "RightsGranted")
+                  .path("details")
+                  .toString()
                   .contains("give the ServiceAccount the verb watch on endpointslices"));
+      assertThat(status(here).lines().findFirst().orElse(""))
+          .startsWith("failure  RightsGranted: ")
+          .contains("watch endpointslices.discovery.k8s.io");
       assertThat(doctor(here)).contains("may not watch endpointslices.discovery.k8s.io → ");
     } finally {
       cluster.grant();

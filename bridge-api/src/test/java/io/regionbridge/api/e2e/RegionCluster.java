@@ -122,7 +122,10 @@ final class RegionCluster implements AutoCloseable {
         "PATCH",
         "/api/v1/nodes/" + name + "/status",
         MERGE,
-        "{\"status\": {\"addresses\": [{\"type\": \"InternalIP\", \"address\": \"%s\"}]}}"
+        """
+        {"status": {"addresses": [{"type": "InternalIP", "address": "%s"}],
+         "conditions": [{"type": "Ready", "status": "True"}]}}
+        """
             .formatted(address));
   }
 

@@ -46,16 +46,24 @@ public record ReadFailure(String verb, String resource, Reason reason, String me
   /** One sentence that names the verb and the resource, and what to do. */
   @Override
   public String toString() {
-    String tried = "cannot " + verb + " " + resource + ": ";
+    return "cannot " + verb + " " + resource + ": " + why();
+  }
+
+  /** The part of it that says why, and what to do. */
+  public String why() {
     return switch (reason) {
-      case FORBIDDEN ->
-          tried + "forbidden; give the ServiceAccount the verb " + verb + " on " + resource;
-      case UNAUTHORIZED -> tried + "the credentials are refused; renew them";
-      case NOT_INSTALLED -> tried + "the API server does not have this resource";
-      case THROTTLED -> tried + "throttled by the API server, trying again more slowly";
-      case SERVER_ERROR -> tried + "the API server failed: " + message;
-      case UNREACHABLE -> tried + "the API server does not answer: " + message;
+      case FORBIDDEN -> "forbidden; give the ServiceAccount the verb " + verb + " on " + resource;
+      case UNAUTHORIZED -> "the credentials are refused; renew them";
+      case NOT_INSTALLED -> "the API server does not have this resource";
+      case THROTTLED -> "throttled by the API server, trying again more slowly";
+      case SERVER_ERROR -> "the API server failed: " + message;
+      case UNREACHABLE -> "the API server does not answer: " + message;
     };
+  }
+
+  /** Whether it concerns one resource, and not the API server as a whole. */
+  public boolean ofOneResource() {
+    return reason == Reason.FORBIDDEN || reason == Reason.NOT_INSTALLED;
   }
 
   /** What the last cause says, in one line. */
@@ -64,7 +72,7 @@ public record ReadFailure(String verb, String resource, Reason reason, String me
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String text = FailureReason.of(root);
+    String text = FailureReason.of(e);
     return root instanceof UnresolvedAddressException
         ? text + "; outside a cluster, name a kubeconfig file in KUBECONFIG"
         : text;

@@ -10,7 +10,12 @@ import io.regionbridge.router.path.PathState;
 import io.regionbridge.router.path.PathState.Verdict;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Refusal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,18 +53,40 @@ public final class ControlFindings {
    * @param proxy by which the API server is asked, and how to go without, in words
    */
   public static Finding watched(ClusterView view, Optional<String> proxy) {
-    List<String> failing =
-        view.failures().stream()
-            .filter(failure -> !spared(failure))
-            .map(f -> f.failure() + " (since " + f.since() + (f.known() ? ", stale)" : ")"))
-            .toList();
-    return failing.isEmpty()
-        ? new Finding(CURRENT, State.TRUE, "Watching", "everything is watched")
-        : new Finding(
-            CURRENT,
-            State.FALSE,
-            "Incomplete",
-            proxy.map(words -> words + "; ").orElse("") + String.join("; ", failing));
+    List<WatchStatus.Failing> failing = view.failures().stream().filter(f -> !spared(f)).toList();
+    if (failing.isEmpty()) {
+      return new Finding(CURRENT, State.TRUE, "Watching", "everything is watched");
+    }
+    boolean unreachable =
+        failing.stream().allMatch(f -> f.failure().reason() == ReadFailure.Reason.UNREACHABLE);
+    return new Finding(
+        CURRENT,
+        State.FALSE,
+        unreachable ? "Unreachable" : "Incomplete",
+        proxy.map(words -> words + "; ").orElse("") + String.join("; ", causes(failing)));
+  }
+
+  /** What the API server as a whole does is told once, not for each resource. */
+  private static List<String> causes(List<WatchStatus.Failing> failing) {
+    Map<Object, List<WatchStatus.Failing>> byCause =
+        failing.stream()
+            .collect(
+                Collectors.groupingBy(
+                    f -> f.failure().ofOneResource() ? f.failure() : f.failure().reason(),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    return byCause.values().stream().map(ControlFindings::cause).toList();
+  }
+
+  private static String cause(List<WatchStatus.Failing> failing) {
+    WatchStatus.Failing first =
+        Collections.min(failing, Comparator.comparing(WatchStatus.Failing::since));
+    Instant since = first.since().truncatedTo(ChronoUnit.SECONDS);
+    String stale = failing.stream().allMatch(WatchStatus.Failing::known) ? ", stale" : "";
+    return failing.size() == 1
+        ? "%s (since %s%s)".formatted(first.failure(), since, stale)
+        : "%s (%d resources since %s%s)"
+            .formatted(first.failure().why(), failing.size(), since, stale);
   }
 
   private static boolean spared(WatchStatus.Failing failing) {

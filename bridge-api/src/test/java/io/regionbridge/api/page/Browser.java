@@ -153,7 +153,19 @@ final class Browser implements AutoCloseable {
     String scheme = dark ? "dark" : "light";
     call(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of(
+            "media",
+            "",
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  /** Sets that the page is seen as it is printed, on A4, until the view is set again. */
+  void print() {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", 794, "height", 1123, "deviceScaleFactor", 1, "mobile", false));
+    call("Emulation.setEmulatedMedia", Map.of("media", "print"));
   }
 
   /** The value of an expression, awaited if it is a promise. */

@@ -21,6 +21,8 @@ public final class StatusPage implements AutoCloseable {
   /** A large screen. */
   static final int WIDE = 1920;
 
+  static final int TABLET = 768;
+
   /** The narrowest that is sold. */
   static final int PHONE = 360;
 
@@ -93,10 +95,16 @@ public final class StatusPage implements AutoCloseable {
    * @param name of the pictures
    */
   public void looksWell(String name) throws IOException {
-    for (int width : new int[] {WIDE, DESKTOP, PHONE}) {
+    for (int width : new int[] {WIDE, DESKTOP, TABLET, PHONE}) {
       for (boolean dark : new boolean[] {false, true}) {
         browser.view(width, width == PHONE ? 780 : 900, dark);
-        String size = width == PHONE ? "-phone" : width == WIDE ? "-wide" : "";
+        String size =
+            switch (width) {
+              case PHONE -> "-phone";
+              case TABLET -> "-tablet";
+              case WIDE -> "-wide";
+              default -> "";
+            };
         String look = size + (dark ? "-dark" : "-light");
         isAccessible(name + look);
         assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
@@ -105,6 +113,8 @@ public final class StatusPage implements AutoCloseable {
         browser.screenshot(PICTURES.resolve(name + look + ".png"), 2400);
       }
     }
+    browser.print();
+    browser.screenshot(PICTURES.resolve(name + "-print.png"), 2400);
     browser.view(DESKTOP, 900, false);
   }
 

@@ -1,12 +1,20 @@
 package io.regionbridge.api.page;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.demo.DnsClient;
 import io.regionbridge.api.lifecycle.RegionPair;
+import io.regionbridge.api.status.BridgeStatus;
+import io.regionbridge.api.status.ConditionType;
+import io.regionbridge.api.status.Faults;
+import io.regionbridge.api.status.StatusJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -188,35 +196,99 @@ final class StatusPageIT {
     }
   }
 
-  /** One, three and twelve regions, and all of them gone: what the page looks like then. */
+  /** One, three, twelve and fifty regions, and all of them gone: what the page looks like then. */
   @Test
   void looksWellWithFewRegionsAndWithMany() throws Exception {
     try (RegionPair regions = RegionPair.start(directory, 2);
         StatusPage page = StatusPage.open(profile, RegionPair.url(regions.fsn1()))) {
       page.awaitCalm();
-      for (int count : new int[] {1, 3, 12}) {
-        redraw(page.browser(), regions(count, "up"));
+      BridgeStatus seen = StatusJson.decode(regions.get("/api/v1/status").body().getBytes(UTF_8));
+      for (int count : new int[] {1, 3, 12, 50}) {
+        redraw(page.browser(), redrawn(seen, count, "up"));
+        assertThat(page.text("attention-title")).isEqualTo("Nothing needs attention");
         page.looksWell("regions-" + count);
-        redraw(page.browser(), regions(count, "down"));
+        redraw(page.browser(), redrawn(seen, count, "down"));
+        assertThat(page.text("attention-title")).isEqualTo("One thing needs attention");
+        assertThat(page.text("problems"))
+            .contains(
+                count == 1
+                    ? "no reachable gateway of region region-0"
+                    : "none of the %d regions is reachable".formatted(count));
         page.looksWell("regions-" + count + "-down");
       }
       page.complainsOfNothing();
     }
   }
 
-  /** So many peers, each with two gateways in one state, and ten minutes of it. */
-  private static String regions(int count, String state) {
+  /** The script that shows so many peers, each with two gateways in one state. */
+  private static String redrawn(BridgeStatus seen, int count, String state) {
+    List<BridgeStatus.Peer> peers = new ArrayList<>();
+    BridgeStatus.Peer mn = seen.peers().getFirst();
+    for (int i = 0; i < count; i++) {
+      String name = "region-" + i;
+      List<BridgeStatus.Gateway> gateways = new ArrayList<>();
+      for (int j = 0; j < 2; j++) {
+        gateways.add(
+            new BridgeStatus.Gateway(
+                "100.64.%d.%d:1053".formatted(i, j + 1),
+                state,
+                seen.startedAt(),
+                "no answer in time",
+                state.equals("up") ? 12.5 * (i + 1) + 30 * j : 0,
+                Map.of(),
+                null));
+      }
+      BridgeStatus.Condition reachable =
+          state.equals("up")
+              ? BridgeStatus.Condition.yes(
+                  ConditionType.DNS_REACHABLE, "SomeGatewaysUp", "2 of 2 gateways answer")
+              : BridgeStatus.Condition.no(
+                  ConditionType.DNS_REACHABLE,
+                  "NoGatewayUp",
+                  "no reachable gateway of region " + name);
+      peers.add(
+          new BridgeStatus.Peer(
+              name,
+              name + ".internal",
+              List.of("10.%d.0.0/16".formatted(100 + i)),
+              List.of(),
+              mn.sources(),
+              true,
+              0,
+              List.of(reachable),
+              gateways,
+              null));
+    }
+    BridgeStatus changed = withPeers(seen, peers);
     return """
-    status.peers = Array.from({ length: %1$d }, (_, i) => ({ ...status.peers[0], name: 'region-' + i, domain: `region-${i}.internal`,
-      gateways: status.peers[0].gateways.map((g, j) => ({ ...g, address: `100.64.${i}.${j}:1053`, rttMillis: 12.5 * (i + 1) + 30 * j,
-        state: '%2$s', since: status.time })) }));
+    Object.assign(status, %1$s);
     charts({ end: status.time, stepSeconds: 5, queriesPerSecond: Array.from({ length: 120 }, (_, i) => 180 + 60 * Math.sin(i / 9)),
       cacheShare: Array.from({ length: 120 }, (_, i) => i %% 40 === 7 ? null : .7 + .2 * Math.sin(i / 15)),
       medianMillis: new Array(120).fill(.1), p99Millis: Array.from({ length: 120 }, (_, i) => i %% 30 < 3 ? 250 : 25),
-      gateways: status.peers.flatMap(p => p.gateways.map((g, j) => ({ region: p.name, address: g.address,
-        states: '-'.repeat(8) + 'u'.repeat(60) + (j ? 'd'.repeat(12) : 'u'.repeat(12)) + 'u'.repeat(30) + '%3$s'.repeat(10) }))) });
+      gateways: status.peers.flatMap((p, n) => p.gateways.map((g, j) => ({ region: p.name, address: g.address,
+        states: '-'.repeat(8) + 'u'.repeat(60) + (j && n %% 4 === 0 ? 'd'.repeat(12) : 'u'.repeat(12)) + 'u'.repeat(30) + '%2$s'.repeat(10) }))) });
     """
-        .formatted(count, state, state.charAt(0));
+        .formatted(
+            new String(StatusJson.encode(changed.with(Faults.of(changed))), UTF_8),
+            state.charAt(0));
+  }
+
+  private static BridgeStatus withPeers(BridgeStatus seen, List<BridgeStatus.Peer> peers) {
+    return new BridgeStatus(
+        seen.version(),
+        seen.time(),
+        seen.startedAt(),
+        seen.ready(),
+        seen.notReady(),
+        seen.region(),
+        seen.dns(),
+        seen.directory(),
+        seen.conditions(),
+        seen.gateways(),
+        peers,
+        seen.tunnels(),
+        seen.policies(),
+        List.of());
   }
 
   @Test
@@ -229,7 +301,7 @@ final class StatusPageIT {
           browser,
           """
           status.peers = Array.from({ length: 50 }, (_, i) => ({ ...status.peers[0], name: 'r' + i, domain: `r${i}.internal`,
-            gateways: status.peers[0].gateways.map((g, j) => ({ ...g, address: `10.9.${i}.${j}:1053`,
+            podCIDRs: [`10.${60 + i}.0.0/16`], gateways: status.peers[0].gateways.map((g, j) => ({ ...g, address: `10.9.${i}.${j}:1053`,
               state: i % 9 === 8 && j === 0 ? 'down' : 'up', since: status.time })) }));
           """);
       page.looksWell("fifty");

@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -12,6 +13,7 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.router.diagnosis.HostReport;
+import io.regionbridge.router.loop.FailureReason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +82,9 @@ final class BundleCommand implements Command {
       throw new CommandException(path + " exists already; name another file with -o", e);
     } catch (IOException e) {
       throw new CommandException(
-          "cannot write %s; name another file with -o".formatted(path.toAbsolutePath()), e);
+          "cannot write %s: %s; name another file with -o"
+              .formatted(path.toAbsolutePath(), FailureReason.of(e)),
+          e);
     }
     missing.forEach(terminal.out()::println);
     terminal.out().println("wrote " + path + "; look through it before you send it");
@@ -107,38 +111,26 @@ final class BundleCommand implements Command {
   }
 
   private void addBridge(BundleWriter bundle) throws IOException {
-    AdminClient client;
-    try {
-      client = target.bridge();
-    } catch (CommandException e) {
-      bundle.add(
-          "bridge/status.json",
-          () -> {
-            throw e;
-          });
-      return;
-    }
-    try (client) {
-      bundle.add("bridge/status.json", () -> StatusJson.pretty(client.status()));
+    try (AdminClient client = target.bridge()) {
+      BridgeStatus status = client.status();
+      bundle.add("bridge/status.json", () -> StatusJson.pretty(status));
       for (String path : List.of("readyz", "healthz", "metrics")) {
         bundle.add("bridge/" + path + ".txt", () -> text(client, "/" + path));
       }
       for (String path : List.of("region", "history", "query-log")) {
         bundle.add("bridge/" + path + ".json", () -> text(client, "/api/v1/" + path));
       }
-      for (BridgeStatus.Peer peer : peers(client)) {
+      for (BridgeStatus.Peer peer : status.peers().stream().limit(MAX_TRACED_REGIONS).toList()) {
         bundle.add(
             "bridge/trace-" + peer.name().replaceAll("[^a-z0-9-]", "_") + ".json",
             () -> StatusJson.pretty(client.trace(peer.domain(), "SOA", "")));
       }
-    }
-  }
-
-  private static List<BridgeStatus.Peer> peers(AdminClient client) {
-    try {
-      return client.status().peers().stream().limit(MAX_TRACED_REGIONS).toList();
     } catch (CommandException e) {
-      return List.of(); // bridge/status.json has the reason
+      bundle.add(
+          "bridge/status.json",
+          () -> {
+            throw e;
+          });
     }
   }
 
@@ -160,7 +152,7 @@ final class BundleCommand implements Command {
             () -> {
               throw new IOException(
                   e instanceof KubernetesClientException cause
-                      ? PodTarget.reason(cause)
+                      ? PodTarget.unreachable(client.getMasterUrl().toString(), cause).getMessage()
                       : e.getMessage());
             });
         return;
@@ -224,17 +216,28 @@ final class BundleCommand implements Command {
     }
   }
 
-  private static String generic(KubernetesClient client, String version, String kind) {
+  private static String generic(KubernetesClient client, String version, String kind)
+      throws IOException {
+    if (!client.supports(version, kind)) {
+      throw new IOException("the cluster has no %s of %s".formatted(kind, version));
+    }
     List<GenericKubernetesResource> found =
         client.genericKubernetesResources(version, kind).list().getItems();
     return yaml(found);
   }
 
+  /** What {@code kubectl apply} keeps of the object, secrets of its containers included. */
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
   /** Without what nobody reads. */
   private static String yaml(List<? extends HasMetadata> objects) {
     StringBuilder text = new StringBuilder();
     for (HasMetadata object : objects) {
-      object.getMetadata().setManagedFields(List.of());
+      ObjectMeta metadata = object.getMetadata();
+      metadata.setManagedFields(List.of());
+      if (metadata.getAnnotations() != null) {
+        metadata.getAnnotations().remove(LAST_APPLIED);
+      }
       text.append(Serialization.asYaml(object));
     }
     return text.toString();

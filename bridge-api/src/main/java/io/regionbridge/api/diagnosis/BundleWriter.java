@@ -62,9 +62,7 @@ public final class BundleWriter implements AutoCloseable {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      String reason = e.getMessage() == null ? FailureReason.of(e) : e.getMessage();
-      contents.add(
-          name + ": not collected: " + Redactor.redact(reason).lines().findFirst().orElse(""));
+      contents.add(name + ": not collected: " + Redactor.redact(FailureReason.told(e)));
       return;
     }
     byte[] octets = text.getBytes(StandardCharsets.UTF_8);

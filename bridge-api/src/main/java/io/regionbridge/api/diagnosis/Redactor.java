@@ -3,6 +3,8 @@ package io.regionbridge.api.diagnosis;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -17,8 +19,9 @@ public final class Redactor {
 
   /** Begins where a word does and is bounded: time is linear in the text, whatever it is. */
   private static final String SECRET_KEY =
-      "(?i)(?<![\\w.-])[\\w.-]{0,128}?(?:password|passwd|secret(?!names|name|ref)|token(?!file|secret)|private[-_]?key"
-          + "|preshared[-_]?key|api[-_]?key|setup[-_]?key|credential|client-key-data)[\\w.-]{0,128}";
+      "(?i)(?<![\\w.-])[\\w.-]{0,128}?(?:password|passwd|secret(?!names|name|ref)|token(?![-_]?file|secret)|private[-_"
+          + " ]?key"
+          + "|preshared[-_]?key|api[-_]?key|setup[-_]?key|credential|authorization|client-key-data)[\\w.-]{0,128}";
 
   private static final List<Pattern> SECRETS =
       List.of(
@@ -28,21 +31,52 @@ public final class Redactor {
               Pattern.DOTALL),
           Pattern.compile("(?i)(?<=bearer )[\\w.~+/=-]{8,}"),
           Pattern.compile("\\beyJ[\\w-]{10,}\\.[\\w-]+\\.[\\w-]*"),
-          Pattern.compile("(?<=://)[^/\\s:@]+:[^/\\s@]+(?=@)"));
+          Pattern.compile("(?<=://)[^/\\s@\"']+(?=@)"));
 
-  /** {@code key: value} and {@code "key": "value"}; YAML and JSON on one line. */
-  private static final Pattern KEYED =
-      Pattern.compile(
-          "(?m)(\"?"
-              + SECRET_KEY
-              + "\"?\\s*[:=]\\s*)(\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s,}{\\[][^\\n,}]*)");
+  /** A quoted text, to the quote that is not escaped; bounded, and without recursion. */
+  private static final String QUOTED = "\"(?s:.{0,100000}?)(?<!(?<!\\\\)\\\\)\"";
 
-  /** Kubernetes' list of variables: the name stands in a line of its own. */
-  private static final Pattern VARIABLE =
-      Pattern.compile(
-          "(?m)(name: \"?"
-              + SECRET_KEY
-              + "\"?\\s*\\n\\s*value: )(\"(?:[^\"\\\\]|\\\\.)*\"|[^\\n]*)");
+  /** The same in JSON that stands in a string itself. */
+  private static final String ESCAPED = "\\\\+\"[^\"]*+\"";
+
+  /** What follows a key and is secret. The key, with what separates it, is group 1. */
+  private static final List<Pattern> VALUES =
+      List.of(
+          // Kubernetes' list of variables: the name stands in a line of its own
+          Pattern.compile(
+              "(name: \"?" + SECRET_KEY + "\"?\\s*\\n\\s*value: )(?:" + QUOTED + "|[^\\n]*+)"),
+          // the same in JSON
+          Pattern.compile(
+              "(\"name\\\\*+\"\\s*:\\s*\\\\*+\""
+                  + SECRET_KEY
+                  + "\\\\*+\"\\s*,\\s*\\\\*+\"value\\\\*+\"\\s*:\\s*)(?:"
+                  + ESCAPED
+                  + "|"
+                  + QUOTED
+                  + ")"),
+          // --token VALUE, on one line or as two items of a list
+          Pattern.compile(
+              "((?=--)"
+                  + SECRET_KEY
+                  + "\"?(?:,[ \\t]*|[ \\t]+|\\n[ \\t]*- ))(?:"
+                  + QUOTED
+                  + "|[^\\s\"-][^\\s\"]*+)"),
+          // a line of YAML, to its end: the value may have commas and braces
+          Pattern.compile(
+              "(?m)(^[ \\t]*+(?:- )?\"?" + SECRET_KEY + "\"?:[ \\t]+)[^\\s\"{\\[][^\\n]*+"),
+          // YAML and JSON in one line
+          Pattern.compile(
+              "(\\\\*\"?"
+                  + SECRET_KEY
+                  + "\\\\*\"?\\s*[:=]\\s*)(?:"
+                  + ESCAPED
+                  + "|"
+                  + QUOTED
+                  + "|[^\\s,}{\\[][^\\n,}]*+)"));
+
+  /** The first line of a block of YAML; the block is what is indented more than the key. */
+  private static final Pattern BLOCK =
+      Pattern.compile("([ \\t]*+(?:- )?)(\"?" + SECRET_KEY + "\"?:[ \\t]+)[|>][-+0-9]*[ \\t]*");
 
   private static final Pattern SECRET_NAME = Pattern.compile(SECRET_KEY);
 
@@ -54,8 +88,27 @@ public final class Redactor {
     for (Pattern secret : SECRETS) {
       clean = secret.matcher(clean).replaceAll(REMOVED);
     }
-    clean = VARIABLE.matcher(clean).replaceAll("$1" + REMOVED);
-    return KEYED.matcher(clean).replaceAll("$1" + REMOVED);
+    clean = withoutBlocks(clean);
+    for (Pattern value : VALUES) {
+      clean = value.matcher(clean).replaceAll("$1" + REMOVED);
+    }
+    return clean;
+  }
+
+  private static String withoutBlocks(String text) {
+    StringJoiner kept = new StringJoiner("\n");
+    int column = Integer.MAX_VALUE; // of the key whose block is being left out
+    for (String line : text.split("\n", -1)) {
+      int indent = line.length() - line.stripLeading().length();
+      if (column < Integer.MAX_VALUE && (indent > column || line.isBlank())) {
+        continue;
+      }
+      Matcher head = BLOCK.matcher(line);
+      boolean block = head.matches();
+      column = block ? head.end(1) : Integer.MAX_VALUE;
+      kept.add(block ? head.group(1) + head.group(2) + REMOVED : line);
+    }
+    return kept.toString();
   }
 
   /** Variables of the environment, sorted, one in a line, without the values of secrets. */

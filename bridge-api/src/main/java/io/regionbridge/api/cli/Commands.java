@@ -14,8 +14,11 @@ import picocli.CommandLine.ParseResult;
 
 /** The command line as picocli knows it: reads it, helps with it, and runs what was typed. */
 final class Commands {
-  /** What tables and help texts fit into. */
-  private static final int WIDTH = 80;
+  /** Help texts are made for no fewer columns: picocli lays out none that are narrower. */
+  private static final int LEAST_WIDTH = 55;
+
+  /** Longer lines are hard to read, however wide the terminal is. */
+  private static final int MOST_WIDTH = 100;
 
   private final Terminal terminal;
   private final List<Command> commands;
@@ -64,7 +67,7 @@ final class Commands {
     line.getCommandSpec().version(Root.NAME + " " + Version.text());
     line.setExpandAtFiles(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setUsageHelpWidth(WIDTH);
+    line.setUsageHelpWidth(Math.clamp(terminal.columns(), LEAST_WIDTH, MOST_WIDTH));
     line.setOut(terminal.out());
     line.setErr(terminal.err());
     line.setColorScheme(Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));

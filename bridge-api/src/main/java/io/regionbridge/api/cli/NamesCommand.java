@@ -2,6 +2,7 @@ package io.regionbridge.api.cli;
 
 import io.regionbridge.api.status.Count;
 import io.regionbridge.api.status.NamesReport;
+import io.regionbridge.api.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,12 +64,51 @@ final class NamesCommand implements Command {
     try (AdminClient client = target.connect(bridgeNamespace)) {
       report = client.names(region.orElse(""), namespace.orElse(""), match.orElse(""));
     }
-    output.print(terminal, report, () -> lines(report));
+    int room = terminal.interactive() ? terminal.columns() : Integer.MAX_VALUE;
+    output.print(terminal, report, () -> lines(report, room));
     return report.names().isEmpty() ? ExitCode.FAILED : ExitCode.OK;
   }
 
-  /** As a table, as wide as it gets: names are to be copied. */
-  static List<String> lines(NamesReport report) {
+  /**
+   * As a table where one fits. Names are to be copied, so none is cut: elsewhere each stands in a
+   * line of its own, above what is told of it.
+   *
+   * @param room how long lines may be; a name may be longer
+   */
+  static List<String> lines(NamesReport report, int room) {
+    List<String> lines = new ArrayList<>(table(report));
+    if (lines.stream().anyMatch(line -> line.length() > room)) {
+      lines.clear();
+      report.names().forEach(entry -> lines.addAll(paragraph(entry, room)));
+    }
+    if (report.matched() > report.names().size()) {
+      lines.add(Count.of(report.matched() - report.names().size(), "name") + " more");
+    }
+    report
+        .unknown()
+        .forEach(region ->
+            lines.addAll(
+                Paragraph.lines(Printable.of("names are not known of region " + region), room)));
+    return lines;
+  }
+
+  private static List<String> paragraph(NamesReport.Entry entry, int room) {
+    List<String> lines = new ArrayList<>(List.of(Printable.of(entry.name())));
+    String told =
+        "%s, %s%s%s"
+            .formatted(
+                entry.type(),
+                Count.of(entry.endpoints(), "endpoint"),
+                entry.gives().isEmpty() ? "" : ", peers get " + entry.gives().replace('-', ' '),
+                entry.why().isEmpty() ? "" : ", " + entry.why());
+    Paragraph.lines(Printable.of(told), room - 2).forEach(line -> lines.add("  " + line));
+    return lines;
+  }
+
+  private static List<String> table(NamesReport report) {
+    if (report.names().isEmpty()) {
+      return List.of("no such name");
+    }
     Columns columns = new Columns().row("NAME", "TYPE", "ENDPOINTS", "PEERS GET", "REMARK");
     for (NamesReport.Entry entry : report.names()) {
       columns.row(
@@ -78,15 +118,6 @@ final class NamesCommand implements Command {
           entry.gives().replace('-', ' '),
           entry.why());
     }
-    List<String> lines =
-        new ArrayList<>(
-            report.names().isEmpty()
-                ? List.of("no such name")
-                : columns.lines(Integer.MAX_VALUE, false));
-    if (report.matched() > report.names().size()) {
-      lines.add(Count.of(report.matched() - report.names().size(), "name") + " more");
-    }
-    report.unknown().forEach(region -> lines.add("names are not known of region " + region));
-    return lines;
+    return columns.lines(Integer.MAX_VALUE, false);
   }
 }

@@ -3,6 +3,7 @@ package io.regionbridge.api.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.lifecycle.RegionPair;
+import io.regionbridge.api.status.NamesReport;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -49,6 +50,32 @@ final class NamesCommandTest {
           .isEqualTo(
               "no such name\nnames are not known of region mn: its directory is not followed\n");
     }
+  }
+
+  @Test
+  void cutsNoNameWhereATableDoesNotFit() {
+    NamesReport report =
+        new NamesReport(
+            "mn",
+            List.of(
+                new NamesReport.Entry(
+                    "mn",
+                    "nats.messaging.svc.a-domain-that-is-long.internal",
+                    "messaging",
+                    "nats",
+                    "ClusterIP",
+                    1,
+                    "cluster-ip",
+                    "ports are remapped")),
+            2,
+            List.of());
+    assertThat(NamesCommand.lines(report, 40))
+        .containsExactly(
+            "nats.messaging.svc.a-domain-that-is-long.internal",
+            "  ClusterIP, 1 endpoint, peers get",
+            "  cluster ip, ports are remapped",
+            "1 name more");
+    assertThat(NamesCommand.lines(report, 200)).hasSize(3).first().asString().startsWith("NAME  ");
   }
 
   @Test

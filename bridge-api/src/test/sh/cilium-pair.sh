@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Two regions, each with an API server, a worker and two routers in namespaces, joined by plain WireGuard. The first runs
+# Two regions, each with an API server, a worker and two routers in namespaces, joined by an overlay. The first runs
 # real Cilium with its egress gateway; the second runs Cilium as well, or the routes engine beside real flannel and
-# kube-proxy. Nothing of a peer is declared.
+# kube-proxy. The overlay is plain WireGuard, or WireGuard that the bridges run, or real Tailscale. Nothing of a peer is
+# declared where an agent runs the overlay.
 #
-#   cilium-pair.sh STATE BRIDGE CRDS cilium|routes [FAILOVERS [overlapping]]
+#   cilium-pair.sh STATE BRIDGE CRDS cilium|routes wireguard|manage|tailscale FAILOVERS [overlapping]
 #
 #   STATE: an empty directory; BRIDGE: the launcher; CRDS: the directory of the chart's definitions; FAILOVERS: how often
 #   the first region's active gateway is cut off; overlapping: both regions have the same ranges, even the same pods'
 #   addresses, and know each other by aliases
 #
 # Prints a line for each thing that was looked at and ends with 1 at the first that is not so. Needs root and
-# `.ci/tools k8s wireguard cilium cni`.
+# `.ci/tools k8s wireguard cilium cni tailscale`.
 set -euo pipefail
-state=$1 bridge=$2 crds=$3 second=$4 failovers=${5-5} overlapping=${6-}
+state=$1 bridge=$2 crds=$3 second=$4 kind=$5 failovers=$6 overlapping=${7-}
 source "$(dirname "$0")/cilium-places.sh"
+source "$(dirname "$0")/cilium-overlays.sh"
 
 declare -A region=([f1]=fsn1 [f2]=fsn1 [fw]=fsn1 [m1]=mn [m2]=mn [mw]=mn)
 declare -A engine=([fsn1]=cilium [mn]=$second) server=([fsn1]=10.99.0.1 [mn]=10.99.0.2)
@@ -36,28 +38,6 @@ fi
 there() { # POD
   local r=${region[${1#p}]}
   echo "${known[$r]%.0.0/16}.${address[$1]#*.*.}"
-}
-
-# --- Overlay -----------------------------------------------------------------------------------------------------------
-
-wireguard() { # NODE
-  begin "$1" wg env LOG_LEVEL=error wireguard-go -f wt0
-  until_ok 10 inside "$1" wg show wt0 || fail "no wt0 on $1"
-  inside "$1" wg set wt0 private-key "$state/$1.key" listen-port 51820
-  ip -n "$id-$1" link set wt0 mtu 1280 up
-  ip -n "$id-$1" address add "${overlay[$1]}/16" dev wt0
-  ip -n "$id-$1" route add "${known[${other[${region[$1]}]}]}" dev wt0
-}
-
-# What NetBird's and Tailscale's servers do: the range of a region goes to one of its routers.
-leads() { # NODE
-  local n peer
-  for n in ${routers[${other[${region[$1]}]}]}; do
-    for peer in ${routers[${region[$1]}]}; do
-      inside "$n" wg set wt0 peer "$(key "$peer")" endpoint "${node[$peer]}:51820" persistent-keepalive 5 \
-        allowed-ips "${overlay[$peer]}/32$([ "$peer" != "$1" ] || echo ",${known[${region[$1]}]}")"
-    done
-  done
 }
 
 # --- A region without Cilium -------------------------------------------------------------------------------------------
@@ -114,7 +94,7 @@ serve() { # NODE
   local r=${region[$1]}
   cat >"$state/$r.yaml" <<YAML
 region: { name: $r, podCIDRs: [${range[$r]}], aliasRanges: [${aliases[$r]-}] }
-overlay: { interface: wt0 }
+$(overlay_config "$r")
 kubernetes: { routerLabel: region-bridge.io/router=true }
 egress: { engine: ${engine[$r]} }
 YAML
@@ -142,6 +122,13 @@ standby() { # REGION
 
 status() { inside "$1" curl -fs -m 2 http://127.0.0.1:8053/api/v1/status; } # NODE
 
+kill_bridge() { # NODE: the agent lives
+  local p
+  for p in $(ip netns pids "$id-$1"); do
+    [[ $(tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null) != *' serve --config '* ]] || kill -KILL "$p"
+  done
+}
+
 # What the bridge of a node says of the path of pods: the reason of its condition.
 path() { # NODE
   status "$1" | python3 -c '
@@ -168,6 +155,7 @@ says() { local words; words=$("$1" "$2" 2>/dev/null) && [ -n "$words" ] && [[ $w
 
 # --- What is to hold ---------------------------------------------------------------------------------------------------
 
+# Patiently: Cilium compiles programs for an interface that it has not seen before.
 everybody() { # FROM-REGION TO-REGION
   local a b p q to seen
   for a in ${members[$1]}; do
@@ -175,7 +163,7 @@ everybody() { # FROM-REGION TO-REGION
     for b in ${members[$2]}; do
       p=p$a q=p$b
       to=$(there "$q")
-      until_ok 60 ask "$p" "$to" || fail "$p does not reach $q: $(ask "$p" "$to" 2>&1)"
+      until_ok 180 ask "$p" "$to" || fail "$p does not reach $q: $(ask "$p" "$to" 2>&1)"
       seen+=" $(ask "$p" "$to")"
       [ "$(ask "$p" "$to" 60 big | wc -c)" = 8000000 ] || fail "$p does not get 8 MB from $q"
       [ "$(head -c 8000000 /dev/zero | at "$p" curl -sS -m 60 --data-binary @- "http://$to:8080/")" = 8000000 ] ||
@@ -183,6 +171,18 @@ everybody() { # FROM-REGION TO-REGION
     done
     echo "ok: p$a of $1 reaches every node's pod of $2, 8 MB each way; they see$seen"
   done
+}
+
+# As kubelets do with probes. Tailscale accepts a region's own range on the router that is not its primary.
+nodes_reach_pods() { # REGION
+  local a b
+  for a in ${members[$1]}; do
+    for b in ${members[$1]}; do
+      until_ok 30 inside "$a" curl -fs -m 2 -o /dev/null "http://${address[p$b]}:8080/" ||
+        fail "node $a does not reach the pod of $b: $(inside "$a" ip route get "${address[p$b]}"; inside "$a" ip rule)"
+    done
+  done
+  echo "ok: the nodes of $1 reach the pods of all of them"
 }
 
 # How long it takes until a new connection is one that gets its answer: one is tried every 50 ms.
@@ -205,6 +205,27 @@ while first[0] is None or time.monotonic() - began < first[0] + 1:
 print(round(first[0] * 1000))' "$2"
 }
 
+# New connections for a while, one each 50 ms: how many of how many failed, and when the last one that did was begun.
+connections() { # POD ADDRESS SECONDS
+  at "$1" python3 -c '
+import socket, sys, threading, time
+began, failed, answered, threads = time.monotonic(), [], [0], []
+def attempt(at):
+    try:
+        with socket.create_connection((sys.argv[1], 8080), timeout=0.9) as s:
+            s.settimeout(0.9); s.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            (answered if s.recv(12) else failed).append(at)
+    except OSError: failed.append(at)
+while time.monotonic() - began < float(sys.argv[2]):
+    threads.append(threading.Thread(target=attempt, args=(time.monotonic() - began,)))
+    threads[-1].start()
+    time.sleep(0.05)
+for t in threads: t.join()
+last = f", the last {max(failed):.1f} s after the first attempt" if failed else ""
+print(f"{len(failed)} of {len(threads)} new connections failed{last}")
+sys.exit(max(answered) < float(sys.argv[2]) - 3)' "$2" "$3"
+}
+
 mkdir -p "$state"/log
 tools
 for n in f1 f2 fw m1 m2 mw; do
@@ -222,10 +243,7 @@ api mn api2
 for r in fsn1 mn; do
   objects "$r" >/dev/null
 done
-for n in f1 f2 m1 m2; do key $n >/dev/null; done
-for n in f1 f2 m1 m2; do wireguard $n; done
-leads f1
-leads m1
+overlay
 for r in fsn1 mn; do
   [ "${engine[$r]}" != cilium ] || settings "$r" >/dev/null
   for n in ${members[$r]}; do
@@ -245,10 +263,14 @@ for n in f1 f2 m1 m2; do serve "$n"; done
 if [ "$second" = routes ]; then
   for n in m1 m2 mw; do serve_agent "$n"; done
 fi
+introduce
 for r in fsn1 mn; do
   until_ok 90 has_active "$r" ||
     fail "region $r has no active gateway"
-  leads "$(active "$r")"
+  follow "$r"
+done
+for n in f1 f2 m1 m2; do # what makes segments fit, before connections that send much
+  until_ok 90 inside "$n" nft list table ip region-bridge-gateway || fail "$n has no rules for packets between overlay and pods"
 done
 if [ "$overlapping" = overlapping ]; then
   for n in f1 f2 m1 m2; do
@@ -258,8 +280,10 @@ if [ "$overlapping" = overlapping ]; then
 fi
 everybody fsn1 mn
 everybody mn fsn1
+for r in fsn1 mn; do nodes_reach_pods "$r"; done
 for r in fsn1 mn; do
-  until_ok 30 says policy "$(active "$r")" 'active: *packets of 1280 octets pass*' ||
+  leads "$(active "$r")"
+  until_ok 30 says policy "$(active "$r")" 'active: *packets of * octets pass*' ||
     fail "$(active "$r") says: $(policy "$(active "$r")"); $(path "$(active "$r")")"
   echo "ok: $r: $(policy "$(active "$r")")"
   until_ok 30 says path "$(standby "$r")" '*' || fail "the standby of $r says nothing of the path of pods"
@@ -280,15 +304,28 @@ for ((i = 0; i < failovers; i++)); do
   ip -n "$id-lan" link set "to-$gone" up
   for p in $(ip netns pids "$id-$gone"); do kill -CONT "$p"; done
   leads "$(active fsn1)"
-  until_ok 60 says path "$gone" '*packets of 1280 octets pass*' || fail "$gone does not come back: $(path "$gone")"
+  until_ok 60 says path "$gone" '*packets of * octets pass*' || fail "$gone does not come back: $(path "$gone")"
 done
 [ "$failovers" = 0 ] || printf '%s\n' "${times[@]}" | sort -n |
   awk '{ t[NR] = $1 } END { print "failover of new connections, ms: median " t[int((NR + 1) / 2)] ", worst " t[NR] " of " NR }'
 
+gone=$(active fsn1)
+connections pfw "$(there pmw)" 15 >"$state/connections" &
+trying=$!
+sleep 2
+kill_bridge "$gone"
+wait $trying || fail "pfw does not reach pmw after the bridge of $gone was killed: $(cat "$state/connections")"
+echo "ok: the bridge of $gone was killed after 2 s, $(active fsn1) is active: $(cat "$state/connections")"
+serve "$gone"
+until_ok 60 says path "$gone" '*packets of * octets pass*' || fail "$gone does not come back: $(path "$gone")"
+leads "$(active fsn1)"
+
+verify_overlay
+
 # The tunnel of a standby is dead while its interface is up.
+leads "$(active fsn1)"
 lost=$(standby fsn1)
-at "$lost" iptables -A OUTPUT -p udp --dport 51820 -j DROP
-at "$lost" iptables -A INPUT -p udp --dport 51820 -j DROP
+cut_tunnel "$lost"
 sleep 5
 until_ok 60 ask "p$lost" "$(there pmw)" 2 || fail "the pod of $lost does not leave by the active gateway: $(path "$lost"); $(ip -n "$id-$lost" rule)"
 echo "ok: the tunnel of $lost is dead, and its pod leaves by $(active fsn1)"

@@ -67,15 +67,15 @@ machine() { # NAME
   ip -n "$id-$1" route add default via 10.99.0.1 # Cilium takes interfaces with a route
 }
 
-# A node has a mount namespace for what Cilium and wireguard-go keep at fixed places, and a group for Cilium's socket
+# A node has a mount namespace for what Cilium, wireguard-go and tailscaled keep at fixed places, and a group for Cilium's socket
 # programs, which would otherwise see the whole machine's sockets.
 hold() { # NODE
   local n=$1 lib=$state/lib-$1
   mkdir -p "$lib" "$groups/$id-$n"
   cp -r "$cilium/bpf" "$lib/bpf"
   setsid sh -c "echo \$\$ >$groups/$id-$n/cgroup.procs; exec ip netns exec $id-$n unshare -m -C --propagation slave sh -c '
-    mkdir -p /run/cilium /run/wireguard /var/lib/cilium
-    mount -t tmpfs none /run/wireguard; mount -t tmpfs none /run/cilium; mkdir -p /run/cilium/cgroupv2
+    mkdir -p /run/cilium /run/wireguard /run/tailscale /var/lib/cilium
+    mount -t tmpfs none /run/wireguard; mount -t tmpfs none /run/tailscale; mount -t tmpfs none /run/cilium; mkdir -p /run/cilium/cgroupv2
     mount -t cgroup2 none /run/cilium/cgroupv2; mount -t bpf none /sys/fs/bpf; mount --bind $lib /var/lib/cilium
     touch $lib/held; exec sleep infinity'" </dev/null >"$state/log/$n-hold" 2>&1 &
   holder[$n]=$!

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Bridges beside real Cilium. What is looked at is in {@code src/test/sh}: {@code cilium.sh} has
  * one region of a worker and two routers, and a remote one that keeps its pods' addresses; {@code
- * cilium-pair.sh} has two whole regions, with Cilium on both sides or on one, with ranges of their
- * own or the same.
+ * cilium-pair.sh} has two whole regions, with Cilium on both sides or on one, over plain WireGuard,
+ * WireGuard that the bridges run, or real Tailscale, with ranges of their own or the same.
  */
 @Timeout(1800)
 class CiliumIT {
@@ -33,12 +33,28 @@ class CiliumIT {
     run("cilium.sh");
   }
 
-  /** Failovers of new connections, and a standby whose tunnel is dead. */
+  /**
+   * Pods of all nodes reach pods of all nodes, new connections survive the loss of the active
+   * gateway, and a standby whose tunnel is dead gives its pods back.
+   */
   @ParameterizedTest
-  @CsvSource({"cilium, 5, ''", "routes, 5, ''", "cilium, 1, overlapping", "routes, 1, overlapping"})
-  void podsOfAllNodesOfTwoRegionsReachEachOther(String second, String failovers, String ranges)
-      throws IOException {
-    run("cilium-pair.sh", second, failovers, ranges);
+  @CsvSource({
+    "cilium, wireguard, 5, ''",
+    "routes, wireguard, 5, ''",
+    "cilium, wireguard, 1, overlapping",
+    "routes, wireguard, 1, overlapping",
+    "cilium, manage, 1, ''",
+    "routes, manage, 1, ''",
+    "cilium, tailscale, 1, ''",
+    "routes, tailscale, 1, ''"
+  })
+  void podsOfAllNodesOfTwoRegionsReachEachOther(
+      String second, String overlay, String failovers, String ranges) throws IOException {
+    if (overlay.equals("tailscale")) {
+      NativeTool.find("tailscaled");
+      NativeTool.find("tailnet");
+    }
+    run("cilium-pair.sh", second, overlay, failovers, ranges);
   }
 
   private void run(String name, String... arguments) throws IOException {

@@ -38,12 +38,13 @@ final class Client {
   private volatile boolean running = true;
 
   /**
-   * One attempt; times by {@link System#nanoTime}.
+   * One attempt; times by {@link System#nanoTime}. It belongs to the phase in which it ended: what
+   * ended a phase may have failed it.
    *
    * @param address that the name led to; empty if it led nowhere
    * @param failure why it failed; empty if it did not
    */
-  private record Attempt(long began, String address, String failure) {
+  private record Attempt(long began, long ended, String address, String failure) {
     boolean failed() {
       return !failure.isEmpty();
     }
@@ -115,7 +116,7 @@ final class Client {
     } catch (IOException e) {
       failure = String.valueOf(e.getMessage());
     }
-    attempts.add(new Attempt(began, address, failure));
+    attempts.add(new Attempt(began, System.nanoTime(), address, failure));
   }
 
   private void report(List<Phase> phases) {
@@ -128,7 +129,7 @@ final class Client {
   }
 
   private static boolean within(Attempt attempt, long begin, long end) {
-    return attempt.began() - begin >= 0 && (end == Long.MAX_VALUE || attempt.began() - end < 0);
+    return attempt.ended() - begin >= 0 && (end == Long.MAX_VALUE || attempt.ended() - end < 0);
   }
 
   private static void report(Phase phase, List<Attempt> attempts) {

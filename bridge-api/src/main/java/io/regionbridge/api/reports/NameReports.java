@@ -91,7 +91,8 @@ final class NameReports {
     if (zone.isEmpty()) {
       return withDomain(bridge, name);
     }
-    NamesQuestion inZone = new NamesQuestion("", "", ".svc." + zone, Integer.MAX_VALUE);
+    String everywhere = isEverywhere(bridge.config(), zone) ? zone : "";
+    NamesQuestion inZone = new NamesQuestion(everywhere, "", ".svc." + zone, Integer.MAX_VALUE);
     List<String> names =
         all(bridge, inZone).entries.stream()
             .filter(entry -> !entry.gives().equals("nothing"))
@@ -100,6 +101,24 @@ final class NameReports {
             .limit(MOST_COMPARED)
             .toList();
     return Suggestion.nearest(name, names);
+  }
+
+  /** Whether the names of a domain are those of Services of all regions. */
+  private static boolean isEverywhere(BridgeConfig config, String domain) {
+    return isAllNames(config, domain) || isImports(config, domain);
+  }
+
+  private static boolean isAllNames(BridgeConfig config, String domain) {
+    return config
+        .get(ConfigKeys.ALL_NAMES_DOMAIN)
+        .map(Object::toString)
+        .filter(domain::equalsIgnoreCase)
+        .isPresent();
+  }
+
+  private static boolean isImports(BridgeConfig config, String domain) {
+    return config.get(ConfigKeys.MULTICLUSTER_ENABLED)
+        && config.get(ConfigKeys.MULTICLUSTER_DOMAIN).equalsIgnoreCase(domain);
   }
 
   /** The Service that is called so in its region, this region's own before those of others. */
@@ -139,17 +158,12 @@ final class NameReports {
     String domain = question.region();
     BridgeConfig config = bridge.config();
     List<RegionServices> regions = bridge.regions();
-    if (config
-        .get(ConfigKeys.ALL_NAMES_DOMAIN)
-        .map(Object::toString)
-        .filter(domain::equals)
-        .isPresent()) {
+    if (isAllNames(config, domain)) {
       for (ServiceKey key : keys(regions)) {
         everywhere(
             domain, ServiceRegions.having(key, regions), AllNamesCompiler.answering(key, regions));
       }
-    } else if (config.get(ConfigKeys.MULTICLUSTER_ENABLED)
-        && config.get(ConfigKeys.MULTICLUSTER_DOMAIN).equalsIgnoreCase(domain)) {
+    } else if (isImports(config, domain)) {
       for (ServiceKey key : keys(regions)) {
         everywhere(
             domain,

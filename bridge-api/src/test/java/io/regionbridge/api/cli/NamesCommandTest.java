@@ -85,6 +85,9 @@ final class NamesCommandTest {
       assertThat(run("trace", "nast.messaging.svc.mn.internal", "--url", mn))
           .isEqualTo(ExitCode.OK);
       assertThat(out.toString()).contains("did you mean nats.messaging.svc.mn.internal?\n");
+      assertThat(run("trace", "nast.messaging.svc.any.internal", "--url", mn))
+          .isEqualTo(ExitCode.OK);
+      assertThat(out.toString()).contains("did you mean nats.messaging.svc.any.internal?\n");
       assertThat(run("trace", "something.else.svc.mn.internal", "--url", mn))
           .isEqualTo(ExitCode.OK);
       assertThat(out.toString()).doesNotContain("did you mean");

@@ -7,8 +7,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
@@ -17,19 +15,19 @@ import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.ManagedFields;
+import io.regionbridge.router.kubernetes.ObjectWriter;
+import io.regionbridge.router.kubernetes.ObjectWriter.Outcome;
 import io.regionbridge.router.kubernetes.OwnNames;
-import io.regionbridge.router.kubernetes.Rewrites;
-import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,15 +46,16 @@ public final class CoreDnsReconciler {
   private static final String RKE2 = "rke2-coredns";
   private static final int MOST_NAMED = 5;
 
+  private static final String WHAT = "CoreDNS's configuration";
+  private static final ObjectWriter.Pace PACE =
+      new ObjectWriter.Pace(Duration.ofSeconds(1), Duration.ofMinutes(5), 3);
+
   private final KubernetesClient client;
-  private final WriteBackoff backoff;
-  private final Rewrites rewrites;
-  private Optional<Finding> lastFailure = Optional.empty();
+  private final ObjectWriter writer;
 
   public CoreDnsReconciler(KubernetesClient client, Clock clock) {
     this.client = client;
-    this.backoff = new WriteBackoff(clock);
-    this.rewrites = new Rewrites(clock);
+    this.writer = new ObjectWriter(clock, PACE);
   }
 
   /**
@@ -81,7 +80,7 @@ public final class CoreDnsReconciler {
       findings.add(waiting());
     } else {
       Finding done =
-          attempt(
+          carryOut(
               CoreDnsPlan.of(view, zones, upstreams), new Write(zones, upstreams, view, complete));
       List<String> taken = CoreDnsPlan.taken(view, zones);
       findings.add(taken.isEmpty() || done.state() != State.TRUE ? done : taken(taken));
@@ -120,7 +119,7 @@ public final class CoreDnsReconciler {
 
   /** Takes away whatever we ever wrote. */
   public Finding withdraw(ClusterView view) {
-    return attempt(
+    return carryOut(
         CoreDnsPlan.of(view, List.of(), List.of()), new Write(List.of(), List.of(), view, true));
   }
 
@@ -169,60 +168,34 @@ public final class CoreDnsReconciler {
     };
   }
 
-  private Finding attempt(CoreDnsPlan plan, Write write) {
-    if (lastFailure.isPresent() && !backoff.permits(CONDITION)) {
-      return lastFailure.get();
-    }
-    try {
-      Finding done = carryOut(plan, write);
-      lastFailure = Optional.empty();
-      backoff.succeeded(CONDITION);
-      return done;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return changed();
-      }
-      log.warn("cannot write CoreDNS's configuration: {}", ErrorText.of(e));
-      Finding failure =
-          new Finding(
-              CONDITION,
-              State.FALSE,
-              e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
-              "cannot write CoreDNS's configuration: " + ErrorText.of(e));
-      lastFailure = Optional.of(failure);
-      backoff.failed(CONDITION);
-      return failure;
-    }
-  }
-
   private Finding carryOut(CoreDnsPlan plan, Write write) {
     return switch (plan) {
       case CoreDnsPlan.Nothing() -> standing(write);
       case CoreDnsPlan.Impossible(String reason, String message) ->
           new Finding(CONDITION, State.FALSE, reason, message);
       case CoreDnsPlan.CustomKey(_, Optional<String> content) ->
-          write(write, ClusterWatcher.COREDNS_CUSTOM, () -> customKey(content));
+          write(write, ClusterWatcher.COREDNS_CUSTOM, () -> writeCustomKey(content));
       case CoreDnsPlan.Corefile corefile ->
-          write(write, ClusterWatcher.COREDNS, () -> corefile(corefile));
-      case CoreDnsPlan.HelmValues(Optional<String> values) -> helmValues(values, write);
+          write(write, ClusterWatcher.COREDNS, () -> writeCorefile(corefile));
+      case CoreDnsPlan.HelmValues(Optional<String> values) -> writeHelmValues(values, write);
     };
   }
 
-  /** Writes, unless somebody undoes it each time and it is too soon. */
-  private Finding write(Write write, String map, Supplier<Finding> writing) {
-    String version = write.version(map);
-    if (rewrites.isUnseen(write.content(), version)) {
-      return standing(write);
-    }
-    if (!rewrites.permits(write.content())) {
-      return undone(write.changedBy(map), "ConfigMap kube-system/" + map)
-          .orElseGet(CoreDnsReconciler::changed);
-    }
-    Finding done = writing.get();
-    if (done.state() == State.TRUE) {
-      rewrites.wrote(write.content(), version);
-    }
-    return undone(write.changedBy(map), "ConfigMap kube-system/" + map).orElse(done);
+  private Finding write(Write write, String map, Runnable request) {
+    return finding(
+        writer.write(WHAT, write.content(), write.version(map), request),
+        write.changedBy(map),
+        "ConfigMap kube-system/" + map);
+  }
+
+  private Finding finding(Outcome outcome, Optional<String> changedBy, String object) {
+    return switch (outcome) {
+      case Outcome.Failed(String reason, String message) ->
+          new Finding(CONDITION, State.FALSE, reason, message);
+      case Outcome.Changed() -> changed();
+      case Outcome.Written(), Outcome.Pending(), Outcome.Contested(_, _) ->
+          undone(changedBy, object).orElseGet(CoreDnsReconciler::configured);
+    };
   }
 
   /** It is as it ought to be, at least for now. */
@@ -235,8 +208,8 @@ public final class CoreDnsReconciler {
 
   /** That somebody undoes it, if somebody does. */
   private Optional<Finding> undone(Optional<String> who, String what) {
-    return rewrites
-        .contested()
+    return writer
+        .contested(WHAT)
         .map(times ->
             new Finding(
                 CONDITION,
@@ -283,8 +256,8 @@ public final class CoreDnsReconciler {
         CONDITION, State.TRUE, "Forwarding", "CoreDNS forwards the regions' domains here");
   }
 
-  /** Server-side apply owns the one key: it leaves all others, and takes it away when left out. */
-  private Finding customKey(Optional<String> content) {
+  /** Server-side apply owns the one key: it leaves all others, and removes it when left out. */
+  private void writeCustomKey(Optional<String> content) {
     ConfigMapBuilder map =
         new ConfigMapBuilder()
             .withNewMetadata()
@@ -296,37 +269,39 @@ public final class CoreDnsReconciler {
         .configMaps()
         .inNamespace(ClusterWatcher.SYSTEM)
         .resource(map.build())
-        .fieldManager(OwnNames.MANAGER)
-        .forceConflicts()
-        .serverSideApply();
+        .patch(ObjectWriter.apply());
     log.info(
         "{} key {} of ConfigMap coredns-custom",
         content.isPresent() ? "wrote" : "removed",
         CoreDnsPlan.KEY);
-    return configured();
   }
 
   /** One key holds everybody's text, so the whole object is replaced, if it is still the same. */
-  private Finding corefile(CoreDnsPlan.Corefile plan) {
+  private void writeCorefile(CoreDnsPlan.Corefile plan) {
     Resource<ConfigMap> resource =
         client.configMaps().inNamespace(ClusterWatcher.SYSTEM).withName(ClusterWatcher.COREDNS);
     ConfigMap now = resource.get();
-    if (now == null
-        || !now.getMetadata().getResourceVersion().equals(plan.before().resourceVersion())) {
-      return changed();
+    if (now == null) {
+      throw new KubernetesClientException(
+          "ConfigMap coredns was deleted", HttpURLConnection.HTTP_CONFLICT, null);
     }
     Map<String, String> data = new HashMap<>(now.getData());
     data.put(CoreDnsKind.COREFILE, plan.corefile());
     client
         .configMaps()
         .inNamespace(ClusterWatcher.SYSTEM)
-        .resource(new ConfigMapBuilder(now).withData(data).build())
+        .resource(
+            new ConfigMapBuilder(now)
+                .editMetadata()
+                .withResourceVersion(plan.before().resourceVersion())
+                .endMetadata()
+                .withData(data)
+                .build())
         .update();
     log.info("changed the block of region-bridge in ConfigMap coredns");
-    return configured();
   }
 
-  private Finding helmValues(Optional<String> values, Write write) {
+  private Finding writeHelmValues(Optional<String> values, Write write) {
     Resource<GenericKubernetesResource> resource =
         client
             .genericKubernetesResources(
@@ -339,31 +314,34 @@ public final class CoreDnsReconciler {
                     .build())
             .inNamespace(ClusterWatcher.SYSTEM)
             .withName(RKE2);
-    GenericKubernetesResource now = resource.get();
-    Map<String, String> labels = now == null ? null : now.getMetadata().getLabels();
-    if (now != null && !OwnNames.areOn(labels)) {
+    String what = "HelmChartConfig kube-system/" + RKE2;
+    GenericKubernetesResource now;
+    try {
+      now = resource.get();
+    } catch (KubernetesClientException e) {
+      return new Finding(
+          CONDITION, State.FALSE, "WriteFailed", "cannot read %s: %s".formatted(what, ErrorText.of(e)));
+    }
+    if (now != null && !OwnNames.areOn(now.getMetadata().getLabels())) {
       return values.isEmpty()
           ? configured()
           : new Finding(
               CONDITION,
               State.FALSE,
               "HelmChartConfigNotOurs",
-              "HelmChartConfig kube-system/rke2-coredns exists and is not ours: add the regions'"
-                  + " servers to its valuesContent, or delete it");
+              what
+                  + " exists and is not ours: add the regions' servers to its valuesContent, or"
+                  + " delete it");
     }
-    if (values.isEmpty()) {
-      if (now != null) {
-        resource.delete();
-        log.info("deleted HelmChartConfig rke2-coredns");
-      }
-      return configured();
-    }
-    String before = now != null && now.get("spec", "valuesContent") instanceof String s ? s : "";
+    String version = now == null ? "" : now.getMetadata().getResourceVersion();
     Optional<String> who =
         now == null
             ? Optional.empty()
             : ManagedFields.lastOther(now.getMetadata(), OwnNames.MANAGER);
-    String what = "HelmChartConfig kube-system/" + RKE2;
+    if (values.isEmpty()) {
+      return now == null ? configured() : finding(writer.delete(WHAT, version, resource), who, what);
+    }
+    String before = now != null && now.get("spec", "valuesContent") instanceof String s ? s : "";
     if (values.get().equals(before)) {
       return undone(who, what).orElseGet(CoreDnsReconciler::configured);
     }
@@ -371,16 +349,17 @@ public final class CoreDnsReconciler {
       return waiting();
     }
     // The values hold the servers of others too: where those change, nobody undoes anything.
-    if (!rewrites.permits(values.get())) {
-      return undone(who, what).orElseGet(CoreDnsReconciler::changed);
-    }
-    PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(OwnNames.MANAGER);
-    apply.setForce(true);
-    resource.patch(apply, chartConfig(values.get()));
-    log.info("wrote HelmChartConfig rke2-coredns");
-    rewrites.wrote(values.get(), now == null ? "" : now.getMetadata().getResourceVersion());
-    return undone(who, what).orElseGet(CoreDnsReconciler::configured);
+    return finding(
+        writer.write(
+            WHAT,
+            values.get(),
+            version,
+            () -> {
+              resource.patch(ObjectWriter.apply(), chartConfig(values.get()));
+              log.info("wrote {}", what);
+            }),
+        who,
+        what);
   }
 
   private static GenericKubernetesResource chartConfig(String values) {

@@ -4,8 +4,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.regionbridge.router.tunnel.KeyStore;
 import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
@@ -211,11 +209,6 @@ public final class SecretKeyStore implements KeyStore {
                 .endMetadata()
                 .withData(data)
                 .build())
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager(OwnNames.MANAGER + "-" + node)
-                .withForce(true)
-                .build());
+        .patch(ObjectWriter.applyAs(OwnNames.MANAGER + "-" + node));
   }
 }

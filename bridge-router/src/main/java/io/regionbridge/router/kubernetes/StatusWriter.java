@@ -3,37 +3,29 @@ package io.regionbridge.router.kubernetes;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.net.HttpURLConnection;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes the project's own objects by server-side apply, and only what differs from what it wrote
  * last. Owned by one thread; blocks.
  */
 public final class StatusWriter {
-  private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
+  /** No version is known here, and an object that has gone needs no status. */
+  private static final String ANY_VERSION = "*";
 
   private final KubernetesClient client;
-  private final WriteBackoff backoff;
-  private final Map<String, Object> written = new HashMap<>();
-  private final Map<String, String> told = new HashMap<>();
+  private final ObjectWriter writer;
 
   public StatusWriter(KubernetesClient client, Clock clock) {
     this.client = client;
-    this.backoff = new WriteBackoff(clock);
+    this.writer = new ObjectWriter(clock, ObjectWriter.Pace.NEVER);
   }
 
   /** Forgets what was written, so that everything is written once more. */
   public void forget() {
-    written.clear();
+    writer.forget();
   }
 
   /**
@@ -51,7 +43,7 @@ public final class StatusWriter {
               RouterNode node = new RouterNode();
               node.setMetadata(owned(name, nodeUid));
               node.setSpec(spec);
-              client.resource(node).patch(apply());
+              client.resource(node).patch(ObjectWriter.apply());
             })
         .or(() ->
             write(
@@ -61,7 +53,7 @@ public final class StatusWriter {
                   RouterNode node = new RouterNode();
                   node.setMetadata(named(name));
                   node.setStatus(status);
-                  client.resource(node).subresource("status").patch(apply());
+                  client.resource(node).subresource("status").patch(ObjectWriter.apply());
                 }));
   }
 
@@ -78,7 +70,7 @@ public final class StatusWriter {
           Region region = new Region();
           region.setMetadata(named(name));
           region.setStatus(status);
-          client.resource(region).subresource("status").patch(apply());
+          client.resource(region).subresource("status").patch(ObjectWriter.apply());
         });
   }
 
@@ -94,43 +86,12 @@ public final class StatusWriter {
         () -> {
           Region region = new Region();
           region.setMetadata(named(name));
-          client.resource(region).subresource("status").patch(apply());
+          client.resource(region).subresource("status").patch(ObjectWriter.apply());
         });
   }
 
-  private Optional<String> write(String what, Object content, Runnable write) {
-    if (content.equals(written.get(what))) {
-      return Optional.empty();
-    }
-    if (!backoff.permits(what)) {
-      return Optional.of(told.getOrDefault(what, "writing " + what + " failed a moment ago"));
-    }
-    try {
-      write.run();
-      written.put(what, content);
-      backoff.succeeded(what);
-      told.remove(what);
-      return Optional.empty();
-    } catch (KubernetesClientException e) {
-      written.remove(what);
-      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-        backoff.succeeded(what);
-        return Optional.empty(); // deleted meanwhile: nothing to say any more
-      }
-      backoff.failed(what);
-      String problem = "cannot write %s: %s".formatted(what, ErrorText.of(e));
-      if (!problem.equals(told.put(what, problem))) {
-        log.warn("{}", problem);
-      }
-      return Optional.of(problem);
-    }
-  }
-
-  private static PatchContext apply() {
-    PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(OwnNames.MANAGER);
-    apply.setForce(true);
-    return apply;
+  private Optional<String> write(String what, Object content, Runnable request) {
+    return writer.write(what, content, ANY_VERSION, request).problem();
   }
 
   private static ObjectMeta named(String name) {

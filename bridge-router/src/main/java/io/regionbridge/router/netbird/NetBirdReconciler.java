@@ -5,23 +5,19 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.NetBirdWorkload;
 import io.regionbridge.router.discovery.NetBirdWorkload.Kind;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
-import io.regionbridge.router.kubernetes.ErrorText;
+import io.regionbridge.router.kubernetes.ObjectWriter;
+import io.regionbridge.router.kubernetes.ObjectWriter.Outcome;
 import io.regionbridge.router.kubernetes.OwnNames;
-import io.regionbridge.router.kubernetes.WriteBackoff;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +29,11 @@ import org.slf4j.LoggerFactory;
  * what differs, and says how it stands; called again after each change, by the active gateway
  * alone. Owned by one thread; blocks.
  *
- * <p>A NetworkRouter is told by the override that it has for this; the Deployment of the older
- * operator is told itself. Both by server-side apply, so that the two fields are known to be ours
- * and {@link #withdraw} can take them back; the rest of the objects is not touched. Each write
- * restarts the router's pods, and with them tunnels: where somebody undoes it time and again, it is
- * written less and less often, and the condition says so.
+ * <p>In a NetworkRouter, the two fields are set in its {@code workloadOverride}; in a Deployment of
+ * the older operator, in the pod template. Server-side apply records that they are ours, so {@link
+ * #withdraw} can remove them; the rest of the objects is not touched. Each write restarts the
+ * router's pods and interrupts their tunnels: while another writer undoes it, it is written less and
+ * less often, and the condition says so.
  */
 public final class NetBirdReconciler {
   /** The condition that a look comes to. */
@@ -45,28 +41,13 @@ public final class NetBirdReconciler {
 
   private static final Logger log = LoggerFactory.getLogger(NetBirdReconciler.class);
 
-  /** After the first write, later ones of the same object wait for this, doubled each time. */
-  private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
-
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+  /** Each write restarts the router's pods. */
+  private static final ObjectWriter.Pace PACE =
+      new ObjectWriter.Pace(Duration.ofSeconds(5), Duration.ofMinutes(10), 2);
 
   private final KubernetesClient client;
   private final String namespace;
-  private final Clock clock;
-  private final WriteBackoff backoff;
-  private final Map<String, Writes> written = new HashMap<>();
-  private final Map<String, Finding> failures = new HashMap<>();
-
-  /** How often an object was written, and when it may be written next. */
-  private record Writes(int count, Instant next) {
-    private static final int MOST = 10;
-
-    Writes another(Instant now) {
-      Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(count, MOST));
-      return new Writes(
-          count + 1, now.plus(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait));
-    }
-  }
+  private final ObjectWriter writer;
 
   /**
    * @param namespace that NetBird's operator makes its routers in
@@ -74,8 +55,7 @@ public final class NetBirdReconciler {
   public NetBirdReconciler(KubernetesClient client, String namespace, Clock clock) {
     this.client = client;
     this.namespace = namespace;
-    this.clock = clock;
-    this.backoff = new WriteBackoff(clock);
+    this.writer = new ObjectWriter(clock, PACE);
   }
 
   /** Makes it so, as far as it is not. */
@@ -112,51 +92,32 @@ public final class NetBirdReconciler {
 
   /** Forgets how often it wrote: somebody else does now. */
   public void forget() {
-    written.clear();
+    writer.forget();
   }
 
   private Optional<Finding> write(NetBirdWorkload workload) {
     String what = name(workload);
-    Instant now = clock.instant();
-    Writes before = written.getOrDefault(what, new Writes(0, Instant.MIN));
-    if (now.isBefore(before.next())) {
-      return before.count() < 2
-          ? Optional.empty() // the watch may not have shown the first one yet
-          : Optional.of(
+    Map<String, Object> fields = fields(workload.kind());
+    Outcome outcome =
+        writer.write(
+            what,
+            fields,
+            workload.resourceVersion(),
+            () -> apply(workload, fields, workload.resourceVersion()));
+    return switch (outcome) {
+      case Outcome.Written() -> {
+        log.info("set the host network in {}", what);
+        yield Optional.empty();
+      }
+      case Outcome.Pending(), Outcome.Changed() -> Optional.empty();
+      case Outcome.Contested contested ->
+          Optional.of(
               no(
                   "Contested",
-                  what
-                      + " was set "
-                      + before.count()
-                      + " times and somebody undoes it: find out who writes it (kubectl get"
-                      + " --show-managed-fields), or switch kubernetes.netbird.hostNetwork off"));
-    }
-    if (!backoff.permits(what)) {
-      return Optional.ofNullable(failures.get(what));
-    }
-    try {
-      apply(workload, fields(workload.kind()), workload.resourceVersion());
-      written.put(what, before.another(now));
-      backoff.succeeded(what);
-      log.info("set the host network in {}", what);
-      return Optional.empty();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return Optional.empty(); // changed meanwhile: the next look sees it as it is
-      }
-      log.warn("cannot set the host network in {}: {}", what, ErrorText.of(e));
-      Finding failure =
-          e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
-              ? no(
-                  "Forbidden",
-                  "cannot patch "
-                      + what
-                      + ": forbidden; give the ServiceAccount the verb patch on it")
-              : no("WriteFailed", "cannot patch " + what + ": " + ErrorText.of(e));
-      backoff.failed(what);
-      failures.put(what, failure);
-      return Optional.of(failure);
-    }
+                  contested.problem().orElseThrow()
+                      + ", or switch kubernetes.netbird.hostNetwork off"));
+      case Outcome.Failed(String reason, String message) -> Optional.of(no(reason, message));
+    };
   }
 
   private static Finding no(String reason, String message) {
@@ -227,16 +188,13 @@ public final class NetBirdReconciler {
 
   /** The version keeps it from creating an object that has gone meanwhile. */
   private void apply(NetBirdWorkload workload, Map<String, Object> fields, String version) {
-    PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(OwnNames.MANAGER);
-    apply.setForce(true);
     boolean router = workload.kind() == Kind.NETWORK_ROUTER;
     client
         .genericKubernetesResources(ClusterWatcher.netBird(workload.kind()))
         .inNamespace(namespace)
         .withName(workload.name())
         .patch(
-            apply,
+            ObjectWriter.apply(),
             new GenericKubernetesResourceBuilder()
                 .withApiVersion(router ? "netbird.io/v1alpha1" : "apps/v1")
                 .withKind(router ? "NetworkRouter" : "Deployment")

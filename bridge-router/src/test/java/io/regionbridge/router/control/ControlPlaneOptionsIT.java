@@ -178,7 +178,8 @@ class ControlPlaneOptionsIT {
     try {
       router("east", "image: some/image");
       Await.that("a missing verb is named", () -> condition("False", "Forbidden"));
-      assertThat(message()).contains("patch NetworkRouter netbird/east", "verb patch");
+      assertThat(message())
+          .contains("cannot write NetworkRouter netbird/east", "cannot patch resource");
     } finally {
       cluster.bindIn(NETBIRD, TestCluster.rules().get("netbird"));
     }

@@ -19,39 +19,28 @@ import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
 import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.cilium.CiliumState.Obstacle;
-import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.EventRecorder;
+import io.regionbridge.router.kubernetes.ObjectWriter;
+import io.regionbridge.router.kubernetes.ObjectWriter.Outcome;
 import io.regionbridge.router.kubernetes.OwnNames;
-import io.regionbridge.router.kubernetes.WriteBackoff;
 import io.regionbridge.router.net.Cidr;
-import java.net.HttpURLConnection;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Carries plans out through Cilium's policies. Each call looks, writes what differs, and says how
  * it stands; called again after each change. Owned by one thread; blocks.
- *
- * <p>Writes name the version of the object that they replace, so that one that is late changes
- * nothing. A policy that was just written is not written again until the watch has shown it.
  */
 public final class CiliumEgress implements EgressDriver {
   private static final Logger log = LoggerFactory.getLogger(CiliumEgress.class);
   private static final int UNPROCESSABLE = 422;
-
-  /** After this time without news of an object that was written, it is written once more. */
-  private static final Duration NEWS = Duration.ofSeconds(10);
-
   private static final String API = "cilium.io/v2";
   private static final String KIND = "CiliumEgressGatewayPolicy";
   private static final ResourceDefinitionContext POLICIES =
@@ -65,21 +54,14 @@ public final class CiliumEgress implements EgressDriver {
 
   private final KubernetesClient client;
   private final EventRecorder events;
-  private final Clock clock;
-  private final WriteBackoff backoff;
-  private final Map<String, Obstacle> obstacles = new HashMap<>();
-  private final Map<String, Attempt> attempts = new HashMap<>();
+  private final ObjectWriter writer;
   private boolean ipv6 = true;
   private Optional<Boolean> nodeSelectors = Optional.empty();
-
-  /** A write that succeeded, and the version that the watch showed before it. */
-  private record Attempt(CiliumPolicy policy, String versionBefore, Instant at) {}
 
   public CiliumEgress(KubernetesClient client, EventRecorder events, Clock clock) {
     this.client = client;
     this.events = events;
-    this.clock = clock;
-    this.backoff = new WriteBackoff(clock);
+    this.writer = new ObjectWriter(clock, ObjectWriter.Pace.AT_ONCE);
   }
 
   /** The region that a policy of ours is for. */
@@ -89,7 +71,7 @@ public final class CiliumEgress implements EgressDriver {
 
   @Override
   public EgressReport observe(EgressInputs inputs) {
-    attempts.clear();
+    writer.forget();
     return new EgressReport(
         EgressSettings.Engine.CILIUM,
         CiliumPlan.of(inputs, new CiliumSchema(ipv6, CiliumPolicy.selectNodes(inputs.view())))
@@ -119,11 +101,6 @@ public final class CiliumEgress implements EgressDriver {
     CiliumPlan todo = CiliumPlan.of(inputs, new CiliumSchema(ipv6, nodeSelectors(inputs)));
     Map<String, EgressPolicyFacts> present = new HashMap<>();
     inputs.view().egressPolicies().forEach(policy -> present.put(policy.name(), policy));
-    attempts
-        .entrySet()
-        .removeIf(attempt ->
-            !attempt.getValue().versionBefore().equals(version(present.get(attempt.getKey())))
-                || attempt.getValue().at().plus(NEWS).isBefore(clock.instant()));
     boolean ipv6Before = ipv6;
     Map<String, Obstacle> failures = new HashMap<>();
     for (CiliumPolicy policy : todo.writes()) {
@@ -157,29 +134,12 @@ public final class CiliumEgress implements EgressDriver {
     if (nodeSelectors.isEmpty() && CiliumPolicy.selectNodes(inputs.view())) {
       nodeSelectors = Optional.of(true); // another bridge has found out
     }
-    if (nodeSelectors.isEmpty() && backoff.permits(CiliumPolicy.TRIAL)) {
-      PatchContext trial = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-      trial.setFieldManager(OwnNames.MANAGER);
-      trial.setForce(true);
-      trial.setDryRun(List.of("All"));
-      CiliumPolicy policy =
-          CiliumPolicy.ofNode(
-              CiliumPolicy.TRIAL,
-              List.of(Cidr.of("192.0.2.0/24")), // RFC 5737: for documentation
-              inputs.standbys().getFirst(),
-              inputs.settings());
-      try {
-        GenericKubernetesResource stored =
-            resource(policy.name()).patch(trial, wanted(policy, Optional.empty()));
-        nodeSelectors =
-            Optional.of(
-                stored.getAdditionalProperties().get("spec") instanceof Map<?, ?> spec
-                    && CiliumPolicy.selectsNodes(spec));
-        backoff.succeeded(CiliumPolicy.TRIAL);
-      } catch (KubernetesClientException e) {
-        backoff.failed(CiliumPolicy.TRIAL);
-        log.warn("cannot find out what Cilium's policies take: {}", ErrorText.of(e));
-      }
+    if (nodeSelectors.isEmpty()) {
+      writer.write(
+          "a policy of pods by node, as a dry run",
+          CiliumPolicy.TRIAL,
+          "",
+          () -> nodeSelectors = Optional.of(takesNodeSelectors(inputs)));
       if (nodeSelectors.equals(Optional.of(false))) {
         log.warn(
             "this Cilium's policies select no pods by node: pods on router nodes other than the"
@@ -190,48 +150,64 @@ public final class CiliumEgress implements EgressDriver {
     return nodeSelectors.orElse(false);
   }
 
-  private static String version(@Nullable EgressPolicyFacts policy) {
-    return policy == null ? "" : policy.resourceVersion();
+  private boolean takesNodeSelectors(EgressInputs inputs) {
+    CiliumPolicy policy =
+        CiliumPolicy.ofNode(
+            CiliumPolicy.TRIAL,
+            List.of(Cidr.of("192.0.2.0/24")), // RFC 5737: for documentation
+            inputs.standbys().getFirst(),
+            inputs.settings());
+    GenericKubernetesResource stored =
+        resource(policy.name()).patch(ObjectWriter.dryRun(), wanted(policy, Optional.empty()));
+    return stored.getAdditionalProperties().get("spec") instanceof Map<?, ?> spec
+        && CiliumPolicy.selectsNodes(spec);
   }
 
   private Optional<Obstacle> write(CiliumPolicy policy, Optional<EgressPolicyFacts> before) {
-    Attempt last = attempts.get(policy.name());
-    if (last != null && last.policy().equals(policy)) {
-      return Optional.empty(); // the watch has not shown it yet
-    }
-    if (!backoff.permits(policy.name())) {
-      return Optional.ofNullable(obstacles.get(policy.name()));
-    }
+    Outcome outcome =
+        writer.write(
+            policy.name(),
+            policy,
+            before.map(EgressPolicyFacts::resourceVersion).orElse(""),
+            () -> send(policy, before));
+    return outcome instanceof Outcome.Changed
+        ? Optional.of(new Obstacle("Changed", "changed meanwhile, looking at it again"))
+        : obstacle(outcome);
+  }
+
+  private static Optional<Obstacle> obstacle(Outcome outcome) {
+    return outcome instanceof Outcome.Failed(String reason, String message)
+        ? Optional.of(new Obstacle(reason, message))
+        : Optional.empty();
+  }
+
+  /** Applies all that is wanted, annotations included. */
+  private void send(CiliumPolicy policy, Optional<EgressPolicyFacts> before) {
     try {
-      Optional<String> present =
+      Optional<String> version =
           before.map(EgressPolicyFacts::resourceVersion).filter(v -> !v.isEmpty());
       List<List<String>> intruders = before.map(policy::intruders).orElse(List.of());
-      GenericKubernetesResource now =
-          apply(
-              policy,
-              intruders.isEmpty()
-                  ? present
-                  : Optional.of(clear(policy.name(), before.orElseThrow(), intruders)));
-      attempts.put(
-          policy.name(), new Attempt(policy, version(before.orElse(null)), clock.instant()));
-      backoff.succeeded(policy.name());
-      tell(policy, before, now);
-      return Optional.empty();
+      if (!intruders.isEmpty()) {
+        version = Optional.of(clear(policy.name(), before.orElseThrow(), intruders));
+      }
+      recordEvent(
+          policy,
+          before,
+          resource(policy.name()).patch(ObjectWriter.apply(), wanted(policy, version)));
     } catch (KubernetesClientException e) {
-      return explain(policy, e);
+      if (!refusesIpv6(policy, e)) {
+        throw e;
+      }
+      log.info("Cilium's policies take no IPv6 ranges here");
+      ipv6 = false;
     }
   }
 
-  /**
-   * Says all that is wanted, annotations included.
-   *
-   * @param version that it replaces; empty: there is none
-   */
-  private GenericKubernetesResource apply(CiliumPolicy policy, Optional<String> version) {
-    PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
-    apply.setFieldManager(OwnNames.MANAGER);
-    apply.setForce(true);
-    return resource(policy.name()).patch(apply, wanted(policy, version));
+  private boolean refusesIpv6(CiliumPolicy policy, KubernetesClientException e) {
+    return ipv6
+        && e.getCode() == UNPROCESSABLE
+        && policy.spec().toString().contains(":")
+        && String.valueOf(e.getMessage()).contains("destinationCIDRs");
   }
 
   private static GenericKubernetesResource wanted(CiliumPolicy policy, Optional<String> version) {
@@ -272,57 +248,15 @@ public final class CiliumEgress implements EgressDriver {
   }
 
   private Optional<Obstacle> remove(EgressPolicyFacts policy) {
-    if (!backoff.permits(policy.name())) {
-      return Optional.ofNullable(obstacles.get(policy.name()));
-    }
-    try {
-      resource(policy.name()).lockResourceVersion(policy.resourceVersion()).delete();
-      backoff.succeeded(policy.name());
+    Outcome outcome =
+        writer.delete(policy.name(), policy.resourceVersion(), resource(policy.name()));
+    if (outcome instanceof Outcome.Written) {
       log.info("removed egress policy {}", policy.name());
-      return Optional.empty();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
-          || e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return Optional.empty(); // gone, or changed: the next look sees it as it is
-      }
-      log.warn("cannot remove egress policy {}: {}", policy.name(), ErrorText.of(e));
-      return Optional.of(
-          holdBack(
-              policy.name(),
-              new Obstacle(
-                  "RemovalFailed", "cannot remove " + policy.name() + ": " + ErrorText.of(e))));
     }
+    return obstacle(outcome);
   }
 
-  /** It is tried again later, and until then this is why it is not as it ought to be. */
-  private Obstacle holdBack(String name, Obstacle why) {
-    backoff.failed(name);
-    obstacles.put(name, why);
-    return why;
-  }
-
-  private Optional<Obstacle> explain(CiliumPolicy policy, KubernetesClientException e) {
-    if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-      return Optional.of(new Obstacle("Changed", "changed meanwhile, looking at it again"));
-    }
-    if (e.getCode() == UNPROCESSABLE
-        && ipv6
-        && policy.spec().toString().contains(":")
-        && String.valueOf(e.getMessage()).contains("destinationCIDRs")) {
-      log.info("Cilium's policies take no IPv6 ranges here");
-      ipv6 = false;
-      return Optional.empty();
-    }
-    log.warn("cannot write egress policy {}: {}", policy.name(), ErrorText.of(e));
-    return Optional.of(
-        holdBack(
-            policy.name(),
-            new Obstacle(
-                e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden" : "WriteFailed",
-                "cannot write " + policy.name() + ": " + ErrorText.of(e))));
-  }
-
-  private void tell(
+  private void recordEvent(
       CiliumPolicy policy, Optional<EgressPolicyFacts> before, GenericKubernetesResource now) {
     String to = policy.hostname();
     String from = before.flatMap(CiliumPolicy::hostname).orElse("");

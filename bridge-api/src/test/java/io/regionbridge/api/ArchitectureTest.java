@@ -45,11 +45,11 @@ final class ArchitectureTest {
   /** What settings can have: enums and values of the control plane. */
   private static final Set<String> WORDS =
       Set.of(
-          ROUTER_ROOT + "directory.ClusterIpRule$Mode",
-          ROUTER_ROOT + "directory.ExportRule$Mode",
-          ROUTER_ROOT + "egress.EgressSettings$Engine",
-          ROUTER_ROOT + "egress.EgressSettings$Encapsulation",
-          ROUTER_ROOT + "overlay.OverlaySettings$Mode",
+          ROUTER_ROOT + "settings.RegionSettings$ClusterIp",
+          ROUTER_ROOT + "settings.RegionSettings$Export",
+          ROUTER_ROOT + "settings.RegionSettings$Engine",
+          ROUTER_ROOT + "settings.RegionSettings$Encapsulation",
+          ROUTER_ROOT + "settings.RegionSettings$OverlayMode",
           "io.regionbridge.api.log.LogFormat");
 
   @ArchTest static final ArchRule noPackageCycles = ArchitectureRules.NO_PACKAGE_CYCLES;

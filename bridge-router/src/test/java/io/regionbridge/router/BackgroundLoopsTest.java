@@ -1,5 +1,6 @@
 package io.regionbridge.router;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +16,6 @@ import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.overlay.ManagedTunnel;
-import io.regionbridge.router.overlay.OverlaySettings;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.OverlayView;
@@ -71,7 +71,7 @@ class BackgroundLoopsTest {
 
   @Test
   void overlayWatch() {
-    OverlaySettings settings = settings(OverlaySettings.Mode.OBSERVE, Optional.of("lo"));
+    RegionSettings.Overlay settings = settings(RegionSettings.OverlayMode.OBSERVE, Optional.of("lo"));
     AtomicInteger told = new AtomicInteger();
     Runnable listener =
         () -> {
@@ -101,7 +101,7 @@ class BackgroundLoopsTest {
             "node",
             () -> {
               fail();
-              return settings(OverlaySettings.Mode.MANAGE, Optional.empty());
+              return settings(RegionSettings.OverlayMode.MANAGE, Optional.empty());
             },
             callbacks,
             loops)) {
@@ -189,7 +189,7 @@ class BackgroundLoopsTest {
     }
   }
 
-  private static OverlaySettings settings(OverlaySettings.Mode mode, Optional<String> name) {
-    return new OverlaySettings(mode, name, Optional.empty(), 0, Duration.ZERO);
+  private static RegionSettings.Overlay settings(RegionSettings.OverlayMode mode, Optional<String> name) {
+    return new RegionSettings.Overlay(mode, name, Optional.empty(), 0, Duration.ZERO);
   }
 }

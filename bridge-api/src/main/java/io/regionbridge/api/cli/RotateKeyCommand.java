@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigKeys;
@@ -7,7 +8,6 @@ import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.control.KeyRotationRequest;
 import io.regionbridge.router.kubernetes.ClusterPlace;
-import io.regionbridge.router.overlay.OverlaySettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,7 +57,7 @@ final class RotateKeyCommand implements Command {
         yield ExitCode.USAGE;
       }
       case ConfigResult.Valid(BridgeConfig config, _) -> {
-        if (config.get(ConfigKeys.OVERLAY_MODE) != OverlaySettings.Mode.MANAGE) {
+        if (config.get(ConfigKeys.OVERLAY_MODE) != RegionSettings.OverlayMode.MANAGE) {
           throw CommandException.usage(
               file + ": overlay.mode is not manage: who makes the device has its key");
         }

@@ -1,14 +1,13 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.ConfigKey.Effect;
 import io.regionbridge.api.config.ConfigKey.Shape;
 import io.regionbridge.api.log.LogFormat;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.ExportRule;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.RegionDomain;
-import io.regionbridge.router.overlay.OverlaySettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,8 +147,8 @@ public final class ConfigKeys {
               Notation.INTERFACE,
               "first of `wt0`, `tailscale0`, `wg0`; `manage`: `rb0`")
           .restart("the overlay's device");
-  public static final ConfigKey<OverlaySettings.Mode> OVERLAY_MODE =
-      word("overlay.mode", OverlaySettings.Mode.OBSERVE)
+  public static final ConfigKey<RegionSettings.OverlayMode> OVERLAY_MODE =
+      word("overlay.mode", RegionSettings.OverlayMode.OBSERVE)
           .restart("`observe` a device that another agent manages, `manage` one, or `none`");
   public static final ConfigKey<Optional<HostInNetwork>> OVERLAY_ADDRESS =
       optional("overlay.address", Notation.HOST_IN_NETWORK, "required unless `nodes`")
@@ -201,13 +200,13 @@ public final class ConfigKeys {
 
   public static final ConfigKey<List<Path>> DIRECTORY_FILES =
       files("directory.files").live("manifests of Services and EndpointSlices");
-  public static final ConfigKey<ClusterIpRule.Mode> DIRECTORY_CLUSTER_IP =
-      word("directory.clusterIP", ClusterIpRule.Mode.AUTO)
+  public static final ConfigKey<RegionSettings.ClusterIp> DIRECTORY_CLUSTER_IP =
+      word("directory.clusterIP", RegionSettings.ClusterIp.AUTO)
           .live(
               "what peers get for a ClusterIP Service: `expand` (pods), `keep`, or `auto`: pods"
                   + " unless a port is remapped and the region can translate");
-  public static final ConfigKey<ExportRule.Mode> DIRECTORY_EXPORT =
-      word("directory.export", ExportRule.Mode.ALL)
+  public static final ConfigKey<RegionSettings.Export> DIRECTORY_EXPORT =
+      word("directory.export", RegionSettings.Export.ALL)
           .live("or `annotated`: only Services with `region-bridge.io/export: \"true\"`");
   public static final ConfigKey<List<String>> DIRECTORY_EXCLUDE_NAMESPACES =
       list("directory.excludeNamespaces", Notation.LABEL, NONE)
@@ -215,8 +214,8 @@ public final class ConfigKeys {
 
   // Traffic to peers.
 
-  public static final ConfigKey<EgressSettings.Engine> EGRESS_ENGINE =
-      word("egress.engine", EgressSettings.Engine.AUTO)
+  public static final ConfigKey<RegionSettings.Engine> EGRESS_ENGINE =
+      word("egress.engine", RegionSettings.Engine.AUTO)
           .live(
               "what sends pods' traffic to peers: `cilium` (egress gateway policies), `routes`"
                   + " (agents on all nodes), `none`; `auto`: Cilium");
@@ -233,8 +232,8 @@ public final class ConfigKeys {
           .live("a range with a shorter prefix is never sent to a peer");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV6 =
       number("egress.minPrefixIPv6", 1, 128, 40).live("the same for IPv6");
-  public static final ConfigKey<EgressSettings.Encapsulation> EGRESS_ENCAPSULATION =
-      word("egress.encapsulation", EgressSettings.Encapsulation.AUTO)
+  public static final ConfigKey<RegionSettings.Encapsulation> EGRESS_ENCAPSULATION =
+      word("egress.encapsulation", RegionSettings.Encapsulation.AUTO)
           .live(
               "agents encapsulate traffic in VXLAN: `auto` (gateway on another subnet), `always`,"
                   + " `never`");

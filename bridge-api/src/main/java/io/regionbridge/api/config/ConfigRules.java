@@ -1,10 +1,10 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
-import io.regionbridge.router.overlay.OverlaySettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,7 +137,7 @@ final class ConfigRules {
   private void checkOverlay() {
     Optional<Located<HostInNetwork>> address = root.given(ConfigKeys.OVERLAY_ADDRESS);
     List<Values> nodes = root.get(ConfigKeys.OVERLAY_NODES);
-    boolean manage = root.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.MANAGE;
+    boolean manage = root.get(ConfigKeys.OVERLAY_MODE) == RegionSettings.OverlayMode.MANAGE;
     if (manage && address.isEmpty() && !root.isGiven(ConfigKeys.OVERLAY_NODES)) {
       reportMissing(
           "overlay.address",

@@ -1,8 +1,8 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.text.DurationText;
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.overlay.OverlaySettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ final class ConfigWarnings {
     found.directory(config);
     boolean nothingToDiscover =
         !config.get(ConfigKeys.KUBERNETES_ENABLED)
-            && config.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.NONE;
+            && config.get(ConfigKeys.OVERLAY_MODE) == RegionSettings.OverlayMode.NONE;
     List<Values> peers = config.get(ConfigKeys.REGIONS);
     for (int i = 0; nothingToDiscover && i < peers.size(); i++) {
       found.checkPeer("regions[" + i + "]", peers.get(i));

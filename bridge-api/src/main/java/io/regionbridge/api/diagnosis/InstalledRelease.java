@@ -1,5 +1,6 @@
 package io.regionbridge.api.diagnosis;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -10,7 +11,6 @@ import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Release;
-import io.regionbridge.router.overlay.OverlaySettings;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,7 +94,7 @@ public record InstalledRelease(Release release, Check check) {
                 config.get(ConfigKeys.EGRESS_ENGINE),
                 config.netBird(),
                 config.get(ConfigKeys.MULTICLUSTER_ENABLED),
-                config.get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.MANAGE,
+                config.get(ConfigKeys.OVERLAY_MODE) == RegionSettings.OverlayMode.MANAGE,
                 Optional.of(
                     new Release.Admin(
                         !config.get(ConfigKeys.ADMIN_LISTEN).getAddress().isLoopbackAddress(),

@@ -162,7 +162,7 @@ final class AllNames {
 
   private static ZoneSettings settings(Name domain, ZoneSettings of) {
     Duration ttl = of.ttl().compareTo(LONGEST_TTL) > 0 ? LONGEST_TTL : of.ttl();
-    return new ZoneSettings(domain, ttl, List.of(), of.nameServers(), List.of(), of.peers());
+    return new ZoneSettings(domain, ttl, List.of(), of.nameServers(), of.peers());
   }
 
   /** The regions of the last zones, in order of preference; none before the first. Any thread. */

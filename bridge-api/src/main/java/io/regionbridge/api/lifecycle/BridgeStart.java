@@ -1,5 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigChange;
 import io.regionbridge.api.config.ConfigFile;
@@ -17,7 +18,6 @@ import io.regionbridge.api.reports.QueryLog;
 import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.control.ControlPlane;
-import io.regionbridge.router.control.RegionSettings;
 import io.regionbridge.router.feed.FeedServer;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loop;

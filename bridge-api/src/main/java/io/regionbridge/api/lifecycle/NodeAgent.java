@@ -1,5 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigChange;
 import io.regionbridge.api.config.ConfigFile;
@@ -8,7 +9,6 @@ import io.regionbridge.api.config.ConfigListener;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.api.log.Logging;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.routes.RouteAgent;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loops;
@@ -67,7 +67,7 @@ public final class NodeAgent implements AutoCloseable {
     agent.close();
   }
 
-  private EgressSettings.Encapsulation encapsulation() {
+  private RegionSettings.Encapsulation encapsulation() {
     return config.get(ConfigKeys.EGRESS_ENCAPSULATION);
   }
 

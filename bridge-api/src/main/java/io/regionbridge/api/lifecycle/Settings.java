@@ -1,6 +1,7 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.AliasKeys;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ForwardTo;
@@ -12,16 +13,11 @@ import io.regionbridge.dns.cache.CachePolicy;
 import io.regionbridge.dns.relay.PipelineSettings;
 import io.regionbridge.dns.server.TcpLimits;
 import io.regionbridge.dns.upstream.RelaySettings;
-import io.regionbridge.router.control.RegionSettings;
-import io.regionbridge.router.directory.ClusterIpRule;
-import io.regionbridge.router.directory.ExportRule;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.net.RegionDomain;
-import io.regionbridge.router.overlay.OverlaySettings;
 import io.regionbridge.router.topology.LocalRegion;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -80,7 +76,6 @@ final class Settings {
         config.get(ConfigKeys.DNS_TTL),
         local.podCidrs().cidrs(),
         nameServers,
-        local.clusterDomains(),
         peers(config, local));
   }
 
@@ -106,7 +101,7 @@ final class Settings {
         directoryRoom,
         config.get(ConfigKeys.OVERLAY_KEYS),
         overlay(config, node),
-        new EgressSettings(
+        new RegionSettings.Egress(
             config.get(ConfigKeys.EGRESS_ENGINE),
             config.get(ConfigKeys.EGRESS_NAMESPACES),
             config.get(ConfigKeys.EGRESS_EXCLUDE_NAMESPACES),
@@ -147,9 +142,9 @@ final class Settings {
         Set.copyOf(peer.get(ConfigKeys.PEER_OVERLAY_KEYS)));
   }
 
-  private static OverlaySettings overlay(BridgeConfig config, String node) {
+  private static RegionSettings.Overlay overlay(BridgeConfig config, String node) {
     List<Values> nodes = config.get(ConfigKeys.OVERLAY_NODES);
-    return new OverlaySettings(
+    return new RegionSettings.Overlay(
         config.get(ConfigKeys.OVERLAY_MODE),
         config.get(ConfigKeys.OVERLAY_INTERFACE),
         nodes.isEmpty()
@@ -163,27 +158,17 @@ final class Settings {
         config.get(ConfigKeys.DNS_CACHE_SERVE_STALE));
   }
 
-  private static OverlaySettings.Own own(HostInNetwork host, Optional<InetSocketAddress> endpoint) {
-    return new OverlaySettings.Own(host.address(), host.prefixLength(), endpoint);
+  private static RegionSettings.Own own(HostInNetwork host, Optional<InetSocketAddress> endpoint) {
+    return new RegionSettings.Own(host.address(), host.prefixLength(), endpoint);
   }
 
   /** What peers are given of the directory, by name and by feed alike. */
   private static PeerRule peers(BridgeConfig config, LocalRegion local) {
-    List<Cidr> ranges = new ArrayList<>(local.podCidrs().cidrs());
-    // Made of the ClusterIPs in use, the ranges would change with each Service, and all zones.
-    boolean ofClusterIps =
-        local.serviceCidrs().origin() == LocalRegion.Origin.CLUSTER_IPS && !ranges.isEmpty();
-    // Without the range of the pods it is not known what is outside of it.
-    if (!ofClusterIps && !ranges.isEmpty()) {
-      ranges.addAll(local.serviceCidrs().cidrs());
-    }
-    return new PeerRule(
-        new ExportRule(
+    return PeerRule.of(
+        new RegionSettings.Directory(
             config.get(ConfigKeys.DIRECTORY_EXPORT),
-            Set.copyOf(config.get(ConfigKeys.DIRECTORY_EXCLUDE_NAMESPACES))),
-        new ClusterIpRule(config.get(ConfigKeys.DIRECTORY_CLUSTER_IP), local.translates()),
-        ranges,
-        ofClusterIps,
-        local.aliases());
+            Set.copyOf(config.get(ConfigKeys.DIRECTORY_EXCLUDE_NAMESPACES)),
+            config.get(ConfigKeys.DIRECTORY_CLUSTER_IP)),
+        local);
   }
 }

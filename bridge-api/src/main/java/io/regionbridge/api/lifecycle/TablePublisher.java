@@ -16,7 +16,6 @@ import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.feed.FeedServer;
 import io.regionbridge.router.feed.FollowerState;
-import io.regionbridge.router.feed.PeerDirectory;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
@@ -86,9 +85,6 @@ final class TablePublisher implements AutoCloseable {
   private @Nullable Surroundings surroundings;
   private Peers peers = new Peers(Map.of(), List.of());
   private final ReplicaZones replicaZones = new ReplicaZones();
-
-  /** What peers get under other addresses, as it is within the region. */
-  private final PeerDirectory here = new PeerDirectory();
 
   /**
    * What the zones of peers are made from, without their directories, which change many times a
@@ -203,7 +199,7 @@ final class TablePublisher implements AutoCloseable {
     Directory given =
         feed.publish(
             services,
-            settings.given(),
+            settings.peers(),
             current.get(ConfigKeys.REGION_NAME),
             current.get(ConfigKeys.REGION_DOMAIN).toString(),
             current.get(ConfigKeys.DNS_TTL));
@@ -219,7 +215,7 @@ final class TablePublisher implements AutoCloseable {
             current,
             settings,
             services,
-            settings.peers().aliases().isEmpty() ? given : here.of(services, settings.givenHere()),
+            given,
             topology,
             states,
             domains,
@@ -236,7 +232,7 @@ final class TablePublisher implements AutoCloseable {
                 at),
             topology.complete(),
             resolvers(current, topology, at),
-            settings.clusterDomains().stream().map(TablePublisher::absolute).toList());
+            topology.local().clusterDomains().stream().map(TablePublisher::absolute).toList());
     if (!inputs.equals(last)) {
       table =
           table

@@ -8,10 +8,8 @@ import io.regionbridge.api.text.Suggestion;
 import io.regionbridge.api.zones.AllNamesCompiler;
 import io.regionbridge.api.zones.CompiledZones;
 import io.regionbridge.api.zones.ImportedZoneCompiler;
-import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
-import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
@@ -140,11 +138,14 @@ final class NameReports {
     directory.forEach(service -> {
       DirectoryService given = rule.given(service);
       if (given == null) {
-        String why = notExported(rule.export(), service.facts());
-        add(region, domain, service, "nothing", List.of(why));
+        add(region, domain, service, "nothing", rule.refusal(service).stream().toList());
         return;
       }
-      List<String> why = new ArrayList<>(remarks(rule.clusterIp().decide(service)));
+      List<String> why = new ArrayList<>();
+      List<String> remapped = service.remappedPorts();
+      if (!remapped.isEmpty()) {
+        why.add("its pods listen on other ports: " + text(remapped));
+      }
       List<IpAddress> withheld = zones.withheld().getOrDefault(service.key(), List.of());
       if (!withheld.isEmpty()) {
         why.add("left out, outside the region's ranges: " + text(withheld));
@@ -199,25 +200,6 @@ final class NameReports {
         endpoints,
         gives(decisive.get()),
         answering.isEmpty() ? why : "answered by " + String.join(", ", answering));
-  }
-
-  private static String notExported(ExportRule rule, ServiceFacts facts) {
-    if (rule.excludedNamespaces().contains(facts.key().namespace())) {
-      return "its namespace is in directory.excludeNamespaces";
-    }
-    return rule.mode() == ExportRule.Mode.ANNOTATED
-        ? "it is not annotated region-bridge.io/export: \"true\""
-        : "it is annotated region-bridge.io/export: \"false\"";
-  }
-
-  private static List<String> remarks(ClusterIpRule.Answer answer) {
-    return switch (answer) {
-      case ClusterIpRule.Answer.Endpoints(var remapped) when !remapped.isEmpty() ->
-          List.of("its pods listen on other ports: " + text(remapped));
-      case ClusterIpRule.Answer.ClusterIp(var remapped) when !remapped.isEmpty() ->
-          List.of("its pods listen on other ports: " + text(remapped));
-      case ClusterIpRule.Answer _ -> List.of();
-    };
   }
 
   private static String text(List<?> values) {

@@ -1,7 +1,6 @@
 package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.LocalZone;
-import io.regionbridge.router.directory.ClusterIpRule.RemappedPort;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.IpAddress;
@@ -25,7 +24,7 @@ import org.xbill.DNS.Name;
 public record CompiledZones(
     LocalZone domain,
     List<LocalZone> reverse,
-    Map<ServiceKey, List<RemappedPort>> remapped,
+    Map<ServiceKey, List<String>> remapped,
     Map<ServiceKey, List<IpAddress>> withheld,
     PeerRule peers,
     Map<ServiceKey, List<Name>> aliases,

@@ -3,8 +3,6 @@ package io.regionbridge.api.zones;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ReplicaZone;
-import io.regionbridge.router.directory.ClusterIpRule;
-import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.feed.Replica;
@@ -22,10 +20,6 @@ import org.xbill.DNS.Name;
  * for other regions. Costs time in proportion to what changed. Owned by one thread.
  */
 public final class ReplicaZones {
-  /** A feed has what its reader gets and nothing else, ClusterIPs included. */
-  private static final PeerRule AS_GIVEN =
-      new PeerRule(ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.KEEP, true), List.of());
-
   private final Map<String, Compiled> compiled = new HashMap<>();
 
   /** The zones of the peers' domains as they were compiled last, by region. */
@@ -56,8 +50,7 @@ public final class ReplicaZones {
             replica.ttl(),
             reverse,
             List.of(),
-            List.of(),
-            AS_GIVEN);
+            PeerRule.AS_GIVEN);
     Compiled known = compiled.get(region);
     if (known == null || !known.settings().equals(settings)) {
       known = new Compiled(settings, new ZoneCompiler(settings, false));

@@ -4,8 +4,6 @@ import io.regionbridge.dns.zone.HostGroup;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.View;
 import io.regionbridge.dns.zone.ZoneNode;
-import io.regionbridge.router.directory.ClusterIpRule;
-import io.regionbridge.router.directory.ClusterIpRule.RemappedPort;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
@@ -48,14 +46,13 @@ public final class ZoneCompiler {
   private final boolean finding;
   private final RecordWriter writer;
   private final ZoneWriter zones;
-  private final String domain;
   private final ServiceNodes nodes = new ServiceNodes();
   private final ReverseZones reverse;
   private final Map<Name, LocalZone> reverseZones = new LinkedHashMap<>();
   private final ReverseZones known;
   private final Map<Name, LocalZone> knownZones = new LinkedHashMap<>();
   private LocalZone zone;
-  private Map<ServiceKey, List<RemappedPort>> remapped = Map.of();
+  private Map<ServiceKey, List<String>> remapped = Map.of();
   private Map<ServiceKey, List<IpAddress>> withheld = Map.of();
   private Map<ServiceKey, List<Name>> aliases = Map.of();
   private Directory last = Directory.EMPTY;
@@ -77,7 +74,6 @@ public final class ZoneCompiler {
     this.settings = settings;
     this.writer = new RecordWriter(settings);
     this.zones = new ZoneWriter(writer);
-    this.domain = settings.domain().toString(true);
     AliasRanges ranges = settings.peers().aliases();
     List<AliasRange> aliased = ranges.aliased(settings.podCidrs());
     List<Cidr> own = aliased.stream().map(AliasRange::range).toList();
@@ -141,12 +137,13 @@ public final class ZoneCompiler {
 
   private void compileChanges(Set<ServiceKey> changed, Directory directory) {
     List<LocalZone.Change> changes = new ArrayList<>();
-    Map<ServiceKey, List<RemappedPort>> remappedChanges = new HashMap<>();
+    Map<ServiceKey, List<String>> remappedChanges = new HashMap<>();
     Map<ServiceKey, List<IpAddress>> withheldChanges = new HashMap<>();
     Map<ServiceKey, List<Name>> aliasChanges = new HashMap<>();
     for (ServiceKey key : changed) {
-      DirectoryService service = exported(directory.service(key));
-      compile(key, service, changes);
+      DirectoryService service = directory.service(key);
+      DirectoryService given = service == null ? null : settings.peers().given(service);
+      compile(key, service, given, changes);
       if (changes.size() >= BATCH) {
         zone = zones.next(zone, changes, serial);
         changes.clear();
@@ -154,9 +151,10 @@ public final class ZoneCompiler {
       if (!finding) {
         continue;
       }
-      String alias = service == null ? null : service.facts().externalName();
+      String alias = given == null ? null : given.facts().externalName();
       note(key, target(alias), aliases, aliasChanges);
-      note(key, expandedThoughRemapped(service), remapped, remappedChanges);
+      List<String> ports = service == null ? List.of() : settings.peers().remapped(service);
+      note(key, ports, remapped, remappedChanges);
       List<IpAddress> kept = service == null ? List.of() : settings.peers().withheld(service);
       note(key, kept, withheld, withheldChanges);
     }
@@ -169,13 +167,17 @@ public final class ZoneCompiler {
   }
 
   private void compile(
-      ServiceKey key, @Nullable DirectoryService service, List<LocalZone.Change> changes) {
+      ServiceKey key,
+      @Nullable DirectoryService service,
+      @Nullable DirectoryService given,
+      List<LocalZone.Change> changes) {
     byte[] name = ServiceNodes.name(key);
     HostGroup before = zone.hosts(name);
     if (before != null) {
       name = before.name(); // in the index and with the addresses already
     }
-    ZoneNode after = service == null || !writer.fits(name) ? null : node(name, service);
+    ZoneNode after =
+        service == null || given == null || !writer.fits(name) ? null : node(name, service, given);
     if (before != null && before.says(after)) {
       return;
     }
@@ -187,13 +189,12 @@ public final class ZoneCompiler {
     }
   }
 
-  private @Nullable ZoneNode node(byte[] name, DirectoryService service) {
-    if (service.facts().externalName() != null) {
-      List<Name> target = target(service.facts().externalName());
+  private @Nullable ZoneNode node(byte[] name, DirectoryService service, DirectoryService given) {
+    if (given.facts().externalName() != null) {
+      List<Name> target = target(given.facts().externalName());
       return target.isEmpty() ? null : writer.alias(target.getFirst());
     }
-    DirectoryService given = settings.peers().given(service);
-    return given == null ? null : nodes.hosts(name, service, given);
+    return nodes.hosts(name, service, given);
   }
 
   /** The name that an alias leads to; none for what looks like a name to the API server only. */
@@ -201,8 +202,7 @@ public final class ZoneCompiler {
     if (external == null || IpAddress.parse(external).isPresent()) {
       return List.of();
     }
-    Name target =
-        writer.name(ServiceNames.target(external, domain, settings.clusterDomains()), Name.root);
+    Name target = writer.name(external, Name.root);
     return target == null ? List.of() : List.of(target);
   }
 
@@ -225,17 +225,5 @@ public final class ZoneCompiler {
     next.putAll(changes);
     next.values().removeIf(List::isEmpty);
     return Collections.unmodifiableMap(next);
-  }
-
-  private @Nullable DirectoryService exported(@Nullable DirectoryService service) {
-    return service != null && settings.peers().export().exports(service.facts()) ? service : null;
-  }
-
-  private List<RemappedPort> expandedThoughRemapped(@Nullable DirectoryService service) {
-    return service != null
-            && settings.peers().clusterIp().decide(service)
-                instanceof ClusterIpRule.Answer.Endpoints(List<RemappedPort> ports)
-        ? ports
-        : List.of();
   }
 }

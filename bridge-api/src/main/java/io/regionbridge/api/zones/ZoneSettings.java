@@ -1,6 +1,5 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.feed.PeerDirectory;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
@@ -16,8 +15,6 @@ import org.xbill.DNS.Name;
  * @param podCidrs the region's pod ranges: for these there are reverse zones
  * @param nameServers addresses of the region's bridges, which the domain's NS record leads to; may
  *     be empty
- * @param clusterDomains the names under which the cluster's own DNS knows its Services, such as
- *     {@code cluster.local}, without final dot: an alias that leads there means this region
  * @param peers which Services have a name under the domain at all, and what clients outside the
  *     cluster get for them
  */
@@ -26,7 +23,6 @@ public record ZoneSettings(
     Duration ttl,
     List<Cidr> podCidrs,
     List<IpAddress> nameServers,
-    List<String> clusterDomains,
     PeerRule peers) {
 
   /**
@@ -38,16 +34,5 @@ public record ZoneSettings(
     }
     podCidrs = List.copyOf(podCidrs);
     nameServers = List.copyOf(nameServers);
-    clusterDomains = List.copyOf(clusterDomains);
-  }
-
-  /** What peers get of the directory by its feed: what the zone tells them. */
-  public PeerDirectory.Rule given() {
-    return new GivenServices(peers, domain.toString(true), clusterDomains);
-  }
-
-  /** The same with the addresses that hold within the region. */
-  public PeerDirectory.Rule givenHere() {
-    return new GivenServices(peers.unaliased(), domain.toString(true), clusterDomains);
   }
 }

@@ -1,5 +1,6 @@
 package io.regionbridge.api.chart;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,7 +10,6 @@ import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.config.ForwardTo;
 import io.regionbridge.api.lifecycle.MemoryPlan;
-import io.regionbridge.router.overlay.OverlaySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,7 +162,7 @@ class ChartIT {
   @MethodSource("presets")
   void givesNoRightsButWhatTheModeNeeds(String preset) {
     List<JsonNode> objects = Helm.objects(Helm.preset(preset));
-    boolean manage = config(objects).get(ConfigKeys.OVERLAY_MODE) == OverlaySettings.Mode.MANAGE;
+    boolean manage = config(objects).get(ConfigKeys.OVERLAY_MODE) == RegionSettings.OverlayMode.MANAGE;
     JsonNode pod = bridge(objects).at("/spec/template/spec");
     JsonNode security = pod.at("/containers/0/securityContext");
     assertThat(security.at("/readOnlyRootFilesystem").asBoolean()).isTrue();

@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.diagnosis.BridgeChecks;
@@ -9,7 +10,6 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Release;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.testkit.FreePorts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -207,7 +207,7 @@ final class DoctorCommandTest {
             new Release(
                 "here",
                 "a=b",
-                EgressSettings.Engine.ROUTES,
+                RegionSettings.Engine.ROUTES,
                 Optional.of("nb"),
                 false,
                 false,

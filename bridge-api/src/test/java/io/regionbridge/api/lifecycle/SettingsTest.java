@@ -1,8 +1,8 @@
 package io.regionbridge.api.lifecycle;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.router.control.RegionSettings;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.router.settings.RegionSettings;
 import com.sun.management.OperatingSystemMXBean;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
@@ -72,9 +73,8 @@ public final class DirectoryScale {
                 Duration.ofSeconds(5),
                 List.of(Cidr.of("10.0.0.0/8")),
                 List.of(IpAddress.of("100.64.0.1")),
-                List.of("cluster.local"),
                 new PeerRule(
-                    ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.AUTO, false), List.of())));
+                    ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false), List.of())));
     CompiledZones zones = compiler.compile(directory, Instant.now());
     watch.print("directory to zones");
     print("kept by the zones", heap() - kept, "KiB");

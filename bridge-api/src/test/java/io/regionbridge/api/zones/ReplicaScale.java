@@ -1,5 +1,6 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.zone.BelievedAddresses;
@@ -113,9 +114,8 @@ public final class ReplicaScale {
                 Duration.ofSeconds(1),
                 List.of(),
                 List.of(),
-                List.of(),
                 new PeerRule(
-                    ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.AUTO, false), List.of())));
+                    ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false), List.of())));
     List<RegionServices> regions = new ArrayList<>();
     for (int peer = 0; peer < peers; peer++) {
       Directory held = builders.get(peer).replica().orElseThrow().directory();

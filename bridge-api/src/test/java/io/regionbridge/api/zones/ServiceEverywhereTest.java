@@ -1,5 +1,6 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.zone.LocalZone;
@@ -43,9 +44,8 @@ final class ServiceEverywhereTest {
           Duration.ofSeconds(1),
           List.of(),
           List.of(),
-          List.of(),
           new PeerRule(
-              ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.EXPAND, false), List.of()));
+              ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.EXPAND, false), List.of()));
 
   /**
    * Three regions, the local one first. Each is written as {@code ready/draining}, with {@code !}

@@ -1,5 +1,6 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.zone.View;
@@ -36,10 +37,9 @@ class ZoneCompilerHistoryTest {
           Duration.ofSeconds(5),
           List.of(Cidr.of("10.52.0.0/16")),
           List.of(),
-          List.of("cluster.local"),
           new PeerRule(
-              new ExportRule(ExportRule.Mode.ALL, Set.of("secret")),
-              new ClusterIpRule(ClusterIpRule.Mode.AUTO, true),
+              new ExportRule(RegionSettings.Export.ALL, Set.of("secret")),
+              new ClusterIpRule(RegionSettings.ClusterIp.AUTO, true),
               List.of(Cidr.of("10.52.0.0/30"), Cidr.of("10.43.0.0/31"))));
 
   private static final List<String> NAMESPACES = List.of("prod", "test", "secret");

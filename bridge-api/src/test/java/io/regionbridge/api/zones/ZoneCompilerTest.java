@@ -1,5 +1,7 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.router.directory.ExternalNames;
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.zone.LocalZone;
@@ -36,6 +38,8 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 class ZoneCompilerTest {
+  private static final ExternalNames NAMES =
+      new ExternalNames("mn.internal", List.of("cluster.local", "k8s.example.org"));
   private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000L);
   private static final Name DOMAIN = Name.fromConstantString("mn.internal.");
 
@@ -339,7 +343,7 @@ class ZoneCompilerTest {
 
   @Test
   void clusterIpThatIsKeptIsTheSameForEveryone() {
-    ZoneSettings keep = settings(new ClusterIpRule(ClusterIpRule.Mode.KEEP, true), ExportRule.ALL);
+    ZoneSettings keep = settings(new ClusterIpRule(RegionSettings.ClusterIp.KEEP, true), ExportRule.ALL);
 
     CompiledZones zones = compiler(keep).compile(region(), NOW);
 
@@ -353,7 +357,7 @@ class ZoneCompilerTest {
 
   @Test
   void autoKeepsTheClusterIpOfARemappedServiceWhereGatewaysTranslate() {
-    ZoneSettings auto = settings(new ClusterIpRule(ClusterIpRule.Mode.AUTO, true), ExportRule.ALL);
+    ZoneSettings auto = settings(new ClusterIpRule(RegionSettings.ClusterIp.AUTO, true), ExportRule.ALL);
 
     CompiledZones zones = compiler(auto).compile(region(), NOW);
 
@@ -516,9 +520,8 @@ class ZoneCompilerTest {
             Duration.ofSeconds(5),
             List.of(Cidr.of("10.52.0.0/16")),
             List.of(),
-            List.of("cluster.local"),
             new PeerRule(
-                ExportRule.ALL, new ClusterIpRule(ClusterIpRule.Mode.AUTO, false), List.of()));
+                ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false), List.of()));
 
     Asker asker = new Asker(new ZoneCompiler(settings).compile(directory, NOW));
 
@@ -539,8 +542,8 @@ class ZoneCompilerTest {
 
   private static ZoneSettings settings() {
     return settings(
-        new ClusterIpRule(ClusterIpRule.Mode.AUTO, false),
-        new ExportRule(ExportRule.Mode.ALL, Set.of("kube-system")));
+        new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false),
+        new ExportRule(RegionSettings.Export.ALL, Set.of("kube-system")));
   }
 
   private static ZoneSettings settings(ClusterIpRule clusterIp, ExportRule export) {
@@ -549,8 +552,7 @@ class ZoneCompilerTest {
         Duration.ofSeconds(5),
         List.of(Cidr.of("10.52.0.0/16"), Cidr.of("10.52.1.0/24"), Cidr.of("fd52::/16")),
         List.of(IpAddress.of("100.64.0.1")),
-        List.of("cluster.local", "k8s.example.org"),
-        new PeerRule(export, clusterIp, RANGES));
+        new PeerRule(export, clusterIp, RANGES, false, AliasRanges.NONE, NAMES));
   }
 
   private static ZoneSettings aliased() {
@@ -561,7 +563,6 @@ class ZoneCompilerTest {
         plain.ttl(),
         plain.podCidrs(),
         plain.nameServers(),
-        plain.clusterDomains(),
         new PeerRule(
             peers.export(),
             peers.clusterIp(),
@@ -570,7 +571,8 @@ class ZoneCompilerTest {
             new AliasRanges(
                 List.of(
                     new AliasRange(Cidr.of("10.52.0.0/16"), Cidr.of("10.152.0.0/16")),
-                    new AliasRange(Cidr.of("fd52::/16"), Cidr.of("fd53::/16"))))));
+                    new AliasRange(Cidr.of("fd52::/16"), Cidr.of("fd53::/16")))),
+            NAMES));
   }
 
   private static Directory region() {

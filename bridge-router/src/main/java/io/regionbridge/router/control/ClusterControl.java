@@ -1,5 +1,6 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.border.Admitted;
 import io.regionbridge.router.border.Border;

@@ -1,10 +1,10 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.AliasTranslation;
 import io.regionbridge.router.egress.EgressReport;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TunnelRecord;
@@ -15,7 +15,6 @@ import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.overlay.ManagedTunnel;
-import io.regionbridge.router.overlay.OverlaySettings;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.PeerTunnel;
 import io.regionbridge.router.peers.GatewayProbes;
@@ -125,7 +124,7 @@ public final class ControlPlane implements AutoCloseable {
     List<Cidr> own = new ArrayList<>(local.podCidrs().cidrs());
     own.addAll(local.serviceCidrs().cidrs());
     Optional<String> interfaceName =
-        settings.get().overlay().mode() == OverlaySettings.Mode.NONE
+        settings.get().overlay().mode() == RegionSettings.OverlayMode.NONE
             ? Optional.empty()
             : overlay.interfaceName();
     aliasFinding = aliases.reconcile(interfaceName, settings.get().aliases(), own);
@@ -324,7 +323,7 @@ public final class ControlPlane implements AutoCloseable {
   public List<Finding> findings() {
     boolean carries =
         active()
-            && egress().engine() == EgressSettings.Engine.ROUTES
+            && egress().engine() == RegionSettings.Engine.ROUTES
             && overlay.carrier(topology().local()).isEmpty();
     List<Finding> findings =
         new ArrayList<>(

@@ -1,5 +1,6 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.kubernetes.OwnNames;
 import java.net.InetAddress;

@@ -1,8 +1,8 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.directory.RegionServices;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.OverlayView;
@@ -33,7 +33,7 @@ record ControlSources(
     OverlayView overlay,
     GatewayProbes health,
     BooleanSupplier fit,
-    Supplier<EgressSettings> egress,
+    Supplier<RegionSettings.Egress> egress,
     Supplier<List<Cidr>> supernets,
     LongSupplier directoryRoom,
     Supplier<List<RegionServices>> regions) {
@@ -44,7 +44,7 @@ record ControlSources(
       OverlayView overlay,
       GatewayProbes health,
       BooleanSupplier fit,
-      Supplier<EgressSettings> egress) {
+      Supplier<RegionSettings.Egress> egress) {
     this(
         region,
         configured,
@@ -70,6 +70,6 @@ record ControlSources(
         overlay,
         health,
         fit,
-        () -> EgressSettings.of(EgressSettings.Engine.NONE));
+        () -> RegionSettings.Egress.of(RegionSettings.Engine.NONE));
   }
 }

@@ -1,5 +1,7 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.egress.EgressRules;
+import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
@@ -13,7 +15,6 @@ import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressPlan;
 import io.regionbridge.router.egress.EgressPlanner;
 import io.regionbridge.router.egress.EgressReport;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.GatewayRules;
 import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.egress.NoEgress;
@@ -79,10 +80,10 @@ final class EgressControl {
 
   /** What there is to do, by what is known now. */
   EgressInputs plan(ClusterView view, Topology topology) {
-    EgressSettings egress = sources.egress().get();
+    RegionSettings.Egress egress = sources.egress().get();
     EgressPlan plan =
         EgressPlanner.plan(
-            topology, egress.rules(sources.region().get().overlay()), remembered(view));
+            topology, EgressRules.of(egress, sources.region().get().overlay()), remembered(view));
     return new EgressInputs(view, plan, gateway(topology), standbys(view, topology), egress);
   }
 
@@ -150,7 +151,7 @@ final class EgressControl {
 
   /** What agents are to do while this node is the active gateway; empty: there are none. */
   Optional<RouterNodeReport.Routing> published(EgressInputs inputs, Topology topology) {
-    if (inputs.settings().engine() != EgressSettings.Engine.ROUTES) {
+    if (inputs.settings().engine() != RegionSettings.Engine.ROUTES) {
       return Optional.empty();
     }
     return Optional.of(

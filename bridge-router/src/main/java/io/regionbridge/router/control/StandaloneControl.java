@@ -1,5 +1,6 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.border.Border;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;

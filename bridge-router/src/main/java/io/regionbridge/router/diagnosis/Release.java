@@ -1,6 +1,6 @@
 package io.regionbridge.router.diagnosis;
 
-import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Optional;
 public record Release(
     String namespace,
     String routerLabel,
-    EgressSettings.Engine engine,
+    RegionSettings.Engine engine,
     Optional<String> netBird,
     boolean multiCluster,
     boolean tunnels,
@@ -35,18 +35,18 @@ public record Release(
   public Release(
       String namespace,
       String routerLabel,
-      EgressSettings.Engine engine,
+      RegionSettings.Engine engine,
       Optional<String> netBird) {
     this(namespace, routerLabel, engine, netBird, false, false, Optional.empty());
   }
 
   /** The chart's defaults. */
   public static Release usual(String namespace, String routerLabel) {
-    return new Release(namespace, routerLabel, EgressSettings.Engine.AUTO, Optional.empty());
+    return new Release(namespace, routerLabel, RegionSettings.Engine.AUTO, Optional.empty());
   }
 
   /** Whether Cilium has to carry the bridge's policies out. */
   boolean needsCilium() {
-    return engine == EgressSettings.Engine.AUTO || engine == EgressSettings.Engine.CILIUM;
+    return engine == RegionSettings.Engine.AUTO || engine == RegionSettings.Engine.CILIUM;
   }
 }

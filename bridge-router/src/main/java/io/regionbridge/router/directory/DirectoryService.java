@@ -72,6 +72,18 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
         : common.state() == state;
   }
 
+  /**
+   * The ports that its endpoints listen on under other numbers than clients of the ClusterIP use,
+   * such as {@code http 80/TCP -> 8080}; none if it is not of a type that has a ClusterIP.
+   */
+  public List<String> remappedPorts() {
+    return facts.type().hasClusterIp()
+        ? RemappedPort.of(facts, commonPorts(), endpoints).stream()
+            .map(RemappedPort::toString)
+            .toList()
+        : List.of();
+  }
+
   private EndpointList packed() {
     return (EndpointList) endpoints;
   }

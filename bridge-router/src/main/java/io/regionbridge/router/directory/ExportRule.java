@@ -1,5 +1,7 @@
 package io.regionbridge.router.directory;
 
+import io.regionbridge.router.settings.RegionSettings;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -8,19 +10,9 @@ import java.util.Set;
  * @param mode what a Service must say of itself
  * @param excludedNamespaces none of whose Services is exported, whatever they say
  */
-public record ExportRule(Mode mode, Set<String> excludedNamespaces) {
+public record ExportRule(RegionSettings.Export mode, Set<String> excludedNamespaces) {
   /** Every Service is exported. */
-  public static final ExportRule ALL = new ExportRule(Mode.ALL, Set.of());
-
-  /** What decides, apart from the namespace. */
-  public enum Mode {
-    /** All but those annotated {@code region-bridge.io/export: "false"}. */
-    ALL,
-    /**
-     * Only those annotated {@code region-bridge.io/export: "true"}, or that a ServiceExport names.
-     */
-    ANNOTATED
-  }
+  public static final ExportRule ALL = new ExportRule(RegionSettings.Export.ALL, Set.of());
 
   public ExportRule {
     excludedNamespaces = Set.copyOf(excludedNamespaces);
@@ -28,14 +20,24 @@ public record ExportRule(Mode mode, Set<String> excludedNamespaces) {
 
   /** Whether other regions may know of a Service. */
   public boolean exports(ServiceFacts service) {
-    if (excludedNamespaces.contains(service.key().namespace())
-        || service.role() instanceof ClusterSetRole.Derived) {
-      return false;
+    return refusal(service).isEmpty();
+  }
+
+  /** Why other regions may not know of a Service; empty: they may. */
+  public Optional<String> refusal(ServiceFacts service) {
+    if (excludedNamespaces.contains(service.key().namespace())) {
+      return Optional.of("its namespace is in directory.excludeNamespaces");
+    }
+    if (service.role() instanceof ClusterSetRole.Derived) {
+      return Optional.of("it belongs to an imported Service");
     }
     return switch (service.exportAnnotation()) {
-      case TRUE -> true;
-      case FALSE -> false;
-      case NONE -> mode == Mode.ALL || service.export() != null;
+      case TRUE -> Optional.empty();
+      case FALSE -> Optional.of("it is annotated region-bridge.io/export: \"false\"");
+      case NONE ->
+          mode == RegionSettings.Export.ALL || service.export() != null
+              ? Optional.empty()
+              : Optional.of("it is not annotated region-bridge.io/export: \"true\"");
     };
   }
 }

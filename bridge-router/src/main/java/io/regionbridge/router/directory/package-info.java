@@ -9,7 +9,8 @@
  * immutable {@link io.regionbridge.router.directory.Directory}. Two snapshots share what did not
  * change, and tell what did. All else here is pure.
  *
- * <p>Knows no file, no API server and no DNS message. Uses {@code router.net} only.
+ * <p>Knows no file, no API server and no DNS message. Uses {@code router.net} and {@code
+ * router.settings} only.
  */
 @NullMarked
 package io.regionbridge.router.directory;

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.discovery.ClusterView;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ public record EgressInputs(
     EgressPlan plan,
     Optional<EgressGateway> gateway,
     List<EgressGateway> standbys,
-    EgressSettings settings) {
+    RegionSettings.Egress settings) {
   public EgressInputs {
     standbys = List.copyOf(standbys);
   }

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
@@ -18,9 +19,9 @@ import java.util.stream.Collectors;
  * @param engine the one at work
  * @param regions one entry for each region that is known or has a policy, by name
  */
-public record EgressReport(EgressSettings.Engine engine, List<Region> regions) {
+public record EgressReport(RegionSettings.Engine engine, List<Region> regions) {
   /** Nothing is known yet. */
-  public static final EgressReport EMPTY = new EgressReport(EgressSettings.Engine.NONE, List.of());
+  public static final EgressReport EMPTY = new EgressReport(RegionSettings.Engine.NONE, List.of());
 
   /** The condition of a Region that says how its egress stands. */
   public static final String CONDITION = "EgressReady";

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
 import java.util.List;
 
@@ -14,11 +15,6 @@ import java.util.List;
  */
 public record EgressRules(
     List<Cidr> overlay, int shortestIpv4, int shortestIpv6, boolean services) {
-  /** What a pod range never is wider than, unless something else is configured. */
-  public static final int SHORTEST_IPV4 = 10;
-
-  public static final int SHORTEST_IPV6 = 40;
-
   /**
    * @throws IllegalArgumentException if a prefix length could let a default route through
    */
@@ -30,8 +26,9 @@ public record EgressRules(
     }
   }
 
-  /** The usual rules for an overlay. */
-  public static EgressRules of(List<Cidr> overlay) {
-    return new EgressRules(overlay, SHORTEST_IPV4, SHORTEST_IPV6, false);
+  /** What is configured, for an overlay of these ranges. */
+  public static EgressRules of(RegionSettings.Egress settings, List<Cidr> overlay) {
+    return new EgressRules(
+        overlay, settings.shortestIpv4(), settings.shortestIpv6(), settings.services());
   }
 }

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.GatewayRule;
 import io.regionbridge.router.netlink.Link;
@@ -43,7 +44,7 @@ public final class GatewayRules {
    * @return in a fixed order; nothing while nothing is sent anywhere
    */
   public static List<GatewayRule> of(
-      EgressSettings.Engine engine,
+      RegionSettings.Engine engine,
       EgressPlan plan,
       Link link,
       List<Cidr> pods,
@@ -54,13 +55,13 @@ public final class GatewayRules {
             .distinct()
             .sorted()
             .toList();
-    if (engine == EgressSettings.Engine.NONE || destinations.isEmpty()) {
+    if (engine == RegionSettings.Engine.NONE || destinations.isEmpty()) {
       return List.of();
     }
     List<GatewayRule> rules = new ArrayList<>();
     List<Cidr> foreign = Stream.concat(overlay.stream(), destinations.stream()).toList();
     for (Cidr own : cover(pods, foreign)) {
-      if (engine != EgressSettings.Engine.ROUTES) {
+      if (engine != RegionSettings.Engine.ROUTES) {
         foreign.stream()
             .filter(from -> from.isIpv6() == own.isIpv6())
             .filter(from -> !from.overlaps(own))

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
 
@@ -8,7 +9,7 @@ public final class NoEgress implements EgressDriver {
   @Override
   public EgressReport observe(EgressInputs inputs) {
     return new EgressReport(
-        EgressSettings.Engine.NONE,
+        RegionSettings.Engine.NONE,
         inputs.plan().regions().stream()
             .map(egress ->
                 Region.refused(egress)

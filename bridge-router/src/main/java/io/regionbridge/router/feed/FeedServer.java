@@ -17,7 +17,8 @@ public final class FeedServer {
   private static final int MOST_KEYS = 2000;
 
   private final FeedLog log;
-  private final PeerDirectory given = new PeerDirectory();
+  private final PeerDirectory toPeers = new PeerDirectory();
+  private final PeerDirectory here = new PeerDirectory();
   private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
   private volatile FeedCursor.Terms terms = new FeedCursor.Terms("", "", Duration.ZERO);
 
@@ -38,19 +39,19 @@ public final class FeedServer {
    * @param region the region's name
    * @param domain the region's domain, without final dot
    * @param ttl of its names: whole seconds
-   * @return the directory as peers get it
+   * @return the directory as peers get it, with the addresses that hold within the region
    */
   public Directory publish(
-      Directory directory, PeerDirectory.Rule rule, String region, String domain, Duration ttl) {
+      Directory directory, PeerRule rule, String region, String domain, Duration ttl) {
     FeedCursor.Terms now = new FeedCursor.Terms(region, domain, ttl);
     boolean changed = !now.equals(terms);
     terms = now;
-    Directory toPeers = given.of(directory, rule);
-    changed |= log.publish(toPeers);
+    Directory given = toPeers.of(directory, rule);
+    changed |= log.publish(given);
     if (changed) {
       readers.forEach(reader -> reader.onChange.run());
     }
-    return toPeers;
+    return rule.aliases().isEmpty() ? given : here.of(directory, rule.unaliased());
   }
 
   /** Whether there is anything to read: not before the directory was complete once. */

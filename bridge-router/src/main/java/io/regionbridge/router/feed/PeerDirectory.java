@@ -9,23 +9,17 @@ import org.jspecify.annotations.Nullable;
  * Keeps the directory as peers get it, by a rule that says what they get of each Service. Costs
  * time in proportion to what changed. Owned by one thread.
  */
-public final class PeerDirectory {
+final class PeerDirectory {
   private Directory source = Directory.EMPTY;
   private Directory given = Directory.EMPTY;
-  private @Nullable Rule rule;
-
-  /** What peers get of a Service. Pure; two that are equal give the same. */
-  public interface Rule {
-    /** The Service as peers get it; null if they do not. */
-    @Nullable DirectoryService given(DirectoryService service);
-  }
+  private @Nullable PeerRule rule;
 
   /**
    * The directory as peers get it.
    *
    * @param next a later snapshot of the same source
    */
-  public Directory of(Directory next, Rule by) {
+  Directory of(Directory next, PeerRule by) {
     if (!by.equals(rule)) {
       rule = by;
       given.forEach(service -> {

@@ -1,5 +1,10 @@
 package io.regionbridge.router.feed;
 
+import java.util.Optional;
+import java.util.ArrayList;
+import io.regionbridge.router.topology.LocalRegion;
+import io.regionbridge.router.settings.RegionSettings;
+import io.regionbridge.router.directory.ExternalNames;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
@@ -16,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a region gives its peers of a Service: nothing of one that is not exported, and no address
  * outside its own ranges, which they would not believe. The ClusterIP only where peers are led to
- * it. Addresses that have an alias are given as it. Pure.
+ * it. Addresses that have an alias are given as it, and an alias into the cluster is one into the
+ * region's own domain. Pure; two that are equal give the same.
  *
  * @param export which Services
  * @param clusterIp where peers are led
@@ -25,22 +31,49 @@ import org.jspecify.annotations.Nullable;
  * @param anyClusterIp whether each ClusterIP is within the region's ranges, since these are made of
  *     the ClusterIPs in use
  * @param aliases how peers know the region's addresses
+ * @param names where aliases lead
  */
 public record PeerRule(
     ExportRule export,
     ClusterIpRule clusterIp,
     List<Cidr> ranges,
     boolean anyClusterIp,
-    AliasRanges aliases)
-    implements PeerDirectory.Rule {
+    AliasRanges aliases,
+    ExternalNames names) {
+  /**
+   * The rule of a reader: a feed has what its reader gets and nothing else, ClusterIPs included.
+   */
+  public static final PeerRule AS_GIVEN =
+      new PeerRule(
+          ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.KEEP, true), List.of());
+
   /** A rule where the range of ClusterIPs is among the ranges, and nothing has an alias. */
   public PeerRule(ExportRule export, ClusterIpRule clusterIp, List<Cidr> ranges) {
-    this(export, clusterIp, ranges, false, AliasRanges.NONE);
+    this(export, clusterIp, ranges, false, AliasRanges.NONE, ExternalNames.AS_GIVEN);
+  }
+
+  /** The rule of a region as it is now. */
+  public static PeerRule of(RegionSettings.Directory settings, LocalRegion region) {
+    List<Cidr> ranges = new ArrayList<>(region.podCidrs().cidrs());
+    // Made of the ClusterIPs in use, the ranges would change with each Service, and all zones.
+    boolean ofClusterIps =
+        region.serviceCidrs().origin() == LocalRegion.Origin.CLUSTER_IPS && !ranges.isEmpty();
+    // Without the range of the pods it is not known what is outside of it.
+    if (!ofClusterIps && !ranges.isEmpty()) {
+      ranges.addAll(region.serviceCidrs().cidrs());
+    }
+    return new PeerRule(
+        new ExportRule(settings.export(), settings.excludedNamespaces()),
+        new ClusterIpRule(settings.clusterIp(), region.translates()),
+        ranges,
+        ofClusterIps,
+        region.aliases(),
+        new ExternalNames(region.domain(), region.clusterDomains()));
   }
 
   /** The same rule, with every address as the region itself knows it. */
   public PeerRule unaliased() {
-    return new PeerRule(export, clusterIp, ranges, anyClusterIp, AliasRanges.NONE);
+    return new PeerRule(export, clusterIp, ranges, anyClusterIp, AliasRanges.NONE, names);
   }
 
   /** Copies the list. */
@@ -48,14 +81,21 @@ public record PeerRule(
     ranges = List.copyOf(ranges);
   }
 
-  @Override
+  /** The Service as peers get it; null if they do not. */
   public @Nullable DirectoryService given(DirectoryService service) {
     ServiceFacts facts = service.facts();
     if (!export.exports(facts)) {
       return null;
     }
+    String external = facts.externalName();
+    if (external != null) {
+      String target = names.target(external);
+      return target.equals(external)
+          ? service
+          : new DirectoryService(facts.withExternalName(target), List.of());
+    }
     List<IpAddress> addresses =
-        led(service)
+        clusterIp.keeps(service)
             ? facts.clusterIps().stream()
                 .filter(ip -> anyClusterIp || own(ip))
                 .map(aliases::known)
@@ -82,25 +122,35 @@ public record PeerRule(
             .toList();
   }
 
+  /** Why peers do not know of a Service; empty: they do. */
+  public Optional<String> refusal(DirectoryService service) {
+    return export.refusal(service.facts());
+  }
+
+  /**
+   * The ports of a Service under which peers' clients find nobody: they get the addresses of pods,
+   * which listen on other ports. None for a Service that is not exported.
+   */
+  public List<String> remapped(DirectoryService service) {
+    return export.exports(service.facts()) && !clusterIp.keeps(service)
+        ? service.remappedPorts()
+        : List.of();
+  }
+
   /** The addresses that peers are led to, but not given, in order. */
   public List<IpAddress> withheld(DirectoryService service) {
     if (ranges.isEmpty() || !export.exports(service.facts())) {
       return List.of();
     }
-    boolean led = led(service);
-    if (!led && allOwn(service)) {
+    boolean kept = clusterIp.keeps(service);
+    if (!kept && allOwn(service)) {
       return List.of();
     }
-    Stream<IpAddress> told =
-        led
+    Stream<IpAddress> wanted =
+        kept
             ? service.facts().clusterIps().stream().filter(_ -> !anyClusterIp)
             : service.endpoints().stream().map(Endpoint::address);
-    return told.filter(address -> !own(address)).distinct().toList();
-  }
-
-  private boolean led(DirectoryService service) {
-    return !service.facts().clusterIps().isEmpty()
-        && clusterIp.decide(service) instanceof ClusterIpRule.Answer.ClusterIp;
+    return wanted.filter(address -> !own(address)).distinct().toList();
   }
 
   private boolean allOwn(DirectoryService service) {

@@ -1,5 +1,6 @@
 package io.regionbridge.router.overlay;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -59,7 +60,7 @@ public final class ManagedTunnel implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
   private final String node;
-  private final Supplier<OverlaySettings> settings;
+  private final Supplier<RegionSettings.Overlay> settings;
   private final Callbacks callbacks;
   private final KeyRotation rotation;
   private final Loop loop;
@@ -87,7 +88,7 @@ public final class ManagedTunnel implements AutoCloseable {
       Consumer<LocalEnd> announced) {}
 
   private ManagedTunnel(
-      String node, Supplier<OverlaySettings> settings, Callbacks callbacks, Loops loops) {
+      String node, Supplier<RegionSettings.Overlay> settings, Callbacks callbacks, Loops loops) {
     this.node = node;
     this.settings = settings;
     this.callbacks = callbacks;
@@ -102,7 +103,7 @@ public final class ManagedTunnel implements AutoCloseable {
    * @param settings what is configured at the moment
    */
   public static ManagedTunnel start(
-      String node, Supplier<OverlaySettings> settings, Callbacks callbacks, Loops loops) {
+      String node, Supplier<RegionSettings.Overlay> settings, Callbacks callbacks, Loops loops) {
     ManagedTunnel tunnel = new ManagedTunnel(node, settings, callbacks, loops);
     tunnel.loop.start();
     return tunnel;
@@ -132,10 +133,10 @@ public final class ManagedTunnel implements AutoCloseable {
   }
 
   private void look() {
-    OverlaySettings now = settings.get();
+    RegionSettings.Overlay now = settings.get();
     List<Finding> found = new ArrayList<>();
     try {
-      Optional<OverlaySettings.Own> own = now.own();
+      Optional<RegionSettings.Own> own = now.own();
       if (own.isPresent()) {
         manage(now, own.get(), found);
       } else {
@@ -161,7 +162,7 @@ public final class ManagedTunnel implements AutoCloseable {
     findings = List.copyOf(found);
   }
 
-  private void manage(OverlaySettings now, OverlaySettings.Own own, List<Finding> found)
+  private void manage(RegionSettings.Overlay now, RegionSettings.Own own, List<Finding> found)
       throws IOException {
     Topology topology = callbacks.regions().get();
     boolean complete = callbacks.settled().getAsBoolean() && topology.complete();
@@ -226,8 +227,8 @@ public final class ManagedTunnel implements AutoCloseable {
   }
 
   private static LocalTunnel local(
-      OverlaySettings settings,
-      OverlaySettings.Own own,
+      RegionSettings.Overlay settings,
+      RegionSettings.Own own,
       PublicKey key,
       Topology topology,
       List<RemoteGateway> gateways)

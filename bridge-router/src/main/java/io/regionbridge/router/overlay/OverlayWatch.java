@@ -1,5 +1,6 @@
 package io.regionbridge.router.overlay;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -47,7 +48,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   /** Addresses are read anew so often although the kernel reports changes. */
   private static final int ROUNDS = 10;
 
-  private final OverlaySettings settings;
+  private final RegionSettings.Overlay settings;
   private final Runnable onChange;
   private final Loops loops;
   private final Loop loop;
@@ -77,7 +78,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
    *
    * @param onChange called after each change, on a thread of its own
    */
-  public OverlayWatch(OverlaySettings settings, Runnable onChange, Loops loops) {
+  public OverlayWatch(RegionSettings.Overlay settings, Runnable onChange, Loops loops) {
     this.settings = settings;
     this.onChange = onChange;
     this.loops = loops;
@@ -88,7 +89,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
    * Starts to look at the interface that is configured, or else at the first usual one that exists.
    */
   public void start() {
-    if (settings.mode() != OverlaySettings.Mode.NONE) {
+    if (settings.mode() != RegionSettings.OverlayMode.NONE) {
       interfaceName().ifPresent(name -> addresses = OverlayAddresses.read(name));
       loop.start();
     }
@@ -118,7 +119,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
 
   @Override
   public boolean managed() {
-    return settings.mode() == OverlaySettings.Mode.MANAGE;
+    return settings.mode() == RegionSettings.OverlayMode.MANAGE;
   }
 
   @Override
@@ -183,19 +184,19 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
 
   /** Where overlay addresses come from; empty where there is no overlay. */
   public List<Cidr> ranges() {
-    return settings.mode() == OverlaySettings.Mode.NONE ? List.of() : addresses.ranges();
+    return settings.mode() == RegionSettings.OverlayMode.NONE ? List.of() : addresses.ranges();
   }
 
   /** Whether this node is reached over the overlay, or needs none. */
   public boolean up() {
-    return settings.mode() == OverlaySettings.Mode.NONE || address().isPresent();
+    return settings.mode() == RegionSettings.OverlayMode.NONE || address().isPresent();
   }
 
   /** The interface that is looked at: the configured one, or the first usual one that exists. */
   @Override
   public Optional<String> interfaceName() {
     Optional<String> named =
-        settings.mode() == OverlaySettings.Mode.MANAGE
+        settings.mode() == RegionSettings.OverlayMode.MANAGE
             ? Optional.of(settings.managedInterface())
             : settings.interfaceName();
     return OverlayInterface.choose(named, observed, HostAddresses::exists);
@@ -229,7 +230,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
    * @param carries whether packets with pods' addresses leave and arrive by this node
    */
   public List<Finding> findings(boolean expected, List<Cidr> pods, boolean carries) {
-    if (settings.mode() == OverlaySettings.Mode.NONE) {
+    if (settings.mode() == RegionSettings.OverlayMode.NONE) {
       return List.of();
     }
     boolean named = settings.interfaceName().isPresent();

@@ -1,5 +1,6 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -7,7 +8,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.egress.EgressReport;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.Condition;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Region;
@@ -66,8 +66,8 @@ class EgressIT {
   private static KubernetesClient admin;
   @TempDir private static Path directory;
 
-  private final AtomicReference<EgressSettings> egress =
-      new AtomicReference<>(EgressSettings.of(EgressSettings.Engine.AUTO));
+  private final AtomicReference<RegionSettings.Egress> egress =
+      new AtomicReference<>(RegionSettings.Egress.of(RegionSettings.Engine.AUTO));
   private final AtomicReference<List<PeerClaim>> heard = new AtomicReference<>(List.of());
   private final AtomicReference<Wire> wire = new AtomicReference<>(new Wire("wt0", "100.64.0.1"));
   private final List<ClusterControl> planes = new ArrayList<>();
@@ -163,8 +163,8 @@ class EgressIT {
   @Test
   void onlyChosenNamespacesGetIt() {
     egress.set(
-        new EgressSettings(
-            EgressSettings.Engine.CILIUM,
+        new RegionSettings.Egress(
+            RegionSettings.Engine.CILIUM,
             List.of("shop", "db"),
             List.of("kube-system"),
             10,
@@ -238,7 +238,7 @@ class EgressIT {
     admin.resources(Region.class).withName("mn").delete();
     Await.that("it is gone", () -> find("mn").isEmpty());
     assertThat(find("hel1")).isPresent();
-    egress.set(EgressSettings.of(EgressSettings.Engine.NONE));
+    egress.set(RegionSettings.Egress.of(RegionSettings.Engine.NONE));
     plane.lookAgain();
     Await.that("so is the other", () -> find("hel1").isEmpty());
     awaitEgress("hel1", "Disabled");

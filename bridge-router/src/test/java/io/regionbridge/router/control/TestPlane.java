@@ -1,8 +1,8 @@
 package io.regionbridge.router.control;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
@@ -36,7 +36,7 @@ final class TestPlane {
   private List<Cidr> overlayRanges = List.of();
   private Supplier<List<PeerClaim>> configured = List::of;
   private OverlayView overlay = OverlayView.NONE;
-  private Supplier<EgressSettings> egress = () -> EgressSettings.of(EgressSettings.Engine.NONE);
+  private Supplier<RegionSettings.Egress> egress = () -> RegionSettings.Egress.of(RegionSettings.Engine.NONE);
   private Consumer<Directory> onDirectory = _ -> {};
   private Consumer<Topology> onTopology = _ -> {};
 
@@ -76,7 +76,7 @@ final class TestPlane {
     return this;
   }
 
-  TestPlane egress(Supplier<EgressSettings> settings) {
+  TestPlane egress(Supplier<RegionSettings.Egress> settings) {
     egress = settings;
     return this;
   }

@@ -1,8 +1,8 @@
 package io.regionbridge.router.diagnosis;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.net.Cidr;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,7 +189,7 @@ final class ClusterChecksTest {
     assertThat(one("Cilium").remedy()).contains("config.egress.engine=routes");
     release =
         new Release(
-            "region-bridge", "netbird-router=true", EgressSettings.Engine.ROUTES, Optional.empty());
+            "region-bridge", "netbird-router=true", RegionSettings.Engine.ROUTES, Optional.empty());
     assertThat(one("Cilium"))
         .isEqualTo(
             Check.skipped("Cilium", "egress.engine is routes: it carries no policy of ours"));
@@ -401,7 +401,7 @@ final class ClusterChecksTest {
         new Release(
             "region-bridge",
             "netbird-router=true",
-            EgressSettings.Engine.AUTO,
+            RegionSettings.Engine.AUTO,
             Optional.of("netbird"));
     assertThat(one("NetBird").remedy()).contains("condition NetBirdHostNetwork");
     netBird =
@@ -496,7 +496,7 @@ final class ClusterChecksTest {
     return new Release(
         "region-bridge",
         "netbird-router=true",
-        EgressSettings.Engine.AUTO,
+        RegionSettings.Engine.AUTO,
         Optional.empty(),
         false,
         true,

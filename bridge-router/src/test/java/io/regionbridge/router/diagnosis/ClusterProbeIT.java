@@ -1,5 +1,6 @@
 package io.regionbridge.router.diagnosis;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -7,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -190,7 +190,7 @@ final class ClusterProbeIT {
           new Release(
               TestCluster.NAMESPACE,
               "netbird-router=true",
-              EgressSettings.Engine.AUTO,
+              RegionSettings.Engine.AUTO,
               Optional.of("netbird"));
       ClusterFacts facts = probe(admin, bridge, keeps).look();
       assertThat(facts.unreadable()).isEmpty();
@@ -308,7 +308,7 @@ final class ClusterProbeIT {
           new Release(
               TestCluster.NAMESPACE,
               "netbird-router=true",
-              EgressSettings.Engine.AUTO,
+              RegionSettings.Engine.AUTO,
               Optional.empty(),
               false,
               true,

@@ -1,5 +1,6 @@
 package io.regionbridge.router.directory;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -86,7 +87,7 @@ final class ClusterSetRoleTest {
 
   @Test
   void aServiceExportCountsAsAnAnnotation() {
-    ExportRule rule = new ExportRule(ExportRule.Mode.ANNOTATED, Set.of("hidden"));
+    ExportRule rule = new ExportRule(RegionSettings.Export.ANNOTATED, Set.of("hidden"));
     ServiceFacts service = Samples.clusterIp(Samples.WEB);
     assertThat(rule.exports(service)).isFalse();
     assertThat(rule.exports(service.withRole(EXPORT))).isTrue();

@@ -1,12 +1,11 @@
 package io.regionbridge.router.directory;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static io.regionbridge.router.directory.Samples.WEB;
 import static io.regionbridge.router.directory.Samples.endpoint;
 import static io.regionbridge.router.directory.Samples.headless;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.router.directory.ClusterIpRule.Answer;
-import io.regionbridge.router.directory.ClusterIpRule.Mode;
 import io.regionbridge.router.net.IpAddress;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RulesTest {
+  private static final ClusterIpRule KEEP =
+      new ClusterIpRule(RegionSettings.ClusterIp.KEEP, true);
 
   @ParameterizedTest
   @CsvSource(
@@ -35,7 +36,7 @@ class RulesTest {
           ANNOTATED,   kube-system, true,       false
           """)
   void exportFollowsModeNamespaceAndAnnotation(
-      ExportRule.Mode mode, String namespace, @Nullable String annotation, boolean exported) {
+      RegionSettings.Export mode, String namespace, @Nullable String annotation, boolean exported) {
     ServiceFacts service =
         new ServiceFacts(
             new ServiceKey(namespace, "web"),
@@ -53,45 +54,54 @@ class RulesTest {
   @CsvSource(
       textBlock =
           """
-          # mode, region translates, Service's port, pods' port, answer, remapped
-          EXPAND, true,  80, 80,   Endpoints, false
-          EXPAND, true,  80, 8080, Endpoints, true
-          KEEP,   false, 80, 80,   ClusterIp, false
-          KEEP,   false, 80, 8080, ClusterIp, true
-          AUTO,   true,  80, 80,   Endpoints, false
-          AUTO,   true,  80, 8080, ClusterIp, true
-          AUTO,   false, 80, 8080, Endpoints, true
+          # mode, region translates, Service's port, pods' port, keeps the ClusterIP
+          EXPAND, true,  80, 80,   false
+          EXPAND, true,  80, 8080, false
+          KEEP,   false, 80, 80,   true
+          KEEP,   false, 80, 8080, true
+          AUTO,   true,  80, 80,   false
+          AUTO,   true,  80, 8080, true
+          AUTO,   false, 80, 8080, false
           """)
   void clusterIpIsKeptOrExpanded(
-      Mode mode, boolean translates, int port, int podPort, String answer, boolean remapped) {
-    Answer decided =
-        new ClusterIpRule(mode, translates)
-            .decide(service(List.of("10.43.0.1"), port(port, podPort), podPort));
+      RegionSettings.ClusterIp mode, boolean translates, int port, int podPort, boolean kept) {
+    DirectoryService service = service(List.of("10.43.0.1"), port(port, podPort), podPort);
 
-    assertThat(decided.getClass().getSimpleName()).isEqualTo(answer);
-    assertThat(remapped(decided))
-        .hasToString(remapped ? "[http " + port + "/TCP -> " + podPort + "]" : "[]");
+    assertThat(new ClusterIpRule(mode, translates).keeps(service)).isEqualTo(kept);
+    assertThat(service.remappedPorts())
+        .hasToString(port == podPort ? "[]" : "[http " + port + "/TCP -> " + podPort + "]");
   }
 
   @Test
   void serviceThatWasGivenNoAddressYetIsExpandedWhateverTheMode() {
-    assertThat(new ClusterIpRule(Mode.KEEP, true).decide(service(List.of(), port(80, 8080), 8080)))
-        .isInstanceOf(Answer.Endpoints.class);
+    assertThat(KEEP.keeps(service(List.of(), port(80, 8080), 8080))).isFalse();
   }
 
   @Test
   void headlessServiceIsExpandedAndNothingIsRemapped() {
-    assertThat(
-            new ClusterIpRule(Mode.KEEP, true)
-                .decide(new DirectoryService(headless(WEB, false), List.of())))
-        .isEqualTo(new Answer.Endpoints(List.of()));
+    DirectoryService headless = new DirectoryService(headless(WEB, false), List.of());
+
+    assertThat(KEEP.keeps(headless)).isFalse();
+    assertThat(headless.remappedPorts()).isEmpty();
+  }
+
+  @Test
+  void anAliasIntoTheClusterIsOneIntoTheRegion() {
+    ExternalNames names =
+        new ExternalNames("mn.internal", List.of("cluster.local", "k8s.example.org"));
+
+    assertThat(names.target("web.shop.svc.Cluster.Local.")).isEqualTo("web.shop.svc.mn.internal");
+    assertThat(names.target("web.shop.svc.k8s.example.org")).isEqualTo("web.shop.svc.mn.internal");
+    assertThat(names.target("web.example.org.")).isEqualTo("web.example.org");
+    assertThat(ExternalNames.AS_GIVEN.target("web.shop.svc.cluster.local"))
+        .isEqualTo("web.shop.svc.cluster.local");
   }
 
   @Test
   void targetPortDecidesWhileNoEndpointSaysOtherwise() {
     DirectoryService none = service(List.of("10.43.0.1"), port(80, 8080));
 
-    assertThat(ClusterIpRule.remapped(none)).hasToString("[http 80/TCP -> 8080]");
+    assertThat(none.remappedPorts()).hasToString("[http 80/TCP -> 8080]");
   }
 
   @Test
@@ -99,8 +109,8 @@ class RulesTest {
     ServiceFacts.Port named =
         new ServiceFacts.Port("http", Protocol.TCP, 80, new ServiceFacts.Port.Target.Named("web"));
 
-    assertThat(ClusterIpRule.remapped(service(List.of("10.43.0.1"), named))).isEmpty();
-    assertThat(ClusterIpRule.remapped(service(List.of("10.43.0.1"), named, 80, 8081, 8080, 8081)))
+    assertThat(service(List.of("10.43.0.1"), named).remappedPorts()).isEmpty();
+    assertThat(service(List.of("10.43.0.1"), named, 80, 8081, 8080, 8081).remappedPorts())
         .hasToString("[http 80/TCP -> 8080, http 80/TCP -> 8081]");
   }
 
@@ -110,7 +120,7 @@ class RulesTest {
         new ServiceFacts.Port(
             "http", Protocol.UDP, 443, new ServiceFacts.Port.Target.Named("quic"));
 
-    assertThat(ClusterIpRule.remapped(service(List.of("10.43.0.1"), udp, 8443))).isEmpty();
+    assertThat(service(List.of("10.43.0.1"), udp, 8443).remappedPorts()).isEmpty();
   }
 
   private static ServiceFacts.Port port(int port, int target) {
@@ -139,12 +149,5 @@ class RulesTest {
                     List.of(new Endpoint.Port("http", Protocol.TCP, podPorts[i]))))
             .toList();
     return new DirectoryService(facts, endpoints);
-  }
-
-  private static List<ClusterIpRule.RemappedPort> remapped(Answer answer) {
-    return switch (answer) {
-      case Answer.Endpoints(var ports) -> ports;
-      case Answer.ClusterIp(var ports) -> ports;
-    };
   }
 }

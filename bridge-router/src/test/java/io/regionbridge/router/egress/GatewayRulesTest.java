@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.Cidr;
@@ -21,14 +22,14 @@ class GatewayRulesTest {
 
   @Test
   void ciliumsPodsAnswerByTheNodeThatTheyWereAskedBy() {
-    assertThat(rules(EgressSettings.Engine.CILIUM, PODS))
+    assertThat(rules(RegionSettings.Engine.CILIUM, PODS))
         .containsExactly(
             "answers of 10.42.0.0/16 to 10.52.0.0/16",
             "answers of 10.42.0.0/16 to 100.64.0.0/10",
             "replies of 10.42.0.0/16 to 10.52.0.0/16 by wt0",
             "segments of 1226 in by wt0",
             "segments of 1226 out by wt0");
-    assertThat(rules(EgressSettings.Engine.CILIUM, List.of(Cidr.of("fd00:42::/48"))))
+    assertThat(rules(RegionSettings.Engine.CILIUM, List.of(Cidr.of("fd00:42::/48"))))
         .containsExactly(
             "answers of fd00:42::/48 to fd00:52::/48",
             "replies of fd00:42::/48 to fd00:52::/48 by wt0",
@@ -38,10 +39,10 @@ class GatewayRulesTest {
 
   @Test
   void routesKeepAddressesAndNothingIsDoneWhereNothingIsSent() {
-    assertThat(rules(EgressSettings.Engine.ROUTES, PODS))
+    assertThat(rules(RegionSettings.Engine.ROUTES, PODS))
         .containsExactly("segments of 1226 in by wt0", "segments of 1226 out by wt0");
-    assertThat(rules(EgressSettings.Engine.NONE, PODS)).isEmpty();
-    assertThat(GatewayRules.of(EgressSettings.Engine.CILIUM, EgressPlan.EMPTY, WT0, PODS, OVERLAY))
+    assertThat(rules(RegionSettings.Engine.NONE, PODS)).isEmpty();
+    assertThat(GatewayRules.of(RegionSettings.Engine.CILIUM, EgressPlan.EMPTY, WT0, PODS, OVERLAY))
         .isEmpty();
   }
 
@@ -49,13 +50,13 @@ class GatewayRulesTest {
   void manyRangesOfNodesAreCoveredByFewThatReachNobodyElses() {
     List<Cidr> nodes =
         IntStream.range(0, 200).mapToObj(i -> Cidr.of("10.42." + i + ".0/24")).toList();
-    assertThat(rules(EgressSettings.Engine.CILIUM, nodes)).hasSizeLessThan(60);
-    assertThat(rules(EgressSettings.Engine.CILIUM, nodes))
+    assertThat(rules(RegionSettings.Engine.CILIUM, nodes)).hasSizeLessThan(60);
+    assertThat(rules(RegionSettings.Engine.CILIUM, nodes))
         .contains("answers of 10.42.192.0/20 to 10.52.0.0/16")
         .noneMatch(rule -> rule.startsWith("answers of 10.42.208.0/20"));
   }
 
-  private static List<String> rules(EgressSettings.Engine engine, List<Cidr> pods) {
+  private static List<String> rules(RegionSettings.Engine engine, List<Cidr> pods) {
     return GatewayRules.of(engine, PLAN, WT0, pods, OVERLAY).stream()
         .map(Object::toString)
         .toList();

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress.cilium;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,7 +18,6 @@ import io.regionbridge.router.egress.EgressPlan;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.cilium.CiliumState.Obstacle;
 import io.regionbridge.router.kubernetes.EventRecorder;
 import io.regionbridge.router.kubernetes.ObjectWriter;
@@ -73,14 +73,14 @@ public final class CiliumEgress implements EgressDriver {
   public EgressReport observe(EgressInputs inputs) {
     writer.forget();
     return new EgressReport(
-        EgressSettings.Engine.CILIUM,
+        RegionSettings.Engine.CILIUM,
         CiliumPlan.of(inputs, new CiliumSchema(ipv6, CiliumPolicy.selectNodes(inputs.view())))
             .regions());
   }
 
   @Override
   public EgressReport apply(EgressInputs inputs) {
-    return new EgressReport(EgressSettings.Engine.CILIUM, write(inputs));
+    return new EgressReport(RegionSettings.Engine.CILIUM, write(inputs));
   }
 
   /** Takes back whatever was written. For the active gateway, with a permit. */
@@ -91,7 +91,7 @@ public final class CiliumEgress implements EgressDriver {
                 EgressPlan.EMPTY,
                 Optional.empty(),
                 List.of(),
-                EgressSettings.of(EgressSettings.Engine.NONE)),
+                RegionSettings.Egress.of(RegionSettings.Engine.NONE)),
             new CiliumSchema(ipv6, false))
         .removals()
         .forEach(this::remove);

@@ -1,9 +1,9 @@
 package io.regionbridge.router.egress.cilium;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressGateway;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
@@ -67,7 +67,7 @@ record CiliumPolicy(
       List<Cidr> destinations,
       EgressGateway gateway,
       List<EgressGateway> standbys,
-      EgressSettings settings) {
+      RegionSettings.Egress settings) {
     Map<String, Object> selector = new LinkedHashMap<>(selector(settings));
     if (!standbys.isEmpty()) {
       List<String> hostnames = standbys.stream().map(EgressGateway::hostname).sorted().toList();
@@ -88,7 +88,7 @@ record CiliumPolicy(
    * @param node with an address
    */
   static CiliumPolicy ofNode(
-      String region, List<Cidr> destinations, EgressGateway node, EgressSettings settings) {
+      String region, List<Cidr> destinations, EgressGateway node, RegionSettings.Egress settings) {
     Map<String, Object> selector = new LinkedHashMap<>(selector(settings));
     selector.put(POD_NODES, Map.of("matchLabels", Map.of(HOSTNAME, node.hostname())));
     return of(PREFIX + region + "." + node.node(), region, destinations, node, selector);
@@ -272,7 +272,7 @@ record CiliumPolicy(
     return Objects.equals(there, wanted);
   }
 
-  private static Map<String, Object> selector(EgressSettings settings) {
+  private static Map<String, Object> selector(RegionSettings.Egress settings) {
     List<Map<String, Object>> expressions = new ArrayList<>();
     if (!settings.namespaces().isEmpty()) {
       expressions.add(expression("In", settings.namespaces()));

@@ -1,11 +1,11 @@
 package io.regionbridge.router.egress.routes;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.egress.AliasTranslation;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.ClusterPlace;
@@ -33,7 +33,7 @@ public final class RouteAgent implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
   private final String node;
-  private final Supplier<EgressSettings.Encapsulation> encapsulation;
+  private final Supplier<RegionSettings.Encapsulation> encapsulation;
   private final KubernetesClient client;
   private final RouteHost host;
   private final RouteActuator actuator;
@@ -45,7 +45,7 @@ public final class RouteAgent implements AutoCloseable {
 
   private RouteAgent(
       String node,
-      Supplier<EgressSettings.Encapsulation> encapsulation,
+      Supplier<RegionSettings.Encapsulation> encapsulation,
       KubernetesClient client,
       String namespace,
       String lease,
@@ -71,7 +71,7 @@ public final class RouteAgent implements AutoCloseable {
    * @throws IOException if the kernel cannot be talked to, or the kubeconfig cannot be read
    */
   public static RouteAgent start(
-      ClusterPlace place, Supplier<EgressSettings.Encapsulation> encapsulation, Loops loops)
+      ClusterPlace place, Supplier<RegionSettings.Encapsulation> encapsulation, Loops loops)
       throws IOException {
     KubernetesClient client = ClusterClient.local(place.kubeconfig());
     try {
@@ -92,7 +92,7 @@ public final class RouteAgent implements AutoCloseable {
   /** The same with another client, which is closed in the end. */
   static RouteAgent start(
       String node,
-      Supplier<EgressSettings.Encapsulation> encapsulation,
+      Supplier<RegionSettings.Encapsulation> encapsulation,
       KubernetesClient client,
       String namespace,
       String lease,

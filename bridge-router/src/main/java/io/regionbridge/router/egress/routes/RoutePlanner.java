@@ -1,6 +1,6 @@
 package io.regionbridge.router.egress.routes;
 
-import io.regionbridge.router.egress.EgressSettings;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.netlink.InterfaceAddress;
@@ -39,7 +39,7 @@ final class RoutePlanner {
       List<Route> foreign,
       Optional<InetAddress> source,
       Optional<List<Cidr>> senders,
-      EgressSettings.Encapsulation encapsulation) {
+      RegionSettings.Encapsulation encapsulation) {
     if (traffic.destinations().isEmpty()) {
       return RoutePlan.EMPTY;
     }
@@ -81,7 +81,7 @@ final class RoutePlanner {
     boolean wrapped =
         Stream.concat(routes.values().stream(), detours.values().stream())
                 .anyMatch(NextHop.Encapsulated.class::isInstance)
-            || router && encapsulation != EgressSettings.Encapsulation.NEVER;
+            || router && encapsulation != RegionSettings.Encapsulation.NEVER;
     return new RoutePlan(
         routes,
         detours,
@@ -106,8 +106,8 @@ final class RoutePlanner {
   private static Optional<NextHop> hop(
       InetAddress gateway,
       List<InterfaceAddress> addresses,
-      EgressSettings.Encapsulation encapsulation) {
-    if (encapsulation == EgressSettings.Encapsulation.ALWAYS) {
+      RegionSettings.Encapsulation encapsulation) {
+    if (encapsulation == RegionSettings.Encapsulation.ALWAYS) {
       return Optional.of(new NextHop.Encapsulated(gateway));
     }
     Optional<NextHop> direct =
@@ -116,7 +116,7 @@ final class RoutePlanner {
             .filter(a -> a.network().contains(gateway))
             .findFirst()
             .map(a -> new NextHop.Direct(a.interfaceIndex(), gateway));
-    return direct.isPresent() || encapsulation == EgressSettings.Encapsulation.NEVER
+    return direct.isPresent() || encapsulation == RegionSettings.Encapsulation.NEVER
         ? direct
         : Optional.of(new NextHop.Encapsulated(gateway));
   }

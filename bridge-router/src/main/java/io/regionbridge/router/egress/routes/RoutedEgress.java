@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress.routes;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.egress.EgressDriver;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressInputs;
@@ -7,7 +8,6 @@ import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
-import io.regionbridge.router.egress.EgressSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,7 +21,7 @@ public final class RoutedEgress implements EgressDriver {
   @Override
   public EgressReport observe(EgressInputs inputs) {
     return new EgressReport(
-        EgressSettings.Engine.ROUTES,
+        RegionSettings.Engine.ROUTES,
         inputs.plan().regions().stream().map(egress -> region(egress, inputs.gateway())).toList());
   }
 

@@ -1,10 +1,10 @@
 package io.regionbridge.router.egress.cilium;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressGateway;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.ManagedFields;
 import io.regionbridge.router.net.Cidr;
 import java.net.InetAddress;
@@ -24,7 +24,7 @@ class CiliumPolicyTest {
           new EgressGateway(
               "router-1", "host-1", Optional.of("wt0"), Optional.empty(), Optional.empty()),
           List.of(),
-          EgressSettings.of(EgressSettings.Engine.CILIUM));
+          RegionSettings.Egress.of(RegionSettings.Engine.CILIUM));
   private static final Set<List<String>> OWN =
       Set.of(
           List.of("spec", "destinationCIDRs"),
@@ -52,7 +52,7 @@ class CiliumPolicyTest {
             Optional.of(InetAddress.ofLiteral("100.64.1.2")),
             Optional.empty());
     List<Cidr> sent = List.of(Cidr.of("10.52.0.0/16"));
-    EgressSettings settings = EgressSettings.of(EgressSettings.Engine.CILIUM);
+    RegionSettings.Egress settings = RegionSettings.Egress.of(RegionSettings.Engine.CILIUM);
     CiliumPolicy general = CiliumPolicy.of("mn", sent, active, List.of(standby), settings);
     CiliumPolicy own = CiliumPolicy.ofNode("mn", sent, standby, settings);
     assertThat(general.spec().get("selectors"))

@@ -1,10 +1,10 @@
 package io.regionbridge.router.egress.routes;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,7 +41,7 @@ class DataPathIT {
   @ParameterizedTest
   @CsvSource({"AUTO, false", "ALWAYS, false", "AUTO, true", "ALWAYS, true"})
   void podsReachEachOtherAgainWhenTheActiveGatewaysNodeDies(
-      EgressSettings.Encapsulation encapsulation, boolean overlapping) throws Exception {
+      RegionSettings.Encapsulation encapsulation, boolean overlapping) throws Exception {
     for (String tool : List.of("ip", "wireguard-go", "wg", "nft")) {
       NativeTool.find(tool);
     }
@@ -75,7 +75,7 @@ class DataPathIT {
             .contains("via " + next.address, "proto 115")
             .contains(
                 "dev "
-                    + (encapsulation == EgressSettings.Encapsulation.ALWAYS
+                    + (encapsulation == RegionSettings.Encapsulation.ALWAYS
                         ? LinuxRouteHost.VXLAN
                         : "lan"));
         stream.close();

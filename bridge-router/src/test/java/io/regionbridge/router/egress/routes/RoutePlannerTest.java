@@ -1,10 +1,10 @@
 package io.regionbridge.router.egress.routes;
 
+import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.RouterNodeFacts;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
@@ -27,7 +27,7 @@ class RoutePlannerTest {
 
   @Test
   void aNeighbourOfTheGatewaySendsToItDirectly() {
-    RoutePlan plan = plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.AUTO, NEIGHBOUR);
+    RoutePlan plan = plan("w1", false, TRAFFIC, RegionSettings.Encapsulation.AUTO, NEIGHBOUR);
     assertThat(plan.routes())
         .isEqualTo(Map.of(Cidr.of("10.52.0.0/16"), new NextHop.Direct(3, ip("192.168.1.11"))));
     assertThat(plan.exemptions())
@@ -40,12 +40,12 @@ class RoutePlannerTest {
 
   @Test
   void whoIsNoNeighbourWrapsWhatItSends() {
-    RoutePlan plan = plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.AUTO, FAR);
+    RoutePlan plan = plan("w1", false, TRAFFIC, RegionSettings.Encapsulation.AUTO, FAR);
     assertThat(plan.routes()).containsValue(new NextHop.Encapsulated(ip("192.168.1.11")));
     assertThat(plan.vxlan()).contains(ip("192.168.9.21"));
-    assertThat(plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.ALWAYS, NEIGHBOUR).routes())
+    assertThat(plan("w1", false, TRAFFIC, RegionSettings.Encapsulation.ALWAYS, NEIGHBOUR).routes())
         .containsValue(new NextHop.Encapsulated(ip("192.168.1.11")));
-    RoutePlan never = plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.NEVER, FAR);
+    RoutePlan never = plan("w1", false, TRAFFIC, RegionSettings.Encapsulation.NEVER, FAR);
     assertThat(never.routes()).isEmpty();
     assertThat(never.problems()).hasSize(1).first().asString().contains("r1", "is no neighbour");
   }
@@ -53,22 +53,22 @@ class RoutePlannerTest {
   @Test
   void theGatewayItselfRoutesNothingButKeepsSourceAddressesAndTakesWhatIsWrapped() {
     InterfaceAddress own = new InterfaceAddress(3, ip("192.168.1.11"), 24);
-    RoutePlan plan = plan("r1", true, TRAFFIC, EgressSettings.Encapsulation.AUTO, own);
+    RoutePlan plan = plan("r1", true, TRAFFIC, RegionSettings.Encapsulation.AUTO, own);
     assertThat(plan.routes()).isEmpty();
     assertThat(plan.exemptions()).hasSize(2);
     assertThat(plan.vxlan()).contains(ip("192.168.1.11"));
-    assertThat(plan("r1", true, TRAFFIC, EgressSettings.Encapsulation.NEVER, own).vxlan())
+    assertThat(plan("r1", true, TRAFFIC, RegionSettings.Encapsulation.NEVER, own).vxlan())
         .isEmpty();
   }
 
   @Test
   void wrappedPacketsAreTakenFromNodesAlone() {
-    assertThat(plan("r2", true, TRAFFIC, EgressSettings.Encapsulation.AUTO, FAR).senders())
+    assertThat(plan("r2", true, TRAFFIC, RegionSettings.Encapsulation.AUTO, FAR).senders())
         .contains(NODES);
-    assertThat(plan("w1", false, TRAFFIC, EgressSettings.Encapsulation.AUTO, FAR).senders())
+    assertThat(plan("w1", false, TRAFFIC, RegionSettings.Encapsulation.AUTO, FAR).senders())
         .as("nobody sends them to a worker")
         .contains(List.of());
-    assertThat(plan("r2", true, TRAFFIC, EgressSettings.Encapsulation.NEVER, NEIGHBOUR).senders())
+    assertThat(plan("r2", true, TRAFFIC, RegionSettings.Encapsulation.NEVER, NEIGHBOUR).senders())
         .isEmpty();
     RoutePlan older =
         RoutePlanner.plan(
@@ -79,7 +79,7 @@ class RoutePlannerTest {
             List.of(),
             Optional.of(ip("192.168.9.22")),
             Optional.empty(),
-            EgressSettings.Encapsulation.AUTO);
+            RegionSettings.Encapsulation.AUTO);
     assertThat(older.senders()).isEmpty();
     assertThat(older.problems()).singleElement().asString().contains("UDP 8473", "upgrade");
     assertThat(older.vxlan()).contains(ip("192.168.9.22"));
@@ -99,7 +99,7 @@ class RoutePlannerTest {
         List.of(foreign),
         Optional.empty(),
         Optional.of(NODES),
-        EgressSettings.Encapsulation.AUTO);
+        RegionSettings.Encapsulation.AUTO);
   }
 
   @Test
@@ -143,7 +143,7 @@ class RoutePlannerTest {
             ip("192.168.1.11"),
             cidrs("0.0.0.0/0", "192.168.0.0/16", "10.52.0.0/16", "fd00:52::/48"),
             List.of());
-    RoutePlan plan = plan("w1", false, wild, EgressSettings.Encapsulation.AUTO, NEIGHBOUR);
+    RoutePlan plan = plan("w1", false, wild, RegionSettings.Encapsulation.AUTO, NEIGHBOUR);
     assertThat(plan.routes().keySet()).containsExactly(Cidr.of("10.52.0.0/16"));
     assertThat(plan.problems()).hasSize(3);
     RoutePlan inside =
@@ -151,7 +151,7 @@ class RoutePlannerTest {
             "w1",
             false,
             TRAFFIC,
-            EgressSettings.Encapsulation.AUTO,
+            RegionSettings.Encapsulation.AUTO,
             NEIGHBOUR,
             new InterfaceAddress(4, ip("10.52.3.1"), 24));
     assertThat(inside.routes()).isEmpty();
@@ -179,7 +179,7 @@ class RoutePlannerTest {
     assertThat(RemoteTraffic.of(view(null), first))
         .as("the bridges were taken away")
         .contains(RemoteTraffic.NONE);
-    assertThat(plan("w1", false, RemoteTraffic.NONE, EgressSettings.Encapsulation.AUTO, NEIGHBOUR))
+    assertThat(plan("w1", false, RemoteTraffic.NONE, RegionSettings.Encapsulation.AUTO, NEIGHBOUR))
         .isEqualTo(RoutePlan.EMPTY);
   }
 
@@ -203,7 +203,7 @@ class RoutePlannerTest {
       String node,
       boolean router,
       RemoteTraffic traffic,
-      EgressSettings.Encapsulation encapsulation,
+      RegionSettings.Encapsulation encapsulation,
       InterfaceAddress... addresses) {
     return RoutePlanner.plan(
         node,

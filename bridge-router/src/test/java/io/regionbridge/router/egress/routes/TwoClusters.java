@@ -1,11 +1,11 @@
 package io.regionbridge.router.egress.routes;
 
+import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.egress.AliasTranslation;
-import io.regionbridge.router.egress.EgressSettings;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.AliasRange;
@@ -54,7 +54,7 @@ final class TwoClusters implements AutoCloseable {
   private final TestCluster cluster;
   private final KubernetesClient client;
   private final Path kubeconfig;
-  private final EgressSettings.Encapsulation encapsulation;
+  private final RegionSettings.Encapsulation encapsulation;
   private final List<Closeable> parts = new ArrayList<>();
   private final Map<String, NativeProcess> elections = new LinkedHashMap<>();
   private final GatewayWatcher watcher;
@@ -115,7 +115,7 @@ final class TwoClusters implements AutoCloseable {
     }
   }
 
-  TwoClusters(Path directory, EgressSettings.Encapsulation encapsulation, boolean overlapping)
+  TwoClusters(Path directory, RegionSettings.Encapsulation encapsulation, boolean overlapping)
       throws IOException {
     this.encapsulation = encapsulation;
     mn = new Region("mn", 1, 42, overlapping ? 142 : 42);

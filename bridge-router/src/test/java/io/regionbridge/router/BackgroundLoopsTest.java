@@ -1,5 +1,6 @@
 package io.regionbridge.router;
 
+import java.util.Map;
 import io.regionbridge.router.settings.RegionSettings;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -190,6 +191,6 @@ class BackgroundLoopsTest {
   }
 
   private static RegionSettings.Overlay settings(RegionSettings.OverlayMode mode, Optional<String> name) {
-    return new RegionSettings.Overlay(mode, name, Optional.empty(), 0, Duration.ZERO);
+    return new RegionSettings.Overlay(mode, name, Optional.empty(), Map.of(), 0, Duration.ZERO);
   }
 }

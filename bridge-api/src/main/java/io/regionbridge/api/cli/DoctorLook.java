@@ -8,8 +8,6 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Doctor;
-import io.regionbridge.router.kubernetes.ClusterPlace;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,7 +56,7 @@ final class DoctorLook {
     checks.addAll(
         target.inCluster()
             ? List.of(Check.skipped("node", "run doctor on a router node to check its kernel"))
-            : examination.node(bridge.status(), overlay, node()));
+            : examination.node(bridge.status(), overlay, terminal.environment()));
     return checks;
   }
 
@@ -88,15 +86,6 @@ final class DoctorLook {
       } catch (KubernetesClientException e) {
         return Doctor.unreachable(client.getMasterUrl().toString(), PodTarget.reason(e));
       }
-    }
-  }
-
-  /** As Kubernetes calls this machine. */
-  private Optional<String> node() {
-    try {
-      return Optional.of(ClusterPlace.node(terminal.environment()));
-    } catch (IOException e) {
-      return Optional.empty(); // not Linux
     }
   }
 

@@ -7,7 +7,6 @@ import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.control.KeyRotationRequest;
-import io.regionbridge.router.kubernetes.ClusterPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -76,10 +75,8 @@ final class RotateKeyCommand implements Command {
       return "the next key is %s; the bridge uses it once its peers know it"
           .formatted(KeyRotationRequest.send(config.get(ConfigKeys.OVERLAY_KEYS)));
     }
-    ClusterPlace place = ClusterPlace.of(terminal.environment());
-    String name = node.orElse(place.node());
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    return "RouterNode %s is annotated with %s; its bridge makes the next key, and uses it once its peers know it"
-        .formatted(name, KeyRotationRequest.send(place.kubeconfig(), name, now));
+    return KeyRotationRequest.send(terminal.environment(), node, now)
+        + "; its bridge makes the next key, and uses it once its peers know it";
   }
 }

@@ -5,7 +5,6 @@ import io.regionbridge.api.text.Printable;
 import io.regionbridge.router.control.Uninstall;
 import io.regionbridge.router.control.Uninstall.Outcome;
 import io.regionbridge.router.control.Uninstall.Step;
-import io.regionbridge.router.kubernetes.ClusterPlace;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -56,10 +55,8 @@ final class UninstallCommand implements Command {
   @Override
   public int run() {
     try {
-      ClusterPlace place = ClusterPlace.of(terminal.environment());
       List<Step> steps =
-          Uninstall.run(
-              place.kubeconfig(), namespace.orElse(place.namespace()), netBird, purge, dryRun);
+          Uninstall.run(terminal.environment(), namespace, netBird, purge, dryRun);
       steps.forEach(step -> terminal.out().println(Printable.of(text(step))));
       return steps.stream().anyMatch(step -> step.outcome() == Outcome.FAILED)
           ? ExitCode.FAILED

@@ -1,5 +1,6 @@
 package io.regionbridge.api.diagnosis;
 
+import java.util.Map;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -58,10 +59,10 @@ public final class Examination {
    *
    * @param status of the bridge on it, if it says one
    * @param overlay the overlay's interface; empty: one of the usual names
-   * @param node as Kubernetes calls it
+   * @param environment the variables of the process
    */
   public List<Check> node(
-      Optional<BridgeStatus> status, Optional<String> overlay, Optional<String> node) {
+      Optional<BridgeStatus> status, Optional<String> overlay, Map<String, String> environment) {
     List<Cidr> sent =
         status.stream()
             .flatMap(known -> known.policies().stream())
@@ -76,6 +77,6 @@ public final class Examination {
         status.stream()
             .flatMap(known -> known.tunnels().stream())
             .anyMatch(tunnel -> tunnel.state().equals("up"));
-    return doctor.checkNode(overlay, sent, pods, tunnelUp, node);
+    return doctor.checkNode(overlay, sent, pods, tunnelUp, environment);
   }
 }

@@ -19,7 +19,6 @@ import io.regionbridge.api.tls.TlsFiles;
 import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.feed.FeedServer;
-import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
@@ -55,8 +54,7 @@ final class BridgeStart {
   private final BridgeConfig first;
   private final LiveConfig config;
   private final Parts parts;
-  private final Optional<ClusterPlace> place;
-  private final String node;
+  private final Map<String, String> environment;
   private final DnsGate gate;
   private volatile @Nullable Translated translated;
 
@@ -84,13 +82,12 @@ final class BridgeStart {
    *
    * @param parts takes what is started
    */
-  BridgeStart(BridgeConfig first, Map<String, String> environment, Parts parts) throws IOException {
+  BridgeStart(BridgeConfig first, Map<String, String> environment, Parts parts) {
     this.first = first;
     this.parts = parts;
     config = new LiveConfig(first);
+    this.environment = environment;
     boolean clustered = first.get(ConfigKeys.KUBERNETES_ENABLED);
-    place = clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
-    node = place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
     gate = new DnsGate(clustered && first.get(ConfigKeys.DNS_LISTEN).isEmpty());
   }
 
@@ -103,7 +100,13 @@ final class BridgeStart {
   Started run(Optional<ConfigFile> file) throws IOException {
     Signal changed = new Signal();
     ControlPlane control =
-        parts.add(ControlPlane.start(node, place, this::regionSettings, changed, loops));
+        parts.add(
+            ControlPlane.start(
+                environment,
+                first.get(ConfigKeys.KUBERNETES_ENABLED),
+                this::regionSettings,
+                changed,
+                loops));
     Replicas replicas =
         parts.add(new Replicas(MemoryPlan.of(first, heap).replicas(0), changed, loops));
     AllNames allNames = new AllNames();
@@ -176,7 +179,7 @@ final class BridgeStart {
     return ListenAddresses.of(
         config.get(),
         control.host(),
-        place.flatMap(ClusterPlace::address),
+        control.nodeAddress(),
         control.overlayAddresses());
   }
 
@@ -185,7 +188,7 @@ final class BridgeStart {
     BridgeConfig now = config.get();
     Translated last = translated;
     if (last == null || !last.from().equals(now)) {
-      last = new Translated(now, Settings.regions(now, node, MemoryPlan.of(now, heap).directory()));
+      last = new Translated(now, Settings.regions(now, MemoryPlan.of(now, heap).directory()));
       translated = last;
     }
     return last.to();

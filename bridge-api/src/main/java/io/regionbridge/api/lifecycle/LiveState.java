@@ -1,5 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.metrics.Measured.Imports;
@@ -19,7 +20,6 @@ import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
-import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.topology.Topology;
@@ -162,18 +162,8 @@ final class LiveState implements BridgeState {
   }
 
   @Override
-  public Optional<TunnelRecord> ends() {
-    return control.ends();
-  }
-
-  @Override
-  public Optional<InetSocketAddress> podPath() {
-    return control.podPath();
-  }
-
-  @Override
-  public boolean knows(String key) {
-    return control.knows(key);
+  public JsonNode announcement(Optional<String> key) {
+    return control.announcement(key);
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.api.log.Logging;
 import io.regionbridge.router.egress.routes.RouteAgent;
-import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.loop.Loops;
 import java.io.IOException;
 import java.util.List;
@@ -21,16 +20,15 @@ import java.util.Map;
  * configuration file, and leaves the routes in place when it stops.
  */
 public final class NodeAgent implements AutoCloseable {
-  private final String node;
   private final RouteAgent agent;
   private final ConfigWatcher watcher;
   private volatile BridgeConfig config;
 
-  private NodeAgent(BridgeConfig config, ConfigFile file, ClusterPlace place) throws IOException {
+  private NodeAgent(BridgeConfig config, ConfigFile file, Map<String, String> environment)
+      throws IOException {
     this.config = config;
-    node = place.node();
     Loops loops = new Loops();
-    agent = RouteAgent.start(place, this::encapsulation, loops);
+    agent = RouteAgent.start(environment, this::encapsulation, loops);
     watcher = ConfigWatcher.start(file, config, new Reload(), loops);
   }
 
@@ -42,7 +40,7 @@ public final class NodeAgent implements AutoCloseable {
    */
   public static NodeAgent start(
       BridgeConfig config, ConfigFile file, Map<String, String> environment) throws IOException {
-    return new NodeAgent(config, file, ClusterPlace.of(environment));
+    return new NodeAgent(config, file, environment);
   }
 
   /**
@@ -58,7 +56,7 @@ public final class NodeAgent implements AutoCloseable {
 
   /** The node's name. */
   public String node() {
-    return node;
+    return agent.node();
   }
 
   @Override

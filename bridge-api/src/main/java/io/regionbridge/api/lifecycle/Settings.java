@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.xbill.DNS.Name;
 
 /** Translates the configuration into the settings of the bridge's parts. Pure. */
@@ -82,10 +83,9 @@ final class Settings {
   /**
    * The settings of the control plane.
    *
-   * @param node this node's name
    * @param directoryRoom octets of memory that the local Services may take
    */
-  static RegionSettings regions(BridgeConfig config, String node, long directoryRoom) {
+  static RegionSettings regions(BridgeConfig config, long directoryRoom) {
     return new RegionSettings(
         config.get(ConfigKeys.REGION_NAME),
         config.get(ConfigKeys.REGION_DOMAIN).name(),
@@ -100,7 +100,7 @@ final class Settings {
         config.get(ConfigKeys.DIRECTORY_FILES),
         directoryRoom,
         config.get(ConfigKeys.OVERLAY_KEYS),
-        overlay(config, node),
+        overlay(config),
         new RegionSettings.Egress(
             config.get(ConfigKeys.EGRESS_ENGINE),
             config.get(ConfigKeys.EGRESS_NAMESPACES),
@@ -142,18 +142,18 @@ final class Settings {
         Set.copyOf(peer.get(ConfigKeys.PEER_OVERLAY_KEYS)));
   }
 
-  private static RegionSettings.Overlay overlay(BridgeConfig config, String node) {
-    List<Values> nodes = config.get(ConfigKeys.OVERLAY_NODES);
+  private static RegionSettings.Overlay overlay(BridgeConfig config) {
     return new RegionSettings.Overlay(
         config.get(ConfigKeys.OVERLAY_MODE),
         config.get(ConfigKeys.OVERLAY_INTERFACE),
-        nodes.isEmpty()
-            ? config.get(ConfigKeys.OVERLAY_ADDRESS).map(address -> own(address, Optional.empty()))
-            : nodes.stream()
-                .filter(entry -> entry.get(ConfigKeys.NODE_NAME).equals(node))
-                .findFirst()
-                .map(entry ->
-                    own(entry.get(ConfigKeys.NODE_ADDRESS), entry.get(ConfigKeys.NODE_ENDPOINT))),
+        config.get(ConfigKeys.OVERLAY_ADDRESS).map(address -> own(address, Optional.empty())),
+        config.get(ConfigKeys.OVERLAY_NODES).stream()
+            .collect(
+                Collectors.toMap(
+                    entry -> entry.get(ConfigKeys.NODE_NAME),
+                    entry ->
+                        own(entry.get(ConfigKeys.NODE_ADDRESS), entry.get(ConfigKeys.NODE_ENDPOINT)),
+                    (first, _) -> first)),
         config.get(ConfigKeys.OVERLAY_LISTEN_PORT),
         config.get(ConfigKeys.DNS_CACHE_SERVE_STALE));
   }

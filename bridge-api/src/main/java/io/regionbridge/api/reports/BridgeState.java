@@ -1,5 +1,6 @@
 package io.regionbridge.api.reports;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.metrics.Measured.Imports;
@@ -13,7 +14,6 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.feed.FollowerState;
-import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
@@ -82,14 +82,12 @@ public interface BridgeState {
   /** When this node's key on the overlay expires, where its agent says so. */
   Optional<Instant> keyExpiry();
 
-  /** What peers are told of this region's tunnels; empty where the bridge makes none. */
-  Optional<TunnelRecord> ends();
-
-  /** Where this node answers path probes of peers; empty: it has no address of the pod range. */
-  Optional<InetSocketAddress> podPath();
-
-  /** Whether the device that the bridge makes has a peer with this key, base64. */
-  boolean knows(String key);
+  /**
+   * What peers may know of this region.
+   *
+   * @param key of the peer that asks, base64
+   */
+  JsonNode announcement(Optional<String> key);
 
   /** The conditions of everything around the data plane, without times. */
   List<Condition> surroundings();

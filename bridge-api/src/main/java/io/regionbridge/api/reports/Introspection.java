@@ -1,5 +1,6 @@
 package io.regionbridge.api.reports;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.metrics.BridgeMetrics;
@@ -10,7 +11,6 @@ import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.api.status.Faults;
 import io.regionbridge.api.status.HistoryReport;
 import io.regionbridge.api.status.NamesReport;
-import io.regionbridge.api.status.RegionDocument;
 import io.regionbridge.api.status.TraceReport;
 import io.regionbridge.api.status.Version;
 import io.regionbridge.dns.relay.LoopCounters;
@@ -133,25 +133,8 @@ public final class Introspection implements AutoCloseable {
    *
    * @param key of the peer that asks; whether it is known here is answered too
    */
-  public RegionDocument announcement(Optional<String> key) {
-    LocalRegion region = bridge.topology().local();
-    return new RegionDocument(
-        region.name(),
-        region.domain(),
-        strings(region.knownPodCidrs()),
-        strings(region.knownServiceCidrs()),
-        gateways(),
-        bridge.ends().orElse(null),
-        bridge.podPath().map(SocketLiteral::format).orElse(null),
-        key.map(bridge::knows).orElse(null));
-  }
-
-  /** Peers that know one of them believe the others, too. */
-  private List<String> gateways() {
-    return bridge.topology().local().gateways().stream()
-        .flatMap(gateway -> gateway.overlayAddress().stream())
-        .map(IpLiteral::format)
-        .toList();
+  public JsonNode announcement(Optional<String> key) {
+    return bridge.announcement(key);
   }
 
   private BridgeStatus.Region region() {

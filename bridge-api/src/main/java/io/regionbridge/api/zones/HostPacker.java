@@ -5,7 +5,6 @@ import io.regionbridge.dns.zone.HostsElsewhere.Place;
 import io.regionbridge.dns.zone.PortSet;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.net.IpAddress;
@@ -82,11 +81,11 @@ final class HostPacker {
   }
 
   private PortSet[] ofService(List<ServiceFacts.Port> ports) {
-    return kept(ofServices, ports, port -> port(port.name(), port.protocol(), port.port()));
+    return kept(ofServices, ports, port -> port(port.name(), port.protocolLabel(), port.port()));
   }
 
   private PortSet[] endpointPorts(List<Endpoint.Port> ports) {
-    return kept(ofEndpoints, ports, port -> port(port.name(), port.protocol(), port.port()));
+    return kept(ofEndpoints, ports, port -> port(port.name(), port.protocolLabel(), port.port()));
   }
 
   private static <P> PortSet[] kept(
@@ -102,9 +101,9 @@ final class HostPacker {
             });
   }
 
-  private static PortSet.Port port(String name, Protocol protocol, int number) {
+  private static PortSet.Port port(String name, String protocol, int number) {
     return new PortSet.Port(
-        name.toLowerCase(Locale.ROOT), protocol.name().toLowerCase(Locale.ROOT), number);
+        name.toLowerCase(Locale.ROOT), protocol, number);
   }
 
   /** Where the hosts of a region are. */

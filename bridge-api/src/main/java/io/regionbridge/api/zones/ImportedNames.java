@@ -3,7 +3,6 @@ package io.regionbridge.api.zones;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
-import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
@@ -13,7 +12,6 @@ import io.regionbridge.router.net.IpAddress;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +103,7 @@ final class ImportedNames {
         facts
             .ports()
             .forEach(port ->
-                addTarget(names, port.name(), port.protocol(), new Target(host, port.port())));
+                addTarget(names, port.name(), port.protocolLabel(), new Target(host, port.port())));
       } else {
         exporting.answering(part).forEach(endpoint -> addEndpoint(part, endpoint));
       }
@@ -130,7 +128,7 @@ final class ImportedNames {
             : "%s.%s.%s.svc.%s."
                 .formatted(endpoint.name(), key.name(), key.namespace(), part.region().domain());
     for (Endpoint.Port port : endpoint.ports()) {
-      addTarget(names, port.name(), port.protocol(), new Target(host, port.port()));
+      addTarget(names, port.name(), port.protocolLabel(), new Target(host, port.port()));
     }
   }
 
@@ -147,10 +145,10 @@ final class ImportedNames {
   }
 
   private static void addTarget(
-      Map<String, NameRecords> names, String port, Protocol protocol, Target target) {
+      Map<String, NameRecords> names, String port, String protocol, Target target) {
     names.computeIfAbsent(SELF, _ -> new NameRecords()).targets().add(target);
     if (!port.isEmpty()) {
-      String label = "_%s._%s".formatted(port, protocol.name().toLowerCase(Locale.ROOT));
+      String label = "_%s._%s".formatted(port, protocol);
       names.computeIfAbsent(label, _ -> new NameRecords()).targets().add(target);
     }
   }
@@ -159,7 +157,7 @@ final class ImportedNames {
   private static void setAddress(ServiceFacts facts, Map<String, NameRecords> names) {
     names.keySet().removeIf(name -> name.isEmpty() || name.startsWith("_"));
     for (ServiceFacts.Port port : facts.ports()) {
-      addTarget(names, port.name(), port.protocol(), new Target(SELF, port.port()));
+      addTarget(names, port.name(), port.protocolLabel(), new Target(SELF, port.port()));
     }
     names.computeIfAbsent(SELF, _ -> new NameRecords()).addresses().addAll(facts.clusterIps());
   }

@@ -29,6 +29,6 @@ public final class Configs {
   /** The regions as far as a configuration tells. */
   public static Topology topology(BridgeConfig config, List<Cidr> overlay) {
     return ConfiguredRegions.topology(
-        Settings.regions(config, "router-1", Long.MAX_VALUE), overlay);
+        Settings.regions(config, Long.MAX_VALUE), overlay);
   }
 }

@@ -33,13 +33,13 @@ final class SettingsTest {
     assertThat(
             regions("overlay: {mode: manage, " + overlay + "}")
                 .overlay()
-                .own()
+                .own("a")
                 .map(own -> IpLiteral.format(own.address()))
                 .orElse(""))
         .isEqualTo(address);
   }
 
   private static RegionSettings regions(String yaml) {
-    return Settings.regions(Configs.of(yaml), "a", 1 << 20);
+    return Settings.regions(Configs.of(yaml), 1 << 20);
   }
 }

@@ -1,13 +1,13 @@
 package io.regionbridge.router.control;
 
 import io.regionbridge.router.settings.RegionSettings;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.AliasTranslation;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
-import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.linux.HostWatch;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -18,6 +18,7 @@ import io.regionbridge.router.overlay.ManagedTunnel;
 import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.PeerTunnel;
 import io.regionbridge.router.peers.GatewayProbes;
+import io.regionbridge.router.peers.RegionDocument;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
 import java.io.IOException;
@@ -90,17 +91,23 @@ public final class ControlPlane implements AutoCloseable {
   /**
    * Starts to look at the overlay and, without a cluster, to read the manifests.
    *
-   * @param node this node's name
-   * @param place where in its cluster this process runs; empty: there is no cluster
+   * @param environment the variables of the process, which tell where it runs
+   * @param clustered whether it runs in a cluster
    * @param settings what is configured at the moment
    * @param onChange called after each change of this state, on any thread
+   * @throws IOException if a variable makes no sense
    */
   public static ControlPlane start(
-      String node,
-      Optional<ClusterPlace> place,
+      Map<String, String> environment,
+      boolean clustered,
       Supplier<RegionSettings> settings,
       Runnable onChange,
-      Loops loops) {
+      Loops loops)
+      throws IOException {
+    Optional<ClusterPlace> place =
+        clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
+    String node =
+        place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
     ControlPlane plane = new ControlPlane(node, place, settings, onChange, loops);
     if (place.isEmpty()) {
       plane.source =
@@ -269,6 +276,11 @@ public final class ControlPlane implements AutoCloseable {
     return source.map(RegionSource::directoryProblems).orElse(List.of());
   }
 
+  /** This node's address in its cluster; empty: that of the default route. */
+  public Optional<InetAddress> nodeAddress() {
+    return place.flatMap(ClusterPlace::address);
+  }
+
   /** The addresses of this machine. */
   public HostAddresses host() {
     return host.addresses();
@@ -304,19 +316,20 @@ public final class ControlPlane implements AutoCloseable {
     return overlay.keyExpiry();
   }
 
-  /** What this region announces of its tunnels; empty where the bridge makes none. */
-  public Optional<TunnelRecord> ends() {
-    return tunnel.flatMap(_ -> source).map(RegionSource::ends);
-  }
-
-  /** Where this node answers path probes of peers; empty: nowhere. */
-  public Optional<InetSocketAddress> podPath() {
-    return source.flatMap(RegionSource::podPath);
-  }
-
-  /** Whether the device that this process makes has a peer with a key, base64. */
-  public boolean knows(String key) {
-    return tunnel.filter(made -> made.knows(key)).isPresent();
+  /**
+   * What peers may know of this region, as JSON: where its addresses lie and the public ends of its
+   * tunnels; nothing that happens in it.
+   *
+   * @param key of the peer that asks, base64; whether the device that this process makes has it is
+   *     answered too
+   */
+  public JsonNode announcement(Optional<String> key) {
+    return RegionDocument.of(
+            topology().local(),
+            tunnel.flatMap(_ -> source).map(RegionSource::ends),
+            source.flatMap(RegionSource::podPath),
+            key.map(asked -> tunnel.filter(made -> made.knows(asked)).isPresent()))
+        .toJson();
   }
 
   /** What was found of the overlay, the source of regions and the tunnels. */

@@ -1,5 +1,7 @@
 package io.regionbridge.router.control;
 
+import java.util.Map;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -37,15 +39,17 @@ public final class KeyRotationRequest {
    * Asks in a cluster, by an annotation of the node's RouterNode: any value that was not taken up
    * before asks for another key.
    *
-   * @param kubeconfig the file that names the cluster; empty: the one that the process runs in
-   * @param node whose key
+   * @param environment the variables of the process, which tell which cluster it is
+   * @param whose the node's name; empty: this node
    * @param text what distinguishes this request from others, such as the time
-   * @return the annotation, as {@code key=value}
+   * @return what was done, as {@code RouterNode NAME is annotated with KEY=VALUE}
    * @throws IOException if there is no such RouterNode, or it cannot be written
    */
-  public static String send(Optional<Path> kubeconfig, String node, String text)
+  public static String send(Map<String, String> environment, Optional<String> whose, String text)
       throws IOException {
-    try (KubernetesClient client = ClusterClient.local(kubeconfig)) {
+    ClusterPlace place = ClusterPlace.of(environment);
+    String node = whose.orElse(place.node());
+    try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
       RouterNode changed = new RouterNode();
       changed.setMetadata(
           new ObjectMetaBuilder()
@@ -56,7 +60,7 @@ public final class KeyRotationRequest {
           .resources(RouterNode.class)
           .withName(node)
           .patch(PatchContext.of(PatchType.JSON_MERGE), changed);
-      return OwnNames.ROTATE_KEY + "=" + text;
+      return "RouterNode %s is annotated with %s=%s".formatted(node, OwnNames.ROTATE_KEY, text);
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
         throw new IOException(

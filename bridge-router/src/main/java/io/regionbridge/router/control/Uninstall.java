@@ -1,5 +1,7 @@
 package io.regionbridge.router.control;
 
+import java.util.Map;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -25,7 +27,6 @@ import io.regionbridge.router.multicluster.MultiCluster;
 import io.regionbridge.router.netbird.NetBirdReconciler;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,10 +79,10 @@ public final class Uninstall {
   }
 
   /**
-   * Does it in the cluster that a file names.
+   * Does it in the cluster that the process runs in, or that {@code KUBECONFIG} names.
    *
-   * @param kubeconfig the file; empty: the cluster that the process runs in
-   * @param namespace where the bridges ran
+   * @param environment the variables of the process
+   * @param namespace where the bridges ran; empty: the process's own
    * @param netBird the namespace of NetBird's routers
    * @param purge take the WireGuard keys as well: peers must be told new ones afterwards
    * @param dryRun only say what would be done
@@ -89,11 +90,17 @@ public final class Uninstall {
    * @throws IOException if the file cannot be read, or no API server answers
    */
   public static List<Step> run(
-      Optional<Path> kubeconfig, String namespace, String netBird, boolean purge, boolean dryRun)
+      Map<String, String> environment,
+      Optional<String> namespace,
+      String netBird,
+      boolean purge,
+      boolean dryRun)
       throws IOException {
-    try (KubernetesClient client = ClusterClient.local(kubeconfig)) {
-      requireCluster(client, namespace);
-      return run(client, namespace, netBird, purge, dryRun);
+    ClusterPlace place = ClusterPlace.of(environment);
+    String in = namespace.orElse(place.namespace());
+    try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
+      requireCluster(client, in);
+      return run(client, in, netBird, purge, dryRun);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.regionbridge.router.diagnosis;
 
+import java.util.Map;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.router.net.Cidr;
@@ -53,14 +55,14 @@ public final class Doctor {
    * @param sent ranges that policies in force send to peers
    * @param pods this region's pod ranges
    * @param tunnelUp whether the tunnel to a peer is up
-   * @param node as Kubernetes calls this machine, if it is known
+   * @param environment the variables of the process, which tell what Kubernetes calls this machine
    */
   public List<Check> checkNode(
       Optional<String> configured,
       List<Cidr> sent,
       List<Cidr> pods,
       boolean tunnelUp,
-      Optional<String> node) {
+      Map<String, String> environment) {
     HostFacts host = HostFacts.read(configured);
     List<Check> checks = new ArrayList<>(HostChecks.of(host));
     Optional<String> ciliumDevices = cluster.flatMap(ClusterFacts::ciliumDevices);
@@ -75,9 +77,17 @@ public final class Doctor {
                     ciliumDevices,
                     cluster.flatMap(ClusterFacts::ciliumMtu))));
     cluster
-        .flatMap(facts -> node.map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
+        .flatMap(facts -> node(environment).map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
         .ifPresent(checks::addAll);
     return checks;
+  }
+
+  private static Optional<String> node(Map<String, String> environment) {
+    try {
+      return Optional.of(ClusterPlace.node(environment));
+    } catch (IOException e) {
+      return Optional.empty(); // not Linux
+    }
   }
 
   /** All that this machine has. */

@@ -109,6 +109,11 @@ public record Endpoint(IpAddress address, @Nullable String hostname, Terms terms
     private static final Comparator<Port> ORDER =
         Comparator.comparing(Port::name).thenComparing(Port::protocol).thenComparingInt(Port::port);
 
+    /** What SRV names have for the protocol, such as {@code tcp}. */
+    public String protocolLabel() {
+      return protocol.label();
+    }
+
     @Override
     public int compareTo(Port other) {
       return ORDER.compare(this, other);

@@ -1,5 +1,6 @@
 package io.regionbridge.router.directory;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** The transport protocols that a port of a Service can have. */
@@ -7,6 +8,11 @@ public enum Protocol {
   TCP,
   UDP,
   SCTP;
+
+  /** What SRV names have for it after the underscore, such as {@code tcp} (RFC 2782). */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /** The protocol of that name as Kubernetes writes it, in capitals, or empty if there is none. */
   public static Optional<Protocol> parse(String text) {

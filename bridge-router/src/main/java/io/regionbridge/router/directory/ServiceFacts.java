@@ -166,6 +166,11 @@ public record ServiceFacts(
   public record Port(
       String name, Protocol protocol, int port, Target target, @Nullable String appProtocol) {
 
+    /** What SRV names have for the protocol, such as {@code tcp}. */
+    public String protocolLabel() {
+      return protocol.label();
+    }
+
     /** The {@code targetPort} of a Service's port. */
     public sealed interface Target {
       /** A port number, 1 to 65535; the Service's own port when {@code targetPort} is not given. */

@@ -136,7 +136,7 @@ public final class ManagedTunnel implements AutoCloseable {
     RegionSettings.Overlay now = settings.get();
     List<Finding> found = new ArrayList<>();
     try {
-      Optional<RegionSettings.Own> own = now.own();
+      Optional<RegionSettings.Own> own = now.own(node);
       if (own.isPresent()) {
         manage(now, own.get(), found);
       } else {

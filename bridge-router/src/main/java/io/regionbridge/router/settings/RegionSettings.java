@@ -1,5 +1,6 @@
 package io.regionbridge.router.settings;
 
+import java.util.Map;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.RegionDomain;
@@ -109,18 +110,28 @@ public record RegionSettings(
    *
    * @param interfaceName the network interface; empty: the first usual one that exists, or {@code
    *     rb0} where the bridge makes the device
-   * @param own what this node has on it, where the bridge makes the device; empty if the
-   *     configuration says nothing of this node
+   * @param single what the node has on it, where the bridge makes the device on one node alone
+   * @param nodes what each node has on it, by the node's name, where bridges make it on several
    * @param listenPort where the device receives packets then, UDP; 0 is any
    * @param serveStale how long what was known last counts while the device cannot be read
    */
   public record Overlay(
       OverlayMode mode,
       Optional<String> interfaceName,
-      Optional<Own> own,
+      Optional<Own> single,
+      Map<String, Own> nodes,
       int listenPort,
       Duration serveStale) {
     private static final String DEFAULT_INTERFACE = "rb0";
+
+    public Overlay {
+      nodes = Map.copyOf(nodes);
+    }
+
+    /** What a node has on it; empty: the configuration says nothing of the node. */
+    public Optional<Own> own(String node) {
+      return nodes.isEmpty() ? single : Optional.ofNullable(nodes.get(node));
+    }
 
     /** The interface that the bridge makes. */
     public String managedInterface() {
@@ -141,7 +152,7 @@ public record RegionSettings(
   }
 
   /**
-   * This node's place on an overlay that the bridges make.
+   * A node's place on an overlay that the bridges make.
    *
    * @param prefixLength leading bits that the overlay's addresses share
    * @param endpoint where its WireGuard is reached from outside; empty: it connects to its peers

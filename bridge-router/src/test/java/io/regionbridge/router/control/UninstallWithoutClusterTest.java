@@ -2,6 +2,7 @@ package io.regionbridge.router.control;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,13 @@ class UninstallWithoutClusterTest {
             users: [{name: u, user: {token: x}}]
             """);
     assertThatThrownBy(
-            () -> Uninstall.run(Optional.of(kubeconfig), "region-bridge", "netbird", false, true))
+            () ->
+                Uninstall.run(
+                    Map.of("KUBECONFIG", kubeconfig.toString(), "NODE_NAME", "n"),
+                    Optional.empty(),
+                    "netbird",
+                    false,
+                    true))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(
             "no cluster: the API server at https://127.0.0.1:1/ does not answer: ")

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress.routes;
 
+import java.util.Map;
 import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
@@ -66,13 +67,17 @@ public final class RouteAgent implements AutoCloseable {
   /**
    * Starts one in the calling thread's network namespace. Never waits for the API server.
    *
-   * @param place this node, and where the bridge is installed
+   * @param environment the variables of the process, which tell where it runs
    * @param encapsulation asked at each look
-   * @throws IOException if the kernel cannot be talked to, or the kubeconfig cannot be read
+   * @throws IOException if the kernel cannot be talked to, the kubeconfig cannot be read, or a
+   *     variable makes no sense
    */
   public static RouteAgent start(
-      ClusterPlace place, Supplier<RegionSettings.Encapsulation> encapsulation, Loops loops)
+      Map<String, String> environment,
+      Supplier<RegionSettings.Encapsulation> encapsulation,
+      Loops loops)
       throws IOException {
+    ClusterPlace place = ClusterPlace.of(environment);
     KubernetesClient client = ClusterClient.local(place.kubeconfig());
     try {
       return start(
@@ -104,6 +109,11 @@ public final class RouteAgent implements AutoCloseable {
             node, encapsulation, client, namespace, lease, host, Clock.systemUTC(), loops);
     agent.loop.start();
     return agent;
+  }
+
+  /** The node's name. */
+  public String node() {
+    return node;
   }
 
   /** What could not be done at the last look; empty before the first. Any thread. */

@@ -21,6 +21,30 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule noClassCycles = ArchitectureRules.noClassCycles("io.regionbridge.router");
 
+  /** These have threads that carry out one request each and end. */
+  private static final String LOOP_OR_REQUEST =
+      ".*[.](Loop|EventRecorder|GatewayElection|OverlayDiscovery|UserspaceProcess)([$].*)?";
+
+  @ArchTest
+  static final ArchRule loopsAloneHaveThreads =
+      noClasses()
+          .that()
+          .haveNameNotMatching(LOOP_OR_REQUEST)
+          .should()
+          .callMethod(Thread.class, "ofVirtual")
+          .orShould()
+          .callMethod(Thread.class, "ofPlatform")
+          .orShould()
+          .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+          .orShould()
+          .callConstructor(Thread.class, Runnable.class)
+          .orShould()
+          .callConstructor(Thread.class, Runnable.class, String.class)
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.concurrent.Executors")
+          .because("/healthz and a condition name a loop that fails, and no other thread");
+
   @ArchTest
   static final ArchRule knowsNeitherTheDataPlaneNorTheProcess =
       noClasses()

@@ -1,5 +1,9 @@
 package io.regionbridge.router;
 
+import java.nio.file.StandardOpenOption;
+import java.nio.file.Files;
+import io.regionbridge.router.file.FileWatcher;
+import io.regionbridge.router.path.PathProbes;
 import java.util.Map;
 import io.regionbridge.router.settings.RegionSettings;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -124,6 +128,43 @@ class BackgroundLoopsTest {
             loops)) {
       namedUntilMended("manifests");
       assertThat(told).hasPositiveValue();
+    }
+  }
+
+  @Test
+  void pathProbes() {
+    try (PathProbes probes =
+        new PathProbes(
+            () -> {
+              fail();
+              return Optional.empty();
+            },
+            () -> {},
+            loops)) {
+      probes.start();
+      namedUntilMended("path-probes");
+    }
+  }
+
+  @Test
+  void files() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    AtomicInteger changes = new AtomicInteger();
+    Runnable listener =
+        () -> {
+          fail();
+          changes.incrementAndGet();
+        };
+    try (FileWatcher _ = FileWatcher.watch("files", List.of(file), listener, loops)) {
+      Await.that(
+          "it is named",
+          () -> {
+            Files.writeString(file, "x", StandardOpenOption.APPEND);
+            return health("files").state() == LoopHealth.State.FAILING;
+          });
+      broken = false;
+      Await.that("the change is reported after all", () -> changes.get() > 0);
+      Await.that("it goes on", () -> health("files").good());
     }
   }
 

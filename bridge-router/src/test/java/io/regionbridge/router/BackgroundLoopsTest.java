@@ -26,6 +26,7 @@ import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.tunnel.FileKeyStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -159,7 +160,7 @@ class BackgroundLoopsTest {
       Await.that(
           "it is named",
           () -> {
-            Files.writeString(file, "x", StandardOpenOption.APPEND);
+            append(file);
             return health("files").state() == LoopHealth.State.FAILING;
           });
       broken = false;
@@ -211,6 +212,14 @@ class BackgroundLoopsTest {
           () -> rights.finding().filter(f -> f.state() == State.TRUE).isPresent());
     } finally {
       server.stop(0);
+    }
+  }
+
+  private static void append(Path file) {
+    try {
+      Files.writeString(file, "x", StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

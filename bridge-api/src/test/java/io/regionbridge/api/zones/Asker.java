@@ -43,7 +43,7 @@ final class Asker {
         throw new IllegalArgumentException("no question: " + name + " " + type);
       }
       ReplyWriter reply = new ReplyWriter();
-      LocalAuthority.answer(query, zoneOf(wanted), view, 0, reply);
+      new LocalAuthority().answer(query, zoneOf(wanted), view, 0, reply);
       int end = reply.finish(ReplyWriter.MAX_MESSAGE, false, false, 0, new byte[0], 0);
       return new Message(Arrays.copyOf(reply.out(), end));
     } catch (IOException e) {

@@ -77,6 +77,7 @@ public final class QueryPipeline implements AnswerSink {
   private final LoopCounters counters = new LoopCounters();
   private final Query query = new Query();
   private final ReplyWriter reply = new ReplyWriter();
+  private final LocalAuthority authority = new LocalAuthority();
   private final CachedReply cached = new CachedReply();
   private final ReplySender sender;
   private final RefusalLimiter refusals = new RefusalLimiter();
@@ -172,7 +173,7 @@ public final class QueryPipeline implements AnswerSink {
       trace.routed(route);
     }
     if (route instanceof Route.Local local && (!peer || local.zone().isForPeers())) {
-      int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
+      int rcode = authority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (route == null) {
       answerNobodys(table, client, path);
@@ -197,7 +198,7 @@ public final class QueryPipeline implements AnswerSink {
   /** A name of a peer region: from its replica, or from the region itself. */
   private void answerForPeer(Route route, PeerAddress client, ReplyPath path, boolean mayHandOver) {
     if (route instanceof Route.Replica replica) {
-      int rcode = LocalAuthority.answerForPeer(query, replica.zone(), ++turn, reply);
+      int rcode = authority.answerForPeer(query, replica.zone(), ++turn, reply);
       send(client, path, replica.id() + 1, rcode, Source.REPLICA);
     } else if (route instanceof Route.Forward forward) {
       relay(forward, client, path, mayHandOver);
@@ -236,7 +237,7 @@ public final class QueryPipeline implements AnswerSink {
     if (closing) {
       aliases.fail(chase, Explanations.NOT_READY);
     } else if (route instanceof Route.Local local) {
-      int rcode = LocalAuthority.answer(query, local.zone(), view, ++turn, reply);
+      int rcode = authority.answer(query, local.zone(), view, ++turn, reply);
       send(client, chase, local.id() + 1, rcode, Source.LOCAL);
     } else if (route != null) {
       answerForPeer(route, client, chase, false);
@@ -636,8 +637,8 @@ public final class QueryPipeline implements AnswerSink {
     byte[] name = exchange.question();
     int length = exchange.nameLength();
     return source == Source.REPLICA
-        ? LocalAuthority.answerForPeer(name, length, exchange.type(), zone, ++turn, reply)
-        : LocalAuthority.answerStale(name, length, exchange.type(), zone, ++turn, reply);
+        ? authority.answerForPeer(name, length, exchange.type(), zone, ++turn, reply)
+        : authority.answerStale(name, length, exchange.type(), zone, ++turn, reply);
   }
 
   /** Nobody can be asked: what the region is last known to have, if that is known, or an error. */
@@ -647,7 +648,7 @@ public final class QueryPipeline implements AnswerSink {
     if (last != null && !query.fromSibling()) {
       reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
       int stale =
-          LocalAuthority.answerStale(
+          authority.answerStale(
               query.name(), query.nameLength(), query.type(), last, ++turn, reply);
       send(client, path, forward.id() + 1, stale, Source.STALE);
       return;

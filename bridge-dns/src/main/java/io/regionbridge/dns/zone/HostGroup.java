@@ -1,5 +1,6 @@
 package io.regionbridge.dns.zone;
 
+import io.regionbridge.dns.wire.ReplyWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,9 +87,11 @@ public final class HostGroup extends HostNode {
   }
 
   @Override
-  int writeAddresses(
-      View view, int type, int owner, int ttl, int turn, byte[] out, int at, int end) {
-    return side(view).self().writeAddresses(type, owner, ttl, turn, out, at, end);
+  int writeAddresses(LocalQuestion q, int ttl, ReplyWriter reply) {
+    return side(q.view)
+        .self()
+        .writeAddresses(
+            q.type, q.owner, ttl, q.turn, reply.out(), reply.at(), ReplyWriter.BODY_END);
   }
 
   @Override
@@ -101,21 +104,10 @@ public final class HostGroup extends HostNode {
   }
 
   @Override
-  int writeHost(
-      byte[] labels,
-      int labelsAt,
-      int length,
-      View view,
-      int type,
-      int owner,
-      int ttl,
-      int turn,
-      byte[] out,
-      int at,
-      int end) {
-    HostSet hosts = side(view).hosts();
-    int host = hosts.find(labels, labelsAt, out, at);
-    return host < 0 ? 0 : hosts.writeHost(host, type, owner, ttl, turn, out, at, end);
+  int writeHost(LocalQuestion q, int ttl, ReplyWriter reply) {
+    HostSet hosts = side(q.view).hosts();
+    int host = hosts.find(q.labels, q.at, reply.out(), reply.at());
+    return host < 0 ? 0 : hosts.writeHost(host, q, ttl, reply);
   }
 
   @Override
@@ -133,41 +125,13 @@ public final class HostGroup extends HostNode {
   }
 
   @Override
-  int writeServices(
-      byte[] labels,
-      int labelsAt,
-      int length,
-      View view,
-      LocalZone zone,
-      int owner,
-      byte[] out,
-      int at,
-      int end) {
-    Side side = side(view);
+  int writeServices(LocalQuestion q, LocalZone zone, byte[] out, int at) {
+    Side side = side(q.view);
     HostSet self = side.self();
     return side.leadsToHosts()
-        ? self.writeServices(
-            labels,
-            labelsAt,
-            length,
-            self.countServices(labels, labelsAt, length),
-            this,
-            zone,
-            owner,
-            out,
-            at,
-            end)
+        ? self.writeServices(q, self.countServices(q.labels, q.at, q.length), this, zone, out, at)
         : self.writeOwnServices(
-            labels,
-            labelsAt,
-            length,
-            self.countOwnServices(labels, labelsAt, length),
-            this,
-            zone,
-            owner,
-            out,
-            at,
-            end);
+            q, self.countOwnServices(q.labels, q.at, q.length), this, zone, out, at);
   }
 
   @Override

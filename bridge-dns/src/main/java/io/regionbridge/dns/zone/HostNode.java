@@ -1,5 +1,7 @@
 package io.regionbridge.dns.zone;
 
+import io.regionbridge.dns.wire.ReplyWriter;
+
 /**
  * A name that leads to hosts, and all names below it, of which none is in the zone's index. Records
  * are made when they are asked for, with the time to live of the zone's SOA. Immutable; answering
@@ -14,13 +16,12 @@ abstract sealed class HostNode extends ZoneNode permits HostGroup, HostsElsewher
   abstract boolean hasAddresses(View view, int type);
 
   /**
-   * Writes the addresses of the name itself, beginning with another one at each turn, until there
-   * is no more room before {@code end}.
+   * Writes the addresses of the name itself at the end of a reply, beginning with another one at
+   * each turn, until there is no more room.
    *
    * @return how many
    */
-  abstract int writeAddresses(
-      View view, int type, int owner, int ttl, int turn, byte[] out, int at, int end);
+  abstract int writeAddresses(LocalQuestion question, int ttl, ReplyWriter reply);
 
   /**
    * Whether labels right in front of the name are those of a host, in any view.
@@ -31,22 +32,11 @@ abstract sealed class HostNode extends ZoneNode permits HostGroup, HostsElsewher
   abstract boolean hasHost(byte[] labels, int at, int length, byte[] scratch, int free);
 
   /**
-   * Writes the addresses of a host.
+   * Writes the addresses of the host that the question's labels name at the end of a reply.
    *
    * @return how many
    */
-  abstract int writeHost(
-      byte[] labels,
-      int labelsAt,
-      int length,
-      View view,
-      int type,
-      int owner,
-      int ttl,
-      int turn,
-      byte[] out,
-      int at,
-      int end);
+  abstract int writeHost(LocalQuestion question, int ttl, ReplyWriter reply);
 
   /** Whether names lie below a label right in front of the name, in any view. */
   abstract boolean isAbove(byte[] label, int at, int length);
@@ -54,17 +44,11 @@ abstract sealed class HostNode extends ZoneNode permits HostGroup, HostsElsewher
   /** Whether two labels right in front of the name are those of a port, in any view. */
   abstract boolean hasPort(byte[] labels, int at, int length);
 
-  /** Writes the SRV records of a port, until there is no more room; returns where they end. */
-  abstract int writeServices(
-      byte[] labels,
-      int labelsAt,
-      int length,
-      View view,
-      LocalZone zone,
-      int owner,
-      byte[] out,
-      int at,
-      int end);
+  /**
+   * Writes the SRV records of the port that the question's labels name, until there is no more room;
+   * returns where they end.
+   */
+  abstract int writeServices(LocalQuestion question, LocalZone zone, byte[] out, int at);
 
   /** Writes the whole name of one of the hosts; returns where it ends. */
   abstract int writeHostName(HostSet hosts, int host, LocalZone zone, byte[] out, int at);

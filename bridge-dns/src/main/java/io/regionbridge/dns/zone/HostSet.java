@@ -2,6 +2,7 @@ package io.regionbridge.dns.zone;
 
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
+import io.regionbridge.dns.wire.ReplyWriter;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -288,22 +289,24 @@ public final class HostSet {
   }
 
   /**
-   * Writes the addresses of the hosts of one name.
+   * Writes the addresses of the hosts of one name at the end of a reply.
    *
    * @param found as {@link #find} returned it
    * @return how many
    */
-  int writeHost(int found, int type, int owner, int ttl, int turn, byte[] out, int at, int end) {
-    boolean wide = type == Type.AAAA;
-    if (!wide && type != Type.A) {
+  int writeHost(int found, LocalQuestion question, int ttl, ReplyWriter reply) {
+    boolean wide = question.type == Type.AAAA;
+    if (!wide && question.type != Type.A) {
       return 0;
     }
+    byte[] out = reply.out();
+    int at = reply.at();
     int size = size(wide);
     HostLabels names = labels;
     if ((found & LABELLED) == 0 || names == null) {
       boolean has = found >= v4.length == wide;
       if (has) {
-        writeAddress(found, owner, ttl, out, at);
+        writeAddress(found, question.owner, ttl, out, at);
       }
       return has ? 1 : 0;
     }
@@ -321,9 +324,9 @@ public final class HostSet {
     }
     int hosts = to - from;
     int written = at;
-    for (int i = 0; i < hosts && written + size <= end; i++) {
-      int place = from + Integer.remainderUnsigned(turn + i, hosts);
-      written = writeAddress(names.host(place), owner, ttl, out, written);
+    for (int i = 0; i < hosts && written + size <= ReplyWriter.BODY_END; i++) {
+      int place = from + Integer.remainderUnsigned(question.turn + i, hosts);
+      written = writeAddress(names.host(place), question.owner, ttl, out, written);
     }
     return (written - at) / size;
   }
@@ -408,22 +411,13 @@ public final class HostSet {
   /**
    * Writes the SRV records of a port: one for each host that has it, leading to the host's name.
    *
-   * @param label the two labels of the port
+   * @param question whose labels are the two of the port
    * @param targets how many records there are in all: they share the weight
    * @param node that knows the hosts' names
-   * @return where they end, at or before {@code end}
+   * @return where they end
    */
   int writeServices(
-      byte[] label,
-      int labelAt,
-      int length,
-      int targets,
-      HostNode node,
-      LocalZone zone,
-      int owner,
-      byte[] out,
-      int at,
-      int end) {
+      LocalQuestion question, int targets, HostNode node, LocalZone zone, byte[] out, int at) {
     int from = at;
     int hosts = size();
     for (int host = 0; host < hosts; host++) {
@@ -432,12 +426,12 @@ public final class HostSet {
       }
       PortSet own = ports(host);
       for (int i = 0; i < own.size(); i++) {
-        if (own.has(i, label, labelAt, length)) {
-          if (from + ROOM_FOR_NAME > end) {
+        if (own.has(i, question.labels, question.at, question.length)) {
+          if (from + ROOM_FOR_NAME > ReplyWriter.BODY_END) {
             return from;
           }
           int name = node.writeHostName(this, host, zone, out, from + RecordSet.FIXED + SRV_FIXED);
-          from = writeService(own.number(i), targets, owner, zone.ttl(), out, from, name);
+          from = writeService(own.number(i), targets, question.owner, zone.ttl(), out, from, name);
         }
       }
     }
@@ -449,22 +443,13 @@ public final class HostSet {
    * {@link #writeServices}.
    */
   int writeOwnServices(
-      byte[] label,
-      int labelAt,
-      int length,
-      int targets,
-      HostNode node,
-      LocalZone zone,
-      int owner,
-      byte[] out,
-      int at,
-      int end) {
+      LocalQuestion question, int targets, HostNode node, LocalZone zone, byte[] out, int at) {
     int from = at;
     PortSet own = ports[0];
-    for (int i = 0; i < own.size() && from + ROOM_FOR_NAME <= end; i++) {
-      if (own.has(i, label, labelAt, length)) {
+    for (int i = 0; i < own.size() && from + ROOM_FOR_NAME <= ReplyWriter.BODY_END; i++) {
+      if (own.has(i, question.labels, question.at, question.length)) {
         int name = node.writeSelf(zone, out, from + RecordSet.FIXED + SRV_FIXED);
-        from = writeService(own.number(i), targets, owner, zone.ttl(), out, from, name);
+        from = writeService(own.number(i), targets, question.owner, zone.ttl(), out, from, name);
       }
     }
     return from;

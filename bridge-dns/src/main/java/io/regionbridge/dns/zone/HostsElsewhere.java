@@ -1,5 +1,6 @@
 package io.regionbridge.dns.zone;
 
+import io.regionbridge.dns.wire.ReplyWriter;
 import io.regionbridge.dns.wire.Names;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -106,16 +107,18 @@ public final class HostsElsewhere extends HostNode {
   }
 
   @Override
-  int writeAddresses(
-      View view, int type, int owner, int ttl, int turn, byte[] out, int at, int end) {
+  int writeAddresses(LocalQuestion q, int ttl, ReplyWriter reply) {
+    int type = q.type;
+    byte[] out = reply.out();
+    int at = reply.at();
     if (next == null) {
-      return self.writeAddresses(type, owner, ttl, turn, out, at, end);
+      return self.writeAddresses(type, q.owner, ttl, q.turn, out, at, ReplyWriter.BODY_END);
     }
     int all = 0;
     for (HostsElsewhere link = this; link != null; link = link.next) {
       all += link.answers ? link.self.count(type) : 0;
     }
-    int first = Integer.remainderUnsigned(turn, Math.max(1, all));
+    int first = Integer.remainderUnsigned(q.turn, Math.max(1, all));
     // The place with the first address, then those after it, then those before it.
     int from = at;
     int size = HostSet.octets(type);
@@ -126,7 +129,10 @@ public final class HostsElsewhere extends HostNode {
         boolean late = seen + count > first;
         if (count > 0 && late == (round == 0)) {
           int begin = Math.max(0, first - seen);
-          from += size * link.self.writeAddresses(type, owner, ttl, begin, out, from, end);
+          from +=
+              size
+                  * link.self.writeAddresses(
+                      type, q.owner, ttl, begin, out, from, ReplyWriter.BODY_END);
         }
         seen += count;
       }
@@ -152,22 +158,11 @@ public final class HostsElsewhere extends HostNode {
   }
 
   @Override
-  int writeHost(
-      byte[] labels,
-      int labelsAt,
-      int length,
-      View view,
-      int type,
-      int owner,
-      int ttl,
-      int turn,
-      byte[] out,
-      int at,
-      int end) {
+  int writeHost(LocalQuestion q, int ttl, ReplyWriter reply) {
     for (HostsElsewhere link = this; link != null; link = link.next) {
-      if (link.isHere(labels, labelsAt, length)) {
-        int host = link.hosts.findNamed(labels, labelsAt);
-        return host < 0 ? 0 : link.hosts.writeHost(host, type, owner, ttl, turn, out, at, end);
+      if (link.isHere(q.labels, q.at, q.length)) {
+        int host = link.hosts.findNamed(q.labels, q.at);
+        return host < 0 ? 0 : link.hosts.writeHost(host, q, ttl, reply);
       }
     }
     return 0;
@@ -199,23 +194,14 @@ public final class HostsElsewhere extends HostNode {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
-  int writeServices(
-      byte[] labels,
-      int labelsAt,
-      int length,
-      View view,
-      LocalZone zone,
-      int owner,
-      byte[] out,
-      int at,
-      int end) {
+  int writeServices(LocalQuestion q, LocalZone zone, byte[] out, int at) {
     int count = 0;
     for (HostsElsewhere link = this; link != null; link = link.next) {
       if (link.answers) {
         count +=
             link.self == link.hosts
-                ? link.hosts.countServices(labels, labelsAt, length)
-                : link.self.countOwnServices(labels, labelsAt, length);
+                ? link.hosts.countServices(q.labels, q.at, q.length)
+                : link.self.countOwnServices(q.labels, q.at, q.length);
       }
     }
     int from = at;
@@ -223,10 +209,8 @@ public final class HostsElsewhere extends HostNode {
       if (link.answers) {
         from =
             link.self == link.hosts
-                ? link.hosts.writeServices(
-                    labels, labelsAt, length, count, link, zone, owner, out, from, end)
-                : link.self.writeOwnServices(
-                    labels, labelsAt, length, count, link, zone, owner, out, from, end);
+                ? link.hosts.writeServices(q, count, link, zone, out, from)
+                : link.self.writeOwnServices(q, count, link, zone, out, from);
       }
     }
     return from;

@@ -10,7 +10,10 @@ import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
-/** Answers questions about a local zone, from its records alone. Stateless; allocates nothing. */
+/**
+ * Answers questions about a local zone, from its records alone. Allocates nothing. Each event loop
+ * has one.
+ */
 public final class LocalAuthority {
   private static final int MOST_STALE_TTL = 5;
   private static final Explanation STALE = Explanation.of(ExtendedErrorCodeOption.STALE_ANSWER, "");
@@ -35,7 +38,7 @@ public final class LocalAuthority {
   /** No rcode: the name does not exist, as far as is known. */
   private static final int NOT_THERE = -1;
 
-  private LocalAuthority() {}
+  private final LocalQuestion question = new LocalQuestion();
 
   /**
    * Writes the reply.
@@ -43,7 +46,7 @@ public final class LocalAuthority {
    * @param turn rotates addresses
    * @return the rcode of the reply
    */
-  public static int answer(Query query, LocalZone zone, View view, int turn, ReplyWriter reply) {
+  public int answer(Query query, LocalZone zone, View view, int turn, ReplyWriter reply) {
     if (!zone.loaded()) {
       reply.begin(query, Rcode.SERVFAIL, ReplyWriter.AA);
       reply.explain(NOT_LOADED);
@@ -55,12 +58,12 @@ public final class LocalAuthority {
 
   /**
    * Writes the reply for a zone that a peer region answers for: everyone gets what the peer gives
-   * to peers, and this bridge speaks for nobody.
+   * to peers, and the reply is not authoritative.
    *
    * @param turn rotates addresses
    * @return the rcode of the reply
    */
-  public static int answerForPeer(Query query, LocalZone replica, int turn, ReplyWriter reply) {
+  public int answerForPeer(Query query, LocalZone replica, int turn, ReplyWriter reply) {
     reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
     return answerForPeer(query.name(), query.nameLength(), query.type(), replica, turn, reply);
   }
@@ -72,7 +75,7 @@ public final class LocalAuthority {
    * @param turn rotates addresses
    * @return the rcode of the reply
    */
-  public static int answerForPeer(
+  public int answerForPeer(
       byte[] name, int nameLength, int type, LocalZone replica, int turn, ReplyWriter reply) {
     return sections(name, nameLength, type, replica, View.PODS, turn, reply);
   }
@@ -85,7 +88,7 @@ public final class LocalAuthority {
    * @param turn rotates addresses
    * @return the rcode of the reply
    */
-  public static int answerStale(
+  public int answerStale(
       byte[] name, int nameLength, int type, LocalZone replica, int turn, ReplyWriter reply) {
     int from = reply.at();
     int rcode = answerForPeer(name, nameLength, type, replica, turn, reply);
@@ -94,7 +97,7 @@ public final class LocalAuthority {
     return rcode;
   }
 
-  private static int sections(
+  private int sections(
       byte[] name,
       int nameLength,
       int type,
@@ -102,28 +105,29 @@ public final class LocalAuthority {
       View view,
       int turn,
       ReplyWriter reply) {
-    int apexAt = nameLength - zone.apexLength();
-    ZoneNode node = zone.find(name, 0, apexAt);
+    LocalQuestion q = question;
+    q.labels = name;
+    q.at = 0;
+    q.length = nameLength - zone.apexLength();
+    q.type = type;
+    q.view = view;
+    q.turn = turn;
+    q.owner = RecordSet.QUESTION;
+    q.apexAt = q.length;
+    ZoneNode node = zone.find(name, 0, q.length);
     if (node != null && type == Type.ANY && node.hasRecords()) {
       writeMinimalAny(zone, reply);
       return Rcode.NOERROR;
     }
-    byte[] octets = name;
-    int labels = 0;
-    int length = apexAt;
-    int owner = RecordSet.QUESTION;
     while (node instanceof ZoneNode.Encoded encoded) {
       RecordSet set = encoded.find(view, type);
       if (set == null) {
-        Pointers here = length == 0 ? zone.pointers() : null; // a zone may be one address
-        int rcode =
-            here == null
-                ? NOT_THERE
-                : writePointers(octets, labels, 0, type, zone, here, owner, apexAt, reply);
-        return rcode == NOT_THERE ? writeNoData(zone, node.hasRecords(), apexAt, reply) : rcode;
+        Pointers here = q.length == 0 ? zone.pointers() : null; // a zone may be one address
+        int rcode = here == null ? NOT_THERE : writePointers(here, zone, reply);
+        return rcode == NOT_THERE ? writeNoData(zone, node.hasRecords(), reply) : rcode;
       }
       int at = reply.at();
-      set.answer(reply, owner, turn);
+      set.answer(reply, q.owner, turn);
       // An alias into the zone is followed, as a client that asks an authority expects (RFC 1034
       // section 4.3.2); one that leads out of it is another's to answer for.
       if (set.type() != Type.CNAME || type == Type.CNAME) {
@@ -137,16 +141,16 @@ public final class LocalAuthority {
       if (!zone.holdsTarget(set)) {
         return Rcode.NOERROR;
       }
-      owner = 0xC000 | RecordSet.firstDataAt(at);
-      octets = set.encoded();
-      labels = RecordSet.FIXED;
-      length = octets.length - RecordSet.FIXED - zone.apexLength();
-      node = zone.find(octets, labels, length);
+      q.owner = 0xC000 | RecordSet.firstDataAt(at);
+      q.labels = set.encoded();
+      q.at = RecordSet.FIXED;
+      q.length = q.labels.length - RecordSet.FIXED - zone.apexLength();
+      node = zone.find(q.labels, q.at, q.length);
     }
     int rcode =
-        node instanceof HostNode group
-            ? writeAddresses(group, type, zone, view, turn, owner, apexAt, reply)
-            : answerComputed(octets, labels, length, type, zone, view, turn, owner, apexAt, reply);
+        node instanceof HostNode hosts
+            ? writeAddresses(hosts, zone, reply)
+            : answerComputed(zone, reply);
     if (rcode != NOT_THERE) {
       return rcode;
     }
@@ -155,139 +159,82 @@ public final class LocalAuthority {
     }
     // Of the name at the end of the aliases, if there are any (RFC 6604 section 3).
     reply.rcode(Rcode.NXDOMAIN);
-    writeNegative(zone, RecordSet.QUESTION + apexAt, reply);
+    writeNegative(zone, reply);
     return Rcode.NXDOMAIN;
   }
 
-  private static int writeNoData(
-      LocalZone zone, boolean hasRecords, int apexAt, ReplyWriter reply) {
+  private int writeNoData(LocalZone zone, boolean hasRecords, ReplyWriter reply) {
     if (!zone.complete() && !hasRecords) {
       return refuseUnknown(reply);
     }
-    writeNegative(zone, RecordSet.QUESTION + apexAt, reply);
+    writeNegative(zone, reply);
     return Rcode.NOERROR;
   }
 
   /** The name that leads to hosts itself. */
-  private static int writeAddresses(
-      HostNode group,
-      int type,
-      LocalZone zone,
-      View view,
-      int turn,
-      int owner,
-      int apexAt,
-      ReplyWriter reply) {
-    if (!group.hasAddresses(view, type)) {
-      return writeNoData(zone, group.hasRecords(), apexAt, reply);
+  private int writeAddresses(HostNode node, LocalZone zone, ReplyWriter reply) {
+    if (!node.hasAddresses(question.view, question.type)) {
+      return writeNoData(zone, node.hasRecords(), reply);
     }
-    int at = reply.at();
-    int count =
-        group.writeAddresses(
-            view, type, owner, zone.ttl(), turn, reply.out(), at, ReplyWriter.BODY_END);
-    reply.answered(at + count * HostSet.octets(type), count);
+    int count = node.writeAddresses(question, zone.ttl(), reply);
+    reply.answered(reply.at() + count * HostSet.octets(question.type), count);
     return Rcode.NOERROR;
   }
 
   /** Names that are in no index: of hosts and their ports, and of addresses. */
-  private static int answerComputed(
-      byte[] name,
-      int at,
-      int length,
-      int type,
-      LocalZone zone,
-      View view,
-      int turn,
-      int owner,
-      int apexAt,
-      ReplyWriter reply) {
+  private int answerComputed(LocalZone zone, ReplyWriter reply) {
+    LocalQuestion q = question;
     Pointers pointers = zone.pointers();
     if (pointers != null) {
-      return writePointers(name, at, length, type, zone, pointers, owner, apexAt, reply);
+      return writePointers(pointers, zone, reply);
     }
-    int first = length > 0 ? 1 + name[at] : 0;
-    if (first >= length) {
+    int first = q.length > 0 ? 1 + q.labels[q.at] : 0;
+    if (first >= q.length) {
       return NOT_THERE;
     }
-    HostNode group = zone.hosts(name, at + first, length - first);
-    if (group != null) {
-      return group.hasHost(name, at, first, reply.out(), reply.at())
-          ? writeHost(name, at, first, group, type, zone, view, turn, owner, apexAt, reply)
-          : group.isAbove(name, at, first) ? writeNoData(zone, false, apexAt, reply) : NOT_THERE;
+    HostNode node = zone.hosts(q.labels, q.at + first, q.length - first);
+    if (node != null) {
+      q.length = first;
+      return node.hasHost(q.labels, q.at, first, reply.out(), reply.at())
+          ? writeHost(node, zone, reply)
+          : node.isAbove(q.labels, q.at, first) ? writeNoData(zone, false, reply) : NOT_THERE;
     }
-    int both = first + 1 + name[at + first];
-    group = both < length ? zone.hosts(name, at + both, length - both) : null;
-    if (group == null) {
+    int both = first + 1 + q.labels[q.at + first];
+    node = both < q.length ? zone.hosts(q.labels, q.at + both, q.length - both) : null;
+    if (node == null) {
       return NOT_THERE;
     }
-    if (group.hasPort(name, at, both)) {
-      return writeServices(name, at, both, group, type, zone, view, owner, apexAt, reply);
+    q.length = both;
+    if (node.hasPort(q.labels, q.at, both)) {
+      return writeServices(node, zone, reply);
     }
-    return group.hasHost(name, at, both, reply.out(), reply.at())
-        ? writeHost(name, at, both, group, type, zone, view, turn, owner, apexAt, reply)
+    return node.hasHost(q.labels, q.at, both, reply.out(), reply.at())
+        ? writeHost(node, zone, reply)
         : NOT_THERE;
   }
 
-  private static int writeHost(
-      byte[] label,
-      int at,
-      int length,
-      HostNode group,
-      int type,
-      LocalZone zone,
-      View view,
-      int turn,
-      int owner,
-      int apexAt,
-      ReplyWriter reply) {
-    if (type == Type.ANY) {
+  private int writeHost(HostNode node, LocalZone zone, ReplyWriter reply) {
+    if (question.type == Type.ANY) {
       writeMinimalAny(zone, reply);
       return Rcode.NOERROR;
     }
-    int from = reply.at();
-    int count =
-        group.writeHost(
-            label,
-            at,
-            length,
-            view,
-            type,
-            owner,
-            zone.ttl(),
-            turn,
-            reply.out(),
-            from,
-            ReplyWriter.BODY_END);
+    int count = node.writeHost(question, zone.ttl(), reply);
     if (count == 0) {
-      return writeNoData(zone, true, apexAt, reply);
+      return writeNoData(zone, true, reply);
     }
-    reply.answered(from + count * HostSet.octets(type), count);
+    reply.answered(reply.at() + count * HostSet.octets(question.type), count);
     return Rcode.NOERROR;
   }
 
-  private static int writeServices(
-      byte[] label,
-      int at,
-      int length,
-      HostNode group,
-      int type,
-      LocalZone zone,
-      View view,
-      int owner,
-      int apexAt,
-      ReplyWriter reply) {
-    if (type == Type.ANY) {
+  private int writeServices(HostNode node, LocalZone zone, ReplyWriter reply) {
+    if (question.type == Type.ANY) {
       writeMinimalAny(zone, reply);
       return Rcode.NOERROR;
     }
     int from = reply.at();
-    int end =
-        type == Type.SRV
-            ? group.writeServices(
-                label, at, length, view, zone, owner, reply.out(), from, ReplyWriter.BODY_END)
-            : from;
+    int end = question.type == Type.SRV ? node.writeServices(question, zone, reply.out(), from) : from;
     if (end == from) {
-      return writeNoData(zone, true, apexAt, reply);
+      return writeNoData(zone, true, reply);
     }
     int count = 0;
     for (int i = from; i < end; i += RecordSet.FIXED + Octets.get16(reply.out(), i + 10)) {
@@ -297,26 +244,18 @@ public final class LocalAuthority {
     return Rcode.NOERROR;
   }
 
-  private static int writePointers(
-      byte[] name,
-      int at,
-      int length,
-      int type,
-      LocalZone zone,
-      Pointers pointers,
-      int owner,
-      int apexAt,
-      ReplyWriter reply) {
+  private int writePointers(Pointers pointers, LocalZone zone, ReplyWriter reply) {
+    LocalQuestion q = question;
     int from = reply.at();
-    int whole = length + zone.apexLength();
-    return switch (pointers.answer(name, at, whole, type, owner, zone.ttl(), reply)) {
+    int whole = q.length + zone.apexLength();
+    return switch (pointers.answer(q.labels, q.at, whole, q.type, q.owner, zone.ttl(), reply)) {
       case NOTHING -> NOT_THERE;
-      case ABOVE -> writeNoData(zone, false, apexAt, reply);
+      case ABOVE -> writeNoData(zone, false, reply);
       case ADDRESS -> {
-        if (type == Type.ANY) {
+        if (q.type == Type.ANY) {
           writeMinimalAny(zone, reply);
         } else if (reply.at() == from) {
-          writeNegative(zone, RecordSet.QUESTION + apexAt, reply);
+          writeNegative(zone, reply);
         }
         yield Rcode.NOERROR;
       }
@@ -343,8 +282,9 @@ public final class LocalAuthority {
   }
 
   /** The SOA lets the client keep the answer that there is nothing (RFC 2308 section 3). */
-  private static void writeNegative(LocalZone zone, int owner, ReplyWriter reply) {
+  private void writeNegative(LocalZone zone, ReplyWriter reply) {
     RecordSet soa = zone.soa();
+    int owner = RecordSet.QUESTION + question.apexAt;
     reply.referred(soa.copyTo(reply.out(), reply.at(), owner, 0), soa.count());
   }
 }

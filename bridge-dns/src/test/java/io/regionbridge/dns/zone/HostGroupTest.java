@@ -251,7 +251,7 @@ class HostGroupTest {
   private String ask(LocalZone zone, View view, String name, int type) throws IOException {
     byte[] packet = Packet.query(name, type, 0).done();
     assertThat(query.parse(packet, packet.length)).isEqualTo(Query.Verdict.OK);
-    LocalAuthority.answer(query, zone, view, 3, reply);
+    new LocalAuthority().answer(query, zone, view, 3, reply);
     int length = reply.finish(ReplyWriter.MAX_MESSAGE, true, false, 0, new byte[0], 0);
     Message m = new Message(Arrays.copyOf(reply.out(), length));
     return m.getRcode()
@@ -339,7 +339,7 @@ class HostGroupTest {
   private List<String> pointers(LocalZone zone, String name) throws IOException {
     byte[] packet = Packet.query(name, Type.PTR, 0).done();
     assertThat(query.parse(packet, packet.length)).isEqualTo(Query.Verdict.OK);
-    LocalAuthority.answer(query, zone, View.PODS, 0, reply);
+    new LocalAuthority().answer(query, zone, View.PODS, 0, reply);
     int length = reply.finish(ReplyWriter.MAX_MESSAGE, true, false, 0, new byte[0], 0);
     List<String> targets = new ArrayList<>();
     for (Record r : new Message(Arrays.copyOf(reply.out(), length)).getSection(Section.ANSWER)) {

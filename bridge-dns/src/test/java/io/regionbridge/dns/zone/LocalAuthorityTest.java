@@ -68,7 +68,7 @@ class LocalAuthorityTest {
       throws IOException {
     byte[] packet = Packet.query(name, type, 0).done();
     assertThat(query.parse(packet, packet.length)).isEqualTo(Query.Verdict.OK);
-    int rcode = LocalAuthority.answer(query, zone, view, turn, reply);
+    int rcode = new LocalAuthority().answer(query, zone, view, turn, reply);
     int length = reply.finish(ReplyWriter.MAX_MESSAGE, true, false, 0, new byte[0], 0);
     Message m = new Message(Arrays.copyOf(reply.out(), length));
     assertThat(m.getRcode()).isEqualTo(rcode);

@@ -122,7 +122,7 @@ final class Commands {
     for (ParseResult each = result; each != null; each = each.subcommand()) {
       UsageErrors errors = new UsageErrors(each.commandSpec(), typed);
       if (!each.errors().isEmpty() || !each.unmatched().isEmpty()) {
-        throw errors.tell(
+        throw errors.explain(
             each.errors().stream().map(ParameterException.class::cast).toList(), each.unmatched());
       }
       for (OptionSpec option : each.matchedOptions()) {

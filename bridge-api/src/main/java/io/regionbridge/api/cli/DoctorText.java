@@ -41,13 +41,13 @@ final class DoctorText {
     int room = columns - MARGIN.length();
     List<String> lines = new ArrayList<>();
     for (Check check : checks) {
-      List<String> said = Paragraph.lines(text(check), room);
+      List<String> paragraph = Paragraph.lines(text(check), room);
       String word = word(check);
       lines.add(
           style(check.state()).of(word, colour)
               + " ".repeat(MARGIN.length() - word.length())
-              + said.getFirst());
-      said.stream().skip(1).forEach(line -> lines.add(MARGIN + line));
+              + paragraph.getFirst());
+      paragraph.stream().skip(1).forEach(line -> lines.add(MARGIN + line));
       remedy(Printable.of(check.remedy()), room)
           .forEach(line -> lines.add(MARGIN + Style.FAINT.of(line, colour)));
     }

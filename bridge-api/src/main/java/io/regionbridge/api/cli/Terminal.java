@@ -50,10 +50,10 @@ public record Terminal(
 
   /** How long lines may be: as {@code COLUMNS} says, else as wide as the terminal is, else 80. */
   int columns() {
-    String said = environment.getOrDefault("COLUMNS", "");
+    String columns = environment.getOrDefault("COLUMNS", "");
     int columns =
-        said.matches("[1-9][0-9]{0,5}")
-            ? Integer.parseInt(said)
+        columns.matches("[1-9][0-9]{0,5}")
+            ? Integer.parseInt(columns)
             : interactive ? width.getAsInt() : 0;
     return columns == 0 ? Paragraph.TERMINAL : Math.clamp(columns, LEAST, MOST);
   }

@@ -25,7 +25,7 @@ record UsageErrors(CommandSpec command, List<String> typed) {
    * @param found what picocli found, in its order
    * @param unmatched words that are neither known nor taken
    */
-  CommandException tell(List<ParameterException> found, List<String> unmatched) {
+  CommandException explain(List<ParameterException> found, List<String> unmatched) {
     Optional<CommandException> value =
         found.stream()
             .filter(e -> !(e instanceof UnmatchedArgumentException))

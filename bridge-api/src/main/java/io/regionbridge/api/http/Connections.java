@@ -17,10 +17,10 @@ import java.util.Set;
 final class Connections {
   private final int most;
 
-  /** The eldest first. */
+  /** The oldest first. */
   private final Set<Guest> served = new LinkedHashSet<>();
 
-  private final Set<Guest> told = new LinkedHashSet<>();
+  private final Set<Guest> rejected = new LinkedHashSet<>();
 
   /** One connection. */
   interface Guest {
@@ -38,7 +38,7 @@ final class Connections {
   enum Claim {
     /** An answer to what it has asked. */
     ANSWER,
-    /** Events for as long as they are sent; who listens to these asks again by itself. */
+    /** Events for as long as they are sent; the client connects again by itself. */
     EVENTS,
     /** Nothing has been asked, or all of it is answered. */
     NOTHING
@@ -48,16 +48,16 @@ final class Connections {
   enum Place {
     /** It may ask. */
     SERVED,
-    /** All the others are busy; it may be told so. */
-    TOLD,
-    /** So many are being told that already that it is closed without a word. */
+    /** All others are busy: it gets an answer that says so (HTTP 503). */
+    REJECTED,
+    /** So many are being rejected that it is closed without an answer. */
     NONE
   }
 
   /**
    * Nobody is connected.
    *
-   * @param most that are served at once; as many more are told that there is no room
+   * @param most that are served at once; as many more are answered that there is no room
    */
   Connections(int most) {
     this.most = most;
@@ -68,7 +68,7 @@ final class Connections {
     if (served.size() >= most) {
       Optional<Guest> other = toMakeRoom(guest.address());
       if (other.isEmpty()) {
-        return told.size() < most && told.add(guest) ? Place.TOLD : Place.NONE;
+        return rejected.size() < most && rejected.add(guest) ? Place.REJECTED : Place.NONE;
       }
       served.remove(other.get());
       other.get().leave();
@@ -86,18 +86,18 @@ final class Connections {
             guest -> guest.claim() != Claim.ANSWER || held.getOrDefault(guest.address(), 0) > share)
         .max(
             Comparator.comparingInt((Guest guest) -> held.getOrDefault(guest.address(), 0))
-                .thenComparing(Guest::claim)); // of those that are equal, the eldest
+                .thenComparing(Guest::claim)); // of those that are equal, the oldest
   }
 
   /** One less, if it was counted. */
   void left(Guest guest) {
     if (!served.remove(guest)) {
-      told.remove(guest);
+      rejected.remove(guest);
     }
   }
 
   /** How many have not left yet. */
   int open() {
-    return served.size() + told.size();
+    return served.size() + rejected.size();
   }
 }

@@ -45,7 +45,7 @@ public final class FileBacked<T> implements Supplier<T> {
   private List<byte[]> seen;
   private long lookedAt;
   private T value;
-  private String told = "";
+  private String logged = "";
 
   private FileBacked(List<Path> files, Maker<T> maker, LongSupplier nanos) throws IOException {
     this.files = List.copyOf(files);
@@ -93,12 +93,12 @@ public final class FileBacked<T> implements Supplier<T> {
         seen = contents;
         log.info("{} changed, and what is new there holds from now on", names());
       }
-      told = "";
+      logged = "";
     } catch (IOException | GeneralSecurityException e) {
       String problem = String.valueOf(e.getMessage());
-      if (!problem.equals(told)) {
+      if (!problem.equals(logged)) {
         log.warn("{}: {}; what was last good stays in force", names(), problem);
-        told = problem;
+        logged = problem;
       }
     }
   }

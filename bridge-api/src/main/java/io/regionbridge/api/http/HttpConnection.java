@@ -104,7 +104,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   public void channelActive(ChannelHandlerContext ctx) {
     switch (connections.enter(this)) {
       case SERVED -> limit(ctx, timeouts.request());
-      case TOLD -> finish(ctx, Problem.unavailable("too many connections are open", List.of()));
+      case REJECTED -> finish(ctx, Problem.unavailable("too many connections are open", List.of()));
       case NONE -> close(ctx);
     }
   }

@@ -28,7 +28,7 @@ final class PieceStream {
   private final Duration stallTimeout;
   private final Runnable giveUp;
   private final ScheduledFuture<?> heartbeats;
-  private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
   private boolean begun;
   private boolean ended;
 
@@ -62,10 +62,10 @@ final class PieceStream {
 
   /** Any thread. */
   private void scheduleSend() {
-    if (told.compareAndSet(false, true)) {
+    if (scheduled.compareAndSet(false, true)) {
       ctx.executor()
           .execute(() -> {
-            told.set(false);
+            scheduled.set(false);
             send();
           });
     }

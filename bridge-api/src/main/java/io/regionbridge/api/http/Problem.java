@@ -106,7 +106,7 @@ public record Problem(int status, String title, String detail, List<String> reas
   }
 
   static Response.Content versionNotSupported() {
-    return of(505, "HTTP Version Not Supported", "HTTP/1.1 is spoken here");
+    return of(505, "HTTP Version Not Supported", "this server supports HTTP/1.1");
   }
 
   /** Nothing wrong with the request, but with the bridge. */

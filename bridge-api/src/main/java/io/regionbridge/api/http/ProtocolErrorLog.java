@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the log of clients that do not speak as they should, one in a minute: strangers cannot fill
+ * Logs clients that violate their protocol, one in a minute: strangers cannot fill
  * it. Lives on the site's thread.
  */
 final class ProtocolErrorLog {
@@ -16,8 +16,8 @@ final class ProtocolErrorLog {
   private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final LongSupplier nanos;
-  private boolean told;
-  private long toldAt;
+  private boolean logged;
+  private long loggedAt;
   private long untold;
 
   ProtocolErrorLog() {
@@ -37,19 +37,19 @@ final class ProtocolErrorLog {
    */
   void report(Object client, DecoderException cause) {
     long now = nanos.getAsLong();
-    if (told && now - toldAt < PAUSE_NANOS) {
+    if (logged && now - loggedAt < PAUSE_NANOS) {
       untold++;
       return;
     }
     Throwable reason = cause.getCause() == null ? cause : cause.getCause();
     log.warn(
-        "closed the connection of {}: it does not speak {} as it should ({}){}",
+        "closed the connection of {}: it violates {} ({}){}",
         client,
         reason instanceof SSLException ? "TLS" : "HTTP",
         reason.getClass().getSimpleName(),
         untold == 0 ? "" : "; so were " + untold + " others since the last line");
-    told = true;
-    toldAt = now;
+    logged = true;
+    loggedAt = now;
     untold = 0;
   }
 }

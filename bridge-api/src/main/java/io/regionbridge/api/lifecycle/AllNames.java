@@ -140,8 +140,8 @@ final class AllNames {
     services = local;
     regions = regions(config, given, topology, states);
     boolean waited = begun.isPresent() && now.isAfter(begun.get().plus(PATIENCE));
-    boolean heard = states.values().stream().allMatch(FollowerState::isSettled);
-    boolean loaded = given.complete() && (heard || waited);
+    boolean settled = states.values().stream().allMatch(FollowerState::isSettled);
+    boolean loaded = given.complete() && (settled || waited);
     List<LocalZone> zones = new ArrayList<>();
     if (all.isPresent()) {
       if (compiler == null || !all.equals(compiledWith)) {
@@ -247,7 +247,7 @@ final class AllNames {
     return names;
   }
 
-  /** The Service that a name speaks of, if it is below a domain. */
+  /** The Service that a name is for, if it is below a domain. */
   private static Optional<ServiceKey> service(Name name, Name domain) {
     if (!name.subdomain(domain)) {
       return Optional.empty();

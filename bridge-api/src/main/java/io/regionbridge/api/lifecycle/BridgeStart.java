@@ -114,7 +114,7 @@ final class BridgeStart {
     TablePublisher tables =
         new TablePublisher(
             config::get, control, listen::get, feed, replicas, allNames, clock, loops);
-    changed.tell(tables::lookAgain);
+    changed.subscribe(tables::lookAgain);
     TlsFiles tls = parts.add(TlsFiles.read(first, clock, loops));
     DnsBridge dns =
         parts.add(

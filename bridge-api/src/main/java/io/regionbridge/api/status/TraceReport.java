@@ -132,7 +132,7 @@ public record TraceReport(
    *
    * @param source local, replica, cache, stale, relay or refused
    * @param rcode such as NOERROR
-   * @param authoritative whether this bridge speaks for the zone
+   * @param authoritative whether the answer is authoritative (AA)
    * @param records of the answer
    * @param authority such as the SOA of a negative answer
    * @param explanations extended errors (RFC 8914), in words

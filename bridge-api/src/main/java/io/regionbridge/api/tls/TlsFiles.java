@@ -177,9 +177,9 @@ public final class TlsFiles implements AutoCloseable {
       }
     }
     problems = List.copyOf(found);
-    Consumer<Map<String, ClientTls>> told = listener;
-    if (changed && told != null) {
-      told.accept(peers);
+    Consumer<Map<String, ClientTls>> current = listener;
+    if (changed && current != null) {
+      current.accept(peers);
     }
   }
 

@@ -84,7 +84,7 @@ public final class AllNamesCompiler {
             ? hosts.name() // in the index already
             : ServiceEverywhere.kept(name, having, domains);
     ZoneNode after = writer.fits(name) ? node(name, having, domains) : null;
-    boolean same = before instanceof HostsElsewhere hosts && hosts.says(after);
+    boolean same = before instanceof HostsElsewhere hosts && hosts.hasSameRecords(after);
     if (!same && (before != null || after != null)) {
       changes.add(new LocalZone.Change(name, after));
     }

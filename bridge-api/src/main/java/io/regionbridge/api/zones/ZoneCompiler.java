@@ -178,7 +178,7 @@ public final class ZoneCompiler {
     }
     ZoneNode after =
         service == null || given == null || !writer.fits(name) ? null : node(name, service, given);
-    if (before != null && before.says(after)) {
+    if (before != null && before.hasSameRecords(after)) {
       return;
     }
     HostGroup hosts = after instanceof HostGroup group ? group : null;

@@ -46,7 +46,7 @@ final class ConnectionsTest {
       assertThat(connections.enter(new Fake(next))).isEqualTo(Place.SERVED);
     }
     assertThat(closed).containsExactly("a4", "a2~", "a3~");
-    assertThat(connections.enter(new Fake("a8"))).isEqualTo(Place.TOLD);
+    assertThat(connections.enter(new Fake("a8"))).isEqualTo(Place.REJECTED);
   }
 
   @Test
@@ -59,8 +59,8 @@ final class ConnectionsTest {
   @Test
   void aBusyOneStaysWhenTheNewOneWouldHoldAsMuch() {
     enter("a1!", "a2!", "b1!", "b2!");
-    assertThat(connections.enter(new Fake("a3"))).isEqualTo(Place.TOLD);
-    assertThat(connections.enter(new Fake("b3"))).isEqualTo(Place.TOLD);
+    assertThat(connections.enter(new Fake("a3"))).isEqualTo(Place.REJECTED);
+    assertThat(connections.enter(new Fake("b3"))).isEqualTo(Place.REJECTED);
     assertThat(closed).isEmpty();
   }
 
@@ -70,12 +70,12 @@ final class ConnectionsTest {
     List<Fake> told = new ArrayList<>();
     for (int i = 5; i < 9; i++) {
       told.add(new Fake("a" + i));
-      assertThat(connections.enter(told.getLast())).isEqualTo(Place.TOLD);
+      assertThat(connections.enter(told.getLast())).isEqualTo(Place.REJECTED);
     }
     assertThat(connections.enter(new Fake("a9"))).isEqualTo(Place.NONE);
     assertThat(connections.open()).isEqualTo(8);
     connections.left(told.getFirst());
-    assertThat(connections.enter(new Fake("a10"))).isEqualTo(Place.TOLD);
+    assertThat(connections.enter(new Fake("a10"))).isEqualTo(Place.REJECTED);
   }
 
   @Test

@@ -68,7 +68,7 @@ public final class HostGroup extends HostNode {
   }
 
   /** Whether another node has the same records. */
-  public boolean says(@Nullable ZoneNode other) {
+  public boolean hasSameRecords(@Nullable ZoneNode other) {
     return other instanceof HostGroup group
         && cluster.equals(group.cluster)
         && pods.equals(group.pods)

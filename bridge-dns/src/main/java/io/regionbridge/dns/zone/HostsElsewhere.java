@@ -86,14 +86,14 @@ public final class HostsElsewhere extends HostNode {
 
   /** Whether another node has the same records. */
   @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
-  public boolean says(@Nullable ZoneNode other) {
+  public boolean hasSameRecords(@Nullable ZoneNode other) {
     return other instanceof HostsElsewhere node
         && answers == node.answers
         && place.equals(node.place)
         && self.equals(node.self)
         && hosts.equals(node.hosts)
         && (self == hosts) == (node.self == node.hosts)
-        && (next == null ? node.next == null : next.says(node.next));
+        && (next == null ? node.next == null : next.hasSameRecords(node.next));
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param claims with nothing in them that is another region's, or that no region can have
  * @param refusals values that were left out, in a fixed order
  * @param conflicts values that other regions have, left out of the newcomer
- * @param identities by region, the keys that speak for it on the overlay
+ * @param identities by region, the keys of its gateways on the overlay
  * @param undeclared by region, what has to be known after a restart of those that nobody declares
  */
 public record Admitted(

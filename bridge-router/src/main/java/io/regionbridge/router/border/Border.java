@@ -88,7 +88,7 @@ public final class Border {
   /**
    * What a region has.
    *
-   * @param keys that speak for it on the overlay
+   * @param keys of its gateways on the overlay
    * @param undeclared whether nothing but the overlay tells of it
    */
   private record Holding(
@@ -120,9 +120,9 @@ public final class Border {
       this.remembered = remembered;
     }
 
-    Admitted admit(List<PeerClaim> said) {
+    Admitted admit(List<PeerClaim> claims) {
       Map<String, List<PeerClaim>> regions = new TreeMap<>();
-      grouped(said)
+      grouped(claims)
           .forEach((name, claims) -> {
             OverlayIdentity identity = OverlayIdentity.of(claims, pinned(name), refusals::add);
             keys.put(name, identity.keys());
@@ -179,9 +179,9 @@ public final class Border {
       return all;
     }
 
-    private Map<String, List<PeerClaim>> grouped(List<PeerClaim> said) {
+    private Map<String, List<PeerClaim>> grouped(List<PeerClaim> claims) {
       Map<String, List<PeerClaim>> regions = new TreeMap<>();
-      for (PeerClaim claim : said) {
+      for (PeerClaim claim : claims) {
         if (!RegionDomain.isLabel(claim.name())) {
           refusals.add(
               new Refusal(
@@ -514,14 +514,14 @@ public final class Border {
    * @param remembered by region
    */
   public Admitted admit(
-      List<PeerClaim> said, BorderRules rules, Map<String, Remembered> remembered) {
+      List<PeerClaim> claims, BorderRules rules, Map<String, Remembered> remembered) {
     remembered.forEach((name, written) -> {
       if (written.undeclared() && RegionDomain.isLabel(name)) {
         holdings.computeIfAbsent(name, region -> restored(region, written));
       }
     });
     Look now = new Look(rules, remembered);
-    Admitted admitted = now.admit(said);
+    Admitted admitted = now.admit(claims);
     holdings = now.next;
     return admitted;
   }

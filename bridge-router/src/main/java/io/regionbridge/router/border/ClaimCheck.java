@@ -121,37 +121,37 @@ final class ClaimCheck {
   }
 
   private Optional<RegionDomain> domain(PeerClaim claim) {
-    Optional<RegionDomain> said = claim.domain();
-    if (said.isEmpty()) {
-      return said;
+    Optional<RegionDomain> claimed = claim.domain();
+    if (claimed.isEmpty()) {
+      return claimed;
     }
     Optional<String> flaw =
-        unfit(rules, said.get())
+        unfit(rules, claimed.get())
             .or(() ->
-                rules.foreignZones().contains(said.get().name())
+                rules.foreignZones().contains(claimed.get().name())
                     ? Optional.of("a block of CoreDNS's configuration has it")
                     : Optional.empty());
     if (flaw.isPresent()) {
-      refuse(claim.source(), Field.DOMAIN, "domain %s: %s".formatted(said.get(), flaw.get()));
+      refuse(claim.source(), Field.DOMAIN, "domain %s: %s".formatted(claimed.get(), flaw.get()));
       return Optional.empty();
     }
     RegionDomain usual = RegionDomain.ofRegion(claim.name());
-    if (claim.source().declares() || said.get().equals(usual)) {
-      return said;
+    if (claim.source().declares() || claimed.get().equals(usual)) {
+      return claimed;
     }
     refuse(
         claim.source(),
         Field.DOMAIN,
         "domain %s: from there only %s is believed; declare another in its Region object or in the"
-                .formatted(said.get(), usual)
+                .formatted(claimed.get(), usual)
             + " configuration");
     return Optional.empty();
   }
 
-  private List<Cidr> ranges(PeerClaim claim, List<Cidr> said) {
+  private List<Cidr> ranges(PeerClaim claim, List<Cidr> claimed) {
     List<Cidr> fit = new ArrayList<>();
     int refused = 0;
-    for (Cidr range : said) {
+    for (Cidr range : claimed) {
       Optional<String> flaw = unfit(claim.source(), range);
       if (flaw.isEmpty()) {
         fit.add(range);

@@ -16,12 +16,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Who may speak for a region on the overlay: whoever has a key that is declared or that spoke for
- * it first, whoever is at an address that a more trusted source calls its gateway, and whomever one
- * of these calls another gateway of the region. Pure.
+ * Who may announce a region on the overlay: a gateway whose key is declared or announced the region
+ * first, one at an address that a more trusted source names as its gateway, and one that these name
+ * as another gateway of the region. Pure.
  *
  * @param claims of the region, without those of others who say that they are of it
- * @param keys that speak for it from now on
+ * @param keys that may announce it from now on
  */
 record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
   /** Gateways that one region may have on the overlay. */
@@ -30,10 +30,10 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
   private static final int SHOWN = 8;
 
   /**
-   * Sorts out who speaks.
+   * Decides which claims are believed.
    *
    * @param all claims of one region, from all sources
-   * @param pinned keys that spoke for it before
+   * @param pinned keys that announced it before
    * @param refusals takes the claims that are refused
    */
   static OverlayIdentity of(List<PeerClaim> all, Set<String> pinned, Consumer<Refusal> refusals) {
@@ -52,7 +52,7 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
     }
     List<PeerClaim> waiting = new ArrayList<>();
     List<PeerClaim> believed = new ArrayList<>();
-    all.forEach(claim -> (claim.identity().speaker().isPresent() ? waiting : believed).add(claim));
+    all.forEach(claim -> (claim.identity().announcer().isPresent() ? waiting : believed).add(claim));
     if (known.isEmpty() && addresses.isEmpty()) {
       waiting.stream()
           .filter(claim -> !onlyNames(claim))
@@ -83,9 +83,9 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
                     claim.name(),
                     PeerSource.OVERLAY,
                     Refusal.Field.KEY,
-                    "%s with key %s is not of it: other keys speak for the region; if this one does"
+                    "%s with key %s is not of it: the region is pinned to other keys; if this one is its"
                             .formatted(IpLiteral.format(address(claim)), key(claim))
-                        + " too, declare all of them in overlayKeys")));
+                        + " own too, declare all of them in overlayKeys")));
     return new OverlayIdentity(
         believed,
         Set.copyOf(
@@ -96,7 +96,7 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
   }
 
   /**
-   * Whether a claim is that of a gateway that has no range any more. If it speaks for the region,
+   * Whether a claim is that of a gateway that has no range any more. If it may announce the region,
    * it still says who the other gateways are.
    */
   private static boolean onlyNames(PeerClaim claim) {
@@ -108,14 +108,14 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
   }
 
   private static Stream<String> keys(PeerClaim claim) {
-    return claim.identity().speaker().stream().map(Identity.KeyHolder::key);
+    return claim.identity().announcer().stream().map(Identity.KeyHolder::key);
   }
 
   private static String key(PeerClaim claim) {
-    return claim.identity().speaker().orElseThrow().key();
+    return claim.identity().announcer().orElseThrow().key();
   }
 
   private static InetAddress address(PeerClaim claim) {
-    return claim.identity().speaker().orElseThrow().address();
+    return claim.identity().announcer().orElseThrow().address();
   }
 }

@@ -485,7 +485,7 @@ final class ClusterControl implements RegionSource {
             .with(admitted.conflicts(), refusals)
             .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
     if (!topology.equals(Optional.of(next))) {
-      tell(next);
+      logChange(next);
       listener.topology(next);
       topology =
           Optional.of(next); // afterwards: a change that could not be reported is reported again
@@ -598,7 +598,7 @@ final class ClusterControl implements RegionSource {
         .flatMap(RegionFacts::tunnel);
   }
 
-  private void tell(Topology next) {
+  private void logChange(Topology next) {
     log.info(
         "regions: {} gateways here, active {}; peers {}",
         next.local().gateways().size(),

@@ -146,7 +146,7 @@ final class EgressControl {
       cilium.withdraw(inputs.view());
     }
     report = driver.apply(inputs).probed(paths);
-    inputs.view().regions().forEach(region -> tell(region, before));
+    inputs.view().regions().forEach(region -> recordEvent(region, before));
   }
 
   /** What agents are to do while this node is the active gateway; empty: there are none. */
@@ -168,7 +168,7 @@ final class EgressControl {
 
   /** Where pods keep their addresses, the other node that alone passes their packets. */
   private Optional<String> carrier(Topology topology) {
-    return sources.egress().get().engine() == EgressSettings.Engine.ROUTES
+    return sources.egress().get().engine() == RegionSettings.Engine.ROUTES
         ? sources.overlay().carrier(topology.local()).map(LocalRegion.Gateway::node)
         : Optional.empty();
   }
@@ -249,7 +249,7 @@ final class EgressControl {
         .toList();
   }
 
-  private void tell(RegionFacts region, EgressReport before) {
+  private void recordEvent(RegionFacts region, EgressReport before) {
     Optional<EgressReport.Region> now = report.region(region.name());
     Optional<EgressReport.Region> was = before.region(region.name());
     if (now.isEmpty()
@@ -269,7 +269,7 @@ final class EgressControl {
                     state == EgressReport.State.BLOCKED || state == EgressReport.State.SILENT)
                 .isPresent();
     if (warning || mended) {
-      events.tell(
+      events.record(
           new EventRecorder.Subject(
               "region-bridge.io/v1alpha1", "Region", region.name(), region.uid()),
           warning ? EventRecorder.Type.WARNING : EventRecorder.Type.NORMAL,

@@ -64,7 +64,7 @@ final class OwnRouterNode {
       Optional<RouterNodeReport.Routing> routing) {
     Optional<NodeFacts> node =
         view.routers().stream().filter(n -> n.name().equals(settings.node())).findFirst();
-    Optional<RouterNodeFacts> said =
+    Optional<RouterNodeFacts> present =
         view.routerNodes().stream().filter(r -> r.name().equals(settings.node())).findFirst();
     return node.flatMap(facts ->
         statuses.routerNode(
@@ -77,11 +77,11 @@ final class OwnRouterNode {
                 sources.fit().getAsBoolean(),
                 reaches,
                 leadership.transitions(),
-                said.flatMap(this::takeUpRotation),
+                present.flatMap(this::takeUpRotation),
                 routing,
                 topology.local(),
                 overlayRegions(undeclared),
-                said.map(RouterNodeFacts::conditions).orElse(List.of()),
+                present.map(RouterNodeFacts::conditions).orElse(List.of()),
                 clock.instant())));
   }
 

@@ -84,7 +84,7 @@ final class SharedObjects {
    *
    * @param inputs what egress is made from
    * @param readings what each Region object says, and what is wrong with it
-   * @param identities by region, the keys that speak for it on the overlay
+   * @param identities by region, the keys of its gateways on the overlay
    * @param paths how the path of pods' packets from this node to a region is
    * @param unwritten told what cannot be written, and why
    */

@@ -33,7 +33,7 @@ final class CorefileEditor {
    */
   static String with(String corefile, String blocks) {
     List<Part> parts = parts(corefile);
-    if (!parts.isEmpty() && says(corefile, parts, Corefile.parse(blocks).blocks())) {
+    if (!parts.isEmpty() && contains(corefile, parts, Corefile.parse(blocks).blocks())) {
       return corefile;
     }
     String ours = BEGIN + "\n" + blocks + (blocks.endsWith("\n") ? "" : "\n") + END + "\n";
@@ -48,7 +48,7 @@ final class CorefileEditor {
     return cut(corefile, 0, parts(corefile));
   }
 
-  private static boolean says(String corefile, List<Part> parts, List<ServerBlock> wanted) {
+  private static boolean contains(String corefile, List<Part> parts, List<ServerBlock> wanted) {
     List<ServerBlock> there =
         Corefile.parse(corefile).blocks().stream()
             .filter(block -> parts.stream().anyMatch(part -> part.has(block.begin())))
@@ -57,7 +57,7 @@ final class CorefileEditor {
       return false;
     }
     for (int i = 0; i < there.size(); i++) {
-      if (!there.get(i).says(wanted.get(i))) {
+      if (!there.get(i).matches(wanted.get(i))) {
         return false;
       }
     }

@@ -60,7 +60,7 @@ public record ServerBlock(List<String> keys, List<Directive> directives, int beg
   }
 
   /** Whether it says the same, wherever it stands. */
-  boolean says(ServerBlock other) {
+  boolean matches(ServerBlock other) {
     return keys.equals(other.keys) && directives.equals(other.directives);
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param uid for events about it
  * @param generation of its spec
  * @param tunnel what was learned of its ends of tunnels
- * @param overlayKeys that spoke for it on the overlay when that was last written down
+ * @param overlayKeys of its gateways on the overlay when that was last written down
  * @param ranges that it had then
  * @param created when it was; the epoch where that is not known
  * @param conditions those it has now

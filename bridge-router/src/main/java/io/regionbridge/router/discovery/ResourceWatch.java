@@ -96,7 +96,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
   private int fruitless;
   private boolean doubted;
-  private @Nullable ReadFailure told;
+  private @Nullable ReadFailure reported;
 
   /**
    * @param resource as RBAC names it, for messages
@@ -312,9 +312,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
   private void recordCurrent() {
     if (!(status instanceof WatchStatus.Current)) {
-      if (told != null) {
+      if (reported != null) {
         log.info("{} can be read again", resource);
-        told = null;
+        reported = null;
       }
       status = new WatchStatus.Current(clock.instant());
       onStatus.run();
@@ -322,9 +322,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   }
 
   private void failed(ReadFailure failure) {
-    if (told == null || told.reason() != failure.reason() || !told.verb().equals(failure.verb())) {
+    if (reported == null || reported.reason() != failure.reason() || !reported.verb().equals(failure.verb())) {
       log.warn("{}", failure);
-      told = failure;
+      reported = failure;
     }
     Instant since =
         status instanceof WatchStatus.Failing(Instant first, _, _) ? first : clock.instant();

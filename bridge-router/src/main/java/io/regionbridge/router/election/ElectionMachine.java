@@ -53,7 +53,7 @@ final class ElectionMachine {
   private long unfitSince;
   private boolean permitWanted;
   private boolean stopping;
-  private boolean doubted;
+  private boolean suspended;
 
   /**
    * @param me the node's name
@@ -65,7 +65,7 @@ final class ElectionMachine {
   }
 
   /** The API server shows this Lease, or none. Older versions than the one known are ignored. */
-  void observed(Optional<LeaseState> seen, long now) {
+  void observe(Optional<LeaseState> seen, long now) {
     LeaseState before = lease;
     LeaseState after = seen.orElse(null);
     if (before != null && after != null && after.olderThan(before)) {
@@ -82,13 +82,13 @@ final class ElectionMachine {
     known = true;
     lease = after;
     if (!held()) {
-      doubted = false;
+      suspended = false;
       permitUntil = NEVER;
     }
   }
 
   /** The write that was last asked for has come back. */
-  void finished(LeaseWrite.Outcome outcome, long now) {
+  void finish(LeaseWrite.Outcome outcome, long now) {
     LeaseWrite write = pending;
     if (write == null) {
       throw new IllegalStateException("no write is under way");
@@ -97,13 +97,13 @@ final class ElectionMachine {
     lastLatency = Duration.ofNanos(now - pendingSent);
     switch (outcome) {
       case LeaseWrite.Outcome.Written(LeaseState written) -> {
-        observed(Optional.of(written), now);
+        observe(Optional.of(written), now);
         if (write.kind() == Kind.CHALLENGE) {
           challengeLatency = lastLatency;
         }
         boolean grants = write.kind() == Kind.RENEW || write.kind() == Kind.ACQUIRE;
         if (grants && held() && written.version().equals(version())) {
-          doubted = false;
+          suspended = false;
           lastWritten = pendingSent;
           permitUntil = pendingSent + written.permit().toNanos();
           permitWanted = false;
@@ -116,7 +116,7 @@ final class ElectionMachine {
   }
 
   /** Whether this node could be the active gateway: overlay up, DNS serving. */
-  void eligible(boolean fit, long now) {
+  void setEligible(boolean fit, long now) {
     if (eligible && !fit) {
       unfitSince = now;
     }
@@ -127,8 +127,8 @@ final class ElectionMachine {
    * This process stood still for so long that another may have the role by now: it has it no more
    * until a write of the Lease shows that it still does.
    */
-  void doubt() {
-    doubted = held();
+  void suspend() {
+    suspended = held();
     permitUntil = NEVER;
   }
 
@@ -150,14 +150,14 @@ final class ElectionMachine {
   /** The holder as last seen. Empty: nobody, or not known, or this process and in doubt. */
   Optional<String> holder() {
     LeaseState now = lease;
-    return now == null || now.holder().isEmpty() || doubted
+    return now == null || now.holder().isEmpty() || suspended
         ? Optional.empty()
         : Optional.of(now.holder());
   }
 
   /** Whether this process is the holder, as far as it knows. */
   boolean mine() {
-    return held() && !doubted;
+    return held() && !suspended;
   }
 
   /** Whether the Lease, as last seen, names this process. */
@@ -178,7 +178,7 @@ final class ElectionMachine {
   }
 
   /**
-   * The write to send now, if any; its outcome must come to {@link #finished}. Nothing while
+   * The write to send now, if any; its outcome must come to {@link #finish}. Nothing while
    * another one is under way.
    *
    * @param peers what is known of another router node
@@ -188,7 +188,7 @@ final class ElectionMachine {
     if (pending != null || !known || now < notBefore) {
       return Optional.empty();
     }
-    LeaseWrite wanted = held() ? asHolder(otherCandidate, now) : asCandidate(peers, now);
+    LeaseWrite wanted = held() ? writeOfHolder(otherCandidate, now) : writeOfCandidate(peers, now);
     if (wanted == null) {
       return Optional.empty();
     }
@@ -204,7 +204,7 @@ final class ElectionMachine {
     return Optional.of(wanted);
   }
 
-  private @Nullable LeaseWrite asHolder(boolean otherCandidate, long now) {
+  private @Nullable LeaseWrite writeOfHolder(boolean otherCandidate, long now) {
     LeaseState held = lease;
     if (held == null) {
       return null;
@@ -215,14 +215,14 @@ final class ElectionMachine {
     }
     boolean due = now - lastWritten >= RENEWAL.toNanos();
     boolean ending = permitWanted && permitUntil - now < SHORTEST_PERMIT.dividedBy(2).toNanos();
-    if (held.challenger().isPresent() || due || ending || doubted) {
+    if (held.challenger().isPresent() || due || ending || suspended) {
       return new LeaseWrite(Kind.RENEW, held.renewed(permit()));
     }
     permitWanted = false;
     return null;
   }
 
-  private @Nullable LeaseWrite asCandidate(Function<String, Liveness> peers, long now) {
+  private @Nullable LeaseWrite writeOfCandidate(Function<String, Liveness> peers, long now) {
     if (!eligible || stopping) {
       return null;
     }

@@ -119,7 +119,7 @@ public final class GatewayElection implements AutoCloseable {
   public void start() {
     heartbeats.start();
     loop.start();
-    store.start(lease -> tell(now -> machine.observed(lease, now)));
+    store.start(lease -> dispatch(now -> machine.observe(lease, now)));
   }
 
   /**
@@ -166,7 +166,7 @@ public final class GatewayElection implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    tell(_ -> machine.stop());
+    dispatch(_ -> machine.stop());
     try {
       if (!over.await(HANDOVER.toMillis(), TimeUnit.MILLISECONDS)) {
         log.warn("could not hand the role of the active gateway over; it will be taken");
@@ -200,7 +200,7 @@ public final class GatewayElection implements AutoCloseable {
             "the election stood still for {} ms, asking whether the role is still here",
             Duration.ofNanos(now - lastRound).toMillis());
       }
-      machine.doubt();
+      machine.suspend();
     }
     Standing standing = standing();
     // Blind as everybody is, as when the whole network is down, nobody would do better.
@@ -213,7 +213,7 @@ public final class GatewayElection implements AutoCloseable {
               ? "no peer is reached through this node's tunnel, and one is through another's"
               : "this node's tunnel is no worse than another's again");
     }
-    machine.eligible(fit, now);
+    machine.setEligible(fit, now);
     Map<String, InetSocketAddress> others = settings.others().get();
     liveness.round(others.keySet(), now);
     heartbeats.ask(others);
@@ -255,9 +255,9 @@ public final class GatewayElection implements AutoCloseable {
         .name("lease-" + write.kind())
         .start(() -> {
           LeaseWrite.Outcome outcome = write(write);
-          tell(now -> machine.finished(outcome, now));
+          dispatch(now -> machine.finish(outcome, now));
           if (outcome instanceof LeaseWrite.Outcome.Conflict) {
-            store.read().ifPresent(is -> tell(now -> machine.observed(Optional.of(is), now)));
+            store.read().ifPresent(is -> dispatch(now -> machine.observe(Optional.of(is), now)));
           }
         });
   }
@@ -308,7 +308,7 @@ public final class GatewayElection implements AutoCloseable {
     try {
       onChange.accept(after);
     } catch (RuntimeException e) {
-      log.error("telling who is active", e);
+      log.error("reporting the active gateway", e);
     }
   }
 
@@ -317,7 +317,7 @@ public final class GatewayElection implements AutoCloseable {
     permits.lock();
     try {
       while (permitUntil - System.nanoTime() < LEAST.toNanos()) {
-        tell(_ -> machine.wantPermit());
+        dispatch(_ -> machine.wantPermit());
         long left = end - System.nanoTime();
         if (left <= 0 || !leadership.mine() || closing) {
           return false;
@@ -335,7 +335,7 @@ public final class GatewayElection implements AutoCloseable {
     }
   }
 
-  private void tell(Consumer<Long> event) {
+  private void dispatch(Consumer<Long> event) {
     events.add(() -> event.accept(System.nanoTime()));
     loop.lookAgain();
   }
@@ -344,12 +344,12 @@ public final class GatewayElection implements AutoCloseable {
   private final class Listener implements Heartbeats.Listener {
     @Override
     public void answered(String node, Heartbeat.Report report) {
-      tell(_ -> liveness.answered(node, report));
+      dispatch(_ -> liveness.answered(node, report));
     }
 
     @Override
     public void refused(String node) {
-      tell(_ -> liveness.refused(node));
+      dispatch(_ -> liveness.refused(node));
     }
   }
 }

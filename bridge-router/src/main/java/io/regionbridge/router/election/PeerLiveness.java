@@ -33,7 +33,7 @@ final class PeerLiveness {
     private int missed;
     private int refused;
     private boolean awaited;
-    private boolean heard;
+    private boolean answered;
     private Standing standing = Standing.UNFIT;
   }
 
@@ -71,7 +71,7 @@ final class PeerLiveness {
       count.missed = 0;
       count.refused = 0;
       count.awaited = false;
-      count.heard = true;
+      count.answered = true;
       count.standing = report.standing();
     }
   }
@@ -95,7 +95,7 @@ final class PeerLiveness {
     if (count.missed >= MOST_MISSED || count.refused >= MOST_REFUSED) {
       return Liveness.DEAD;
     }
-    if (!count.heard) {
+    if (!count.answered) {
       return Liveness.UNKNOWN;
     }
     return count.standing == Standing.UNFIT ? Liveness.UNFIT : Liveness.CANDIDATE;

@@ -32,7 +32,7 @@ final class FeedCursor {
   private final FeedLog log;
   private final Supplier<Terms> terms;
   private Optional<Position> reached;
-  private @Nullable Terms told;
+  private @Nullable Terms sentTerms;
   private @Nullable Walk walk;
 
   /**
@@ -70,8 +70,8 @@ final class FeedCursor {
       Reading reading = read.get();
       Optional<Set<ServiceKey>> changed = reading.changed();
       Terms now = terms.get();
-      if (changed.isEmpty() || !now.equals(told)) {
-        told = now;
+      if (changed.isEmpty() || !now.equals(sentTerms)) {
+        sentTerms = now;
         FeedEncoder.write(
             new FeedRecord.Start(
                 FeedLimits.VERSION, now.region(), now.domain(), now.ttl(), changed.isEmpty()),
@@ -106,7 +106,7 @@ final class FeedCursor {
 
   /** What tells the reader that nothing has changed; empty while something is on its way to it. */
   Optional<FeedChunk> heartbeat() {
-    return walk == null && told != null ? reached.map(log::heartbeat) : Optional.empty();
+    return walk == null && sentTerms != null ? reached.map(log::heartbeat) : Optional.empty();
   }
 
   private static Collection<ServiceKey> keys(Directory directory) {

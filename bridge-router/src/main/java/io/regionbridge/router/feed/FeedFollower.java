@@ -173,19 +173,19 @@ final class FeedFollower implements AutoCloseable {
     }
     builder.begin();
     machine.failed(System.nanoTime(), wait);
-    String told = SocketLiteral.format(gateway) + ": " + flaw;
-    if (flaws.size() < MOST_FLAWS && flaws.add(told)) {
+    String problem = SocketLiteral.format(gateway) + ": " + flaw;
+    if (flaws.size() < MOST_FLAWS && flaws.add(problem)) {
       log.atInfo()
           .addKeyValue("region", region)
           .addKeyValue("gateway", SocketLiteral.format(gateway))
           .addKeyValue("reason", flaw)
-          .log("region {}: its directory is not followed at {}", region, told);
+          .log("region {}: its directory is not followed at {}", region, problem);
     }
     boolean known = kept && builder.replica().isPresent();
     if (known && isOutdated()) {
-      tell(FollowerState.Standing.NONE, told + OUTDATED);
+      setState(FollowerState.Standing.NONE, problem + OUTDATED);
     } else {
-      tell(known ? FollowerState.Standing.INTERRUPTED : FollowerState.Standing.NONE, told);
+      setState(known ? FollowerState.Standing.INTERRUPTED : FollowerState.Standing.NONE, problem);
     }
   }
 
@@ -196,7 +196,7 @@ final class FeedFollower implements AutoCloseable {
   /** A replica is given as stale answers are, and no longer (RFC 8767 section 5). */
   private void dropOutdated() {
     if (state.standing() == FollowerState.Standing.INTERRUPTED && isOutdated()) {
-      tell(FollowerState.Standing.NONE, state.why() + OUTDATED);
+      setState(FollowerState.Standing.NONE, state.why() + OUTDATED);
     }
   }
 
@@ -287,7 +287,7 @@ final class FeedFollower implements AutoCloseable {
       }
       if (state.standing() == FollowerState.Standing.CURRENT
           && !machine.current(System.nanoTime())) {
-        tell(FollowerState.Standing.INTERRUPTED, "no position for a while");
+        setState(FollowerState.Standing.INTERRUPTED, "no position for a while");
       }
       dropOutdated();
     }
@@ -301,7 +301,7 @@ final class FeedFollower implements AutoCloseable {
       flaws.clear();
       log.info("region {}: its directory is followed at {}", region, gateway);
     }
-    tell(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
+    setState(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
   }
 
   /** Virtual threads are not preempted: one peer's feed must not keep a carrier for itself. */
@@ -324,7 +324,7 @@ final class FeedFollower implements AutoCloseable {
     machine.heard(now);
   }
 
-  private void tell(FollowerState.Standing standing, String why) {
+  private void setState(FollowerState.Standing standing, String why) {
     FollowerState before = state;
     Optional<Replica> replica =
         standing == FollowerState.Standing.NONE ? Optional.empty() : builder.replica();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason one word in CamelCase, for programs
  * @param message one sentence, for people
  * @param lastTransitionTime when {@code status} became what it is, RFC 3339 in whole seconds
- * @param observedGeneration the generation of the spec that this speaks of
+ * @param observedGeneration the generation of the spec that was observed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Condition(

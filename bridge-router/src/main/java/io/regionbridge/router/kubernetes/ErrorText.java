@@ -14,8 +14,8 @@ public final class ErrorText {
    */
   public static String of(KubernetesClientException e) {
     Status status = e.getStatus();
-    String said = status == null || status.getMessage() == null ? unsaid(e) : status.getMessage();
-    String line = said.lines().findFirst().orElse("");
+    String text = status == null || status.getMessage() == null ? unsaid(e) : status.getMessage();
+    String line = text.lines().findFirst().orElse("");
     return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
         ? line + "; give the ServiceAccount this verb, as the chart's RBAC does"
         : line;

@@ -63,7 +63,7 @@ public final class EventRecorder {
    * @param action what was done, one word in CamelCase
    * @param note one sentence
    */
-  public void tell(Subject subject, Type type, String reason, String action, String note) {
+  public void record(Subject subject, Type type, String reason, String action, String note) {
     Event event =
         new EventBuilder()
             .withNewMetadata()

@@ -98,7 +98,7 @@ final class ImportPlanner {
     List<Finding> findings =
         ExportConditions.of(
             key, inputs.local(), inputs.regions().getFirst(), Optional.ofNullable(merged));
-    if (!StatusConditions.says(export, findings)) {
+    if (!StatusConditions.matches(export, findings)) {
       exports.put(key, findings);
     }
   }

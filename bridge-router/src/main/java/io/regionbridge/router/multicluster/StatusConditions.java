@@ -17,7 +17,7 @@ final class StatusConditions {
   private StatusConditions() {}
 
   /** Whether an object's conditions say what was found. */
-  static boolean says(StoredObject object, List<Finding> findings) {
+  static boolean matches(StoredObject object, List<Finding> findings) {
     return findings.stream()
         .allMatch(finding -> {
           Map<?, ?> condition = condition(object, finding.type());

@@ -44,14 +44,14 @@ record PathPlan(
    * @param pods this region's pod ranges
    * @param addresses of this node's interfaces that are up, the overlay's left out
    * @param translated the overlay address of this node, where pods' packets get it as their source
-   * @param said the addresses that gateways of peers announce for probes, by region
+   * @param announced the addresses that gateways of peers announce for probes, by region
    */
   static PathPlan of(
       List<Cidr> pods,
       List<InterfaceAddress> addresses,
       Optional<InetAddress> translated,
       List<PeerRegion> peers,
-      Map<String, List<InetSocketAddress>> said) {
+      Map<String, List<InetSocketAddress>> announced) {
     Optional<InetAddress> own =
         addresses.stream()
             .map(InterfaceAddress::address)
@@ -67,7 +67,7 @@ record PathPlan(
         continue;
       }
       List<Target> found =
-          said.getOrDefault(peer.name(), List.of()).stream()
+          announced.getOrDefault(peer.name(), List.of()).stream()
               .filter(address ->
                   peer.podCidrs().stream().anyMatch(r -> r.contains(address.getAddress())))
               .filter(address -> sameFamily(address.getAddress(), source.get()))

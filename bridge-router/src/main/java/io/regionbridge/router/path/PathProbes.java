@@ -75,7 +75,7 @@ public final class PathProbes implements AutoCloseable {
    * @param overlay the overlay's interface; empty: it is not up
    * @param translated this node's overlay address, where pods' packets get it as their source
    * @param ranges that peers' probes may come from
-   * @param said the addresses that gateways of peers announce for probes, by region
+   * @param announced the addresses that gateways of peers announce for probes, by region
    */
   public record Look(
       List<Cidr> pods,
@@ -83,7 +83,7 @@ public final class PathProbes implements AutoCloseable {
       Optional<InetAddress> translated,
       List<Cidr> ranges,
       List<PeerRegion> peers,
-      Map<String, List<InetSocketAddress>> said) {}
+      Map<String, List<InetSocketAddress>> announced) {}
 
   private final Supplier<Optional<Look>> look;
   private final Runnable onChange;
@@ -170,7 +170,7 @@ public final class PathProbes implements AutoCloseable {
             addresses,
             known.get().translated(),
             known.get().peers(),
-            known.get().said());
+            known.get().announced());
     allowed = known.get().ranges();
     synchronized (records) {
       answersLeft = MOST_ANSWERS;

@@ -40,7 +40,7 @@ public final class DeclaredRegions {
           nowGood.put(key, before);
           reading = new RegionClaims.Reading(before, reading.problems());
         }
-        tell(key, reading.problems(), before != null);
+        logProblems(key, reading.problems(), before != null);
       }
       readings.put(region, reading);
     }
@@ -57,7 +57,7 @@ public final class DeclaredRegions {
         .collect(Collectors.joining("; "));
   }
 
-  private void tell(Key key, List<String> problems, boolean keeps) {
+  private void logProblems(Key key, List<String> problems, boolean keeps) {
     if (!problems.equals(flawed.get(key))) {
       log.warn(
           "{}; {}",

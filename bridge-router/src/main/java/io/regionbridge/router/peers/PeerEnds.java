@@ -42,10 +42,10 @@ public final class PeerEnds {
    * another way, or to which no tunnel is made, stays as it is.
    *
    * @param remembered what was written down of it
-   * @param said by anybody
+   * @param announcements of all gateways
    */
   public PeerRegion follow(
-      PeerRegion region, Optional<TunnelRecord> remembered, List<TunnelAnnouncement> said) {
+      PeerRegion region, Optional<TunnelRecord> remembered, List<TunnelAnnouncement> announcements) {
     Optional<TunnelEnd> declaration = declared(region);
     if (declaration.isEmpty()) {
       known.remove(region.name());
@@ -54,8 +54,8 @@ public final class PeerEnds {
     TunnelEnd declared = declaration.get();
     List<InetAddress> addresses =
         region.gateways().stream().map(g -> g.address().getAddress()).distinct().toList();
-    List<TunnelAnnouncement> heard =
-        said.stream()
+    List<TunnelAnnouncement> matching =
+        announcements.stream()
             .filter(a -> a.fresh() && a.region().equals(region.name()))
             .filter(a -> addresses.contains(a.from()))
             .sorted(Comparator.comparingInt(TunnelAnnouncement::transitions).reversed())
@@ -64,12 +64,12 @@ public final class PeerEnds {
     // Another bridge of this region may have heard what this one could not.
     if (remembered.isPresent()
         && !remembered.equals(now.remembered())
-        && (heard.isEmpty() || now.ends().isEmpty())) {
+        && (matching.isEmpty() || now.ends().isEmpty())) {
       now = recalled(remembered.get());
     }
     now = declare(now, declared, addresses.getFirst());
-    if (!heard.isEmpty()) {
-      now = hear(now, heard, addresses);
+    if (!matching.isEmpty()) {
+      now = take(now, matching, addresses);
     }
     List<TunnelEnd> ends = new ArrayList<>();
     for (TunnelEnd end : now.ends()) {
@@ -138,18 +138,18 @@ public final class PeerEnds {
   }
 
   /** Each end is known best by itself, and then by those who know the newest active gateway. */
-  private static Known hear(Known now, List<TunnelAnnouncement> heard, List<InetAddress> at) {
+  private static Known take(Known now, List<TunnelAnnouncement> matching, List<InetAddress> at) {
     Map<InetAddress, TunnelEnd> ends = new LinkedHashMap<>();
     now.ends().forEach(end -> ends.put(end.overlayAddress().orElseThrow(), end));
     for (InetAddress address : at) {
-      heard.stream()
+      matching.stream()
           .filter(a -> a.isFrom(address))
           .flatMap(a -> a.end(address).stream())
           .findFirst()
-          .or(() -> heard.stream().flatMap(a -> a.end(address).stream()).findFirst())
+          .or(() -> matching.stream().flatMap(a -> a.end(address).stream()).findFirst())
           .ifPresent(end -> ends.put(address, end.active(isActive(now, address))));
     }
-    TunnelAnnouncement newest = heard.getFirst();
+    TunnelAnnouncement newest = matching.getFirst();
     Optional<InetAddress> active =
         newest.ends().stream()
             .filter(TunnelEnd::active)

@@ -38,7 +38,7 @@ public final class RegionReport {
    * @param problems of the object itself, one sentence each
    * @param tunnel to the region, where one can be seen
    * @param learned of the region's ends of tunnels
-   * @param overlayKeys that speak for the region on the overlay
+   * @param overlayKeys of the region's gateways on the overlay
    * @param others what else was found of it: how its own API server fares, how its egress stands
    */
   public static RegionStatus status(

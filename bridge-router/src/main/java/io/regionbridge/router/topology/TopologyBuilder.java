@@ -166,21 +166,21 @@ public final class TopologyBuilder {
   }
 
   private static LocalRegion.Gateway gateway(NodeFacts node, ClusterView view, boolean active) {
-    Optional<RouterNodeFacts> said =
+    Optional<RouterNodeFacts> routerNode =
         view.routerNodes().stream().filter(r -> r.name().equals(node.name())).findFirst();
     Optional<InetAddress> overlay =
-        said.map(r -> r.spec().overlayAddress()).flatMap(IpLiteral::parse);
+        routerNode.map(r -> r.spec().overlayAddress()).flatMap(IpLiteral::parse);
     return new LocalRegion.Gateway(
         node.name(),
         node.hostname(),
         // Where its bridge listens; a Node may have several addresses.
-        said.map(r -> r.spec().nodeAddress())
+        routerNode.map(r -> r.spec().nodeAddress())
             .flatMap(IpLiteral::parse)
             .or(() -> node.addresses().stream().findFirst()),
         overlay,
-        said.map(r -> r.spec().dnsPort()).orElse(OwnNames.DNS_PORT),
+        routerNode.map(r -> r.spec().dnsPort()).orElse(OwnNames.DNS_PORT),
         node.ready(),
-        said.flatMap(TunnelEnd::of).map(end -> end.active(active)));
+        routerNode.flatMap(TunnelEnd::of).map(end -> end.active(active)));
   }
 
   private Ranges podCidrs(ClusterView view) {

@@ -96,7 +96,7 @@ final class UapiDecoder {
       if (b == '\n' && lineLength == 0) {
         return true;
       } else if (b == '\n') {
-        line(new String(line, 0, lineLength, US_ASCII));
+        readLine(new String(line, 0, lineLength, US_ASCII));
         lineLength = 0;
       } else if (lineLength == LONGEST_LINE) {
         throw new BadLineException("a line is longer than " + LONGEST_LINE + " octets");
@@ -108,7 +108,7 @@ final class UapiDecoder {
   }
 
   /** Takes one line, without its end. */
-  void line(String line) throws BadLineException {
+  void readLine(String line) throws BadLineException {
     int equals = line.indexOf('=');
     if (equals < 1) {
       throw new BadLineException("a line is not key=value");
@@ -129,7 +129,7 @@ final class UapiDecoder {
           "rx_bytes",
           "tx_bytes",
           "allowed_ip" ->
-          peerLine(key, value);
+          readPeerLine(key, value);
       default -> {}
     }
   }
@@ -156,7 +156,7 @@ final class UapiDecoder {
     }
   }
 
-  private void peerLine(String key, String value) throws BadLineException {
+  private void readPeerLine(String key, String value) throws BadLineException {
     PeerLines to = peer;
     if (to == null) {
       throw new BadLineException(key + " stands before any public_key");

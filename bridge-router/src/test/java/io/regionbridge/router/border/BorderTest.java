@@ -526,7 +526,7 @@ class BorderTest {
 
     ClaimBuilder naming(String address) {
       identity =
-          new Identity(identity.speaker(), identity.keys(), Set.of(InetAddress.ofLiteral(address)));
+          new Identity(identity.announcer(), identity.keys(), Set.of(InetAddress.ofLiteral(address)));
       return this;
     }
 

@@ -96,13 +96,13 @@ class ElectionMachineTest {
   @Test
   void aHolderThatStoodStillHasTheRoleOnlyIfTheLeaseStillSaysSo() {
     ElectionMachine machine = new ElectionMachine("a", "a#1");
-    machine.eligible(true, 0);
+    machine.setEligible(true, 0);
     LeaseState held =
         new LeaseState("7", "a", "a#1", 3, ElectionMachine.SHORTEST_PERMIT, Optional.empty());
-    machine.observed(Optional.of(held), 0);
+    machine.observe(Optional.of(held), 0);
     assertThat(machine.mine()).isTrue();
 
-    machine.doubt();
+    machine.suspend();
     assertThat(machine.mine()).isFalse();
     assertThat(machine.holder()).isEmpty();
     assertThat(machine.next(_ -> Liveness.CANDIDATE, true, 1))
@@ -110,16 +110,16 @@ class ElectionMachineTest {
         .contains(LeaseWrite.Kind.RENEW);
     LeaseState renewed =
         new LeaseState("8", "a", "a#1", 3, ElectionMachine.SHORTEST_PERMIT, Optional.empty());
-    machine.finished(new LeaseWrite.Outcome.Written(renewed), 2);
+    machine.finish(new LeaseWrite.Outcome.Written(renewed), 2);
     assertThat(machine.mine()).isTrue();
 
-    machine.doubt();
+    machine.suspend();
     machine.next(_ -> Liveness.CANDIDATE, true, 3);
-    machine.finished(new LeaseWrite.Outcome.Conflict(), 4);
+    machine.finish(new LeaseWrite.Outcome.Conflict(), 4);
     assertThat(machine.mine()).isFalse();
     LeaseState taken =
         new LeaseState("9", "b", "b#1", 4, ElectionMachine.SHORTEST_PERMIT, Optional.empty());
-    machine.observed(Optional.of(taken), 5);
+    machine.observe(Optional.of(taken), 5);
     assertThat(machine.mine()).isFalse();
     assertThat(machine.holder()).contains("b");
   }

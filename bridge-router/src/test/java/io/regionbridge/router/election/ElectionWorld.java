@@ -165,7 +165,7 @@ final class ElectionWorld {
     if (!node.up || now < node.stalledUntil) {
       return;
     }
-    node.machine.eligible(node.fit, node.clock());
+    node.machine.setEligible(node.fit, node.clock());
     ElectionMachine machine = node.machine;
     machine
         .next(node.liveness::of, node.liveness.anyCandidate(), node.clock())
@@ -237,7 +237,7 @@ final class ElectionWorld {
       return;
     }
     done[0] = true;
-    machine.finished(outcome, node.clock());
+    machine.finish(outcome, node.clock());
     step(node);
   }
 
@@ -286,7 +286,7 @@ final class ElectionWorld {
       at(node.stalledUntil, () -> deliver(node, seen));
       return;
     }
-    node.machine.observed(seen, node.clock());
+    node.machine.observe(seen, node.clock());
     step(node);
   }
 

@@ -28,7 +28,7 @@ final class ContentBuilder {
   private final Set<EndpointSliceKey> brokenSlices = new HashSet<>();
   private final List<ManifestProblem> problems = new ArrayList<>();
   private boolean nameless;
-  private int untold;
+  private int omitted;
   private int serviceCount;
   private int endpointCount;
 
@@ -72,12 +72,12 @@ final class ContentBuilder {
     switch (object) {
       case ManifestObject.Service(ServiceFacts facts, int line, int column) -> {
         if (services.put(facts.key(), facts) != null) {
-          tell(repeated(line, column, "Service " + facts.key()));
+          addProblem(repeated(line, column, "Service " + facts.key()));
         }
       }
       case ManifestObject.Slice(EndpointSliceFacts facts, int line, int column) -> {
         if (slices.put(facts.key(), facts) != null) {
-          tell(repeated(line, column, "EndpointSlice " + facts.key()));
+          addProblem(repeated(line, column, "EndpointSlice " + facts.key()));
         }
       }
       case ManifestObject.BrokenService(ServiceKey key, List<ManifestProblem> reasons) -> {
@@ -86,7 +86,7 @@ final class ContentBuilder {
         } else {
           brokenServices.add(key);
         }
-        reasons.forEach(this::tell);
+        reasons.forEach(this::addProblem);
       }
       case ManifestObject.BrokenSlice(EndpointSliceKey key, List<ManifestProblem> reasons) -> {
         if (key == null) {
@@ -94,11 +94,11 @@ final class ContentBuilder {
         } else {
           brokenSlices.add(key);
         }
-        reasons.forEach(this::tell);
+        reasons.forEach(this::addProblem);
       }
       case ManifestObject.Broken(List<ManifestProblem> reasons) -> {
         nameless = true;
-        reasons.forEach(this::tell);
+        reasons.forEach(this::addProblem);
       }
       case ManifestObject.Other() -> {}
     }
@@ -119,8 +119,8 @@ final class ContentBuilder {
     }
     brokenServices.removeAll(services.keySet());
     brokenSlices.removeAll(slices.keySet());
-    if (untold > 0) {
-      problems.add(new ManifestProblem(file, 0, 0, "", "", "and " + untold + " more problems"));
+    if (omitted > 0) {
+      problems.add(new ManifestProblem(file, 0, 0, "", "", "and " + omitted + " more problems"));
     }
     return new ManifestReading.Content(
         Collections.unmodifiableMap(services),
@@ -140,11 +140,11 @@ final class ContentBuilder {
         file, line, column, object, "", "it is in this file more than once; the last one counts");
   }
 
-  private void tell(ManifestProblem problem) {
+  private void addProblem(ManifestProblem problem) {
     if (problems.size() < ManifestReading.MOST_PROBLEMS) {
       problems.add(problem);
     } else {
-      untold++;
+      omitted++;
     }
   }
 }

@@ -71,7 +71,7 @@ final class DocumentReader {
     boolean list = false;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       if (!parser.currentName().equals("items")) {
-        nodes.field(fields);
+        nodes.readField(fields);
       } else if (parser.nextToken() == JsonToken.START_ARRAY) {
         list = true;
         items.read(text(fields, "kind"), text(fields, "apiVersion"));

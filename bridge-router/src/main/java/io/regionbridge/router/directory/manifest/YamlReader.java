@@ -77,18 +77,18 @@ final class YamlReader {
     int line = at.getLineNr();
     int column = at.getColumnNr();
     return switch (parser.currentToken()) {
-      case START_OBJECT -> mapping(line, column);
-      case START_ARRAY -> sequence(line, column);
+      case START_OBJECT -> readMapping(line, column);
+      case START_ARRAY -> readSequence(line, column);
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
           new Node.NumberText(parser.getText(), line, column);
       case VALUE_TRUE -> new Node.Bool(true, line, column);
       case VALUE_FALSE -> new Node.Bool(false, line, column);
       case VALUE_NULL -> new Node.Null(line, column);
-      default -> text(line, column);
+      default -> readText(line, column);
     };
   }
 
-  private Node text(int line, int column) throws IOException {
+  private Node readText(int line, int column) throws IOException {
     String text = parser.getText();
     if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
       return new Node.Alias(text, line, column);
@@ -97,16 +97,16 @@ final class YamlReader {
     return text.isEmpty() ? new Node.Null(line, column) : new Node.Text(text, line, column);
   }
 
-  private Node mapping(int line, int column) throws IOException {
+  private Node readMapping(int line, int column) throws IOException {
     Map<String, Node> fields = new HashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      field(fields);
+      readField(fields);
     }
     return new Node.Mapping(fields, line, column);
   }
 
   /** The field whose name is the current token, into the others of its object if it matters. */
-  void field(Map<String, Node> fields) throws IOException {
+  void readField(Map<String, Node> fields) throws IOException {
     String key = parser.currentName();
     parser.nextToken();
     if (!all && !KEPT.contains(key)) {
@@ -120,7 +120,7 @@ final class YamlReader {
     }
   }
 
-  private Node sequence(int line, int column) throws IOException {
+  private Node readSequence(int line, int column) throws IOException {
     List<Node> elements = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       elements.add(read());

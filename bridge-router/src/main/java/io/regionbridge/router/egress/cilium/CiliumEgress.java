@@ -275,7 +275,7 @@ public final class CiliumEgress implements EgressDriver {
     }
     log.info("egress policy {}: {}", policy.name(), note);
     String uid = now.getMetadata().getUid();
-    events.tell(
+    events.record(
         new EventRecorder.Subject(API, KIND, policy.name(), uid == null ? "" : uid),
         EventRecorder.Type.NORMAL,
         reason,

@@ -149,27 +149,27 @@ record CiliumPlan(
           there,
           foreign);
     }
-    Obstacle said =
+    Obstacle explanation =
         !egress.refusals().isEmpty()
             ? new Obstacle("PartlyRefused", way + "; not sent: " + refusals(egress))
             : sent.size() < egress.destinations().size()
                 ? new Obstacle("IPv4Only", way + "; " + IPV4_ONLY.message())
                 : new Obstacle("Applied", way);
-    return region(egress, State.APPLIED, said, there, foreign);
+    return region(egress, State.APPLIED, explanation, there, foreign);
   }
 
   private static Region region(
       RegionEgress egress,
       State state,
-      Obstacle said,
+      Obstacle explanation,
       Optional<EgressPolicyFacts> there,
       List<String> foreign) {
     Optional<EgressPolicyFacts> ours = there.filter(EgressPolicyFacts::ours);
     return new Region(
         egress.region(),
         state,
-        said.reason(),
-        said.message(),
+        explanation.reason(),
+        explanation.message(),
         egress.destinations(),
         ours.flatMap(CiliumPolicy::hostname),
         ours.flatMap(CiliumPolicy::interfaceName),

@@ -168,7 +168,7 @@ record CiliumPolicy(
   boolean is(EgressPolicyFacts policy) {
     return policy.ours()
         && notes(policy).equals(annotations)
-        && says(policy.spec(), spec)
+        && covers(policy.spec(), spec)
         && surplus(policy).stream().noneMatch(policy.fields()::isSet)
         && !saysMore(policy.spec(), spec, false)
         && altered(List.of(SPEC), policy.spec(), spec).stream()
@@ -259,15 +259,15 @@ record CiliumPolicy(
   }
 
   /** Whether all that is wanted is there. */
-  private static boolean says(@Nullable Object there, @Nullable Object wanted) {
+  private static boolean covers(@Nullable Object there, @Nullable Object wanted) {
     if (wanted instanceof Map<?, ?> fields) {
       return there instanceof Map<?, ?> map
           && fields.entrySet().stream()
-              .allMatch(field -> says(map.get(field.getKey()), field.getValue()));
+              .allMatch(field -> covers(map.get(field.getKey()), field.getValue()));
     }
     if (wanted instanceof List<?> elements && there instanceof List<?> list) {
       return list.size() == elements.size()
-          && IntStream.range(0, list.size()).allMatch(i -> says(list.get(i), elements.get(i)));
+          && IntStream.range(0, list.size()).allMatch(i -> covers(list.get(i), elements.get(i)));
     }
     return Objects.equals(there, wanted);
   }

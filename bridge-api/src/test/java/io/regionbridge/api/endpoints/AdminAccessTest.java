@@ -192,7 +192,7 @@ final class AdminAccessTest {
     try (RegionPair regions = RegionPair.start(directory, 0, more)) {
       assertThatThrownBy(() -> status(regions, "/metrics", "Bearer " + TOKEN))
           .isInstanceOf(IOException.class);
-      RegionPair.await(() -> lines.stream().anyMatch(line -> line.contains("does not speak TLS")));
+      RegionPair.await(() -> lines.stream().anyMatch(line -> line.contains("it violates TLS")));
       String hex = HexFormat.of().formatHex(TOKEN.getBytes(StandardCharsets.US_ASCII));
       assertThat(lines).noneMatch(line -> line.contains(TOKEN) || line.contains(hex));
     } finally {

@@ -30,7 +30,7 @@ final class ProtocolErrorLogTest {
     } finally {
       log.detachAppender(lines);
     }
-    String said = ": it does not speak TLS as it should (NotSslRecordException)";
+    String said = ": it violates TLS (NotSslRecordException)";
     assertThat(lines.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a running bridge about itself, by HTTP. */
 final class AdminClient implements AutoCloseable {
-  /** Where a bridge on this machine is, unless it was told otherwise. */
+  /** Default admin address of a bridge on this machine. */
   static final String DEFAULT_URL = "http://127.0.0.1:8053";
 
   private static final String QUERY_LOG = "/api/v1/query-log";

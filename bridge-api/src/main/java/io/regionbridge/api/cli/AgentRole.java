@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 
-/** {@code serve --role agent}: the agent of the routes engine, until it is told to stop. */
+/** {@code serve --role agent}: the agent of the routes engine, until the process is stopped. */
 final class AgentRole {
   private AgentRole() {}
 

@@ -81,7 +81,7 @@ final class Commands {
   }
 
   private static void prepare(CommandLine command) {
-    // All that is wrong is found: a misspelt option is told of, not that the right one is missing.
+    // All errors are collected: a misspelt option is reported, not that the right one is missing.
     command.getCommandSpec().parser().collectErrors(true);
     UsageMessageSpec help = command.getCommandSpec().usageMessage();
     help.synopsisHeading("%nUsage: ")

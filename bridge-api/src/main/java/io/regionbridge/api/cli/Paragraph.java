@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Text in lines that fit. Pure. */
 final class Paragraph {
-  /** The width of a terminal that nobody made wider. */
+  /** The usual width of a terminal. */
   static final int TERMINAL = 80;
 
   private Paragraph() {}

@@ -180,7 +180,7 @@ final class PodTarget {
     return bridges(client.pods().inNamespace(namespace));
   }
 
-  /** Agents and the chart's Jobs carry the same label, and answer nobody. */
+  /** Agents and the chart's Jobs carry the same label, and answer no requests. */
   private static List<Pod> bridges(FilterWatchListDeletable<Pod, PodList, PodResource> pods) {
     return pods.withLabel(LABEL, NAME)
         .withLabelNotIn(COMPONENT, "agent", "test", "uninstall")

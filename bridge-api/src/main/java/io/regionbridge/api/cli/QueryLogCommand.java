@@ -11,7 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code query-log}: has a running bridge tell of some queries in its log. */
+/** {@code query-log}: has a running bridge log some queries. */
 @CommandLine.Command(
     name = "query-log",
     header = "Have a running bridge log the queries of a client or a zone.",

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
     header = "Change a node's WireGuard key, where the bridge makes the device.",
     description = {
       "The running bridge publishes the next key, and uses it once its peers know it, at the latest"
-          + " after a minute; condition KeySettled in the status tells how far it is.",
+          + " after a minute; condition KeySettled in the status shows how far it is.",
       "In a cluster this annotates the RouterNode, found by the ServiceAccount or by KUBECONFIG;"
           + " without one it makes the next key in overlay.keys.",
       "",

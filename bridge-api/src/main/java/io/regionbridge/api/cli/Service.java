@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code serve} does: the service, until the process is told to stop. */
+/** What {@code serve} does: the service, until the process is stopped. */
 public final class Service {
   /** How long the directory may take until there is a word about it. */
   private static final Duration READY_WARNING = Duration.ofSeconds(10);

@@ -31,7 +31,7 @@ final class StatusTable {
    * The lines.
    *
    * @param columns how long they may be
-   * @param wide whether they may be longer than that, and tell more
+   * @param wide whether they may be longer than that, and have more columns
    * @param colour whether states have one
    */
   static List<String> of(BridgeStatus status, int columns, boolean wide, boolean colour) {

@@ -13,7 +13,7 @@ import java.util.function.IntSupplier;
  * @param err for errors and progress
  * @param environment all variables
  * @param interactive whether a person reads the results as they come
- * @param width columns of the terminal, 0 where nobody can tell
+ * @param width columns of the terminal, 0 where it is not known
  */
 public record Terminal(
     PrintWriter out,
@@ -30,13 +30,13 @@ public record Terminal(
     environment = Map.copyOf(environment);
   }
 
-  /** One whose width nobody can tell. */
+  /** One of unknown width. */
   public Terminal(
       PrintWriter out, PrintWriter err, Map<String, String> environment, boolean interactive) {
     this(out, err, environment, interactive, () -> 0);
   }
 
-  /** One that nobody looks at. */
+  /** One that is not interactive. */
   public Terminal(PrintWriter out, PrintWriter err, Map<String, String> environment) {
     this(out, err, environment, false);
   }

@@ -50,7 +50,7 @@ final class TraceCommand implements Command {
   @Mixin private final Output output = new Output();
   @Mixin private final TargetOptions target = new TargetOptions();
 
-  /** To whom it would be the answer. */
+  /** The kind of client. */
   enum View {
     PODS,
     CLUSTER;

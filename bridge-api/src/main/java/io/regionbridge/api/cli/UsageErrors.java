@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 record UsageErrors(CommandSpec command, List<String> typed) {
   /**
-   * The one of several that helps most: a word that nobody knows may be why another is missing.
+   * The one of several that helps most: an unknown word may be why another is missing.
    *
    * @param found what picocli found, in its order
    * @param unmatched words that are neither known nor taken

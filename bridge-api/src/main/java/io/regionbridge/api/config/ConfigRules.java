@@ -79,7 +79,7 @@ final class ConfigRules {
     return warnings;
   }
 
-  /** All of it or none: half of it would be a service that nobody gets, or one without a key. */
+  /** All of it or none: half of it would be a service that no client reaches, or one without a key. */
   private void checkServerTls() {
     boolean listen = !root.get(ConfigKeys.DNS_TLS_LISTEN).isEmpty();
     boolean certificate = root.get(ConfigKeys.DNS_TLS_CERTIFICATE).isPresent();

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * The variables that Kubernetes sets in every pod for each Service of its namespace ("Environment
  * variables" in its Service documentation). For a Service named {@code region-bridge} or {@code
- * region-bridge-…} they begin like ours. Their values tell them from a mistyped key: {@code
+ * region-bridge-…} they begin like ours. Their values distinguish them from a mistyped key: {@code
  * REGION_BRIDGE_DNS_PORT=1053} is not what Kubernetes would write, {@code tcp://10.43.0.9:53} is.
  */
 final class KubernetesVariable {

@@ -28,7 +28,7 @@ final class Section {
    * What all sections of a file are read with.
    *
    * @param directory what relative paths are relative to
-   * @param keys of the file, to tell where a misplaced one belongs
+   * @param keys of the file, to say where a misplaced one belongs
    */
   record Source(
       Path directory,
@@ -61,7 +61,7 @@ final class Section {
             .allMatch(key -> !known.contains(key) && Suggestion.nearest(key, known).isEmpty());
   }
 
-  /** Reads keys in the order of their table, and tells of every other key that is there. */
+  /** Reads keys in the order of their table, and reports every other key that is there. */
   Map<ConfigKey<?>, ReadValue<?>> read(List<ConfigKey<?>> keys) {
     Map<ConfigKey<?>, ReadValue<?>> values = new HashMap<>();
     Map<String, Section> open = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ final class Section {
     return opened;
   }
 
-  /** Tells of every key that nobody asked for. */
+  /** Reports every key that was not read. */
   private void end() {
     for (String key : entries.keySet()) {
       if (!known.contains(key)) {

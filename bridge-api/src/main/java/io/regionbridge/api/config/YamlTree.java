@@ -49,7 +49,7 @@ final class YamlTree {
   }
 
   /**
-   * Reads a text; what cannot be used is told and left out.
+   * Reads a text; what cannot be used is reported and left out.
    *
    * @param path of the document, for problems
    */

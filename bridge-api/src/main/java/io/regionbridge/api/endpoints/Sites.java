@@ -180,7 +180,7 @@ public final class Sites {
         return number;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // rejected below
     }
     throw new BadRequestException(
         "after \"%s\" is no whole number from 0; write how many lines you have".formatted(text));

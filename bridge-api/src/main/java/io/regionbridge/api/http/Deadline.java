@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to a connection if nothing else is heard of it for a while: one thing at a time. */
+/** What happens to a connection on which nothing happens for a while: one thing at a time. */
 final class Deadline {
   private final EventExecutor thread;
   private @Nullable ScheduledFuture<?> pending;

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A value made from the content of small files, such as a certificate and its key. Looks at them
  * again when it is asked for, once a second at most, so that a file that was renewed counts at
- * once. Files that cannot be read or make no value are told in the log; the last good value stays.
+ * once. Files that cannot be read or used are logged; the last good value stays.
  *
  * <p>Thread-safe. Reading takes as long as the file system does.
  */

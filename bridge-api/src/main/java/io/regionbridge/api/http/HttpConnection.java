@@ -242,7 +242,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private void respondLater(
       ChannelHandlerContext ctx, HttpRequest head, Response.Later later, Response.Content content) {
     if (!later.equals(awaited)) {
-      return; // the client has gone, or has been told
+      return; // the client has gone, or has its error
     }
     awaited = null;
     respond(ctx, content, HttpUtil.isKeepAlive(head), head);
@@ -256,7 +256,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     }
   }
 
-  /** The last response on this connection: what comes after it cannot be told apart, or is late. */
+  /** The last response on this connection: where the next request begins is not known, or it is late. */
   private void finish(ChannelHandlerContext ctx, Response.Content content) {
     respond(ctx, content, false, request);
   }
@@ -297,7 +297,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   /**
    * Closes this side alone at first. A socket that is closed while something is unread resets the
-   * connection, and the client loses what it was told (RFC 9112, section 9.6).
+   * connection, and the client loses the response (RFC 9112, section 9.6).
    */
   private void closeOutput(ChannelHandlerContext ctx) {
     if (ctx.channel() instanceof DuplexChannel socket
@@ -347,7 +347,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     close(ctx);
   }
 
-  /** Closes the connection if nothing else is heard of it for so long. */
+  /** Closes the connection if nothing happens on it for so long. */
   private void limit(ChannelHandlerContext ctx, Duration time) {
     deadline().set(time, () -> close(ctx));
   }

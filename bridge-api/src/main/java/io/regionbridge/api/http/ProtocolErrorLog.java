@@ -32,7 +32,7 @@ final class ProtocolErrorLog {
   /**
    * What a client sends cannot be decoded.
    *
-   * @param cause whose message is not told: it holds what was sent, in hex, a token too if that
+   * @param cause whose message is not logged: it holds what was sent, in hex, a token too if that
    *     came in the clear
    */
   void report(Object client, DecoderException cause) {

@@ -26,7 +26,7 @@ final class RequestHead {
   private RequestHead() {}
 
   /**
-   * Why nothing more can be read of this connection: what follows could not be told apart, or is
+   * Why nothing more can be read of this connection: where the next request begins is not known, or is
    * not wanted.
    */
   static Optional<Response.Content> flaw(HttpRequest head, int maxBody) {
@@ -53,7 +53,7 @@ final class RequestHead {
     if (!codings.isEmpty()) {
       // RFC 9112, section 6.1: who takes the length from elsewhere smuggles requests in.
       if (isOld(head) || headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-        return Optional.of(Problem.badRequest("the body has no length that can be told"));
+        return Optional.of(Problem.badRequest("the length of the body is not clear"));
       }
       if (codings.size() != 1
           || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst().strip())) {
@@ -72,7 +72,7 @@ final class RequestHead {
     return Optional.empty();
   }
 
-  /** Whether the client sends its body only after it has been told to (RFC 9110, 10.1.1). */
+  /** Whether the client sends its body only after status 100 (RFC 9110, 10.1.1). */
   static boolean awaitsContinue(HttpRequest head) {
     return !isOld(head)
         && head.headers().contains(HttpHeaderNames.EXPECT)

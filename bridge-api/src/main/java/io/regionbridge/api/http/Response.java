@@ -46,7 +46,7 @@ public sealed interface Response {
       /** The next piece; empty if there is none for the time being. */
       Optional<Piece> next();
 
-      /** What tells the client that there is none; empty if there is. */
+      /** Says that there is no news; empty if there is. */
       Optional<Piece> heartbeat();
 
       /**
@@ -77,7 +77,7 @@ public sealed interface Response {
    *
    * @param content completed by any thread with what makes the content, which the server's thread
    *     calls: whoever completes it is not kept. A failure is answered as an internal error
-   * @param atMost how long to wait for it; then the client is told that it did not come
+   * @param atMost how long to wait for it; then the client gets an error
    */
   record Later(CompletionStage<Supplier<Content>> content, Duration atMost) implements Response {}
 

@@ -52,7 +52,7 @@ public final class Bridge implements AutoCloseable {
    * Starts a bridge that follows its configuration file.
    *
    * @param config what is in the file now
-   * @param environment variables that tell where in a cluster this is
+   * @param environment variables of the process, which say where in a cluster it runs
    * @throws IOException naming what cannot be had, such as an address; nothing is left running then
    */
   public static Bridge start(BridgeConfig config, ConfigFile file, Map<String, String> environment)

@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the parts of a bridge, each after those that it reads. A part is told of others only by
+ * Starts the parts of a bridge, each after those that it reads. A part gets references only to
  * what is made before it: nothing here is called back before it is there. Used once, by one thread.
  */
 final class BridgeStart {

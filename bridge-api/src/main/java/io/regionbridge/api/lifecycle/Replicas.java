@@ -25,9 +25,9 @@ final class Replicas implements AutoCloseable {
   private final FeedFollowers followers;
 
   /**
-   * Follows nobody.
+   * Follows no peer yet.
    *
-   * @param most octets that all of them may take, until somebody sets another limit
+   * @param most octets that all of them may take, until {@link #limit} sets another limit
    * @param onChange {@link #states} may be others; on a thread of its own
    */
   Replicas(long most, Runnable onChange, Loops loops) {

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 import org.xbill.DNS.Name;
 
 /**
- * The one thread that makes zone tables. Level-triggered: being told to look again says nothing
+ * The one thread that makes zone tables. Level-triggered: a call of {@link #lookAgain} says nothing
  * about what changed, and many such calls may become one pass, which compares all that is known now
  * with what the last table was made from. What did not change is shared with the last table, and if
  * nothing did, none is published.
@@ -53,7 +53,7 @@ import org.xbill.DNS.Name;
 final class TablePublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TablePublisher.class);
 
-  /** For what nobody tells: addresses that come and go with interfaces. */
+  /** For changes without a notification: addresses that come and go with interfaces. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
   /** Of a machine whose addresses change all the time, the older ones are forgotten. */
@@ -77,7 +77,7 @@ final class TablePublisher implements AutoCloseable {
   private Consumer<ZoneTable> publish = _ -> {};
   private Runnable around = () -> {};
 
-  // Owned by whoever makes the pass: the caller of first(), then the thread.
+  // Owned by the thread that makes the pass: the caller of first(), then the thread.
   private ZoneTable table = ZoneTable.empty();
   private @Nullable Inputs last;
   private @Nullable ZoneSettings compiledWith;
@@ -130,8 +130,8 @@ final class TablePublisher implements AutoCloseable {
    * @param listen where DNS is served at the moment
    * @param feed serves the directory to peers
    * @param allNames makes the zone of all regions
-   * @param replicas are told of the peers, and their zones made of them
-   * @param clock tells the time that serial numbers are taken from
+   * @param replicas of the peers, which zones are made of
+   * @param clock for serial numbers
    */
   TablePublisher(
       Supplier<BridgeConfig> config,

@@ -17,7 +17,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
   /**
    * What a message may hold that would begin another line, steer a terminal or turn the direction
-   * of writing: names come from other regions, and whoever chooses them must not forge a line.
+   * of writing: names come from other regions, and must not be able to forge a line.
    */
   private static final String UNSEEN =
       "[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]";
@@ -53,7 +53,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** Whether text is coloured: on a terminal, unless nobody wants it (no-color.org). */
+  /** Whether text is coloured: on a terminal, unless NO_COLOR is set (no-color.org). */
   static boolean colour() {
     return StandardStream.ERR.isTerminal() && System.getenv("NO_COLOR") == null;
   }

@@ -35,7 +35,7 @@ public enum StandardStream {
     }
   }
 
-  /** How wide the terminal is of which the process is part, 0 if nobody can tell. */
+  /** How wide the terminal is of which the process is part, 0 if it is not known. */
   public static int columns() {
     try {
       Process stty =

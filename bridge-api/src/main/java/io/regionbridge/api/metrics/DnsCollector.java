@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.xbill.DNS.Rcode;
 
-/** Adds up what the event loops counted, each time that somebody asks. Stateless. */
+/** Adds up what the event loops counted, at each scrape. Stateless. */
 final class DnsCollector implements MultiCollector {
   private static final double NANOS = 1e9;
 

@@ -1,6 +1,6 @@
 /**
  * What is counted, for Prometheus. The data plane counts in plain numbers of its own, which are
- * read when somebody asks: counting costs a query nothing, and a start does not pay for the
+ * read at each scrape: counting costs a query nothing, and a start does not pay for the
  * registry. No label ever holds a name that was asked for.
  */
 @NullMarked

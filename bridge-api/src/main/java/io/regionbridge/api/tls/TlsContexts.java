@@ -47,7 +47,7 @@ final class TlsContexts {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
         throws CertificateException {
-      throw new CertificateException("nobody is believed");
+      throw new CertificateException("no certificate authority is configured");
     }
 
     @Override

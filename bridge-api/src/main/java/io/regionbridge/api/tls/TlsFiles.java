@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys and certificates that the configuration names, as they are in force. Files are read
- * again when they change; one that cannot be used is told, and the last good one stays in force.
- * Where there was none yet, nobody is served and nobody is believed: nothing that is meant for TLS
+ * again when they change; one that cannot be used is reported, and the last good one stays in force.
+ * Where there was none yet, no client is served and no peer is trusted: nothing that is meant for TLS
  * ever goes in the clear.
  *
  * <p>Thread-safe. A configuration without TLS costs nothing: no thread, no file, no class of it.
@@ -91,7 +91,7 @@ public final class TlsFiles implements AutoCloseable {
   /**
    * Follows the files from now on.
    *
-   * @param listener told how regions are asked, whenever that changes; on the watcher's thread, or
+   * @param listener gets how regions are asked, whenever that changes; on the watcher's thread, or
    *     on that of {@link #follow}
    */
   public synchronized void watch(Consumer<Map<String, ClientTls>> listener) {
@@ -195,7 +195,7 @@ public final class TlsFiles implements AutoCloseable {
       found.add(
           e.text()
               + (shown == null
-                  ? " (nobody is served over TLS until then)"
+                  ? " (no client is served over TLS until then)"
                   : " (the last good certificate stays in force)"));
     }
   }

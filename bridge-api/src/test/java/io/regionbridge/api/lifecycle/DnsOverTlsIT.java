@@ -110,7 +110,7 @@ final class DnsOverTlsIT {
                 tls: { serverName: %s, ca: ca.crt }
             """
                 .formatted(mnTls, GATEWAY));
-    assertThat(relayed(fsn1)).contains("SERVFAIL"); // there is no ca.crt: nobody is believed
+    assertThat(relayed(fsn1)).contains("SERVFAIL"); // there is no ca.crt: no certificate is trusted
 
     Files.copy(directory.resolve("one.crt"), directory.resolve("ca.crt"));
     await(() -> relayed(fsn1).contains("10.52.1.7"));

@@ -50,7 +50,7 @@ final class TlsFilesTest {
     assertThat(files.problems())
         .containsExactly(
             directory.resolve("tls.crt")
-                + ": there is no such file; write it, or name another (nobody is served over TLS"
+                + ": there is no such file; write it, or name another (no client is served over TLS"
                 + " until then)");
 
     write(bundle(1));

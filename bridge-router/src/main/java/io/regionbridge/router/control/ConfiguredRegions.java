@@ -70,7 +70,7 @@ public final class ConfiguredRegions {
         true);
   }
 
-  /** The regions as far as the configuration alone tells. */
+  /** The regions as configured. */
   public static Topology topology(RegionSettings settings, List<Cidr> overlay) {
     return topology(settings, List.of(), overlay, new Border());
   }

@@ -91,7 +91,7 @@ public final class ControlPlane implements AutoCloseable {
   /**
    * Starts to look at the overlay and, without a cluster, to read the manifests.
    *
-   * @param environment the variables of the process, which tell where it runs
+   * @param environment the variables of the process, which say where it runs
    * @param clustered whether it runs in a cluster
    * @param settings what is configured at the moment
    * @param onChange called after each change of this state, on any thread

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * What others tell the control plane; each is asked anew at every look.
+ * What the control plane reads from other parts, at every look.
  *
  * @param region what is configured of the local region
  * @param configured the peers that the configuration declares

@@ -39,7 +39,7 @@ public final class KeyRotationRequest {
    * Asks in a cluster, by an annotation of the node's RouterNode: any value that was not taken up
    * before asks for another key.
    *
-   * @param environment the variables of the process, which tell which cluster it is
+   * @param environment the variables of the process, which name the cluster
    * @param whose the node's name; empty: this node
    * @param text what distinguishes this request from others, such as the time
    * @return what was done, as {@code RouterNode NAME is annotated with KEY=VALUE}

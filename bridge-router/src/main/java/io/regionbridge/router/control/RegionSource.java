@@ -50,7 +50,7 @@ interface RegionSource extends AutoCloseable {
   /** Which gateways of peers have said that they know a key of this node, base64. */
   Set<InetAddress> accepted(String publicKey);
 
-  /** Whether this node is the active gateway; false where nobody is elected. */
+  /** Whether this node is the active gateway; false where no node is elected. */
   default boolean active() {
     return false;
   }
@@ -61,7 +61,7 @@ interface RegionSource extends AutoCloseable {
   }
 
   /**
-   * Gives the role of the active gateway to somebody else for good, if it is here; everything else
+   * Hands the role of the active gateway over to another node for good, if it is here; everything else
    * goes on. Waits for some seconds at most.
    */
   default void resign() {}

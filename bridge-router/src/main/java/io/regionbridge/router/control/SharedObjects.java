@@ -86,7 +86,7 @@ final class SharedObjects {
    * @param readings what each Region object says, and what is wrong with it
    * @param identities by region, the keys of its gateways on the overlay
    * @param paths how the path of pods' packets from this node to a region is
-   * @param unwritten told what cannot be written, and why
+   * @param unwritten takes what cannot be written, and why
    */
   void reconcile(
       ClusterView view,
@@ -133,7 +133,7 @@ final class SharedObjects {
         service.isPresent()
             ? "no Service " + settings.options().forwardTo().get() + " with a ClusterIP"
             : "no router node with an address",
-        // Peers are heard of one after the other: none is forgotten before all had the time.
+        // Peers are discovered one after the other: none is forgotten before all had the time.
         topology.complete() && clock.instant().isAfter(start.plus(settings.memory())));
   }
 }

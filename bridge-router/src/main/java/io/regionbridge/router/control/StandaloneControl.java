@@ -70,7 +70,7 @@ final class StandaloneControl implements RegionSource {
    *
    * @param node this node's name
    * @param settings what is configured at the moment
-   * @param overlay closed by whoever made it
+   * @param overlay closed by the caller
    * @param onDirectory takes each new directory
    * @param onRegions called when {@link #topology} may have changed
    */

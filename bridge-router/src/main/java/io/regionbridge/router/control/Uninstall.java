@@ -57,7 +57,7 @@ public final class Uninstall {
     REMOVED,
     /** It is there; nothing was done, as was wished. */
     WOULD_REMOVE,
-    /** It is there, and stays unless somebody asks for more. */
+    /** It is there, and stays unless {@code --purge} is given. */
     KEPT,
     /** There was nothing to remove. */
     NOTHING,
@@ -84,7 +84,7 @@ public final class Uninstall {
    * @param environment the variables of the process
    * @param namespace where the bridges ran; empty: the process's own
    * @param netBird the namespace of NetBird's routers
-   * @param purge take the WireGuard keys as well: peers must be told new ones afterwards
+   * @param purge take the WireGuard keys as well: peers need the new ones afterwards
    * @param dryRun only say what would be done
    * @return what was done, in order
    * @throws IOException if the file cannot be read, or no API server answers

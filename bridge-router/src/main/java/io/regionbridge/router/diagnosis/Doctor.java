@@ -55,7 +55,7 @@ public final class Doctor {
    * @param sent ranges that policies in force send to peers
    * @param pods this region's pod ranges
    * @param tunnelUp whether the tunnel to a peer is up
-   * @param environment the variables of the process, which tell what Kubernetes calls this machine
+   * @param environment the variables of the process, which say what Kubernetes calls this machine
    */
   public List<Check> checkNode(
       Optional<String> configured,

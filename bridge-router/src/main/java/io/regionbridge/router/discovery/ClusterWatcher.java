@@ -101,7 +101,7 @@ public final class ClusterWatcher implements AutoCloseable {
   /**
    * Watches nothing yet of the cluster that the process runs in.
    *
-   * @param client closed by whoever made it, after this
+   * @param client closed by the caller, after this
    * @param routerLabel {@code key=value} or {@code key}
    * @param netBird the namespace of NetBird's routers, if they matter
    * @param room octets of memory that the directory may take

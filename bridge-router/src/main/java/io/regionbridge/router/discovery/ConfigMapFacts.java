@@ -21,7 +21,7 @@ public record ConfigMapFacts(
     data = Map.copyOf(data);
   }
 
-  /** One of which nobody knows who wrote it. */
+  /** One whose last writer is not known. */
   public ConfigMapFacts(String name, String resourceVersion, Map<String, String> data) {
     this(name, resourceVersion, data, Optional.empty());
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads once how the cluster's DNS is configured, for whoever does not watch. Blocks. */
+/** Reads once how the cluster's DNS is configured, for callers that do not watch. Blocks. */
 public final class DnsConfigMaps {
   private static final List<String> NAMES =
       List.of(ClusterWatcher.COREDNS, ClusterWatcher.COREDNS_CUSTOM, ClusterWatcher.RKE2_COREDNS);

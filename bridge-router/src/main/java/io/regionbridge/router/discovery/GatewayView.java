@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What nodes have to know of the gateways of their region.
  *
- * @param known whether the API server has told all of it once; what it told last stays in force
+ * @param known whether all of it was read once; what was read last stays in force
  * @param holder the node that holds the role of the active gateway; empty while it changes hands
  * @param routers the router nodes, by name
  * @param failures why something cannot be read now

@@ -51,7 +51,7 @@ public final class GatewayWatcher implements AutoCloseable {
   /**
    * Starts to watch.
    *
-   * @param client closed by whoever made it, after this
+   * @param client closed by the caller, after this
    * @param namespace of the Lease
    * @param name of the Lease
    */

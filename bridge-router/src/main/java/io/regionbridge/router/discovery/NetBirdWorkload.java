@@ -26,7 +26,7 @@ public record NetBirdWorkload(
   public enum Kind {
     /** NetworkRouter of {@code netbird.io/v1alpha1}: its override asks. */
     NETWORK_ROUTER,
-    /** The Deployment that the operator makes from a NetworkRouter, and nobody else changes. */
+    /** The Deployment that the operator makes from a NetworkRouter, and no other writer changes. */
     DEPLOYMENT,
     /** The Deployment of the older operator's NBRoutingPeer, which has no override. */
     LEGACY_DEPLOYMENT,

@@ -3,7 +3,7 @@ package io.regionbridge.router.discovery;
 import java.util.Set;
 
 /**
- * Where the objects of one resource go. Called by one thread at a time; may be told the same thing
+ * Where the objects of one resource go. Called by one thread at a time; may get the same object
  * twice.
  *
  * @param <T> the object

@@ -158,7 +158,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     loop.close();
     sinkLock.lock();
     try {
-      log.trace("{} is no longer watched", resource); // whoever held the lock was the last one
+      log.trace("{} is no longer watched", resource); // the holder of the lock was the last one
     } finally {
       sinkLock.unlock();
     }
@@ -270,7 +270,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     session.restartClock();
     try {
       recordCurrent();
-      fruitless++; // until something is heard, or it ends well
+      fruitless++; // until an event comes, or it ends well
       if (!session.awaitEnd()) {
         log.info("the watch of {} is silent, listing it again", resource);
         doubted = true;
@@ -349,7 +349,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
    * How long a watch may be.
    *
    * @param length when the server ends it
-   * @param silence how long nothing may be heard before it is taken for dead
+   * @param silence how long it may be silent before it is taken for dead
    */
   record Patience(Duration length, Duration silence) {}
 

@@ -6,7 +6,7 @@
  * keeps what was last known of it, while all others go on.
  *
  * <p>May use fabric8's client. Threads: one virtual thread per resource lists and waits; events
- * come on the client's own threads; whoever is told to look again reads snapshots.
+ * come on the client's own threads; the loops that are notified read snapshots.
  */
 @NullMarked
 package io.regionbridge.router.discovery;

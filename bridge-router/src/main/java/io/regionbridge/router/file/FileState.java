@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * racily clean).
  *
  * @param content the digest of the bytes, or why there are none
- * @param stamp what the file system said, if it is old enough to tell the next change
+ * @param stamp what the file system said, if it is old enough to show the next change
  */
 record FileState(String content, @Nullable Stamp stamp) {
   /** Coarser than the time stamps of any file system in use, FAT's two seconds included. */

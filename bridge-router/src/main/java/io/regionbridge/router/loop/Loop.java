@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one task again and again on a thread of its own: when somebody says that it is worth another
- * look, and after a while without that. Any number of calls while a round runs or settles make one
+ * Runs one task again and again on a thread of its own: at a call of {@link #lookAgain},
+ * and after a while without one. Any number of calls while a round runs or settles make one
  * more round: what has happened in between, the round sees for itself.
  *
  * <p>Nothing that a round throws ends the loop. It is run again after a time that doubles from
- * failure to failure and varies a little, whether or not somebody calls, and {@link #health} says
+ * failure to failure and varies a little, with or without a call, and {@link #health} says
  * so meanwhile. Made by {@link Loops}. Thread-safe.
  */
 public final class Loop implements AutoCloseable {
@@ -161,7 +161,7 @@ public final class Loop implements AutoCloseable {
     }
   }
 
-  /** One round; how long to wait although somebody calls, because it failed. */
+  /** Runs one round; returns how long to wait, calls or not, because it failed. */
   private Duration runOnce() throws InterruptedException {
     synchronized (rounds) {
       rounds.begin(nanoTime.getAsLong());

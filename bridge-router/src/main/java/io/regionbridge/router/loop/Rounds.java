@@ -15,7 +15,7 @@ final class Rounds {
   /** ... up to this, or the loop's period if that is shorter. */
   static final Duration LAST_RETRY = Duration.ofSeconds(5);
 
-  /** A single failure that the next try mends is nobody's business. */
+  /** A single failure that the next round mends is not reported. */
   static final int FAILURES_TOLERATED = 1;
 
   private final String name;
@@ -82,7 +82,7 @@ final class Rounds {
   /**
    * How it fares.
    *
-   * @param ended whether its thread is gone although nobody stopped it
+   * @param ended whether its thread ended without a stop
    */
   LoopHealth health(boolean ended, long now) {
     Duration age = Duration.ofNanos(now - lastGood);

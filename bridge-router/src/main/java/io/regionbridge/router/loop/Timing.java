@@ -7,7 +7,7 @@ import java.util.Optional;
  * When the rounds of a loop begin, and how long one may take.
  *
  * @param settle how long a call of {@link Loop#lookAgain} waits for others that belong to it
- * @param period after which a round begins although nobody called
+ * @param period after which a round begins without a call
  * @param longestRound after which a round that has not ended counts as stuck; empty: rounds wait
  *     for something themselves
  * @param virtual whether the thread is a virtual one: for rounds that only wait for the network
@@ -17,17 +17,17 @@ public record Timing(
   private static final Duration LONGEST_ROUND = Duration.ofMinutes(2);
   private static final Duration NEVER = Duration.ofDays(1000);
 
-  /** A round whenever somebody calls, and one in each period. */
+  /** A round at each call, and one in each period. */
   public static Timing onCall(Duration settle, Duration period) {
     return new Timing(settle, period, Optional.of(LONGEST_ROUND), false);
   }
 
-  /** A round when somebody calls, and not otherwise. */
+  /** A round at each call, and not otherwise. */
   public static Timing onCall() {
     return onCall(Duration.ZERO, NEVER);
   }
 
-  /** A round in each period, and at once when somebody calls. */
+  /** A round in each period, and at once at a call. */
   public static Timing every(Duration period) {
     return onCall(Duration.ZERO, period);
   }

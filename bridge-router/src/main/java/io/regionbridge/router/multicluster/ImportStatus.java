@@ -24,7 +24,7 @@ record ImportStatus(List<String> clusters, Finding ready) {
     return Set.copyOf(object.texts("cluster", "status", "clusters")).equals(Set.copyOf(clusters))
         && (!api.hasImportConditions()
             || PRESENT.equals(object.at("status", SLICES))
-                && StatusConditions.says(object, List.of(ready)));
+                && StatusConditions.matches(object, List.of(ready)));
   }
 
   /**

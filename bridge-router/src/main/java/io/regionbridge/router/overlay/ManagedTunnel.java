@@ -202,7 +202,7 @@ public final class ManagedTunnel implements AutoCloseable {
     found.add(settled(key));
     if (key.nextPublicKey().isPresent()
         || gateways.stream().anyMatch(g -> g.nextPublicKey().isPresent())) {
-      // Nobody tells that a handshake came by another key; until it is seen, traffic is lost.
+      // No event says that a handshake came by another key; until it is seen, traffic is lost.
       lookAgain();
     }
   }

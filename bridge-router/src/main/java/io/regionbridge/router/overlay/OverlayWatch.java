@@ -63,7 +63,7 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   private Instant readAt = Instant.EPOCH;
   private volatile String observed = "";
 
-  /** What is worth telling others when it changes: counters and handshakes are not. */
+  /** What listeners are notified of: counters and handshakes are not. */
   private record Seen(
       OverlayAddresses addresses,
       Optional<String> publicKey,

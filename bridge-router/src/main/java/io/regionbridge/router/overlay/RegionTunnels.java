@@ -63,7 +63,7 @@ final class RegionTunnels {
         .findFirst();
   }
 
-  /** How the tunnel to a region fares; empty where there is no device to tell. */
+  /** How the tunnel to a region fares; empty where there is no device. */
   static Optional<RegionTunnel> of(
       PeerRegion region, Optional<TunnelView> view, TunnelHealth health) {
     return view.map(seen ->
@@ -86,7 +86,7 @@ final class RegionTunnels {
     return new RegionTunnel(finding, handshake);
   }
 
-  /** What the overlay's agent knows better than handshakes tell: that none of them is there. */
+  /** What the overlay's agent knows better than handshakes show: that none of them is there. */
   private static Optional<Finding> offline(List<Peer> peers, TunnelView seen) {
     List<Tailnet.Node> nodes =
         seen.tailnet().stream()

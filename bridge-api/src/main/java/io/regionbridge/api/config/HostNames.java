@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.net.Parsed;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
@@ -20,9 +21,9 @@ final class HostNames {
     String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     return flaw(name)
         .<Parsed<String>>map(reason ->
-            Parsed.wrong(
+            Parsed.invalid(
                 reason, "write labels of letters, digits and hyphens, such as mn.internal"))
-        .orElseGet(() -> Parsed.value(name.toLowerCase(Locale.ROOT)));
+        .orElseGet(() -> Parsed.valid(name.toLowerCase(Locale.ROOT)));
   }
 
   /** What keeps a text from being one label of a host name, if anything does. */

@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.text.DurationText;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
@@ -64,7 +65,7 @@ interface Notation<T> {
   default Notation<T> except(Predicate<T> refused, String reason, String advice) {
     return text ->
         switch (read(text)) {
-          case Parsed.Value<T>(T value) when refused.test(value) -> Parsed.wrong(reason, advice);
+          case Parsed.Valid<T>(T value) when refused.test(value) -> Parsed.invalid(reason, advice);
           case Parsed<T> other -> other;
         };
   }
@@ -76,8 +77,8 @@ interface Notation<T> {
    */
   default T good(String text) {
     return switch (read(text)) {
-      case Parsed.Value<T>(T value) -> value;
-      case Parsed.Wrong<T>(String reason, _) ->
+      case Parsed.Valid<T>(T value) -> value;
+      case Parsed.Invalid<T>(String reason, _) ->
           throw new IllegalArgumentException("default " + text + " " + reason);
     };
   }
@@ -97,9 +98,9 @@ interface Notation<T> {
           "write true or false",
           text ->
               switch (text.toLowerCase(Locale.ROOT)) {
-                case "true", "on", "yes", "y" -> Parsed.value(true);
-                case "false", "off", "no", "n" -> Parsed.value(false);
-                default -> Parsed.wrong("true or false is needed", "write true or false");
+                case "true", "on", "yes", "y" -> Parsed.valid(true);
+                case "false", "off", "no", "n" -> Parsed.valid(false);
+                default -> Parsed.invalid("true or false is needed", "write true or false");
               });
 
   /** A name as Kubernetes gives to namespaces: an RFC 1123 label in lower case. */
@@ -112,8 +113,8 @@ interface Notation<T> {
                         ? Optional.empty()
                         : Optional.of("has capital letters"));
         String advice = "write 1 to 63 small letters, digits and inner hyphens, such as fsn1";
-        return flaw.<Parsed<String>>map(reason -> Parsed.wrong(reason, advice))
-            .orElseGet(() -> Parsed.value(text));
+        return flaw.<Parsed<String>>map(reason -> Parsed.invalid(reason, advice))
+            .orElseGet(() -> Parsed.valid(text));
       };
 
   /** The name of a host, such as that in a certificate; in lower case, without a final dot. */
@@ -128,25 +129,20 @@ interface Notation<T> {
                   "every cluster answers cluster.local itself",
                   "give the region a domain of its own, such as mn.internal")
               .read(text)) {
-            case Parsed.Wrong<String>(String reason, String advice) -> Parsed.wrong(reason, advice);
-            case Parsed.Value<String>(String name) ->
-                switch (RegionDomain.parse(name)) {
-                  case RegionDomain.Parsed.Valid(RegionDomain domain) -> Parsed.value(domain);
-                  case RegionDomain.Parsed.Invalid(String reason, String advice) ->
-                      Parsed.wrong(reason, advice);
-                };
+            case Parsed.Invalid<String>(String reason, String advice) -> Parsed.invalid(reason, advice);
+            case Parsed.Valid<String>(String name) -> RegionDomain.parse(name);
           };
 
   /** A region's domain, or nothing in quotes. */
   static Notation<Optional<RegionDomain>> domainOrNothing() {
     return text ->
         text.isEmpty()
-            ? Parsed.value(Optional.empty())
+            ? Parsed.valid(Optional.empty())
             : switch (REGION_DOMAIN.read(text)) {
-              case Parsed.Value<RegionDomain>(RegionDomain domain) ->
-                  Parsed.value(Optional.of(domain));
-              case Parsed.Wrong<RegionDomain>(String reason, String advice) ->
-                  Parsed.wrong(reason, advice);
+              case Parsed.Valid<RegionDomain>(RegionDomain domain) ->
+                  Parsed.valid(Optional.of(domain));
+              case Parsed.Invalid<RegionDomain>(String reason, String advice) ->
+                  Parsed.invalid(reason, advice);
             };
   }
 
@@ -158,10 +154,10 @@ interface Notation<T> {
         text -> {
           Matcher parts = memory.matcher(text);
           return parts.matches()
-              ? Parsed.value(
+              ? Parsed.valid(
                   Long.parseLong(parts.group(1))
                       << 10 * ("KMG".indexOf(parts.group(2).charAt(0)) + 1))
-              : Parsed.wrong("an amount of memory is needed", advice);
+              : Parsed.invalid("an amount of memory is needed", advice);
         };
     return any.except(
         octets -> octets < least || octets > most,
@@ -170,12 +166,7 @@ interface Notation<T> {
   }
 
   /** An address range. */
-  Notation<Cidr> CIDR =
-      text ->
-          switch (Cidr.parse(text)) {
-            case Cidr.Parsed.Valid(Cidr cidr) -> Parsed.value(cidr);
-            case Cidr.Parsed.Invalid(String reason, String advice) -> Parsed.wrong(reason, advice);
-          };
+  Notation<Cidr> CIDR = Cidr::parse;
 
   /** The range of a region's pods or Services. */
   Notation<Cidr> REGION_CIDR =
@@ -192,13 +183,13 @@ interface Notation<T> {
             slash < 0 ? Optional.empty() : IpLiteral.parse(text.substring(0, slash));
         String length = slash < 0 ? "" : text.substring(slash + 1);
         if (address.isEmpty() || !length.matches("[0-9]{1,3}")) {
-          return Parsed.wrong(
+          return Parsed.invalid(
               "is no address with a prefix length", "write for instance 100.99.0.1/24");
         }
         int bits = Integer.parseInt(length);
         return bits <= 8 * address.get().getAddress().length
-            ? Parsed.value(new HostInNetwork(address.get(), bits))
-            : Parsed.wrong("the prefix is longer than the address", "write for instance /24");
+            ? Parsed.valid(new HostInNetwork(address.get(), bits))
+            : Parsed.invalid("the prefix is longer than the address", "write for instance /24");
       };
 
   /** A Curve25519 public key: 32 octets in base64. */
@@ -239,12 +230,12 @@ interface Notation<T> {
         advice,
         text -> {
           if (!text.matches("-?(0|[1-9][0-9_]{0,17})")) {
-            return Parsed.wrong("is no whole number", advice);
+            return Parsed.invalid("is no whole number", advice);
           }
           long value = Long.parseLong(text.replace("_", ""));
           return value >= min && value <= max
-              ? Parsed.value((int) value)
-              : Parsed.wrong(
+              ? Parsed.valid((int) value)
+              : Parsed.invalid(
                   value < 0 ? "is negative" : "is not within " + min + " to " + max, advice);
         });
   }
@@ -253,8 +244,8 @@ interface Notation<T> {
   static Notation<Path> path(Path directory) {
     return text ->
         text.isEmpty() || text.indexOf('\0') >= 0
-            ? Parsed.wrong("is no path", "write the path of a file")
-            : Parsed.value(directory.resolve(text).normalize());
+            ? Parsed.invalid("is no path", "write the path of a file")
+            : Parsed.valid(directory.resolve(text).normalize());
   }
 
   /** An address to listen on. */
@@ -284,8 +275,8 @@ interface Notation<T> {
   Notation<InetSocketAddress> RESOLVER =
       text ->
           switch (gateway(53).read(text)) {
-            case Parsed.Wrong<InetSocketAddress>(String reason, _) ->
-                Parsed.wrong(reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
+            case Parsed.Invalid<InetSocketAddress>(String reason, _) ->
+                Parsed.invalid(reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
             case Parsed<InetSocketAddress> other -> other;
           };
 
@@ -307,9 +298,9 @@ interface Notation<T> {
   static Notation<Duration> ttl(Duration max) {
     return text ->
         switch (duration(Duration.ZERO, max).read(text)) {
-          case Parsed.Value<Duration>(Duration value) when value.toMillisPart() != 0 -> {
+          case Parsed.Valid<Duration>(Duration value) when value.toMillisPart() != 0 -> {
             String roundedUp = DurationText.format(Duration.ofSeconds(value.toSeconds() + 1));
-            yield Parsed.wrong("a TTL is whole seconds", "write for instance " + roundedUp);
+            yield Parsed.invalid("a TTL is whole seconds", "write for instance " + roundedUp);
           }
           case Parsed<Duration> other -> other;
         };
@@ -332,12 +323,7 @@ interface Notation<T> {
   }
 
   private static Notation<InetSocketAddress> socket(int defaultPort) {
-    return text ->
-        switch (SocketLiteral.parse(text, defaultPort)) {
-          case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> Parsed.value(address);
-          case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
-              Parsed.wrong(reason, advice);
-        };
+    return text -> SocketLiteral.parse(text, defaultPort);
   }
 
   private static Notation<String> matching(String regex, String reason, String advice) {
@@ -346,7 +332,7 @@ interface Notation<T> {
   }
 
   private static <T> Parsed<T> parsed(Optional<T> value, String reason, String advice) {
-    return value.map(Parsed::value).orElseGet(() -> Parsed.wrong(reason, advice));
+    return value.map(Parsed::value).orElseGet(() -> Parsed.invalid(reason, advice));
   }
 
   private static boolean isNoHost(InetSocketAddress address) {

@@ -1,5 +1,6 @@
 package io.regionbridge.api.config;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.text.Suggestion;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -142,16 +143,16 @@ final class Section {
       return Optional.empty();
     }
     return switch (notation.read(text)) {
-      case Parsed.Wrong<T>(String reason, String advice) -> {
+      case Parsed.Invalid<T>(String reason, String advice) -> {
         source.problems().add(new ConfigProblem(at.path(), reason, text, advice));
         yield Optional.empty();
       }
-      case Parsed.Value<T> _ when needed == Notation.Kind.TEXT && kind.isGuessed() -> {
+      case Parsed.Valid<T> _ when needed == Notation.Kind.TEXT && kind.isGuessed() -> {
         // YAML may have read something else than what stands there: 010 is 8, and no is false.
         reportWrongKind(at, "text is needed", "write \"" + text + "\"");
         yield Optional.empty();
       }
-      case Parsed.Value<T>(T value) -> Optional.of(value);
+      case Parsed.Valid<T>(T value) -> Optional.of(value);
     };
   }
 

@@ -1,5 +1,6 @@
 package io.regionbridge.api.diagnosis;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.status.Age;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Fault;
@@ -171,9 +172,7 @@ public final class BridgeChecks {
 
   private static List<Cidr> ranges(List<String> texts) {
     return texts.stream()
-        .map(Cidr::parse)
-        .filter(Cidr.Parsed.Valid.class::isInstance)
-        .map(parsed -> ((Cidr.Parsed.Valid) parsed).cidr())
+        .flatMap(text -> Cidr.parse(text).get().stream())
         .toList();
   }
 

@@ -1,5 +1,6 @@
 package io.regionbridge.api.diagnosis;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.router.diagnosis.Check;
@@ -303,9 +304,7 @@ public final class TrafficChecks {
   }
 
   private static Optional<InetSocketAddress> socket(String text) {
-    return SocketLiteral.parse(text, DNS_PORT) instanceof SocketLiteral.Parsed.Valid valid
-        ? Optional.of(valid.address())
-        : Optional.empty();
+    return SocketLiteral.parse(text, DNS_PORT).get();
   }
 
   private static List<InetAddress> addresses(Message reply) {

@@ -1,5 +1,6 @@
 package io.regionbridge.router.coredns;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.Cidr;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +35,7 @@ record ZoneChoice(List<ForwardZone> written, List<String> taken) {
     for (int i = 0; i < wanted.size(); i++) {
       List<String> keys = new ArrayList<>();
       for (String text : wanted.get(i).zones()) {
-        if (Cidr.parse(text) instanceof Cidr.Parsed.Valid(Cidr range)) {
+        if (Cidr.parse(text) instanceof Parsed.Valid(Cidr range)) {
           keys.addAll(keys(text, ReverseZones.of(range), foreign, port, given, taken));
         }
       }
@@ -44,7 +45,7 @@ record ZoneChoice(List<ForwardZone> written, List<String> taken) {
     for (int i = 0; i < wanted.size(); i++) {
       List<String> keys = new ArrayList<>();
       for (String text : wanted.get(i).zones()) {
-        if (!(Cidr.parse(text) instanceof Cidr.Parsed.Valid)) {
+        if (Cidr.parse(text).get().isEmpty()) {
           keys.addAll(keys(text, List.of(Zone.normal(text)), foreign, port, given, taken));
         }
       }
@@ -86,7 +87,7 @@ record ZoneChoice(List<ForwardZone> written, List<String> taken) {
     wanted.stream()
         .flatMap(zone -> zone.zones().stream())
         .forEach(text -> {
-          if (Cidr.parse(text) instanceof Cidr.Parsed.Valid(Cidr range)) {
+          if (Cidr.parse(text) instanceof Parsed.Valid(Cidr range)) {
             names.addAll(ReverseZones.of(range));
           } else {
             names.add(Zone.normal(text));

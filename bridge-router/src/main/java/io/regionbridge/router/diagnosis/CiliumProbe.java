@@ -1,5 +1,6 @@
 package io.regionbridge.router.diagnosis;
 
+import io.regionbridge.router.net.Parsed;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -183,7 +184,7 @@ final class CiliumProbe {
     List<Cidr> ranges = new ArrayList<>();
     if (json instanceof List<?> texts) {
       for (Object text : texts) {
-        if (Cidr.parse(String.valueOf(text)) instanceof Cidr.Parsed.Valid(Cidr range)) {
+        if (Cidr.parse(String.valueOf(text)) instanceof Parsed.Valid(Cidr range)) {
           ranges.add(range);
         }
       }

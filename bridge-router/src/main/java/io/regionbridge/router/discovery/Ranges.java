@@ -1,5 +1,6 @@
 package io.regionbridge.router.discovery;
 
+import io.regionbridge.router.net.Parsed;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.regionbridge.router.net.Cidr;
 import java.util.ArrayList;
@@ -12,16 +13,13 @@ final class Ranges {
 
   /** Those that are ranges, sorted and without duplicates; what is none is left out. */
   static List<Cidr> valid(@Nullable List<String> texts) {
-    if (texts == null) {
-      return List.of();
-    }
-    List<Cidr> ranges = new ArrayList<>(texts.size());
-    for (String text : texts) {
-      if (Cidr.parse(text) instanceof Cidr.Parsed.Valid(Cidr range)) {
-        ranges.add(range);
-      }
-    }
-    return ranges.stream().sorted().distinct().toList();
+    return texts == null
+        ? List.of()
+        : texts.stream()
+            .flatMap(text -> Cidr.parse(text).get().stream())
+            .sorted()
+            .distinct()
+            .toList();
   }
 
   /** Those that a field of an object lists. */

@@ -1,5 +1,6 @@
 package io.regionbridge.router.kubernetes;
 
+import io.regionbridge.router.net.Parsed;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -75,7 +76,7 @@ public final class ClusterClient {
             .anyMatch(entry ->
                 !entry.isEmpty()
                     && (host.endsWith(entry)
-                        || Cidr.parse(entry) instanceof Cidr.Parsed.Valid(Cidr range)
+                        || Cidr.parse(entry) instanceof Parsed.Valid(Cidr range)
                             && IpLiteral.parse(host).filter(range::contains).isPresent()));
   }
 

@@ -19,20 +19,6 @@ public record Cidr(InetAddress network, int prefixLength) implements Comparable<
           .thenComparing(c -> c.network.getAddress(), Arrays::compareUnsigned)
           .thenComparingInt(Cidr::prefixLength);
 
-  /** What came of reading a range. */
-  public sealed interface Parsed {
-    /** The text is a range. */
-    record Valid(Cidr cidr) implements Parsed {}
-
-    /**
-     * The text is none.
-     *
-     * @param reason what is wrong with it, in one clause
-     * @param advice what to write instead
-     */
-    record Invalid(String reason, String advice) implements Parsed {}
-  }
-
   /**
    * @throws IllegalArgumentException if the prefix does not fit the address or host bits are set
    */
@@ -49,31 +35,31 @@ public record Cidr(InetAddress network, int prefixLength) implements Comparable<
   }
 
   /** Reads {@code ADDRESS/LENGTH}. Never throws, never looks a name up. */
-  public static Parsed parse(String text) {
+  public static Parsed<Cidr> parse(String text) {
     int slash = text.indexOf('/');
     Optional<InetAddress> address = IpLiteral.parse(slash < 0 ? text : text.substring(0, slash));
     if (address.isEmpty()) {
-      return new Parsed.Invalid(
+      return Parsed.invalid(
           "not an address range", "write an address and a prefix length, such as 10.42.0.0/16");
     }
     int bits = address.get().getAddress().length * Byte.SIZE;
     if (slash < 0) {
-      return new Parsed.Invalid(
+      return Parsed.invalid(
           "the prefix length is missing",
           "write " + text + "/" + bits + " for this one address, or the range it is in");
     }
     Optional<Integer> length = prefixLength(text.substring(slash + 1), bits);
     if (length.isEmpty()) {
-      return new Parsed.Invalid(
+      return Parsed.invalid(
           "the prefix length is not a number from 0 to " + bits,
           "write the number of leading bits that all addresses of the range share");
     }
     Cidr range = containing(address.get(), length.get());
     if (!range.network.equals(address.get())) {
-      return new Parsed.Invalid(
+      return Parsed.invalid(
           "bits are set to the right of the prefix", "write " + range + " for the whole range");
     }
-    return new Parsed.Valid(range);
+    return Parsed.valid(range);
   }
 
   /**

@@ -16,20 +16,6 @@ public record RegionDomain(String name) {
 
   private static final int MOST_LABEL = 63;
 
-  /** What came of reading a domain. */
-  public sealed interface Parsed {
-    /** The text is a domain that a region can have. */
-    record Valid(RegionDomain domain) implements Parsed {}
-
-    /**
-     * The text is none.
-     *
-     * @param reason what is wrong with it, in one clause
-     * @param advice what to write instead
-     */
-    record Invalid(String reason, String advice) implements Parsed {}
-  }
-
   /**
    * @throws IllegalArgumentException if the text is not canonical or no region can have it; use
    *     {@link #parse} for what a user or a peer wrote
@@ -42,13 +28,13 @@ public record RegionDomain(String name) {
   }
 
   /** Reads a domain; upper case and a dot at the end are taken. Never throws. */
-  public static Parsed parse(String text) {
+  public static Parsed<RegionDomain> parse(String text) {
     String plain = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     String name = plain.toLowerCase(Locale.ROOT);
     return flaw(name)
-        .<Parsed>map(
-            flaw -> new Parsed.Invalid(flaw, "give the region a domain such as mn.internal"))
-        .orElseGet(() -> new Parsed.Valid(new RegionDomain(name)));
+        .<Parsed<RegionDomain>>map(
+            flaw -> Parsed.invalid(flaw, "give the region a domain such as mn.internal"))
+        .orElseGet(() -> Parsed.valid(new RegionDomain(name)));
   }
 
   /** The domain of a region of which nobody says another. */

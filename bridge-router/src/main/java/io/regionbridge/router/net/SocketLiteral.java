@@ -13,52 +13,38 @@ public final class SocketLiteral {
 
   private SocketLiteral() {}
 
-  /** What came of reading a socket address. */
-  public sealed interface Parsed {
-    /** The text is a socket address. */
-    record Valid(InetSocketAddress address) implements Parsed {}
-
-    /**
-     * The text is none.
-     *
-     * @param reason what is wrong with it, in one clause
-     * @param advice what to write instead
-     */
-    record Invalid(String reason, String advice) implements Parsed {}
-  }
-
   /**
    * Reads {@code ADDRESS[:PORT]}; an IPv6 address needs its brackets even without a port, since
    * {@code fd00::1:1053} is an address too. Never throws.
    *
    * @param defaultPort the port when the text has none
    */
-  public static Parsed parse(String text, int defaultPort) {
+  public static Parsed<InetSocketAddress> parse(String text, int defaultPort) {
     boolean brackets = text.startsWith("[");
     int hostEnd = brackets ? text.indexOf(']') : firstColon(text);
     if (hostEnd < 0) {
-      return new Parsed.Invalid("the closing bracket is missing", "write [ADDRESS]:PORT");
+      return Parsed.invalid("the closing bracket is missing", "write [ADDRESS]:PORT");
     }
     String host = brackets ? text.substring(1, hostEnd) : text.substring(0, hostEnd);
     String rest = text.substring(brackets ? hostEnd + 1 : hostEnd);
     Optional<InetAddress> address = IpLiteral.parse(host);
     if (!brackets && IpLiteral.parse(text).isPresent() && text.indexOf(':') >= 0) {
-      return new Parsed.Invalid(
+      return Parsed.invalid(
           "an IPv6 address needs brackets", "write [" + text + "]:" + defaultPort);
     }
     if (address.isEmpty() || brackets != host.contains(":")) {
-      return new Parsed.Invalid(
+      return Parsed.invalid(
           "not an IP address",
           "write an address such as 10.0.0.1:%d or [fd00::1]:%d; names are not looked up"
               .formatted(defaultPort, defaultPort));
     }
     Optional<Integer> port = rest.isEmpty() ? Optional.of(defaultPort) : port(rest);
     if (port.isEmpty()) {
-      return new Parsed.Invalid(
+      return Parsed.invalid(
           "the port is not a number from 0 to " + MAX_PORT,
           "write " + format(new InetSocketAddress(address.get(), defaultPort)));
     }
-    return new Parsed.Valid(new InetSocketAddress(address.get(), port.get()));
+    return Parsed.valid(new InetSocketAddress(address.get(), port.get()));
   }
 
   /**

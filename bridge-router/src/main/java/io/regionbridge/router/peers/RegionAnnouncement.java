@@ -1,5 +1,6 @@
 package io.regionbridge.router.peers;
 
+import io.regionbridge.router.net.Parsed;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -75,8 +76,8 @@ record RegionAnnouncement(
     Optional<String> flaw = Optional.empty();
     if (!text.isEmpty()) {
       switch (RegionDomain.parse(text)) {
-        case RegionDomain.Parsed.Valid(RegionDomain valid) -> domain = Optional.of(valid);
-        case RegionDomain.Parsed.Invalid(String reason, _) ->
+        case Parsed.Valid(RegionDomain valid) -> domain = Optional.of(valid);
+        case Parsed.Invalid(String reason, _) ->
             flaw =
                 Optional.of(
                     "domain %s: %s"
@@ -96,9 +97,8 @@ record RegionAnnouncement(
             addresses(root.path("gateways")),
             tunnel(root.path("tunnel")),
             SocketLiteral.parse(root.path("podPath").asText(""), 0)
-                    instanceof SocketLiteral.Parsed.Valid path
-                ? Optional.of(path.address()).filter(address -> address.getPort() > 0)
-                : Optional.empty(),
+                .get()
+                .filter(address -> address.getPort() > 0),
             root.path("accepts").asBoolean(false)));
   }
 
@@ -202,7 +202,7 @@ record RegionAnnouncement(
     List<Cidr> ranges = new ArrayList<>();
     for (JsonNode text : texts) {
       if (ranges.size() < MOST_VALUES
-          && Cidr.parse(text.asText("")) instanceof Cidr.Parsed.Valid(Cidr range)) {
+          && Cidr.parse(text.asText("")) instanceof Parsed.Valid(Cidr range)) {
         ranges.add(range);
       }
     }

@@ -1,5 +1,6 @@
 package io.regionbridge.router.peers;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.kubernetes.OwnNames;
@@ -163,16 +164,17 @@ public final class RegionClaims {
 
   private static Optional<RegionDomain> domain(
       @Nullable String text, String path, List<String> problems) {
-    if (text == null) {
-      return Optional.empty();
+    return text == null
+        ? Optional.empty()
+        : value(RegionDomain.parse(text), text, path, problems);
+  }
+
+  private static <T> Optional<T> value(
+      Parsed<T> parsed, String text, String path, List<String> problems) {
+    if (parsed instanceof Parsed.Invalid<T>(String reason, String advice)) {
+      problems.add("%s: %s: %s; %s".formatted(path, shown(text), reason, advice));
     }
-    return switch (RegionDomain.parse(text)) {
-      case RegionDomain.Parsed.Valid(RegionDomain domain) -> Optional.of(domain);
-      case RegionDomain.Parsed.Invalid(String reason, String advice) -> {
-        problems.add("%s: %s: %s; %s".formatted(path, shown(text), reason, advice));
-        yield Optional.empty();
-      }
-    };
+    return parsed.get();
   }
 
   /**
@@ -234,13 +236,7 @@ public final class RegionClaims {
 
   private static Optional<Cidr> cidr(@Nullable String text, String path, List<String> problems) {
     String written = text == null ? "" : text;
-    return switch (Cidr.parse(written)) {
-      case Cidr.Parsed.Valid(Cidr cidr) -> Optional.of(cidr);
-      case Cidr.Parsed.Invalid(String reason, String advice) -> {
-        problems.add("%s: %s: %s; %s".formatted(path, shown(written), reason, advice));
-        yield Optional.empty();
-      }
-    };
+    return value(Cidr.parse(written), written, path, problems);
   }
 
   private static List<TunnelEnd> tunnels(
@@ -248,16 +244,14 @@ public final class RegionClaims {
     if (wireguard == null) {
       return List.of();
     }
-    Optional<InetSocketAddress> endpoint = Optional.empty();
-    String text = wireguard.endpoint();
-    if (text != null) {
-      switch (SocketLiteral.parse(text, TunnelEnd.WIREGUARD_PORT)) {
-        case SocketLiteral.Parsed.Valid(InetSocketAddress address) ->
-            endpoint = Optional.of(address);
-        case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
-            problems.add("spec.wireguard.endpoint: %s: %s; %s".formatted(text, reason, advice));
-      }
-    }
+    Optional<InetSocketAddress> endpoint =
+        Optional.ofNullable(wireguard.endpoint())
+            .flatMap(text ->
+                value(
+                    SocketLiteral.parse(text, TunnelEnd.WIREGUARD_PORT),
+                    text,
+                    "spec.wireguard.endpoint",
+                    problems));
     if (PublicKey.parse(wireguard.publicKey()).isEmpty()) {
       problems.add("spec.wireguard.publicKey: not a WireGuard key; write what wg pubkey prints");
       return List.of();
@@ -278,16 +272,18 @@ public final class RegionClaims {
     List<PeerRegion.Gateway> gateways = new ArrayList<>();
     List<String> all = texts == null ? List.of() : texts;
     for (int i = 0; i < all.size(); i++) {
-      switch (SocketLiteral.parse(all.get(i), OwnNames.DNS_PORT)) {
-        case SocketLiteral.Parsed.Valid(InetSocketAddress address) when address.getPort() == 0 ->
-            problems.add(
-                "spec.gateways[%d]: %s: port 0 cannot be asked; write a port from 1 to 65535"
-                    .formatted(i, all.get(i)));
-        case SocketLiteral.Parsed.Valid(InetSocketAddress address) ->
-            gateways.add(new PeerRegion.Gateway(address, Optional.empty()));
-        case SocketLiteral.Parsed.Invalid(String reason, String advice) ->
-            problems.add("spec.gateways[%d]: %s: %s; %s".formatted(i, all.get(i), reason, advice));
-      }
+      String path = "spec.gateways[%d]".formatted(i);
+      String text = all.get(i);
+      value(SocketLiteral.parse(text, OwnNames.DNS_PORT), text, path, problems)
+          .ifPresent(address -> {
+            if (address.getPort() == 0) {
+              problems.add(
+                  "%s: %s: port 0 cannot be asked; write a port from 1 to 65535"
+                      .formatted(path, text));
+            } else {
+              gateways.add(new PeerRegion.Gateway(address, Optional.empty()));
+            }
+          });
     }
     return gateways;
   }

@@ -3,6 +3,7 @@ package io.regionbridge.router.tailscale;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.regionbridge.router.net.Parsed;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -183,7 +184,7 @@ public final class TailscaleStatus {
   private static List<Cidr> ranges(JsonNode texts) {
     List<Cidr> ranges = new ArrayList<>();
     for (JsonNode range : texts) {
-      if (Cidr.parse(range.asText()) instanceof Cidr.Parsed.Valid(Cidr valid)) {
+      if (Cidr.parse(range.asText()) instanceof Parsed.Valid(Cidr valid)) {
         ranges.add(valid);
       }
     }

@@ -1,5 +1,6 @@
 package io.regionbridge.router.topology;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
@@ -211,10 +212,7 @@ public final class TopologyBuilder {
     }
     return Stream.of("cluster-pool-ipv4-cidr", "cluster-pool-ipv6-cidr")
         .flatMap(key -> Stream.of(config.data().getOrDefault(key, "").split("[ ,]+")))
-        .flatMap(text ->
-            Cidr.parse(text) instanceof Cidr.Parsed.Valid(Cidr range)
-                ? Stream.of(range)
-                : Stream.empty())
+        .flatMap(text -> Cidr.parse(text).get().stream())
         .toList();
   }
 

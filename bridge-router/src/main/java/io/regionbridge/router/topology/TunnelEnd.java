@@ -1,5 +1,6 @@
 package io.regionbridge.router.topology;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
@@ -66,10 +67,7 @@ public record TunnelEnd(
 
   /** Where WireGuard is reached, ADDRESS or ADDRESS:PORT; empty if the text says no such thing. */
   public static Optional<InetSocketAddress> endpoint(String text) {
-    return SocketLiteral.parse(text, WIREGUARD_PORT)
-            instanceof SocketLiteral.Parsed.Valid(InetSocketAddress address)
-        ? Optional.of(address)
-        : Optional.empty();
+    return SocketLiteral.parse(text, WIREGUARD_PORT).get();
   }
 
   /** Whether a key is the one that it uses, or is about to use. */

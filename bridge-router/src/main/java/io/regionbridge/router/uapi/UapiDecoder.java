@@ -2,6 +2,7 @@ package io.regionbridge.router.uapi;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.Peer;
@@ -193,10 +194,7 @@ final class UapiDecoder {
   }
 
   private static Cidr range(String key, String value) throws BadLineException {
-    return switch (Cidr.parse(value)) {
-      case Cidr.Parsed.Valid(Cidr range) -> range;
-      case Cidr.Parsed.Invalid _ -> throw notA("range", key);
-    };
+    return Cidr.parse(value).get().orElseThrow(() -> notA("range", key));
   }
 
   private static long number(String key, String value, long least, long most)

@@ -1,5 +1,6 @@
 package io.regionbridge.router.wireguard;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,10 +27,10 @@ public record PeerEndpoint(InetAddress address, int port) {
 
   /** Reads {@code 192.0.2.1:51820} or {@code [2001:db8::1]:51820}; a name is no endpoint. */
   public static Optional<PeerEndpoint> parse(String text) {
-    return SocketLiteral.parse(text, 0) instanceof SocketLiteral.Parsed.Valid(var address)
-            && address.getPort() > 0
-        ? Optional.of(new PeerEndpoint(address.getAddress(), address.getPort()))
-        : Optional.empty();
+    return SocketLiteral.parse(text, 0)
+        .get()
+        .filter(address -> address.getPort() > 0)
+        .map(address -> new PeerEndpoint(address.getAddress(), address.getPort()));
   }
 
   /** The text that {@link #parse} reads back. */

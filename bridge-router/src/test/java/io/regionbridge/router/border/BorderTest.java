@@ -2,6 +2,7 @@ package io.regionbridge.router.border;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.RegionDomain;
@@ -61,17 +62,17 @@ class BorderTest {
         "a.b.."
       })
   void noRegionHasSuchADomain(String text) {
-    assertThat(RegionDomain.parse(text)).isInstanceOf(RegionDomain.Parsed.Invalid.class);
+    assertThat(RegionDomain.parse(text)).isInstanceOf(Parsed.Invalid.class);
   }
 
   @Test
   void aDomainLeavesRoomForNames() {
     String longest = ("a".repeat(49) + ".").repeat(3) + "b".repeat(50);
     assertThat(longest).hasSize(RegionDomain.MOST_OCTETS);
-    assertThat(RegionDomain.parse(longest)).isInstanceOf(RegionDomain.Parsed.Valid.class);
-    assertThat(RegionDomain.parse("a" + longest)).isInstanceOf(RegionDomain.Parsed.Invalid.class);
+    assertThat(RegionDomain.parse(longest)).isInstanceOf(Parsed.Valid.class);
+    assertThat(RegionDomain.parse("a" + longest)).isInstanceOf(Parsed.Invalid.class);
     assertThat(RegionDomain.parse("MN.Internal."))
-        .isEqualTo(new RegionDomain.Parsed.Valid(new RegionDomain("mn.internal")));
+        .isEqualTo(Parsed.valid(new RegionDomain("mn.internal")));
   }
 
   @ParameterizedTest
@@ -465,7 +466,7 @@ class BorderTest {
   }
 
   static InetSocketAddress socket(String text) {
-    return SocketLiteral.parse(text, 1053) instanceof SocketLiteral.Parsed.Valid(var address)
+    return SocketLiteral.parse(text, 1053) instanceof Parsed.Valid(var address)
         ? address
         : new InetSocketAddress(0);
   }

@@ -2,6 +2,7 @@ package io.regionbridge.router.coredns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.net.Parsed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.regionbridge.router.discovery.ClusterView;
@@ -443,8 +444,8 @@ class CoreDnsPlanTest {
 
   private static InetSocketAddress address(String text) {
     return switch (SocketLiteral.parse(text, 1053)) {
-      case SocketLiteral.Parsed.Valid(InetSocketAddress address) -> address;
-      case SocketLiteral.Parsed.Invalid(String reason, _) ->
+      case Parsed.Valid(InetSocketAddress address) -> address;
+      case Parsed.Invalid(String reason, _) ->
           throw new IllegalArgumentException(reason);
     };
   }

@@ -52,7 +52,7 @@ final class CidrTest {
   void saysWhatIsWrongAndWhatToWrite(String text, String reason, String advice) {
     assertThat(Cidr.parse(text))
         .isInstanceOfSatisfying(
-            Cidr.Parsed.Invalid.class,
+            Parsed.Invalid.class,
             invalid -> {
               assertThat(invalid.reason()).contains(reason);
               assertThat(invalid.advice()).contains(advice);

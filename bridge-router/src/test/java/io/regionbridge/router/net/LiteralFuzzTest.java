@@ -14,11 +14,11 @@ final class LiteralFuzzTest {
     String text = new String(bytes, UTF_8);
     IpLiteral.parse(text)
         .ifPresent(a -> assertThat(IpLiteral.parse(IpLiteral.format(a))).contains(a));
-    if (Cidr.parse(text) instanceof Cidr.Parsed.Valid(Cidr cidr)) {
+    if (Cidr.parse(text) instanceof Parsed.Valid(Cidr cidr)) {
       assertThat(Cidr.of(cidr.toString())).isEqualTo(cidr);
     }
-    if (SocketLiteral.parse(text, 53) instanceof SocketLiteral.Parsed.Valid valid) {
-      assertThat(SocketLiteral.parse(SocketLiteral.format(valid.address()), 0)).isEqualTo(valid);
+    if (SocketLiteral.parse(text, 53) instanceof Parsed.Valid<InetSocketAddress> valid) {
+      assertThat(SocketLiteral.parse(SocketLiteral.format(valid.value()), 0)).isEqualTo(valid);
     }
   }
 }

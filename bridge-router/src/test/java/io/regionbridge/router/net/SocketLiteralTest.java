@@ -22,8 +22,10 @@ final class SocketLiteralTest {
   void readsAnAddressWithOrWithoutPort(String text, String canonical) {
     assertThat(SocketLiteral.parse(text, 1053))
         .isInstanceOfSatisfying(
-            SocketLiteral.Parsed.Valid.class,
-            valid -> assertThat(SocketLiteral.format(valid.address())).isEqualTo(canonical));
+            Parsed.Valid.class,
+            valid ->
+                assertThat(SocketLiteral.format((InetSocketAddress) valid.value()))
+                    .isEqualTo(canonical));
   }
 
   @ParameterizedTest
@@ -51,7 +53,7 @@ final class SocketLiteralTest {
   void saysWhatIsWrongAndWhatToWrite(String text, String reason, String advice) {
     assertThat(SocketLiteral.parse(text, 1053))
         .isInstanceOfSatisfying(
-            SocketLiteral.Parsed.Invalid.class,
+            Parsed.Invalid.class,
             invalid -> {
               assertThat(invalid.reason()).contains(reason);
               assertThat(invalid.advice()).contains(advice);

@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress.routes;
 
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.net.Cidr;
@@ -72,10 +73,7 @@ record RemoteTraffic(String node, InetAddress address, List<Cidr> destinations, 
     return texts == null
         ? List.of()
         : texts.stream()
-            .flatMap(text ->
-                Cidr.parse(text) instanceof Cidr.Parsed.Valid(Cidr cidr)
-                    ? Stream.of(cidr)
-                    : Stream.empty())
+            .flatMap(text -> Cidr.parse(text).get().stream())
             .sorted()
             .toList();
   }

@@ -34,7 +34,7 @@ public final class PeerZones {
     List<ForwardZone> zones = new ArrayList<>();
     zones.add(zone(peer, Name.fromConstantString(peer.domain() + "."), addresses, siblings));
     for (Cidr pods : reverse) {
-      for (Name apex : ReverseNames.zones(pods)) {
+      for (Name apex : ReverseZones.apexesOf(pods)) {
         zones.add(zone(peer, apex, addresses, siblings));
       }
     }

@@ -1,5 +1,6 @@
 package io.regionbridge.api.zones;
 
+import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.dns.zone.AddressTree;
 import io.regionbridge.dns.zone.HostGroup;
 import io.regionbridge.dns.zone.HostSet;
@@ -54,10 +55,17 @@ final class ReverseZones {
             .toList();
   }
 
+  /** The apexes of the zones that a range is made of. */
+  static List<Name> apexesOf(Cidr range) {
+    return ReverseDomains.of(range).stream()
+        .map(domain -> Name.fromConstantString(domain + "."))
+        .toList();
+  }
+
   /** The apex of each zone. */
   Set<Name> apexes() {
     Set<Name> apexes = new LinkedHashSet<>();
-    ranges.forEach(range -> apexes.addAll(ReverseNames.zones(range)));
+    ranges.forEach(range -> apexes.addAll(apexesOf(range)));
     return apexes;
   }
 

@@ -84,7 +84,7 @@ public final class ZoneCompiler {
     this.zone = zones.services(settings, ZoneWriter.KUBERNETES);
     reverse.apexes().forEach(apex -> reverseZones.put(apex, zones.empty(apex, null, Map.of())));
     own.stream()
-        .flatMap(range -> ReverseNames.zones(range).stream())
+        .flatMap(range -> ReverseZones.apexesOf(range).stream())
         .forEach(apex -> reverseZones.computeIfPresent(apex, (_, of) -> of.notForPeers()));
     known.apexes().forEach(apex -> knownZones.put(apex, zones.empty(apex, null, Map.of())));
   }

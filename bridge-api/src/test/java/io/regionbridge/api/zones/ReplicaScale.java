@@ -163,7 +163,7 @@ public final class ReplicaScale {
     Cidr range = Cidr.of("10." + peer + ".0.0/16");
     List<ForwardZone> relayed = new ArrayList<>();
     relayed.add(zone(peer, Name.fromConstantString("r" + peer + ".internal.")));
-    ReverseNames.zones(range).forEach(apex -> relayed.add(zone(peer, apex)));
+    ReverseZones.apexesOf(range).forEach(apex -> relayed.add(zone(peer, apex)));
     FollowerState state =
         new FollowerState(
             FollowerState.Standing.CURRENT, builder.replica(), 0, 0, Optional.empty(), "");

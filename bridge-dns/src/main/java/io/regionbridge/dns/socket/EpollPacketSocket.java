@@ -92,9 +92,9 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
     byte[] packet = shared.packet();
     PeerAddress from = shared.from();
     for (int round = 0; round < ROUNDS && !closed; round++) {
-      int n = Libc.recvmmsg(shared.state(), fd.intValue(), batch.from(0), batch.count());
+      int n = BatchCalls.recvmmsg(shared.state(), fd.intValue(), batch.from(0), batch.count());
       if (n <= 0) {
-        if (n == -Libc.ECONNREFUSED) {
+        if (n == -BatchCalls.ECONNREFUSED) {
           handler.refused(this, NOBODY);
         }
         return;
@@ -147,15 +147,15 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
     int sent = 0;
     int tries = 0;
     while (sent < queued && !closed) {
-      int n = Libc.sendmmsg(shared.state(), fd.intValue(), sending.from(sent), queued - sent);
+      int n = BatchCalls.sendmmsg(shared.state(), fd.intValue(), sending.from(sent), queued - sent);
       if (n > 0) {
         sent += n;
-      } else if (n == -Libc.EINTR || n == -Libc.EAGAIN && tries++ < SEND_TRIES) {
+      } else if (n == -BatchCalls.EINTR || n == -BatchCalls.EAGAIN && tries++ < SEND_TRIES) {
         Thread.onSpinWait();
       } else {
         // An error belongs to one packet (no route, a refusal that an earlier one met): the others
         // go on.
-        if (n != -Libc.ECONNREFUSED) {
+        if (n != -BatchCalls.ECONNREFUSED) {
           sent++;
           dropped++;
         } else {

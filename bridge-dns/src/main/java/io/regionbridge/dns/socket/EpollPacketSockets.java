@@ -43,7 +43,7 @@ public final class EpollPacketSockets implements PacketSockets {
   private final MessageBatch received = new MessageBatch(RECEIVE_BATCH, RECEIVE_OCTETS, true);
   private final byte[] packet = new byte[RECEIVE_OCTETS];
   private final PeerAddress from = new PeerAddress();
-  private final MemorySegment state = Libc.newState();
+  private final MemorySegment state = BatchCalls.newState();
 
   /**
    * Batches of closed sockets. Memory outside the heap is only given back by a collection, so it is

@@ -94,7 +94,7 @@ final class MessageBatch {
   }
 
   boolean cutShort(int i) {
-    return (headers.get(INT, i * HEADER + FLAGS) & Libc.MSG_TRUNC) != 0;
+    return (headers.get(INT, i * HEADER + FLAGS) & BatchCalls.MSG_TRUNC) != 0;
   }
 
   void copyOut(int i, byte[] to, int length) {

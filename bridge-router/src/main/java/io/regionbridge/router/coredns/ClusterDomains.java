@@ -1,5 +1,6 @@
 package io.regionbridge.router.coredns;
 
+import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
@@ -38,7 +39,7 @@ public record ClusterDomains(List<String> names) {
                 corefile.blocks().stream()
                     .flatMap(block -> zones(block, corefile.directives(block))))
             .map(Zone::name)
-            .filter(name -> !name.equals(".") && !name.endsWith(ReverseZones.SUFFIX))
+            .filter(name -> !name.equals(".") && !name.endsWith(ReverseDomains.SUFFIX))
             .distinct()
             .toList();
     return names.isEmpty() ? DEFAULT : new ClusterDomains(names);

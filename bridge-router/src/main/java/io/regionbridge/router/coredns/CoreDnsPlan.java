@@ -52,7 +52,7 @@ public sealed interface CoreDnsPlan {
    * @param upstreams where to; not empty if there are zones
    */
   static CoreDnsPlan of(
-      ClusterView view, List<ForwardZone> zones, List<InetSocketAddress> upstreams) {
+      ClusterView view, List<ForwardedZones> zones, List<InetSocketAddress> upstreams) {
     ForeignZones foreign = ForeignZones.of(view);
     if (foreign.problem().isPresent() && !zones.isEmpty()) {
       return new Impossible(
@@ -79,7 +79,7 @@ public sealed interface CoreDnsPlan {
   }
 
   /** What of the zones stands in somebody else's blocks, and where, in words; empty: nothing. */
-  static List<String> taken(ClusterView view, List<ForwardZone> zones) {
+  static List<String> taken(ClusterView view, List<ForwardedZones> zones) {
     ForeignZones foreign = ForeignZones.of(view);
     return switch (CoreDnsKind.of(view)) {
       case CoreDnsKind.Imported(String port) -> ZoneChoice.of(zones, foreign, port).taken();
@@ -90,7 +90,7 @@ public sealed interface CoreDnsPlan {
   }
 
   /** Whether CoreDNS forwards a zone now that is not among these. */
-  static boolean givesUpAZone(ClusterView view, List<ForwardZone> zones) {
+  static boolean givesUpAZone(ClusterView view, List<ForwardedZones> zones) {
     String text =
         switch (CoreDnsKind.of(view)) {
           case CoreDnsKind.Imported _ ->
@@ -110,18 +110,18 @@ public sealed interface CoreDnsPlan {
   }
 
   private static Optional<String> text(
-      List<ForwardZone> zones,
+      List<ForwardedZones> zones,
       ForeignZones foreign,
       String port,
       List<InetSocketAddress> upstreams) {
-    List<ForwardZone> free = ZoneChoice.of(zones, foreign, port).written();
+    List<ForwardedZones> free = ZoneChoice.of(zones, foreign, port).written();
     return free.isEmpty()
         ? Optional.empty()
         : Optional.of(ServerBlocks.text(free, port, upstreams));
   }
 
   private static CoreDnsPlan values(
-      List<ForwardZone> zones,
+      List<ForwardedZones> zones,
       ForeignZones foreign,
       String port,
       List<InetSocketAddress> upstreams,

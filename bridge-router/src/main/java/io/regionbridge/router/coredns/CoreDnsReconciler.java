@@ -67,7 +67,7 @@ public final class CoreDnsReconciler {
    */
   public List<Finding> reconcile(
       ClusterView view,
-      List<ForwardZone> zones,
+      List<ForwardedZones> zones,
       List<InetSocketAddress> upstreams,
       String nowhere,
       boolean complete) {
@@ -90,7 +90,7 @@ public final class CoreDnsReconciler {
   }
 
   /** Whether pods ask somebody who does not know the zones. */
-  static Optional<Finding> bypass(ClusterView view, List<ForwardZone> zones) {
+  static Optional<Finding> bypass(ClusterView view, List<ForwardedZones> zones) {
     return ClusterWatcher.NODE_LOCAL_DNS.stream()
         .map(view.configMaps()::get)
         .filter(Objects::nonNull)
@@ -132,7 +132,7 @@ public final class CoreDnsReconciler {
    * @param complete whether these are all zones
    */
   private record Write(
-      List<ForwardZone> zones,
+      List<ForwardedZones> zones,
       List<InetSocketAddress> upstreams,
       ClusterView view,
       boolean complete) {

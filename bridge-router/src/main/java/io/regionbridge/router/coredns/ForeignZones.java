@@ -1,5 +1,6 @@
 package io.regionbridge.router.coredns;
 
+import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
@@ -84,7 +85,7 @@ public record ForeignZones(
     return places.entrySet().stream()
         .filter(place -> Collections.disjoint(place.getValue().forwardsTo(), bridges))
         .map(place -> place.getKey().name())
-        .filter(name -> !name.equals(".") && !name.endsWith(ReverseZones.SUFFIX))
+        .filter(name -> !name.equals(".") && !name.endsWith(ReverseDomains.SUFFIX))
         .collect(Collectors.toSet());
   }
 

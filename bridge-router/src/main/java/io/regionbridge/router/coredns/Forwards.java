@@ -24,15 +24,15 @@ public final class Forwards {
    *
    * @param everywhere the domains of names over all regions
    */
-  public static List<ForwardZone> zones(Topology topology, List<String> everywhere) {
-    List<ForwardZone> zones = new ArrayList<>();
-    zones.add(new ForwardZone(List.of(topology.local().domain())));
-    everywhere.forEach(domain -> zones.add(new ForwardZone(List.of(domain))));
+  public static List<ForwardedZones> zones(Topology topology, List<String> everywhere) {
+    List<ForwardedZones> zones = new ArrayList<>();
+    zones.add(new ForwardedZones(List.of(topology.local().domain())));
+    everywhere.forEach(domain -> zones.add(new ForwardedZones(List.of(domain))));
     Topology.Disputes disputes = topology.disputes();
     for (PeerRegion peer : topology.peers()) {
       List<String> names = new ArrayList<>(List.of(peer.domain()));
       disputes.undisputed(peer, peer.podCidrs()).stream().map(Cidr::toString).forEach(names::add);
-      zones.add(new ForwardZone(names));
+      zones.add(new ForwardedZones(names));
     }
     return zones;
   }

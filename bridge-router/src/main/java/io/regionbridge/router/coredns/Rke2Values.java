@@ -30,12 +30,12 @@ final class Rke2Values {
    */
   static String text(
       List<ServerBlock> others,
-      List<ForwardZone> zones,
+      List<ForwardedZones> zones,
       String port,
       List<InetSocketAddress> upstreams) {
     StringBuilder text = new StringBuilder("servers:\n");
     others.forEach(block -> addServer(text, block));
-    for (ForwardZone zone : zones) {
+    for (ForwardedZones zone : zones) {
       for (ServerBlock block :
           Corefile.parse(ServerBlocks.text(List.of(zone), port, upstreams)).blocks()) {
         addServer(text, block);

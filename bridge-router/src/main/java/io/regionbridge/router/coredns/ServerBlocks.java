@@ -27,7 +27,7 @@ final class ServerBlocks {
    * @param port that the cluster's CoreDNS serves its other zones on
    * @param upstreams the bridges, not empty
    */
-  static String text(List<ForwardZone> zones, String port, List<InetSocketAddress> upstreams) {
+  static String text(List<ForwardedZones> zones, String port, List<InetSocketAddress> upstreams) {
     String to = to(upstreams);
     return zones.stream().map(zone -> block(zone, port, to)).collect(Collectors.joining("\n"));
   }
@@ -42,7 +42,7 @@ final class ServerBlocks {
   }
 
   /** No cache: the bridge has one, and a second one would hold failures for its five seconds. */
-  private static String block(ForwardZone zone, String port, String to) {
+  private static String block(ForwardedZones zone, String port, String to) {
     String names =
         zone.zones().stream().map(name -> name + ":" + port).collect(Collectors.joining(" "));
     return """

@@ -1,5 +1,6 @@
 package io.regionbridge.router.coredns;
 
+import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +77,7 @@ public record Zone(String transport, String name, String port) {
 
     private boolean mayBe(String name) {
       // A variable may hold a range, or a part of one, whatever the ending looks like.
-      boolean range = name.endsWith(ReverseZones.SUFFIX) && !ending.matches(".*[g-z].*");
+      boolean range = name.endsWith(ReverseDomains.SUFFIX) && !ending.matches(".*[g-z].*");
       return range || name.endsWith(ending);
     }
   }
@@ -103,7 +104,7 @@ public record Zone(String transport, String name, String port) {
     if (range.isPresent() && (name.startsWith(":") || name.startsWith("0") && isIpv6(name))) {
       return new Read.Refused(key + " is a range that begins with a zero");
     }
-    List<String> names = range.map(ReverseZones::of).orElseGet(() -> List.of(normal(name)));
+    List<String> names = range.map(ReverseDomains::of).orElseGet(() -> List.of(normal(name)));
     return new Read.Zones(names.stream().map(n -> new Zone(transport, n, at)).toList());
   }
 

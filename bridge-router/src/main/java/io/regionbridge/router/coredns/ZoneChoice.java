@@ -1,5 +1,6 @@
 package io.regionbridge.router.coredns;
 
+import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.Cidr;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
  * @param written what is left to forward, in the order of what was asked for
  * @param taken what is not, and where it stands, in words
  */
-record ZoneChoice(List<ForwardZone> written, List<String> taken) {
+record ZoneChoice(List<ForwardedZones> written, List<String> taken) {
   ZoneChoice {
     written = List.copyOf(written);
     taken = List.copyOf(taken);
@@ -28,7 +29,7 @@ record ZoneChoice(List<ForwardZone> written, List<String> taken) {
    *
    * @param port that the cluster's CoreDNS serves on
    */
-  static ZoneChoice of(List<ForwardZone> wanted, ForeignZones foreign, String port) {
+  static ZoneChoice of(List<ForwardedZones> wanted, ForeignZones foreign, String port) {
     Set<String> given = new HashSet<>();
     List<String> taken = new ArrayList<>();
     Map<Integer, List<String>> ranges = new TreeMap<>();
@@ -36,12 +37,12 @@ record ZoneChoice(List<ForwardZone> written, List<String> taken) {
       List<String> keys = new ArrayList<>();
       for (String text : wanted.get(i).zones()) {
         if (Cidr.parse(text) instanceof Parsed.Valid(Cidr range)) {
-          keys.addAll(keys(text, ReverseZones.of(range), foreign, port, given, taken));
+          keys.addAll(keys(text, ReverseDomains.of(range), foreign, port, given, taken));
         }
       }
       ranges.put(i, keys);
     }
-    List<ForwardZone> written = new ArrayList<>();
+    List<ForwardedZones> written = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       List<String> keys = new ArrayList<>();
       for (String text : wanted.get(i).zones()) {
@@ -51,7 +52,7 @@ record ZoneChoice(List<ForwardZone> written, List<String> taken) {
       }
       keys.addAll(ranges.get(i));
       if (!keys.isEmpty()) {
-        written.add(new ForwardZone(keys));
+        written.add(new ForwardedZones(keys));
       }
     }
     return new ZoneChoice(written, taken);
@@ -82,13 +83,13 @@ record ZoneChoice(List<ForwardZone> written, List<String> taken) {
   }
 
   /** The names of all zones that are asked for, taken or not. */
-  static Set<String> names(List<ForwardZone> wanted) {
+  static Set<String> names(List<ForwardedZones> wanted) {
     Set<String> names = new HashSet<>();
     wanted.stream()
         .flatMap(zone -> zone.zones().stream())
         .forEach(text -> {
           if (Cidr.parse(text) instanceof Parsed.Valid(Cidr range)) {
-            names.addAll(ReverseZones.of(range));
+            names.addAll(ReverseDomains.of(range));
           } else {
             names.add(Zone.normal(text));
           }

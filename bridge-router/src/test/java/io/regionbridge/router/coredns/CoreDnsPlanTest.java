@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CoreDnsPlanTest {
-  private static final List<ForwardZone> ZONES =
+  private static final List<ForwardedZones> ZONES =
       List.of(
-          new ForwardZone(List.of("fsn1.internal")),
-          new ForwardZone(List.of("mn.internal", "10.52.0.0/16")));
+          new ForwardedZones(List.of("fsn1.internal")),
+          new ForwardedZones(List.of("mn.internal", "10.52.0.0/16")));
   private static final List<InetSocketAddress> ROUTERS =
       addresses("192.0.2.2:1053", "192.0.2.1:1053");
   private static final String K3S =
@@ -186,12 +186,12 @@ class CoreDnsPlanTest {
                 Map.of("Corefile", K3S),
                 "coredns-custom",
                 Map.of("region-bridge.server", BLOCKS)))) {
-      ForwardZone third = new ForwardZone(List.of("hel1.internal"));
+      ForwardedZones third = new ForwardedZones(List.of("hel1.internal"));
       assertThat(givesUp(maps, ZONES)).as("nothing to do").isFalse();
       assertThat(givesUp(maps, List.of(ZONES.get(0), ZONES.get(1), third))).isFalse();
       assertThat(givesUp(maps, List.of(ZONES.get(0), third))).isTrue();
       assertThat(givesUp(maps, List.of())).isTrue();
-      ForwardZone without = new ForwardZone(List.of("mn.internal"));
+      ForwardedZones without = new ForwardedZones(List.of("mn.internal"));
       assertThat(givesUp(maps, List.of(ZONES.get(0), without))).as("a reverse zone").isTrue();
     }
     String values = Rke2Values.text(Corefile.parse(RKE2).blocks(), ZONES, "53", ROUTERS);
@@ -201,7 +201,7 @@ class CoreDnsPlanTest {
     assertThat(Rke2Values.givesUpAZone(fewer, values)).isFalse();
   }
 
-  private static boolean givesUp(Map<String, ConfigMapFacts> maps, List<ForwardZone> zones) {
+  private static boolean givesUp(Map<String, ConfigMapFacts> maps, List<ForwardedZones> zones) {
     return CoreDnsPlan.givesUpAZone(view(maps), zones);
   }
 
@@ -393,10 +393,10 @@ class CoreDnsPlanTest {
   /** A range is many zones; what others have of it is left out by name. */
   @Test
   void aZoneOfOursIsWrittenOnceAndTheRestOfARangeByName() {
-    List<ForwardZone> zones =
+    List<ForwardedZones> zones =
         List.of(
-            new ForwardZone(List.of("53.10.in-addr.arpa", "10.54.0.0/15")),
-            new ForwardZone(List.of("mn.internal", "10.52.0.0/15", "10.54.0.0/16", "::/8")));
+            new ForwardedZones(List.of("53.10.in-addr.arpa", "10.54.0.0/15")),
+            new ForwardedZones(List.of("mn.internal", "10.52.0.0/15", "10.54.0.0/16", "::/8")));
     ZoneChoice choice =
         ZoneChoice.of(
             zones,
@@ -404,8 +404,8 @@ class CoreDnsPlanTest {
             "53");
     assertThat(choice.written())
         .containsExactly(
-            new ForwardZone(List.of("54.10.in-addr.arpa")),
-            new ForwardZone(List.of("mn.internal", "10.52.0.0/15", "0.0.ip6.arpa")));
+            new ForwardedZones(List.of("54.10.in-addr.arpa")),
+            new ForwardedZones(List.of("mn.internal", "10.52.0.0/15", "0.0.ip6.arpa")));
     assertThat(choice.taken())
         .containsExactly("55.10.in-addr.arpa of 10.54.0.0/15 in the Corefile");
   }

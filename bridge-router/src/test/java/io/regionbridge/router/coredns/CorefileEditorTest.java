@@ -24,7 +24,7 @@ class CorefileEditorTest {
 
   private static String block(String zone) {
     return ServerBlocks.text(
-        List.of(new ForwardZone(List.of(zone))),
+        List.of(new ForwardedZones(List.of(zone))),
         "53",
         List.of(new InetSocketAddress("192.0.2.1", 1053)));
   }

@@ -196,15 +196,15 @@ class RealCoreDnsIT {
     return files;
   }
 
-  private static List<ForwardZone> zones(Random random) {
-    List<ForwardZone> zones = new ArrayList<>(List.of(new ForwardZone(List.of("fsn1.internal"))));
+  private static List<ForwardedZones> zones(Random random) {
+    List<ForwardedZones> zones = new ArrayList<>(List.of(new ForwardedZones(List.of("fsn1.internal"))));
     for (int peer = random.nextInt(4); peer > 0; peer--) {
       List<String> keys = new ArrayList<>(List.of(NAMES.get(random.nextInt(NAMES.size()))));
       for (int i = random.nextInt(3); i > 0; i--) {
         String range = range(random);
         Zone.range(range).map(Object::toString).ifPresent(keys::add);
       }
-      zones.add(new ForwardZone(keys));
+      zones.add(new ForwardedZones(keys));
     }
     return zones;
   }

@@ -1,21 +1,23 @@
-package io.regionbridge.router.coredns;
+package io.regionbridge.router.net;
 
-import io.regionbridge.router.net.Cidr;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The reverse zones of a range (RFC 1035, section 3.5; RFC 3596, section 2.5). A range that ends
- * within a label is all the zones of the next longer label, which are 128 at most. Pure.
+ * The domains of the names of addresses: under {@code in-addr.arpa} with a label for each octet (RFC
+ * 1035, section 3.5), under {@code ip6.arpa} with one for each four bits (RFC 3596, section 2.5).
  */
-final class ReverseZones {
-  /** What the name of every reverse zone ends with. */
-  static final String SUFFIX = ".arpa";
+public final class ReverseDomains {
+  /** What each of them ends with. */
+  public static final String SUFFIX = ".arpa";
 
-  private ReverseZones() {}
+  private ReverseDomains() {}
 
-  /** Their names, without a dot at the end. */
-  static List<String> of(Cidr range) {
+  /**
+   * The domains that a range is made of, without a dot at the end: one, if its prefix ends where a
+   * label ends; up to 128 for IPv4 and 8 for IPv6 if it does not.
+   */
+  public static List<String> of(Cidr range) {
     byte[] address = range.network().getAddress();
     int bits = range.isIpv6() ? 4 : 8;
     int labels = (range.prefixLength() + bits - 1) / bits;

@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param zones domains, or address ranges for their reverse zones; not empty
  */
-public record ForwardZone(List<String> zones) {
-  public ForwardZone {
+public record ForwardedZones(List<String> zones) {
+  public ForwardedZones {
     zones = List.copyOf(zones);
     if (zones.isEmpty()) {
       throw new IllegalArgumentException("a zone is needed");

@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /** {@code recvmmsg(2)} and {@code sendmmsg(2)}. */
-final class Libc {
+final class BatchCalls {
   static final int EAGAIN = 11;
   static final int EINTR = 4;
   static final int ECONNREFUSED = 111;
@@ -44,7 +44,7 @@ final class Libc {
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT));
 
-  private Libc() {}
+  private BatchCalls() {}
 
   private static MethodHandle link(String name, FunctionDescriptor descriptor) {
     MemorySegment symbol = LINKER.defaultLookup().findOrThrow(name);

@@ -50,10 +50,10 @@ public record Terminal(
 
   /** How long lines may be: as {@code COLUMNS} says, else as wide as the terminal is, else 80. */
   int columns() {
-    String columns = environment.getOrDefault("COLUMNS", "");
+    String setting = environment.getOrDefault("COLUMNS", "");
     int columns =
-        columns.matches("[1-9][0-9]{0,5}")
-            ? Integer.parseInt(columns)
+        setting.matches("[1-9][0-9]{0,5}")
+            ? Integer.parseInt(setting)
             : interactive ? width.getAsInt() : 0;
     return columns == 0 ? Paragraph.TERMINAL : Math.clamp(columns, LEAST, MOST);
   }

@@ -1,11 +1,5 @@
 package io.regionbridge.router;
 
-import java.nio.file.StandardOpenOption;
-import java.nio.file.Files;
-import io.regionbridge.router.file.FileWatcher;
-import io.regionbridge.router.path.PathProbes;
-import java.util.Map;
-import io.regionbridge.router.settings.RegionSettings;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,21 +11,27 @@ import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.diagnosis.RightsWatch;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.file.FileWatcher;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.overlay.ManagedTunnel;
 import io.regionbridge.router.overlay.OverlayWatch;
+import io.regionbridge.router.path.PathProbes;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.tunnel.FileKeyStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,7 +77,8 @@ class BackgroundLoopsTest {
 
   @Test
   void overlayWatch() {
-    RegionSettings.Overlay settings = settings(RegionSettings.OverlayMode.OBSERVE, Optional.of("lo"));
+    RegionSettings.Overlay settings =
+        settings(RegionSettings.OverlayMode.OBSERVE, Optional.of("lo"));
     AtomicInteger told = new AtomicInteger();
     Runnable listener =
         () -> {
@@ -240,7 +241,8 @@ class BackgroundLoopsTest {
     }
   }
 
-  private static RegionSettings.Overlay settings(RegionSettings.OverlayMode mode, Optional<String> name) {
+  private static RegionSettings.Overlay settings(
+      RegionSettings.OverlayMode mode, Optional<String> name) {
     return new RegionSettings.Overlay(mode, name, Optional.empty(), Map.of(), 0, Duration.ZERO);
   }
 }

@@ -1,12 +1,12 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.control.KeyRotationRequest;
+import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -55,8 +55,7 @@ final class UninstallCommand implements Command {
   @Override
   public int run() {
     try {
-      List<Step> steps =
-          Uninstall.run(terminal.environment(), namespace, netBird, purge, dryRun);
+      List<Step> steps = Uninstall.run(terminal.environment(), namespace, netBird, purge, dryRun);
       steps.forEach(step -> terminal.out().println(Printable.of(text(step))));
       return steps.stream().anyMatch(step -> step.outcome() == Outcome.FAILED)
           ? ExitCode.FAILED

@@ -1,13 +1,11 @@
 package io.regionbridge.api.config;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.ConfigKey.Effect;
 import io.regionbridge.api.config.ConfigKey.Shape;
 import io.regionbridge.api.log.LogFormat;
-import io.regionbridge.router.directory.ClusterIpRule;
-import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.RegionDomain;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;

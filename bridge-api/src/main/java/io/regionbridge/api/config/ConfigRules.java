@@ -1,10 +1,10 @@
 package io.regionbridge.api.config;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +79,9 @@ final class ConfigRules {
     return warnings;
   }
 
-  /** All of it or none: half of it would be a service that no client reaches, or one without a key. */
+  /**
+   * All of it or none: half of it would be a service that no client reaches, or one without a key.
+   */
   private void checkServerTls() {
     boolean listen = !root.get(ConfigKeys.DNS_TLS_LISTEN).isEmpty();
     boolean certificate = root.get(ConfigKeys.DNS_TLS_CERTIFICATE).isPresent();

@@ -1,8 +1,8 @@
 package io.regionbridge.api.config;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.text.DurationText;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.settings.RegionSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

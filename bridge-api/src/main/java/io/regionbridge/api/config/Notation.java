@@ -1,9 +1,9 @@
 package io.regionbridge.api.config;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.text.DurationText;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
@@ -129,7 +129,8 @@ interface Notation<T> {
                   "every cluster answers cluster.local itself",
                   "give the region a domain of its own, such as mn.internal")
               .read(text)) {
-            case Parsed.Invalid<String>(String reason, String advice) -> Parsed.invalid(reason, advice);
+            case Parsed.Invalid<String>(String reason, String advice) ->
+                Parsed.invalid(reason, advice);
             case Parsed.Valid<String>(String name) -> RegionDomain.parse(name);
           };
 
@@ -276,7 +277,8 @@ interface Notation<T> {
       text ->
           switch (gateway(53).read(text)) {
             case Parsed.Invalid<InetSocketAddress>(String reason, _) ->
-                Parsed.invalid(reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
+                Parsed.invalid(
+                    reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
             case Parsed<InetSocketAddress> other -> other;
           };
 
@@ -332,7 +334,7 @@ interface Notation<T> {
   }
 
   private static <T> Parsed<T> parsed(Optional<T> value, String reason, String advice) {
-    return value.map(Parsed::value).orElseGet(() -> Parsed.invalid(reason, advice));
+    return value.map(Parsed::valid).orElseGet(() -> Parsed.invalid(reason, advice));
   }
 
   private static boolean isNoHost(InetSocketAddress address) {

@@ -1,7 +1,7 @@
 package io.regionbridge.api.config;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.text.Suggestion;
+import io.regionbridge.router.net.Parsed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.regionbridge.api.diagnosis;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.status.Age;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Fault;
@@ -171,9 +170,7 @@ public final class BridgeChecks {
   }
 
   private static List<Cidr> ranges(List<String> texts) {
-    return texts.stream()
-        .flatMap(text -> Cidr.parse(text).get().stream())
-        .toList();
+    return texts.stream().flatMap(text -> Cidr.parse(text).get().stream()).toList();
   }
 
   // What is well.

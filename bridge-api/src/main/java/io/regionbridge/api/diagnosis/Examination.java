@@ -1,6 +1,5 @@
 package io.regionbridge.api.diagnosis;
 
-import java.util.Map;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -11,6 +10,7 @@ import io.regionbridge.router.net.Cidr;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 

@@ -1,6 +1,5 @@
 package io.regionbridge.api.diagnosis;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -11,6 +10,7 @@ import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Release;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.util.List;

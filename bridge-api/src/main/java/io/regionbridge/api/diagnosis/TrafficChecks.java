@@ -1,6 +1,5 @@
 package io.regionbridge.api.diagnosis;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.router.diagnosis.Check;

@@ -256,7 +256,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     }
   }
 
-  /** The last response on this connection: where the next request begins is not known, or it is late. */
+  /**
+   * The last response on this connection: where the next request begins is not known, or it is
+   * late.
+   */
   private void finish(ChannelHandlerContext ctx, Response.Content content) {
     respond(ctx, content, false, request);
   }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs clients that violate their protocol, one in a minute: strangers cannot fill
- * it. Lives on the site's thread.
+ * Logs clients that violate their protocol, one in a minute: strangers cannot fill it. Lives on the
+ * site's thread.
  */
 final class ProtocolErrorLog {
   private static final Logger log = LoggerFactory.getLogger(ProtocolErrorLog.class);

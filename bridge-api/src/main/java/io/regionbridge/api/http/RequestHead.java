@@ -26,8 +26,8 @@ final class RequestHead {
   private RequestHead() {}
 
   /**
-   * Why nothing more can be read of this connection: where the next request begins is not known, or is
-   * not wanted.
+   * Why nothing more can be read of this connection: where the next request begins is not known, or
+   * is not wanted.
    */
   static Optional<Response.Content> flaw(HttpRequest head, int maxBody) {
     Throwable cause = head.decoderResult().cause();

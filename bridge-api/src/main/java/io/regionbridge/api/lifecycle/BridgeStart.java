@@ -1,6 +1,5 @@
 package io.regionbridge.api.lifecycle;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigChange;
 import io.regionbridge.api.config.ConfigFile;
@@ -22,6 +21,7 @@ import io.regionbridge.router.feed.FeedServer;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -35,8 +35,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the parts of a bridge, each after those that it reads. A part gets references only to
- * what is made before it: nothing here is called back before it is there. Used once, by one thread.
+ * Starts the parts of a bridge, each after those that it reads. A part gets references only to what
+ * is made before it: nothing here is called back before it is there. Used once, by one thread.
  */
 final class BridgeStart {
   /** Conditions are told by the second. */
@@ -177,10 +177,7 @@ final class BridgeStart {
 
   private List<InetSocketAddress> wanted(ControlPlane control) {
     return ListenAddresses.of(
-        config.get(),
-        control.host(),
-        control.nodeAddress(),
-        control.overlayAddresses());
+        config.get(), control.host(), control.nodeAddress(), control.overlayAddresses());
   }
 
   /** Asked many times a second: the same object for the same configuration. */

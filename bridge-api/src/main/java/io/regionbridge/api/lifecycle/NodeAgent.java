@@ -1,6 +1,5 @@
 package io.regionbridge.api.lifecycle;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigChange;
 import io.regionbridge.api.config.ConfigFile;
@@ -11,6 +10,7 @@ import io.regionbridge.api.config.ConfigWatcher;
 import io.regionbridge.api.log.Logging;
 import io.regionbridge.router.egress.routes.RouteAgent;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

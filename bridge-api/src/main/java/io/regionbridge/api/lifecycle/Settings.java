@@ -1,7 +1,6 @@
 package io.regionbridge.api.lifecycle;
 
 import io.regionbridge.api.config.AliasKeys;
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ForwardTo;
@@ -15,12 +14,11 @@ import io.regionbridge.dns.server.TcpLimits;
 import io.regionbridge.dns.upstream.RelaySettings;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.AliasRanges;
-import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.net.RegionDomain;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.LocalRegion;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -152,7 +150,9 @@ final class Settings {
                 Collectors.toMap(
                     entry -> entry.get(ConfigKeys.NODE_NAME),
                     entry ->
-                        own(entry.get(ConfigKeys.NODE_ADDRESS), entry.get(ConfigKeys.NODE_ENDPOINT)),
+                        own(
+                            entry.get(ConfigKeys.NODE_ADDRESS),
+                            entry.get(ConfigKeys.NODE_ENDPOINT)),
                     (first, _) -> first)),
         config.get(ConfigKeys.OVERLAY_LISTEN_PORT),
         config.get(ConfigKeys.DNS_CACHE_SERVE_STALE));

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys and certificates that the configuration names, as they are in force. Files are read
- * again when they change; one that cannot be used is reported, and the last good one stays in force.
- * Where there was none yet, no client is served and no peer is trusted: nothing that is meant for TLS
- * ever goes in the clear.
+ * again when they change; one that cannot be used is reported, and the last good one stays in
+ * force. Where there was none yet, no client is served and no peer is trusted: nothing that is
+ * meant for TLS ever goes in the clear.
  *
  * <p>Thread-safe. A configuration without TLS costs nothing: no thread, no file, no class of it.
  */

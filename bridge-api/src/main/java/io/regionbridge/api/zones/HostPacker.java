@@ -102,8 +102,7 @@ final class HostPacker {
   }
 
   private static PortSet.Port port(String name, String protocol, int number) {
-    return new PortSet.Port(
-        name.toLowerCase(Locale.ROOT), protocol, number);
+    return new PortSet.Port(name.toLowerCase(Locale.ROOT), protocol, number);
   }
 
   /** Where the hosts of a region are. */

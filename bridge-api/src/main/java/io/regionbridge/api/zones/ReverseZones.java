@@ -1,6 +1,5 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.dns.zone.AddressTree;
 import io.regionbridge.dns.zone.HostGroup;
 import io.regionbridge.dns.zone.HostSet;
@@ -9,6 +8,7 @@ import io.regionbridge.dns.zone.Pointers;
 import io.regionbridge.dns.zone.View;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.net.ReverseDomains;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;

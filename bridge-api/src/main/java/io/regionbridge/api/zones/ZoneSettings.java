@@ -19,11 +19,7 @@ import org.xbill.DNS.Name;
  *     cluster get for them
  */
 public record ZoneSettings(
-    Name domain,
-    Duration ttl,
-    List<Cidr> podCidrs,
-    List<IpAddress> nameServers,
-    PeerRule peers) {
+    Name domain, Duration ttl, List<Cidr> podCidrs, List<IpAddress> nameServers, PeerRule peers) {
 
   /**
    * @throws IllegalArgumentException if the domain is not absolute

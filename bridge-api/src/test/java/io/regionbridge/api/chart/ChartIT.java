@@ -1,6 +1,5 @@
 package io.regionbridge.api.chart;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +9,7 @@ import io.regionbridge.api.config.ConfigReader;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.config.ForwardTo;
 import io.regionbridge.api.lifecycle.MemoryPlan;
+import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,7 +162,8 @@ class ChartIT {
   @MethodSource("presets")
   void givesNoRightsButWhatTheModeNeeds(String preset) {
     List<JsonNode> objects = Helm.objects(Helm.preset(preset));
-    boolean manage = config(objects).get(ConfigKeys.OVERLAY_MODE) == RegionSettings.OverlayMode.MANAGE;
+    boolean manage =
+        config(objects).get(ConfigKeys.OVERLAY_MODE) == RegionSettings.OverlayMode.MANAGE;
     JsonNode pod = bridge(objects).at("/spec/template/spec");
     JsonNode security = pod.at("/containers/0/securityContext");
     assertThat(security.at("/readOnlyRootFilesystem").asBoolean()).isTrue();

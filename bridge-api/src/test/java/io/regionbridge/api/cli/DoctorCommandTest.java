@@ -1,6 +1,5 @@
 package io.regionbridge.api.cli;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.diagnosis.BridgeChecks;
@@ -10,6 +9,7 @@ import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.BridgeStatus.Condition;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Release;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.testkit.FreePorts;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -28,7 +28,6 @@ public final class Configs {
 
   /** The regions as far as a configuration tells. */
   public static Topology topology(BridgeConfig config, List<Cidr> overlay) {
-    return ConfiguredRegions.topology(
-        Settings.regions(config, Long.MAX_VALUE), overlay);
+    return ConfiguredRegions.topology(Settings.regions(config, Long.MAX_VALUE), overlay);
   }
 }

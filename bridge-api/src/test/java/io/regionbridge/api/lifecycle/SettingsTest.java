@@ -1,10 +1,10 @@
 package io.regionbridge.api.lifecycle;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
+import io.regionbridge.router.settings.RegionSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

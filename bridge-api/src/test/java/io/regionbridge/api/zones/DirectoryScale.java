@@ -1,6 +1,5 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.settings.RegionSettings;
 import com.sun.management.OperatingSystemMXBean;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
@@ -14,6 +13,7 @@ import io.regionbridge.router.directory.manifest.ManifestReading;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.testkit.ManifestGenerator;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -74,7 +74,9 @@ public final class DirectoryScale {
                 List.of(Cidr.of("10.0.0.0/8")),
                 List.of(IpAddress.of("100.64.0.1")),
                 new PeerRule(
-                    ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false), List.of())));
+                    ExportRule.ALL,
+                    new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false),
+                    List.of())));
     CompiledZones zones = compiler.compile(directory, Instant.now());
     watch.print("directory to zones");
     print("kept by the zones", heap() - kept, "KiB");

@@ -1,6 +1,5 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.zone.BelievedAddresses;
@@ -28,6 +27,7 @@ import io.regionbridge.router.feed.ReplicaBuilder;
 import io.regionbridge.router.feed.ReplicaMemory;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,7 +115,9 @@ public final class ReplicaScale {
                 List.of(),
                 List.of(),
                 new PeerRule(
-                    ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false), List.of())));
+                    ExportRule.ALL,
+                    new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false),
+                    List.of())));
     List<RegionServices> regions = new ArrayList<>();
     for (int peer = 0; peer < peers; peer++) {
       Directory held = builders.get(peer).replica().orElseThrow().directory();
@@ -145,7 +147,7 @@ public final class ReplicaScale {
   private static void publish(FeedServer server, String region, Directory directory) {
     server.publish(
         directory.withComplete(true),
-        service -> service,
+        PeerRule.AS_GIVEN,
         region,
         region + ".internal",
         Duration.ofSeconds(5));

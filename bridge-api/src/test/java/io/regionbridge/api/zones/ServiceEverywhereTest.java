@@ -1,6 +1,5 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.zone.LocalZone;
@@ -20,6 +19,7 @@ import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +45,9 @@ final class ServiceEverywhereTest {
           List.of(),
           List.of(),
           new PeerRule(
-              ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.EXPAND, false), List.of()));
+              ExportRule.ALL,
+              new ClusterIpRule(RegionSettings.ClusterIp.EXPAND, false),
+              List.of()));
 
   /**
    * Three regions, the local one first. Each is written as {@code ready/draining}, with {@code !}

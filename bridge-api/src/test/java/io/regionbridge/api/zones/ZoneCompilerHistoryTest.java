@@ -1,6 +1,5 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.zone.View;
@@ -19,6 +18,7 @@ import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 package io.regionbridge.api.zones;
 
-import io.regionbridge.router.directory.ExternalNames;
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.zone.LocalZone;
@@ -10,6 +8,7 @@ import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryIndex;
 import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.directory.ExternalNames;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.directory.manifest.ManifestReader;
 import io.regionbridge.router.directory.manifest.ManifestReading;
@@ -18,6 +17,7 @@ import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -343,7 +343,8 @@ class ZoneCompilerTest {
 
   @Test
   void clusterIpThatIsKeptIsTheSameForEveryone() {
-    ZoneSettings keep = settings(new ClusterIpRule(RegionSettings.ClusterIp.KEEP, true), ExportRule.ALL);
+    ZoneSettings keep =
+        settings(new ClusterIpRule(RegionSettings.ClusterIp.KEEP, true), ExportRule.ALL);
 
     CompiledZones zones = compiler(keep).compile(region(), NOW);
 
@@ -357,7 +358,8 @@ class ZoneCompilerTest {
 
   @Test
   void autoKeepsTheClusterIpOfARemappedServiceWhereGatewaysTranslate() {
-    ZoneSettings auto = settings(new ClusterIpRule(RegionSettings.ClusterIp.AUTO, true), ExportRule.ALL);
+    ZoneSettings auto =
+        settings(new ClusterIpRule(RegionSettings.ClusterIp.AUTO, true), ExportRule.ALL);
 
     CompiledZones zones = compiler(auto).compile(region(), NOW);
 
@@ -521,7 +523,9 @@ class ZoneCompilerTest {
             List.of(Cidr.of("10.52.0.0/16")),
             List.of(),
             new PeerRule(
-                ExportRule.ALL, new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false), List.of()));
+                ExportRule.ALL,
+                new ClusterIpRule(RegionSettings.ClusterIp.AUTO, false),
+                List.of()));
 
     Asker asker = new Asker(new ZoneCompiler(settings).compile(directory, NOW));
 

@@ -45,8 +45,8 @@ abstract sealed class HostNode extends ZoneNode permits HostGroup, HostsElsewher
   abstract boolean hasPort(byte[] labels, int at, int length);
 
   /**
-   * Writes the SRV records of the port that the question's labels name, until there is no more room;
-   * returns where they end.
+   * Writes the SRV records of the port that the question's labels name, until there is no more
+   * room; returns where they end.
    */
   abstract int writeServices(LocalQuestion question, LocalZone zone, byte[] out, int at);
 

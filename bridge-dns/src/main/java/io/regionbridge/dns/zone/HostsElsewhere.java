@@ -1,7 +1,7 @@
 package io.regionbridge.dns.zone;
 
-import io.regionbridge.dns.wire.ReplyWriter;
 import io.regionbridge.dns.wire.Names;
+import io.regionbridge.dns.wire.ReplyWriter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Type;

@@ -232,7 +232,8 @@ public final class LocalAuthority {
       return Rcode.NOERROR;
     }
     int from = reply.at();
-    int end = question.type == Type.SRV ? node.writeServices(question, zone, reply.out(), from) : from;
+    int end =
+        question.type == Type.SRV ? node.writeServices(question, zone, reply.out(), from) : from;
     if (end == from) {
       return writeNoData(zone, true, reply);
     }

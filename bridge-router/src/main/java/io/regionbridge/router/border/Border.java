@@ -123,8 +123,8 @@ public final class Border {
     Admitted admit(List<PeerClaim> claims) {
       Map<String, List<PeerClaim>> regions = new TreeMap<>();
       grouped(claims)
-          .forEach((name, claims) -> {
-            OverlayIdentity identity = OverlayIdentity.of(claims, pinned(name), refusals::add);
+          .forEach((name, ofRegion) -> {
+            OverlayIdentity identity = OverlayIdentity.of(ofRegion, pinned(name), refusals::add);
             keys.put(name, identity.keys());
             identity
                 .claims()
@@ -140,14 +140,14 @@ public final class Border {
       arbitrateRanges(regions);
       arbitrateGateways(regions);
       regions.entrySet().removeIf(this::isEmpty);
-      List<PeerClaim> claims = new ArrayList<>();
+      List<PeerClaim> admitted = new ArrayList<>();
       regions.forEach((name, all) -> {
-        claims.addAll(all);
+        admitted.addAll(all);
         next.put(name, holding(name, all));
       });
       remember(regions.keySet());
       keys.keySet().retainAll(regions.keySet());
-      return new Admitted(claims, refusals, conflicts, keys, undeclared(regions.keySet()));
+      return new Admitted(admitted, refusals, conflicts, keys, undeclared(regions.keySet()));
     }
 
     /** What is to be written down: first of those that are present, then of the oldest others. */

@@ -52,7 +52,8 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
     }
     List<PeerClaim> waiting = new ArrayList<>();
     List<PeerClaim> believed = new ArrayList<>();
-    all.forEach(claim -> (claim.identity().announcer().isPresent() ? waiting : believed).add(claim));
+    all.forEach(
+        claim -> (claim.identity().announcer().isPresent() ? waiting : believed).add(claim));
     if (known.isEmpty() && addresses.isEmpty()) {
       waiting.stream()
           .filter(claim -> !onlyNames(claim))

@@ -1,6 +1,5 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.border.Admitted;
 import io.regionbridge.router.border.Border;
@@ -48,6 +47,7 @@ import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.report.PodRanges;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;

@@ -1,10 +1,10 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.border.Admitted;
 import io.regionbridge.router.border.Border;
 import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.Identity;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerRegion;

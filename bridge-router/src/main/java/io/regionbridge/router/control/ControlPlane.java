@@ -1,6 +1,5 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.RegionServices;
@@ -19,6 +18,7 @@ import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.PeerTunnel;
 import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.RegionDocument;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
 import java.io.IOException;
@@ -106,8 +106,7 @@ public final class ControlPlane implements AutoCloseable {
       throws IOException {
     Optional<ClusterPlace> place =
         clustered ? Optional.of(ClusterPlace.of(environment)) : Optional.empty();
-    String node =
-        place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
+    String node = place.isPresent() ? place.get().node() : ClusterPlace.node(environment);
     ControlPlane plane = new ControlPlane(node, place, settings, onChange, loops);
     if (place.isEmpty()) {
       plane.source =

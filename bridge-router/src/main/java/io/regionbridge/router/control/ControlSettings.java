@@ -1,8 +1,8 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.directory.ServiceKey;
 import io.regionbridge.router.kubernetes.OwnNames;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.TopologyBuilder;
 import java.util.List;

@@ -1,7 +1,5 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.egress.EgressRules;
-import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
@@ -15,6 +13,7 @@ import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressPlan;
 import io.regionbridge.router.egress.EgressPlanner;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.egress.EgressRules;
 import io.regionbridge.router.egress.GatewayRules;
 import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.egress.NoEgress;
@@ -29,6 +28,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.path.PathState;
 import io.regionbridge.router.report.RouterNodeReport;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.Topology;
 import java.time.Clock;

@@ -1,13 +1,12 @@
 package io.regionbridge.router.control;
 
-import java.util.Map;
-import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.ErrorText;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.kubernetes.RouterNode;
@@ -16,6 +15,7 @@ import io.regionbridge.router.wireguard.PrivateKey;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** Asks a bridge to rotate the WireGuard key of its node. */

@@ -61,8 +61,8 @@ interface RegionSource extends AutoCloseable {
   }
 
   /**
-   * Hands the role of the active gateway over to another node for good, if it is here; everything else
-   * goes on. Waits for some seconds at most.
+   * Hands the role of the active gateway over to another node for good, if it is here; everything
+   * else goes on. Waits for some seconds at most.
    */
   default void resign() {}
 

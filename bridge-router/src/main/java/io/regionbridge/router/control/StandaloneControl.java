@@ -1,6 +1,5 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.border.Border;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
@@ -13,6 +12,7 @@ import io.regionbridge.router.overlay.OverlayWatch;
 import io.regionbridge.router.overlay.TunnelRecordFile;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.report.ControlFindings;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;

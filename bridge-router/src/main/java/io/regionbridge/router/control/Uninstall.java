@@ -1,7 +1,5 @@
 package io.regionbridge.router.control;
 
-import java.util.Map;
-import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -15,6 +13,7 @@ import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.DnsConfigMaps;
 import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.kubernetes.ClusterClient;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.kubernetes.ErrorText;
@@ -30,6 +29,7 @@ import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 

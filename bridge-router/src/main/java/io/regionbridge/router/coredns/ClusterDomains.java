@@ -1,9 +1,9 @@
 package io.regionbridge.router.coredns;
 
-import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
+import io.regionbridge.router.net.ReverseDomains;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -320,7 +320,10 @@ public final class CoreDnsReconciler {
       now = resource.get();
     } catch (KubernetesClientException e) {
       return new Finding(
-          CONDITION, State.FALSE, "WriteFailed", "cannot read %s: %s".formatted(what, ErrorText.of(e)));
+          CONDITION,
+          State.FALSE,
+          "WriteFailed",
+          "cannot read %s: %s".formatted(what, ErrorText.of(e)));
     }
     if (now != null && !OwnNames.areOn(now.getMetadata().getLabels())) {
       return values.isEmpty()
@@ -339,7 +342,9 @@ public final class CoreDnsReconciler {
             ? Optional.empty()
             : ManagedFields.lastOther(now.getMetadata(), OwnNames.MANAGER);
     if (values.isEmpty()) {
-      return now == null ? configured() : finding(writer.delete(WHAT, version, resource), who, what);
+      return now == null
+          ? configured()
+          : finding(writer.delete(WHAT, version, resource), who, what);
     }
     String before = now != null && now.get("spec", "valuesContent") instanceof String s ? s : "";
     if (values.get().equals(before)) {

@@ -1,6 +1,5 @@
 package io.regionbridge.router.coredns;
 
-import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
@@ -9,6 +8,7 @@ import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import io.regionbridge.router.net.ReverseDomains;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

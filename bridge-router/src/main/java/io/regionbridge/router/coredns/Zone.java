@@ -1,8 +1,8 @@
 package io.regionbridge.router.coredns;
 
-import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.ReverseDomains;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.regionbridge.router.coredns;
 
-import io.regionbridge.router.net.ReverseDomains;
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.Parsed;
+import io.regionbridge.router.net.ReverseDomains;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.diagnosis;
 
-import io.regionbridge.router.net.Parsed;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -12,6 +11,7 @@ import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.Parsed;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;

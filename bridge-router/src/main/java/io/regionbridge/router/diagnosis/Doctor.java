@@ -1,9 +1,8 @@
 package io.regionbridge.router.diagnosis;
 
-import java.util.Map;
-import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.net.SocketException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -77,7 +77,8 @@ public final class Doctor {
                     ciliumDevices,
                     cluster.flatMap(ClusterFacts::ciliumMtu))));
     cluster
-        .flatMap(facts -> node(environment).map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
+        .flatMap(facts ->
+            node(environment).map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
         .ifPresent(checks::addAll);
     return checks;
   }

@@ -14,10 +14,10 @@ import java.util.TreeMap;
  * be wider than the real range, and it grows with the Services; it holds every address that a peer
  * could be given.
  *
- * <p>The API server would also name its range when it refuses a Service with a ClusterIP outside of it,
- * even in a dry run. That takes the right to create Services, with which whoever has the bridge's
- * token could draw other traffic to himself by {@code externalIPs} (CVE-2020-8554): too much for
- * what it gives. Who wants the range exactly configures {@code region.serviceCIDRs}.
+ * <p>The API server would also name its range when it refuses a Service with a ClusterIP outside of
+ * it, even in a dry run. That takes the right to create Services, with which whoever has the
+ * bridge's token could draw other traffic to himself by {@code externalIPs} (CVE-2020-8554): too
+ * much for what it gives. Who wants the range exactly configures {@code region.serviceCIDRs}.
  */
 public final class ClusterIpSpan {
   private ClusterIpSpan() {}

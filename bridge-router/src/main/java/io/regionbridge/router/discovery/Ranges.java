@@ -1,9 +1,7 @@
 package io.regionbridge.router.discovery;
 
-import io.regionbridge.router.net.Parsed;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.regionbridge.router.net.Cidr;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

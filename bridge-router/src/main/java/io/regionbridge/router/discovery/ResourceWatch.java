@@ -322,7 +322,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   }
 
   private void failed(ReadFailure failure) {
-    if (reported == null || reported.reason() != failure.reason() || !reported.verb().equals(failure.verb())) {
+    if (reported == null
+        || reported.reason() != failure.reason()
+        || !reported.verb().equals(failure.verb())) {
       log.warn("{}", failure);
       reported = failure;
     }

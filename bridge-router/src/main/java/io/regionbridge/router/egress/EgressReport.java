@@ -1,11 +1,11 @@
 package io.regionbridge.router.egress;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.path.PathState;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.regionbridge.router.egress;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package io.regionbridge.router.egress;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.GatewayRule;
 import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

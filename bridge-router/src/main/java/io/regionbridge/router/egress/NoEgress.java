@@ -1,8 +1,8 @@
 package io.regionbridge.router.egress;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
+import io.regionbridge.router.settings.RegionSettings;
 
 /** Nobody is to see to egress. */
 public final class NoEgress implements EgressDriver {

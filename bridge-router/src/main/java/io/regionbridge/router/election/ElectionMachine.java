@@ -178,8 +178,8 @@ final class ElectionMachine {
   }
 
   /**
-   * The write to send now, if any; its outcome must come to {@link #finish}. Nothing while
-   * another one is under way.
+   * The write to send now, if any; its outcome must come to {@link #finish}. Nothing while another
+   * one is under way.
    *
    * @param peers what is known of another router node
    * @param otherCandidate whether some other node could take over

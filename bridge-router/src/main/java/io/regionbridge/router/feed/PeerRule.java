@@ -1,20 +1,20 @@
 package io.regionbridge.router.feed;
 
-import java.util.Optional;
-import java.util.ArrayList;
-import io.regionbridge.router.topology.LocalRegion;
-import io.regionbridge.router.settings.RegionSettings;
-import io.regionbridge.router.directory.ExternalNames;
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Endpoint;
 import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.directory.ExternalNames;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
+import io.regionbridge.router.topology.LocalRegion;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 

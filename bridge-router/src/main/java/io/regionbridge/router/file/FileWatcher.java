@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Level-triggered: an event of the file system, or the passing of a few seconds, only makes the
  * watcher look again; what it sees is compared with what it saw last. Several changes in quick
- * succession may be reported as one, and the callback reads the files itself. To miss nothing, start
- * the watcher first and read the files for the first time after that.
+ * succession may be reported as one, and the callback reads the files itself. To miss nothing,
+ * start the watcher first and read the files for the first time after that.
  *
  * <p>The callback runs on the watcher's own daemon thread, one call at a time. If it throws, it is
  * called again.

@@ -1,12 +1,12 @@
 package io.regionbridge.router.kubernetes;
 
-import io.regionbridge.router.net.Parsed;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.Parsed;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one task again and again on a thread of its own: at a call of {@link #lookAgain},
- * and after a while without one. Any number of calls while a round runs or settles make one
- * more round: what has happened in between, the round sees for itself.
+ * Runs one task again and again on a thread of its own: at a call of {@link #lookAgain}, and after
+ * a while without one. Any number of calls while a round runs or settles make one more round: what
+ * has happened in between, the round sees for itself.
  *
  * <p>Nothing that a round throws ends the loop. It is run again after a time that doubles from
- * failure to failure and varies a little, with or without a call, and {@link #health} says
- * so meanwhile. Made by {@link Loops}. Thread-safe.
+ * failure to failure and varies a little, with or without a call, and {@link #health} says so
+ * meanwhile. Made by {@link Loops}. Thread-safe.
  */
 public final class Loop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);

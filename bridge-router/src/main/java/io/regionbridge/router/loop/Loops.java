@@ -19,8 +19,8 @@ public final class Loops {
   /**
    * With another clock.
    *
-   * @param nanoTime nanoseconds that never go back, from any thread; only {@link #health} depends on
-   *     it
+   * @param nanoTime nanoseconds that never go back, from any thread; only {@link #health} depends
+   *     on it
    */
   public Loops(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;

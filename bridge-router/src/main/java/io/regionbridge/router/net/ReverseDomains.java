@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The domains of the names of addresses: under {@code in-addr.arpa} with a label for each octet (RFC
- * 1035, section 3.5), under {@code ip6.arpa} with one for each four bits (RFC 3596, section 2.5).
+ * The domains of the names of addresses: under {@code in-addr.arpa} with a label for each octet
+ * (RFC 1035, section 3.5), under {@code ip6.arpa} with one for each four bits (RFC 3596, section
+ * 2.5).
  */
 public final class ReverseDomains {
   /** What each of them ends with. */

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>In a NetworkRouter, the two fields are set in its {@code workloadOverride}; in a Deployment of
  * the older operator, in the pod template. Server-side apply records that they are ours, so {@link
  * #withdraw} can remove them; the rest of the objects is not touched. Each write restarts the
- * router's pods and interrupts their tunnels: while another writer undoes it, it is written less and
- * less often, and the condition says so.
+ * router's pods and interrupts their tunnels: while another writer undoes it, it is written less
+ * and less often, and the condition says so.
  */
 public final class NetBirdReconciler {
   /** The condition that a look comes to. */

@@ -1,11 +1,11 @@
 package io.regionbridge.router.overlay;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.netlink.RouteNetlink;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.tunnel.HostSettings;
 import io.regionbridge.router.tunnel.KeyRotation;

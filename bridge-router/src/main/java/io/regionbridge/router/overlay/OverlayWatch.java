@@ -1,6 +1,5 @@
 package io.regionbridge.router.overlay;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -10,6 +9,7 @@ import io.regionbridge.router.net.HostAddresses;
 import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.peers.RegionTunnel;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.tailscale.Tailnet;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.PeerRegion;

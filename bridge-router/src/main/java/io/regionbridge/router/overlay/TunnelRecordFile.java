@@ -49,7 +49,8 @@ public final class TunnelRecordFile {
   public Topology follow(Topology topology, List<TunnelAnnouncement> announcements) {
     Map<String, TunnelRecord> before = written == null ? read() : written;
     Topology followed =
-        topology.map(peer -> ends.follow(peer, Optional.ofNullable(before.get(peer.name())), announcements));
+        topology.map(
+            peer -> ends.follow(peer, Optional.ofNullable(before.get(peer.name())), announcements));
     Map<String, TunnelRecord> now = new TreeMap<>();
     for (PeerRegion peer : followed.peers()) {
       ends.record(peer.name()).ifPresent(record -> now.put(peer.name(), record));

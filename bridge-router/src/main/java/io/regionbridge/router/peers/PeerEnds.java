@@ -45,7 +45,9 @@ public final class PeerEnds {
    * @param announcements of all gateways
    */
   public PeerRegion follow(
-      PeerRegion region, Optional<TunnelRecord> remembered, List<TunnelAnnouncement> announcements) {
+      PeerRegion region,
+      Optional<TunnelRecord> remembered,
+      List<TunnelAnnouncement> announcements) {
     Optional<TunnelEnd> declaration = declared(region);
     if (declaration.isEmpty()) {
       known.remove(region.name());

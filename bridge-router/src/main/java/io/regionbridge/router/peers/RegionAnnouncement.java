@@ -1,12 +1,12 @@
 package io.regionbridge.router.peers;
 
-import io.regionbridge.router.net.Parsed;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.Identity;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.peers;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.kubernetes.OwnNames;
@@ -10,6 +9,7 @@ import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.CidrMerge;
@@ -164,9 +164,7 @@ public final class RegionClaims {
 
   private static Optional<RegionDomain> domain(
       @Nullable String text, String path, List<String> problems) {
-    return text == null
-        ? Optional.empty()
-        : value(RegionDomain.parse(text), text, path, problems);
+    return text == null ? Optional.empty() : value(RegionDomain.parse(text), text, path, problems);
   }
 
   private static <T> Optional<T> value(

@@ -3,7 +3,6 @@ package io.regionbridge.router.tailscale;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.regionbridge.router.net.Parsed;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +11,7 @@ import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.linux.UnixSocket;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.Peer;
 import io.regionbridge.router.wireguard.PeerEndpoint;

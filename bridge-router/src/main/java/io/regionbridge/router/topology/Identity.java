@@ -7,13 +7,14 @@ import java.util.Set;
 /**
  * Who speaks for a region on the overlay, as one claim tells it.
  *
- * @param announcer what the overlay's device knows the claimant by; empty unless it is a gateway that
- *     speaks for itself
+ * @param announcer what the overlay's device knows the claimant by; empty unless it is a gateway
+ *     that speaks for itself
  * @param keys that are the region's, by the claim: WireGuard public keys in base64, or node IDs of
  *     tailscaled
  * @param addresses on the overlay that are the region's gateways, by the claim
  */
-public record Identity(Optional<KeyHolder> announcer, Set<String> keys, Set<InetAddress> addresses) {
+public record Identity(
+    Optional<KeyHolder> announcer, Set<String> keys, Set<InetAddress> addresses) {
   /** A claim that tells nothing of it. */
   public static final Identity NONE = new Identity(Optional.empty(), Set.of(), Set.of());
 

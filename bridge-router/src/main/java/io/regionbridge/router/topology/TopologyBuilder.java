@@ -1,6 +1,5 @@
 package io.regionbridge.router.topology;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
@@ -175,7 +174,8 @@ public final class TopologyBuilder {
         node.name(),
         node.hostname(),
         // Where its bridge listens; a Node may have several addresses.
-        routerNode.map(r -> r.spec().nodeAddress())
+        routerNode
+            .map(r -> r.spec().nodeAddress())
             .flatMap(IpLiteral::parse)
             .or(() -> node.addresses().stream().findFirst()),
         overlay,

@@ -1,6 +1,5 @@
 package io.regionbridge.router.topology;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.SocketLiteral;

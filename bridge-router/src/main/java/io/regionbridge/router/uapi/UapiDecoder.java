@@ -2,7 +2,6 @@ package io.regionbridge.router.uapi;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.wireguard.Device;
 import io.regionbridge.router.wireguard.Peer;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.wireguard;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,9 +2,9 @@ package io.regionbridge.router.border;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.RegionDomain;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.Conflict;
@@ -527,7 +527,8 @@ class BorderTest {
 
     ClaimBuilder naming(String address) {
       identity =
-          new Identity(identity.announcer(), identity.keys(), Set.of(InetAddress.ofLiteral(address)));
+          new Identity(
+              identity.announcer(), identity.keys(), Set.of(InetAddress.ofLiteral(address)));
       return this;
     }
 

@@ -1,6 +1,5 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -14,6 +13,7 @@ import io.regionbridge.router.kubernetes.Region;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerSource;
 import io.regionbridge.testkit.FreePorts;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
@@ -9,6 +8,7 @@ import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.OverlayView;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Topology;
 import io.regionbridge.router.topology.TopologyBuilder;
@@ -36,7 +36,8 @@ final class TestPlane {
   private List<Cidr> overlayRanges = List.of();
   private Supplier<List<PeerClaim>> configured = List::of;
   private OverlayView overlay = OverlayView.NONE;
-  private Supplier<RegionSettings.Egress> egress = () -> RegionSettings.Egress.of(RegionSettings.Engine.NONE);
+  private Supplier<RegionSettings.Egress> egress =
+      () -> RegionSettings.Egress.of(RegionSettings.Engine.NONE);
   private Consumer<Directory> onDirectory = _ -> {};
   private Consumer<Topology> onTopology = _ -> {};
 

@@ -2,10 +2,10 @@ package io.regionbridge.router.control;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,14 +24,13 @@ class UninstallWithoutClusterTest {
             contexts: [{name: c, context: {cluster: k, user: u}}]
             users: [{name: u, user: {token: x}}]
             """);
-    assertThatThrownBy(
-            () ->
-                Uninstall.run(
-                    Map.of("KUBECONFIG", kubeconfig.toString(), "NODE_NAME", "n"),
-                    Optional.empty(),
-                    "netbird",
-                    false,
-                    true))
+    assertThatThrownBy(() ->
+            Uninstall.run(
+                Map.of("KUBECONFIG", kubeconfig.toString(), "NODE_NAME", "n"),
+                Optional.empty(),
+                "netbird",
+                false,
+                true))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(
             "no cluster: the API server at https://127.0.0.1:1/ does not answer: ")

@@ -2,11 +2,11 @@ package io.regionbridge.router.coredns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regionbridge.router.net.Parsed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ConfigMapFacts;
+import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -445,8 +445,7 @@ class CoreDnsPlanTest {
   private static InetSocketAddress address(String text) {
     return switch (SocketLiteral.parse(text, 1053)) {
       case Parsed.Valid(InetSocketAddress address) -> address;
-      case Parsed.Invalid(String reason, _) ->
-          throw new IllegalArgumentException(reason);
+      case Parsed.Invalid(String reason, _) -> throw new IllegalArgumentException(reason);
     };
   }
 }

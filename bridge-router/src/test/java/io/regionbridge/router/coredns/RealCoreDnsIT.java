@@ -197,7 +197,8 @@ class RealCoreDnsIT {
   }
 
   private static List<ForwardedZones> zones(Random random) {
-    List<ForwardedZones> zones = new ArrayList<>(List.of(new ForwardedZones(List.of("fsn1.internal"))));
+    List<ForwardedZones> zones =
+        new ArrayList<>(List.of(new ForwardedZones(List.of("fsn1.internal"))));
     for (int peer = random.nextInt(4); peer > 0; peer--) {
       List<String> keys = new ArrayList<>(List.of(NAMES.get(random.nextInt(NAMES.size()))));
       for (int i = random.nextInt(3); i > 0; i--) {

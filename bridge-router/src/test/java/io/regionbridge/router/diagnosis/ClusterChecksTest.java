@@ -1,9 +1,9 @@
 package io.regionbridge.router.diagnosis;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.settings.RegionSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.diagnosis;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -9,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.kubernetes.TestCluster;
+import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.regionbridge.router.directory;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regionbridge.router.settings.RegionSettings;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

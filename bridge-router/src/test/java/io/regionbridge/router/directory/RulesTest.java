@@ -1,12 +1,12 @@
 package io.regionbridge.router.directory;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static io.regionbridge.router.directory.Samples.WEB;
 import static io.regionbridge.router.directory.Samples.endpoint;
 import static io.regionbridge.router.directory.Samples.headless;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -16,8 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RulesTest {
-  private static final ClusterIpRule KEEP =
-      new ClusterIpRule(RegionSettings.ClusterIp.KEEP, true);
+  private static final ClusterIpRule KEEP = new ClusterIpRule(RegionSettings.ClusterIp.KEEP, true);
 
   @ParameterizedTest
   @CsvSource(

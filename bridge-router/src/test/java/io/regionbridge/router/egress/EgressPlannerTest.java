@@ -5,10 +5,10 @@ import static io.regionbridge.router.egress.Topologies.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.egress.RefusedRange.Reason;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.Conflict;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EgressPlannerTest {
-  private static final EgressRules RULES = EgressRules.of(
-          RegionSettings.Egress.of(RegionSettings.Engine.AUTO), cidrs("100.64.0.0/10"));
+  private static final EgressRules RULES =
+      EgressRules.of(RegionSettings.Egress.of(RegionSettings.Engine.AUTO), cidrs("100.64.0.0/10"));
 
   @ParameterizedTest
   @CsvSource({

@@ -1,10 +1,10 @@
 package io.regionbridge.router.egress;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -60,7 +60,7 @@ final class ElectionWorld {
 
     private ElectionMachine born() {
       ElectionMachine born = new ElectionMachine(name, name + "#" + incarnation);
-      born.eligible(fit, clock());
+      born.setEligible(fit, clock());
       return born;
     }
   }

@@ -1,17 +1,17 @@
 package io.regionbridge.router.feed;
 
-import io.regionbridge.router.directory.ExternalNames;
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.directory.ClusterIpRule;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ExportRule;
+import io.regionbridge.router.directory.ExternalNames;
 import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -70,7 +70,8 @@ final class PeerRuleTest {
     DirectoryService web = Directories.service("a", "web", "10.1.0.1", "192.168.7.1");
     PeerRule expand = new PeerRule(ExportRule.ALL, rule(RegionSettings.ClusterIp.EXPAND), RANGES);
     assertThat(expand.withheld(web)).hasToString("[192.168.7.1]");
-    PeerRule unknown = new PeerRule(ExportRule.ALL, rule(RegionSettings.ClusterIp.EXPAND), List.of());
+    PeerRule unknown =
+        new PeerRule(ExportRule.ALL, rule(RegionSettings.ClusterIp.EXPAND), List.of());
     assertThat(unknown.withheld(web)).isEmpty();
     PeerRule none =
         new PeerRule(
@@ -89,7 +90,13 @@ final class PeerRuleTest {
                 new AliasRange(Cidr.of("10.1.128.0/17"), Cidr.of("10.200.0.0/17")),
                 new AliasRange(Cidr.of("10.2.0.0/16"), Cidr.of("10.202.0.0/16"))));
     PeerRule given =
-        new PeerRule(ExportRule.ALL, rule(RegionSettings.ClusterIp.KEEP), RANGES, false, aliases, ExternalNames.AS_GIVEN);
+        new PeerRule(
+            ExportRule.ALL,
+            rule(RegionSettings.ClusterIp.KEEP),
+            RANGES,
+            false,
+            aliases,
+            ExternalNames.AS_GIVEN);
     // 192.0.2.1 is none of the region's own, and 10.201.0.7 is an alias already.
     DirectoryService web =
         Directories.service("a", "web", "10.1.0.1", "10.1.200.2", "10.201.0.7", "192.0.2.1");

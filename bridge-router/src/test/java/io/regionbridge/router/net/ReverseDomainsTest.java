@@ -27,7 +27,8 @@ class ReverseDomainsTest {
           fd00:40::/26,       4,   4.0.0.0.0.d.f.ip6.arpa,   7.0.0.0.0.d.f.ip6.arpa
           fd00:40::/29,       8,   0.4.0.0.0.0.d.f.ip6.arpa, 7.4.0.0.0.0.d.f.ip6.arpa
           """)
-  void rangeIsMadeOfTheDomainsWhoseLabelsItFixes(String range, int count, String first, String last) {
+  void rangeIsMadeOfTheDomainsWhoseLabelsItFixes(
+      String range, int count, String first, String last) {
     Cidr cidr = Cidr.of(range);
 
     List<String> domains = ReverseDomains.of(cidr);

@@ -1,6 +1,5 @@
 package io.regionbridge.router.egress.cilium;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,6 +23,7 @@ import io.regionbridge.router.kubernetes.ObjectWriter;
 import io.regionbridge.router.kubernetes.ObjectWriter.Outcome;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.settings.RegionSettings;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package io.regionbridge.router.egress.cilium;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.egress.routes;
 
-import io.regionbridge.router.net.Parsed;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.net.Cidr;
@@ -8,7 +7,6 @@ import io.regionbridge.router.net.IpLiteral;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,10 +70,7 @@ record RemoteTraffic(String node, InetAddress address, List<Cidr> destinations, 
   private static List<Cidr> cidrs(@Nullable List<String> texts) {
     return texts == null
         ? List.of()
-        : texts.stream()
-            .flatMap(text -> Cidr.parse(text).get().stream())
-            .sorted()
-            .toList();
+        : texts.stream().flatMap(text -> Cidr.parse(text).get().stream()).sorted().toList();
   }
 
   private static String orEmpty(@Nullable String text) {

@@ -1,7 +1,5 @@
 package io.regionbridge.router.egress.routes;
 
-import java.util.Map;
-import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
@@ -16,10 +14,12 @@ import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.netlink.RouteMonitor;
+import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.egress.routes;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.netlink.InterfaceAddress;
@@ -8,6 +7,7 @@ import io.regionbridge.router.netlink.NatExemption;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RoutingRule;
 import io.regionbridge.router.netlink.VxlanNetlink;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.regionbridge.router.egress.routes;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.egress.EgressDriver;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.egress.EgressInputs;
@@ -8,6 +7,7 @@ import io.regionbridge.router.egress.EgressPlan.RegionEgress;
 import io.regionbridge.router.egress.EgressReport;
 import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
+import io.regionbridge.router.settings.RegionSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package io.regionbridge.router.egress.cilium;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.EgressPolicyFacts;
 import io.regionbridge.router.egress.EgressGateway;
 import io.regionbridge.router.kubernetes.ManagedFields;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;

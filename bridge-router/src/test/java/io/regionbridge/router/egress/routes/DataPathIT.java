@@ -1,10 +1,10 @@
 package io.regionbridge.router.egress.routes;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
 import java.net.InetAddress;

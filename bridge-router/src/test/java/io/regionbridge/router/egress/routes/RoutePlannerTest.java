@@ -1,6 +1,5 @@
 package io.regionbridge.router.egress.routes;
 
-import io.regionbridge.router.settings.RegionSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.GatewayView;
@@ -10,6 +9,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.NatExemption;
 import io.regionbridge.router.netlink.Route;
+import io.regionbridge.router.settings.RegionSettings;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;

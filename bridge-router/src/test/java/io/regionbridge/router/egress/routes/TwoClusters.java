@@ -1,6 +1,5 @@
 package io.regionbridge.router.egress.routes;
 
-import io.regionbridge.router.settings.RegionSettings;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
@@ -12,6 +11,7 @@ import io.regionbridge.router.net.AliasRange;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.sandbox.Namespace;
+import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.testkit.FreePorts;
 import io.regionbridge.testkit.NativeProcess;
 import io.regionbridge.testkit.NativeTool;

@@ -47,7 +47,6 @@ import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.report.PodRanges;
-import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;

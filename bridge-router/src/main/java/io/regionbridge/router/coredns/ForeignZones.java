@@ -5,10 +5,11 @@ import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ConfigMapFacts;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.net.Parsed;
+import io.regionbridge.router.net.ReverseDomains;
 import io.regionbridge.router.net.SocketLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import io.regionbridge.router.net.ReverseDomains;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -166,7 +167,7 @@ public record ForeignZones(
           .map(to -> to.substring(to.indexOf("://") < 0 ? 0 : to.indexOf("://") + "://".length()))
           .flatMap(to ->
               SocketLiteral.parse(to, OwnNames.DNS_PORT)
-                      instanceof SocketLiteral.Parsed.Valid(InetSocketAddress address)
+                      instanceof Parsed.Valid<InetSocketAddress>(InetSocketAddress address)
                   ? Stream.of(address.getAddress())
                   : IpLiteral.parse(to).stream())
           .collect(Collectors.toSet());

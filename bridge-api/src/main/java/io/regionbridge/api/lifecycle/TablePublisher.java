@@ -212,14 +212,7 @@ final class TablePublisher implements AutoCloseable {
     domains.put(current.get(ConfigKeys.REGION_NAME), compiled.domain());
     local.addAll(
         allNames.zones(
-            current,
-            settings,
-            services,
-            given,
-            topology,
-            states,
-            domains,
-            clock.instant()));
+            current, settings, services, given, topology, states, domains, clock.instant()));
     Inputs inputs =
         new Inputs(
             local,

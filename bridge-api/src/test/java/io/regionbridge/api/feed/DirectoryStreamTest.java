@@ -10,6 +10,7 @@ import io.regionbridge.api.lifecycle.Configs;
 import io.regionbridge.api.lifecycle.RegionPair;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.feed.FeedServer;
+import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.testkit.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -190,7 +191,11 @@ final class DirectoryStreamTest {
         .as("before the directory is known")
         .isInstanceOf(Response.Content.class);
     feed.publish(
-        Directory.EMPTY.withComplete(true), s -> s, "mn", "mn.internal", Duration.ofSeconds(5));
+        Directory.EMPTY.withComplete(true),
+        PeerRule.AS_GIVEN,
+        "mn",
+        "mn.internal",
+        Duration.ofSeconds(5));
     List<String> left = new ArrayList<>();
     for (int i = 0; i < 126; i++) {
       enter(server, "hostile", "h" + i, left);

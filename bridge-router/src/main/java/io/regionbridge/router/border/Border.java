@@ -128,8 +128,8 @@ public final class Border {
             keys.put(name, identity.keys());
             identity
                 .claims()
-                .forEach(
-                    claim -> claim.identity().speaker().ifPresent(who -> speakers.add(who.key())));
+                .forEach(claim ->
+                    claim.identity().announcer().ifPresent(who -> speakers.add(who.key())));
             List<PeerClaim> passed =
                 ClaimCheck.passed(rules, firstToSay(identity.claims()), refusals::add);
             if (!passed.isEmpty()) {

@@ -14,15 +14,16 @@ public final class ErrorText {
    */
   public static String of(KubernetesClientException e) {
     Status status = e.getStatus();
-    String text = status == null || status.getMessage() == null ? unsaid(e) : status.getMessage();
+    String text =
+        status == null || status.getMessage() == null ? withoutMessage(e) : status.getMessage();
     String line = text.lines().findFirst().orElse("");
     return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
         ? line + "; give the ServiceAccount this verb, as the chart's RBAC does"
         : line;
   }
 
-  /** Where the server said nothing that is for people. */
-  private static String unsaid(KubernetesClientException e) {
+  /** For an answer without a message, or no answer. */
+  private static String withoutMessage(KubernetesClientException e) {
     return e.getCode() > 0 ? String.valueOf(e.getMessage()) : FailureReason.of(e);
   }
 }

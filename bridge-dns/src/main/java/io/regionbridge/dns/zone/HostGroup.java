@@ -58,6 +58,7 @@ public final class HostGroup extends HostNode {
   }
 
   /** The name, as for {@link #of}; not to be changed. */
+  @Override
   public byte[] name() {
     return name;
   }

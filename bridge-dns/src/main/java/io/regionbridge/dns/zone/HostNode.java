@@ -7,7 +7,8 @@ import io.regionbridge.dns.wire.ReplyWriter;
  * are made when they are asked for, with the time to live of the zone's SOA. Immutable; answering
  * allocates nothing.
  */
-abstract sealed class HostNode extends ZoneNode permits HostGroup, HostsElsewhere {
+abstract sealed class HostNode extends ZoneNode implements NameIndex.Named
+    permits HostGroup, HostsElsewhere {
   HostNode(int children) {
     super(children);
   }

@@ -80,6 +80,7 @@ public final class HostsElsewhere extends HostNode {
   }
 
   /** The name, as for {@link #of}; not to be changed. */
+  @Override
   public byte[] name() {
     return name;
   }

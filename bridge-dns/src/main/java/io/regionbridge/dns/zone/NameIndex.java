@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * slot at each level; a bitmap tells which of the 32 slots are in use.
  */
 final class NameIndex<V> {
+  /** A value that has its own name: no leaf is kept around it. */
+  interface Named {
+    /** The name, not to be changed. */
+    byte[] name();
+  }
+
   private static final int BITS = 5;
   private static final int MASK = (1 << BITS) - 1;
 
@@ -51,12 +57,16 @@ final class NameIndex<V> {
         node = deeper;
         continue;
       }
-      for (Leaf leaf = (Leaf) slot; leaf != null; leaf = leaf.next) {
-        if (leaf.is(hash, name, at, length)) {
-          return valueOf(leaf);
+      if (slot instanceof Leaf first) {
+        for (Leaf leaf = first; leaf != null; leaf = leaf.next) {
+          if (leaf.is(hash, name, at, length)) {
+            return value(leaf.value);
+          }
         }
+        return null;
       }
-      return null;
+      byte[] own = ((Named) slot).name();
+      return own.length == length && Names.equal(own, 0, name, at, length) ? value(slot) : null;
     }
   }
 
@@ -65,10 +75,14 @@ final class NameIndex<V> {
   }
 
   NameIndex<V> with(byte[] name, V value) {
-    Leaf leaf = new Leaf(NameHash.of(name, 0, name.length), name, value, null);
+    long hash = NameHash.of(name, 0, name.length);
+    Object entry =
+        value instanceof Named named && Arrays.equals(named.name(), name)
+            ? value
+            : new Leaf(hash, name, value, null);
     int grown = get(name) == null ? size + 1 : size;
-    Node top = root;
-    return new NameIndex<>(top == null ? Node.EMPTY.with(leaf, 0) : top.with(leaf, 0), grown);
+    Node top = root == null ? Node.EMPTY : root;
+    return new NameIndex<>(top.with(entry, hash, 0), grown);
   }
 
   NameIndex<V> without(byte[] name) {
@@ -79,10 +93,10 @@ final class NameIndex<V> {
     return new NameIndex<>(top.without(NameHash.of(name, 0, name.length), name, 0), size - 1);
   }
 
-  // Only values of this map's own type are ever put into its leaves.
+  // Only values of this map's own type are ever put into it.
   @SuppressWarnings("unchecked")
-  private V valueOf(Leaf leaf) {
-    return (V) leaf.value;
+  private V value(Object value) {
+    return (V) value;
   }
 
   /** A name and its value; {@code next} leads to names with the very same 64-bit hash. */
@@ -103,6 +117,13 @@ final class NameIndex<V> {
       return hash == otherHash && name.length == length && Names.equal(name, 0, other, at, length);
     }
 
+    /** A leaf of an entry. */
+    static Leaf of(Object entry, @Nullable Leaf next) {
+      return entry instanceof Leaf leaf
+          ? new Leaf(leaf.hash, leaf.name, leaf.value, next)
+          : new Leaf(hashOf(entry), nameOf(entry), entry, next);
+    }
+
     @Nullable Leaf without(byte[] other) {
       if (Arrays.equals(name, other)) {
         return next;
@@ -112,7 +133,33 @@ final class NameIndex<V> {
     }
   }
 
-  /** Slots in use, in the order of their bits: each a {@link Node} or a {@link Leaf}. */
+  // Entries: a leaf or a value that has its own name.
+
+  private static byte[] nameOf(Object entry) {
+    return entry instanceof Leaf leaf ? leaf.name : ((Named) entry).name();
+  }
+
+  private static long hashOf(Object entry) {
+    byte[] name = nameOf(entry);
+    return entry instanceof Leaf leaf ? leaf.hash : NameHash.of(name, 0, name.length);
+  }
+
+  private static @Nullable Object without(Object entry, byte[] name) {
+    if (entry instanceof Leaf leaf) {
+      return leaf.without(name);
+    }
+    return Arrays.equals(nameOf(entry), name) ? null : entry;
+  }
+
+  /** An entry in place of the one of its name, if there is one among those of the same hash. */
+  private static Object joined(Object entry, Object others) {
+    Object rest = without(others, nameOf(entry));
+    return rest == null
+        ? entry
+        : Leaf.of(entry, rest instanceof Leaf leaf ? leaf : Leaf.of(rest, null));
+  }
+
+  /** Slots in use, in the order of their bits: each a {@link Node} or an entry. */
   private static final class Node {
     static final Node EMPTY = new Node(0, new Object[0]);
 
@@ -124,26 +171,26 @@ final class NameIndex<V> {
       this.slots = slots;
     }
 
-    Node with(Leaf leaf, int shift) {
-      int bit = 1 << (int) (leaf.hash >>> shift & MASK);
+    Node with(Object entry, long hash, int shift) {
+      int bit = 1 << (int) (hash >>> shift & MASK);
       int i = Integer.bitCount(bitmap & bit - 1);
       if ((bitmap & bit) == 0) {
         Object[] grown = new Object[slots.length + 1];
         System.arraycopy(slots, 0, grown, 0, i);
-        grown[i] = leaf;
+        grown[i] = entry;
         System.arraycopy(slots, i, grown, i + 1, slots.length - i);
         return new Node(bitmap | bit, grown);
       }
       Object[] changed = slots.clone();
       Object slot = slots[i];
       if (slot instanceof Node deeper) {
-        changed[i] = deeper.with(leaf, shift + BITS);
+        changed[i] = deeper.with(entry, hash, shift + BITS);
       } else {
-        Leaf there = (Leaf) slot;
+        long there = hashOf(slot);
         changed[i] =
-            there.hash == leaf.hash
-                ? new Leaf(leaf.hash, leaf.name, leaf.value, there.without(leaf.name))
-                : EMPTY.with(there, shift + BITS).with(leaf, shift + BITS);
+            there == hash
+                ? joined(entry, slot)
+                : EMPTY.with(slot, there, shift + BITS).with(entry, hash, shift + BITS);
       }
       return new Node(bitmap, changed);
     }
@@ -156,7 +203,7 @@ final class NameIndex<V> {
       Object rest =
           slot instanceof Node deeper
               ? deeper.without(hash, name, shift + BITS)
-              : ((Leaf) slot).without(name);
+              : NameIndex.without(slot, name);
       if (rest != null) {
         Object[] changed = slots.clone();
         changed[i] = rest;

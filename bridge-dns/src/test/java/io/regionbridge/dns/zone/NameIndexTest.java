@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class NameIndexTest {
@@ -20,6 +21,28 @@ class NameIndexTest {
 
   private static String key(byte[] name) {
     return new String(name, StandardCharsets.ISO_8859_1);
+  }
+
+  /** A value with a name, which may be that of its entry. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by identity
+  private record Own(byte[] name, Object number) implements NameIndex.Named {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  private static Object value(byte[] name, int number) {
+    return switch (number % 3) {
+      case 0 -> "value " + number;
+      case 1 -> new Own(name, number);
+      default -> new Own(octets("\5other"), number);
+    };
   }
 
   @Test
@@ -41,15 +64,16 @@ class NameIndexTest {
   @Test
   void randomChangesAgreeWithAHashMap() {
     Random random = new Random(6);
-    NameIndex<Integer> index = NameIndex.empty();
-    Map<String, Integer> model = new HashMap<>();
-    List<NameIndex<Integer>> versions = new ArrayList<>();
-    List<Map<String, Integer>> models = new ArrayList<>();
+    NameIndex<Object> index = NameIndex.empty();
+    Map<String, Object> model = new HashMap<>();
+    List<NameIndex<Object>> versions = new ArrayList<>();
+    List<Map<String, Object>> models = new ArrayList<>();
     for (int step = 0; step < 30_000; step++) {
       String name = "\3n" + random.nextInt(step < 20_000 ? 4_000 : 40);
       if (random.nextInt(3) < (step < 20_000 ? 2 : 1)) {
-        index = index.with(octets(name), step);
-        model.put(name, step);
+        Object value = value(octets(name), step);
+        index = index.with(octets(name), value);
+        model.put(name, value);
       } else {
         index = index.without(octets(name));
         model.remove(name);
@@ -105,16 +129,18 @@ class NameIndexTest {
     }
     assertThat(names.stream().map(n -> NameHash.of(n, 0, 16)).distinct()).hasSize(1);
 
-    NameIndex<String> index = NameIndex.empty();
+    NameIndex<Object> index = NameIndex.empty();
+    List<Object> values = new ArrayList<>();
     for (byte[] name : names) {
-      index = index.with(name, key(name)).with(name, key(name));
+      values.add(value(name, values.size()));
+      index = index.with(name, "before").with(name, values.getLast());
     }
     assertThat(index.size()).isEqualTo(5);
     for (int gone = 0; gone < 5; gone++) {
-      NameIndex<String> less = index.without(names.get(gone));
+      NameIndex<Object> less = index.without(names.get(gone));
       assertThat(less.size()).isEqualTo(4);
       for (int i = 0; i < 5; i++) {
-        assertThat(less.get(names.get(i))).isEqualTo(i == gone ? null : key(names.get(i)));
+        assertThat(less.get(names.get(i))).isEqualTo(i == gone ? null : values.get(i));
       }
     }
     for (byte[] name : names) {

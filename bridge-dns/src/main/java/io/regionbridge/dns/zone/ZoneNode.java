@@ -76,6 +76,7 @@ public abstract sealed class ZoneNode permits ZoneNode.Encoded, HostNode {
     }
 
     /** The same node with these records, in both views, in place of its own of their type. */
+    @SuppressWarnings("ReferenceEquality") // the same array: one serves both
     Encoded with(RecordSet set) {
       RecordSet[] inside = with(cluster, set);
       return new Encoded(inside, pods == cluster ? inside : with(pods, set), true, children());

@@ -288,6 +288,7 @@ public final class ZoneTable {
    * Whether {@link #ways} are known to lead to the same regions and gateways as those of a table
    * that this one was made from, whatever else has changed.
    */
+  @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   public boolean leadsWhere(ZoneTable before) {
     return ways == before.ways;
   }

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,7 +78,7 @@ final class ReplicaTransitionsTest {
   private record Held(Asked asked, int version) {}
 
   private final Queue<Held> held = new ConcurrentLinkedQueue<>();
-  private volatile int version = 1;
+  private final AtomicInteger version = new AtomicInteger(1);
   private volatile Mood mood = Mood.ANSWERS;
   private Standing standing = Standing.NONE;
   private @Nullable Integer copied;
@@ -94,7 +95,7 @@ final class ReplicaTransitionsTest {
       for (int step = 0; step < STEPS; step++) {
         switch (random.nextInt(14)) {
           case 0 -> {
-            version++;
+            version.incrementAndGet();
             if (standing == Standing.CURRENT) {
               publish(bridge, gateway, Standing.CURRENT, open);
             }
@@ -131,8 +132,8 @@ final class ReplicaTransitionsTest {
 
   private void take(Asked asked) throws IOException {
     switch (mood) {
-      case ANSWERS -> answer(asked, version);
-      case HOLDS -> held.add(new Held(asked, version));
+      case ANSWERS -> answer(asked, version.get());
+      case HOLDS -> held.add(new Held(asked, version.get()));
       case SILENT -> {}
     }
   }
@@ -151,7 +152,7 @@ final class ReplicaTransitionsTest {
       TestBridge bridge, ScriptedGateway gateway, Standing next, Queue<Question> open) {
     standing = next;
     switch (next) {
-      case CURRENT -> copied = version;
+      case CURRENT -> copied = version.get();
       case NONE -> {
         copied = null;
         open.forEach(question -> question.answerable = false);

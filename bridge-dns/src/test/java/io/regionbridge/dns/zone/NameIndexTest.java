@@ -19,10 +19,6 @@ class NameIndexTest {
     return name.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  private static String key(byte[] name) {
-    return new String(name, StandardCharsets.ISO_8859_1);
-  }
-
   /** A value with a name, which may be that of its entry. */
   @SuppressWarnings("ArrayRecordComponent") // compared by identity
   private record Own(byte[] name, Object number) implements NameIndex.Named {

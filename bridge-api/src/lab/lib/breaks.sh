@@ -57,7 +57,7 @@ break_followed() {
 
 break_node() {
   local node
-  node=$(active $broken_region)
+  node=$(carrying $broken_region)
   mark
   ip_in $broken_region-edge link set "$node" down
   pause 20
@@ -67,12 +67,16 @@ break_node() {
 
 break_tunnel() {
   local node
-  node=$(active $broken_region)
+  node=$(carrying $broken_region)
   mark
   in_place "$broken_region-$node" nft -f - <<NFT
 table ip black {
   chain in { type filter hook input priority 0; iifname eth0 udp dport $overlay_port drop; }
-  chain out { type filter hook output priority 0; oifname eth0 udp sport $overlay_port drop; }
+  chain out {
+    type filter hook output priority 0
+    oifname eth0 udp sport $overlay_port drop
+    ip daddr $tailnet_address tcp dport $((tailnet_port + 2)) drop # Tailscale's relay
+  }
 }
 NFT
   pause 20

@@ -13,7 +13,15 @@ up() {
       shift
       continue
     fi
-    [[ $1 == --with && ${2-} == cassandra ]] || fail "up takes --overlapping and --with cassandra, not $*"
+    if [[ $1 == --overlay && ${2-} == tailscale ]]; then
+      [[ -z $(all_places) ]] || on_tailscale || fail "lab '$lab' is up without --overlay tailscale; run lab down"
+      touch "$state/overlay-tailscale"
+      plan_tailscale
+      shift 2
+      continue
+    fi
+    [[ $1 == --with && ${2-} == cassandra ]] ||
+      fail "up takes --overlapping, --overlay tailscale and --with cassandra, not $*"
     need_cassandra
     if ! has_cassandra; then
       touch "$state/with-cassandra"
@@ -22,6 +30,7 @@ up() {
     shift 2
   done
   need "${programs[@]}"
+  ! on_tailscale || need_tailscale
   [[ -x $(postgres_bin)/postgres ]] || fail 'not installed: Postgres; run .ci/tools lab'
   java_program >/dev/null
   compile
@@ -40,7 +49,7 @@ down() {
   say "down: stopping everything in lab '$lab'"
   remove_places
   rm -rf "$state" "${state%/*}/.$lab.lock"
-  rmdir --ignore-fail-on-non-empty "${state%/*}/.wireguard" /run/wireguard 2>/dev/null || true
+  rmdir --ignore-fail-on-non-empty "${state%/*}/.wireguard" /run/wireguard /run/tailscale 2>/dev/null || true
   say 'down: nothing is left'
 }
 

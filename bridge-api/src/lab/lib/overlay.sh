@@ -5,6 +5,10 @@
 
 up_overlay() {
   local r node
+  if on_tailscale; then
+    up_tailnet
+    return
+  fi
   mkdir -p /run/wireguard # a place to mount on: each node has sockets of its own
   for r in "${regions[@]}"; do
     for node in ${routers[$r]}; do
@@ -46,6 +50,8 @@ start_wireguard() { # PLACE
 # The router that a region's pods are reached by, as REGION-ROUTER: the first one until the bridges have elected one.
 carrier() { cat "$state/place/$1-cp/active" 2>/dev/null || echo "$1-r1"; } # REGION
 
+carrying() { carrier "$1" | sed "s/^$1-//"; } # REGION: the same as a router
+
 # The device of a router.
 overlay_config() { # REGION ROUTER
   local peer_region peer ranges
@@ -61,6 +67,11 @@ overlay_config() { # REGION ROUTER
       [[ -z ${behind_nat[$1]-} ]] || printf 'PersistentKeepalive = 5\n'
     done
   done
+}
+
+# follow_overlay REGION: what the overlay's servers do all the time.
+follow_overlay() {
+  if on_tailscale; then follow_primary "$1"; else follow_active "$1"; fi
 }
 
 # follow_active REGION: has the other regions reach the region's pods through the router that holds the bridges' Lease,

@@ -45,7 +45,8 @@ declare -A lan_octet=([edge]=1 [cp]=5 [r1]=11 [r2]=12 [w1]=21)
 # and back.
 declare -A wan_delay=([mn]=100 [fsn1]=100 [mgmt]=20)
 
-readonly overlay_port=51820 overlay_device=wt0 overlay_table=7120
+readonly overlay_table=7120
+overlay_port=51820 overlay_device=wt0
 
 domain() { echo "astring-$1.internal"; }
 public_net() { echo "198.18.${number[$1]}"; } # REGION: of its edge router and of the WAN's end of the line
@@ -53,7 +54,9 @@ nodes() { # REGION: those that are Nodes in Kubernetes
   if [[ ${worker[$1]} == w1 ]]; then echo "${routers[$1]} w1"; else echo "${routers[$1]}"; fi
 }
 node_address() { echo "${lan[$1]}.${lan_octet[$2]}"; }                # REGION NODE
-overlay_address() { echo "100.64.${number[$1]}.${2#r}"; }             # REGION ROUTER
+overlay_address() { # REGION ROUTER
+  cat "$state/place/$1-$2/overlay-address" 2>/dev/null || echo "100.64.${number[$1]}.${2#r}"
+}
 pod_address() { echo "${pods[$1]}.1.${pod_octet[$2]}"; }              # REGION POD
 pod_cidr() { echo "${pods[$1]}.0.0/16"; }
 known_pod_address() { echo "${known_pods[$1]-${pods[$1]}}.1.${pod_octet[$2]}"; } # REGION POD, to other regions

@@ -90,7 +90,9 @@ final class AdminClient implements AutoCloseable {
     try {
       return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new CommandException("cannot read the token in " + file + "; see --token-file", e);
+      throw new CommandException(
+          "cannot read the token in %s: %s; see --token-file".formatted(file, FailureReason.of(e)),
+          e);
     }
   }
 
@@ -178,6 +180,9 @@ final class AdminClient implements AutoCloseable {
       http.setConnectTimeout(CONNECT_MILLIS);
       http.setReadTimeout(READ_MILLIS);
       int status = http.getResponseCode();
+      if (status < 0) {
+        throw new CommandException(name + " does not speak HTTP; check --url");
+      }
       if (status != HttpURLConnection.HTTP_OK) {
         throw refused(path, status, http);
       }

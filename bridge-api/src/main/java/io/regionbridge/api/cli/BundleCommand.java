@@ -81,6 +81,7 @@ final class BundleCommand implements Command {
     } catch (FileAlreadyExistsException e) {
       throw new CommandException(path + " exists already; name another file with -o", e);
     } catch (IOException e) {
+      removeUnfinished(path);
       throw new CommandException(
           "cannot write %s: %s; name another file with -o"
               .formatted(path.toAbsolutePath(), FailureReason.of(e)),
@@ -89,6 +90,14 @@ final class BundleCommand implements Command {
     missing.forEach(terminal.out()::println);
     terminal.out().println("wrote " + path + "; look through it before you send it");
     return ExitCode.OK;
+  }
+
+  private static void removeUnfinished(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // the failure to write it is told
+    }
   }
 
   private void collect(BundleWriter bundle) throws IOException {

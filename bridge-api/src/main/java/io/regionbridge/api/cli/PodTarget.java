@@ -114,7 +114,7 @@ final class PodTarget {
 
   /** The cluster that a context of the kubeconfig names. */
   static KubernetesClient client(Optional<String> context) {
-    Config config = Config.autoConfigure(context.orElse(null));
+    Config config = config(context);
     if (context.isPresent()
         && config.getContexts().stream().noneMatch(c -> c.getName().equals(context.get()))) {
       List<String> known = config.getContexts().stream().map(c -> c.getName()).sorted().toList();
@@ -127,6 +127,17 @@ final class PodTarget {
     config.setRequestRetryBackoffLimit(0);
     config.setUserAgent(NAME);
     return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  private static Config config(Optional<String> context) {
+    try {
+      return Config.autoConfigure(context.orElse(null));
+    } catch (RuntimeException e) {
+      throw new CommandException(
+          "the kubeconfig cannot be read: %s; name another one in KUBECONFIG"
+              .formatted(FailureReason.told(e)),
+          e);
+    }
   }
 
   static CommandException unreachable(String url, KubernetesClientException e) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  region-bridge query-log --client 10.42.0.7 --for 30s --follow",
-      "  region-bridge query-log --zone mn.internal --failed",
+      "  region-bridge query-log --failed --follow",
       "  region-bridge query-log --off"
     })
 final class QueryLogCommand implements Command {

@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.router.loop.FailureReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -30,7 +31,10 @@ final class TrustedCertificates {
       SSLContext tls = SSLContext.getInstance("TLS");
       tls.init(null, trust.getTrustManagers(), null);
       return tls.getSocketFactory();
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (IOException e) {
+      throw new CommandException(
+          "cannot read %s: %s; see --ca".formatted(file, FailureReason.of(e)), e);
+    } catch (GeneralSecurityException e) {
       throw new CommandException(file + " holds no certificates in PEM; see --ca", e);
     }
   }

@@ -32,7 +32,7 @@ public record QuerySelection(
 
   /**
    * Reads the parameters {@code client}, {@code zone}, {@code failed}, {@code perSecond} and {@code
-   * for} of a request. One of the first two is needed.
+   * for} of a request. One of the first three is needed.
    *
    * @throws BadRequestException if they select nothing
    */
@@ -45,6 +45,10 @@ public record QuerySelection(
     }
     Optional<String> client = Parameters.one(query, "client");
     Optional<String> zone = Parameters.one(query, "zone");
+    boolean failed = failed(Parameters.one(query, "failed").orElse("false"));
+    if (zone.isEmpty() && client.isEmpty() && failed) {
+      zone = Optional.of("."); // few enough to be told of all names
+    }
     if (client.isEmpty() && zone.isEmpty()) {
       throw new BadRequestException(
           "whose queries? name a client (an address or a range) or a zone; zone . is all names");
@@ -52,7 +56,7 @@ public record QuerySelection(
     return new QuerySelection(
         client.isPresent() ? Optional.of(range(client.get())) : Optional.empty(),
         zone.isPresent() ? Optional.of(Parameters.name("zone", zone.get())) : Optional.empty(),
-        failed(Parameters.one(query, "failed").orElse("false")),
+        failed,
         perSecond(Parameters.one(query, "perSecond").orElse("10")),
         time(Parameters.one(query, "for").orElse("1m")));
   }

@@ -129,13 +129,14 @@ final class OpenApiTest {
     JsonNode start = paths.at("/~1api~1v1~1query-log/put");
     Set<String> either = new HashSet<>();
     start.path("x-anyOfRequired").forEach(parameter -> either.add(parameter.asText()));
-    assertThat(either).containsExactlyInAnyOrder("client", "zone");
+    assertThat(either).containsExactlyInAnyOrder("client", "zone", "failed");
     assertThat(start.path("parameters").findValuesAsText("name")).containsAll(either);
     try (RegionPair regions = RegionPair.start(directory, 0)) {
       conforms(regions.get("/api/v1/trace?name="), 400, "Problem");
       conforms(regions.send("PUT", "/api/v1/query-log"), 400, "Problem");
       for (String one : either) {
-        String value = one.equals("client") ? "127.0.0.1" : "mn.internal";
+        String value =
+            Map.of("client", "127.0.0.1", "zone", "mn.internal", "failed", "true").get(one);
         conforms(regions.send("PUT", "/api/v1/query-log?" + one + "=" + value), 200, "QueryLog");
       }
     }

@@ -299,7 +299,10 @@ final class FeedFollower implements AutoCloseable {
     machine.reached(System.nanoTime());
     if (state.standing() != FollowerState.Standing.CURRENT) {
       flaws.clear();
-      log.info("region {}: its directory is followed at {}", region, gateway);
+      log.atInfo()
+          .addKeyValue("region", region)
+          .addKeyValue("gateway", SocketLiteral.format(gateway))
+          .log("region {}: its directory is followed at {}", region, SocketLiteral.format(gateway));
     }
     setState(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
   }

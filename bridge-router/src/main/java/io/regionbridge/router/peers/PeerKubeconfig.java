@@ -43,6 +43,7 @@ record PeerKubeconfig(
   private static final int LONGEST = 256 * 1024;
   private static final int DEEPEST = 16;
   private static final int LONGEST_SHOWN = 60;
+  private static final int MOST_PORT = 65_535;
 
   private static final Set<String> CLUSTER =
       Set.of("server", "certificate-authority-data", "disable-compression", "extensions");
@@ -202,6 +203,8 @@ record PeerKubeconfig(
       URI uri = new URI(text);
       if (!"https".equals(uri.getScheme())
           || uri.getHost() == null
+          || uri.getPort() == 0
+          || uri.getPort() > MOST_PORT
           || uri.getUserInfo() != null
           || uri.getQuery() != null
           || uri.getFragment() != null) {

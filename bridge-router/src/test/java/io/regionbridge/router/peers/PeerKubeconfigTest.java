@@ -98,6 +98,9 @@ class PeerKubeconfigTest {
     "https://192.0.2.9/?a=b",
     "file:///etc/shadow",
     "https:///",
+    "https://192.0.2.9:0",
+    "https://192.0.2.9:65536",
+    "https://192.0.2.9:-1",
     "''"
   })
   void theServerIsAPlainHttpsUrl(String server) {

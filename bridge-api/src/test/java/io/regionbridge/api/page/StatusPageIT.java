@@ -49,9 +49,9 @@ final class StatusPageIT {
       browser.await(
           "document.querySelector('#latency-plot path.second')?.getAttribute('d').includes('L')");
       page.looksWell("calm");
-      page.picture("light", 1150);
+      page.picture("light", 1290);
       browser.view(StatusPage.DESKTOP, 900, true);
-      page.picture("dark", 1150);
+      page.picture("dark", 1290);
       browser.view(StatusPage.PHONE, 780, false);
       page.picture("phone", 1150);
       browser.view(StatusPage.DESKTOP, 900, false);

@@ -216,7 +216,7 @@ from_bridge() { # PLACE PATH
 changes_table() { # LOOKS CLIENT
   local key looks
   looks=$(grep -c " order " "$1")
-  printf '| %s | %s |\n|---|---|\n' "in $looks looks at all bridges" changes
+  printf '| %s | %s |\n|---|---|\n' "in $looks looks, each at one bridge" changes
   for key in order gateway_up condition_ok replica_current active_gateway; do
     printf '| %s | %s |\n' "${change_meaning[$key]}" "$(changes_of "$key" "$1")"
   done

@@ -172,12 +172,14 @@ public final class ObjectWriter {
   private Outcome attempt(
       String verb, String what, Object content, String version, Runnable request) {
     Instant now = clock.instant();
-    Write last = writes.get(what);
-    boolean same = last != null && last.content().equals(content);
-    if (same && last.before().equals(version) && now.isBefore(last.at().plus(WATCH_DELAY))) {
+    Write written = writes.get(what);
+    Write same = written != null && written.content().equals(content) ? written : null;
+    if (same != null
+        && same.before().equals(version)
+        && now.isBefore(same.at().plus(WATCH_DELAY))) {
       return new Outcome.Pending();
     }
-    if (same && now.isBefore(last.next())) {
+    if (same != null && now.isBefore(same.next())) {
       return contested(what)
           .<Outcome>map(times -> new Outcome.Contested(what, times))
           .orElseGet(Outcome.Pending::new);
@@ -189,7 +191,7 @@ public final class ObjectWriter {
     try {
       request.run();
       failures.remove(what);
-      remember(what, content, version, same ? last : null);
+      remember(what, content, version, same);
       return new Outcome.Written();
     } catch (KubernetesClientException e) {
       return explain(verb, what, version, e);

@@ -84,7 +84,7 @@ final class FaultCauses {
   /** Puts the faults that follow from one of another type into its details. */
   private static List<Fault> attached(
       List<Fault> faults, String cause, BiPredicate<Fault, Fault> follows) {
-    Map<Fault, List<String>> effects = new IdentityHashMap<>();
+    IdentityHashMap<Fault, List<String>> effects = new IdentityHashMap<>();
     List<Fault> causes =
         faults.stream().filter(fault -> fault.about().equals(cause) && fault.failure()).toList();
     List<Fault> kept = new ArrayList<>();

@@ -528,14 +528,12 @@ class MultiClusterServicesIT {
           .contains("reached inside of the cluster alone");
     }
     String slices = "/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices/";
-    String slice =
-        "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: x, labels: {%s}},"
-            + " addressType: IPv4, endpoints: [{addresses: [192.0.2.1]}]}";
     assertThat(
             one.asTheBridge(
                 "PATCH",
                 slices + "x",
-                slice.formatted(imported + ", kubernetes.io/service-name: hello")))
+                "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: x, labels: {%s, kubernetes.io/service-name: hello}}, addressType: IPv4, endpoints: [{addresses: [192.0.2.1]}]}"
+                    .formatted(imported)))
         .as("endpoints of somebody's Service")
         .contains("lead to no other Service");
     assertThat(one.asTheBridge("DELETE", slices + "hello-1", ""))

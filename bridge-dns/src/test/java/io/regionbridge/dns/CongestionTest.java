@@ -155,6 +155,26 @@ class CongestionTest {
     assertThat(region.health(0).rtt() / 1e6).isBetween(190.0, 260.0);
   }
 
+  /**
+   * Ten minutes of two lines that lose half of all exchanges: which of two gateways is nearer is
+   * known throughout.
+   */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void aLineThatLosesPacketsIsAsLongAsItWas(long seed) {
+    RegionSimulation region = new RegionSimulation(2, seed);
+    region.gateways.getFirst().delaySeconds = 0.12;
+    region.gateways.getLast().delaySeconds = 0.2;
+    region.gateways.forEach(g -> g.jitterSeconds = 0.02);
+    region.run(10, 0);
+    region.gateways.forEach(g -> g.loss = 0.3);
+    for (int second = 0; second < 600; second++) {
+      region.run(1, 0);
+      assertThat(region.health(0).distance() / 1e6).as("%d s", second).isBetween(119.0, 142.0);
+      assertThat(region.health(1).distance() / 1e6).as("%d s", second).isBetween(199.0, 222.0);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {5, 100, 2_000})
   void noNameIsLostWhenOneOfTwoGatewaysFallsSilent(double rate) {

@@ -50,6 +50,7 @@ final class RegionSimulation {
     final InetSocketAddress address;
     double perSecond = 1e9;
     double delaySeconds = 0.001;
+    double jitterSeconds;
     double loss;
     double stillUntil;
     boolean dead;
@@ -231,7 +232,10 @@ final class RegionSimulation {
     byte[] reply = reply(packet, end + 5, type);
     gateway.queue.add(() -> {
       if (random.nextDouble() >= gateway.loss) {
-        long at = now + (long) (gateway.delaySeconds * SECOND);
+        long at =
+            now
+                + (long)
+                    ((gateway.delaySeconds + random.nextDouble() * gateway.jitterSeconds) * SECOND);
         due.add(new Due(at, order++, () -> socket.receive(reply)));
       }
     });

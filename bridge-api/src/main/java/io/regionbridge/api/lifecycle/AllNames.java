@@ -205,7 +205,7 @@ final class AllNames {
       boolean up = gateway.state() != GatewayHealth.State.DOWN && !gateway.silent();
       reach.merge(
           gateway.region(),
-          new Reach(up, up ? gateway.rtt() / MILLI : 0),
+          new Reach(up, up ? gateway.distance() / MILLI : 0),
           (one, other) ->
               new Reach(
                   one.reachable() || other.reachable(), nearest(one.millis(), other.millis())));

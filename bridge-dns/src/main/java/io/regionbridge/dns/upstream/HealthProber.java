@@ -373,6 +373,9 @@ public final class HealthProber {
       } else if (sameQuestion || rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP) {
         end();
         loss += ((lastSentAt == sentAt ? 0 : 1) - loss) / LOSS_WEIGHT;
+        if (copies == 1) {
+          gateway.measured(now - sentAt);
+        }
         gateway.probeSucceeded(took(now), now);
       }
     }

@@ -159,7 +159,7 @@ final class FeedFollower implements AutoCloseable {
     } catch (MalformedFeedException e) {
       flaw = String.valueOf(e.getMessage());
     } catch (SocketTimeoutException e) {
-      flaw = "nothing heard for %d ms".formatted(FollowerMachine.SILENCE.toMillis());
+      flaw = "nothing heard for %d ms".formatted(machine.silence().toMillis());
     } catch (IOException e) {
       flaw = FailureReason.of(e);
     }
@@ -213,7 +213,7 @@ final class FeedFollower implements AutoCloseable {
     HttpURLConnection opened = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
     connection = opened;
     opened.setConnectTimeout((int) CONNECT.toMillis());
-    opened.setReadTimeout((int) FollowerMachine.SILENCE.toMillis());
+    opened.setReadTimeout((int) machine.silence().toMillis());
     opened.setInstanceFollowRedirects(false);
     opened.setUseCaches(false);
     opened.setRequestProperty("Accept-Encoding", "gzip");

@@ -22,6 +22,14 @@ final class FollowerMachine {
    */
   static final Duration SILENCE = Duration.ofMillis(1500);
 
+  /** The same on a line on which heartbeats come late. */
+  static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  /** How late heartbeats were counts for so long. */
+  private static final Duration MEMORY = Duration.ofSeconds(60);
+
   /** A feed that says much but reaches no position for so long is left. */
   static final Duration STALL = Duration.ofSeconds(30);
 
@@ -43,6 +51,7 @@ final class FollowerMachine {
   private @Nullable InetSocketAddress followed;
   private long begunAt;
   private long heardAt;
+  private long lateness;
   private long currentAt;
   private long currentSince;
   private boolean reached;
@@ -97,7 +106,19 @@ final class FollowerMachine {
 
   /** Octets came from the gateway that is followed. */
   void heard(long now) {
+    long since = Math.min(now - heardAt, MEMORY.toNanos());
+    double left = 1 - (double) since / MEMORY.toNanos();
+    lateness = Math.max(since - HEARTBEAT.toNanos(), (long) (lateness * left));
     heardAt = now;
+  }
+
+  /**
+   * How long a gateway may be silent: longer where heartbeats have been late in the last minute, as
+   * on a line that loses packets, on which TCP sends one several times.
+   */
+  Duration silence() {
+    Duration usual = SILENCE.plusNanos(2 * Math.max(0, lateness));
+    return usual.compareTo(LONGEST_SILENCE) < 0 ? usual : LONGEST_SILENCE;
   }
 
   /** The feed reached a position: the replica is current. */
@@ -114,8 +135,8 @@ final class FollowerMachine {
     if (followed == null) {
       return Optional.empty();
     }
-    if (now - heardAt > SILENCE.toNanos()) {
-      return Optional.of("nothing heard for %d ms".formatted(SILENCE.toMillis()));
+    if (now - heardAt > silence().toNanos()) {
+      return Optional.of("nothing heard for %d ms".formatted(silence().toMillis()));
     }
     long since = reached ? currentAt : begunAt;
     return now - since > STALL.toNanos()
@@ -167,7 +188,7 @@ final class FollowerMachine {
 
   /** Whether the replica is current. */
   boolean current(long now) {
-    return followed != null && reached && now - currentAt <= SILENCE.toNanos();
+    return followed != null && reached && now - currentAt <= silence().toNanos();
   }
 
   /** When the feed became current; counts while it is. */

@@ -101,12 +101,29 @@ final class FollowerMachineTest {
     machine.gateways(List.of(ONE));
     machine.due(now);
     machine.reached(now);
-    pass(Duration.ofMillis(1400));
+    pass(Duration.ofSeconds(1));
     machine.heard(now);
-    pass(Duration.ofMillis(1400));
+    pass(FollowerMachine.SILENCE);
     assertThat(machine.flaw(now)).isEmpty();
-    pass(Duration.ofMillis(200));
-    assertThat(machine.flaw(now)).isPresent();
+    pass(Duration.ofMillis(1));
+    assertThat(machine.flaw(now)).contains("nothing heard for 1500 ms");
+  }
+
+  @Test
+  void aLineThatDelaysHeartbeatsIsGivenMoreTimeForAMinute() {
+    machine.gateways(List.of(ONE));
+    machine.due(now);
+    for (long late : List.of(400, 1200, 2500)) {
+      pass(Duration.ofMillis(1000 + late));
+      assertThat(machine.flaw(now)).as("%d ms late", late).isEmpty();
+      machine.heard(now);
+    }
+    assertThat(machine.silence()).isEqualTo(FollowerMachine.LONGEST_SILENCE);
+    for (int second = 0; second < 300; second++) {
+      pass(Duration.ofSeconds(1));
+      machine.heard(now);
+    }
+    assertThat(machine.silence()).isLessThan(FollowerMachine.SILENCE.plusMillis(100));
   }
 
   @Test

@@ -267,7 +267,10 @@ class ServeOverOverlayIT {
       line.sh(netem.formatted(other));
       return;
     }
-    Path settings = Files.writeString(directory.resolve("line"), DELAY_MILLIS + " 0");
+    Path settings =
+        Files.writeString(
+            directory.resolve("line"),
+            "203.0.113 %1$d 0%n198.51.100 %1$d 0%n".formatted(DELAY_MILLIS));
     line.sh("ip tuntap add dev delay mode tun");
     line.sh("ip link set delay mtu 1500 up");
     line.sh("ip route add default dev delay table 100");

@@ -36,8 +36,8 @@ final class Churn {
   private static final int FAILURES_TOLD = 20;
 
   /**
-   * Whole objects cost the API server less than patches. It is told to keep no record of who set
-   * which field, which would cost it as much again.
+   * Whole objects cost the API server less than patches. It keeps no record of who set which field,
+   * which would cost it as much again.
    */
   private static final String OBJECT =
       """
@@ -156,16 +156,16 @@ final class Churn {
       if (response.statusCode() == 200) {
         return true;
       }
-      told(response.statusCode() + " " + response.body());
+      report(response.statusCode() + " " + response.body());
     } catch (IOException e) {
-      told(e.toString());
+      report(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return false;
   }
 
-  private void told(String why) {
+  private void report(String why) {
     if (repeated.incrementAndGet() <= FAILURES_TOLD) {
       System.err.println(why);
     }

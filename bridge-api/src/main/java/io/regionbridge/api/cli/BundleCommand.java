@@ -96,7 +96,7 @@ final class BundleCommand implements Command {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      // the failure to write it is told
+      // the failure to write it is reported
     }
   }
 

@@ -46,7 +46,7 @@ public final class Main {
       printError(terminal, firstLine(e.getMessage()), verbose ? e.getCause() : null);
       return e.exitCode();
     } catch (RuntimeException e) {
-      String message = "internal error: " + FailureReason.told(e);
+      String message = "internal error: " + FailureReason.describe(e);
       printError(
           terminal, verbose ? message : message + "; --verbose shows where", verbose ? e : null);
       return ExitCode.FAILED;

@@ -71,7 +71,7 @@ final class NamesCommand implements Command {
 
   /**
    * As a table where one fits. Names are to be copied, so none is cut: elsewhere each stands in a
-   * line of its own, above what is told of it.
+   * line of its own, above its facts.
    *
    * @param room how long lines may be; a name may be longer
    */
@@ -94,14 +94,14 @@ final class NamesCommand implements Command {
 
   private static List<String> paragraph(NamesReport.Entry entry, int room) {
     List<String> lines = new ArrayList<>(List.of(Printable.of(entry.name())));
-    String told =
+    String facts =
         "%s, %s%s%s"
             .formatted(
                 entry.type(),
                 Count.of(entry.endpoints(), "endpoint"),
                 entry.gives().isEmpty() ? "" : ", peers get " + entry.gives().replace('-', ' '),
                 entry.why().isEmpty() ? "" : ", " + entry.why());
-    Paragraph.lines(Printable.of(told), room - 2).forEach(line -> lines.add("  " + line));
+    Paragraph.lines(Printable.of(facts), room - 2).forEach(line -> lines.add("  " + line));
     return lines;
   }
 

@@ -135,7 +135,7 @@ final class PodTarget {
     } catch (RuntimeException e) {
       throw new CommandException(
           "the kubeconfig cannot be read: %s; name another one in KUBECONFIG"
-              .formatted(FailureReason.told(e)),
+              .formatted(FailureReason.describe(e)),
           e);
     }
   }
@@ -151,7 +151,8 @@ final class PodTarget {
     }
     Status status = e.getStatus();
     String said = status == null ? null : status.getMessage();
-    return "answered %d: %s".formatted(e.getCode(), said == null ? FailureReason.told(e) : said);
+    return "answered %d: %s"
+        .formatted(e.getCode(), said == null ? FailureReason.describe(e) : said);
   }
 
   /**

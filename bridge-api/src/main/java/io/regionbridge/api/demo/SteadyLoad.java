@@ -19,7 +19,7 @@ import org.xbill.DNS.Type;
 
 /**
  * Asks one question after the other at a steady pace, whatever becomes of those before, each once,
- * and keeps count. The questions' IDs number them, so that every answer is told from every other.
+ * and keeps count. The questions' IDs number them, so that answers can be matched to questions.
  */
 final class SteadyLoad {
   private static final int MAX_UDP = 1500;

@@ -65,7 +65,7 @@ public final class BridgeChecks {
   private void checkBridge(String version) {
     String name = "region " + status.region().name();
     if (!status.ready()) {
-      return; // told as a fault
+      return; // reported as a fault
     }
     if (!version.equals(status.version())) {
       checks.add(

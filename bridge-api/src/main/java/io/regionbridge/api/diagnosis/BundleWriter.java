@@ -62,7 +62,7 @@ public final class BundleWriter implements AutoCloseable {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      contents.add(name + ": not collected: " + Redactor.redact(FailureReason.told(e)));
+      contents.add(name + ": not collected: " + Redactor.redact(FailureReason.describe(e)));
       return;
     }
     byte[] octets = text.getBytes(StandardCharsets.UTF_8);

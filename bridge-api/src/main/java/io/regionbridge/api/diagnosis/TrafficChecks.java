@@ -437,7 +437,8 @@ public final class TrafficChecks {
       add(
           Check.failure(
               "MTU",
-              "cannot send to gateway %s: %s".formatted(up.get().address(), FailureReason.told(e)),
+              "cannot send to gateway %s: %s"
+                  .formatted(up.get().address(), FailureReason.describe(e)),
               "ip route get " + IpLiteral.format(gateway.get().getAddress())));
     }
   }
@@ -479,7 +480,7 @@ public final class TrafficChecks {
                           .map(hop -> " to " + IpLiteral.format(hop))
                           .orElse(""))));
     } catch (IOException e) {
-      add(Check.skipped("route", "the kernel does not say: " + FailureReason.told(e)));
+      add(Check.skipped("route", "the kernel does not say: " + FailureReason.describe(e)));
     }
     connect(address, target);
   }

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * is made before it: nothing here is called back before it is there. Used once, by one thread.
  */
 final class BridgeStart {
-  /** Conditions are told by the second. */
+  /** Conditions are looked at once a second. */
   private static final Duration CONDITIONS_SETTLE = Duration.ofSeconds(1);
 
   /** Conditions change with time, too. */

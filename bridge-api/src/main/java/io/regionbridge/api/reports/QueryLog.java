@@ -63,7 +63,7 @@ public final class QueryLog implements AutoCloseable {
     return report();
   }
 
-  /** Tells of no more queries; does nothing if it told of none. */
+  /** Logs no more queries; does nothing if it logs none. */
   public synchronized QueryLogReport stop() {
     Run run = current;
     if (run != null) {
@@ -146,7 +146,7 @@ public final class QueryLog implements AutoCloseable {
         }
         end(this);
       } catch (InterruptedException e) {
-        // It was stopped, and has been told so.
+        // It was stopped, and that has been logged.
       }
     }
 

@@ -47,7 +47,7 @@ public record QuerySelection(
     Optional<String> zone = Parameters.one(query, "zone");
     boolean failed = failed(Parameters.one(query, "failed").orElse("false"));
     if (zone.isEmpty() && client.isEmpty() && failed) {
-      zone = Optional.of("."); // few enough to be told of all names
+      zone = Optional.of("."); // few enough to log all names
     }
     if (client.isEmpty() && zone.isEmpty()) {
       throw new BadRequestException(
@@ -85,7 +85,7 @@ public record QuerySelection(
         return number;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw new BadRequestException(
         "perSecond \"%s\" is no whole number from 1 to %d".formatted(text, MOST_PER_SECOND));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the program
  * @param time when this was taken
- * @param startedAt when the process was ready to be told what to do
+ * @param startedAt when the process had started
  * @param ready whether queries should be sent here
  * @param notReady why not, in words; empty when it is
  * @param conditions what an operator should know, one for each subject; all of them every time

@@ -18,7 +18,7 @@ public final class Faults {
   /** A session of WireGuard ends by then; a peer that is spoken to has a new one sooner. */
   private static final Duration SESSION = Duration.ofMinutes(3);
 
-  /** How long a refusal is told of. */
+  /** How long a refusal is shown. */
   private static final Duration LATELY = Duration.ofMinutes(1);
 
   /** Services that one fault names. */
@@ -143,10 +143,10 @@ public final class Faults {
     }
     if (type.equals(ConditionType.REGIONS_DISTINCT.text())
         && status.peers().stream().anyMatch(Faults::conflicts)) {
-      return; // told as the peers' own
+      return; // shown as the peers' own
     }
     if (type.equals(ConditionType.CLAIMS_ACCEPTED.text())) {
-      return; // told by RegionsAccepted, which has regions that were left out as well
+      return; // shown by RegionsAccepted, which has regions that were left out as well
     }
     if (type.equals(ConditionType.REPLICATED.text()) && !condition.reason().equals(DOES_NOT_FIT)) {
       return; // an older bridge has no feed, and one that is interrupted is relayed

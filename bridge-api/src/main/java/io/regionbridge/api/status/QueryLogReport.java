@@ -5,15 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which queries a bridge tells of in its log, and how many it did; after the end, what it told of
- * last.
+ * Which queries a bridge logs, and how many it logged; after the end, what it logged last.
  *
  * @param active whether it does now
  * @param client whose queries, an address or a range; null: everyone's
  * @param zone names at or below it; null: all
  * @param perSecond how many at most; 0 if it never was on
  * @param until when it ends or ended; null if it never was on
- * @param matched queries that were meant, told of or not
+ * @param matched queries that were selected, logged or not
  * @param logged lines in the log
  * @param failed whether it tells only of queries that failed
  * @param lines the last of them, where they were asked for

@@ -32,7 +32,7 @@ import org.xbill.DNS.Name;
  *
  * <p>Services that are not exported have no name here at all, for anybody: the cluster's own DNS
  * knows them. Until the directory is read the zones are not {@linkplain LocalZone#loaded loaded},
- * so nobody is told that a name does not exist.
+ * so no name gets NXDOMAIN.
  *
  * <p>For other settings make another compiler.
  */

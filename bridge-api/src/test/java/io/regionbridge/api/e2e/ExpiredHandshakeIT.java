@@ -99,11 +99,12 @@ class ExpiredHandshakeIT {
 
     there.kill();
     Instant killed = Instant.now();
-    told("no gateway is reachable", killed, () -> !fault("DNSReachable").isMissingNode());
+    awaitReport("no gateway is reachable", killed, () -> !fault("DNSReachable").isMissingNode());
     assertThat(fault("DNSReachable").path("details").toString()).contains(GATEWAY + " is down");
-    told("so in the metrics", killed, () -> metrics().contains(gatewayUp(0)));
+    awaitReport("so in the metrics", killed, () -> metrics().contains(gatewayUp(0)));
 
-    told("the tunnel is silent", killed, () -> tunnel().contains("to region mn is silent: "));
+    awaitReport(
+        "the tunnel is silent", killed, () -> tunnel().contains("to region mn is silent: "));
     assertThat(command("status")).contains("to region mn is silent: the last handshake was ");
 
     Instant handshake = Instant.parse(status().at("/tunnels/0/lastHandshake").asText());
@@ -114,7 +115,7 @@ class ExpiredHandshakeIT {
     assertThat(Instant.parse(seen.at("/tunnels/0/since").asText()))
         .as("not before the session has expired")
         .isAfterOrEqualTo(expired);
-    told(
+    awaitReport(
         "no session",
         expired,
         () -> tunnel().startsWith("to region mn is down: the last handshake was "));
@@ -123,13 +124,13 @@ class ExpiredHandshakeIT {
     assertThat(fault.path("message").asText()).endsWith(", so there is no session");
     assertThat(fault.path("remedy").asText())
         .isEqualTo("is UDP to 192.0.2.1:51820 let through? is the other side running?");
-    told(
+    awaitReport(
         "so in the metrics",
         expired,
         () ->
             metrics().contains("region_bridge_condition_ok{region=\"mn\",type=\"TunnelUp\"} 0.0"));
     String remedy = "is UDP to 192.0.2.1:51820 let through? is the other side running?";
-    told(
+    awaitReport(
         "so on the page",
         expired,
         () -> {
@@ -169,7 +170,7 @@ class ExpiredHandshakeIT {
         .orElseThrow();
   }
 
-  private static void told(String what, Instant since, Callable<Boolean> condition) {
+  private static void awaitReport(String what, Instant since, Callable<Boolean> condition) {
     Served.await(what, condition);
     System.out.println(
         "%s: told after %d ms; %d ms are meant, WireGuard's own patience not counted"

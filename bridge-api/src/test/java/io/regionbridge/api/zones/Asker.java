@@ -55,7 +55,7 @@ final class Asker {
    * The reply in a few words: NXDOMAIN, NODATA, SERVFAIL, or the data of the answers, sorted. Fails
    * if a negative reply has no SOA or a positive one is not owned by the name.
    */
-  String told(View view, String name, String type) {
+  String answer(View view, String name, String type) {
     Message reply = ask(view, name, type);
     List<Record> answers = reply.getSection(Section.ANSWER);
     List<Record> authority = reply.getSection(Section.AUTHORITY);

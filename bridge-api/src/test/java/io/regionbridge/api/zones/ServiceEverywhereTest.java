@@ -95,13 +95,13 @@ final class ServiceEverywhereTest {
             region(0, true, service(ServiceType.HEADLESS, false, pod(0, "db-0"))),
             region(1, true, service(ServiceType.HEADLESS, false, pod(1, "db-0"), pod(1, null))));
     Asker asker = asker(regions);
-    assertThat(asker.told(View.PODS, NAME, "A")).isEqualTo("10.0.0.1, 10.1.0.1, 10.1.0.2");
-    assertThat(asker.told(View.PODS, "db-0.r1." + NAME, "A")).isEqualTo("10.1.0.1");
-    assertThat(asker.told(View.PODS, "r1." + NAME, "A")).isEqualTo("NODATA");
-    assertThat(asker.told(View.PODS, "r2." + NAME, "A")).isEqualTo("NXDOMAIN");
-    assertThat(asker.told(View.PODS, "db-0." + NAME, "A")).isEqualTo("NXDOMAIN");
-    assertThat(asker.told(View.PODS, "_tcp." + NAME, "A")).isEqualTo("NODATA");
-    assertThat(asker.told(View.CLUSTER, "_http._tcp." + NAME, "SRV"))
+    assertThat(asker.answer(View.PODS, NAME, "A")).isEqualTo("10.0.0.1, 10.1.0.1, 10.1.0.2");
+    assertThat(asker.answer(View.PODS, "db-0.r1." + NAME, "A")).isEqualTo("10.1.0.1");
+    assertThat(asker.answer(View.PODS, "r1." + NAME, "A")).isEqualTo("NODATA");
+    assertThat(asker.answer(View.PODS, "r2." + NAME, "A")).isEqualTo("NXDOMAIN");
+    assertThat(asker.answer(View.PODS, "db-0." + NAME, "A")).isEqualTo("NXDOMAIN");
+    assertThat(asker.answer(View.PODS, "_tcp." + NAME, "A")).isEqualTo("NODATA");
+    assertThat(asker.answer(View.CLUSTER, "_http._tcp." + NAME, "SRV"))
         .isEqualTo(
             "0 33 80 10-1-0-2.web.shop.svc.r1.internal., "
                 + "0 33 80 db-0.r0.web.shop.svc.any.internal., "
@@ -121,8 +121,8 @@ final class ServiceEverywhereTest {
             ExportAnnotation.NONE);
     Asker asker =
         asker(List.of(region(1, true, new DirectoryService(facts, List.of(pod(1, null))))));
-    assertThat(asker.told(View.PODS, NAME, "A")).isEqualTo("10.43.0.1");
-    assertThat(asker.told(View.PODS, "_http._tcp." + NAME, "SRV"))
+    assertThat(asker.answer(View.PODS, NAME, "A")).isEqualTo("10.43.0.1");
+    assertThat(asker.answer(View.PODS, "_http._tcp." + NAME, "SRV"))
         .isEqualTo("0 100 80 web.shop.svc.r1.internal.");
   }
 
@@ -138,17 +138,17 @@ final class ServiceEverywhereTest {
             "example.com",
             ExportAnnotation.NONE);
     Asker asker = asker(List.of(region(1, true, new DirectoryService(facts, List.of()))));
-    assertThat(asker.told(View.PODS, NAME, "CNAME")).isEqualTo("example.com.");
+    assertThat(asker.answer(View.PODS, NAME, "CNAME")).isEqualTo("example.com.");
   }
 
   @Test
   void aServiceWithAClusterIpExistsWithoutPods() {
-    assertThat(told(region(0, true, service(ServiceType.CLUSTER_IP, false)))).isEqualTo("NODATA");
-    assertThat(told(region(0, true, service(ServiceType.HEADLESS, false)))).isEqualTo("NXDOMAIN");
+    assertThat(answer(region(0, true, service(ServiceType.CLUSTER_IP, false)))).isEqualTo("NODATA");
+    assertThat(answer(region(0, true, service(ServiceType.HEADLESS, false)))).isEqualTo("NXDOMAIN");
   }
 
-  private static String told(RegionServices region) {
-    return asker(List.of(region)).told(View.PODS, NAME, "A");
+  private static String answer(RegionServices region) {
+    return asker(List.of(region)).answer(View.PODS, NAME, "A");
   }
 
   @Test
@@ -198,9 +198,9 @@ final class ServiceEverywhereTest {
     for (int i = 0; i < 5; i++) {
       String name = "s" + i + ".shop.svc.any.internal";
       for (String below : List.of("", "p.r0.", "p.r1.", "p.r2.", "r1.")) {
-        all.append(asker.told(View.PODS, below + name, "A")).append(' ');
+        all.append(asker.answer(View.PODS, below + name, "A")).append(' ');
       }
-      all.append(asker.told(View.PODS, "_http._tcp." + name, "SRV")).append(' ');
+      all.append(asker.answer(View.PODS, "_http._tcp." + name, "SRV")).append(' ');
     }
     return all.toString();
   }
@@ -252,7 +252,7 @@ final class ServiceEverywhereTest {
                 service(ServiceType.CLUSTER_IP, spread, pods.toArray(Endpoint[]::new))));
       }
     }
-    String told = asker(regions).told(View.PODS, NAME, "A");
+    String told = asker(regions).answer(View.PODS, NAME, "A");
     return told.startsWith("N") ? "" : told.replaceAll("10\\.(\\d)[^,]*(, )?", "$1");
   }
 

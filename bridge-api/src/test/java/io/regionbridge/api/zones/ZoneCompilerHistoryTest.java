@@ -147,7 +147,7 @@ class ZoneCompilerHistoryTest {
   private static void tell(Asker asker, String name, String type, StringBuilder all) {
     for (View view : View.values()) {
       all.append(view).append(' ').append(name).append(' ').append(type).append(": ");
-      all.append(asker.told(view, name, type)).append('\n');
+      all.append(asker.answer(view, name, type)).append('\n');
     }
   }
 }

@@ -233,8 +233,8 @@ class ZoneCompilerTest {
   void namesSayWhatTheSpecificationSays(String name, String type, String inside, String outside) {
     Asker asker = new Asker(compiler(settings()).compile(region(), NOW));
 
-    assertThat(asker.told(View.CLUSTER, name, type)).as("inside").isEqualTo(inside);
-    assertThat(asker.told(View.PODS, name, type)).as("outside").isEqualTo(outside);
+    assertThat(asker.answer(View.CLUSTER, name, type)).as("inside").isEqualTo(inside);
+    assertThat(asker.answer(View.PODS, name, type)).as("outside").isEqualTo(outside);
   }
 
   /** Peers know 10.52.0.0/16 as 10.152.0.0/16 and fd52::/16 as fd53::/16; the cluster does not. */
@@ -265,8 +265,8 @@ class ZoneCompilerTest {
     CompiledZones zones = compiler(aliased()).compile(region(), NOW);
     Asker asker = new Asker(zones);
 
-    assertThat(asker.told(View.CLUSTER, name, type)).as("inside").isEqualTo(inside);
-    assertThat(asker.told(View.PODS, name, type)).as("outside").isEqualTo(outside);
+    assertThat(asker.answer(View.CLUSTER, name, type)).as("inside").isEqualTo(inside);
+    assertThat(asker.answer(View.PODS, name, type)).as("outside").isEqualTo(outside);
     assertThat(zones.reverse().stream().filter(LocalZone::isForPeers))
         .as("reverse zones of which peers may know")
         .extracting(zone -> zone.apex().toString())
@@ -281,10 +281,10 @@ class ZoneCompilerTest {
 
     Asker asker = new Asker(compiler.compile(without, NOW));
 
-    assertThat(asker.told(View.PODS, "2.1.152.10.in-addr.arpa", "PTR")).isEqualTo("NXDOMAIN");
-    assertThat(asker.told(View.PODS, "1.1.152.10.in-addr.arpa", "PTR"))
+    assertThat(asker.answer(View.PODS, "2.1.152.10.in-addr.arpa", "PTR")).isEqualTo("NXDOMAIN");
+    assertThat(asker.answer(View.PODS, "1.1.152.10.in-addr.arpa", "PTR"))
         .isEqualTo("10-152-1-1.monitor.ops.svc.mn.internal.");
-    assertThat(asker.told(View.PODS, "nats-0.nats.messaging.svc.mn.internal", "A"))
+    assertThat(asker.answer(View.PODS, "nats-0.nats.messaging.svc.mn.internal", "A"))
         .isEqualTo("NXDOMAIN");
   }
 
@@ -303,7 +303,7 @@ class ZoneCompilerTest {
         assertThat(reply.getSection(Section.ANSWER)).isNotEmpty();
         for (Record srv : reply.getSection(Section.ANSWER)) {
           String target = srv.getAdditionalName().toString();
-          assertThat(asker.told(view, target, "A") + asker.told(view, target, "AAAA"))
+          assertThat(asker.answer(view, target, "A") + asker.answer(view, target, "AAAA"))
               .as("%s to %s", target, view)
               .matches(".*\\d.*");
         }
@@ -349,10 +349,10 @@ class ZoneCompilerTest {
     CompiledZones zones = compiler(keep).compile(region(), NOW);
 
     Asker asker = new Asker(zones);
-    assertThat(asker.told(View.PODS, "web.prod.svc.mn.internal", "A")).isEqualTo("10.43.0.1");
-    assertThat(asker.told(View.PODS, "_http._tcp.web.prod.svc.mn.internal", "SRV"))
+    assertThat(asker.answer(View.PODS, "web.prod.svc.mn.internal", "A")).isEqualTo("10.43.0.1");
+    assertThat(asker.answer(View.PODS, "_http._tcp.web.prod.svc.mn.internal", "SRV"))
         .isEqualTo("0 100 80 web.prod.svc.mn.internal.");
-    assertThat(asker.told(View.PODS, "empty.prod.svc.mn.internal", "A")).isEqualTo("10.43.0.3");
+    assertThat(asker.answer(View.PODS, "empty.prod.svc.mn.internal", "A")).isEqualTo("10.43.0.3");
     assertThat(zones.remapped()).isEmpty();
   }
 
@@ -364,8 +364,8 @@ class ZoneCompilerTest {
     CompiledZones zones = compiler(auto).compile(region(), NOW);
 
     Asker asker = new Asker(zones);
-    assertThat(asker.told(View.PODS, "mapped.prod.svc.mn.internal", "A")).isEqualTo("10.43.0.2");
-    assertThat(asker.told(View.PODS, "web.prod.svc.mn.internal", "A"))
+    assertThat(asker.answer(View.PODS, "mapped.prod.svc.mn.internal", "A")).isEqualTo("10.43.0.2");
+    assertThat(asker.answer(View.PODS, "web.prod.svc.mn.internal", "A"))
         .isEqualTo("10.52.0.1, 10.52.0.2");
     assertThat(zones.remapped()).isEmpty();
   }
@@ -399,8 +399,8 @@ class ZoneCompilerTest {
     assertThat(zones.domain().loaded()).isTrue();
     assertThat(zones.domain().complete()).isFalse();
     assertThat(asker.ask(View.PODS, "mn.internal", "SOA").getRcode()).isZero();
-    assertThat(asker.told(View.PODS, "none.mn.internal", "A")).isEqualTo("SERVFAIL");
-    assertThat(asker.told(View.PODS, "99.99.52.10.in-addr.arpa", "PTR")).isEqualTo("SERVFAIL");
+    assertThat(asker.answer(View.PODS, "none.mn.internal", "A")).isEqualTo("SERVFAIL");
+    assertThat(asker.answer(View.PODS, "99.99.52.10.in-addr.arpa", "PTR")).isEqualTo("SERVFAIL");
     assertThat(asker.ask(View.PODS, "kafka.ops.svc.mn.internal", "A").getRcode()).isZero();
   }
 
@@ -412,13 +412,13 @@ class ZoneCompilerTest {
 
     CompiledZones before = compiler.compile(index.directory(), NOW);
     assertThat(before.domain().loaded()).isFalse();
-    assertThat(new Asker(before).told(View.PODS, "none.mn.internal", "A")).isEqualTo("SERVFAIL");
-    assertThat(new Asker(before).told(View.PODS, "1.0.52.10.in-addr.arpa", "PTR"))
+    assertThat(new Asker(before).answer(View.PODS, "none.mn.internal", "A")).isEqualTo("SERVFAIL");
+    assertThat(new Asker(before).answer(View.PODS, "1.0.52.10.in-addr.arpa", "PTR"))
         .isEqualTo("SERVFAIL");
 
     index.complete(true);
     CompiledZones after = compiler.compile(index.directory(), NOW);
-    assertThat(new Asker(after).told(View.PODS, "none.mn.internal", "A")).isEqualTo("NXDOMAIN");
+    assertThat(new Asker(after).answer(View.PODS, "none.mn.internal", "A")).isEqualTo("NXDOMAIN");
     assertThat(after.reverse()).allMatch(LocalZone::loaded);
   }
 
@@ -429,8 +429,8 @@ class ZoneCompilerTest {
 
     Asker asker = new Asker(compiler(settings()).compile(index.directory(), NOW));
 
-    assertThat(asker.told(View.PODS, "mn.internal", "NS")).isEqualTo("ns.mn.internal.");
-    assertThat(asker.told(View.PODS, "svc.mn.internal", "A")).isEqualTo("NXDOMAIN");
+    assertThat(asker.answer(View.PODS, "mn.internal", "NS")).isEqualTo("ns.mn.internal.");
+    assertThat(asker.answer(View.PODS, "svc.mn.internal", "A")).isEqualTo("NXDOMAIN");
   }
 
   @Test
@@ -490,9 +490,9 @@ class ZoneCompilerTest {
     for (int i : List.of(0, 5_000, 9_999)) {
       String address = "10.52." + i / 250 + "." + (i % 250 + 1);
       String name = address.replace('.', '-') + ".web.default.svc.mn.internal";
-      assertThat(asker.told(View.PODS, name, "A")).isEqualTo(address);
+      assertThat(asker.answer(View.PODS, name, "A")).isEqualTo(address);
       assertThat(
-              asker.told(
+              asker.answer(
                   View.PODS,
                   ReverseMap.fromAddress(IpAddress.of(address).octets()).toString(true),
                   "PTR"))
@@ -530,9 +530,9 @@ class ZoneCompilerTest {
     Asker asker = new Asker(new ZoneCompiler(settings).compile(directory, NOW));
 
     String service = long63 + "." + long63 + ".svc." + region + ".internal";
-    assertThat(asker.told(View.PODS, service, "A")).isEqualTo("10.52.0.1, 10.52.0.2");
-    assertThat(asker.told(View.PODS, "10-52-0-2." + service, "A")).isEqualTo("10.52.0.2");
-    assertThat(asker.told(View.PODS, "1.0.52.10.in-addr.arpa", "PTR")).isEqualTo("NODATA");
+    assertThat(asker.answer(View.PODS, service, "A")).isEqualTo("10.52.0.1, 10.52.0.2");
+    assertThat(asker.answer(View.PODS, "10-52-0-2." + service, "A")).isEqualTo("10.52.0.2");
+    assertThat(asker.answer(View.PODS, "1.0.52.10.in-addr.arpa", "PTR")).isEqualTo("NODATA");
   }
 
   private static long serial(CompiledZones zones) {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.ExtendedErrorCodeOption;
 
-/** What clients are told of answers that are not what they hoped for (RFC 8914). */
+/** Extended errors: why an answer is not what the client asked for (RFC 8914). */
 final class Explanations {
   static final Explanation STALE_ANSWER = Explanation.of(ExtendedErrorCodeOption.STALE_ANSWER, "");
   static final Explanation PROHIBITED = Explanation.of(ExtendedErrorCodeOption.PROHIBITED, "");

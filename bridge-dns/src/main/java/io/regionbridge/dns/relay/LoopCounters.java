@@ -29,7 +29,7 @@ public final class LoopCounters {
     2_500_000_000L
   };
 
-  /** Rcodes that are told apart; the last stands for all others. */
+  /** Rcodes that are counted apart; the last stands for all others. */
   private static final int[] RCODES = {
     Rcode.NOERROR,
     Rcode.FORMERR,
@@ -142,7 +142,7 @@ public final class LoopCounters {
     return BOUNDS.clone();
   }
 
-  /** Rcodes that are told apart, -1 standing for all others. */
+  /** Rcodes that are counted apart, -1 standing for all others. */
   public static int[] rcodes() {
     return RCODES.clone();
   }

@@ -610,9 +610,9 @@ public final class QueryPipeline implements AnswerSink {
         if (body) {
           cached.writeTo(reply, millis, ++turn);
         }
-        int told = rcode;
+        int sentRcode = rcode;
         if (zone != null) {
-          told = answer(exchange, source, zone);
+          sentRcode = answer(exchange, source, zone);
         } else if (source == Source.STALE) {
           reply.explain(Explanations.STALE_ANSWER);
         } else if (!body) {
@@ -620,12 +620,12 @@ public final class QueryPipeline implements AnswerSink {
         }
         boolean open =
             path instanceof AliasChase chase
-                ? aliases.add(chase, told, source)
-                : aliases.takes(w, exchange, told, source);
+                ? aliases.add(chase, sentRcode, source)
+                : aliases.takes(w, exchange, sentRcode, source);
         if (open) {
           turn--; // a whole answer takes one turn, or pairs of addresses would not rotate
         } else if (!(path instanceof AliasChase)) {
-          sender.send(w, path, exchange, told, source);
+          sender.send(w, path, exchange, sentRcode, source);
         }
       }
       w = waiting.leave(w);

@@ -343,7 +343,7 @@ final class GatewayLink {
     Octets.put16(out, 2, 0x0100);
     Octets.put16(out, 4, 1);
     Octets.put32(out, 6, 0);
-    // A sibling must be told that we ask for others, whatever it thinks of our options.
+    // A sibling must know that we ask for others, whatever it thinks of our options.
     boolean bare = plain && !sibling();
     Octets.put16(out, 10, bare ? 0 : 1);
     int at = Query.HEADER;

@@ -100,7 +100,7 @@ public final class LocalZone {
         : new LocalZone(apex, apexWire, omittable, next, forPeers, soa, plain, shortened, pointers);
   }
 
-  /** The same zone, of which other regions are told nothing: they have their own. */
+  /** The same zone, not shown to other regions: they have their own. */
   public LocalZone notForPeers() {
     return new LocalZone(apex, apexWire, omittable, extent, false, soa, plain, shortened, pointers);
   }

@@ -80,8 +80,8 @@ public final class ZoneTable {
   }
 
   /**
-   * The next table, with all zones that there are. They are told apart by their apex, so the lists
-   * must not name one twice.
+   * The next table, with all zones that there are. They are distinguished by their apex, so the
+   * lists must not name one twice.
    */
   public ZoneTable next(
       Collection<LocalZone> local, Collection<ForwardZone> forward, ClientPolicy clients) {

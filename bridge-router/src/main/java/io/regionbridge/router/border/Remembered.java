@@ -9,8 +9,8 @@ import java.util.Set;
  * @param overlayKeys that spoke for it on the overlay; they count more than what this process
  *     remembers
  * @param ranges that it had
- * @param undeclared whether nothing but the overlay told of it: then it keeps its name and its
- *     ranges even while it is silent
+ * @param undeclared whether only the overlay announced it: then it keeps its name and its ranges
+ *     even while it is silent
  */
 public record Remembered(Set<String> overlayKeys, Set<Cidr> ranges, boolean undeclared) {
   /** Nothing is known of it. */

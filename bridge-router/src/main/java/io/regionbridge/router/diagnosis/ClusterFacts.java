@@ -107,14 +107,14 @@ record ClusterFacts(
     return configMaps.getOrDefault(name, Map.of());
   }
 
-  /** The interfaces that Cilium was told to translate on, if it was. */
+  /** The interfaces in Cilium's settings on which it translates, if there are any. */
   public Optional<String> ciliumDevices() {
     return Optional.ofNullable(configMap(ClusterWatcher.CILIUM_CONFIG).get("devices"))
         .filter(devices -> !devices.isBlank());
   }
 
   /**
-   * The MTU that Cilium was told; 0: none, so it finds one by itself; empty: there is no Cilium.
+   * The MTU in Cilium's settings; 0: none, so it finds one by itself; empty: there is no Cilium.
    */
   public Optional<Integer> ciliumMtu() {
     return Optional.ofNullable(configMaps.get(ClusterWatcher.CILIUM_CONFIG))

@@ -353,7 +353,7 @@ final class ClusterProbe {
     return data;
   }
 
-  /** Where CoreDNS may be told to forward to instead of to nodes. */
+  /** Where CoreDNS may forward to instead of to nodes. */
   private List<String> services() {
     return reading
         .of(
@@ -481,7 +481,7 @@ final class ClusterProbe {
     return keys;
   }
 
-  /** The last that the controller of a DaemonSet was told; it tries again for ever. */
+  /** The last error of the controller of a DaemonSet; it tries again for ever. */
   private Optional<String> uncreated() {
     return reading
         .of(

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * @param tunnelUp whether a tunnel is known to be up, so that packets with this mark get through
  * @param ciliumDevices the interfaces on which Cilium translates; empty: it finds them by itself,
  *     or is not there
- * @param ciliumMtu what Cilium is told of it; 0: nothing; empty: there is no Cilium
+ * @param ciliumMtu the MTU in Cilium's settings; 0: none; empty: there is no Cilium
  */
 public record EgressFacts(
     String overlay,

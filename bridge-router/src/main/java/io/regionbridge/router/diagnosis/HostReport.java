@@ -83,7 +83,7 @@ public final class HostReport {
         return opened.read().toString();
       }
     } catch (IOException e) {
-      return "cannot be read: " + FailureReason.told(e);
+      return "cannot be read: " + FailureReason.describe(e);
     }
   }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rights that are missing in one place, told together: without a Role all of its rights are. Pure.
+ * Rights that are missing in one place, reported together: without a Role all of its rights are.
+ * Pure.
  *
  * @param verbs each of them is missing for each of the objects
  * @param resource with its group

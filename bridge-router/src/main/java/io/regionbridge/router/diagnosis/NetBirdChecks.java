@@ -77,7 +77,7 @@ final class NetBirdChecks {
         needed ? Check.failure(NAME, message, remedy) : Check.warning(NAME, message, remedy));
   }
 
-  /** k3s enforces NetworkPolicies by kube-router's code, unless it was told to leave it. */
+  /** k3s enforces NetworkPolicies by kube-router's code, unless that is switched off. */
   private void checkKubeRouter() {
     boolean enforced =
         facts.version().contains("+k3s") && facts.configMap(ClusterWatcher.CILIUM_CONFIG).isEmpty();

@@ -2,7 +2,7 @@ package io.regionbridge.router.directory;
 
 /**
  * How a Service is reached. Kubernetes' {@code spec.type}, with the headless ones ({@code
- * clusterIP: None}) told apart, since DNS answers them in another way.
+ * clusterIP: None}) kept apart, since DNS answers them in another way.
  */
 public enum ServiceType {
   CLUSTER_IP,

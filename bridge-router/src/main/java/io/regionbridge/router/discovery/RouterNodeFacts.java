@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     gateway; empty: it says nothing of that
  * @param carrier the router node that they send it to instead
  * @param nodes the addresses of the region's nodes; empty: it says nothing of that
- * @param overlayRegions regions that nothing but the overlay told its bridge of
+ * @param overlayRegions regions that its bridge knows from the overlay alone
  */
 public record RouterNodeFacts(
     String name,

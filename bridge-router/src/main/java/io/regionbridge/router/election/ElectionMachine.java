@@ -7,9 +7,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The election as one router node sees it: told what happens, says which write of the Lease to send
- * next. No clock, no thread, no input or output; times are nanoseconds of any monotonic clock. The
- * package's documentation has the protocol and the argument for its safety.
+ * The election as one router node sees it: gets what happens, returns which write of the Lease to
+ * send next. No clock, no thread, no input or output; times are nanoseconds of any monotonic clock.
+ * The package's documentation has the protocol and the argument for its safety.
  *
  * <p>Owned by one thread.
  */

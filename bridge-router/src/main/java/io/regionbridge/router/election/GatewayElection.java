@@ -90,7 +90,7 @@ public final class GatewayElection implements AutoCloseable {
    * Takes no part yet, but has the address for heartbeats.
    *
    * @param namespace where the Lease is
-   * @param onChange told who is active after each change, on the election's thread: must not block
+   * @param onChange gets who is active after each change, on the election's thread: must not block
    * @throws IOException if the address cannot be bound
    */
   public GatewayElection(

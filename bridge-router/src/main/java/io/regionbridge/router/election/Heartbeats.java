@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks other router nodes for heartbeats, and answers them. One socket answers; each node is asked
- * from a socket of its own that is connected to it, because only those are told when a port is
+ * from a socket of its own that is connected to it, because only those are notified when a port is
  * closed (RFC 1122, section 4.1.3.3).
  *
  * <p>{@link #ask} is called by one thread; listeners are called by the sockets' own.

@@ -8,7 +8,7 @@ interface LeaseStore extends AutoCloseable {
   /**
    * Begins to watch it.
    *
-   * @param onLease told the Lease, or that there is none, after each change; on any thread
+   * @param onLease gets the Lease, or that there is none, after each change; on any thread
    */
   void start(Consumer<Optional<LeaseState>> onLease);
 

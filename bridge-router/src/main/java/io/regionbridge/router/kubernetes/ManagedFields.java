@@ -31,9 +31,10 @@ public record ManagedFields(Set<List<String>> own, Set<List<String>> others) {
   }
 
   /**
-   * Reads the record of an object. Elements of lists and sets are not told apart: the list counts
-   * as a whole. Of the bridge's own writes only those by server-side apply count: by the others it
-   * takes fields away, and the API server names it for the default that comes in their place.
+   * Reads the record of an object. Elements of lists and sets are not distinguished: the list
+   * counts as a whole. Of the bridge's own writes only those by server-side apply count: by the
+   * others it takes fields away, and the API server names it for the default that comes in their
+   * place.
    *
    * @param manager the bridge's name as a field manager
    */

@@ -53,7 +53,7 @@ public final class FailureReason {
    * One line that says what failed: the exception's own words where they are a sentence, else why
    * as {@link #of} has it.
    */
-  public static String told(Throwable error) {
+  public static String describe(Throwable error) {
     String line = line(error);
     boolean pathOnly = error instanceof FileSystemException;
     boolean ofCause =

@@ -187,7 +187,7 @@ public final class Loop implements AutoCloseable {
   }
 
   private Duration fail(Throwable why) {
-    String message = FailureReason.told(why);
+    String message = FailureReason.describe(why);
     Duration pause;
     int failed;
     synchronized (rounds) {

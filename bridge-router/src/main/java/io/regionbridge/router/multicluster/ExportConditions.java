@@ -62,7 +62,7 @@ final class ExportConditions {
   private static List<Finding> invalid(String reason, String message) {
     return List.of(
         Finding.no(VALID, reason, message),
-        Finding.no(READY, "Failed", "an export that is not valid is not told to peers"));
+        Finding.no(READY, "Failed", "an export that is not valid is not announced to peers"));
   }
 
   private static Finding conflict(Map<ConflictReason, String> conflicts) {

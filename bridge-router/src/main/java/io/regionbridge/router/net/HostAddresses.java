@@ -20,7 +20,7 @@ import java.util.Optional;
  * The addresses of this machine at one moment.
  *
  * @param interfaces the addresses of each network interface that is up, by its name; link-local
- *     ones are left out, since nobody can be told of them
+ *     ones are left out, since they cannot be announced
  * @param route the address from which packets leave for the rest of the world; empty without a
  *     default route
  */

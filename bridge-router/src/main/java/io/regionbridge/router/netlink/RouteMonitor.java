@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Says that links, addresses or routes changed, as soon as the kernel says so; never what changed:
- * who is told looks again. Needs no privilege and does not poll.
+ * the listener looks again. Needs no privilege and does not poll.
  */
 public final class RouteMonitor implements AutoCloseable {
   /** {@code RTMGRP_LINK}, and {@code IFADDR} and {@code ROUTE} of IPv4 and IPv6. */

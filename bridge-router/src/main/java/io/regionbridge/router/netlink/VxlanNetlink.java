@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * A VXLAN device (RFC 7348) between nodes that know each other by their addresses alone: nothing is
  * learned or flooded. A node's end has a link address made of the node's IP address, so that others
- * need not be told it; who sends gets one neighbour and one forwarding entry for each node that is
- * sent to. Needs CAP_NET_ADMIN. Used by one thread.
+ * need not be configured; who sends gets one neighbour and one forwarding entry for each node that
+ * is sent to. Needs CAP_NET_ADMIN. Used by one thread.
  */
 public final class VxlanNetlink implements AutoCloseable {
   /** Neither the port of RFC 7348 nor Linux's own, which others use between nodes. */

@@ -66,7 +66,7 @@ public final class ControlFindings {
         proxy.map(words -> words + "; ").orElse("") + String.join("; ", causes(failing)));
   }
 
-  /** What the API server as a whole does is told once, not for each resource. */
+  /** A fault of the API server as a whole is reported once, not for each resource. */
   private static List<String> causes(List<WatchStatus.Failing> failing) {
     Map<Object, List<WatchStatus.Failing>> byCause =
         failing.stream()

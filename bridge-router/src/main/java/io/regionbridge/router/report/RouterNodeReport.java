@@ -74,7 +74,7 @@ public final class RouterNodeReport {
    * @param reaches whether packets to other regions pass by this node itself
    * @param transitions how often the active gateway has changed
    * @param keyRotation the last request to rotate the key that was taken up
-   * @param routing what agents are told; empty: there are none
+   * @param routing settings for the agents; empty: there are none
    * @param local whose nodes' addresses agents read
    * @param undeclared regions that nothing but the overlay tells of
    * @param before the conditions that it has

@@ -156,7 +156,7 @@ class EgressIT {
     assertThat(ready.status()).isEqualTo("True");
     assertThat(ready.message())
         .startsWith("10.52.0.0/16 leaves by wt0 of router-1; not probed with pods' addresses");
-    Await.that("an event tells", () -> told("region-bridge-mn", "EgressWritten"));
+    Await.that("an event tells", () -> hasEvent("region-bridge-mn", "EgressWritten"));
     assertThat(admin.genericKubernetesResources(POLICY).list().getItems()).hasSize(1);
   }
 
@@ -200,7 +200,7 @@ class EgressIT {
                   && policy("mn").getMetadata().getAnnotations().containsValue("100.64.0.1"));
       assertThat(version("mn")).isNotEqualTo(version);
     }
-    Await.that("it says so", () -> told("region-bridge-mn", "EgressRewritten"));
+    Await.that("it says so", () -> hasEvent("region-bridge-mn", "EgressRewritten"));
     awaitEgress("mn", "Applied");
     String settled = version("mn");
     region("hel1", "{podCIDRs: [10.60.0.0/16]}");
@@ -265,7 +265,7 @@ class EgressIT {
     assertThat(kubectl("get regions -o wide"))
         .containsPattern("loop .* False +OverlapsOverlay .*100\\.64\\.0\\.0/16 overlaps")
         .containsPattern("own .* False +OverlapsThisRegion ");
-    Await.that("an event warns", () -> told("loop", "OverlapsOverlay"));
+    Await.that("an event warns", () -> hasEvent("loop", "OverlapsOverlay"));
   }
 
   @Test
@@ -368,7 +368,7 @@ class EgressIT {
     Await.that(
         "the policy is moved before the process ends",
         () -> spec(policy("mn")).contains("hostname=host-2"));
-    Await.that("an event tells", () -> told("region-bridge-mn", "EgressMoved"));
+    Await.that("an event tells", () -> hasEvent("region-bridge-mn", "EgressMoved"));
     awaitEgress("mn", "Applied");
     plane.close();
     String version = version("mn");
@@ -561,7 +561,7 @@ class EgressIT {
         .map(status -> Conditions.find(status.conditions(), type));
   }
 
-  private static boolean told(String name, String reason) {
+  private static boolean hasEvent(String name, String reason) {
     return admin.events().v1().events().inNamespace("default").list().getItems().stream()
         .anyMatch(e -> e.getRegarding().getName().equals(name) && e.getReason().equals(reason));
   }

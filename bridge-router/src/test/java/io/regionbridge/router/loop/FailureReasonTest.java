@@ -60,7 +60,7 @@ class FailureReasonTest {
   @ParameterizedTest
   @MethodSource("sentences")
   void tellsWhatAnExceptionSaysItself(Throwable error, String text) {
-    assertThat(FailureReason.told(error)).isEqualTo(text);
+    assertThat(FailureReason.describe(error)).isEqualTo(text);
   }
 
   @ParameterizedTest

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A field of a manifest's object, given or not: knows its path, and reads the value as what it
- * ought to be. A value that is something else is a problem, told once, and counts as not given. As
- * in Kubernetes, {@code null} is the same as not given.
+ * ought to be. A value that is something else is a problem, reported once, and counts as not given.
+ * As in Kubernetes, {@code null} is the same as not given.
  */
 final class Field {
   private final Report report;

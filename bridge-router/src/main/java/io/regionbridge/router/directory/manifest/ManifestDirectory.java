@@ -92,7 +92,7 @@ public final class ManifestDirectory implements AutoCloseable {
    *     first of them
    * @param room octets of memory that the directory may take; a file for which there is none is not
    *     taken, and what it said before stays
-   * @param listener told each new directory on the thread that reads, one call at a time, after
+   * @param listener gets each new directory on the thread that reads, one call at a time, after
    *     {@link Directory#EMPTY}, which it may take for granted
    */
   public static ManifestDirectory start(
@@ -151,7 +151,7 @@ public final class ManifestDirectory implements AutoCloseable {
     if (after.extent().compareTo(before.extent()) < 0 && !manifests.allRead()) {
       return; // other files than before, and one was never read: what is known stays until it is
     }
-    directory = after; // there before the listener is told
+    directory = after; // there before the listener gets it
     log.info(
         "directory of {}: {}; Services that changed: {}",
         wanted,
@@ -160,7 +160,7 @@ public final class ManifestDirectory implements AutoCloseable {
     try {
       listener.accept(after);
     } catch (RuntimeException e) {
-      directory = before; // what could not be told is told again
+      directory = before; // what the listener could not take is given again
       throw e;
     }
   }

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** What came of reading a manifest file. */
 public sealed interface ManifestReading {
-  /** At most {@value} problems of a file are told, and how many more there are. */
+  /** At most {@value} problems of a file are reported, and how many more there are. */
   int MOST_PROBLEMS = 200;
 
   /**

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes facts of the Services and EndpointSlices of one file. Checks what the API server would
- * check, as far as it matters to DNS; all that is wrong with an object is told at once.
+ * check, as far as it matters to DNS; all that is wrong with an object is reported at once.
  */
 final class ObjectParser {
   private static final String SERVICE_API = "v1";

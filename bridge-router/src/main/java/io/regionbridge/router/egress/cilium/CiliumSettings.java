@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What Cilium has to be told before it carries egress policies out: the one place of these rules,
+ * Settings that Cilium needs before it carries egress policies out: the one place of these rules,
  * for the running bridge and for {@code doctor}. Reads the ConfigMap {@code cilium-config}, speaks
  * in Cilium's Helm values. Pure.
  */

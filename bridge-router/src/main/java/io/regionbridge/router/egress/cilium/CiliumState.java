@@ -38,7 +38,7 @@ public final class CiliumState {
     };
   }
 
-  /** Why it cannot be told whether policies do anything: Cilium's settings are not seen. */
+  /** Why the effect of policies is unknown: Cilium's settings are not seen. */
   static Optional<Obstacle> unseen(ClusterView view) {
     return view.configMaps().containsKey(ClusterWatcher.CILIUM_CONFIG)
         ? Optional.empty()

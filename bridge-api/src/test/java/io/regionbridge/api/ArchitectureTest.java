@@ -120,7 +120,7 @@ final class ArchitectureTest {
         .as(
             "what the process knows of the control plane, besides values that belong to neither"
                 + " plane: each type is one more that cannot be changed on one side alone, so the"
-                + " list may get shorter, to 25 in the end, and never longer")
+                + " list has 25 at most, and may get shorter")
         .isEqualTo(new TreeSet<>(ControlPlaneFacade.TYPES));
   }
 

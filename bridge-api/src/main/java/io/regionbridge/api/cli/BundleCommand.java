@@ -12,7 +12,7 @@ import io.regionbridge.api.diagnosis.Redactor;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.api.status.Version;
-import io.regionbridge.router.diagnosis.HostReport;
+import io.regionbridge.router.diagnosis.Doctor;
 import io.regionbridge.router.loop.FailureReason;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -112,9 +112,9 @@ final class BundleCommand implements Command {
                     new DoctorLook(terminal, clock, target, Optional.empty(), Optional.empty())
                         .checks())));
     if (!target.inCluster()) {
-      bundle.add("node/network.txt", HostReport::network);
-      bundle.add("node/settings.txt", HostReport::settings);
-      bundle.add("node/wireguard.txt", HostReport::wireGuard);
+      bundle.add("node/network.txt", Doctor::describeNetwork);
+      bundle.add("node/settings.txt", Doctor::describeSettings);
+      bundle.add("node/wireguard.txt", Doctor::describeWireGuard);
     }
     addCluster(bundle);
   }

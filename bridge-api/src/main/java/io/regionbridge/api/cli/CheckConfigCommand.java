@@ -8,7 +8,8 @@ import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.lifecycle.MemoryPlan;
 import io.regionbridge.api.text.Printable;
 import io.regionbridge.api.text.Suggestion;
-import io.regionbridge.router.directory.manifest.ManifestDirectory;
+import io.regionbridge.router.diagnosis.Check;
+import io.regionbridge.router.diagnosis.Doctor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,15 +73,14 @@ final class CheckConfigCommand implements Command {
 
   /** Whether the manifests that are there can be served as they stand. */
   private boolean inspectManifests(BridgeConfig config) {
-    ManifestDirectory.Inspection found =
-        ManifestDirectory.inspect(
+    List<Check> found =
+        Doctor.checkManifests(
             config.get(ConfigKeys.DIRECTORY_FILES).stream().filter(Files::exists).toList(),
             config.get(ConfigKeys.REGION_POD_CIDRS),
             config.get(ConfigKeys.REGION_SERVICE_CIDRS),
             Suggestion::nearest);
-    found.errors().forEach(line -> terminal.err().println(Printable.of(line)));
-    found.warnings().forEach(line -> terminal.err().println(Printable.of(line)));
-    return found.errors().isEmpty();
+    found.forEach(check -> terminal.err().println(Printable.of(check.message())));
+    return found.stream().noneMatch(check -> check.state() == Check.State.FAILURE);
   }
 
   private static String summary(BridgeConfig config) {

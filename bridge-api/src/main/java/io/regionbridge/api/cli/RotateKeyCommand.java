@@ -5,7 +5,7 @@ import io.regionbridge.api.config.ConfigFile;
 import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
-import io.regionbridge.router.control.KeyRotationRequest;
+import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,10 +73,10 @@ final class RotateKeyCommand implements Command {
   private String ask(BridgeConfig config) throws IOException {
     if (!config.get(ConfigKeys.KUBERNETES_ENABLED)) {
       return "the next key is %s; the bridge uses it once its peers know it"
-          .formatted(KeyRotationRequest.send(config.get(ConfigKeys.OVERLAY_KEYS)));
+          .formatted(ControlPlane.requestKeyRotation(config.get(ConfigKeys.OVERLAY_KEYS)));
     }
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    return KeyRotationRequest.send(terminal.environment(), node, now)
+    return ControlPlane.requestKeyRotation(terminal.environment(), node, now)
         + "; its bridge makes the next key, and uses it once its peers know it";
   }
 }

@@ -1,7 +1,8 @@
 package io.regionbridge.api.diagnosis;
 
 import io.regionbridge.api.demo.DnsClient;
-import io.regionbridge.router.diagnosis.RouteFacts;
+import io.regionbridge.router.diagnosis.Doctor;
+import io.regionbridge.router.diagnosis.Doctor.NextHop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,8 +55,8 @@ public final class LocalNetwork implements Reachability {
   }
 
   @Override
-  public Optional<RouteFacts> route(InetAddress address) throws IOException {
-    return RouteFacts.to(address);
+  public Optional<NextHop> route(InetAddress address) throws IOException {
+    return Doctor.routeTo(address);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.regionbridge.api.diagnosis;
 
-import io.regionbridge.router.diagnosis.RouteFacts;
+import io.regionbridge.router.diagnosis.Doctor.NextHop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +27,7 @@ public interface Reachability {
   List<InetAddress> resolve(String name) throws IOException;
 
   /** The route to an address; empty: there is none. */
-  Optional<RouteFacts> route(InetAddress address) throws IOException;
+  Optional<NextHop> route(InetAddress address) throws IOException;
 
   /**
    * Sends one query of exactly so many octets, IP header included, in one packet that must not be

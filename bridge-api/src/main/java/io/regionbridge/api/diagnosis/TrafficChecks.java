@@ -3,7 +3,7 @@ package io.regionbridge.api.diagnosis;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.router.diagnosis.Check;
-import io.regionbridge.router.diagnosis.RouteFacts;
+import io.regionbridge.router.diagnosis.Doctor.NextHop;
 import io.regionbridge.router.loop.FailureReason;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
@@ -410,7 +410,7 @@ public final class TrafficChecks {
       return;
     }
     try {
-      Optional<RouteFacts> route = network.route(gateway.get().getAddress());
+      Optional<NextHop> route = network.route(gateway.get().getAddress());
       if (route.isEmpty()) {
         add(noRoute("MTU", gateway.get().getAddress()));
         return;
@@ -461,7 +461,7 @@ public final class TrafficChecks {
     }
     InetAddress address = addresses.getFirst();
     try {
-      Optional<RouteFacts> route = network.route(address);
+      Optional<NextHop> route = network.route(address);
       if (route.isEmpty()) {
         add(noRoute("route", address));
         add(Check.skipped("connect", "there is no route"));

@@ -8,7 +8,7 @@ import io.regionbridge.api.status.Faults;
 import io.regionbridge.api.zones.PeerZones;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.router.feed.FollowerState;
-import io.regionbridge.router.feed.Replica;
+import io.regionbridge.router.feed.FollowerState.Replica;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regionbridge.api.diagnosis.LocalNetwork;
 import io.regionbridge.api.diagnosis.Reachability;
 import io.regionbridge.api.lifecycle.RegionPair;
-import io.regionbridge.router.diagnosis.RouteFacts;
+import io.regionbridge.router.diagnosis.Doctor.NextHop;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -34,7 +34,7 @@ final class VerifyCommandTest {
   /** Names and packets to gateways are real; pods are where the test says. */
   private static final class ScriptedNetwork implements Reachability {
     private final LocalNetwork real = new LocalNetwork();
-    private Optional<RouteFacts> route = Optional.of(new RouteFacts("wt0", Optional.empty(), 1280));
+    private Optional<NextHop> route = Optional.of(new NextHop("wt0", Optional.empty(), 1280));
     private @Nullable IOException refusal;
     private int largest = Integer.MAX_VALUE;
 
@@ -49,7 +49,7 @@ final class VerifyCommandTest {
     }
 
     @Override
-    public Optional<RouteFacts> route(InetAddress address) throws IOException {
+    public Optional<NextHop> route(InetAddress address) throws IOException {
       return address.isLoopbackAddress() ? real.route(address) : route;
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.api.status.StatusJson;
 import io.regionbridge.router.diagnosis.Check;
-import io.regionbridge.router.diagnosis.RouteFacts;
+import io.regionbridge.router.diagnosis.Doctor.NextHop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -126,8 +126,8 @@ class TrafficChecksTest {
     }
 
     @Override
-    public Optional<RouteFacts> route(InetAddress address) {
-      return Optional.of(new RouteFacts("wt0", Optional.empty(), 1280));
+    public Optional<NextHop> route(InetAddress address) {
+      return Optional.of(new NextHop("wt0", Optional.empty(), 1280));
     }
 
     @Override

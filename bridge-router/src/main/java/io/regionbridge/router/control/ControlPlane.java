@@ -24,6 +24,7 @@ import io.regionbridge.router.topology.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -122,6 +123,33 @@ public final class ControlPlane implements AutoCloseable {
     plane.overlay.start();
     plane.aliasLoop.start();
     return plane;
+  }
+
+  /**
+   * Asks a bridge without a cluster to rotate its WireGuard key, by making the next key in a
+   * directory, unless there is one.
+   *
+   * @param directory of the bridge's keys
+   * @return the public key of the next key, base64
+   * @throws IOException if it cannot be read or written
+   */
+  public static String requestKeyRotation(Path directory) throws IOException {
+    return KeyRotationRequest.send(directory);
+  }
+
+  /**
+   * Asks the bridge of a node to rotate its WireGuard key, by an annotation of the node's
+   * RouterNode: any value that was not taken up before asks for another key. Blocks.
+   *
+   * @param environment the variables of the process, which name the cluster
+   * @param whose the node's name; empty: this node
+   * @param text what distinguishes this request from others, such as the time
+   * @return what was done, as {@code RouterNode NAME is annotated with KEY=VALUE}
+   * @throws IOException if there is no such RouterNode, or it cannot be written
+   */
+  public static String requestKeyRotation(
+      Map<String, String> environment, Optional<String> whose, String text) throws IOException {
+    return KeyRotationRequest.send(environment, whose, text);
   }
 
   /** Has the kernel translate between the region's own addresses and those that peers know. */

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Asks a bridge to rotate the WireGuard key of its node. */
-public final class KeyRotationRequest {
+final class KeyRotationRequest {
   private KeyRotationRequest() {}
 
   /**
@@ -29,7 +29,7 @@ public final class KeyRotationRequest {
    * @return the public key of the next key, base64
    * @throws IOException if it cannot be read or written
    */
-  public static String send(Path directory) throws IOException {
+  static String send(Path directory) throws IOException {
     try (PrivateKey next = new FileKeyStore(directory).prepareNext()) {
       return next.publicKey().toString();
     }
@@ -45,7 +45,7 @@ public final class KeyRotationRequest {
    * @return what was done, as {@code RouterNode NAME is annotated with KEY=VALUE}
    * @throws IOException if there is no such RouterNode, or it cannot be written
    */
-  public static String send(Map<String, String> environment, Optional<String> whose, String text)
+  static String send(Map<String, String> environment, Optional<String> whose, String text)
       throws IOException {
     ClusterPlace place = ClusterPlace.of(environment);
     String node = whose.orElse(place.node());

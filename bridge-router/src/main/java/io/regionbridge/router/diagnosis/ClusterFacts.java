@@ -1,6 +1,7 @@
 package io.regionbridge.router.diagnosis;
 
 import io.regionbridge.router.discovery.ClusterWatcher;
+import io.regionbridge.router.settings.RegionSettings.Release;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

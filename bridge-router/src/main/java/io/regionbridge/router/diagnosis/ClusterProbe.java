@@ -23,6 +23,7 @@ import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.kubernetes.SecretKeyStore;
+import io.regionbridge.router.settings.RegionSettings.Release;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -2,30 +2,51 @@ package io.regionbridge.router.diagnosis;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.regionbridge.router.directory.manifest.ManifestInspection;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.netlink.Link;
+import io.regionbridge.router.netlink.Route;
+import io.regionbridge.router.netlink.RouteNetlink;
+import io.regionbridge.router.settings.RegionSettings.Release;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What {@code doctor} checks: a cluster, and this machine, which is judged by what was found in the
- * cluster before. Only reads. Used by one thread.
+ * cluster before; and what other commands ask of this machine. Only reads. Used by one thread.
  */
 public final class Doctor {
   private static final Logger log = LoggerFactory.getLogger(Doctor.class);
 
+  private static final String MANIFEST = "manifest";
+  private static final int LOOPBACK_MTU = 65_536;
+
   private Optional<ClusterFacts> cluster = Optional.empty();
+
+  /**
+   * Where packets to an address go next.
+   *
+   * @param device the interface that they leave by; empty: several or none
+   * @param gateway the router, if there is one
+   * @param mtu of that interface, in octets; 0: not known
+   */
+  public record NextHop(String device, Optional<InetAddress> gateway, int mtu) {}
 
   /**
    * Checks a cluster, in the order in which one thing needs the other.
@@ -81,6 +102,76 @@ public final class Doctor {
             node(environment).map(name -> PolicyChecks.ofNode(facts.cilium(), name, addresses())))
         .ifPresent(checks::addAll);
     return checks;
+  }
+
+  /**
+   * Checks manifests before they are served: what cannot be read is a failure, what is hardly meant
+   * a warning. The message names file, line, object and field.
+   *
+   * @param files each of which exists
+   * @param podCidrs the region's ranges of pods; none: endpoints are not compared with them
+   * @param serviceCidrs the region's ranges of ClusterIPs; none: those are not compared with them
+   * @param suggester finds the nearest of some words, unless even that one is far off
+   * @return the failures first; none: all is well
+   */
+  public static List<Check> checkManifests(
+      List<Path> files,
+      List<Cidr> podCidrs,
+      List<Cidr> serviceCidrs,
+      BiFunction<String, Collection<String>, Optional<String>> suggester) {
+    ManifestInspection found = ManifestInspection.inspect(files, podCidrs, serviceCidrs, suggester);
+    List<Check> checks = new ArrayList<>();
+    found.errors().forEach(error -> checks.add(Check.failure(MANIFEST, error.toString(), "")));
+    found
+        .warnings()
+        .forEach(warning -> checks.add(Check.warning(MANIFEST, warning.asWarning(), "")));
+    return checks;
+  }
+
+  /**
+   * Asks the kernel which way packets of this network namespace take to an address. Needs no
+   * privilege.
+   *
+   * @return empty: there is no route
+   * @throws IOException if the kernel does not say
+   */
+  public static Optional<NextHop> routeTo(InetAddress address) throws IOException {
+    if (address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null) {
+      return Optional.of(new NextHop("lo", Optional.empty(), LOOPBACK_MTU));
+    }
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      Optional<Route> route = netlink.routeTo(address);
+      if (route.isEmpty()) {
+        return Optional.empty();
+      }
+      int index = route.get().interfaceIndex();
+      Optional<Link> link =
+          netlink.links().stream().filter(each -> each.index() == index).findFirst();
+      return Optional.of(
+          new NextHop(
+              link.map(Link::name).orElse(""),
+              route.get().gateway(),
+              link.map(Link::mtu).orElse(0)));
+    }
+  }
+
+  /**
+   * Describes this node's links, addresses and routes of all tables, for a bug report.
+   *
+   * @throws IOException if the kernel does not say
+   */
+  public static String describeNetwork() throws IOException {
+    return HostReport.network();
+  }
+
+  /** Describes the kernel's settings that matter here, for a bug report. */
+  public static String describeSettings() {
+    return HostReport.settings();
+  }
+
+  /** Describes the overlay's devices with their peers, for a bug report; no private keys. */
+  public static String describeWireGuard() {
+    return HostReport.wireGuard();
   }
 
   private static Optional<String> node(Map<String, String> environment) {

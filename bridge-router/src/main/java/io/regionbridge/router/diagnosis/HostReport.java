@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** This node's network as text, for a bug report. No keys but public ones. */
-public final class HostReport {
+final class HostReport {
   private static final List<String> SETTINGS =
       List.of(
           "net/ipv4/ip_forward",
@@ -31,7 +31,7 @@ public final class HostReport {
   private HostReport() {}
 
   /** Links, addresses and routes of all tables. */
-  public static String network() throws IOException {
+  static String network() throws IOException {
     StringBuilder text = new StringBuilder();
     try (RouteNetlink netlink = RouteNetlink.open()) {
       for (Link link : netlink.links()) {
@@ -48,7 +48,7 @@ public final class HostReport {
   }
 
   /** Settings of the kernel that matter here. */
-  public static String settings() {
+  static String settings() {
     StringBuilder text = new StringBuilder();
     for (String setting : SETTINGS) {
       text.append(setting.replace('/', '.')).append(" = ").append(value(setting)).append('\n');
@@ -65,7 +65,7 @@ public final class HostReport {
   }
 
   /** The overlay's devices with their peers. */
-  public static String wireGuard() {
+  static String wireGuard() {
     StringBuilder text = new StringBuilder();
     for (String device : DEVICES) {
       text.append(device).append(": ").append(device(device)).append('\n');

@@ -1,6 +1,7 @@
 package io.regionbridge.router.diagnosis;
 
 import io.regionbridge.router.kubernetes.SecretKeyStore;
+import io.regionbridge.router.settings.RegionSettings.Release;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.regionbridge.router.feed;
 
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
+import io.regionbridge.router.feed.FollowerState.Replica;
 import io.regionbridge.router.loop.FailureReason;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;

@@ -3,6 +3,7 @@ package io.regionbridge.router.feed;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.feed.FollowerState.Replica;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;

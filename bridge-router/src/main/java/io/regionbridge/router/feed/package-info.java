@@ -7,7 +7,8 @@
  * walks it for one reader, by the {@link io.regionbridge.router.feed.FeedEncoder}; a {@link
  * io.regionbridge.router.feed.FeedServer} owns both. The other side: a {@link
  * io.regionbridge.router.feed.FeedFollower} reads one gateway of each peer, by the {@link
- * io.regionbridge.router.feed.FeedDecoder}, into a {@link io.regionbridge.router.feed.Replica}.
+ * io.regionbridge.router.feed.FeedDecoder}, into a {@link
+ * io.regionbridge.router.feed.FollowerState.Replica}.
  *
  * <p>The format is one JSON object to a line. Each has one field, which says what the line is:
  *

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.settings.RegionSettings;
+import io.regionbridge.router.settings.RegionSettings.Release;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.settings.RegionSettings;
+import io.regionbridge.router.settings.RegionSettings.Release;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

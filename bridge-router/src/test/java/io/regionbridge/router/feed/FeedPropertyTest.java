@@ -6,6 +6,7 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.feed.FollowerState.Replica;
 import io.regionbridge.router.feed.ReplicaBuilder.DoesNotFitException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

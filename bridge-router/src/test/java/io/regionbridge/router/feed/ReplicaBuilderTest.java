@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.feed.FollowerState.Replica;
 import io.regionbridge.router.feed.ReplicaBuilder.DoesNotFitException;
 import java.time.Duration;
 import java.util.List;

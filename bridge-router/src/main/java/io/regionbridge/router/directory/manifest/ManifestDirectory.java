@@ -5,14 +5,10 @@ import io.regionbridge.router.file.FileWatcher;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
-import io.regionbridge.router.net.Cidr;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -51,38 +47,6 @@ public final class ManifestDirectory implements AutoCloseable {
     this.listener = listener;
     this.loops = loops;
     this.loop = loops.loop("manifests", Timing.onCall(), this::look);
-  }
-
-  /**
-   * What is wrong with files, one line each.
-   *
-   * @param errors what is not served as it stands
-   * @param warnings what is hardly meant
-   */
-  public record Inspection(List<String> errors, List<String> warnings) {
-    public Inspection {
-      errors = List.copyOf(errors);
-      warnings = List.copyOf(warnings);
-    }
-  }
-
-  /**
-   * Looks at files before they are served.
-   *
-   * @param files each of which exists
-   * @param podCidrs the region's ranges of pods; none: endpoints are not compared with them
-   * @param serviceCidrs the region's ranges of ClusterIPs; none: those are not compared with them
-   * @param suggester finds the nearest of some words, unless even that one is far off
-   */
-  public static Inspection inspect(
-      List<Path> files,
-      List<Cidr> podCidrs,
-      List<Cidr> serviceCidrs,
-      BiFunction<String, Collection<String>, Optional<String>> suggester) {
-    ManifestInspection found = ManifestInspection.inspect(files, podCidrs, serviceCidrs, suggester);
-    return new Inspection(
-        found.errors().stream().map(ManifestProblem::toString).toList(),
-        found.warnings().stream().map(ManifestProblem::asWarning).toList());
   }
 
   /**

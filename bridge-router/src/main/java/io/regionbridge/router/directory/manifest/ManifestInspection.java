@@ -20,8 +20,9 @@ import java.util.function.BiFunction;
  * @param errors what is not served as it stands
  * @param warnings what is served, or left out, though somebody may have meant something else
  */
-record ManifestInspection(List<ManifestProblem> errors, List<ManifestProblem> warnings) {
-  ManifestInspection {
+public record ManifestInspection(List<ManifestProblem> errors, List<ManifestProblem> warnings) {
+  /** Copies the lists. */
+  public ManifestInspection {
     errors = List.copyOf(errors);
     warnings = List.copyOf(warnings);
   }
@@ -34,7 +35,7 @@ record ManifestInspection(List<ManifestProblem> errors, List<ManifestProblem> wa
    * @param serviceCidrs the region's ranges of ClusterIPs; none: those are not compared with them
    * @param suggester finds the nearest of some words, unless even that one is far off
    */
-  static ManifestInspection inspect(
+  public static ManifestInspection inspect(
       Collection<Path> files,
       List<Cidr> podCidrs,
       List<Cidr> serviceCidrs,

@@ -16,6 +16,11 @@ import java.util.stream.Stream;
  * answers come back to that one. There Cilium would send them to the active gateway or translate
  * them once more, since they match the policy; a mark of its own keeps it from that.
  *
+ * <p>With routes, answers to the pods of peers follow the routes of the agents. An address of the
+ * overlay, which a peer with Cilium asks from, has no such route on a worker, and another router
+ * node answers it by a tunnel that does not take pods' addresses. What comes from there therefore
+ * gets the router node's address as well.
+ *
  * <p>Cilium also drops what is larger than the overlay's MTU without a word (ICMP), and passes what
  * pods send by kernel's rules. The segments of both directions are therefore limited where a
  * connection comes in.
@@ -59,15 +64,17 @@ public final class GatewayRules {
       return List.of();
     }
     List<GatewayRule> rules = new ArrayList<>();
+    boolean routes = engine == RegionSettings.Engine.ROUTES;
     List<Cidr> foreign = Stream.concat(overlay.stream(), destinations.stream()).toList();
     for (Cidr own : cover(pods, foreign)) {
-      if (engine != RegionSettings.Engine.ROUTES) {
-        foreign.stream()
-            .filter(from -> from.isIpv6() == own.isIpv6())
-            .filter(from -> !from.overlaps(own))
-            .distinct()
-            .sorted()
-            .forEach(from -> rules.add(new GatewayRule.Answer(from, own)));
+      (routes ? overlay : foreign)
+          .stream()
+              .filter(from -> from.isIpv6() == own.isIpv6())
+              .filter(from -> !from.overlaps(own))
+              .distinct()
+              .sorted()
+              .forEach(from -> rules.add(new GatewayRule.Answer(from, own)));
+      if (!routes) {
         destinations.stream()
             .filter(to -> to.isIpv6() == own.isIpv6())
             .forEach(to -> rules.add(new GatewayRule.Reply(link.name(), own, to)));

@@ -38,9 +38,16 @@ class GatewayRulesTest {
   }
 
   @Test
-  void routesKeepAddressesAndNothingIsDoneWhereNothingIsSent() {
+  void routesKeepPodsAddressesButNotTheOverlays() {
     assertThat(rules(RegionSettings.Engine.ROUTES, PODS))
-        .containsExactly("segments of 1226 in by wt0", "segments of 1226 out by wt0");
+        .containsExactly(
+            "answers of 10.42.0.0/16 to 100.64.0.0/10",
+            "segments of 1226 in by wt0",
+            "segments of 1226 out by wt0");
+  }
+
+  @Test
+  void nothingIsDoneWhereNothingIsSent() {
     assertThat(rules(RegionSettings.Engine.NONE, PODS)).isEmpty();
     assertThat(GatewayRules.of(RegionSettings.Engine.CILIUM, EgressPlan.EMPTY, WT0, PODS, OVERLAY))
         .isEmpty();

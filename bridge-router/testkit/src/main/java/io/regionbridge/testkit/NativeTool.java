@@ -65,12 +65,30 @@ public final class NativeTool {
     String group = groupOf(name);
     String message = name + " is not installed: run " + (".ci/tools " + group).strip();
     String required = System.getenv(REQUIRED);
-    if (required != null && (!NIGHTLY.contains(group) || required.equals("nightly"))) {
+    if (required != null && (!NIGHTLY.contains(group) || nightly())) {
       return Assertions.fail(message + " (" + REQUIRED + " is set, so this is no skip)");
     }
     // The console of the build shows that a test was skipped, but not why.
     System.err.println("SKIPPED: " + message);
     return Assumptions.abort(message);
+  }
+
+  /** Whether this is {@code .ci/nightly}, which has time for what {@code .ci/run} leaves out. */
+  public static boolean nightly() {
+    return "nightly".equals(System.getenv(REQUIRED));
+  }
+
+  /**
+   * Skips the calling test, with a message, where this is not {@code .ci/nightly}.
+   *
+   * @param what takes too long for {@code .ci/run}
+   */
+  public static void onlyNightly(String what) {
+    if (!nightly()) {
+      String message = what + ": by .ci/nightly alone";
+      System.err.println("SKIPPED: " + message);
+      Assumptions.abort(message);
+    }
   }
 
   /** The program's path, or empty, for a test that can do without. */

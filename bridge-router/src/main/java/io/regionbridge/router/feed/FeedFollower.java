@@ -25,7 +25,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class FeedFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
   private static final Duration CONNECT = Duration.ofSeconds(1);
-  private static final int MOST_ZIPPED = 2048;
   private static final int BURST = 16 << 20;
   private static final int RATE = 1 << 20;
 
@@ -229,9 +227,7 @@ final class FeedFollower implements AutoCloseable {
     builder.begin();
     InputStream body = new Heard(opened.getInputStream());
     try (InputStream plain =
-        "gzip".equals(opened.getContentEncoding())
-            ? new GZIPInputStream(body, MOST_ZIPPED)
-            : body) {
+        "gzip".equals(opened.getContentEncoding()) ? new Unzipped(body) : body) {
       return read(new LineReader(plain), gateway);
     }
   }
@@ -268,7 +264,8 @@ final class FeedFollower implements AutoCloseable {
       if (reached) {
         reach(gateway);
       }
-      if (complete && changed) {
+      // A read brings one chunk at most: what has come in others by now is not left to pile up.
+      if (complete && changed && !lines.isReady()) {
         TimeUnit.NANOSECONDS.sleep(FollowerMachine.untilNextRead(System.nanoTime()));
       }
       int octets = lines.more();

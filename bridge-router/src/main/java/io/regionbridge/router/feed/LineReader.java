@@ -52,6 +52,11 @@ final class LineReader {
     return length;
   }
 
+  /** Whether {@link #more} has something at once. */
+  boolean isReady() throws IOException {
+    return to == buffer.length || in.available() > 0;
+  }
+
   /**
    * Reads more; to be called when {@link #next} finds no line.
    *

@@ -35,21 +35,25 @@ import org.jspecify.annotations.Nullable;
  * Reads the lines of a peer's feed. What is read is bounded and has the syntax that Kubernetes
  * demands; whether the peer may say it, others decide.
  *
- * <p>A line that is not JSON ends the feed. A Service that cannot be one costs itself alone.
+ * <p>A line that is not JSON ends the feed, and so does a start or a position that is none: what
+ * follows would be taken for something else. A Service that cannot be one costs itself alone.
  *
  * <p>Thread-safe if {@code interned} is.
  */
 public final class FeedDecoder {
   private static final int MOST_BUFFERS = 4;
 
+  /** A line of this version is 6 deep; what a later one adds may be deeper. */
+  private static final int DEEPEST = 64;
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(8)
+                  .maxNestingDepth(DEEPEST)
                   .maxStringLength(FeedLimits.LINE)
-                  .maxNameLength(FeedLimits.TEXT)
-                  .maxNumberLength(20)
+                  .maxNameLength(FeedLimits.LINE)
+                  .maxNumberLength(FeedLimits.LINE)
                   .build())
           // A peer's field names must not stay in memory.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -141,19 +145,36 @@ public final class FeedDecoder {
     return new FeedRecord.Start(version, region, domain, Duration.ofSeconds(ttl), whole);
   }
 
+  /** Passes over a value that should be an object: nothing says which Service it is about. */
+  private static FeedRecord.Refused noObject(JsonParser json, String kind) throws IOException {
+    json.skipChildren();
+    return new FeedRecord.Refused(null, kind + ": must be an object");
+  }
+
   private static FeedRecord removed(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      return noObject(json, "removed");
+    }
     String namespace = "";
     String name = "";
+    String flaw = null;
     for (String field = first(json); field != null; field = json.nextFieldName()) {
       json.nextToken();
-      switch (field) {
-        case "namespace" -> namespace = name(json, field, NameSyntax.LABEL);
-        case "name" -> name = name(json, field, NameSyntax.LABEL);
-        default -> json.skipChildren();
+      try {
+        switch (field) {
+          case "namespace" -> namespace = name(json, field, NameSyntax.LABEL);
+          case "name" -> name = name(json, field, NameSyntax.LABEL);
+          default -> json.skipChildren();
+        }
+      } catch (UnfitException e) {
+        flaw = e.getMessage();
+        json.skipChildren();
       }
     }
-    if (namespace.isEmpty() || name.isEmpty()) {
-      throw new UnfitException("removed: namespace and name must be given");
+    if (flaw != null || namespace.isEmpty() || name.isEmpty()) {
+      // No Service has such a key, so there is none to be removed.
+      return new FeedRecord.Refused(
+          null, "removed: " + (flaw != null ? flaw : "namespace and name must be given"));
     }
     return new FeedRecord.Removed(new ServiceKey(namespace, name));
   }
@@ -191,6 +212,9 @@ public final class FeedDecoder {
   }
 
   private FeedRecord service(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      return noObject(json, "service");
+    }
     Draft draft = new Draft();
     for (String field = first(json); field != null; field = json.nextFieldName()) {
       json.nextToken();

@@ -32,6 +32,10 @@ public final class ReplicaBuilder implements AutoCloseable {
   private Set<ServiceKey> unseen = new HashSet<>();
   private boolean whole;
   private Set<ServiceKey> refused = new HashSet<>();
+
+  /** Refused without a key. */
+  private int unknown;
+
   private String reason = "";
 
   /** A replica that cannot be held. The message says why, in one clause. */
@@ -97,6 +101,7 @@ public final class ReplicaBuilder implements AutoCloseable {
   public void forget() {
     replica = null;
     refused = new HashSet<>();
+    unknown = 0;
     account.clear();
     begin();
   }
@@ -135,7 +140,9 @@ public final class ReplicaBuilder implements AutoCloseable {
       case FeedRecord.Removed(ServiceKey key) -> remove(key);
       case FeedRecord.Refused(ServiceKey key, String why) -> {
         reason = key == null ? why : key + ": " + why;
-        if (key != null) {
+        if (key == null) {
+          unknown += unknown < FeedLimits.ENDPOINTS ? 1 : 0;
+        } else {
           remove(key);
           refuse(key);
         }
@@ -170,6 +177,7 @@ public final class ReplicaBuilder implements AutoCloseable {
       unseen = new HashSet<>();
       working.forEach(service -> unseen.add(service.key()));
       refused = new HashSet<>();
+      unknown = 0;
       reason = "";
     }
   }
@@ -254,8 +262,8 @@ public final class ReplicaBuilder implements AutoCloseable {
               begun.ttl(),
               position,
               account.held(),
-              refused.size(),
-              refused.isEmpty() ? "" : reason);
+              refused.size() + unknown,
+              refused.size() + unknown == 0 ? "" : reason);
     }
   }
 }

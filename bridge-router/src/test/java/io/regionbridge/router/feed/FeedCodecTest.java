@@ -152,20 +152,72 @@ final class FeedCodecTest {
         "{\"current\":17}",
         "{\"current\":\"x\"}",
         "{\"current\":\"0000000000000001-\"}",
-        "{\"removed\":{}}",
-        "{\"removed\":{\"namespace\":\"A\",\"name\":\"b\"}}",
+        "{\"current\":{}}",
         "{\"start\":{}}",
+        "{\"start\":5}",
         "{\"start\":{\"version\":1,\"region\":\"mn\",\"domain\":\"-\"}}",
         "{\"start\":{\"version\":\"1\",\"region\":\"mn\",\"domain\":\"mn.internal\"}}",
         "{\"service\":{\"namespace\":\"a\"",
-        "{\"later\":[[[[[[[[[[[[]]]]]]]]]]]]}",
       })
   void whatIsNoFeedEndsIt(String line) {
+    assertEnded(line);
+  }
+
+  @Test
+  void aLineMayBeNoDeeperThanALaterVersionCouldMakeIt() throws MalformedFeedException {
+    assertThat(decode("{\"later\":" + "[".repeat(60) + "]".repeat(60) + "}"))
+        .isEqualTo(new FeedRecord.Unknown());
+    assertEnded("{\"later\":" + "[".repeat(70) + "]".repeat(70) + "}");
+  }
+
+  private static void assertEnded(String line) {
     assertThatThrownBy(() -> decode(line))
         .isInstanceOf(MalformedFeedException.class)
         .message()
         .isNotBlank()
         .doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"service\":5}",
+        "{\"service\":[{\"namespace\":\"a\"}]}",
+        "{\"service\":null}",
+        "{\"service\":{}}",
+        "{\"service\":{\"namespace\":{\"a\":1},\"name\":\"b\"}}",
+        "{\"removed\":5}",
+        "{\"removed\":[[]]}",
+        "{\"removed\":{}}",
+        "{\"removed\":{\"namespace\":[\"a\"],\"name\":\"b\"}}",
+        "{\"removed\":{\"namespace\":\"A\",\"name\":\"b\"}}",
+      })
+  void whatNamesNoServiceCostsItsLineAlone(String line) throws MalformedFeedException {
+    assertThat(decode(line))
+        .isInstanceOfSatisfying(
+            FeedRecord.Refused.class, refused -> assertThat(refused.key()).isNull());
+  }
+
+  @Test
+  void whatALaterVersionAddsMayHaveLongNamesAndNumbers() throws MalformedFeedException {
+    String added = "\"%s\":%s".formatted("x".repeat(1000), "7".repeat(1000));
+    assertThat(decode("{\"service\":{%s,\"namespace\":\"a\",\"name\":\"b\"}}".formatted(added)))
+        .isInstanceOf(FeedRecord.Changed.class);
+  }
+
+  @Test
+  void aLabelMayHaveALongPrefix() throws MalformedFeedException {
+    String key = ("a".repeat(62) + ".").repeat(4).substring(0, 251) + "/" + "n".repeat(63);
+    assertThat(
+            decode(
+                """
+                {"service":{"namespace":"a","name":"b","exportedAt":"2026-01-02T03:04:05Z",\
+                "exportedLabels":{"%s":"v"}}}\
+                """
+                    .formatted(key)))
+        .isInstanceOfSatisfying(
+            FeedRecord.Changed.class,
+            changed -> assertThat(changed.service().facts().export()).isNotNull());
   }
 
   /** Wrong values in a Service, and that nothing after them is misread. */

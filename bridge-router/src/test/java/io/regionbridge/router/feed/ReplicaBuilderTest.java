@@ -98,6 +98,20 @@ final class ReplicaBuilderTest {
   }
 
   @Test
+  void aLineThatNamesNoServiceIsCountedAndCostsNoOther()
+      throws MalformedFeedException, DoesNotFitException {
+    ReplicaBuilder builder = builder();
+    take(builder, start(true), new FeedRecord.Changed(WEB), current(1, 1));
+    take(builder, new FeedRecord.Refused(null, "service: must be an object"), current(1, 2));
+    Replica replica = builder.replica().orElseThrow();
+    assertThat(replica.directory().services()).isEqualTo(1);
+    assertThat(replica.refused()).isEqualTo(1);
+    assertThat(replica.reason()).isEqualTo("service: must be an object");
+    take(builder, start(true), new FeedRecord.Changed(WEB), current(1, 3));
+    assertThat(builder.replica().orElseThrow().refused()).isZero();
+  }
+
+  @Test
   void whatMayNotBeSaidIsCounted() throws MalformedFeedException, DoesNotFitException {
     ReplicaBuilder builder =
         new ReplicaBuilder(

@@ -145,7 +145,6 @@ final class RootFs {
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.addAll(
         List.of(
-            "-Duser.home=/tmp", // what JNA puts there is not to stay in the image
             "-cp",
             jar(),
             "io.regionbridge.api.cli.RecordedRun",
@@ -196,7 +195,7 @@ final class RootFs {
     List<String> before = new ArrayList<>(options);
     before.add(
         Path.of(System.getProperty("image.sources")).resolve("enter").toAbsolutePath().toString());
-    before.add("--writable");
+    before.addAll(List.of("--writable", "/opt/region-bridge")); // all that is to stay is there
     before.addAll(environment);
     before.add(directory.toAbsolutePath().toString());
     before.add("/opt/region-bridge/runtime/bin/java");

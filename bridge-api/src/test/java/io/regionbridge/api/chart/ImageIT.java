@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,21 @@ class ImageIT {
     assertThat(arm.root().resolve("opt/region-bridge/sbom.json"))
         .content()
         .contains("pkg:deb/debian/libc6@");
+  }
+
+  @Test
+  void holdsNothingThatItsBuildLeftBehind() throws IOException {
+    Image image = Image.unpack(layout, "amd64", directory.resolve("amd64-whole"));
+    assertThat(names(image.root()))
+        .containsExactly("bin", "dev", "etc", "lib", "lib64", "opt", "proc", "tmp", "usr", "var");
+    assertThat(names(image.root().resolve("opt/region-bridge")))
+        .containsExactly("bin", "lib", "runtime", "sbom.json");
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 
   @Test

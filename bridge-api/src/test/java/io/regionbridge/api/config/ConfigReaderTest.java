@@ -446,6 +446,8 @@ final class ConfigReaderTest {
         "regions: [{name: mn, domain: fsn1.internal}] | regions[0].domain | inside the other, as"
             + " region.domain",
         "regions: [{name: mn, domain: internal}] | regions[0].domain | has at least two",
+        "regions: [{name: mn, domain: 10.0.0.1}] | regions[0].domain | last label is a number",
+        "allNames: {domain: 10.0.0.1} | allNames.domain | last label is a number",
         "regions: [{name: mn, domain: mn.local}] | regions[0].domain | multicast DNS",
         "trust: {supernets: [8.8.8.8]} | trust.supernets[0] | prefix length is missing",
         "regions: [{name: mn}, {name: x, domain: b.mn.internal}] | regions[1].domain | as"

@@ -2,11 +2,13 @@ package io.regionbridge.router.net;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The domain of a region's names: lower case, no final dot, at least two labels as hosts have them
  * (RFC 1123, section 2.1), at most {@value #MOST_OCTETS} octets so that there is room for names
- * below it. Never inside {@code arpa} or {@code local}, which belong to everybody.
+ * below it. Never inside {@code arpa} or {@code local}, which belong to everybody, and never an
+ * address: the last label is no number (RFC 1123, section 2.1).
  *
  * @param name the canonical text
  */
@@ -15,6 +17,9 @@ public record RegionDomain(String name) {
   public static final int MOST_OCTETS = 200;
 
   private static final int MOST_LABEL = 63;
+
+  /** As the parts of an address are written: decimal, octal or hexadecimal. */
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");
 
   /**
    * @throws IllegalArgumentException if the text is not canonical or no region can have it; use
@@ -79,7 +84,11 @@ public record RegionDomain(String name) {
     if (labels.length < 2) {
       return Optional.of("it has one label, and a region's domain has at least two");
     }
-    return switch (labels[labels.length - 1]) {
+    String last = labels[labels.length - 1];
+    if (NUMBER.matcher(last).matches()) {
+      return Optional.of("its last label is a number, so programs take it for an address");
+    }
+    return switch (last) {
       case "arpa" -> Optional.of("it is inside arpa: reverse zones follow from the pod ranges");
       case "local" ->
           Optional.of(

@@ -1,9 +1,7 @@
 package io.regionbridge.router.peers;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.regionbridge.router.discovery.MalformedObjectException;
 import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.RouterNodeFacts;
@@ -42,8 +40,6 @@ final class PeerApi implements AutoCloseable {
   private static final int MOST_OCTETS = 1 << 20;
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private final PeerKubeconfig kubeconfig;
   private final HttpClient client;
@@ -147,7 +143,7 @@ final class PeerApi implements AutoCloseable {
   private static Answer nodes(byte[] body) throws FailedException {
     JsonNode root;
     try {
-      root = MAPPER.readTree(body);
+      root = PeerJson.MAPPER.readTree(body);
     } catch (IOException e) {
       throw new FailedException(ReadFailure.Reason.SERVER_ERROR, "the answer is no JSON");
     }
@@ -162,12 +158,12 @@ final class PeerApi implements AutoCloseable {
         break;
       }
       try {
-        nodes.add(RouterNodeFacts.of(MAPPER.treeToValue(item, RouterNode.class)));
+        nodes.add(RouterNodeFacts.of(PeerJson.MAPPER.treeToValue(item, RouterNode.class)));
       } catch (JacksonException | MalformedObjectException | NullPointerException e) {
         problems.add("RouterNode %d of its list makes no sense".formatted(number));
       }
     }
-    if (number > MOST_NODES || !root.path("metadata").path("continue").asText("").isEmpty()) {
+    if (number > MOST_NODES || !PeerJson.text(root.path("metadata").path("continue")).isEmpty()) {
       problems.add("too many RouterNodes: the first %d count".formatted(MOST_NODES));
     }
     return new Answer(nodes, problems);

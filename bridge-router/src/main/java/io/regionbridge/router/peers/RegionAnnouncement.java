@@ -2,7 +2,6 @@ package io.regionbridge.router.peers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.regionbridge.router.kubernetes.TunnelRecord;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
@@ -53,7 +52,6 @@ record RegionAnnouncement(
 
   private static final int MOST_GATEWAYS = 64;
   private static final int LONGEST_SHOWN = 260;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
    * Reads one. Never throws.
@@ -63,15 +61,15 @@ record RegionAnnouncement(
   static Optional<RegionAnnouncement> parse(String json) {
     JsonNode root;
     try {
-      root = MAPPER.readTree(json);
+      root = PeerJson.MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
-    String name = root == null ? "" : root.path("name").asText("");
+    String name = root == null ? "" : PeerJson.text(root.path("name"));
     if (root == null || !RegionDomain.isLabel(name)) {
       return Optional.empty();
     }
-    String text = root.path("domain").asText("");
+    String text = PeerJson.text(root.path("domain"));
     Optional<RegionDomain> domain = Optional.empty();
     Optional<String> flaw = Optional.empty();
     if (!text.isEmpty()) {
@@ -96,10 +94,10 @@ record RegionAnnouncement(
             ranges(root.path("serviceCIDRs")),
             addresses(root.path("gateways")),
             tunnel(root.path("tunnel")),
-            SocketLiteral.parse(root.path("podPath").asText(""), 0)
+            SocketLiteral.parse(PeerJson.text(root.path("podPath")), 0)
                 .get()
                 .filter(address -> address.getPort() > 0),
-            root.path("accepts").asBoolean(false)));
+            root.path("accepts").booleanValue()));
   }
 
   /**
@@ -191,7 +189,7 @@ record RegionAnnouncement(
   private static Optional<TunnelRecord> tunnel(JsonNode node) {
     try {
       return node.isObject()
-          ? Optional.of(MAPPER.treeToValue(node, TunnelRecord.class))
+          ? Optional.of(PeerJson.MAPPER.treeToValue(node, TunnelRecord.class))
           : Optional.empty();
     } catch (JsonProcessingException e) {
       return Optional.empty();
@@ -202,7 +200,7 @@ record RegionAnnouncement(
     List<Cidr> ranges = new ArrayList<>();
     for (JsonNode text : texts) {
       if (ranges.size() < MOST_VALUES
-          && Cidr.parse(text.asText("")) instanceof Parsed.Valid(Cidr range)) {
+          && Cidr.parse(PeerJson.text(text)) instanceof Parsed.Valid(Cidr range)) {
         ranges.add(range);
       }
     }
@@ -213,7 +211,7 @@ record RegionAnnouncement(
     Set<InetAddress> addresses = new HashSet<>();
     for (JsonNode text : texts) {
       if (addresses.size() < MOST_GATEWAYS) {
-        IpLiteral.parse(text.asText("")).ifPresent(addresses::add);
+        IpLiteral.parse(PeerJson.text(text)).ifPresent(addresses::add);
       }
     }
     return Set.copyOf(addresses);

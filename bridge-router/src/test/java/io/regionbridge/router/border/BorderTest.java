@@ -59,7 +59,12 @@ class BorderTest {
         "a b.c",
         ".",
         "",
-        "a.b.."
+        "a.b..",
+        "10.0.0.1",
+        "10.0.0.1.",
+        "mn.5",
+        "1.0x7F",
+        "a.0x"
       })
   void noRegionHasSuchADomain(String text) {
     assertThat(RegionDomain.parse(text)).isInstanceOf(Parsed.Invalid.class);

@@ -156,6 +156,8 @@ final class FeedCodecTest {
         "{\"start\":{}}",
         "{\"start\":5}",
         "{\"start\":{\"version\":1,\"region\":\"mn\",\"domain\":\"-\"}}",
+        "{\"start\":{\"version\":1,\"region\":5,\"domain\":\"mn.internal\"}}",
+        "{\"start\":{\"version\":1,\"region\":\"mn\",\"domain\":5}}",
         "{\"start\":{\"version\":\"1\",\"region\":\"mn\",\"domain\":\"mn.internal\"}}",
         "{\"service\":{\"namespace\":\"a\"",
       })

@@ -84,10 +84,15 @@ class HostilePeerTest {
               "7",
               "{}",
               "{\"metadata\": {\"name\": \"bare\"}}",
+              node("number", "\"region\": 5"),
+              node("numbers", "\"podCIDRs\": [5]"),
               node("wide", "\"dnsPort\": 70000")));
       PeerApi.Answer answer = api.read();
       assertThat(answer.nodes()).extracting(node -> node.name()).contains("good", "wide");
-      assertThat(answer.problems()).hasSizeBetween(3, 4);
+      assertThat(answer.nodes())
+          .extracting(node -> node.name())
+          .doesNotContain("number", "numbers");
+      assertThat(answer.problems()).hasSizeBetween(5, 6);
       RegionClaims.PeerReading reading = RegionClaims.of("evil", answer.nodes());
       assertThat(reading.claims())
           .allSatisfy(claim ->

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,44 @@ class RegionAnnouncementTest {
                 .map(gateway -> SocketLiteral.format(gateway.address()))
                 .collect(Collectors.joining(" ")))
         .isEqualTo(gateways);
+  }
+
+  /** The region's name where it is one; what else of it is no text is left out. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"name\":\"5\"} | 5",
+        "{\"name\":5} | ",
+        "{\"name\":1e1} | ",
+        "{\"name\":true} | ",
+        "{\"name\":null} | ",
+        "{\"name\":[\"mn\"]} | ",
+        "{\"name\":{\"mn\":1}} | ",
+        "{\"name\":\"MN\"} | ",
+        "[] | ",
+        "5 | ",
+        "{} | ",
+        "{\"name\":\"mn\",\"domain\":5,\"podCIDRs\":[5,null,{}],\"gateways\":[1681915905]} | mn",
+        "{\"name\":\"mn\",\"podCIDRs\":\"10.52.0.0/16\",\"podPath\":5,\"accepts\":\"true\"} | mn",
+        "{\"name\":\"mn\",\"tunnel\":{\"gateways\":[{\"name\":5}]}} | mn",
+      })
+  void aValueOfAnotherTypeIsNoText(String json, @Nullable String name) {
+    Optional<RegionAnnouncement> read = RegionAnnouncement.parse(json);
+    assertThat(read.map(RegionAnnouncement::name)).isEqualTo(Optional.ofNullable(name));
+    read.ifPresent(said ->
+        assertThat(said)
+            .isEqualTo(
+                new RegionAnnouncement(
+                    said.name(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    Set.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false)));
   }
 
   @Test

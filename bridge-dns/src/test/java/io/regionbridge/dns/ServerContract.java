@@ -404,6 +404,38 @@ abstract class ServerContract {
   }
 
   @Test
+  void aClientThatSendsNoMoreGetsAllItsAnswers() throws IOException {
+    try (TcpClient tcp = bridge.tcp()) {
+      Message slow = UdpClient.query(PEER_NAME, Type.A);
+      Message quick = UdpClient.query(WEB, Type.A);
+      tcp.send(slow);
+      tcp.send(quick);
+      tcp.endOutput();
+      Await.until("asked", () -> !held.isEmpty());
+      assertThat(addresses(new Message(tcp.receive()))).hasSize(2);
+      held.getFirst().reply(held.getFirst().addresses(20, "10.52.1.2"));
+      Message late = new Message(tcp.receive());
+      assertThat(late.getHeader().getID()).isEqualTo(slow.getHeader().getID());
+      assertThat(addresses(late)).containsExactly("10.52.1.2");
+      assertThat(tcp.closedByServer()).isTrue();
+    }
+    Await.until("closed", () -> bridge.dns().connections() == 0);
+  }
+
+  @Test
+  void aClientThatSendsNoMoreAndWaitsForNothingIsLetGo() throws IOException {
+    for (byte[] last : List.of(new byte[0], new byte[] {0, 40, 1, 2, 3})) {
+      try (TcpClient tcp = bridge.tcp()) {
+        assertThat(addresses(tcp.ask(UdpClient.query(WEB, Type.A)))).hasSize(2);
+        tcp.sendRaw(last);
+        tcp.endOutput();
+        assertThat(tcp.closedByServer()).isTrue();
+      }
+    }
+    Await.until("closed", () -> bridge.dns().connections() == 0);
+  }
+
+  @Test
   void aMalformedQueryDoesNotEndTheConnectionButAResponseDoes() throws IOException {
     try (TcpClient tcp = bridge.tcp()) {
       tcp.send(Packet.header(9, 0x0100, 1, 0, 0, 0).label("cut").done());
@@ -542,9 +574,9 @@ abstract class ServerContract {
     gone.send(UdpClient.query(PEER_NAME, Type.A));
     Await.until("asked", () -> !held.isEmpty());
     gone.close();
-    Await.until("closed", () -> bridge.dns().connections() == 0);
     held.getFirst().reply(held.getFirst().addresses(20, "10.52.1.2"));
     Await.until("answered", () -> bridge.dns().waiting() == 0);
+    Await.until("closed", () -> bridge.dns().connections() == 0);
     assertThat(addresses(client.ask(PEER_NAME, Type.A))).containsExactly("10.52.1.2");
     assertThat(gateway.asked().stream().map(Asked::tcp)).containsOnly(false);
     assertThat(rcode(client.ask(UdpClient.query("x." + WEB, Type.A))))

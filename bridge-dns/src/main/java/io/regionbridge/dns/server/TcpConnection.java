@@ -3,6 +3,7 @@ package io.regionbridge.dns.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.relay.QueryPipeline;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client's connection. Queries are taken as they come and answered as answers come, in any
  * order (RFC 7766 sections 6.2.1.1 and 7). Not read from while the client owes us the reading of
- * replies, or has too many queries under way.
+ * replies, or has too many queries under way. A client that sends no more gets what it has asked
+ * for before the connection ends.
  */
 final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf>
     implements ReplyPath, ConnectionLimiter.Connection {
@@ -38,6 +40,9 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf>
   private volatile @Nullable ChannelHandlerContext context;
   private @Nullable ScheduledFuture<?> idleCheck;
   private volatile long lastActive;
+
+  /** Whether the client sends no more; on the loop. */
+  private boolean inputEnded;
 
   TcpConnection(QueryPipeline pipeline, ConnectionLimiter limiter) {
     this.pipeline = pipeline;
@@ -107,8 +112,23 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf>
     }
   }
 
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      ctx.channel().config().setAutoRead(false);
+      closeWhenAnswered(ctx);
+    }
+  }
+
+  private void closeWhenAnswered(ChannelHandlerContext ctx) {
+    if (inputEnded && underWay.get() == 0) {
+      var _ = ctx.close();
+    }
+  }
+
   private void readAgain(ChannelHandlerContext ctx) {
-    if (underWay.get() <= LEAST_UNDER_WAY && ctx.channel().isWritable()) {
+    if (!inputEnded && underWay.get() <= LEAST_UNDER_WAY && ctx.channel().isWritable()) {
       ctx.channel().config().setAutoRead(true);
     }
   }
@@ -171,6 +191,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf>
           if (underWay.decrementAndGet() == LEAST_UNDER_WAY) {
             readAgain(ctx);
           }
+          closeWhenAnswered(ctx);
         });
   }
 

@@ -52,6 +52,11 @@ public final class TcpClient implements AutoCloseable {
     send(query.toWire());
   }
 
+  /** Says that nothing more is sent, and goes on receiving. */
+  public void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
   /** The next message. */
   public byte[] receive() throws IOException {
     byte[] message = new byte[in.readUnsignedShort()];

@@ -409,7 +409,8 @@ public final class HostSet {
   }
 
   /**
-   * Writes the SRV records of a port: one for each host that has it, leading to the host's name.
+   * Writes the SRV records of a port: one for each host that has it, leading to the host's name;
+   * beginning with another host at each turn, so that none is always left out where not all fit.
    *
    * @param question whose labels are the two of the port
    * @param targets how many records there are in all: they share the weight
@@ -420,7 +421,9 @@ public final class HostSet {
       LocalQuestion question, int targets, HostNode node, LocalZone zone, byte[] out, int at) {
     int from = at;
     int hosts = size();
-    for (int host = 0; host < hosts; host++) {
+    int first = hosts == 0 ? 0 : Integer.remainderUnsigned(question.turn, hosts);
+    for (int n = 0; n < hosts; n++) {
+      int host = first + n < hosts ? first + n : first + n - hosts;
       if (repeated != null && repeated.get(host)) {
         continue;
       }

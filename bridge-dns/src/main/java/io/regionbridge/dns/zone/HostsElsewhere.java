@@ -194,27 +194,44 @@ public final class HostsElsewhere extends HostNode {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   int writeServices(LocalQuestion q, LocalZone zone, byte[] out, int at) {
-    int count = 0;
+    int all = 0;
     for (HostsElsewhere link = this; link != null; link = link.next) {
-      if (link.answers) {
-        count +=
-            link.self == link.hosts
-                ? link.hosts.countServices(q.labels, q.at, q.length)
-                : link.self.countOwnServices(q.labels, q.at, q.length);
-      }
+      all += link.countServices(q);
     }
+    int first = Integer.remainderUnsigned(q.turn, Math.max(1, all));
+    // As for addresses: the place of the first record, then those after it, then those before it.
     int from = at;
-    for (HostsElsewhere link = this; link != null; link = link.next) {
-      if (link.answers) {
-        from =
-            link.self == link.hosts
-                ? link.hosts.writeServices(q, count, link, zone, out, from)
-                : link.self.writeOwnServices(q, count, link, zone, out, from);
+    for (int round = 0; round < 2; round++) {
+      int seen = 0;
+      for (HostsElsewhere link = this; link != null; link = link.next) {
+        int count = link.countServices(q);
+        boolean late = seen + count > first;
+        if (count > 0 && late == (round == 0)) {
+          from =
+              link.leadsToHosts()
+                  ? link.hosts.writeServices(q, all, link, zone, out, from)
+                  : link.self.writeOwnServices(q, all, link, zone, out, from);
+        }
+        seen += count;
       }
     }
     return from;
+  }
+
+  /** How many SRV records of a port are among the answer. */
+  private int countServices(LocalQuestion q) {
+    if (!answers) {
+      return 0;
+    }
+    return leadsToHosts()
+        ? hosts.countServices(q.labels, q.at, q.length)
+        : self.countOwnServices(q.labels, q.at, q.length);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
+  private boolean leadsToHosts() {
+    return self == hosts;
   }
 
   @Override

@@ -119,7 +119,7 @@ public final class RecordSet {
       reply.answered(copyTo(reply.out(), at, owner, turn), count);
       return;
     }
-    int next = stride == 0 ? 0 : Integer.remainderUnsigned(turn, count) * stride;
+    int next = first(turn);
     int fitting = 0;
     int end = at;
     while (fitting < count) {
@@ -141,11 +141,12 @@ public final class RecordSet {
    *
    * @param owner the compression pointer that owns them; {@link #QUESTION} unless they follow a
    *     CNAME
-   * @param turn addresses begin with the one that this number, modulo their count, points at
+   * @param turn addresses and SRV records begin with the one that this number, modulo their count,
+   *     points at
    * @return where the records end in {@code out}
    */
   public int copyTo(byte[] out, int at, int owner, int turn) {
-    int split = stride == 0 ? 0 : Integer.remainderUnsigned(turn, count) * stride;
+    int split = first(turn);
     int tail = encoded.length - split;
     System.arraycopy(encoded, split, out, at, tail);
     System.arraycopy(encoded, 0, out, at + tail, split);
@@ -156,6 +157,18 @@ public final class RecordSet {
       }
     }
     return end;
+  }
+
+  /** Where the record begins that is the first at this turn. */
+  private int first(int turn) {
+    if (stride > 0 || type != Type.SRV) {
+      return stride == 0 ? 0 : Integer.remainderUnsigned(turn, count) * stride;
+    }
+    int at = 0;
+    for (int skip = Integer.remainderUnsigned(turn, count); skip > 0; skip--) {
+      at += FIXED + Octets.get16(encoded, at + 10);
+    }
+    return at;
   }
 
   /** Lets none of the records in {@code out}, which all have a pointer as owner, live longer. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
@@ -50,6 +53,8 @@ class HostGroupTest {
           List.of(HTTP),
           List.of(HTTP, new PortSet.Port("http", "tcp", 8080)),
           List.of(HTTP, new PortSet.Port("dns", "udp", 53)));
+
+  private static final int MANY = 1500;
 
   private final Query query = new Query();
   private final ReplyWriter reply = new ReplyWriter();
@@ -272,6 +277,69 @@ class HostGroupTest {
     assertThat(count).isEqualTo(62);
     assertThat(ByteBuffer.wrap(out).getInt(12)).isEqualTo(0x0A340000 + 4999);
     assertThat(ByteBuffer.wrap(out).getInt(28)).isEqualTo(0x0A340000);
+  }
+
+  /** SRV records of one port, more than a message holds, in every form that a zone has for them. */
+  static List<Arguments> zonesWithLargeServices() throws IOException {
+    PortSet[] http = {PortSet.of(List.of(HTTP))};
+    int[] first = new int[MANY];
+    int[] second = new int[MANY];
+    Arrays.setAll(first, i -> 0x0A340000 + i);
+    Arrays.setAll(second, i -> 0x0A350000 + i);
+    HostSet here = HostSet.of(first, new long[0], http, null);
+    HostSet there = HostSet.of(second, new long[0], http, null);
+    HostGroup.Side side = new HostGroup.Side(here);
+    HostsElsewhere next = HostsElsewhere.of(NAME, place("sgp"), there, there, true, null);
+    HostsElsewhere both = HostsElsewhere.of(NAME, place("mn"), here, here, true, next);
+    var soa = Records.soa(APEX, 5, 1, 5);
+    LocalZone empty = LocalZone.empty(Records.name(APEX), "svc", soa).loadedFully();
+    Name port = Records.name("_http._tcp." + SELF);
+    List<Record> records = new ArrayList<>();
+    for (int i = 0; i < MANY / 2; i++) {
+      records.add(
+          new SRVRecord(port, DClass.IN, 5, 0, 1, 80, Records.name("pod-" + i + "." + SELF)));
+    }
+    HostGroup group = HostGroup.of(NAME, side, side, PortSet.NONE);
+    return List.of(
+        Arguments.of(empty.with(List.of(new LocalZone.Change(NAME, group)), 1), MANY),
+        Arguments.of(empty.with(List.of(new LocalZone.Change(NAME, both)), 1), 2 * MANY),
+        Arguments.of(empty.with(Map.of(port, ZoneNode.of(records)), soa), MANY / 2));
+  }
+
+  private static HostsElsewhere.Place place(String region) throws IOException {
+    byte[] label = new byte[region.length() + 1];
+    label[0] = (byte) region.length();
+    System.arraycopy(region.getBytes(StandardCharsets.US_ASCII), 0, label, 1, region.length());
+    return new HostsElsewhere.Place(
+        label, Records.name("svc." + region + ".internal").toWireCanonical());
+  }
+
+  /** No record is left out of every answer, and what is cut begins with another one each time. */
+  @ParameterizedTest
+  @MethodSource("zonesWithLargeServices")
+  void noServiceIsAlwaysLeftOut(LocalZone zone, int all) throws IOException {
+    Set<Name> whole = new HashSet<>();
+    Set<Name> cut = new HashSet<>();
+    for (int turn = 0; turn < 2 * MANY; turn += 50) {
+      List<Name> targets = targets(zone, turn, ReplyWriter.MAX_MESSAGE);
+      assertThat(targets).hasSizeGreaterThan(700).doesNotHaveDuplicates();
+      whole.addAll(targets);
+      cut.add(targets(zone, turn, 512).getFirst());
+    }
+    assertThat(whole).hasSize(all);
+    assertThat(cut).hasSizeGreaterThanOrEqualTo(15);
+  }
+
+  private List<Name> targets(LocalZone zone, int turn, int limit) throws IOException {
+    byte[] packet = Packet.query("_http._tcp." + SELF, Type.SRV, 0).done();
+    assertThat(query.parse(packet, packet.length)).isEqualTo(Query.Verdict.OK);
+    new LocalAuthority().answer(query, zone, View.PODS, turn, reply);
+    int length = reply.finish(limit, true, false, 0, new byte[0], 0);
+    List<Name> targets = new ArrayList<>();
+    for (Record r : new Message(Arrays.copyOf(reply.out(), length)).getSection(Section.ANSWER)) {
+      targets.add(((SRVRecord) r).getTarget());
+    }
+    return targets;
   }
 
   @Test

@@ -77,8 +77,8 @@ final class RecordWriter {
     return ZoneNode.of(List.of(soa, new NSRecord(soa.getName(), DClass.IN, ttl, nameServer)));
   }
 
-  ZoneNode addresses(Name owner, List<IpAddress> addresses) {
-    return ZoneNode.of(addressRecords(owner, addresses));
+  ZoneNode addresses(Name owner, List<IpAddress> cluster, List<IpAddress> pods) {
+    return ZoneNode.of(addressRecords(owner, cluster), addressRecords(owner, pods));
   }
 
   private List<Record> addressRecords(Name owner, Collection<IpAddress> addresses) {

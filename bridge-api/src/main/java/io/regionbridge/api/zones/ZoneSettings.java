@@ -13,8 +13,8 @@ import org.xbill.DNS.Name;
  * @param domain the region's domain, absolute
  * @param ttl how long answers from the directory may be kept: whole seconds
  * @param podCidrs the region's pod ranges: for these there are reverse zones
- * @param nameServers addresses of the region's bridges, which the domain's NS record leads to; may
- *     be empty
+ * @param nameServers addresses of the region's bridges, which the domain's NS record leads to, for
+ *     others as far as they are in the ranges of the region; may be empty
  * @param peers which Services have a name under the domain at all, and what clients outside the
  *     cluster get for them
  */

@@ -2,6 +2,7 @@ package io.regionbridge.api.zones;
 
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ZoneNode;
+import io.regionbridge.router.net.IpAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,10 @@ final class ZoneWriter {
     if (version != null) {
       extras.put(version, writer.text(version, specification));
     }
-    if (!settings.nameServers().isEmpty()) {
-      extras.put(
-          writer.nameServer(), writer.addresses(writer.nameServer(), settings.nameServers()));
-    }
+    List<IpAddress> nameServers = settings.nameServers();
+    extras.put(
+        writer.nameServer(),
+        writer.addresses(writer.nameServer(), nameServers, settings.peers().given(nameServers)));
     return empty(settings.domain(), "svc", extras);
   }
 

@@ -211,7 +211,7 @@ class ZoneCompilerTest {
           # The rest of the zone
           mn.internal                              | A    | NODATA    | NODATA
           mn.internal                              | NS   | ns.mn.internal. | ns.mn.internal.
-          ns.mn.internal                           | A    | 100.64.0.1 | 100.64.0.1
+          ns.mn.internal                           | A    | 100.64.0.1 | NODATA
           dns-version.mn.internal                  | TXT  | 1.1.0     | 1.1.0
           svc.mn.internal                          | A    | NODATA    | NODATA
           prod.svc.mn.internal                     | A    | NODATA    | NODATA
@@ -431,6 +431,31 @@ class ZoneCompilerTest {
 
     assertThat(asker.answer(View.PODS, "mn.internal", "NS")).isEqualTo("ns.mn.internal.");
     assertThat(asker.answer(View.PODS, "svc.mn.internal", "A")).isEqualTo("NXDOMAIN");
+  }
+
+  /** The NS record's name is there for all, with the addresses that peers may believe. */
+  @Test
+  void theNameServerHasNoAddressOutsideTheRangesForPeers() {
+    Asker local = new Asker(compiler(settings()).compile(region(), NOW));
+    assertThat(local.answer(View.CLUSTER, "ns.mn.internal", "A")).isEqualTo("100.64.0.1");
+    assertThat(local.answer(View.PODS, "ns.mn.internal", "A")).isEqualTo("NODATA");
+    assertThat(local.answer(View.PODS, "ns.mn.internal", "AAAA")).isEqualTo("NODATA");
+    assertThat(local.answer(View.PODS, "x.ns.mn.internal", "A")).isEqualTo("NXDOMAIN");
+
+    ZoneSettings replica =
+        new ZoneSettings(DOMAIN, Duration.ofSeconds(5), List.of(), List.of(), PeerRule.AS_GIVEN);
+    Asker peer = new Asker(new ZoneCompiler(replica, false).compile(region(), NOW));
+    assertThat(peer.answer(View.PODS, "ns.mn.internal", "A")).isEqualTo("NODATA");
+
+    ZoneSettings unknown =
+        new ZoneSettings(
+            DOMAIN,
+            Duration.ofSeconds(5),
+            List.of(),
+            List.of(IpAddress.of("100.64.0.1")),
+            PeerRule.AS_GIVEN);
+    Asker bare = new Asker(new ZoneCompiler(unknown, false).compile(region(), NOW));
+    assertThat(bare.answer(View.PODS, "ns.mn.internal", "A")).isEqualTo("100.64.0.1");
   }
 
   @Test

@@ -109,6 +109,11 @@ public record PeerRule(
         addresses.equals(facts.clusterIps()) ? facts : facts.withClusterIps(addresses), endpoints);
   }
 
+  /** Those of some addresses that peers get, as they get them. */
+  public List<IpAddress> given(List<IpAddress> addresses) {
+    return addresses.stream().filter(this::own).map(aliases::known).toList();
+  }
+
   /** As peers get them, sorted by the address that they get. */
   private List<Endpoint> endpoints(DirectoryService service) {
     List<Endpoint> all = service.endpoints();

@@ -56,12 +56,12 @@ public final class AliasTable implements AutoCloseable {
 
   /** The rules in the kernel, as {@link #expected} writes them; empty if there is no table. */
   public List<String> rules() throws ErrnoException {
-    return messages.comments(socket);
+    return messages.contents(socket);
   }
 
   /** Whether a table that is not ours, of either family, has rules. */
   public boolean hasRules(String foreign) throws ErrnoException {
-    return !new NftMessages(foreign).comments(socket).isEmpty();
+    return !new NftMessages(foreign).contents(socket).isEmpty();
   }
 
   /**

@@ -41,7 +41,7 @@ public final class GatewayTable implements AutoCloseable {
 
   /** The rules that are there, each in the words of its {@link GatewayRule}. */
   public List<String> rules() throws ErrnoException {
-    return messages.comments(socket);
+    return messages.contents(socket);
   }
 
   /** Puts these rules there and no others, in one step; with none, the tables are gone. */

@@ -33,7 +33,7 @@ public final class NatTable implements AutoCloseable {
 
   /** What is exempt now, in the words of {@link NatExemption#toString}; nothing without a table. */
   public List<String> exempt() throws ErrnoException {
-    return messages.comments(socket);
+    return messages.contents(socket);
   }
 
   /** Exempts these and nothing else, in one step; with none, the tables are gone. */

@@ -11,8 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Messages for nftables ({@code linux/netfilter/nf_tables.h}) about one table, one for each address
@@ -28,8 +30,10 @@ final class NftMessages {
   private static final int BATCH_BEGIN = 16;
   private static final int BATCH_END = 17;
   private static final int NEW_TABLE = SUBSYSTEM << 8;
+  private static final int GET_TABLE = SUBSYSTEM << 8 | 1;
   private static final int DELETE_TABLE = SUBSYSTEM << 8 | 2;
   private static final int NEW_CHAIN = SUBSYSTEM << 8 | 3;
+  private static final int GET_CHAIN = SUBSYSTEM << 8 | 4;
   private static final int NEW_RULE = SUBSYSTEM << 8 | 6;
   private static final int GET_RULE = SUBSYSTEM << 8 | 7;
   private static final int APPEND = 0x800;
@@ -38,6 +42,11 @@ final class NftMessages {
   private static final int JUMP = -3;
   private static final int VERDICT_REGISTER = 0;
 
+  /** What {@link #contents} says of a table that is there and not in force. */
+  static final String DORMANT = "the table is dormant";
+
+  private static final int TABLE_FLAGS = 2;
+  private static final int CHAIN_POLICY = 5;
   private static final int RULE_TABLE = 1;
   private static final int RULE_CHAIN = 2;
   private static final int RULE_EXPRESSIONS = 4;
@@ -419,36 +428,87 @@ final class NftMessages {
         "writing nftables table " + table);
   }
 
-  /** The comments of all rules, empty for one without; none without a table. */
-  List<String> comments(NetlinkSocket socket) throws ErrnoException {
+  /**
+   * What is in the tables: the comment of each rule, empty for one without, and then what has been
+   * changed of a table or of a chain with rules, which no comment says. None without a table.
+   */
+  List<String> contents(NetlinkSocket socket) throws ErrnoException {
     List<String> found = new ArrayList<>();
     for (boolean ipv6 : new boolean[] {false, true}) {
-      List<String> ofFamily = new ArrayList<>();
       try {
-        socket.dump(
-            header(GET_RULE, NetlinkMessage.DUMP, family(ipv6), 0).string(RULE_TABLE, table),
-            "listing the rules of table " + table,
-            new NetlinkSocket.DumpAnswers() {
-              @Override
-              public void restart() {
-                ofFamily.clear();
-              }
-
-              @Override
-              public void take(NetlinkMessage message) throws MalformedMessageException {
-                if (message.type() == NEW_RULE) {
-                  ofFamily.add(comment(message).orElse(""));
-                }
-              }
-            });
+        contents(socket, ipv6, found);
       } catch (ErrnoException e) {
         if (!e.errno().equals(Errno.ENOENT)) {
           throw e;
         }
       }
-      found.addAll(ofFamily);
     }
     return found;
+  }
+
+  private void contents(NetlinkSocket socket, boolean ipv6, List<String> found)
+      throws ErrnoException {
+    List<String> comments = new ArrayList<>();
+    Set<String> chains = new LinkedHashSet<>();
+    socket.dump(
+        header(GET_RULE, NetlinkMessage.DUMP, family(ipv6), 0).string(RULE_TABLE, table),
+        "listing the rules of table " + table,
+        new NetlinkSocket.DumpAnswers() {
+          @Override
+          public void restart() {
+            comments.clear();
+            chains.clear();
+          }
+
+          @Override
+          public void take(NetlinkMessage message) throws MalformedMessageException {
+            if (message.type() == NEW_RULE) {
+              comments.add(comment(message).orElse(""));
+              for (Attribute attribute : attributes(message)) {
+                if (attribute.type() == RULE_CHAIN) {
+                  chains.add(attribute.string());
+                }
+              }
+            }
+          }
+        });
+    found.addAll(comments);
+    if (number(socket, header(GET_TABLE, 0, family(ipv6), 0).string(1, table), TABLE_FLAGS) > 0) {
+      found.add(DORMANT);
+    }
+    for (String chain : chains) {
+      MessageWriter request =
+          header(GET_CHAIN, 0, family(ipv6), 0).string(1, table).string(3, chain);
+      int policy = number(socket, request, CHAIN_POLICY);
+      if (policy >= 0 && policy != ACCEPT) {
+        found.add("chain %s drops what no rule knows".formatted(chain));
+      }
+    }
+  }
+
+  /** A number of a table or a chain; negative if it has none. */
+  private int number(NetlinkSocket socket, MessageWriter request, int type) throws ErrnoException {
+    int[] number = {-1};
+    socket.request(
+        request,
+        "reading table " + table,
+        message -> {
+          for (Attribute attribute : attributes(message)) {
+            if (attribute.type() == type) {
+              number[0] = Integer.reverseBytes(attribute.u32());
+            }
+          }
+        });
+    return number[0];
+  }
+
+  /** Those behind {@code struct nfgenmsg}; none if it is not whole. */
+  private static List<Attribute> attributes(NetlinkMessage message)
+      throws MalformedMessageException {
+    ByteBuffer payload = message.payload();
+    return payload.limit() < 4
+        ? List.of()
+        : Attribute.parse(payload.duplicate().order(payload.order()).position(4));
   }
 
   /** {@code struct nfgenmsg}; the resource is in network byte order. */
@@ -492,12 +552,10 @@ final class NftMessages {
   }
 
   static Optional<String> comment(NetlinkMessage message) throws MalformedMessageException {
-    ByteBuffer payload = message.payload();
-    if (message.type() != NEW_RULE || payload.limit() < 4) {
+    if (message.type() != NEW_RULE) {
       return Optional.empty();
     }
-    for (Attribute attribute :
-        Attribute.parse(payload.duplicate().order(payload.order()).position(4))) {
+    for (Attribute attribute : attributes(message)) {
       if (attribute.type() == RULE_USERDATA) {
         ByteBuffer data = attribute.value();
         if (data.limit() > 2 && data.get(0) == COMMENT) {

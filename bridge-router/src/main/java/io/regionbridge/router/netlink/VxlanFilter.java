@@ -34,7 +34,8 @@ public final class VxlanFilter implements AutoCloseable {
 
   /** Whether packets of strangers are dropped now. */
   public boolean inForce() throws ErrnoException {
-    return messages.comments(socket).contains(STRANGERS);
+    List<String> contents = messages.contents(socket);
+    return contents.contains(STRANGERS) && !contents.contains(NftMessages.DORMANT);
   }
 
   /**
@@ -69,7 +70,7 @@ public final class VxlanFilter implements AutoCloseable {
       wanted.add(STRANGERS);
       requests.add(messages.rule(ipv6, SENDERS).drop().commented(STRANGERS));
     }
-    if (wanted.equals(messages.comments(socket))) {
+    if (wanted.equals(messages.contents(socket))) {
       return false;
     }
     messages.transact(socket, requests);

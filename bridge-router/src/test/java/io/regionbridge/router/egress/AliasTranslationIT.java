@@ -31,7 +31,10 @@ class AliasTranslationIT {
         "nft flush table ip region-bridge-alias",
         "nft flush chain ip region-bridge-alias departures",
         "nft insert rule ip region-bridge-alias arrivals counter drop",
-        "nft add rule ip region-bridge-alias errors-in accept"
+        "nft add rule ip region-bridge-alias errors-in accept",
+        "nft add table ip region-bridge-alias { flags dormant; }",
+        "nft add chain ip region-bridge-alias arrivals { policy drop; }",
+        "nft add chain ip region-bridge-alias departures { policy drop; }"
       })
   void isRestored(String change) {
     NativeTool.find("nft");

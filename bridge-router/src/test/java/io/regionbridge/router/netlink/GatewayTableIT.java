@@ -45,6 +45,11 @@ class GatewayTableIT {
       assertThat(namespace.sh("nft list table ip6 region-bridge-gateway"))
           .contains("ip6 saddr fd7a::/48 ip6 daddr fd00:42::/48 masquerade")
           .contains("tcp option maxseg size set 1220");
+      namespace.sh("nft add table ip6 region-bridge-gateway { flags dormant; }");
+      namespace.sh("nft add chain ip region-bridge-gateway segments { policy drop; }");
+      assertThat(table.rules())
+          .hasSize(rules.size() + 2)
+          .contains("the table is dormant", "chain segments drops what no rule knows");
       table.replace(rules.subList(0, 1));
       assertThat(table.rules()).containsExactly(rules.getFirst().toString());
       table.replace(List.of());

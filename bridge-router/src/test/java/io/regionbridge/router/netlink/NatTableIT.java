@@ -36,6 +36,8 @@ class NatTableIT {
           .contains("ip saddr 10.52.0.0/15 ip daddr 10.42.0.0/16 snat to ip saddr");
       assertThat(namespace.sh("nft list table ip6 region-bridge"))
           .contains("ip6 saddr fd00:42::/48 ip6 daddr fd00:52::/47 snat to ip6 saddr");
+      namespace.sh("nft add table ip region-bridge { flags dormant; }");
+      assertThat(table.exempt()).hasSize(4).contains("the table is dormant");
       table.replace(some.subList(0, 1));
       assertThat(table.exempt()).containsExactly("10.42.0.0/16 to 10.52.0.0/15");
       assertThat(namespace.sh("nft list tables")).doesNotContain("ip6 region-bridge");

@@ -33,6 +33,13 @@ class VxlanFilterIT {
         assertThat(arrives(stranger, device)).isTrue();
         assertThat(filter.keep(Optional.of(NODES))).isTrue();
         assertThat(filter.keep(Optional.of(NODES))).as("as it is").isFalse();
+        assertThat(filter.inForce()).isTrue();
+        namespace.sh("nft add table ip region-bridge-vxlan { flags dormant; }");
+        assertThat(filter.inForce()).isFalse();
+        assertThat(filter.keep(Optional.of(NODES))).as("dormant").isTrue();
+        namespace.sh("nft add chain ip6 region-bridge-vxlan input { policy drop; }");
+        assertThat(filter.keep(Optional.of(NODES))).as("another policy").isTrue();
+        assertThat(filter.keep(Optional.of(NODES))).as("as it is again").isFalse();
         assertThat(arrives(node, device)).isTrue();
         assertThat(arrives(stranger, other)).as("another port").isTrue();
         assertThat(arrives(stranger, device)).isFalse();

@@ -105,6 +105,9 @@ public final class Reply {
   private int runAt;
   private int runStride;
 
+  /** Where records that were found are, by the hash of their data; 0 where none is. */
+  private int[] slots = new int[64];
+
   /**
    * Reads the reply.
    *
@@ -302,9 +305,13 @@ public final class Reply {
     return end - from == currentLength && Names.equal(out, from, current, 0, currentLength);
   }
 
-  /** Copies the records of the asked type at the end of the chain, as many as fit. */
+  /**
+   * Copies the records of the asked type at the end of the chain, each once (RFC 2181 section 5),
+   * as many as fit.
+   */
   private boolean copyFound(int asked, Bounds bounds) {
     runAt = at;
+    int mask = clearSlots(answersInClass);
     int lastOwner = NOWHERE;
     boolean lastFits = false;
     for (int record = 0; record < answersInClass; record++) {
@@ -338,12 +345,46 @@ public final class Reply {
         ttlCount--;
         break;
       }
+      if (repeats(before, mask)) {
+        at = before;
+        ttlCount--;
+        continue;
+      }
       found++;
     }
     if (asked == Type.A || asked == Type.AAAA) {
       runStride = found > 0 ? (at - runAt) / found : 0;
     }
     return true;
+  }
+
+  /** Makes room for twice as many records; returns what a hash is cut with. */
+  private int clearSlots(int records) {
+    int count = Integer.highestOneBit(Math.max(1, records)) << 2;
+    if (slots.length < count) {
+      slots = new int[count];
+    } else {
+      Arrays.fill(slots, 0, count, 0);
+    }
+    return count - 1;
+  }
+
+  /** Whether the record that was written last is there already; if not, it is from now on. */
+  private boolean repeats(int record, int mask) {
+    int data = record + FIXED;
+    int octets = at - data;
+    int type = Octets.get16(out, record + 2);
+    int slot = (int) NameHash.withType(NameHash.of(out, data, octets), type) & mask;
+    for (int other = slots[slot]; other > 0; other = slots[slot]) {
+      int same = other + FIXED;
+      if (Octets.get16(out, other + 2) == type
+          && Arrays.equals(out, same, same + octets, out, data, at)) {
+        return true;
+      }
+      slot = slot + 1 & mask;
+    }
+    slots[slot] = record;
+    return false;
   }
 
   private boolean addressAllowed(int type, int fixed, Bounds bounds) {

@@ -159,6 +159,30 @@ class ReplyTest {
     assertThat(Octets.get32(reply.octets(), third + 6)).isEqualTo(40);
   }
 
+  /** RFC 2181, section 5: a set has no record twice. */
+  @Test
+  void eachRecordIsTakenOnce() {
+    List<Record> records = new ArrayList<>();
+    for (int i = 0; i < 3 * 200; i++) {
+      records.add(Records.a(NAME, 5 + i, "10.52.0." + i % 200));
+    }
+    assertThat(inspect(message(records.toArray(Record[]::new)))).isEqualTo(Verdict.BELIEVED);
+    assertThat(believed().getSection(Section.ANSWER)).isEqualTo(records.subList(0, 200));
+    assertThat(reply.ttlCount()).isEqualTo(200);
+    assertThat(reply.runCount()).isEqualTo(200);
+    assertThat(reply.runAt() + 200 * reply.runStride()).isEqualTo(reply.bodyEnd());
+
+    Message services =
+        message(
+            Records.srv(NAME, 5, 80, "Y.mn.internal"),
+            Records.srv(NAME, 5, 80, "y.MN.internal"),
+            Records.srv(NAME, 5, 81, "y.mn.internal"));
+    services.removeAllRecords(Section.QUESTION);
+    services.addRecord(Record.newRecord(Records.name(NAME), Type.SRV, DClass.IN), Section.QUESTION);
+    assertThat(inspect(services)).isEqualTo(Verdict.BELIEVED);
+    assertThat(reply.found()).isEqualTo(2);
+  }
+
   @Test
   void theOrderOfRecordsAndTheCaseOfNamesMakeNoDifference() {
     Message m =
@@ -702,6 +726,7 @@ class ReplyTest {
     if (m.getHeader().getRcode() == Rcode.NOERROR) {
       all.stream()
           .filter(r -> r.getType() == Type.A && r.getName().equals(end))
+          .filter(r -> !chain.contains(r)) // whatever its TTL
           .forEach(chain::add);
     }
     return chain;
@@ -716,7 +741,7 @@ class ReplyTest {
       long ttl = random.nextInt(100_000);
       Record r =
           switch (random.nextInt(6)) {
-            case 0, 1 -> Records.a(owner, ttl, "10.52." + random.nextInt(256) + ".1");
+            case 0, 1 -> Records.a(owner, ttl, "10.52." + random.nextInt(8) + ".1");
             case 2 -> Records.cname(owner, ttl, hosts.get(random.nextInt(hosts.size())));
             case 3 -> Records.srv(owner, ttl, 80, "y.svc.mn.internal");
             case 4 -> Records.txt(owner, ttl, "t".repeat(random.nextInt(200)));

@@ -1,11 +1,13 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.Count;
 import io.regionbridge.api.status.NamesReport;
 import io.regionbridge.api.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,10 +65,29 @@ final class NamesCommand implements Command {
     NamesReport report;
     try (AdminClient client = target.connect(bridgeNamespace)) {
       report = client.names(region.orElse(""), namespace.orElse(""), match.orElse(""));
+      if (report.names().isEmpty() && report.unknown().isEmpty() && region.isPresent()) {
+        requireRegion(client, region.get());
+      }
     }
     int room = terminal.interactive() ? terminal.columns() : Integer.MAX_VALUE;
     output.print(terminal, report, () -> lines(report, room));
     return report.names().isEmpty() ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  /** A region that nobody knows is a mistake, not one without names. */
+  private static void requireRegion(AdminClient client, String region) {
+    BridgeStatus status = client.status();
+    List<String> known =
+        Stream.concat(
+                Stream.of(status.region().name()),
+                status.peers().stream().map(BridgeStatus.Peer::name))
+            .toList();
+    // Names over all regions have a dot in their domain, which no region's name has.
+    if (!known.contains(region) && !region.contains(".")) {
+      throw CommandException.usage(
+          "there is no region %s; this bridge knows %s"
+              .formatted(region, String.join(", ", known)));
+    }
   }
 
   /**

@@ -141,7 +141,11 @@ final class PodTarget {
   }
 
   static CommandException unreachable(String url, KubernetesClientException e) {
-    return new CommandException("the API server at " + url + " " + reason(e), e);
+    String remedy =
+        e.getCode() > 0
+            ? ""
+            : "; look at it with kubectl cluster-info, or name another kubeconfig in KUBECONFIG";
+    return new CommandException("the API server at " + url + " " + reason(e) + remedy, e);
   }
 
   /** What an API server did instead of answering. */

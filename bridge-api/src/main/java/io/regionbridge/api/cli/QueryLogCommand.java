@@ -79,7 +79,7 @@ final class QueryLogCommand implements Command {
     Map<String, String> wanted = new LinkedHashMap<>();
     client.ifPresent(value -> wanted.put("client", value));
     zone.ifPresent(value -> wanted.put("zone", value));
-    rate.ifPresent(value -> wanted.put("perSecond", value));
+    rate.ifPresent(value -> wanted.put("perSecond", perSecond(value)));
     time.ifPresent(value -> wanted.put("for", value));
     if (failed) {
       wanted.put("failed", "true");
@@ -101,6 +101,15 @@ final class QueryLogCommand implements Command {
     }
     output.print(terminal, report, () -> text(report, log).stream().map(Printable::of).toList());
     return ExitCode.OK;
+  }
+
+  /** The bridge, which names its parameter, would refuse it in other words than those typed. */
+  private static String perSecond(String rate) {
+    if (!rate.matches("[1-9][0-9]?|100")) {
+      throw CommandException.usage(
+          "query-log: --rate \"%s\" is no whole number from 1 to 100".formatted(rate));
+    }
+    return rate;
   }
 
   private int follow(AdminClient bridge) {

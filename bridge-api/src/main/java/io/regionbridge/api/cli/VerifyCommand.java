@@ -138,7 +138,8 @@ final class VerifyCommand implements Command {
         AdminClient client = bridge.inAnyCluster()) {
       BridgeStatus status = client.status();
       List<BridgeStatus.Peer> peers =
-          answering(client, status, to)
+          everywhere(client, status, to)
+              .map(TraceReport::answering)
               .map(names ->
                   status.peers().stream().filter(peer -> names.contains(peer.name())).toList())
               .orElseGet(() -> peers(status, Optional.of(to)));
@@ -173,9 +174,10 @@ final class VerifyCommand implements Command {
   private List<Check> walk(Optional<TrafficChecks.Target> to) {
     try (AdminClient client = bridge.connect()) {
       BridgeStatus status = client.status();
-      Optional<List<String>> answering = to.flatMap(name -> answering(client, status, name));
-      if (answering.isPresent()) {
-        return TrafficChecks.everywhere(status, answering.get(), to.orElseThrow(), network);
+      Optional<TraceReport> trace = to.flatMap(name -> everywhere(client, status, name));
+      if (trace.isPresent()) {
+        return TrafficChecks.everywhere(
+            status, trace.get().regions(), trace.get().answering(), to.orElseThrow(), network);
       }
       List<BridgeStatus.Peer> peers = peers(status, to);
       List<Check> checks = new ArrayList<>();
@@ -194,20 +196,22 @@ final class VerifyCommand implements Command {
   }
 
   /**
-   * The regions that answer for a name over all regions; empty: it is no such name, or a region was
-   * named that is to be looked at.
+   * How the bridge answers for a name over all regions, or for an alias of this region; empty: it
+   * is neither, or a region was named that is to be looked at.
    */
-  private Optional<List<String>> answering(
+  private Optional<TraceReport> everywhere(
       AdminClient client, BridgeStatus status, TrafficChecks.Target to) {
     if (region.isPresent()
         || status.peers().stream().anyMatch(peer -> isBelow(to.name(), peer.domain()))) {
       return Optional.empty();
     }
     TraceReport trace = client.trace(to.name(), "A", "");
-    boolean everywhere =
-        trace.zone().kind().equals("local")
-            && !trace.zone().name().equalsIgnoreCase(status.region().domain());
-    return everywhere ? Optional.of(trace.answering()) : Optional.empty();
+    boolean own = trace.zone().name().equalsIgnoreCase(status.region().domain());
+    boolean alias =
+        trace.answer().records().stream().anyMatch(record -> record.type().equals("CNAME"));
+    return trace.zone().kind().equals("local") && (!own || alias)
+        ? Optional.of(trace)
+        : Optional.empty();
   }
 
   private List<BridgeStatus.Peer> peers(BridgeStatus status, Optional<TrafficChecks.Target> to) {

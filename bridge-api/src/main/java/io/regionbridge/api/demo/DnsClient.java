@@ -47,7 +47,15 @@ public final class DnsClient {
    * @throws IOException if nothing came, a timeout included
    */
   public Answer ask(Name name, int type) throws IOException {
-    Message question = question(name, type);
+    return ask(question(name, type));
+  }
+
+  /**
+   * Asks a question of the caller's over UDP.
+   *
+   * @throws IOException if nothing came, a timeout included
+   */
+  public Answer ask(Message question) throws IOException {
     byte[] wire = question.toWire();
     try (DatagramSocket socket = new DatagramSocket()) {
       socket.connect(server);

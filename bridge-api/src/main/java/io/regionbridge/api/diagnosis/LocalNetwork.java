@@ -46,7 +46,9 @@ public final class LocalNetwork implements Reachability {
 
   @Override
   public Message ask(InetSocketAddress server, String name, int type) throws IOException {
-    return new DnsClient(server, DNS_TIMEOUT).ask(absolute(name), type).message();
+    Message question = Message.newQuery(Record.newRecord(absolute(name), type, DClass.IN));
+    question.addRecord(new OPTRecord(EDNS_SIZE, 0, 0), Section.ADDITIONAL); // for extended errors
+    return new DnsClient(server, DNS_TIMEOUT).ask(question).message();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.regionbridge.api.diagnosis;
 
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.api.status.ConditionType;
+import io.regionbridge.api.text.ExtendedErrors;
 import io.regionbridge.router.diagnosis.Check;
 import io.regionbridge.router.diagnosis.Doctor.NextHop;
 import io.regionbridge.router.loop.FailureReason;
@@ -13,6 +14,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -95,15 +97,23 @@ public final class TrafficChecks {
   }
 
   /**
-   * Walks to a name over all regions: to each region whose addresses the name has now.
+   * Walks to a name over all regions, or to an alias of this region: to each region whose addresses
+   * the name has now.
    *
+   * @param considered what its bridge says of each region that may have the name
    * @param answering the regions that answer for the name, as its bridge says
    */
   public static List<Check> everywhere(
-      BridgeStatus status, List<String> answering, Target target, Reachability network) {
+      BridgeStatus status,
+      List<String> considered,
+      List<String> answering,
+      Target target,
+      Reachability network) {
     TrafficChecks walk = new TrafficChecks(network, "");
     List<InetAddress> addresses = walk.names(status, Optional.empty(), target.name());
     if (addresses.isEmpty()) {
+      considered.forEach(
+          region -> walk.add(Check.warning("region", region, "region-bridge verify REGION")));
       walk.checkReach(addresses, target);
       return walk.checks;
     }
@@ -259,11 +269,7 @@ public final class TrafficChecks {
         Message reply = network.ask(server.get(), name, type);
         int rcode = reply.getRcode();
         if (rcode != Rcode.NOERROR) {
-          add(
-              Check.failure(
-                  "name",
-                  "%s %s: %s".formatted(name, Type.string(type), Rcode.string(rcode)),
-                  "region-bridge trace %s %s".formatted(name, Type.string(type))));
+          add(unresolved(name, type, reply));
           return List.of();
         }
         addresses.addAll(addresses(reply));
@@ -300,6 +306,27 @@ public final class TrafficChecks {
                 "are its pods ready? kubectl get endpointslices in that region")
             : Check.ok("name", "%s is %s".formatted(name, list(addresses))));
     return addresses;
+  }
+
+  /** Why a name has no answer, as far as the reply says. */
+  private static Check unresolved(String name, int type, Message reply) {
+    List<String> why = ExtendedErrors.of(reply);
+    boolean absent = reply.getRcode() == Rcode.NXDOMAIN;
+    String trace = "region-bridge trace %s %s".formatted(name, Type.string(type));
+    return Check.failure(
+        "name",
+        "%s %s: %s%s"
+            .formatted(
+                name,
+                Type.string(type),
+                Rcode.string(reply.getRcode()),
+                absent
+                    ? ", there is no such name"
+                    : why.isEmpty() ? "" : ", " + String.join("; ", why)),
+        absent
+            ? "region-bridge names --match %s; is the Service there, and exported? %s"
+                .formatted(name.split("\\.", 2)[0], trace)
+            : trace);
   }
 
   private static Optional<InetSocketAddress> socket(String text) {
@@ -439,7 +466,9 @@ public final class TrafficChecks {
               "MTU",
               "cannot send to gateway %s: %s"
                   .formatted(up.get().address(), FailureReason.describe(e)),
-              "ip route get " + IpLiteral.format(gateway.get().getAddress())));
+              e instanceof PortUnreachableException
+                  ? "start a bridge there: region-bridge serve"
+                  : "ip route get " + IpLiteral.format(gateway.get().getAddress())));
     }
   }
 

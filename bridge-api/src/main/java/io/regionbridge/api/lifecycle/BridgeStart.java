@@ -39,11 +39,8 @@ import org.jspecify.annotations.Nullable;
  * is made before it: nothing here is called back before it is there. Used once, by one thread.
  */
 final class BridgeStart {
-  /** Conditions are looked at once a second. */
-  private static final Duration CONDITIONS_SETTLE = Duration.ofSeconds(1);
-
-  /** Conditions change with time, too. */
-  private static final Duration CONDITIONS = Duration.ofSeconds(10);
+  /** Conditions change with time and with gateways, too, so they are looked at once a second. */
+  private static final Duration CONDITIONS = Duration.ofSeconds(1);
 
   private final Clock clock = Clock.systemUTC();
   private final long heap = Runtime.getRuntime().maxMemory();
@@ -156,16 +153,12 @@ final class BridgeStart {
             address -> Sites.peers(first, address, introspection, directory),
             http.addresses().stream().skip(1).toList());
     Loop conditions =
-        loops.loop(
-            "conditions",
-            Timing.onCall(CONDITIONS_SETTLE, CONDITIONS).onVirtualThread(),
-            introspection::look);
+        loops.loop("conditions", Timing.every(CONDITIONS).onVirtualThread(), introspection::look);
     tables.start(
         dns::publish,
         () -> {
           memory.look();
           followHost(control, state, tables, sockets);
-          conditions.lookAgain();
         });
     parts.add(tables);
     conditions.start();

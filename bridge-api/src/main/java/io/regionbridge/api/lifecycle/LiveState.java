@@ -22,6 +22,7 @@ import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.loop.LoopHealth;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.Topology;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.xbill.DNS.Name;
 
 /**
@@ -188,7 +190,25 @@ final class LiveState implements BridgeState {
 
   @Override
   public List<String> explain(Name name) {
-    return allNames.explain(config.get(), name);
+    List<String> regions = allNames.explain(config.get(), name);
+    boolean everywhere = allNames.domains(config.get()).stream().anyMatch(name::subdomain);
+    if (!everywhere || !answering(name).isEmpty()) {
+      return regions;
+    }
+    // No region answers: perhaps since there are some whose names nobody knows.
+    Map<String, FollowerState> states = replicas.states();
+    Stream<String> unknown =
+        topology().peers().stream()
+            .map(PeerRegion::name)
+            .filter(peer -> !states.containsKey(peer) || states.get(peer).replica().isEmpty())
+            .map(peer ->
+                "%s: its names are not known: %s"
+                    .formatted(
+                        peer,
+                        states.containsKey(peer)
+                            ? states.get(peer).why()
+                            : "its directory is not followed"));
+    return Stream.concat(regions.stream(), unknown).toList();
   }
 
   @Override

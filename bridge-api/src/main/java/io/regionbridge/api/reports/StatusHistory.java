@@ -54,7 +54,8 @@ final class StatusHistory {
   }
 
   /**
-   * Takes a sample.
+   * Takes a sample. It fills all steps that have passed since the last one, so that a bridge that
+   * was suspended or starved does not draw an hour as a minute.
    *
    * @param dns counters since the start
    * @param peers all peers with the states of their gateways
@@ -62,18 +63,21 @@ final class StatusHistory {
   synchronized void add(Instant now, BridgeStatus.Dns dns, List<BridgeStatus.Peer> peers) {
     BridgeStatus.Dns before = last;
     if (before != null && lastAt != null) {
-      double seconds = Math.max(1, Duration.between(lastAt, now).toMillis()) / 1e3;
-      if (samples.size() == STEPS) {
-        samples.removeFirst();
-      }
+      Duration passed = Duration.between(lastAt, now);
       List<Long> latencies = latencies(before, dns);
-      samples.addLast(
+      Sample sample =
           new Sample(
-              count(before, dns, _ -> true) / seconds,
+              count(before, dns, _ -> true) / (Math.max(1, passed.toMillis()) / 1e3),
               share(before, dns),
               quantile(latencies, dns.latencyBounds(), 0.5),
               quantile(latencies, dns.latencyBounds(), 0.99),
-              states(peers)));
+              states(peers));
+      for (long i = Math.clamp(passed.dividedBy(STEP), 1, STEPS); i > 0; i--) {
+        if (samples.size() == STEPS) {
+          samples.removeFirst();
+        }
+        samples.addLast(sample);
+      }
     }
     last = dns;
     lastAt = now;

@@ -1,20 +1,19 @@
 package io.regionbridge.api.reports;
 
 import io.regionbridge.api.status.TraceReport;
+import io.regionbridge.api.text.ExtendedErrors;
 import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.upstream.GatewayHealth;
 import io.regionbridge.dns.upstream.TryReport;
 import io.regionbridge.router.net.SocketLiteral;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.xbill.DNS.EDNSOption;
-import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
-import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
@@ -95,11 +94,11 @@ final class TraceReports {
 
   private static TraceReport.Try attempt(
       Trace trace, TryReport report, Collection<GatewayHealth> gateways) {
+    // An alias of this region leads to gateways of another one.
     Optional<GatewayHealth> health =
         gateways.stream()
             .filter(g -> g.address().equals(report.gateway()))
-            .filter(g -> g.region().equals(trace.region()))
-            .findFirst();
+            .min(Comparator.comparing(g -> !g.region().equals(trace.region())));
     return new TraceReport.Try(
         SocketLiteral.format(report.gateway()),
         health.map(TraceReports::word).orElse("unknown"),
@@ -111,37 +110,14 @@ final class TraceReports {
 
   private static TraceReport.Answer answer(Trace trace) {
     Message message = trace.answer();
-    List<ExtendedErrorCodeOption> errors = errors(message);
     return new TraceReport.Answer(
         trace.source().label(),
         Rcode.string(message.getRcode()),
         message.getHeader().getFlag(Flags.AA),
         records(message, Section.ANSWER),
         records(message, Section.AUTHORITY),
-        errors.stream().map(TraceReports::words).toList(),
+        ExtendedErrors.of(message),
         millis(trace.took()));
-  }
-
-  private static List<ExtendedErrorCodeOption> errors(Message message) {
-    List<ExtendedErrorCodeOption> errors = new ArrayList<>();
-    OPTRecord opt = message.getOPT();
-    if (opt != null) {
-      for (EDNSOption option : opt.getOptions()) {
-        if (option instanceof ExtendedErrorCodeOption error) {
-          errors.add(error);
-        }
-      }
-    }
-    return errors;
-  }
-
-  private static String words(ExtendedErrorCodeOption error) {
-    String code =
-        ExtendedErrorCodeOption.text(error.getErrorCode())
-            .toLowerCase(Locale.ROOT)
-            .replace('_', ' ');
-    String text = error.getText();
-    return text == null || text.isEmpty() ? code : code + ": " + text;
   }
 
   private static List<TraceReport.ResourceRecord> records(Message message, int section) {

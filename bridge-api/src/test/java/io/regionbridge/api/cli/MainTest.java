@@ -128,6 +128,13 @@ final class MainTest {
             good
                 + ":1:24: document 1: kind: \"Servic\" is no kind that is read; did you mean"
                 + " Service?\n");
+
+    err.getBuffer().setLength(0);
+    Files.delete(good);
+    Files.createDirectory(good);
+    assertThat(run(Map.of(), "check-config", "--config", file.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err).hasToString(good + ": it is a directory; list the files in it one by one\n");
   }
 
   @Test

@@ -43,6 +43,8 @@ final class NamesCommandTest {
           .as("without multicluster.enabled")
           .isEqualTo(ExitCode.FAILED);
       assertThat(run("names", "-n", "other", "--url", mn)).isEqualTo(ExitCode.FAILED);
+      assertThat(run("names", "hel1", "--url", mn)).isEqualTo(ExitCode.USAGE);
+      assertThat(err.toString()).contains("there is no region hel1; this bridge knows mn\n");
       assertThat(run("names", "-o", "json", "--url", mn)).isEqualTo(ExitCode.OK);
       assertThat(out.toString()).contains("\"gives\" : \"pods\"");
       assertThat(run("names", "--url", RegionPair.url(regions.fsn1()))).isEqualTo(ExitCode.FAILED);

@@ -85,6 +85,9 @@ final class QueryLogCommandTest {
           .isEqualTo(
               "region-bridge: whose queries? name a client (an address or a range) or a zone;"
                   + " zone . is all names\n");
+      assertThat(run("query-log", "--zone", ".", "--rate", "1000", "--url", url))
+          .isEqualTo(ExitCode.USAGE);
+      assertThat(err.toString()).contains("--rate \"1000\" is no whole number from 1 to 100");
       assertThat(run("query-log", "--off", "--zone", ".", "--url", url)).isEqualTo(ExitCode.USAGE);
       assertThat(err.toString()).contains("--off goes with no other choice");
     }

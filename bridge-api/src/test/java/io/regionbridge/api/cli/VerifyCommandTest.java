@@ -105,7 +105,9 @@ final class VerifyCommandTest {
       assertThat(run("verify", "none.messaging.svc.any.internal:80", "--url", url))
           .isEqualTo(ExitCode.FAILED);
       assertThat(out.toString())
-          .contains("failure  name: none.messaging.svc.any.internal A: NXDOMAIN → region-bridge")
+          .contains(
+              "failure  name: none.messaging.svc.any.internal A: NXDOMAIN, there is no such name →"
+                  + " region-bridge names --match none; ")
           .contains("skipped  connect: there is no address to connect to");
       assertThat(run("verify", "none.messaging.svc.mn.internal:80", "--url", url))
           .isEqualTo(ExitCode.USAGE);
@@ -121,7 +123,8 @@ final class VerifyCommandTest {
       assertThat(run("verify", "mn", none, "--url", url)).isEqualTo(ExitCode.FAILED);
       assertThat(out.toString())
           .contains(
-              "failure  mn name: none.messaging.svc.mn.internal A: NXDOMAIN → region-bridge trace ")
+              "failure  mn name: none.messaging.svc.mn.internal A: NXDOMAIN, there is no such name"
+                  + " → region-bridge names --match none; ")
           .contains("skipped  mn connect: there is no address to connect to");
 
       network.refusal = new ConnectException("Connection refused");
@@ -146,9 +149,18 @@ final class VerifyCommandTest {
       assertThat(run("verify", NATS, "--url", url)).isEqualTo(ExitCode.FAILED);
       assertThat(out.toString()).contains("mn route: there is no route to 10.52.1.");
 
+      assertThat(run("verify", "nats.messaging.svc.any.internal:4222", "--url", url))
+          .isEqualTo(ExitCode.FAILED);
+      assertThat(out.toString())
+          .contains("warning  region: mn: its names are not known: its directory is not followed");
+
       regions.mn(0).close();
-      assertThat(run("verify", "mn", "--url", url)).isEqualTo(ExitCode.FAILED);
-      assertThat(out.toString()).containsPattern("failure  mn (name|MTU): ");
+      assertThat(run("verify", "mn", "other-" + none, "--url", url)).isEqualTo(ExitCode.FAILED);
+      assertThat(out.toString())
+          .doesNotContain("no reason is given")
+          .containsPattern(
+              "failure  mn name: .* A: SERVFAIL, no reachable authority: no .*gateway of region mn"
+                  + ".* → region-bridge trace ");
     }
   }
 

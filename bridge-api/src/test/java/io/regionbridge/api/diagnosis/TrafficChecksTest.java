@@ -92,6 +92,7 @@ class TrafficChecksTest {
     List<String> checks =
         TrafficChecks.everywhere(
                 StatusJson.decode(status.getBytes(StandardCharsets.UTF_8)),
+                List.of(),
                 words(answering),
                 new TrafficChecks.Target("web.shop.svc.any.internal", 80),
                 new Answered(words(addresses)))

@@ -40,6 +40,21 @@ final class StatusHistoryTest {
   }
 
   @Test
+  void fillsTheStepsInWhichNobodyLooked() {
+    history.add(START, dns(0, 0, List.of()), List.of());
+    history.add(START.plusSeconds(16), dns(48, 0, List.of()), List.of(peer("mn", "a:1", "up")));
+    assertThat(history.report().queriesPerSecond()).containsExactly(3.0, 3.0, 3.0);
+    assertThat(history.report().gateways())
+        .containsExactly(new HistoryReport.Gateway("mn", "a:1", "uuu"));
+    history.add(START.plusSeconds(90_000), dns(48, 0, List.of()), List.of());
+    assertThat(history.report().queriesPerSecond()).hasSize(StatusHistory.STEPS);
+    history.add(START, dns(48, 0, List.of()), List.of());
+    assertThat(history.report().queriesPerSecond())
+        .as("a clock that was set back")
+        .hasSize(StatusHistory.STEPS);
+  }
+
+  @Test
   void keepsTheStatesOfGatewaysThatComeAndGo() {
     history.add(START, dns(0, 0, List.of()), List.of());
     history.add(START.plusSeconds(5), dns(0, 0, List.of()), List.of(peer("mn", "a:1", "up")));

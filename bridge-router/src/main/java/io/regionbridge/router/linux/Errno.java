@@ -30,6 +30,7 @@ public record Errno(int number) {
   public static final Errno ENOBUFS = new Errno(105);
   public static final Errno ETIMEDOUT = new Errno(110);
   public static final Errno ECONNREFUSED = new Errno(111);
+  public static final Errno EHOSTUNREACH = new Errno(113);
   public static final Errno ESRCH = new Errno(3);
   public static final Errno ERANGE = new Errno(34);
 
@@ -61,6 +62,7 @@ public record Errno(int number) {
       case 105 -> "ENOBUFS";
       case 110 -> "ETIMEDOUT";
       case 111 -> "ECONNREFUSED";
+      case 113 -> "EHOSTUNREACH";
       default -> "errno " + number;
     };
   }

@@ -2,6 +2,7 @@ package io.regionbridge.router.loop;
 
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
@@ -37,8 +38,11 @@ public final class FailureReason {
       case AccessDeniedException _ -> "no permission: " + line;
       case NotDirectoryException _ -> "it is no directory: " + line;
       case FileAlreadyExistsException _ -> "it exists already: " + line;
-      case ConnectException _ when line.isEmpty() -> "connection refused";
-      case NoRouteToHostException _ when line.isEmpty() -> "no route to host";
+      case ConnectException _ when line.isEmpty() || line.equals("Connection refused") ->
+          "connection refused";
+      case NoRouteToHostException _ when line.isEmpty() || line.equals("No route to host") ->
+          "no route to host";
+      case PortUnreachableException _ when line.isEmpty() -> "nothing listens there";
       case SocketTimeoutException _ when line.isEmpty() -> "no answer in time";
       default -> line.isEmpty() ? "no reason is given" : line;
     };

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Lists and changes links, addresses and routes by rtnetlink (RFC 3549, section 3). Listing needs
@@ -28,6 +29,13 @@ public final class RouteNetlink implements AutoCloseable {
   private static final int SCOPE_NOWHERE = 255; // matches any when deleting
   private static final int ONLINK = 4; // RTNH_F_ONLINK
   private static final int FIB_MATCH = 0; // flags of a look-up: the route as it is used
+
+  /**
+   * What a look-up answers where there is no route, or one that is unreachable, prohibit or
+   * blackhole.
+   */
+  private static final Set<Errno> NO_ROUTE =
+      Set.of(Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL);
 
   private final NetlinkSocket socket;
 
@@ -140,7 +148,7 @@ public final class RouteNetlink implements AutoCloseable {
   /**
    * The route that packets to an address take now.
    *
-   * @return empty when there is none
+   * @return empty when there is none, or one that discards them
    */
   public Optional<Route> routeTo(InetAddress destination) throws ErrnoException {
     byte[] octets = destination.getAddress();
@@ -154,7 +162,7 @@ public final class RouteNetlink implements AutoCloseable {
           "finding the route to " + IpLiteral.format(destination),
           m -> RouteDecoder.route(m).ifPresent(found::add));
     } catch (ErrnoException e) {
-      if (e.errno().equals(Errno.ENETUNREACH)) {
+      if (NO_ROUTE.contains(e.errno())) {
         return Optional.empty();
       }
       throw e;

@@ -17,7 +17,7 @@ final class ReadFailureTest {
     return Stream.of(
         Arguments.of(new UnresolvedAddressException(), "its name does not resolve; outside"),
         Arguments.of(new ClosedChannelException(), "the connection was closed"),
-        Arguments.of(new ConnectException("Connection refused"), "Connection refused"),
+        Arguments.of(new ConnectException("Connection refused"), "connection refused"),
         Arguments.of(new IOException("one line\nanother"), "one line"),
         Arguments.of(new IOException(new ConnectException("inside")), "inside"));
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
@@ -30,7 +32,9 @@ class FailureReasonTest {
         Arguments.of(
             new IOException("a", new ConnectException().initCause(new ClosedChannelException())),
             "connection refused"),
-        Arguments.of(new ConnectException("Connection refused"), "Connection refused"),
+        Arguments.of(new ConnectException("Connection refused"), "connection refused"),
+        Arguments.of(new PortUnreachableException(), "nothing listens there"),
+        Arguments.of(new NoRouteToHostException("No route to host"), "no route to host"),
         Arguments.of(new SocketTimeoutException(), "no answer in time"),
         Arguments.of(new NoSuchFileException("/x"), "there is no such file: /x"),
         Arguments.of(new AccessDeniedException("/x"), "no permission: /x"),

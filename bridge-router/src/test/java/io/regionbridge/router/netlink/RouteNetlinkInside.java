@@ -10,6 +10,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.sandbox.Inside;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -108,6 +109,11 @@ class RouteNetlinkInside {
       Route to = netlink.routeTo(address("10.77.3.4")).orElseThrow();
       assertThat(to.interfaceIndex()).isEqualTo(index);
       assertThat(netlink.routeTo(address("192.0.2.1"))).isEmpty();
+      for (String kind : List.of("blackhole", "unreachable", "prohibit")) {
+        Inside.output("ip", "route", "add", kind, "192.0.2.1");
+        assertThat(netlink.routeTo(address("192.0.2.1"))).as(kind).isEmpty();
+        Inside.output("ip", "route", "del", kind, "192.0.2.1");
+      }
 
       Route replaced =
           new Route(

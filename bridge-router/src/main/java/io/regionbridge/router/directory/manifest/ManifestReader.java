@@ -80,7 +80,13 @@ public final class ManifestReader {
     } catch (AccessDeniedException e) {
       return unreadable(file.toString(), 0, 0, "no permission to read it");
     } catch (IOException e) {
-      return unreadable(file.toString(), 0, 0, "cannot be read: " + FailureReason.of(e));
+      return unreadable(
+          file.toString(),
+          0,
+          0,
+          Files.isDirectory(file)
+              ? "it is a directory; list the files in it one by one"
+              : "cannot be read: " + FailureReason.of(e));
     }
   }
 

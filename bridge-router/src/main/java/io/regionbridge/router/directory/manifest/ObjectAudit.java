@@ -6,6 +6,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +91,9 @@ final class ObjectAudit {
   private static final Set<String> ANNOTATIONS =
       Set.of(ExportAnnotation.KEY, ServiceTraits.SPREAD_KEY);
 
+  /** As many letters say what is meant. */
+  private static final int LEAST_BEGUN = 3;
+
   private final String file;
   private final List<Cidr> podCidrs;
   private final List<Cidr> serviceCidrs;
@@ -163,15 +167,32 @@ final class ObjectAudit {
     if (!read || KINDS.contains(kind) || OTHER_KINDS.contains(kind)) {
       return;
     }
-    suggester
-        .apply(kind, KINDS)
-        .ifPresent(near ->
-            add(
-                errors,
-                kindNode == null ? object : kindNode,
-                place,
-                "kind",
-                "\"%s\" is no kind that is read; did you mean %s?".formatted(kind, near)));
+    Node at = kindNode == null ? object : kindNode;
+    Optional<String> begun = api.isEmpty() ? begunAs(kind) : Optional.empty();
+    Optional<String> near = begun.or(() -> suggester.apply(kind, KINDS));
+    if (near.isPresent()) {
+      add(
+          errors,
+          at,
+          place,
+          "kind",
+          "\"%s\" is no kind that is read; did you mean %s?".formatted(kind, near.get()));
+    } else if (api.isEmpty()) {
+      add(
+          warnings,
+          at,
+          place,
+          "apiVersion",
+          "missing, so \"%s\" is passed over as a kind that is not read".formatted(kind));
+    }
+  }
+
+  /** The kind that somebody began to write: no other kind is without an API version. */
+  private static Optional<String> begunAs(String kind) {
+    return KINDS.stream()
+        .filter(known ->
+            kind.length() >= LEAST_BEGUN && known.regionMatches(true, 0, kind, 0, kind.length()))
+        .min(Comparator.comparingInt(String::length));
   }
 
   private void checkService(Node.Mapping object, String name) {

@@ -24,6 +24,8 @@ class ManifestInspectionTest {
       textBlock =
           """
           {apiVersion: v1, kind: service, metadata: {name: a}}        | 1:24: document 1: kind: "service" is no kind that is read
+          {kind: Serv, metadata: {name: a}}                           | 1:8: document 1: kind: "Serv" is no kind that is read; did you mean Service?
+          {kind: endpoint, metadata: {name: a}}                       | 1:8: document 1: kind: "endpoint" is no kind that is read; did you mean EndpointSlice?
           {apiVersion: v1, kind: Lst, items: []}                      | 1:24: document 1: kind: "Lst" is no kind that is read
           {apiVersion: v2, kind: Service, metadata: {name: a}}        | 1:14: document 1: apiVersion: "v2" is not the API version of Service, so it is not served: write v1
           {apiVersion: v1, kind: EndpointSlice, metadata: {name: a}}  | 1:14: document 1: apiVersion: "v1" is not the API version of EndpointSlice, so it is not served: write discovery.k8s.io/v1
@@ -43,6 +45,7 @@ class ManifestInspectionTest {
       quoteCharacter = '`',
       textBlock =
           """
+          {kind: CustomResourceDefinition, metadata: {name: a}}                                   | 1:8: warning: document 1: apiVersion: missing, so "CustomResourceDefinition" is passed over
           {apiVersion: v1, kind: Service, metadata: {name: a}, spek: {}}                          | 1:60: warning: Service default/a: spek: no such key
           {apiVersion: v1, kind: Service, metadata: {name: a, namspace: b}}                       | metadata.namspace: no such key
           {apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 1, targetport: 2}]}} | spec.ports[0].targetport: no such key

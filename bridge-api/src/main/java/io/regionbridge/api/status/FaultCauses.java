@@ -30,7 +30,7 @@ final class FaultCauses {
   private static final String API_SERVER_CURRENT = ConditionType.API_SERVER_CURRENT.text();
   private static final String RIGHTS_GRANTED = ConditionType.RIGHTS_GRANTED.text();
   private static final String CIDR_CONFLICT = ConditionType.CIDR_CONFLICT.text();
-  private static final String EGRESS_READY = ConditionType.EGRESS_READY.text();
+  private static final String EGRESS = "egress";
 
   /** A word of each fault that follows from a missing right. */
   private static final String FORBIDDEN = "forbidden";
@@ -69,7 +69,12 @@ final class FaultCauses {
     List<Fault> left = faults;
     if (apiServerAway) {
       left =
-          attached(left, API_SERVER_CURRENT, (_, fault) -> NEED_API_SERVER.contains(fault.about()));
+          attached(
+              left,
+              API_SERVER_CURRENT,
+              (_, fault) ->
+                  NEED_API_SERVER.contains(fault.about())
+                      || fault.about().equals(EGRESS) && fault.message().contains("API server"));
     }
     left =
         attached(
@@ -77,8 +82,7 @@ final class FaultCauses {
             RIGHTS_GRANTED,
             (_, fault) -> fault.region().isEmpty() && fault.message().contains(FORBIDDEN));
     left = attached(left, CIDR_CONFLICT, (cause, fault) -> isEgress(fault, cause.region()));
-    left = attached(left, EGRESS_READY, (cause, fault) -> isEgress(fault, cause.region()));
-    return joinedByMessage(unreachable(left, regions), regions);
+    return joinedByReason(unreachable(left, regions), regions);
   }
 
   /** Puts the faults that follow from one of another type into its details. */
@@ -109,31 +113,29 @@ final class FaultCauses {
   private static boolean isEgress(Fault fault, String region) {
     return fault.region().equals(region)
         && !region.isEmpty()
-        && (fault.about().equals("egress")
-            || fault.about().equals(EGRESS_READY)
-            || fault.about().equals(ConditionType.READY.text()));
+        && (fault.about().equals(EGRESS) || fault.about().equals(ConditionType.READY.text()));
   }
 
-  /** One cause that shows at many regions: traffic to them does not leave, for the same reason. */
-  private static List<Fault> joinedByMessage(List<Fault> faults, int regions) {
+  /** One cause that shows at several regions: traffic to them does not leave, for one reason. */
+  private static List<Fault> joinedByReason(List<Fault> faults, int regions) {
     Map<String, List<Fault>> byReason = new LinkedHashMap<>();
     for (Fault fault : faults) {
-      if (fault.about().equals(EGRESS_READY) && fault.failure()) {
+      if (fault.about().equals(EGRESS) && fault.failure()) {
         byReason.computeIfAbsent(reason(fault), _ -> new ArrayList<>()).add(fault);
       }
     }
     List<Fault> joined = new ArrayList<>();
     for (Fault fault : faults) {
-      List<Fault> alike = fault.about().equals(EGRESS_READY) ? byReason.get(reason(fault)) : null;
-      if (alike == null || alike.size() < MANY) {
+      List<Fault> alike = byReason.getOrDefault(reason(fault), List.of());
+      if (alike.size() < 2 || !alike.contains(fault)) {
         joined.add(fault);
       } else if (alike.getFirst().equals(fault)) {
         joined.add(
             new Fault(
                 Fault.FAILURE,
-                EGRESS_READY,
+                EGRESS,
                 "",
-                "%d of %d regions: %s".formatted(alike.size(), regions, reason(fault)),
+                "to %d of %d regions %s".formatted(alike.size(), regions, reason(fault)),
                 earliest(alike),
                 fault.remedy(),
                 messages(alike)));
@@ -144,7 +146,7 @@ final class FaultCauses {
 
   /** The message without the name of the region. */
   private static String reason(Fault fault) {
-    String named = "region " + fault.region() + ": ";
+    String named = "to region " + fault.region() + " ";
     return fault.message().startsWith(named)
         ? fault.message().substring(named.length())
         : fault.message();

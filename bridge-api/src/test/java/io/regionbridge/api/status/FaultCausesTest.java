@@ -63,7 +63,7 @@ final class FaultCausesTest {
     List<Fault> faults =
         List.of(
             new Fault(Fault.WARNING, "gateway", "mn", "region mn: one is down", null, "look"),
-            failure("EgressReady", "mn", "Cilium is off"));
+            failure("egress", "mn", "Cilium is off"));
     assertThat(fold(faults, 1)).isEqualTo(faults);
     assertThat(fold(List.of(), 0)).isEmpty();
   }
@@ -108,7 +108,6 @@ final class FaultCausesTest {
     assertThat(
             fold(
                 List.of(
-                    failure("EgressReady", "mn", "region mn: ranges overlap"),
                     failure("CIDRConflict", "mn", "10.0.0.0/8 of mn overlaps"),
                     failure("egress", "mn", "to region mn is refused"),
                     failure("egress", "hel1", "to region hel1 is refused")),
@@ -118,13 +117,14 @@ final class FaultCausesTest {
 
     List<Fault> faults = new ArrayList<>();
     for (String region : List.of("a", "b", "c")) {
-      faults.add(failure("EgressReady", region, "region " + region + ": Cilium is off"));
-      faults.add(failure("egress", region, "to region " + region + " is blocked"));
+      faults.add(failure("egress", region, "to region " + region + " is blocked: Cilium is off"));
     }
+    faults.add(failure("egress", "d", "to region d is refused: it overlaps"));
     List<Fault> folded = fold(faults, 4);
-    assertThat(folded).hasSize(1);
-    assertThat(folded.getFirst().message()).isEqualTo("3 of 4 regions: Cilium is off");
-    assertThat(folded.getFirst().details()).hasSize(6);
+    assertThat(folded).hasSize(2);
+    assertThat(folded.getFirst().message())
+        .isEqualTo("to 3 of 4 regions is blocked: Cilium is off");
+    assertThat(folded.getFirst().details()).hasSize(3);
   }
 
   private static List<Fault> fold(List<Fault> faults, int regions) {

@@ -326,11 +326,6 @@ public final class DnsBridge implements AutoCloseable {
     return listeners.connectionsRefused();
   }
 
-  /** Whether packets are received and sent many to a system call. */
-  public boolean batched() {
-    return LoopSockets.nativeAvailable();
-  }
-
   /**
    * Takes no more queries, waits a little for answers to those that were taken, and ends. Whoever
    * asks meanwhile hears that nobody listens, and may turn to the next bridge at once.

@@ -7,14 +7,11 @@ import java.util.List;
  * What a new configuration changes, as paths of keys.
  *
  * @param live changed against the configuration before, and to be taken over now
- * @param restart changed against the configuration before, and without effect until a restart
- * @param waiting differs from what the process was started with and waits for a restart; what is in
- *     {@code restart} and was not put back, and what earlier changes left
+ * @param waiting differs from what the process was started with and waits for a restart
  */
-public record ConfigChange(List<String> live, List<String> restart, List<String> waiting) {
+public record ConfigChange(List<String> live, List<String> waiting) {
   public ConfigChange {
     live = List.copyOf(live);
-    restart = List.copyOf(restart);
     waiting = List.copyOf(waiting);
   }
 
@@ -27,23 +24,14 @@ public record ConfigChange(List<String> live, List<String> restart, List<String>
    */
   public static ConfigChange between(BridgeConfig started, BridgeConfig before, BridgeConfig now) {
     List<String> live = new ArrayList<>();
-    List<String> restart = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
     for (ConfigKey<?> key : ConfigKeys.of("")) {
       switch (key.effect()) {
         case LIVE -> addIfDifferent(key, before, now, live);
-        case RESTART -> {
-          addIfDifferent(key, before, now, restart);
-          addIfDifferent(key, started, now, waiting);
-        }
+        case RESTART -> addIfDifferent(key, started, now, waiting);
       }
     }
-    return new ConfigChange(live, restart, waiting);
-  }
-
-  /** Whether the two configurations are the same. */
-  public boolean isEmpty() {
-    return live.isEmpty() && restart.isEmpty();
+    return new ConfigChange(live, waiting);
   }
 
   private static void addIfDifferent(

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -41,17 +40,15 @@ public final class FileBacked<T> implements Supplier<T> {
 
   private final List<Path> files;
   private final Maker<T> maker;
-  private final LongSupplier nanos;
   private List<byte[]> seen;
   private long lookedAt;
   private T value;
   private String logged = "";
 
-  private FileBacked(List<Path> files, Maker<T> maker, LongSupplier nanos) throws IOException {
+  private FileBacked(List<Path> files, Maker<T> maker) throws IOException {
     this.files = List.copyOf(files);
     this.maker = maker;
-    this.nanos = nanos;
-    lookedAt = nanos.getAsLong();
+    lookedAt = System.nanoTime();
     seen = contents();
     try {
       value = maker.make(seen);
@@ -66,18 +63,12 @@ public final class FileBacked<T> implements Supplier<T> {
    * @throws IOException naming the file and what is wrong with it
    */
   public static <T> FileBacked<T> read(List<Path> files, Maker<T> maker) throws IOException {
-    return new FileBacked<>(files, maker, System::nanoTime);
-  }
-
-  /** The same by another clock. */
-  static <T> FileBacked<T> read(List<Path> files, Maker<T> maker, LongSupplier nanos)
-      throws IOException {
-    return new FileBacked<>(files, maker, nanos);
+    return new FileBacked<>(files, maker);
   }
 
   @Override
   public synchronized T get() {
-    long now = nanos.getAsLong();
+    long now = System.nanoTime();
     if (now - lookedAt >= LOOK_AGAIN_NANOS) {
       lookedAt = now;
       look();

@@ -3,7 +3,6 @@ package io.regionbridge.api.http;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,11 +78,6 @@ public final class Router {
     this.routes = Map.copyOf(routes);
     this.token = token;
     this.hosts = hosts;
-  }
-
-  /** All paths, sorted. */
-  public List<String> paths() {
-    return List.copyOf(new TreeMap<>(routes).keySet());
   }
 
   /** The response to a request; never throws. */

@@ -19,7 +19,6 @@ import org.xbill.DNS.Name;
  *     outside the region's own ranges, with these addresses
  * @param aliases the Services that are aliases, with the name that each leads to
  * @param peers what peers are given by
- * @param generation that of the directory the zones were made from
  */
 public record CompiledZones(
     LocalZone domain,
@@ -27,5 +26,4 @@ public record CompiledZones(
     Map<ServiceKey, List<String>> remapped,
     Map<ServiceKey, List<IpAddress>> withheld,
     PeerRule peers,
-    Map<ServiceKey, List<Name>> aliases,
-    long generation) {}
+    Map<ServiceKey, List<Name>> aliases) {}

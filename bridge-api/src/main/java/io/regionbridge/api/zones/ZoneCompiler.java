@@ -121,8 +121,7 @@ public final class ZoneCompiler {
             remapped,
             withheld,
             settings.peers(),
-            aliases,
-            directory.generation());
+            aliases);
     return made;
   }
 

@@ -79,8 +79,7 @@ final class ConfigWatcherTest {
       awaitTold("dns.ttl");
       // Compared with the last good one, in which no threads were set.
       replace(path, GOOD + "dns: {ttl: 6s, threads: 1}\n");
-      awaitTold(
-          new ConfigChange(List.of("dns.ttl"), List.of("dns.threads"), List.of("dns.threads")));
+      awaitTold(new ConfigChange(List.of("dns.ttl"), List.of("dns.threads")));
     }
   }
 
@@ -91,7 +90,7 @@ final class ConfigWatcherTest {
       replace(path, "region: [");
       awaitTold("");
       replace(path, GOOD);
-      awaitTold(new ConfigChange(List.of(), List.of(), List.of()));
+      awaitTold(new ConfigChange(List.of(), List.of()));
     }
   }
 
@@ -152,6 +151,6 @@ final class ConfigWatcherTest {
   }
 
   private static ConfigChange live(String path) {
-    return new ConfigChange(List.of(path), List.of(), List.of());
+    return new ConfigChange(List.of(path), List.of());
   }
 }

@@ -94,7 +94,6 @@ public final class DirectoryScale {
     print("one endpoint changed, median", micros[micros.length / 2], "µs");
     print("one endpoint changed, worst", micros[micros.length - 1], "µs");
     print("endpoints in the end", index.directory().endpoints(), "");
-    print("generation in the end", zones.generation(), "");
   }
 
   private static EndpointSliceFacts withoutFirst(EndpointSliceFacts slice) {

@@ -360,15 +360,4 @@ final class CacheStripe {
   int size() {
     return size;
   }
-
-  void clear() {
-    writing.lock();
-    try {
-      for (int slot = 0; slot < tags.length; slot++) {
-        release(slot);
-      }
-    } finally {
-      writing.unlock();
-    }
-  }
 }

@@ -156,14 +156,4 @@ public final class ResponseCache {
     }
     return sum;
   }
-
-  /** Forgets everything. */
-  public void clear() {
-    for (int i = 0; i < stripes.length(); i++) {
-      CacheStripe stripe = stripes.getAcquire(i);
-      if (stripe != null) {
-        stripe.clear();
-      }
-    }
-  }
 }

@@ -1,6 +1,5 @@
 package io.regionbridge.dns.zone;
 
-import io.regionbridge.dns.wire.Names;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -60,11 +59,6 @@ final class HostLabels {
     return octets[starts[host]] != 0;
   }
 
-  /** Octets of a host's label without its length octet; 0 if it has none. */
-  int length(int host) {
-    return octets[starts[host]];
-  }
-
   /** Writes a host's label with its length octet; returns where it ends. */
   int write(int host, byte[] out, int at) {
     int length = 1 + octets[starts[host]];
@@ -106,13 +100,6 @@ final class HostLabels {
     int start = starts[host];
     return Arrays.compare(
         octets, start + 1, start + 1 + octets[start], label, at + 1, at + 1 + label[at]);
-  }
-
-  /** Whether two hosts have one label. */
-  boolean same(int one, int other) {
-    int length = 1 + octets[starts[one]];
-    return octets[starts[one]] == octets[starts[other]]
-        && Names.equal(octets, starts[one], octets, starts[other], length);
   }
 
   @Override

@@ -318,11 +318,6 @@ public final class LocalZone {
     return apex;
   }
 
-  /** The zone's name in wire form, folded. */
-  public byte[] apexWire() {
-    return apexWire.clone();
-  }
-
   /** Octets of the apex in wire form. */
   int apexLength() {
     return apexWire.length;

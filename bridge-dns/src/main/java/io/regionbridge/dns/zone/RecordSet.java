@@ -100,11 +100,6 @@ public final class RecordSet {
     return count;
   }
 
-  /** Octets that the records take. */
-  public int length() {
-    return encoded.length;
-  }
-
   /**
    * Adds the records to the answer; as many as fit if it holds aliases already that leave no room
    * for all.

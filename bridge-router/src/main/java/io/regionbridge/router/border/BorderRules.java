@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What claims are held against: facts of this region at one moment. Compared by value.
@@ -29,12 +28,6 @@ public record BorderRules(
     Set<String> foreignZones,
     Set<InetSocketAddress> own,
     Set<InetAddress> apiServers) {
-  /** What peers may claim unless something else is configured: private and shared ranges. */
-  public static final List<Cidr> DEFAULT_SUPERNETS =
-      Stream.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-          .map(Cidr::of)
-          .toList();
-
   /** What clusters are called unless something else is seen. */
   public static final String DEFAULT_CLUSTER_DOMAIN = "cluster.local";
 

@@ -1,6 +1,5 @@
 package io.regionbridge.router.control;
 
-import io.regionbridge.router.border.BorderRules;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayProbes;
@@ -36,40 +35,4 @@ record ControlSources(
     Supplier<RegionSettings.Egress> egress,
     Supplier<List<Cidr>> supernets,
     LongSupplier directoryRoom,
-    Supplier<List<RegionServices>> regions) {
-  /** The same with the usual supernets, room for any directory, and no Services of regions. */
-  public ControlSources(
-      Supplier<TopologyBuilder.Settings> region,
-      Supplier<List<PeerClaim>> configured,
-      OverlayView overlay,
-      GatewayProbes health,
-      BooleanSupplier fit,
-      Supplier<RegionSettings.Egress> egress) {
-    this(
-        region,
-        configured,
-        overlay,
-        health,
-        fit,
-        egress,
-        () -> BorderRules.DEFAULT_SUPERNETS,
-        () -> Long.MAX_VALUE,
-        List::of);
-  }
-
-  /** The same without egress. */
-  public ControlSources(
-      Supplier<TopologyBuilder.Settings> region,
-      Supplier<List<PeerClaim>> configured,
-      OverlayView overlay,
-      GatewayProbes health,
-      BooleanSupplier fit) {
-    this(
-        region,
-        configured,
-        overlay,
-        health,
-        fit,
-        () -> RegionSettings.Egress.of(RegionSettings.Engine.NONE));
-  }
-}
+    Supplier<List<RegionServices>> regions) {}

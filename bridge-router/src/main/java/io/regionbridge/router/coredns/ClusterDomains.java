@@ -59,9 +59,4 @@ public record ClusterDomains(List<String> names) {
                             ? zones.stream()
                             : Stream.of()));
   }
-
-  /** What the cluster calls itself. */
-  public String first() {
-    return names.getFirst();
-  }
 }

@@ -72,5 +72,5 @@ public record CiliumFacts(
    *
    * @param started when; empty: it does not run
    */
-  public record Agent(String pod, String node, boolean ready, Optional<Instant> started) {}
+  public record Agent(String node, boolean ready, Optional<Instant> started) {}
 }

@@ -115,7 +115,6 @@ final class CiliumProbe {
 
   private static CiliumFacts.Agent agent(Pod pod) {
     return new CiliumFacts.Agent(
-        pod.getMetadata().getName(),
         Objects.toString(pod.getSpec().getNodeName(), ""),
         Readiness.isPodReady(pod),
         pod.getStatus() == null

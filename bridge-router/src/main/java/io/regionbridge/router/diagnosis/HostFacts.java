@@ -48,18 +48,6 @@ public record HostFacts(
    */
   public record Connections(long count, long most) {}
 
-  /** One that takes no wrapped packets. */
-  HostFacts(
-      Optional<String> overlay,
-      boolean up,
-      int mtu,
-      List<HostSettings.Finding> settings,
-      boolean netAdmin,
-      boolean userspace,
-      Optional<Connections> connections) {
-    this(overlay, up, mtu, settings, netAdmin, userspace, connections, Optional.empty());
-  }
-
   /** Copies the settings. */
   public HostFacts {
     settings = List.copyOf(settings);

@@ -32,5 +32,5 @@ public record NetBirdFacts(List<Router> routers, List<Pod> pods) {
   }
 
   /** A pod of one of them. */
-  public record Pod(String namespace, String name, String node, boolean hostNetwork) {}
+  public record Pod(String namespace, String name, boolean hostNetwork) {}
 }

@@ -8,7 +8,6 @@ import io.regionbridge.router.discovery.NetBirdWorkload;
 import io.regionbridge.router.discovery.NetBirdWorkload.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** Asks an API server for {@link NetBirdFacts}, in all namespaces. Only reads. */
 final class NetBirdProbe {
@@ -89,7 +88,6 @@ final class NetBirdProbe {
     return new NetBirdFacts.Pod(
         pod.getMetadata().getNamespace(),
         pod.getMetadata().getName(),
-        Objects.toString(pod.getSpec().getNodeName(), ""),
         Boolean.TRUE.equals(pod.getSpec().getHostNetwork()));
   }
 }

@@ -93,11 +93,6 @@ public final class Directory {
     return services * SERVICE + endpoints * ENDPOINT;
   }
 
-  /** How many namespaces have a Service. */
-  public int namespaces() {
-    return namespaces.size();
-  }
-
   /** The Service of that key, or null if there is none. */
   public @Nullable DirectoryService service(ServiceKey key) {
     PersistentMap<DirectoryService> namespace = namespaces.get(key.namespace());

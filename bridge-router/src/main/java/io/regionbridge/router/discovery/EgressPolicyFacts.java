@@ -13,7 +13,6 @@ import java.util.Map;
  * is in the way: any other change of it is no change.
  *
  * @param ours whether it carries our label
- * @param uid for events about it; empty if it is not ours
  * @param resourceVersion of the object, for writes that must not overwrite another's; empty if it
  *     is not ours
  * @param annotations those with our prefix
@@ -25,7 +24,6 @@ import java.util.Map;
 public record EgressPolicyFacts(
     String name,
     boolean ours,
-    String uid,
     String resourceVersion,
     Map<String, String> annotations,
     List<Cidr> destinations,
@@ -46,7 +44,7 @@ public record EgressPolicyFacts(
     Map<String, String> labels = policy.getMetadata().getLabels();
     if (labels == null || !OwnNames.areOn(labels)) {
       return new EgressPolicyFacts(
-          name, false, "", "", Map.of(), destinations, excluded, Map.of(), ManagedFields.NONE);
+          name, false, "", Map.of(), destinations, excluded, Map.of(), ManagedFields.NONE);
     }
     Map<String, String> annotations = policy.getMetadata().getAnnotations();
     Map<String, String> own = new HashMap<>();
@@ -57,12 +55,10 @@ public record EgressPolicyFacts(
         }
       });
     }
-    String uid = policy.getMetadata().getUid();
     String version = policy.getMetadata().getResourceVersion();
     return new EgressPolicyFacts(
         name,
         true,
-        uid == null ? "" : uid,
         version == null ? "" : version,
         own,
         destinations,

@@ -9,16 +9,10 @@ import java.util.Optional;
  * @param known whether all of it was read once; what was read last stays in force
  * @param holder the node that holds the role of the active gateway; empty while it changes hands
  * @param routers the router nodes, by name
- * @param failures why something cannot be read now
  */
-public record GatewayView(
-    boolean known,
-    Optional<String> holder,
-    List<RouterNodeFacts> routers,
-    List<WatchStatus.Failing> failures) {
+public record GatewayView(boolean known, Optional<String> holder, List<RouterNodeFacts> routers) {
   public GatewayView {
     routers = List.copyOf(routers);
-    failures = List.copyOf(failures);
   }
 
   /** A router node. */

@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Watches the little that an agent needs: the Lease of the active gateway and the RouterNodes. The
@@ -80,11 +79,6 @@ public final class GatewayWatcher implements AutoCloseable {
         lease.facts().values().stream().findFirst().filter(holder -> !holder.isEmpty()),
         routers.facts().values().stream()
             .sorted(Comparator.comparing(RouterNodeFacts::name))
-            .toList(),
-        watches.stream()
-            .map(ResourceWatch::status)
-            .flatMap(status ->
-                status instanceof WatchStatus.Failing failing ? Stream.of(failing) : Stream.empty())
             .toList());
   }
 

@@ -35,21 +35,6 @@ public record RegionFacts(
     Set<Cidr> ranges,
     Instant created,
     List<Condition> conditions) {
-  /** One of whose tunnels nothing was learned. */
-  public RegionFacts(
-      String name, String uid, long generation, RegionSpec spec, List<Condition> conditions) {
-    this(
-        name,
-        uid,
-        generation,
-        spec,
-        Optional.empty(),
-        Set.of(),
-        Set.of(),
-        Instant.EPOCH,
-        conditions);
-  }
-
   public RegionFacts {
     overlayKeys = Set.copyOf(overlayKeys);
     ranges = Set.copyOf(ranges);

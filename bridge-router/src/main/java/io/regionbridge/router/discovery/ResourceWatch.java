@@ -132,7 +132,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     this.sink = sink;
     this.onStatus = onStatus;
     this.clock = clock;
-    this.status = new WatchStatus.Starting(clock.instant());
+    this.status = new WatchStatus.Starting();
     this.loop = loops.loop("watch-" + resource, Timing.waiting().onVirtualThread(), this::runRound);
   }
 
@@ -316,7 +316,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         log.info("{} can be read again", resource);
         reported = null;
       }
-      status = new WatchStatus.Current(clock.instant());
+      status = new WatchStatus.Current();
       onStatus.run();
     }
   }

@@ -8,14 +8,11 @@ import java.time.Instant;
  * @see ResourceWatch
  */
 public sealed interface WatchStatus {
-  /** Since when it is so. */
-  Instant since();
-
   /** Asked for the first time, not yet answered. */
-  record Starting(Instant since) implements WatchStatus {}
+  record Starting() implements WatchStatus {}
 
   /** Listed and watched: what is known is what is. */
-  record Current(Instant since) implements WatchStatus {}
+  record Current() implements WatchStatus {}
 
   /**
    * Cannot be read at the moment. What was known stays in force; it is tried again for ever.

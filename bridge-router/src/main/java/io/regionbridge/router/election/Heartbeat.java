@@ -21,9 +21,6 @@ sealed interface Heartbeat {
 
   int MAGIC = 0x72626c31;
 
-  /** The octets that tie an answer to its question. */
-  long nonce();
-
   /** Are you there? Only the node of this name answers. */
   record Question(long nonce, String node) implements Heartbeat {}
 

@@ -75,11 +75,6 @@ final class Heartbeats implements AutoCloseable {
     answers.start();
   }
 
-  /** The address that answers. */
-  InetSocketAddress address() {
-    return (InetSocketAddress) answering.getLocalSocketAddress();
-  }
-
   /** Sends one question to each of these nodes, and forgets all others. */
   void ask(Map<String, InetSocketAddress> nodes) {
     paths

@@ -53,7 +53,6 @@ final class FollowerMachine {
   private long heardAt;
   private long lateness;
   private long currentAt;
-  private long currentSince;
   private boolean reached;
 
   /**
@@ -123,9 +122,6 @@ final class FollowerMachine {
 
   /** The feed reached a position: the replica is current. */
   void reached(long now) {
-    if (!current(now)) {
-      currentSince = now;
-    }
     reached = true;
     currentAt = now;
   }
@@ -189,11 +185,6 @@ final class FollowerMachine {
   /** Whether the replica is current. */
   boolean current(long now) {
     return followed != null && reached && now - currentAt <= silence().toNanos();
-  }
-
-  /** When the feed became current; counts while it is. */
-  long currentSince() {
-    return currentSince;
   }
 
   /** When a position was reached last. */

@@ -27,10 +27,6 @@ public final class Conditions {
     public String text() {
       return text;
     }
-
-    public static State of(boolean value) {
-      return value ? TRUE : FALSE;
-    }
   }
 
   /**
@@ -39,10 +35,6 @@ public final class Conditions {
    * @see Condition
    */
   public record Finding(String type, State state, String reason, String message) {
-    public Finding(String type, boolean state, String reason, String message) {
-      this(type, State.of(state), reason, message);
-    }
-
     /** It is so. */
     public static Finding yes(String type, String reason, String message) {
       return new Finding(type, State.TRUE, reason, message);

@@ -37,15 +37,6 @@ public record RouterNodeStatus(
     @Nullable Long observedGeneration,
     @Nullable List<Condition> conditions) {
 
-  /** One of a node that makes no tunnel itself. */
-  public RouterNodeStatus(
-      @Nullable String role,
-      @Nullable List<Egress> egress,
-      @Nullable Long observedGeneration,
-      @Nullable List<Condition> conditions) {
-    this(role, null, null, egress, null, null, null, observedGeneration, conditions);
-  }
-
   /** As the border has it; see io.regionbridge.router.border. */
   static final int MOST_UNDECLARED = 64;
 

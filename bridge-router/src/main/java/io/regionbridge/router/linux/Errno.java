@@ -34,66 +34,48 @@ public record Errno(int number) {
   public static final Errno ESRCH = new Errno(3);
   public static final Errno ERANGE = new Errno(34);
 
+  private record Words(String symbol, String meaning) {}
+
+  private Words words() {
+    return switch (number) {
+      case 1 -> new Words("EPERM", "not permitted");
+      case 2 -> new Words("ENOENT", "no such thing");
+      case 3 -> new Words("ESRCH", "no such thing");
+      case 4 -> new Words("EINTR", "interrupted");
+      case 5 -> new Words("EIO", "input or output failed");
+      case 9 -> new Words("EBADF", "the socket is closed");
+      case 11 -> new Words("EAGAIN", "not now");
+      case 12 -> new Words("ENOMEM", "the kernel has no memory for it");
+      case 13 -> new Words("EACCES", "access denied");
+      case 16 -> new Words("EBUSY", "in use");
+      case 17 -> new Words("EEXIST", "it exists already");
+      case 19 -> new Words("ENODEV", "no such device");
+      case 22 -> new Words("EINVAL", "invalid value");
+      case 34 -> new Words("ERANGE", "value out of range");
+      case 38 -> new Words("ENOSYS", "not supported");
+      case 71 -> new Words("EPROTO", "the other side broke the protocol");
+      case 90 -> new Words("EMSGSIZE", "message too long");
+      case 95 -> new Words("EOPNOTSUPP", "not supported");
+      case 97 -> new Words("EAFNOSUPPORT", "address family not supported");
+      case 98 -> new Words("EADDRINUSE", "address in use");
+      case 99 -> new Words("EADDRNOTAVAIL", "address not available");
+      case 101 -> new Words("ENETUNREACH", "network unreachable");
+      case 105 -> new Words("ENOBUFS", "the kernel has no memory for it");
+      case 110 -> new Words("ETIMEDOUT", "no answer in time");
+      case 111 -> new Words("ECONNREFUSED", "nobody listens");
+      case 113 -> new Words("EHOSTUNREACH", "host unreachable");
+      default -> new Words("errno " + number, "failed");
+    };
+  }
+
   /** The symbolic name, or {@code errno N} for a number without one here. */
   public String symbol() {
-    return switch (number) {
-      case 1 -> "EPERM";
-      case 2 -> "ENOENT";
-      case 3 -> "ESRCH";
-      case 4 -> "EINTR";
-      case 5 -> "EIO";
-      case 9 -> "EBADF";
-      case 11 -> "EAGAIN";
-      case 12 -> "ENOMEM";
-      case 13 -> "EACCES";
-      case 16 -> "EBUSY";
-      case 17 -> "EEXIST";
-      case 19 -> "ENODEV";
-      case 22 -> "EINVAL";
-      case 34 -> "ERANGE";
-      case 38 -> "ENOSYS";
-      case 71 -> "EPROTO";
-      case 90 -> "EMSGSIZE";
-      case 95 -> "EOPNOTSUPP";
-      case 97 -> "EAFNOSUPPORT";
-      case 98 -> "EADDRINUSE";
-      case 99 -> "EADDRNOTAVAIL";
-      case 101 -> "ENETUNREACH";
-      case 105 -> "ENOBUFS";
-      case 110 -> "ETIMEDOUT";
-      case 111 -> "ECONNREFUSED";
-      case 113 -> "EHOSTUNREACH";
-      default -> "errno " + number;
-    };
+    return words().symbol();
   }
 
   /** What it means, in a few words. */
   public String meaning() {
-    return switch (number) {
-      case 1 -> "not permitted";
-      case 2, 3 -> "no such thing";
-      case 4 -> "interrupted";
-      case 5 -> "input or output failed";
-      case 9 -> "the socket is closed";
-      case 11 -> "not now";
-      case 12, 105 -> "the kernel has no memory for it";
-      case 13 -> "access denied";
-      case 16 -> "in use";
-      case 17 -> "it exists already";
-      case 19 -> "no such device";
-      case 22 -> "invalid value";
-      case 34 -> "value out of range";
-      case 38, 95 -> "not supported";
-      case 71 -> "the other side broke the protocol";
-      case 90 -> "message too long";
-      case 97 -> "address family not supported";
-      case 98 -> "address in use";
-      case 99 -> "address not available";
-      case 101 -> "network unreachable";
-      case 110 -> "no answer in time";
-      case 111 -> "nobody listens";
-      default -> "failed";
-    };
+    return words().meaning();
   }
 
   @Override

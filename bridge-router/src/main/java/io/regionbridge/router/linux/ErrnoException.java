@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** The operating system, or a program that answers as it does, refused a request. */
 public final class ErrnoException extends IOException {
   private final Errno errno;
-  private final @Nullable String detail;
   private final @Nullable Capability missing;
 
   /**
@@ -30,17 +29,11 @@ public final class ErrnoException extends IOException {
       String doing, Errno errno, @Nullable String detail, @Nullable Capability missing) {
     super(words(doing, errno, detail, missing));
     this.errno = errno;
-    this.detail = detail;
     this.missing = missing;
   }
 
   public Errno errno() {
     return errno;
-  }
-
-  /** The other side's own words, when it gave any. */
-  public Optional<String> detail() {
-    return Optional.ofNullable(detail);
   }
 
   /** The capability that this process would need. */

@@ -68,11 +68,6 @@ public final class Loop implements AutoCloseable {
             : Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
 
-  /** As logs, metrics and conditions call it. */
-  public String name() {
-    return name;
-  }
-
   /** Begins; the first round comes at once. Once, and not after {@link #close}. */
   public synchronized void start() {
     if (!started && closed.getCount() > 0) {

@@ -28,10 +28,6 @@ final class MessageWriter {
     return buffer.position();
   }
 
-  int type() {
-    return type;
-  }
-
   MessageWriter u8(int value) {
     room(1).put((byte) value);
     return this;

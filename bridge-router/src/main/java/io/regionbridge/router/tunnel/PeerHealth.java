@@ -1,6 +1,5 @@
 package io.regionbridge.router.tunnel;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param state the verdict
  * @param since when that verdict was first reached
  * @param latestHandshake of the peer; empty: never
- * @param handshakeAge how long ago that was; empty: never
  */
 public record PeerHealth(
-    State state,
-    Instant since,
-    Optional<Instant> latestHandshake,
-    Optional<Duration> handshakeAge,
-    Traffic traffic) {
+    State state, Instant since, Optional<Instant> latestHandshake, Traffic traffic) {
   /** The verdicts, best first. */
   public enum State {
     /** There is a session and nothing speaks against it. */
@@ -39,9 +33,4 @@ public record PeerHealth(
    * @param unansweredSince when something was first sent after which nothing came
    */
   record Traffic(long rxBytes, long txBytes, @Nullable Instant unansweredSince) {}
-
-  /** Whether packets to this peer can be expected to arrive. */
-  public boolean usable() {
-    return state == State.UP || state == State.IDLE;
-  }
 }

@@ -60,7 +60,7 @@ public record TunnelHealth(Map<PublicKey, PeerHealth> peers) {
             .map(d -> d.isNegative() ? Duration.ZERO : d); // the clock was set back
     PeerHealth.State state = state(peer, age, traffic, now);
     Instant since = before.filter(b -> b.state() == state).map(PeerHealth::since).orElse(now);
-    return new PeerHealth(state, since, peer.latestHandshake(), age, traffic);
+    return new PeerHealth(state, since, peer.latestHandshake(), traffic);
   }
 
   private static PeerHealth.State state(

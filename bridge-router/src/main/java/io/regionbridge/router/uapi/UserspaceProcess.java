@@ -68,14 +68,6 @@ public final class UserspaceProcess implements AutoCloseable {
     return started;
   }
 
-  public boolean isAlive() {
-    return process.isAlive();
-  }
-
-  public long pid() {
-    return process.pid();
-  }
-
   /** Stops the implementation if that is wanted; waits two seconds, then insists. */
   @Override
   public void close() {

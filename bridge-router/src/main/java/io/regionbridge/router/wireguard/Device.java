@@ -1,8 +1,5 @@
 package io.regionbridge.router.wireguard;
 
-import io.regionbridge.router.net.Cidr;
-import java.net.InetAddress;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,15 +22,5 @@ public record Device(
   /** The peer with this key. */
   public Optional<Peer> peer(PublicKey key) {
     return peers.stream().filter(p -> p.publicKey().equals(key)).findFirst();
-  }
-
-  /** The peer that packets for an address go to: the one with the longest matching allowed IP. */
-  public Optional<Peer> route(InetAddress address) {
-    record Match(Peer peer, Cidr range) {}
-    return peers.stream()
-        .flatMap(p -> p.allowedIps().stream().map(r -> new Match(p, r)))
-        .filter(m -> m.range().contains(address))
-        .max(Comparator.comparingInt(m -> m.range().prefixLength()))
-        .map(Match::peer);
   }
 }

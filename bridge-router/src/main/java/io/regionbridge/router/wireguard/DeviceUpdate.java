@@ -55,15 +55,6 @@ public final class DeviceUpdate {
     return peers;
   }
 
-  /** Whether it changes nothing. */
-  public boolean isEmpty() {
-    return privateKey == null
-        && listenPort == null
-        && fwmark == null
-        && !replacePeers
-        && peers.isEmpty();
-  }
-
   /** Collects an update. Not safe for use by several threads. */
   public static final class Builder {
     private @Nullable PrivateKey privateKey;

@@ -33,7 +33,7 @@ class BorderTest {
   static final BorderRules RULES =
       new BorderRules(
           "fsn1",
-          BorderRules.DEFAULT_SUPERNETS,
+          Supernets.DEFAULT,
           Set.of("cluster.local", "k8s.corp.example"),
           Set.of("stub.example", "mine.internal"),
           Set.of(socket("192.0.2.1:1053"), socket("100.99.0.1:1053")),
@@ -220,8 +220,7 @@ class BorderTest {
   @Test
   void onAMachineWithSeveralRegionsTheirGatewaysAreOnLoopback() {
     BorderRules here =
-        BorderRules.standalone(
-            "fsn1", BorderRules.DEFAULT_SUPERNETS, Set.of(socket("127.0.0.1:1053")));
+        BorderRules.standalone("fsn1", Supernets.DEFAULT, Set.of(socket("127.0.0.1:1053")));
     Admitted admitted =
         border.admit(
             List.of(

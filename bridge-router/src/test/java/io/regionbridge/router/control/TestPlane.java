@@ -1,6 +1,7 @@
 package io.regionbridge.router.control;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.regionbridge.router.border.Supernets;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
@@ -114,7 +115,10 @@ final class TestPlane {
               overlay,
               GatewayProbes.UNKNOWN,
               () -> true,
-              egress),
+              egress,
+              () -> Supernets.DEFAULT,
+              () -> Long.MAX_VALUE,
+              List::of),
           client,
           new ClusterControl.Listener() {
             @Override

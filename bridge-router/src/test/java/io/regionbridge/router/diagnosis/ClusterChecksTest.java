@@ -75,8 +75,7 @@ final class ClusterChecksTest {
     leases.add(lease("region-bridge", "router-1", NOW.minusSeconds(2)));
     for (String node : List.of("router-1", "router-2")) {
       ciliumNodes.put(node, Map.of("kubernetes.io/hostname", node));
-      agents.add(
-          new CiliumFacts.Agent("cilium-" + node, node, true, Optional.of(NOW.minusSeconds(60))));
+      agents.add(new CiliumFacts.Agent(node, true, Optional.of(NOW.minusSeconds(60))));
     }
     announced.add(router("router-1", "Active", "100.64.0.1"));
     announced.add(router("router-2", "Standby", "100.64.0.2"));
@@ -317,12 +316,11 @@ final class ClusterChecksTest {
 
   @Test
   void looksAtCiliumsAgentsAndWhatTheyKnow() {
-    agents.set(0, new CiliumFacts.Agent("a", "router-1", false, Optional.empty()));
+    agents.set(0, new CiliumFacts.Agent("router-1", false, Optional.empty()));
     assertThat(failures("Cilium agents")).hasSize(1);
-    agents.set(0, new CiliumFacts.Agent("a", "worker-1", false, Optional.empty()));
+    agents.set(0, new CiliumFacts.Agent("worker-1", false, Optional.empty()));
     assertThat(one("Cilium agents").state()).isEqualTo(Check.State.WARNING);
-    agents.set(
-        0, new CiliumFacts.Agent("a", "router-1", true, Optional.of(NOW.minusSeconds(3600))));
+    agents.set(0, new CiliumFacts.Agent("router-1", true, Optional.of(NOW.minusSeconds(3600))));
     assertThat(one("Cilium agents").message())
         .contains("after they started on router-1: they go by what it said before");
     ciliumNodes.put("router-1", Map.of("kubernetes.io/hostname", "host-1"));
@@ -408,7 +406,7 @@ final class ClusterChecksTest {
     netBird =
         new NetBirdFacts(
             List.of(new NetBirdFacts.Router("netbird", "east", true, true)),
-            List.of(new NetBirdFacts.Pod("netbird", "networkrouter-east-1", "router-1", false)));
+            List.of(new NetBirdFacts.Pod("netbird", "networkrouter-east-1", false)));
     assertThat(one("NetBird").message())
         .contains("networkrouter-east-1 is not on the host network");
     netBird = new NetBirdFacts(netBird.routers(), List.of());

@@ -212,10 +212,7 @@ final class ClusterProbeIT {
       assertThat(facts.cilium().agents())
           .containsExactly(
               new CiliumFacts.Agent(
-                  "cilium-1",
-                  "router-1",
-                  true,
-                  Optional.of(Instant.parse("2020-01-01T00:00:00Z"))));
+                  "router-1", true, Optional.of(Instant.parse("2020-01-01T00:00:00Z"))));
       assertThat(facts.cilium().clusterMesh()).isTrue();
       assertThat(ClusterChecks.of(facts))
           .extracting(Check::name, Check::message)

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class HostChecksTest {
   private static final HostFacts GOOD =
-      new HostFacts(Optional.of("wt0"), true, 1420, List.of(), true, false, Optional.empty());
+      host(Optional.of("wt0"), true, 1420, List.of(), true, false, Optional.empty());
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -39,8 +39,7 @@ final class HostChecksTest {
   void hasNothingToSayOfAMachineWithoutOverlay() {
     assertThat(
             HostChecks.of(
-                new HostFacts(
-                    Optional.empty(), false, 0, List.of(), true, false, Optional.empty())))
+                host(Optional.empty(), false, 0, List.of(), true, false, Optional.empty())))
         .singleElement()
         .matches(c -> c.state() == Check.State.SKIPPED);
   }
@@ -48,7 +47,7 @@ final class HostChecksTest {
   @Test
   void givesTheCommandThatMendsASetting() {
     HostFacts strict =
-        new HostFacts(
+        host(
             Optional.of("wt0"),
             true,
             1420,
@@ -69,21 +68,21 @@ final class HostChecksTest {
   @Test
   void noticesAnInterfaceThatIsDownOrTooNarrow() {
     HostFacts down =
-        new HostFacts(Optional.of("wg0"), false, 1420, List.of(), true, false, Optional.empty());
+        host(Optional.of("wg0"), false, 1420, List.of(), true, false, Optional.empty());
     assertThat(HostChecks.of(down).getFirst().remedy()).isEqualTo("ip link set wg0 up");
     HostFacts narrow =
-        new HostFacts(Optional.of("wg0"), true, 1200, List.of(), true, false, Optional.empty());
+        host(Optional.of("wg0"), true, 1200, List.of(), true, false, Optional.empty());
     assertThat(HostChecks.of(narrow).getFirst().message()).contains("MTU of 1200");
   }
 
   @Test
   void warnsThatHandshakesCannotBeSeen() {
     HostFacts weak =
-        new HostFacts(Optional.of("wg0"), true, 1420, List.of(), false, false, Optional.empty());
+        host(Optional.of("wg0"), true, 1420, List.of(), false, false, Optional.empty());
     assertThat(HostChecks.of(weak))
         .anyMatch(c -> c.name().equals("capabilities") && c.state() == Check.State.WARNING);
     HostFacts socket =
-        new HostFacts(Optional.of("wg0"), true, 1420, List.of(), false, true, Optional.empty());
+        host(Optional.of("wg0"), true, 1420, List.of(), false, true, Optional.empty());
     assertThat(HostChecks.of(socket)).noneMatch(c -> c.name().equals("capabilities"));
   }
 
@@ -97,7 +96,7 @@ final class HostChecksTest {
 
   private static Check connections(long count, long most) {
     HostFacts host =
-        new HostFacts(
+        host(
             Optional.of("wt0"),
             true,
             1420,
@@ -109,5 +108,18 @@ final class HostChecksTest {
         .filter(check -> check.name().equals("connections"))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** One that takes no wrapped packets. */
+  private static HostFacts host(
+      Optional<String> overlay,
+      boolean up,
+      int mtu,
+      List<HostSettings.Finding> settings,
+      boolean netAdmin,
+      boolean userspace,
+      Optional<HostFacts.Connections> connections) {
+    return new HostFacts(
+        overlay, up, mtu, settings, netAdmin, userspace, connections, Optional.empty());
   }
 }

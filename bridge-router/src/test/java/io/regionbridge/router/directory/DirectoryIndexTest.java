@@ -51,7 +51,6 @@ class DirectoryIndexTest {
     index.remove(WEB);
     assertThat(index.directory().service(WEB)).isNull();
     assertThat(index.directory().endpoints()).isZero();
-    assertThat(index.directory().namespaces()).isZero();
 
     index.put(clusterIp(WEB, "10.43.0.1"));
     assertThat(endpoints(WEB)).containsExactly(ready("10.42.0.1"));
@@ -159,7 +158,6 @@ class DirectoryIndexTest {
     assertThat(content(crooked.directory())).isEqualTo(content(straight.directory()));
     assertThat(crooked.directory().services()).isEqualTo(straight.directory().services());
     assertThat(crooked.directory().endpoints()).isEqualTo(straight.directory().endpoints());
-    assertThat(crooked.directory().namespaces()).isEqualTo(straight.directory().namespaces());
   }
 
   private static final int NAMES = 12;

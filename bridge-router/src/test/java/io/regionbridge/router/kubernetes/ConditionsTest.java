@@ -57,6 +57,6 @@ class ConditionsTest {
   }
 
   private static Finding ready(boolean state, String reason, String message) {
-    return new Finding("Ready", state, reason, message);
+    return new Finding("Ready", state ? State.TRUE : State.FALSE, reason, message);
   }
 }

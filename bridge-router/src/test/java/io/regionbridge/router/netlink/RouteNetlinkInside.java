@@ -49,7 +49,7 @@ class RouteNetlinkInside {
       assertThat(refused(() -> netlink.createLink("rbr0", "veth")).errno()).isEqualTo(Errno.EEXIST);
       ErrnoException unknown = refused(() -> netlink.createLink("rbr1", "no-such-kind"));
       assertThat(unknown.errno()).isEqualTo(Errno.EOPNOTSUPP);
-      assertThat(unknown.detail()).contains("Unknown device type");
+      assertThat(unknown).hasMessageContaining("Unknown device type");
       ErrnoException mtu = refused(() -> netlink.setMtu(index, 20));
       assertThat(mtu.errno()).isEqualTo(Errno.EINVAL);
       assertThat(mtu).hasMessageContaining("setting the MTU").hasMessageContaining("mtu");

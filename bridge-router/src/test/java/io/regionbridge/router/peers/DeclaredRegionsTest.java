@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.kubernetes.RegionSpec;
 import io.regionbridge.router.net.Cidr;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class DeclaredRegionsTest {
@@ -72,6 +75,10 @@ final class DeclaredRegionsTest {
         uid,
         1,
         new RegionSpec(null, List.of(range), null, List.of(gateway), null, null, null),
+        Optional.empty(),
+        Set.of(),
+        Set.of(),
+        Instant.EPOCH,
         List.of());
   }
 }

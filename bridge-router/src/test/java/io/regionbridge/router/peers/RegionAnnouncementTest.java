@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.border.Border;
 import io.regionbridge.router.border.BorderRules;
+import io.regionbridge.router.border.Supernets;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.SocketLiteral;
 import io.regionbridge.router.topology.PeerClaim;
@@ -156,8 +157,7 @@ class RegionAnnouncementTest {
 
   private static String pods(Border border, PeerClaim... claims) {
     BorderRules rules =
-        new BorderRules(
-            "fsn1", BorderRules.DEFAULT_SUPERNETS, Set.of(), Set.of(), Set.of(), Set.of());
+        new BorderRules("fsn1", Supernets.DEFAULT, Set.of(), Set.of(), Set.of(), Set.of());
     return border.admit(List.of(claims), rules, Map.of()).claims().stream()
         .flatMap(admitted -> admitted.podCidrs().stream())
         .toList()

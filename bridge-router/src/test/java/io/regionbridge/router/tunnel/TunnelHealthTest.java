@@ -72,7 +72,7 @@ class TunnelHealthTest {
     health = health.after(view(1, Optional.empty(), 0, 0, 148));
     health = health.after(view(16, Optional.empty(), 0, 0, 592));
     assertThat(state(health)).isEqualTo(State.DOWN);
-    assertThat(health.of(KEY).orElseThrow().usable()).isFalse();
+    assertThat(health.of(KEY).orElseThrow().state()).isEqualTo(PeerHealth.State.DOWN);
   }
 
   @Test

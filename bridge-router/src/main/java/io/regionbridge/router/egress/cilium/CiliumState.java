@@ -23,11 +23,6 @@ public final class CiliumState {
    */
   public record Obstacle(String reason, String message) {}
 
-  /** Whether there is any trace of Cilium. */
-  static boolean found(ClusterView view) {
-    return view.configMaps().containsKey(ClusterWatcher.CILIUM_CONFIG) || known(view);
-  }
-
   /** Whether the policies have been listed, so that one that is not there is not there. */
   static boolean known(ClusterView view) {
     return switch (view.statuses().get(ClusterWatcher.EGRESS_POLICIES)) {

@@ -141,7 +141,6 @@ class CiliumPolicyTest {
         new EgressPolicyFacts(
             "region-bridge-mn",
             true,
-            "",
             "1",
             WANTED.annotations(),
             List.of(),
@@ -195,7 +194,6 @@ class CiliumPolicyTest {
     return new EgressPolicyFacts(
         "region-bridge-mn",
         true,
-        "",
         "1",
         WANTED.annotations(),
         List.of(),

@@ -171,7 +171,7 @@ class RoutePlannerTest {
     assertThat(RemoteTraffic.of(view("r9", one, two), first))
         .as("a holder without an object")
         .isEqualTo(first);
-    GatewayView silent = new GatewayView(false, Optional.empty(), List.of(), List.of());
+    GatewayView silent = new GatewayView(false, Optional.empty(), List.of());
     assertThat(RemoteTraffic.of(silent, first)).isEqualTo(first);
     assertThat(RemoteTraffic.of(silent, Optional.empty()))
         .as("nobody has said anything: what is in the kernel stays")
@@ -217,7 +217,7 @@ class RoutePlannerTest {
   }
 
   private static GatewayView view(@Nullable String holder, RouterNodeFacts... routers) {
-    return new GatewayView(true, Optional.ofNullable(holder), List.of(routers), List.of());
+    return new GatewayView(true, Optional.ofNullable(holder), List.of(routers));
   }
 
   private static RouterNodeFacts router(String name, String address) {

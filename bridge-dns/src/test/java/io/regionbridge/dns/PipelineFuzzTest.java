@@ -79,7 +79,7 @@ class PipelineFuzzTest {
     GatewayRegistry gateways = new GatewayRegistry(plan.settings().relay(), () -> now);
     gateways.follow(table);
     List<QueryPipeline> loops = new ArrayList<>();
-    QueryTap tap = new QuerySampler(AddressSet.NONE, null, 1, () -> now, samples::add);
+    QueryTap tap = new QuerySampler(AddressSet.NONE, null, false, 1, () -> now, samples::add);
     pipeline =
         new QueryPipeline(
             0,

@@ -39,7 +39,7 @@ class QuerySamplerTest {
   private final List<QuerySample> samples = new CopyOnWriteArrayList<>();
 
   private QuerySampler sampler(AddressSet clients, @Nullable Name zone) {
-    return new QuerySampler(clients, zone, 1000, System::nanoTime, samples::add);
+    return new QuerySampler(clients, zone, false, 1000, System::nanoTime, samples::add);
   }
 
   private void await(int count) {
@@ -135,7 +135,8 @@ class QuerySamplerTest {
   void soManyAreToldInASecondAndTheRestIsCounted() {
     long[] now = {0};
     List<QuerySample> told = new ArrayList<>();
-    QuerySampler sampler = new QuerySampler(AddressSet.NONE, null, 3, () -> now[0], told::add);
+    QuerySampler sampler =
+        new QuerySampler(AddressSet.NONE, null, false, 3, () -> now[0], told::add);
     for (int i = 0; i < 10; i++) {
       replied(sampler);
     }
@@ -150,7 +151,7 @@ class QuerySamplerTest {
     assertThat(told).hasSize(7);
     assertThat(sampler.matched()).isEqualTo(21);
     assertThat(sampler.picked()).isEqualTo(7);
-    assertThatThrownBy(() -> new QuerySampler(AddressSet.NONE, null, 0, () -> 0, told::add))
+    assertThatThrownBy(() -> new QuerySampler(AddressSet.NONE, null, false, 0, () -> 0, told::add))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -159,7 +160,7 @@ class QuerySamplerTest {
     AddressSet another = AddressSet.of(List.of(TestBridge.prefix("10.42.0.7", 32)));
     QuerySampler ofAnother = sampler(another, null);
     QuerySampler ofZone = sampler(AddressSet.NONE, Records.name("mn.internal"));
-    QuerySampler full = new QuerySampler(AddressSet.NONE, null, 1, () -> 0, samples::add);
+    QuerySampler full = new QuerySampler(AddressSet.NONE, null, false, 1, () -> 0, samples::add);
     replied(full);
     assertThat(allocated(() -> replied(ofAnother))).isZero();
     assertThat(allocated(() -> replied(ofZone))).isZero();

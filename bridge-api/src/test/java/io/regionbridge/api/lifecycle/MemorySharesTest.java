@@ -7,6 +7,7 @@ import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,8 @@ class MemorySharesTest {
               List.of(),
               false,
               null,
-              ExportAnnotation.NONE);
+              ExportAnnotation.NONE,
+              ServiceTraits.NONE);
       services = services.with(new DirectoryService(facts, List.of()));
     }
     return services;

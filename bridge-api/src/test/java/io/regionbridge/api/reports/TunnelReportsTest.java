@@ -22,7 +22,8 @@ final class TunnelReportsTest {
           List.of(),
           List.of(gateway("100.64.0.1"), gateway("100.64.0.2")),
           true,
-          Set.of());
+          Set.of(),
+          List.of());
 
   @Test
   void callsAGatewayAsItsOtherMetricsDo() {

@@ -17,6 +17,7 @@ import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.FeedChunk;
 import io.regionbridge.router.feed.FeedDecoder;
@@ -213,7 +214,8 @@ public final class ReplicaScale {
                     "http", Protocol.TCP, 80, new ServiceFacts.Port.Target.Numbered(8080))),
             false,
             null,
-            ExportAnnotation.NONE),
+            ExportAnnotation.NONE,
+            ServiceTraits.NONE),
         all);
   }
 

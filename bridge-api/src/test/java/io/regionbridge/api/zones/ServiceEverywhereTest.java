@@ -118,7 +118,8 @@ final class ServiceEverywhereTest {
             List.of(new ServiceFacts.Port("http", Protocol.TCP, 80)),
             false,
             null,
-            ExportAnnotation.NONE);
+            ExportAnnotation.NONE,
+            ServiceTraits.NONE);
     Asker asker =
         asker(List.of(region(1, true, new DirectoryService(facts, List.of(pod(1, null))))));
     assertThat(asker.answer(View.PODS, NAME, "A")).isEqualTo("10.43.0.1");
@@ -136,7 +137,8 @@ final class ServiceEverywhereTest {
             List.of(),
             false,
             "example.com",
-            ExportAnnotation.NONE);
+            ExportAnnotation.NONE,
+            ServiceTraits.NONE);
     Asker asker = asker(List.of(region(1, true, new DirectoryService(facts, List.of()))));
     assertThat(asker.answer(View.PODS, NAME, "CNAME")).isEqualTo("example.com.");
   }

@@ -14,6 +14,7 @@ import io.regionbridge.router.directory.ExportRule;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
@@ -95,7 +96,8 @@ class ZoneCompilerHistoryTest {
         List.of(new ServiceFacts.Port("http", Protocol.TCP, 80)),
         random.nextInt(5) == 0,
         type == ServiceType.EXTERNAL_NAME ? one(NAMES, random) + ".example.com" : null,
-        random.nextInt(6) == 0 ? ExportAnnotation.FALSE : ExportAnnotation.NONE);
+        random.nextInt(6) == 0 ? ExportAnnotation.FALSE : ExportAnnotation.NONE,
+        ServiceTraits.NONE);
   }
 
   private static EndpointSliceFacts slice(EndpointSliceKey key, ServiceKey service, Random random) {

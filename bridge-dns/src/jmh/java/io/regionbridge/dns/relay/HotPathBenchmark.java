@@ -148,7 +148,8 @@ public class HotPathBenchmark {
 
   private static QuerySampler sampler() throws Exception {
     Prefix another = new Prefix(InetAddress.getByName("10.42.0.7"), 32);
-    return new QuerySampler(AddressSet.of(List.of(another)), null, 10, System::nanoTime, _ -> {});
+    return new QuerySampler(
+        AddressSet.of(List.of(another)), null, false, 10, System::nanoTime, _ -> {});
   }
 
   private ZoneTable table() throws Exception {

@@ -40,16 +40,6 @@ public final class QuerySampler implements QueryTap {
   private final LongAdder matched = new LongAdder();
   private final LongAdder picked = new LongAdder();
 
-  /** A sampler of all replies, failed or not. */
-  public QuerySampler(
-      AddressSet clients,
-      @Nullable Name zone,
-      int perSecond,
-      LongSupplier clock,
-      Consumer<QuerySample> sink) {
-    this(clients, zone, false, perSecond, clock, sink);
-  }
-
   /**
    * A sampler.
    *

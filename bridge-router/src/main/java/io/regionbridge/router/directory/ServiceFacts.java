@@ -51,26 +51,6 @@ public record ServiceFacts(
         null);
   }
 
-  /** A Service that says nothing of how its traffic is spread. */
-  public ServiceFacts(
-      ServiceKey key,
-      ServiceType type,
-      List<IpAddress> clusterIps,
-      List<Port> ports,
-      boolean publishNotReadyAddresses,
-      @Nullable String externalName,
-      ExportAnnotation exportAnnotation) {
-    this(
-        key,
-        type,
-        clusterIps,
-        ports,
-        publishNotReadyAddresses,
-        externalName,
-        exportAnnotation,
-        ServiceTraits.NONE);
-  }
-
   /**
    * @throws IllegalArgumentException if a Service of the type cannot have such addresses, or if an
    *     ExternalName names nothing

@@ -69,33 +69,6 @@ public record RouterNodeFacts(
     }
   }
 
-  /** One of whose key nothing is asked. */
-  public RouterNodeFacts(
-      String name,
-      RouterNodeSpec spec,
-      @Nullable String role,
-      Optional<Map<String, List<Cidr>>> egress,
-      List<Condition> conditions) {
-    this(
-        name,
-        spec,
-        role,
-        0,
-        Optional.empty(),
-        Optional.empty(),
-        egress,
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        conditions);
-  }
-
-  /** One that says nothing of egress. */
-  public RouterNodeFacts(
-      String name, RouterNodeSpec spec, @Nullable String role, List<Condition> conditions) {
-    this(name, spec, role, Optional.empty(), conditions);
-  }
-
   /**
    * The facts of an object.
    *

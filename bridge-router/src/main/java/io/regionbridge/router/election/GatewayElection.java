@@ -56,16 +56,7 @@ public final class GatewayElection implements AutoCloseable {
       InetSocketAddress listen,
       Supplier<Map<String, InetSocketAddress>> others,
       BooleanSupplier fit,
-      Supplier<Reach> reach) {
-    /** Without a look through the tunnel. */
-    public Settings(
-        String node,
-        InetSocketAddress listen,
-        Supplier<Map<String, InetSocketAddress>> others,
-        BooleanSupplier fit) {
-      this(node, listen, others, fit, () -> Reach.UNKNOWN);
-    }
-  }
+      Supplier<Reach> reach) {}
 
   private final Settings settings;
   private final LeaseStore store;

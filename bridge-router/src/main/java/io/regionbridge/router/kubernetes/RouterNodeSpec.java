@@ -40,28 +40,4 @@ public record RouterNodeSpec(
             serviceCidrs,
     @JsonPropertyDescription("Those of the ranges that peers know under other addresses.")
         @Size(max = RegionSpec.MOST_RANGES)
-        @Nullable List<RegionSpec.Alias> aliasRanges) {
-  /** One that makes no tunnel itself. */
-  public RouterNodeSpec(
-      @Nullable String region,
-      @Nullable String domain,
-      @Nullable String nodeAddress,
-      @Nullable String overlayAddress,
-      @Nullable Integer dnsPort,
-      @Nullable String publicKey,
-      @Nullable List<String> podCidrs,
-      @Nullable List<String> serviceCidrs) {
-    this(
-        region,
-        domain,
-        nodeAddress,
-        overlayAddress,
-        dnsPort,
-        publicKey,
-        null,
-        null,
-        podCidrs,
-        serviceCidrs,
-        null);
-  }
-}
+        @Nullable List<RegionSpec.Alias> aliasRanges) {}

@@ -37,28 +37,6 @@ public record LocalRegion(
     clusterDomains = List.copyOf(clusterDomains);
   }
 
-  /** One whose nodes are not known to translate. */
-  public LocalRegion(
-      String name,
-      String domain,
-      Ranges podCidrs,
-      Ranges serviceCidrs,
-      List<Gateway> gateways,
-      Optional<String> active,
-      List<InetAddress> nodeAddresses) {
-    this(
-        name,
-        domain,
-        podCidrs,
-        serviceCidrs,
-        gateways,
-        active,
-        nodeAddresses,
-        false,
-        CLUSTER_DOMAINS,
-        AliasRanges.NONE);
-  }
-
   /** The ranges of its pods as peers know them, in order. */
   public List<Cidr> knownPodCidrs() {
     return aliases.known(podCidrs.cidrs());
@@ -117,16 +95,5 @@ public record LocalRegion(
       Optional<InetAddress> overlayAddress,
       int dnsPort,
       boolean ready,
-      Optional<TunnelEnd> tunnel) {
-    /** One that says nothing of tunnels. */
-    public Gateway(
-        String node,
-        String hostname,
-        Optional<InetAddress> nodeAddress,
-        Optional<InetAddress> overlayAddress,
-        int dnsPort,
-        boolean ready) {
-      this(node, hostname, nodeAddress, overlayAddress, dnsPort, ready, Optional.empty());
-    }
-  }
+      Optional<TunnelEnd> tunnel) {}
 }

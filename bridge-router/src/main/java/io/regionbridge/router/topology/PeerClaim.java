@@ -58,18 +58,6 @@ public record PeerClaim(
         Instant.EPOCH);
   }
 
-  /** One that says nothing of tunnels, nor of who speaks. */
-  public PeerClaim(
-      PeerSource source,
-      String name,
-      Optional<RegionDomain> domain,
-      List<Cidr> podCidrs,
-      List<Cidr> serviceCidrs,
-      List<PeerRegion.Gateway> gateways,
-      Optional<Boolean> contain) {
-    this(source, name, domain, podCidrs, serviceCidrs, gateways, contain, List.of(), Identity.NONE);
-  }
-
   public PeerClaim {
     tunnels = List.copyOf(tunnels);
     podCidrs = List.copyOf(podCidrs);

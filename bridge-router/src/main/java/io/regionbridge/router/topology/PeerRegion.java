@@ -49,18 +49,6 @@ public record PeerRegion(
         !(podCidrs.isEmpty() && serviceCidrs.isEmpty()));
   }
 
-  /** One to which no tunnel is to be made. */
-  public PeerRegion(
-      String name,
-      String domain,
-      List<Cidr> podCidrs,
-      List<Cidr> serviceCidrs,
-      List<Gateway> gateways,
-      boolean contain,
-      Set<PeerSource> sources) {
-    this(name, domain, podCidrs, serviceCidrs, gateways, contain, sources, List.of());
-  }
-
   public PeerRegion {
     tunnels = List.copyOf(tunnels);
     podCidrs = List.copyOf(podCidrs);

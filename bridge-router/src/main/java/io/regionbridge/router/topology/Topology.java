@@ -39,11 +39,6 @@ public record Topology(
     this(local, peers, conflicts, complete, List.of());
   }
 
-  /** One with all declared peers. */
-  public Topology(LocalRegion local, List<PeerRegion> peers, List<Conflict> conflicts) {
-    this(local, peers, conflicts, true);
-  }
-
   /** The same, not known to have all declared peers. */
   public Topology incomplete() {
     return new Topology(local, peers, conflicts, false, refusals);

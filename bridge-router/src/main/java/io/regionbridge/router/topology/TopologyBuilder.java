@@ -52,16 +52,6 @@ public final class TopologyBuilder {
       List<Cidr> serviceCidrs,
       AliasRanges aliases,
       List<Cidr> overlay) {
-    /** Of a region that its peers know by its own ranges. */
-    public Settings(
-        String name,
-        String domain,
-        List<Cidr> podCidrs,
-        List<Cidr> serviceCidrs,
-        List<Cidr> overlay) {
-      this(name, domain, podCidrs, serviceCidrs, AliasRanges.NONE, overlay);
-    }
-
     public Settings {
       podCidrs = List.copyOf(podCidrs);
       serviceCidrs = List.copyOf(serviceCidrs);

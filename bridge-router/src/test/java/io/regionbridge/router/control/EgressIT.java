@@ -14,6 +14,7 @@ import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.settings.RegionSettings;
+import io.regionbridge.router.topology.Identity;
 import io.regionbridge.router.topology.PeerClaim;
 import io.regionbridge.router.topology.PeerSource;
 import io.regionbridge.testkit.FreePorts;
@@ -452,7 +453,9 @@ class EgressIT {
         List.of(Cidr.of(pods)),
         List.of(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        List.of(),
+        Identity.NONE);
   }
 
   /** Cilium's definition as of now; it adds defaults to what is written. */

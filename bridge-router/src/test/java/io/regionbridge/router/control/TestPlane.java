@@ -6,6 +6,7 @@ import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.OverlayView;
@@ -110,7 +111,12 @@ final class TestPlane {
           new ControlSources(
               () ->
                   new TopologyBuilder.Settings(
-                      "fsn1", "fsn1.internal", List.of(), List.of(), overlayRanges),
+                      "fsn1",
+                      "fsn1.internal",
+                      List.of(),
+                      List.of(),
+                      AliasRanges.NONE,
+                      overlayRanges),
               configured,
               overlay,
               GatewayProbes.UNKNOWN,

@@ -44,7 +44,8 @@ class RulesTest {
             List.of(),
             false,
             null,
-            ExportAnnotation.of(annotation));
+            ExportAnnotation.of(annotation),
+            ServiceTraits.NONE);
 
     assertThat(new ExportRule(mode, Set.of("kube-system")).exports(service)).isEqualTo(exported);
   }
@@ -137,7 +138,8 @@ class RulesTest {
             List.of(port),
             false,
             null,
-            ExportAnnotation.NONE);
+            ExportAnnotation.NONE,
+            ServiceTraits.NONE);
     List<Endpoint> endpoints =
         Stream.iterate(0, i -> i < podPorts.length, i -> i + 1)
             .map(i ->

@@ -20,7 +20,8 @@ final class Samples {
         List.of(new ServiceFacts.Port("http", Protocol.TCP, 80)),
         false,
         null,
-        ExportAnnotation.NONE);
+        ExportAnnotation.NONE,
+        ServiceTraits.NONE);
   }
 
   static ServiceFacts headless(ServiceKey key, boolean publishNotReady) {
@@ -31,12 +32,20 @@ final class Samples {
         List.of(),
         publishNotReady,
         null,
-        ExportAnnotation.NONE);
+        ExportAnnotation.NONE,
+        ServiceTraits.NONE);
   }
 
   static ServiceFacts externalName(ServiceKey key, String name) {
     return new ServiceFacts(
-        key, ServiceType.EXTERNAL_NAME, List.of(), List.of(), false, name, ExportAnnotation.NONE);
+        key,
+        ServiceType.EXTERNAL_NAME,
+        List.of(),
+        List.of(),
+        false,
+        name,
+        ExportAnnotation.NONE,
+        ServiceTraits.NONE);
   }
 
   static EndpointSliceFacts slice(ServiceKey service, String name, Endpoint... endpoints) {

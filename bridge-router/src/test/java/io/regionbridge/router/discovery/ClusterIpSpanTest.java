@@ -6,6 +6,7 @@ import io.regionbridge.router.directory.DirectoryIndex;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
@@ -55,7 +56,8 @@ class ClusterIpSpanTest {
         List.of(),
         false,
         null,
-        ExportAnnotation.of(null));
+        ExportAnnotation.of(null),
+        ServiceTraits.NONE);
   }
 
   private static ClusterView view(String... serviceCidrs) {

@@ -103,7 +103,8 @@ class EgressPlannerTest {
                     "mn",
                     Cidr.of("10.52.0.0/16"),
                     Conflict.Ranges.OVERLAY,
-                    Cidr.of("10.52.3.0/24"))));
+                    Cidr.of("10.52.3.0/24"))),
+            true);
     assertThat(
             EgressPlanner.plan(disputed, RULES, Map.of()).region("mn").orElseThrow().destinations())
         .isEmpty();

@@ -192,6 +192,6 @@ class EgressPropertyTest {
 
   private static Topology reversed(Topology topology) {
     return new Topology(
-        topology.local(), topology.peers().reversed(), topology.conflicts().reversed());
+        topology.local(), topology.peers().reversed(), topology.conflicts().reversed(), true);
   }
 }

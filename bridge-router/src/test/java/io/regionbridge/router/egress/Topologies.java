@@ -1,5 +1,6 @@
 package io.regionbridge.router.egress;
 
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.topology.LocalRegion;
@@ -63,11 +64,16 @@ final class Topologies {
                     Optional.of(ip("192.0.2.1")),
                     Optional.of(ip("100.64.0.1")),
                     1053,
-                    true)),
+                    true,
+                    Optional.empty())),
             Optional.of("r1"),
-            List.of(ip("192.0.2.1"), ip("192.0.2.2"))),
+            List.of(ip("192.0.2.1"), ip("192.0.2.2")),
+            false,
+            LocalRegion.CLUSTER_DOMAINS,
+            AliasRanges.NONE),
         List.of(peers),
-        List.of());
+        List.of(),
+        true);
   }
 
   static PeerRegion peer(String name, List<Cidr> pods, List<Cidr> services, String... gateways) {
@@ -80,7 +86,8 @@ final class Topologies {
             .map(g -> new PeerRegion.Gateway(new InetSocketAddress(ip(g), 1053), Optional.empty()))
             .toList(),
         true,
-        Set.of(PeerSource.REGION_OBJECT));
+        Set.of(PeerSource.REGION_OBJECT),
+        List.of());
   }
 
   static List<Cidr> cidrs(String... texts) {
@@ -118,11 +125,16 @@ final class Topologies {
                         Optional.of(address()).filter(_ -> random.nextBoolean()),
                         Optional.of(address()).filter(_ -> random.nextBoolean()),
                         1053,
-                        true)),
+                        true,
+                        Optional.empty())),
             Optional.empty(),
-            some(3, this::address)),
+            some(3, this::address),
+            false,
+            LocalRegion.CLUSTER_DOMAINS,
+            AliasRanges.NONE),
         peers,
-        List.of());
+        List.of(),
+        true);
   }
 
   EgressRules rules() {

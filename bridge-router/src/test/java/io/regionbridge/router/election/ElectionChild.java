@@ -37,7 +37,8 @@ final class ElectionChild {
     KubernetesClient client = ClusterClient.local(Optional.of(Path.of(arguments[1])));
     GatewayElection election =
         new GatewayElection(
-            new GatewayElection.Settings(node, listen, () -> nodes, () -> true),
+            new GatewayElection.Settings(
+                node, listen, () -> nodes, () -> true, () -> Reach.UNKNOWN),
             client,
             TestCluster.NAMESPACE,
             ElectionChild::print,

@@ -26,7 +26,7 @@ class GatewayElectionTest {
   void whoWaitsForAPermitThatDoesNotComeTakesHardlyAnyCpu() throws Exception {
     InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     GatewayElection.Settings settings =
-        new GatewayElection.Settings("a", listen, Map::of, () -> true);
+        new GatewayElection.Settings("a", listen, Map::of, () -> true, () -> Reach.UNKNOWN);
     Silent store = new Silent();
     try (GatewayElection election = new GatewayElection(settings, store, _ -> {}, new Loops())) {
       election.start();
@@ -57,7 +57,8 @@ class GatewayElectionTest {
               }
               return Map.of();
             },
-            () -> true);
+            () -> true,
+            () -> Reach.UNKNOWN);
     try (GatewayElection election = new GatewayElection(settings, new Silent(), _ -> {}, loops)) {
       election.start();
       Await.that("the role", () -> election.leadership().mine());

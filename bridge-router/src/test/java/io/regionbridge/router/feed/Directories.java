@@ -40,7 +40,8 @@ final class Directories {
                     "http", Protocol.TCP, 80, new ServiceFacts.Port.Target.Numbered(8080))),
             false,
             null,
-            ExportAnnotation.NONE),
+            ExportAnnotation.NONE,
+            ServiceTraits.NONE),
         endpoints);
   }
 

@@ -11,6 +11,7 @@ import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
 import java.io.ByteArrayOutputStream;
@@ -58,7 +59,8 @@ final class FeedCodecTest {
                     List.of(),
                     false,
                     "example.com",
-                    ExportAnnotation.NONE),
+                    ExportAnnotation.NONE,
+                    ServiceTraits.NONE),
                 List.of())),
         new FeedRecord.Removed(new ServiceKey("shop", "web")),
         new FeedRecord.Current(new Position(-1, 17)));

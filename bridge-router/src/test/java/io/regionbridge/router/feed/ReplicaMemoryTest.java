@@ -9,6 +9,7 @@ import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.Protocol;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.net.IpAddress;
 import java.io.IOException;
@@ -31,7 +32,8 @@ class ReplicaMemoryTest {
             List.of(),
             false,
             null,
-            ExportAnnotation.NONE);
+            ExportAnnotation.NONE,
+            ServiceTraits.NONE);
     return DirectoryService.choose(facts, Arrays.asList(endpoints));
   }
 

@@ -520,7 +520,8 @@ final class ImportPlannerTest {
                 List.of(),
                 false,
                 null,
-                ExportAnnotation.NONE),
+                ExportAnnotation.NONE,
+                ServiceTraits.NONE),
             List.of());
     Cluster cluster = new Cluster();
     cluster.local = directory(mine, other);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.tailscale.Tailnet;
 import io.regionbridge.router.topology.LocalRegion;
 import io.regionbridge.router.topology.PeerRegion;
@@ -20,7 +21,14 @@ class RegionTunnelsTest {
   private static final String RANGE = "10.52.0.0/16";
   private static final PeerRegion MN =
       new PeerRegion(
-          "mn", "mn.internal", Tailnets.ranges(RANGE), List.of(), List.of(), true, Set.of());
+          "mn",
+          "mn.internal",
+          Tailnets.ranges(RANGE),
+          List.of(),
+          List.of(),
+          true,
+          Set.of(),
+          List.of());
 
   @Test
   void aRegionWhoseGatewaysTailscaleCallsOfflineIsNotUp() {
@@ -57,7 +65,10 @@ class RegionTunnelsTest {
             new LocalRegion.Ranges(List.of(), LocalRegion.Origin.NONE),
             List.of(gateway("mn-1", "100.64.0.1"), gateway("mn-2", "100.64.0.2")),
             Optional.of("mn-2"),
-            List.of());
+            List.of(),
+            false,
+            LocalRegion.CLUSTER_DOMAINS,
+            AliasRanges.NONE);
     Tailnet.Node primary =
         new Tailnet.Node(
             "n-1",
@@ -90,7 +101,13 @@ class RegionTunnelsTest {
 
   private static LocalRegion.Gateway gateway(String node, String overlay) {
     return new LocalRegion.Gateway(
-        node, node, Optional.empty(), Optional.of(InetAddress.ofLiteral(overlay)), 1053, true);
+        node,
+        node,
+        Optional.empty(),
+        Optional.of(InetAddress.ofLiteral(overlay)),
+        1053,
+        true,
+        Optional.empty());
   }
 
   private static Finding finding(Tailnet.Node node) {

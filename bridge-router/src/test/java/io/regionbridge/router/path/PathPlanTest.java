@@ -25,7 +25,8 @@ class PathPlanTest {
           List.of(),
           List.of(),
           true,
-          Set.of());
+          Set.of(),
+          List.of());
 
   private static InterfaceAddress address(String text, int length) {
     return new InterfaceAddress(2, InetAddress.ofLiteral(text), length);

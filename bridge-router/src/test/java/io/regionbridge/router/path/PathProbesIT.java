@@ -68,7 +68,8 @@ class PathProbesIT {
               List.of(),
               List.of(),
               true,
-              Set.of());
+              Set.of(),
+              List.of());
       look.set(
           Optional.of(
               new PathProbes.Look(

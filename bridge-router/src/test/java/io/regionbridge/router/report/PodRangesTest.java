@@ -11,9 +11,11 @@ import io.regionbridge.router.directory.EndpointState;
 import io.regionbridge.router.directory.ExportAnnotation;
 import io.regionbridge.router.directory.ServiceFacts;
 import io.regionbridge.router.directory.ServiceKey;
+import io.regionbridge.router.directory.ServiceTraits;
 import io.regionbridge.router.directory.ServiceType;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.Conditions.State;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
 import io.regionbridge.router.net.IpLiteral;
@@ -70,7 +72,10 @@ class PodRangesTest {
         new LocalRegion.Ranges(List.of(), LocalRegion.Origin.NONE),
         List.of(),
         Optional.empty(),
-        Stream.of("192.0.2.11").map(IpLiteral::parse).flatMap(Optional::stream).toList());
+        Stream.of("192.0.2.11").map(IpLiteral::parse).flatMap(Optional::stream).toList(),
+        false,
+        LocalRegion.CLUSTER_DOMAINS,
+        AliasRanges.NONE);
   }
 
   private static Directory directory(Endpoint... endpoints) {
@@ -83,7 +88,8 @@ class PodRangesTest {
             List.of(),
             false,
             null,
-            ExportAnnotation.NONE));
+            ExportAnnotation.NONE,
+            ServiceTraits.NONE));
     index.put(
         new EndpointSliceFacts(new EndpointSliceKey("shop", "web-1"), "web", List.of(endpoints)));
     index.complete(true);

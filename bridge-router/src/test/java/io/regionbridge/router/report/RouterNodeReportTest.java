@@ -6,6 +6,7 @@ import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.election.Reach;
 import io.regionbridge.router.kubernetes.RouterNodeSpec;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
+import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.topology.LocalRegion;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -27,7 +28,10 @@ class RouterNodeReportTest {
           NONE,
           List.of(),
           Optional.empty(),
-          List.of(InetAddress.ofLiteral("10.0.0.2"), InetAddress.ofLiteral("10.0.0.3")));
+          List.of(InetAddress.ofLiteral("10.0.0.2"), InetAddress.ofLiteral("10.0.0.3")),
+          false,
+          LocalRegion.CLUSTER_DOMAINS,
+          AliasRanges.NONE);
 
   private static RouterNodeStatus status(Reach reach, Optional<RouterNodeReport.Routing> routing) {
     return RouterNodeReport.status(
@@ -59,8 +63,15 @@ class RouterNodeReportTest {
     RouterNodeFacts node =
         new RouterNodeFacts(
             "r1",
-            new RouterNodeSpec("fsn1", null, null, null, null, null, null, null),
+            new RouterNodeSpec("fsn1", null, null, null, null, null, null, null, null, null, null),
             "Standby",
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
             Objects.requireNonNull(status.conditions()));
     assertThat(RouterNodeReport.cutOff(node)).isEqualTo(reach == Reach.BLIND);
   }

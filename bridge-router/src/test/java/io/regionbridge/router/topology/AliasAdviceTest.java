@@ -80,7 +80,10 @@ class AliasAdviceTest {
                 + " overlaps 10.43.0.0/16 of this region");
     Topology domains =
         new Topology(
-            topology.local(), List.of(), List.of(new Conflict.Domains("b", "x.y", "a", "x.y")));
+            topology.local(),
+            List.of(),
+            List.of(new Conflict.Domains("b", "x.y", "a", "x.y")),
+            true);
     assertThat(domains.dispute()).isEqualTo("domain x.y of region b clashes with x.y of region a");
   }
 
@@ -104,7 +107,9 @@ class AliasAdviceTest {
         cidrs(pods),
         cidrs(services),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        List.of(),
+        Identity.NONE);
   }
 
   private static List<Cidr> cidrs(String texts) {

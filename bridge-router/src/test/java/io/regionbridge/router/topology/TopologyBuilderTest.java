@@ -61,7 +61,12 @@ class TopologyBuilderTest {
     Topology configured =
         new TopologyBuilder(
                 new TopologyBuilder.Settings(
-                    "fsn1", "fsn1.internal", cidrs("10.1.0.0/16"), List.of(), List.of()))
+                    "fsn1",
+                    "fsn1.internal",
+                    cidrs("10.1.0.0/16"),
+                    List.of(),
+                    AliasRanges.NONE,
+                    List.of()))
             .build(
                 cilium(nodes, "cluster-pool"),
                 List.of(),
@@ -132,7 +137,9 @@ class TopologyBuilderTest {
                 cidrs("10.52.0.0/16"),
                 List.of(),
                 gateways("100.64.0.9"),
-                Optional.empty()),
+                Optional.empty(),
+                List.of(),
+                Identity.NONE),
             new PeerClaim(
                 PeerSource.OVERLAY,
                 "mn",
@@ -140,7 +147,9 @@ class TopologyBuilderTest {
                 cidrs("10.52.0.0/16"),
                 List.of(),
                 gateways("100.64.0.8"),
-                Optional.empty()),
+                Optional.empty(),
+                List.of(),
+                Identity.NONE),
             new PeerClaim(
                 PeerSource.REGION_OBJECT,
                 "mn",
@@ -148,7 +157,9 @@ class TopologyBuilderTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                Optional.of(false)));
+                Optional.of(false),
+                List.of(),
+                Identity.NONE));
     assertThat(topology.peers())
         .containsExactly(
             new PeerRegion(
@@ -158,7 +169,8 @@ class TopologyBuilderTest {
                 List.of(),
                 gateways("100.64.0.8", "100.64.0.9"),
                 false,
-                Set.of(PeerSource.REGION_OBJECT, PeerSource.OVERLAY)));
+                Set.of(PeerSource.REGION_OBJECT, PeerSource.OVERLAY),
+                List.of()));
   }
 
   @Test
@@ -231,7 +243,9 @@ class TopologyBuilderTest {
                 cidrs("10." + (50 + name.length() + number) + ".0.0/16"),
                 List.of(),
                 gateways("100.64.0." + number),
-                Optional.empty()));
+                Optional.empty(),
+                List.of(),
+                Identity.NONE));
       }
     }
     List<NodeFacts> nodes =
@@ -255,20 +269,33 @@ class TopologyBuilderTest {
   private static Topology build(ClusterView view, List<PeerClaim> claims) {
     return new TopologyBuilder(
             new TopologyBuilder.Settings(
-                "fsn1", "fsn1.internal", List.of(), List.of(), List.of(OVERLAY)))
+                "fsn1", "fsn1.internal", List.of(), List.of(), AliasRanges.NONE, List.of(OVERLAY)))
         .build(view, claims, Optional.of("a"), List.of(), LocalRegion.CLUSTER_DOMAINS);
   }
 
   private static ClusterView view(List<Cidr> ciliumNodes, List<NodeFacts> nodes) {
     RouterNodeSpec spec =
-        new RouterNodeSpec("fsn1", null, null, "100.64.0.1", 1053, null, null, null);
+        new RouterNodeSpec(
+            "fsn1", null, null, "100.64.0.1", 1053, null, null, null, null, null, null);
     return new ClusterView(
         nodes,
         List.of(),
         ciliumNodes,
         Map.of(),
         List.of(),
-        List.of(new RouterNodeFacts("a", spec, "Active", List.of())),
+        List.of(
+            new RouterNodeFacts(
+                "a",
+                spec,
+                "Active",
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of())),
         Map.of());
   }
 
@@ -319,7 +346,9 @@ class TopologyBuilderTest {
         cidrs(podCidrs),
         List.of(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        List.of(),
+        Identity.NONE);
   }
 
   private static PeerClaim withDomain(String name, String domain) {
@@ -330,7 +359,9 @@ class TopologyBuilderTest {
         List.of(),
         List.of(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        List.of(),
+        Identity.NONE);
   }
 
   private static List<PeerRegion.Gateway> gateways(String... addresses) {

@@ -132,7 +132,8 @@ class ManifestReaderTest {
                             new ServiceFacts.Port.Target.Named("gossip"))),
                     false,
                     null,
-                    ExportAnnotation.NONE)));
+                    ExportAnnotation.NONE,
+                    ServiceTraits.NONE)));
     assertThat(content.slices())
         .containsExactly(
             Map.entry(

@@ -228,7 +228,17 @@ class RoutePlannerTest {
     return new RouterNodeFacts(
         name,
         new RouterNodeSpec(
-            "fsn1", null, address, null, null, null, List.of("10.42.0.0/16"), List.of()),
+            "fsn1",
+            null,
+            address,
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of("10.42.0.0/16"),
+            List.of(),
+            null),
         "Standby",
         0,
         Optional.empty(),

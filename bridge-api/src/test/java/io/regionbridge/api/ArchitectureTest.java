@@ -107,6 +107,15 @@ final class ArchitectureTest {
                   + " that a setting can have are said once, where they take effect");
 
   @ArchTest
+  static final ArchRule theControlPlaneWritesObjects =
+      noClasses()
+          .should()
+          .callMethodWhere(ArchitectureRules.writesObjectOutside(Set.of("PodProbe.run")))
+          .because(
+              "the process writes no object itself; the command verify adds a container to a pod"
+                  + " that a person names");
+
+  @ArchTest
   static void theControlPlaneShowsLittle(JavaClasses classes) {
     SortedSet<String> used =
         classes.stream()

@@ -1,12 +1,15 @@
 package io.regionbridge.router;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.regionbridge.router.kubernetes.ObjectWriter;
 import io.regionbridge.testkit.ArchitectureRules;
+import java.util.Set;
 
 @AnalyzeClasses(
     packages = "io.regionbridge.router",
@@ -20,6 +23,8 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule noClassCycles = ArchitectureRules.noClassCycles("io.regionbridge.router");
+
+  private static final Set<String> WRITES = Set.of("write", "delete");
 
   /** These have threads that carry out one request each and end. */
   private static final String LOOP_OR_REQUEST =
@@ -44,6 +49,34 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.util.concurrent.Executors")
           .because("/healthz and a condition name a loop that fails, and no other thread");
+
+  /** These change objects by themselves, each for the reason that its type's Javadoc gives. */
+  private static final Set<String> WRITE_BY_THEMSELVES =
+      Set.of(
+          "EventRecorder.write",
+          "KeyRotationRequest.send",
+          "KubernetesLease.send",
+          "MultiCluster.withdraw",
+          "SecretKeyStore.apply",
+          "Uninstall.remove");
+
+  @ArchTest
+  static final ArchRule oneWriterOfObjects =
+      noClasses()
+          .that(
+              describe(
+                  "do not give their writes to ObjectWriter",
+                  type ->
+                      !type.isEquivalentTo(ObjectWriter.class)
+                          && type.getMethodCallsFromSelf().stream()
+                              .noneMatch(call ->
+                                  call.getTargetOwner().isEquivalentTo(ObjectWriter.class)
+                                      && WRITES.contains(call.getTarget().getName()))))
+          .should()
+          .callMethodWhere(ArchitectureRules.writesObjectOutside(WRITE_BY_THEMSELVES))
+          .because(
+              "one place knows when a write is due, what a conflict or a missing right means, and"
+                  + " when to try again");
 
   @ArchTest
   static final ArchRule knowsNeitherTheDataPlaneNorTheProcess =

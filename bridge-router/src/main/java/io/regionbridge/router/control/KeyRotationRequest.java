@@ -18,7 +18,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** Asks a bridge to rotate the WireGuard key of its node. */
+/**
+ * Asks a bridge to rotate the WireGuard key of its node.
+ *
+ * <p>Writes without {@link io.regionbridge.router.kubernetes.ObjectWriter}: a person asks once, and
+ * gets the failure.
+ */
 final class KeyRotationRequest {
   private KeyRotationRequest() {}
 

@@ -36,6 +36,9 @@ import java.util.function.Supplier;
 /**
  * Takes away what bridges wrote into a cluster. They must be stopped, or they write it anew. Can be
  * run any number of times; one thing that fails does not keep the others. Blocks.
+ *
+ * <p>Deletes without {@link io.regionbridge.router.kubernetes.ObjectWriter}: once, whatever version
+ * is there, and each outcome is reported.
  */
 public final class Uninstall {
   private static final ResourceDefinitionContext POLICIES =

@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The Lease as an object of {@code coordination.k8s.io/v1}. Holder, transitions and times are where
  * everybody looks for them; what is our own is in annotations.
+ *
+ * <p>Writes without {@link io.regionbridge.router.kubernetes.ObjectWriter}: the election itself
+ * decides when the Lease is written, and must know within {@link #TIMEOUT} whether it was written,
+ * refused, or possibly either. A write that is held back costs the role.
  */
 final class KubernetesLease implements LeaseStore {
   private static final Logger log = LoggerFactory.getLogger(KubernetesLease.class);

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * Tells of what happened to cluster-scoped objects by Events ({@code events.k8s.io/v1}), for people
  * who describe them. Nobody relies on them: one that cannot be written is logged and forgotten.
  * Never blocks; any thread.
+ *
+ * <p>Writes without {@link ObjectWriter}: each Event is a new object, which is neither compared nor
+ * written again.
  */
 public final class EventRecorder {
   /** Events about objects without a namespace have to be in this one. */

@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A write names the version of the object that it replaces, so that a late one changes nothing.
  *
+ * <p>The few writes that do not go through here say why where they are made: the Lease, WireGuard
+ * keys, Events, and what the commands {@code rotate-key} and {@code uninstall} do once. A test
+ * holds the list of them.
+ *
  * <p>Owned by one thread; blocks.
  */
 public final class ObjectWriter {

@@ -251,7 +251,8 @@ public final class MultiCluster implements AutoCloseable {
   }
 
   /**
-   * Removes what any bridge wrote for imports. Blocks.
+   * Removes what any bridge wrote for imports, once and whatever version is there, for the command
+   * {@code uninstall}. Blocks.
    *
    * @param dryRun only says what there is
    * @return what was, or would be, removed; as people call it

@@ -4,7 +4,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
@@ -13,6 +15,8 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 
 /** What holds in every module. Each module's ArchitectureTest adds its own boundaries. */
@@ -79,7 +83,41 @@ public final class ArchitectureRules {
           .should(beInANullMarkedPackage())
           .because("NullAway only checks what is marked, and would silently pass over the rest");
 
+  /** Methods by which the Kubernetes client changes an object. */
+  private static final Set<String> WRITING =
+      Set.of(
+          "accept",
+          "create",
+          "createOr",
+          "createOrReplace",
+          "delete",
+          "edit",
+          "editStatus",
+          "patch",
+          "patchStatus",
+          "replace",
+          "replaceStatus",
+          "scale",
+          "serverSideApply",
+          "update",
+          "updateStatus");
+
   private ArchitectureRules() {}
+
+  /**
+   * A call that has the API server change an object, except from some methods.
+   *
+   * @param methods that may, as {@code Type.method}
+   */
+  public static DescribedPredicate<JavaMethodCall> writesObjectOutside(Set<String> methods) {
+    return DescribedPredicate.describe(
+        "changes a Kubernetes object outside of " + new TreeSet<>(methods),
+        call ->
+            call.getTargetOwner().getName().startsWith("io.fabric8.kubernetes.client.dsl.")
+                && WRITING.contains(call.getTarget().getName())
+                && !methods.contains(
+                    call.getOriginOwner().getSimpleName() + "." + call.getOrigin().getName()));
+  }
 
   private static ArchCondition<JavaClass> haveANameOfTheirOwn() {
     return new ArchCondition<>("have a name that no other class of the module has") {

@@ -4,13 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceList;
+import io.fabric8.kubernetes.api.model.ServiceListBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.ServiceResource;
 import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.diagnosis.RightsWatch;
 import io.regionbridge.router.directory.manifest.ManifestDirectory;
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.discovery.ObjectKey;
+import io.regionbridge.router.discovery.ObjectSink;
+import io.regionbridge.router.discovery.ResourceWatch;
 import io.regionbridge.router.file.FileWatcher;
 import io.regionbridge.router.kubernetes.Conditions.State;
 import io.regionbridge.router.loop.LoopHealth;
@@ -24,17 +33,22 @@ import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.tunnel.FileKeyStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,6 +182,61 @@ class BackgroundLoopsTest {
       Await.that("the change is reported after all", () -> changes.get() > 0);
       Await.that("it goes on", () -> health("files").good());
     }
+  }
+
+  @Test
+  void resourceWatch() throws InterruptedException {
+    AtomicLong now = new AtomicLong();
+    Loops clocked = new Loops(now::get);
+    Semaphore tries = new Semaphore(0);
+    CountDownLatch listed = new CountDownLatch(1);
+    ObjectSink<Service> sink =
+        new ObjectSink<>() {
+          @Override
+          public void put(Service object) {}
+
+          @Override
+          public void remove(ObjectKey key) {}
+
+          @Override
+          public void retain(Set<ObjectKey> present) {
+            tries.release();
+            fail();
+            listed.countDown();
+          }
+        };
+    try (ResourceWatch<Service> watch =
+        new ResourceWatch<>(
+            "services", 250, noServices(), sink, () -> {}, Clock.systemUTC(), clocked)) {
+      watch.start();
+      tries.acquire(3); // so two have failed
+      LoopHealth failing = clocked.health().getFirst();
+      assertThat(failing.name()).isEqualTo("watch-services");
+      assertThat(failing.state()).isEqualTo(LoopHealth.State.FAILING);
+      assertThat(failing.problem()).endsWith("thrown by the test");
+      broken = false;
+      listed.await();
+      now.addAndGet(Duration.ofSeconds(6).toNanos()); // the round goes on: it watches
+      assertThat(clocked.health()).allMatch(LoopHealth::good);
+    }
+  }
+
+  /** Lists nothing, and watches where nothing ever happens. */
+  @SuppressWarnings("unchecked")
+  private FilterWatchListDeletable<Service, ServiceList, ServiceResource<Service>> noServices() {
+    Watch silent = () -> {};
+    return (FilterWatchListDeletable<Service, ServiceList, ServiceResource<Service>>)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {FilterWatchListDeletable.class},
+            (_, method, _) ->
+                method.getName().equals("list")
+                    ? new ServiceListBuilder()
+                        .withNewMetadata()
+                        .withResourceVersion("1")
+                        .endMetadata()
+                        .build()
+                    : silent);
   }
 
   /** A proxy before the API server that answers in HTML is the server's fault, not the loop's. */

@@ -88,8 +88,8 @@ final class AllNames {
     Map<String, Standing> now = new HashMap<>();
     reach().forEach((region, reach) -> now.put(region, reach.standing()));
     if (!now.equals(standings)) {
-      standings = now;
       onChange.run();
+      standings = now; // afterwards: a change that could not be reported is reported again
     }
   }
 

@@ -18,6 +18,9 @@ final class Rounds {
   /** A single failure that the next round mends is not reported. */
   static final int FAILURES_TOLERATED = 1;
 
+  /** A round that waits for something, and has done so for this long, works. */
+  static final Duration WAITS_WELL = Duration.ofSeconds(5);
+
   private final String name;
   private final Timing timing;
   private final Backoff backoff;
@@ -89,11 +92,12 @@ final class Rounds {
     if (ended) {
       return new LoopHealth(name, State.ENDED, age, failed, "it has ended: " + problem);
     }
-    if (failedInARow > FAILURES_TOLERATED) {
+    Duration takes = Duration.ofNanos(now - began);
+    boolean waitsWell = running && timing.isWaiting() && takes.compareTo(WAITS_WELL) > 0;
+    if (failedInARow > FAILURES_TOLERATED && !waitsWell) {
       String why = "%d rounds in a row have failed: %s".formatted(failedInARow, problem);
       return new LoopHealth(name, State.FAILING, age, failed, why);
     }
-    Duration takes = Duration.ofNanos(now - began);
     if (running && timing.longestRound().filter(most -> takes.compareTo(most) > 0).isPresent()) {
       String why = "a round has not ended for %d s".formatted(takes.toSeconds());
       return new LoopHealth(name, State.STUCK, age, failed, why);

@@ -40,6 +40,7 @@ final class TestPlane {
   private OverlayView overlay = OverlayView.NONE;
   private Supplier<RegionSettings.Egress> egress =
       () -> RegionSettings.Egress.of(RegionSettings.Engine.NONE);
+  private Loops loops = new Loops();
   private Consumer<Directory> onDirectory = _ -> {};
   private Consumer<Topology> onTopology = _ -> {};
 
@@ -81,6 +82,11 @@ final class TestPlane {
 
   TestPlane egress(Supplier<RegionSettings.Egress> settings) {
     egress = settings;
+    return this;
+  }
+
+  TestPlane loops(Loops its) {
+    loops = its;
     return this;
   }
 
@@ -137,7 +143,7 @@ final class TestPlane {
               onTopology.accept(next);
             }
           },
-          new Loops());
+          loops);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -84,6 +84,21 @@ class RoundsTest {
   }
 
   @Test
+  void oneThatIsThereToWaitIsNoLongerNamedWhenItHasWaitedForAWhile() {
+    Rounds waiting = rounds(Timing.waiting());
+    waiting.begin(0);
+    waiting.fail("first");
+    waiting.begin(0);
+    waiting.fail("second");
+    waiting.begin(0);
+    long wait = Rounds.WAITS_WELL.toNanos();
+    assertThat(waiting.health(false, wait).state()).isEqualTo(State.FAILING);
+    assertThat(waiting.health(false, wait + 1).good()).isTrue();
+    waiting.fail("third");
+    assertThat(waiting.health(false, wait + 1).state()).isEqualTo(State.FAILING);
+  }
+
+  @Test
   void oneWhoseThreadIsGoneIsNamed() {
     assertThat(rounds.health(true, now).state()).isEqualTo(State.ENDED);
   }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,7 +60,7 @@ class LoopFaultsTest {
       broken = false;
       worked.await();
       while (!problems().isEmpty()) {
-        Thread.yield(); // the round ends
+        LockSupport.parkNanos(1_000_000); // the round ends
       }
       assertThat(LoopReports.condition(loops.health()).status()).isEqualTo("True");
       assertThat(loops.health()).singleElement().extracting(LoopHealth::failures).isNotEqualTo(0L);
@@ -79,7 +80,7 @@ class LoopFaultsTest {
   }
 
   /** A loop, and how it is started so that one of its steps can be made to throw. */
-  private enum Kind {
+  enum Kind {
     ZONES("zones") {
       @Override
       void start(Parts parts, Loops loops, Runnable step) throws Exception {

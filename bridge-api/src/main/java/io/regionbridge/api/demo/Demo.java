@@ -5,7 +5,7 @@ import io.regionbridge.dns.DnsBridge;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.Source;
 import io.regionbridge.dns.upstream.GatewayHealth;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import io.regionbridge.router.net.SocketLiteral;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -276,7 +276,7 @@ public final class Demo implements AutoCloseable {
   private boolean replicated() {
     return asked().table().routes().stream()
         .anyMatch(route ->
-            route instanceof Route.Replica replica
+            route instanceof ZoneRoute.Replica replica
                 && replica.forward().zone().region().equals(mn.name()));
   }
 

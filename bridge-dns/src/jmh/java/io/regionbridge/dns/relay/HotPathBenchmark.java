@@ -17,8 +17,8 @@ import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
-import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.ZoneNode;
+import io.regionbridge.dns.zone.ZoneRoute;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -203,7 +203,7 @@ public class HotPathBenchmark {
     byte[] wire = answer.toWire();
     Reply reply = new Reply();
     reply.inspect(wire, wire.length, Query.HEADER + q.nameLength() + 4, EVERYTHING);
-    int epoch = ((Route.Forward) table.route(q)).epoch();
+    int epoch = ((ZoneRoute.Forward) table.route(q)).epoch();
     long now = System.nanoTime() / 1_000_000;
     cache.store(
         q.name(),

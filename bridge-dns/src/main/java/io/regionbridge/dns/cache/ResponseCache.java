@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replies by name, type and epoch (see {@link io.regionbridge.dns.zone.Route.Forward#epoch}), for
- * all event loops at once.
+ * Replies by name, type and epoch (see {@link io.regionbridge.dns.zone.ZoneRoute.Forward#epoch}),
+ * for all event loops at once.
  *
  * <p>Memory: at most {@code maxEntries} entries and twice as many cells of 256 octets, see {@link
  * #octetsWhenFull}. An entry takes 29 octets of index, and one cell when its name, records and 48

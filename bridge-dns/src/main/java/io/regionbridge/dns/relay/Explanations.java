@@ -3,7 +3,7 @@ package io.regionbridge.dns.relay;
 import io.regionbridge.dns.upstream.AnswerSink.Failure;
 import io.regionbridge.dns.upstream.Exchange;
 import io.regionbridge.dns.wire.Explanation;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.ExtendedErrorCodeOption;
@@ -35,11 +35,11 @@ final class Explanations {
     };
   }
 
-  private static String name(Route.Forward route) {
+  private static String name(ZoneRoute.Forward route) {
     return route.zone().isResolvers() ? "dns.upstream" : "region " + route.zone().region();
   }
 
-  static Explanation noGateway(Route.Forward route) {
+  static Explanation noGateway(ZoneRoute.Forward route) {
     return unreachable(
         route.zone().isResolvers()
             ? "no resolver of dns.upstream answers"

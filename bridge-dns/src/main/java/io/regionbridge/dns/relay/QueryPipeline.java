@@ -20,8 +20,8 @@ import io.regionbridge.dns.zone.ClientPolicy.Standing;
 import io.regionbridge.dns.zone.LocalAuthority;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ReplicaZone;
-import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.View;
+import io.regionbridge.dns.zone.ZoneRoute;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.util.Arrays;
 import java.util.List;
@@ -168,11 +168,11 @@ public final class QueryPipeline implements AnswerSink {
       PeerAddress client,
       ReplyPath path,
       boolean mayHandOver) {
-    Route route = table.route(query);
+    ZoneRoute route = table.route(query);
     if (path instanceof TracePath trace) {
       trace.routed(route);
     }
-    if (route instanceof Route.Local local && (!peer || local.zone().isForPeers())) {
+    if (route instanceof ZoneRoute.Local local && (!peer || local.zone().isForPeers())) {
       int rcode = authority.answer(query, local.zone(), view, ++turn, reply);
       send(client, path, local.id() + 1, rcode, Source.LOCAL);
     } else if (route == null) {
@@ -196,11 +196,12 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /** A name of a peer region: from its replica, or from the region itself. */
-  private void answerForPeer(Route route, PeerAddress client, ReplyPath path, boolean mayHandOver) {
-    if (route instanceof Route.Replica replica) {
+  private void answerForPeer(
+      ZoneRoute route, PeerAddress client, ReplyPath path, boolean mayHandOver) {
+    if (route instanceof ZoneRoute.Replica replica) {
       int rcode = authority.answerForPeer(query, replica.zone(), ++turn, reply);
       send(client, path, replica.id() + 1, rcode, Source.REPLICA);
-    } else if (route instanceof Route.Forward forward) {
+    } else if (route instanceof ZoneRoute.Forward forward) {
       relay(forward, client, path, mayHandOver);
     }
   }
@@ -231,12 +232,12 @@ public final class QueryPipeline implements AnswerSink {
     ZoneTable table = shared.table().get();
     View view = Objects.requireNonNull(chase.client.followAs, "a client that does not follow");
     Query.Verdict verdict = query.parse(chase.packet(), chase.packetLength());
-    Route route = verdict == Query.Verdict.OK ? table.route(query) : null;
-    Route.Forward resolvers = route == null ? table.resolvers(query) : null;
+    ZoneRoute route = verdict == Query.Verdict.OK ? table.route(query) : null;
+    ZoneRoute.Forward resolvers = route == null ? table.resolvers(query) : null;
     PeerAddress client = chase.client.client;
     if (closing) {
       aliases.fail(chase, Explanations.NOT_READY);
-    } else if (route instanceof Route.Local local) {
+    } else if (route instanceof ZoneRoute.Local local) {
       int rcode = authority.answer(query, local.zone(), view, ++turn, reply);
       send(client, chase, local.id() + 1, rcode, Source.LOCAL);
     } else if (route != null) {
@@ -289,7 +290,7 @@ public final class QueryPipeline implements AnswerSink {
   // Relaying.
 
   private void relay(
-      Route.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
+      ZoneRoute.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
     long millis = now / 1_000_000;
     boolean known = cached(forward);
     if (path instanceof TracePath trace) {
@@ -332,7 +333,7 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /** Why the question failed a moment ago, or null if it did not. */
-  private @Nullable Explanation recentFailure(Route.Forward forward, long millis) {
+  private @Nullable Explanation recentFailure(ZoneRoute.Forward forward, long millis) {
     return shared
         .failures()
         .find(
@@ -345,7 +346,7 @@ public final class QueryPipeline implements AnswerSink {
             millis);
   }
 
-  private boolean cached(Route.Forward forward) {
+  private boolean cached(ZoneRoute.Forward forward) {
     return shared
         .cache()
         .find(
@@ -357,7 +358,7 @@ public final class QueryPipeline implements AnswerSink {
             cached);
   }
 
-  private void stale(Route.Forward forward, PeerAddress client, ReplyPath path, long millis) {
+  private void stale(ZoneRoute.Forward forward, PeerAddress client, ReplyPath path, long millis) {
     reply.begin(query, cached.rcode(), ReplyWriter.RA);
     cached.writeTo(reply, millis, ++turn);
     reply.explain(Explanations.STALE_ANSWER);
@@ -368,7 +369,7 @@ public final class QueryPipeline implements AnswerSink {
    * A stale answer was given: asks for a fresh one. While that fails, {@link RecentFailures} keeps
    * it to once a second.
    */
-  private void refresh(Route.Forward forward) {
+  private void refresh(ZoneRoute.Forward forward) {
     Prospect prospect = asker.prospect(forward, false, now);
     PipelineSettings settings = shared.settings().get();
     if (prospect != Prospect.NONE
@@ -378,7 +379,7 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /** Asks the question without anyone waiting for it; false if it is asked already. */
-  private boolean asked(Route.Forward forward, Prospect prospect) {
+  private boolean asked(ZoneRoute.Forward forward, Prospect prospect) {
     if (asker.find(query, forward) != null
         || shared.claims().claim(claimHash(query.nameHash(), query.type()), index) != index) {
       return false;
@@ -395,7 +396,7 @@ public final class QueryPipeline implements AnswerSink {
    * Lets the query wait for the exchange that asks its question, which may be under way already.
    */
   private void await(
-      Route.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
+      ZoneRoute.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
     if (waiting.full(client, shared.settings().get(), shared.loops().size())) {
       counters.event(LoopCounters.Event.SHED);
       fail(forward, client, path, Explanations.OVERLOADED, Source.RELAY);
@@ -459,7 +460,7 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /** The way to the exchange's zone by the table in force, which may have a newer replica. */
-  private Route.Forward latest(Exchange exchange) {
+  private ZoneRoute.Forward latest(Exchange exchange) {
     return shared.table().get().latest(exchange.route());
   }
 
@@ -469,7 +470,7 @@ public final class QueryPipeline implements AnswerSink {
    *
    * @return false if there is no such replica
    */
-  private boolean finishByReplica(Exchange exchange, Route.Forward route, long millis) {
+  private boolean finishByReplica(Exchange exchange, ZoneRoute.Forward route, long millis) {
     ReplicaZone replica = route.zone().replica();
     if (replica == null) {
       return false;
@@ -530,7 +531,7 @@ public final class QueryPipeline implements AnswerSink {
     if (failure == Failure.CONTAINED) {
       counters.event(LoopCounters.Event.CONTAINED);
     }
-    Route.Forward route = latest(exchange);
+    ZoneRoute.Forward route = latest(exchange);
     if (finishByReplica(exchange, route, millis)) {
       return;
     }
@@ -561,7 +562,7 @@ public final class QueryPipeline implements AnswerSink {
   /** A sibling's question says nothing of what our own clients get: for them siblings are asked. */
   private void remember(Exchange exchange, Explanation why, long millis) {
     if (!exchange.fromSibling()) {
-      Route.Forward route = exchange.route();
+      ZoneRoute.Forward route = exchange.route();
       shared
           .failures()
           .add(
@@ -643,7 +644,11 @@ public final class QueryPipeline implements AnswerSink {
 
   /** Nobody can be asked: what the region is last known to have, if that is known, or an error. */
   private void fail(
-      Route.Forward forward, PeerAddress client, ReplyPath path, Explanation why, Source source) {
+      ZoneRoute.Forward forward,
+      PeerAddress client,
+      ReplyPath path,
+      Explanation why,
+      Source source) {
     LocalZone last = forward.lastKnown();
     if (last != null && !query.fromSibling()) {
       reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
@@ -663,7 +668,7 @@ public final class QueryPipeline implements AnswerSink {
    * Of a question that nobody answered: of a family that the region does not have, there is nothing
    * for certain. Clients that ask for both families fail when one of them does.
    */
-  private static int rcodeOfFailure(Route.Forward route, int type) {
+  private static int rcodeOfFailure(ZoneRoute.Forward route, int type) {
     return route.hasFamily(type) ? Rcode.SERVFAIL : Rcode.NOERROR;
   }
 

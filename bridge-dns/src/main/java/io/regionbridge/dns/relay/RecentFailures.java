@@ -50,7 +50,7 @@ public final class RecentFailures {
    * Why the question failed a moment ago, for the client; null if it did not.
    *
    * @param name folded, in wire form, with {@code nameHash} as its hash
-   * @param epoch of the route, see {@link io.regionbridge.dns.zone.Route.Forward#epoch}
+   * @param epoch of the route, see {@link io.regionbridge.dns.zone.ZoneRoute.Forward#epoch}
    * @param recoveries how often gateways of the route have recovered
    * @param now milliseconds
    */

@@ -3,8 +3,8 @@ package io.regionbridge.dns.relay;
 import io.regionbridge.dns.cache.CachedReply;
 import io.regionbridge.dns.net.PeerAddress;
 import io.regionbridge.dns.upstream.TryReport;
-import io.regionbridge.dns.zone.Route;
 import io.regionbridge.dns.zone.View;
+import io.regionbridge.dns.zone.ZoneRoute;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +20,7 @@ final class TracePath implements ReplyPath {
   private final LongSupplier clock;
   private final CompletableFuture<Trace> result;
   private final long started;
-  private @Nullable Route route;
+  private @Nullable ZoneRoute route;
   private long routed;
   private long looked = -1;
   private long cacheAge = -1;
@@ -42,7 +42,7 @@ final class TracePath implements ReplyPath {
   }
 
   /** The zone of the question is known; null if there is none. */
-  void routed(@Nullable Route to) {
+  void routed(@Nullable ZoneRoute to) {
     route = to;
     routed = clock.getAsLong() - started;
   }
@@ -78,15 +78,15 @@ final class TracePath implements ReplyPath {
     String zone =
         switch (route) {
           case null -> null;
-          case Route.Local local -> local.zone().apex().toString(true);
-          case Route.Forward forward -> forward.zone().apex().toString(true);
-          case Route.Replica replica -> replica.zone().apex().toString(true);
+          case ZoneRoute.Local local -> local.zone().apex().toString(true);
+          case ZoneRoute.Forward forward -> forward.zone().apex().toString(true);
+          case ZoneRoute.Replica replica -> replica.zone().apex().toString(true);
         };
     String region =
         switch (route) {
-          case Route.Forward forward -> forward.zone().region();
-          case Route.Replica replica -> replica.forward().zone().region();
-          case Route.Local _ -> null;
+          case ZoneRoute.Forward forward -> forward.zone().region();
+          case ZoneRoute.Replica replica -> replica.forward().zone().region();
+          case ZoneRoute.Local _ -> null;
           case null -> null;
         };
     try {

@@ -12,7 +12,7 @@ import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
 import io.regionbridge.dns.wire.Reply;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -89,7 +89,7 @@ public final class Asker {
   }
 
   /** The exchange that already asks this, or null. */
-  public @Nullable Exchange find(Query query, Route.Forward route) {
+  public @Nullable Exchange find(Query query, ZoneRoute.Forward route) {
     return exchanges.find(query, route);
   }
 
@@ -103,12 +103,12 @@ public final class Asker {
    *
    * @param fromSibling whether another bridge of the own region asks
    */
-  public Prospect prospect(Route.Forward route, boolean fromSibling, long now) {
+  public Prospect prospect(ZoneRoute.Forward route, boolean fromSibling, long now) {
     return links.prospect(route, fromSibling, now);
   }
 
   /** Whether no gateway of the region answers now: each is down, or silent for a while. */
-  public boolean noneAnswers(Route.Forward route, long now) {
+  public boolean noneAnswers(ZoneRoute.Forward route, long now) {
     return links.noneAnswers(route, now);
   }
 
@@ -116,7 +116,7 @@ public final class Asker {
    * How often gateways of the route have recovered: another number when what failed before may
    * succeed now.
    */
-  public int recoveries(Route.Forward route) {
+  public int recoveries(ZoneRoute.Forward route) {
     return links.recoveries(route);
   }
 
@@ -126,7 +126,7 @@ public final class Asker {
    * @param prospect how much time and how many gateways at once it is worth
    * @param now nanoseconds of the clock
    */
-  public Exchange ask(Query query, Route.Forward route, Prospect prospect, long now) {
+  public Exchange ask(Query query, ZoneRoute.Forward route, Prospect prospect, long now) {
     long timeout = registry.settings().timeout();
     boolean poor = prospect == Prospect.POOR;
     Exchange e =

@@ -4,7 +4,7 @@ import io.regionbridge.dns.wire.Explanation;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Octets;
 import io.regionbridge.dns.wire.Query;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 
@@ -19,7 +19,7 @@ public final class Exchange {
   private int nameLength;
   private int type;
   private long nameHash;
-  private Route.@Nullable Forward route;
+  private ZoneRoute.@Nullable Forward route;
   private boolean fromSibling;
   private Prospect prospect = Prospect.NONE;
 
@@ -91,7 +91,7 @@ public final class Exchange {
     }
   }
 
-  void begin(Query query, Route.Forward route, Prospect prospect, long now, long deadline) {
+  void begin(Query query, ZoneRoute.Forward route, Prospect prospect, long now, long deadline) {
     nameLength = query.nameLength();
     System.arraycopy(query.name(), 0, question, 0, nameLength);
     type = query.type();
@@ -117,7 +117,7 @@ public final class Exchange {
    * clients, which may ask that sibling in turn; nor one of them for a sibling's, which ends
    * without what the region is last known to have.
    */
-  boolean asks(Query query, Route.Forward forward) {
+  boolean asks(Query query, ZoneRoute.Forward forward) {
     return nameHash == query.nameHash()
         && fromSibling == query.fromSibling()
         && type == query.type()
@@ -277,8 +277,8 @@ public final class Exchange {
   }
 
   /** Where the question goes. */
-  public Route.Forward route() {
-    Route.Forward r = route;
+  public ZoneRoute.Forward route() {
+    ZoneRoute.Forward r = route;
     if (r == null) {
       throw new IllegalStateException("the exchange is over");
     }

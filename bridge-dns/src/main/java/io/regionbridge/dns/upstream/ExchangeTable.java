@@ -1,7 +1,7 @@
 package io.regionbridge.dns.upstream;
 
 import io.regionbridge.dns.wire.Query;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class ExchangeTable {
   }
 
   /** The exchange that already asks this, or null. */
-  @Nullable Exchange find(Query query, Route.Forward route) {
+  @Nullable Exchange find(Query query, ZoneRoute.Forward route) {
     for (Exchange e = buckets[bucket(query.nameHash(), query.type())]; e != null; ) {
       if (e.asks(query, route)) {
         return e;
@@ -44,7 +44,7 @@ final class ExchangeTable {
   }
 
   /** Begins an exchange. Times are nanoseconds. */
-  Exchange begin(Query query, Route.Forward route, Prospect prospect, long now, long deadline) {
+  Exchange begin(Query query, ZoneRoute.Forward route, Prospect prospect, long now, long deadline) {
     Exchange e = idle.isEmpty() ? new Exchange() : idle.pop();
     e.begin(query, route, prospect, now, deadline);
     int i = bucket(e.nameHash(), e.type());

@@ -1,7 +1,7 @@
 package io.regionbridge.dns.upstream;
 
 import io.regionbridge.dns.zone.ForwardZone;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,16 +54,16 @@ final class GatewayLinks {
   }
 
   /** Those of a route: the region's gateways, then the siblings. */
-  private List<GatewayLink> of(Route.Forward route) {
+  private List<GatewayLink> of(ZoneRoute.Forward route) {
     return cached(route).links();
   }
 
   /** How much the route's region may be asked. */
-  PacketBudget budget(Route.Forward route) {
+  PacketBudget budget(ZoneRoute.Forward route) {
     return Objects.requireNonNull(cached(route).budget());
   }
 
-  private Cached cached(Route.Forward route) {
+  private Cached cached(ZoneRoute.Forward route) {
     int id = route.id();
     if (id >= routes.length) {
       int before = routes.length;
@@ -91,10 +91,10 @@ final class GatewayLinks {
   }
 
   /** Closes links to gateways that no route names any more; their exchanges go on with others. */
-  void keepOnly(List<Route.Forward> current) {
+  void keepOnly(List<ZoneRoute.Forward> current) {
     Set<GatewayRegistry.Key> named = new HashSet<>();
     Set<String> regions = new HashSet<>();
-    for (Route.Forward forward : current) {
+    for (ZoneRoute.Forward forward : current) {
       ForwardZone zone = forward.zone();
       regions.add(zone.region());
       zone.gateways().forEach(a -> named.add(new GatewayRegistry.Key(zone.region(), a)));
@@ -119,7 +119,7 @@ final class GatewayLinks {
   }
 
   /** Whether no gateway of the region answers now: each is down, or silent for a while. */
-  boolean noneAnswers(Route.Forward route, long now) {
+  boolean noneAnswers(ZoneRoute.Forward route, long now) {
     List<GatewayLink> all = of(route);
     for (int i = 0; i < all.size(); i++) {
       if (!all.get(i).down() && !all.get(i).longSilent(now)) {
@@ -130,7 +130,7 @@ final class GatewayLinks {
   }
 
   /** How often the route's gateways have recovered, all together. */
-  int recoveries(Route.Forward route) {
+  int recoveries(ZoneRoute.Forward route) {
     int sum = 0;
     List<GatewayLink> all = of(route);
     for (int i = 0; i < all.size(); i++) {
@@ -144,7 +144,7 @@ final class GatewayLinks {
    *
    * @param fromSibling whether another bridge of the own region asks
    */
-  Prospect prospect(Route.Forward route, boolean fromSibling, long now) {
+  Prospect prospect(ZoneRoute.Forward route, boolean fromSibling, long now) {
     long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
     Prospect prospect = Prospect.NONE;
     for (GatewayLink link : of(route)) {

@@ -2,7 +2,7 @@ package io.regionbridge.dns.upstream;
 
 import io.regionbridge.dns.socket.ClientTls;
 import io.regionbridge.dns.zone.ForwardZone;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import io.regionbridge.dns.zone.ZoneTable;
 import java.net.InetSocketAddress;
 import java.util.Collection;
@@ -101,7 +101,7 @@ public final class GatewayRegistry {
   public synchronized void follow(ZoneTable table) {
     Map<Key, Name> named = new LinkedHashMap<>();
     Set<Key> siblings = new HashSet<>();
-    for (Route.Forward forward : table.forwards()) {
+    for (ZoneRoute.Forward forward : table.forwards()) {
       ForwardZone zone = forward.zone();
       for (InetSocketAddress address : zone.gateways()) {
         // The first zone of a region is its domain; reverse zones come after.

@@ -3,7 +3,7 @@ package io.regionbridge.dns.upstream;
 import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Reply;
-import io.regionbridge.dns.zone.Route;
+import io.regionbridge.dns.zone.ZoneRoute;
 import io.regionbridge.dns.zone.ZoneTable;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteBounds implements Reply.Bounds {
   private ZoneTable table = ZoneTable.empty();
-  private Route.@Nullable Forward route;
+  private ZoneRoute.@Nullable Forward route;
 
-  RouteBounds of(Route.Forward next) {
+  RouteBounds of(ZoneRoute.Forward next) {
     route = next;
     return this;
   }
@@ -27,7 +27,7 @@ final class RouteBounds implements Reply.Bounds {
 
   @Override
   public boolean ownerAllowed(byte[] name, int length) {
-    Route.Forward r = route;
+    ZoneRoute.Forward r = route;
     return r != null
         && Names.within(name, length, r.apex())
         && !(r.zone().isResolvers() && table.serves(name, length));
@@ -40,7 +40,7 @@ final class RouteBounds implements Reply.Bounds {
 
   @Override
   public boolean addressAllowed(long high, long low) {
-    Route.Forward r = route;
+    ZoneRoute.Forward r = route;
     return r != null && r.zone().addresses().allows(high, low);
   }
 }

@@ -23,8 +23,8 @@ import org.xbill.DNS.Name;
 public final class ZoneTable {
   private final long generation;
   private final Registry registry;
-  private final List<Route> routes;
-  private final List<Route.Forward> forwards;
+  private final List<ZoneRoute> routes;
+  private final List<ZoneRoute.Forward> forwards;
   private final ClientPolicy clients;
   private final boolean complete;
   private final @Nullable Resolvers resolvers;
@@ -33,7 +33,7 @@ public final class ZoneTable {
   private final Object ways;
 
   /** Who is asked for names of no region, and below which names nobody is asked. */
-  private record Resolvers(Route.Forward route, List<Name> names, List<byte[]> except) {}
+  private record Resolvers(ZoneRoute.Forward route, List<Name> names, List<byte[]> except) {}
 
   /**
    * Bit d is set when some apex has d labels; deeper ones, as IPv6 reverse zones have, use the same
@@ -41,12 +41,12 @@ public final class ZoneTable {
    */
   private final long depths;
 
-  private final @Nullable Route[] slots;
+  private final @Nullable ZoneRoute[] slots;
 
   private ZoneTable(
       long generation,
       Registry registry,
-      List<Route> routes,
+      List<ZoneRoute> routes,
       ClientPolicy clients,
       boolean complete,
       @Nullable Resolvers resolvers,
@@ -60,9 +60,9 @@ public final class ZoneTable {
     this.forwards = routes.stream().flatMap(route -> forward(route).stream()).toList();
     this.clients = clients;
     int size = Integer.highestOneBit(Math.max(4, routes.size() * 4)) << 1;
-    slots = new @Nullable Route[size];
+    slots = new @Nullable ZoneRoute[size];
     long seen = 0;
-    for (Route route : routes) {
+    for (ZoneRoute route : routes) {
       seen |= 1L << labels(route.apex());
       int i = slot(route.apex(), 0, route.apex().length);
       while (slots[i] != null) {
@@ -99,25 +99,26 @@ public final class ZoneTable {
       ClientPolicy clients,
       boolean nowComplete) {
     Registry ids = registry.copy();
-    List<Route> next = new ArrayList<>();
+    List<ZoneRoute> next = new ArrayList<>();
     Set<Name> seen = new HashSet<>();
     for (LocalZone zone : local) {
       unique(seen, zone.apex());
-      next.add(new Route.Local(zone, ids.id(zone.apex(), find(zone.apexOctets()))));
+      next.add(new ZoneRoute.Local(zone, ids.id(zone.apex(), find(zone.apexOctets()))));
     }
     boolean same = forward.size() == forwards.size();
     for (ForwardZone zone : forward) {
       unique(seen, zone.apex());
-      Route known = find(zone.apex());
-      Route.Forward before = forward(known).orElse(null);
+      ZoneRoute known = find(zone.apex());
+      ZoneRoute.Forward before = forward(known).orElse(null);
       same &= before != null && before.zone().leadsWhere(zone);
       // The same object where it can be: exchanges under way are joined by it.
-      Route.Forward way =
+      ZoneRoute.Forward way =
           before != null && before.zone().equals(zone)
               ? before
-              : new Route.Forward(zone, ids.id(zone.apex(), known), ids.epoch(zone, before));
+              : new ZoneRoute.Forward(zone, ids.id(zone.apex(), known), ids.epoch(zone, before));
       ReplicaZone replica = zone.replica();
-      next.add(replica != null && replica.current() ? new Route.Replica(replica.zone(), way) : way);
+      next.add(
+          replica != null && replica.current() ? new ZoneRoute.Replica(replica.zone(), way) : way);
     }
     return new ZoneTable(
         generation + 1, ids, next, clients, nowComplete, resolvers, same ? ways : new Object());
@@ -136,13 +137,13 @@ public final class ZoneTable {
           ? this
           : new ZoneTable(generation, registry, routes, clients, complete, null, new Object());
     }
-    Route.Forward route = before == null ? null : before.route();
+    ZoneRoute.Forward route = before == null ? null : before.route();
     if (before != null && before.route().zone().equals(next) && before.names().equals(except)) {
       return this;
     }
     Registry ids = registry.copy();
     if (route == null || !route.zone().equals(next)) {
-      route = new Route.Forward(next, ids.id(Name.root, route), ids.epoch(next, route));
+      route = new ZoneRoute.Forward(next, ids.id(Name.root, route), ids.epoch(next, route));
     }
     List<byte[]> wire = except.stream().map(Name::toWireCanonical).toList();
     return new ZoneTable(
@@ -161,7 +162,7 @@ public final class ZoneTable {
   }
 
   /** Who is asked for the query's name, which is in none of the zones; null: nobody. */
-  public Route.@Nullable Forward resolvers(Query query) {
+  public ZoneRoute.@Nullable Forward resolvers(Query query) {
     Resolvers now = resolvers;
     if (now == null) {
       return null;
@@ -186,11 +187,11 @@ public final class ZoneTable {
     }
   }
 
-  private static Optional<Route.Forward> forward(@Nullable Route route) {
+  private static Optional<ZoneRoute.Forward> forward(@Nullable ZoneRoute route) {
     return switch (route) {
-      case Route.Forward forward -> Optional.of(forward);
-      case Route.Replica replica -> Optional.of(replica.forward());
-      case Route.Local _ -> Optional.empty();
+      case ZoneRoute.Forward forward -> Optional.of(forward);
+      case ZoneRoute.Replica replica -> Optional.of(replica.forward());
+      case ZoneRoute.Local _ -> Optional.empty();
       case null -> Optional.empty();
     };
   }
@@ -201,17 +202,17 @@ public final class ZoneTable {
     }
   }
 
-  private @Nullable Route find(Name apex) {
+  private @Nullable ZoneRoute find(Name apex) {
     return find(apex.toWireCanonical());
   }
 
-  private @Nullable Route find(byte[] apex) {
+  private @Nullable ZoneRoute find(byte[] apex) {
     return find(apex, 0, apex.length);
   }
 
-  private @Nullable Route find(byte[] name, int at, int length) {
+  private @Nullable ZoneRoute find(byte[] name, int at, int length) {
     int i = slot(name, at, length);
-    for (Route route = slots[i]; route != null; route = slots[i]) {
+    for (ZoneRoute route = slots[i]; route != null; route = slots[i]) {
       byte[] apex = route.apex();
       if (apex.length == length && Names.equal(apex, 0, name, at, length)) {
         return route;
@@ -237,7 +238,7 @@ public final class ZoneTable {
    * The zone with the longest apex that the query's name is at or below, or null. Allocates
    * nothing.
    */
-  public @Nullable Route route(Query query) {
+  public @Nullable ZoneRoute route(Query query) {
     byte[] name = query.name();
     int count = query.labelCount();
     for (int depth = Math.min(count, 63); depth >= 0; depth--) {
@@ -245,7 +246,7 @@ public final class ZoneTable {
         continue;
       }
       int at = query.labelAt(count - depth);
-      Route route = find(name, at, query.nameLength() - at);
+      ZoneRoute route = find(name, at, query.nameLength() - at);
       if (route != null) {
         return route;
       }
@@ -267,17 +268,17 @@ public final class ZoneTable {
   }
 
   /** All zones. */
-  public List<Route> routes() {
+  public List<ZoneRoute> routes() {
     return routes;
   }
 
   /** The ways to peer regions, those included that stand behind a replica. */
-  public List<Route.Forward> forwards() {
+  public List<ZoneRoute.Forward> forwards() {
     return forwards;
   }
 
   /** All whom questions are sent to: those of {@link #forwards}, and the resolvers. */
-  public List<Route.Forward> ways() {
+  public List<ZoneRoute.Forward> ways() {
     Resolvers now = resolvers;
     return now == null
         ? forwards
@@ -294,11 +295,11 @@ public final class ZoneTable {
   }
 
   /** The way of this table to the zone of an earlier one's; that one if the zone is gone. */
-  public Route.Forward latest(Route.Forward earlier) {
+  public ZoneRoute.Forward latest(ZoneRoute.Forward earlier) {
     return switch (earlier.zone().isResolvers() ? null : find(earlier.apex())) {
-      case Route.Forward forward -> forward;
-      case Route.Replica replica -> replica.forward();
-      case Route.Local _ -> earlier;
+      case ZoneRoute.Forward forward -> forward;
+      case ZoneRoute.Replica replica -> replica.forward();
+      case ZoneRoute.Local _ -> earlier;
       case null -> earlier;
     };
   }
@@ -309,7 +310,8 @@ public final class ZoneTable {
   }
 
   /**
-   * The apex for each {@link Route#id}, in text without the final dot, of all zones that ever were.
+   * The apex for each {@link ZoneRoute#id}, in text without the final dot, of all zones that ever
+   * were.
    */
   public List<String> zoneNames() {
     return List.copyOf(registry.ids.keySet());
@@ -334,13 +336,13 @@ public final class ZoneTable {
      *
      * @param before a route of that apex in the table before
      */
-    int id(Name apex, @Nullable Route before) {
+    int id(Name apex, @Nullable ZoneRoute before) {
       return before != null
           ? before.id()
           : ids.computeIfAbsent(apex.toString(true), _ -> ids.size());
     }
 
-    int epoch(ForwardZone zone, Route.@Nullable Forward before) {
+    int epoch(ForwardZone zone, ZoneRoute.@Nullable Forward before) {
       // What was cached before a replica was answered from is older than what the replica said.
       boolean replicaEnds = before != null && before.zone().replicated() && !zone.replicated();
       if (before != null

@@ -55,16 +55,16 @@ class ZoneTableTest {
     assertThat(query.parse(packet, packet.length)).isEqualTo(Query.Verdict.OK);
     return switch (table.route(query)) {
       case null -> null;
-      case Route.Local l -> l.zone().apex().toString(true);
-      case Route.Forward f -> f.zone().apex().toString(true);
-      case Route.Replica r -> r.zone().apex().toString(true);
+      case ZoneRoute.Local l -> l.zone().apex().toString(true);
+      case ZoneRoute.Forward f -> f.zone().apex().toString(true);
+      case ZoneRoute.Replica r -> r.zone().apex().toString(true);
     };
   }
 
-  private static Route.Forward forwardRoute(ZoneTable table) {
+  private static ZoneRoute.Forward forwardRoute(ZoneTable table) {
     return table.routes().stream()
-        .filter(Route.Forward.class::isInstance)
-        .map(Route.Forward.class::cast)
+        .filter(ZoneRoute.Forward.class::isInstance)
+        .map(ZoneRoute.Forward.class::cast)
         .findFirst()
         .orElseThrow();
   }
@@ -164,13 +164,13 @@ class ZoneTableTest {
     assertThat(again.zoneNames())
         .containsExactly("fsn1.internal", "mn.internal", "hel1.internal", "new.internal");
     for (ZoneTable table : List.of(first, without, again)) {
-      for (Route route : table.routes()) {
+      for (ZoneRoute route : table.routes()) {
         assertThat(again.zoneNames().get(route.id()))
             .isEqualTo(
                 switch (route) {
-                  case Route.Local l -> l.zone().apex().toString(true);
-                  case Route.Forward f -> f.zone().apex().toString(true);
-                  case Route.Replica r -> r.zone().apex().toString(true);
+                  case ZoneRoute.Local l -> l.zone().apex().toString(true);
+                  case ZoneRoute.Forward f -> f.zone().apex().toString(true);
+                  case ZoneRoute.Replica r -> r.zone().apex().toString(true);
                 });
       }
     }
@@ -228,7 +228,7 @@ class ZoneTableTest {
   void theLatestWayToAZoneIsThatOfTheTable() {
     ForwardZone zone = forward("mn", "mn.internal", AddressSet.NONE, true, 53);
     ZoneTable first = only(zone, ZoneTable.empty());
-    Route.Forward earlier = forwardRoute(first);
+    ZoneRoute.Forward earlier = forwardRoute(first);
     ZoneTable second = only(zone.with(new ReplicaZone(local("mn.internal"), true)), first);
     assertThat(second.latest(earlier)).isSameAs(second.forwards().getFirst());
     assertThat(second.next(List.of(), List.of(), NOBODY).latest(earlier)).isSameAs(earlier);

@@ -7,7 +7,7 @@ import org.xbill.DNS.Type;
  * Where the names at and below an apex are answered. One object per zone and table; compared by
  * identity.
  */
-public sealed interface Route {
+public sealed interface ZoneRoute {
   /** The apex, folded, in wire form; not to be changed. */
   byte[] apex();
 
@@ -18,7 +18,7 @@ public sealed interface Route {
   int id();
 
   /** Answered here, from {@link #zone}. */
-  final class Local implements Route {
+  final class Local implements ZoneRoute {
     private final LocalZone zone;
     private final int id;
 
@@ -47,7 +47,7 @@ public sealed interface Route {
    * Answered here, from a replica of the peer region's zone. The peer is asked when the replica is
    * no longer current.
    */
-  final class Replica implements Route {
+  final class Replica implements ZoneRoute {
     private final LocalZone zone;
     private final Forward forward;
 
@@ -78,7 +78,7 @@ public sealed interface Route {
   }
 
   /** Relayed to a peer region. */
-  final class Forward implements Route {
+  final class Forward implements ZoneRoute {
     private final ForwardZone zone;
     private final byte[] apex;
     private final int id;

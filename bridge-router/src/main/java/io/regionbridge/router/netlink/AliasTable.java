@@ -56,12 +56,12 @@ public final class AliasTable implements AutoCloseable {
 
   /** The rules in the kernel, as {@link #expected} writes them; empty if there is no table. */
   public List<String> rules() throws ErrnoException {
-    return messages.contents(socket);
+    return messages.readContents(socket);
   }
 
   /** Whether a table that is not ours, of either family, has rules. */
   public boolean hasRules(String foreign) throws ErrnoException {
-    return !new NftMessages(foreign).contents(socket).isEmpty();
+    return !new NftMessages(foreign).readContents(socket).isEmpty();
   }
 
   /**
@@ -89,10 +89,10 @@ public final class AliasTable implements AutoCloseable {
       List<AliasRange> ranges = ofFamily(aliases, ipv6);
       if (!ranges.isEmpty()) {
         requests.add(messages.create(ipv6));
-        requests.add(messages.chain(ipv6, ERRORS_IN));
-        requests.add(messages.chain(ipv6, ERRORS_OUT));
-        requests.add(messages.chain(ipv6, ARRIVALS, "filter", NftMessages.PRE_ROUTING, FIRST));
-        requests.add(messages.chain(ipv6, DEPARTURES, "filter", NftMessages.POST_ROUTING, LAST));
+        requests.add(messages.addChain(ipv6, ERRORS_IN));
+        requests.add(messages.addChain(ipv6, ERRORS_OUT));
+        requests.add(messages.addChain(ipv6, ARRIVALS, "filter", NftMessages.PRE_ROUTING, FIRST));
+        requests.add(messages.addChain(ipv6, DEPARTURES, "filter", NftMessages.POST_ROUTING, LAST));
         entries(messages, overlay, ranges, ipv6).forEach(entry -> requests.add(entry.message()));
       }
     }
@@ -112,9 +112,9 @@ public final class AliasTable implements AutoCloseable {
             entries,
             "errors about " + in(range),
             messages
-                .rule(ipv6, ERRORS_IN)
-                .icmpError(types[0], types[1])
-                .innerSource(range.alias(), range.range()));
+                .addRule(ipv6, ERRORS_IN)
+                .matchIcmpErrors(types[0], types[1])
+                .translateInnerSource(range.alias(), range.range()));
       }
     }
     for (AliasRange range : ranges) {
@@ -123,35 +123,44 @@ public final class AliasTable implements AutoCloseable {
             entries,
             "errors about " + out(range),
             messages
-                .rule(ipv6, ERRORS_OUT)
-                .icmpError(types[0], types[1])
-                .innerDestination(range.range(), range.alias()));
+                .addRule(ipv6, ERRORS_OUT)
+                .matchIcmpErrors(types[0], types[1])
+                .translateInnerDestination(range.range(), range.alias()));
       }
     }
-    add(entries, "in by " + overlay, messages.rule(ipv6, ARRIVALS).notIn(overlay).accept());
-    add(entries, "errors", messages.rule(ipv6, ARRIVALS).icmp().jump(ERRORS_IN));
+    add(
+        entries,
+        "in by " + overlay,
+        messages.addRule(ipv6, ARRIVALS).matchInputNot(overlay).accept());
+    add(entries, "errors", messages.addRule(ipv6, ARRIVALS).matchIcmp().jump(ERRORS_IN));
     for (AliasRange range : ranges) {
       add(
           entries,
           in(range),
           messages
-              .rule(ipv6, ARRIVALS)
-              .destination(range.alias())
-              .destinationPrefix(range.range()));
+              .addRule(ipv6, ARRIVALS)
+              .matchDestination(range.alias())
+              .translateDestination(range.range()));
     }
-    add(entries, "out by " + overlay, messages.rule(ipv6, DEPARTURES).notOut(overlay).accept());
-    add(entries, "errors", messages.rule(ipv6, DEPARTURES).icmp().jump(ERRORS_OUT));
+    add(
+        entries,
+        "out by " + overlay,
+        messages.addRule(ipv6, DEPARTURES).matchOutputNot(overlay).accept());
+    add(entries, "errors", messages.addRule(ipv6, DEPARTURES).matchIcmp().jump(ERRORS_OUT));
     for (AliasRange range : ranges) {
       add(
           entries,
           out(range),
-          messages.rule(ipv6, DEPARTURES).source(range.range()).sourcePrefix(range.alias()));
+          messages
+              .addRule(ipv6, DEPARTURES)
+              .matchSource(range.range())
+              .translateSource(range.alias()));
     }
     return entries;
   }
 
   private static void add(List<Entry> entries, String comment, NftMessages.Rule rule) {
-    entries.add(new Entry(comment, rule.commented(comment)));
+    entries.add(new Entry(comment, rule.finish(comment)));
   }
 
   private static String in(AliasRange range) {

@@ -41,7 +41,7 @@ public final class GatewayTable implements AutoCloseable {
 
   /** The rules that are there, each in the words of its {@link GatewayRule}. */
   public List<String> rules() throws ErrnoException {
-    return messages.contents(socket);
+    return messages.readContents(socket);
   }
 
   /** Puts these rules there and no others, in one step; with none, the tables are gone. */
@@ -53,9 +53,9 @@ public final class GatewayTable implements AutoCloseable {
       if (!ofFamily.isEmpty()) {
         requests.add(messages.create(ipv6));
         requests.add(
-            messages.chain(ipv6, ANSWERS, "nat", NftMessages.POST_ROUTING, BEFORE_SOURCE_NAT));
-        requests.add(messages.chain(ipv6, REPLIES, "filter", NftMessages.POST_ROUTING, MANGLE));
-        requests.add(messages.chain(ipv6, SEGMENTS, "filter", NftMessages.FORWARD, MANGLE));
+            messages.addChain(ipv6, ANSWERS, "nat", NftMessages.POST_ROUTING, BEFORE_SOURCE_NAT));
+        requests.add(messages.addChain(ipv6, REPLIES, "filter", NftMessages.POST_ROUTING, MANGLE));
+        requests.add(messages.addChain(ipv6, SEGMENTS, "filter", NftMessages.FORWARD, MANGLE));
         ofFamily.forEach(rule -> requests.add(message(rule)));
       }
     }
@@ -68,26 +68,28 @@ public final class GatewayTable implements AutoCloseable {
         switch (rule) {
           case GatewayRule.Answer answer ->
               messages
-                  .rule(ipv6, ANSWERS)
-                  .source(answer.from())
-                  .destination(answer.pods())
+                  .addRule(ipv6, ANSWERS)
+                  .matchSource(answer.from())
+                  .matchDestination(answer.pods())
                   .masquerade();
           case GatewayRule.Reply reply ->
               messages
-                  .rule(ipv6, REPLIES)
-                  .out(reply.overlay())
-                  .reply()
-                  .source(reply.pods())
-                  .destination(reply.to())
-                  .mark(CILIUM_OWN, CILIUM_MASK);
+                  .addRule(ipv6, REPLIES)
+                  .matchOutput(reply.overlay())
+                  .matchReply()
+                  .matchSource(reply.pods())
+                  .matchDestination(reply.to())
+                  .setMark(CILIUM_OWN, CILIUM_MASK);
           case GatewayRule.Segment segment -> {
-            NftMessages.Rule started = messages.rule(ipv6, SEGMENTS);
-            yield (segment.out() ? started.out(segment.overlay()) : started.in(segment.overlay()))
-                .opensTcp()
+            NftMessages.Rule started = messages.addRule(ipv6, SEGMENTS);
+            yield (segment.out()
+                    ? started.matchOutput(segment.overlay())
+                    : started.matchInput(segment.overlay()))
+                .matchTcpSyn()
                 .limitSegment(segment.octets());
           }
         };
-    return message.commented(rule.toString());
+    return message.finish(rule.toString());
   }
 
   @Override

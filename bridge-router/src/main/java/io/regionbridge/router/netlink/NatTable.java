@@ -33,7 +33,7 @@ public final class NatTable implements AutoCloseable {
 
   /** What is exempt now, in the words of {@link NatExemption#toString}; nothing without a table. */
   public List<String> exempt() throws ErrnoException {
-    return messages.contents(socket);
+    return messages.readContents(socket);
   }
 
   /** Exempts these and nothing else, in one step; with none, the tables are gone. */
@@ -46,15 +46,15 @@ public final class NatTable implements AutoCloseable {
       if (!ofFamily.isEmpty()) {
         requests.add(messages.create(ipv6));
         requests.add(
-            messages.chain(ipv6, CHAIN, "nat", NftMessages.POST_ROUTING, BEFORE_SOURCE_NAT));
+            messages.addChain(ipv6, CHAIN, "nat", NftMessages.POST_ROUTING, BEFORE_SOURCE_NAT));
         ofFamily.forEach(exemption ->
             requests.add(
                 messages
-                    .rule(ipv6, CHAIN)
-                    .source(exemption.source())
-                    .destination(exemption.destination())
+                    .addRule(ipv6, CHAIN)
+                    .matchSource(exemption.source())
+                    .matchDestination(exemption.destination())
                     .keepSource()
-                    .commented(exemption.toString())));
+                    .finish(exemption.toString())));
       }
     }
     messages.transact(socket, requests);

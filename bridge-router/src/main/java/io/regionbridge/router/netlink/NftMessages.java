@@ -42,7 +42,7 @@ final class NftMessages {
   private static final int JUMP = -3;
   private static final int VERDICT_REGISTER = 0;
 
-  /** What {@link #contents} says of a table that is there and not in force. */
+  /** What {@link #readContents} says of a table that is there and not in force. */
   static final String DORMANT = "the table is dormant";
 
   private static final int TABLE_FLAGS = 2;
@@ -109,37 +109,37 @@ final class NftMessages {
       expressions = rule.nest(RULE_EXPRESSIONS);
     }
 
-    Rule source(Cidr range) {
-      return within(sourceAt(), range);
+    Rule matchSource(Cidr range) {
+      return matchRange(sourceAt(), range);
     }
 
-    Rule destination(Cidr range) {
-      return within(sourceAt() + octets(), range);
+    Rule matchDestination(Cidr range) {
+      return matchRange(sourceAt() + octets(), range);
     }
 
-    Rule in(String interfaceName) {
-      return meta(META_IN_NAME).equal(name(interfaceName));
+    Rule matchInput(String interfaceName) {
+      return loadMeta(META_IN_NAME).matchValue(name(interfaceName));
     }
 
-    Rule out(String interfaceName) {
-      return meta(META_OUT_NAME).equal(name(interfaceName));
+    Rule matchOutput(String interfaceName) {
+      return loadMeta(META_OUT_NAME).matchValue(name(interfaceName));
     }
 
     /** Packets of whoever was asked, as connection tracking has it. */
-    Rule reply() {
+    Rule matchReply() {
       int element = begin("ct");
       int data = rule.nest(2);
       rule.be32(1, REGISTER).be32(2, CT_DIRECTION).endNest(data);
       rule.endNest(element);
-      return equal(new byte[] {1});
+      return matchValue(new byte[] {1});
     }
 
     /** The first packet of each side of a TCP connection. */
-    Rule opensTcp() {
-      meta(META_PROTOCOL).equal(new byte[] {TCP});
-      payload(TRANSPORT_HEADER, TCP_FLAGS_AT, 1);
-      bitwise(new byte[] {SYN_AND_RST}, new byte[1]);
-      return equal(new byte[] {SYN});
+    Rule matchTcpSyn() {
+      loadMeta(META_PROTOCOL).matchValue(new byte[] {TCP});
+      loadPayload(TRANSPORT_HEADER, TCP_FLAGS_AT, 1);
+      applyMask(new byte[] {SYN_AND_RST}, new byte[1]);
+      return matchValue(new byte[] {SYN});
     }
 
     /** Lowers the largest segment that the sender takes, and never raises it. */
@@ -166,9 +166,9 @@ final class NftMessages {
     }
 
     /** Sets some bits of the packet's mark. */
-    Rule mark(int value, int mask) {
-      meta(META_MARK);
-      bitwise(host(~mask), host(value));
+    Rule setMark(int value, int mask) {
+      loadMeta(META_MARK);
+      applyMask(host(~mask), host(value));
       int element = begin("meta");
       int data = rule.nest(2);
       rule.be32(2, META_MARK).be32(3, REGISTER).endNest(data);
@@ -177,27 +177,27 @@ final class NftMessages {
     }
 
     /** Datagrams to a port. */
-    Rule udpTo(int port) {
-      meta(META_PROTOCOL).equal(new byte[] {UDP});
-      payload(TRANSPORT_HEADER, DESTINATION_PORT_AT, 2);
-      return equal(new byte[] {(byte) (port >>> 8), (byte) port});
+    Rule matchUdpPort(int port) {
+      loadMeta(META_PROTOCOL).matchValue(new byte[] {UDP});
+      loadPayload(TRANSPORT_HEADER, DESTINATION_PORT_AT, 2);
+      return matchValue(new byte[] {(byte) (port >>> 8), (byte) port});
     }
 
     /** Goes on in another chain of the table. */
     Rule jump(String chain) {
-      return verdict(JUMP, Optional.of(chain));
+      return setVerdict(JUMP, Optional.of(chain));
     }
 
     /** Lets the packet through this table. */
     Rule accept() {
-      return verdict(ACCEPT, Optional.empty());
+      return setVerdict(ACCEPT, Optional.empty());
     }
 
     Rule drop() {
-      return verdict(DROP, Optional.empty());
+      return setVerdict(DROP, Optional.empty());
     }
 
-    private Rule verdict(int code, Optional<String> chain) {
+    private Rule setVerdict(int code, Optional<String> chain) {
       int element = begin("immediate");
       int data = rule.nest(2);
       rule.be32(1, VERDICT_REGISTER);
@@ -222,7 +222,7 @@ final class NftMessages {
 
     /** Translates the source address to what it is. */
     Rule keepSource() {
-      payload(NETWORK_HEADER, sourceAt(), octets());
+      loadPayload(NETWORK_HEADER, sourceAt(), octets());
       int element = begin("nat");
       int data = rule.nest(2);
       rule.be32(1, 0).be32(2, family(ipv6)).be32(3, REGISTER).endNest(data);
@@ -231,51 +231,51 @@ final class NftMessages {
     }
 
     /** Gives the source address another prefix; no connection is tracked for it. */
-    Rule sourcePrefix(Cidr to) {
-      return addressPrefix(sourceAt(), to);
+    Rule translateSource(Cidr to) {
+      return translateAddress(sourceAt(), to);
     }
 
     /** The same for the destination address. */
-    Rule destinationPrefix(Cidr to) {
-      return addressPrefix(sourceAt() + octets(), to);
+    Rule translateDestination(Cidr to) {
+      return translateAddress(sourceAt() + octets(), to);
     }
 
-    Rule notIn(String interfaceName) {
-      meta(META_IN_NAME);
+    Rule matchInputNot(String interfaceName) {
+      loadMeta(META_IN_NAME);
       compare(UNEQUAL, name(interfaceName));
       return this;
     }
 
-    Rule notOut(String interfaceName) {
-      meta(META_OUT_NAME);
+    Rule matchOutputNot(String interfaceName) {
+      loadMeta(META_OUT_NAME);
       compare(UNEQUAL, name(interfaceName));
       return this;
     }
 
-    Rule icmp() {
-      return meta(META_PROTOCOL).equal(new byte[] {(byte) (ipv6 ? ICMPV6 : ICMP)});
+    Rule matchIcmp() {
+      return loadMeta(META_PROTOCOL).matchValue(new byte[] {(byte) (ipv6 ? ICMPV6 : ICMP)});
     }
 
     /** Of ICMP, messages of some types, each of which has the packet in it that it is about. */
-    Rule icmpError(int first, int last) {
-      payload(TRANSPORT_HEADER, 0, 1);
+    Rule matchIcmpErrors(int first, int last) {
+      loadPayload(TRANSPORT_HEADER, 0, 1);
       compare(AT_LEAST, new byte[] {(byte) first});
       compare(AT_MOST, new byte[] {(byte) last});
       return this;
     }
 
     /** Of an ICMP error, those about packets from a range, which then come from another one. */
-    Rule innerSource(Cidr from, Cidr to) {
-      return innerPrefix(INNER_AT + sourceAt(), from, to);
+    Rule translateInnerSource(Cidr from, Cidr to) {
+      return translateInnerAddress(INNER_AT + sourceAt(), from, to);
     }
 
     /** Of an ICMP error, those about packets to a range, which then go to another one. */
-    Rule innerDestination(Cidr from, Cidr to) {
-      return innerPrefix(INNER_AT + sourceAt() + octets(), from, to);
+    Rule translateInnerDestination(Cidr from, Cidr to) {
+      return translateInnerAddress(INNER_AT + sourceAt() + octets(), from, to);
     }
 
-    private Rule addressPrefix(int at, Cidr to) {
-      payload(NETWORK_HEADER, at, octets());
+    private Rule translateAddress(int at, Cidr to) {
+      loadPayload(NETWORK_HEADER, at, octets());
       return replacePrefix(
           NETWORK_HEADER, at, to, ipv6 ? 0 : INTERNET_CHECKSUM, IPV4_CHECKSUM_AT, PSEUDO_HEADER);
     }
@@ -284,11 +284,11 @@ final class NftMessages {
      * IPv4 headers have a checksum of their own: with that put right, the sum of the ICMP message
      * stays what it is. ICMPv6's own is put right.
      */
-    private Rule innerPrefix(int at, Cidr from, Cidr to) {
-      payload(TRANSPORT_HEADER, at, octets());
-      bitwise(prefix(from.prefixLength(), octets()), new byte[octets()]);
-      equal(from.network().getAddress());
-      payload(TRANSPORT_HEADER, at, octets());
+    private Rule translateInnerAddress(int at, Cidr from, Cidr to) {
+      loadPayload(TRANSPORT_HEADER, at, octets());
+      applyMask(prefix(from.prefixLength(), octets()), new byte[octets()]);
+      matchValue(from.network().getAddress());
+      loadPayload(TRANSPORT_HEADER, at, octets());
       return replacePrefix(
           TRANSPORT_HEADER,
           at,
@@ -304,7 +304,7 @@ final class NftMessages {
       for (int i = 0; i < host.length; i++) {
         host[i] = (byte) ~host[i];
       }
-      bitwise(host, to.network().getAddress());
+      applyMask(host, to.network().getAddress());
       int element = begin("payload");
       int data = rule.nest(2);
       rule.be32(2, base).be32(3, at).be32(4, octets()).be32(5, REGISTER);
@@ -314,7 +314,8 @@ final class NftMessages {
       return this;
     }
 
-    MessageWriter commented(String comment) {
+    /** Ends the rule with the comment by which it is known again. */
+    MessageWriter finish(String comment) {
       rule.endNest(expressions);
       return rule.attribute(RULE_USERDATA, userdata(comment));
     }
@@ -327,20 +328,20 @@ final class NftMessages {
       return ipv6 ? 16 : 4;
     }
 
-    private Rule within(int offset, Cidr range) {
-      payload(NETWORK_HEADER, offset, octets());
-      bitwise(prefix(range.prefixLength(), octets()), new byte[octets()]);
-      return equal(range.network().getAddress());
+    private Rule matchRange(int offset, Cidr range) {
+      loadPayload(NETWORK_HEADER, offset, octets());
+      applyMask(prefix(range.prefixLength(), octets()), new byte[octets()]);
+      return matchValue(range.network().getAddress());
     }
 
-    private void payload(int base, int offset, int octets) {
+    private void loadPayload(int base, int offset, int octets) {
       int element = begin("payload");
       int data = rule.nest(2);
       rule.be32(1, REGISTER).be32(2, base).be32(3, offset).be32(4, octets).endNest(data);
       rule.endNest(element);
     }
 
-    private Rule meta(int key) {
+    private Rule loadMeta(int key) {
       int element = begin("meta");
       int data = rule.nest(2);
       rule.be32(1, REGISTER).be32(2, key).endNest(data);
@@ -348,7 +349,7 @@ final class NftMessages {
       return this;
     }
 
-    private void bitwise(byte[] mask, byte[] xor) {
+    private void applyMask(byte[] mask, byte[] xor) {
       int element = begin("bitwise");
       int data = rule.nest(2);
       rule.be32(1, REGISTER).be32(2, REGISTER).be32(3, mask.length);
@@ -358,7 +359,7 @@ final class NftMessages {
       rule.endNest(element);
     }
 
-    private Rule equal(byte[] value) {
+    private Rule matchValue(byte[] value) {
       compare(EQUAL, value);
       return this;
     }
@@ -400,7 +401,7 @@ final class NftMessages {
    * @param type {@code nat} or {@code filter}
    * @param priority the lower, the earlier
    */
-  MessageWriter chain(boolean ipv6, String name, String type, int hook, int priority) {
+  MessageWriter addChain(boolean ipv6, String name, String type, int hook, int priority) {
     MessageWriter chain =
         header(NEW_CHAIN, NetlinkMessage.CREATE, family(ipv6), 0).string(1, table).string(3, name);
     int nest = chain.nest(4);
@@ -409,13 +410,14 @@ final class NftMessages {
   }
 
   /** A chain that others jump to. */
-  MessageWriter chain(boolean ipv6, String name) {
+  MessageWriter addChain(boolean ipv6, String name) {
     return header(NEW_CHAIN, NetlinkMessage.CREATE, family(ipv6), 0)
         .string(1, table)
         .string(3, name);
   }
 
-  Rule rule(boolean ipv6, String chain) {
+  /** Begins a rule at the end of a chain. */
+  Rule addRule(boolean ipv6, String chain) {
     return new Rule(chain, ipv6);
   }
 
@@ -432,11 +434,11 @@ final class NftMessages {
    * What is in the tables: the comment of each rule, empty for one without, and then what has been
    * changed of a table or of a chain with rules, which no comment says. None without a table.
    */
-  List<String> contents(NetlinkSocket socket) throws ErrnoException {
+  List<String> readContents(NetlinkSocket socket) throws ErrnoException {
     List<String> found = new ArrayList<>();
     for (boolean ipv6 : new boolean[] {false, true}) {
       try {
-        contents(socket, ipv6, found);
+        readContents(socket, ipv6, found);
       } catch (ErrnoException e) {
         if (!e.errno().equals(Errno.ENOENT)) {
           throw e;
@@ -446,7 +448,7 @@ final class NftMessages {
     return found;
   }
 
-  private void contents(NetlinkSocket socket, boolean ipv6, List<String> found)
+  private void readContents(NetlinkSocket socket, boolean ipv6, List<String> found)
       throws ErrnoException {
     List<String> comments = new ArrayList<>();
     Set<String> chains = new LinkedHashSet<>();

@@ -34,7 +34,7 @@ public final class VxlanFilter implements AutoCloseable {
 
   /** Whether packets of strangers are dropped now. */
   public boolean inForce() throws ErrnoException {
-    List<String> contents = messages.contents(socket);
+    List<String> contents = messages.readContents(socket);
     return contents.contains(STRANGERS) && !contents.contains(NftMessages.DORMANT);
   }
 
@@ -54,23 +54,31 @@ public final class VxlanFilter implements AutoCloseable {
         continue;
       }
       requests.add(messages.create(ipv6));
-      requests.add(messages.chain(ipv6, INPUT, "filter", NftMessages.INPUT, BEFORE_FILTER));
-      requests.add(messages.chain(ipv6, SENDERS));
+      requests.add(messages.addChain(ipv6, INPUT, "filter", NftMessages.INPUT, BEFORE_FILTER));
+      requests.add(messages.addChain(ipv6, SENDERS));
       String wrapped = "wrapped packets";
       wanted.add(wrapped);
       requests.add(
-          messages.rule(ipv6, INPUT).udpTo(VxlanNetlink.PORT).jump(SENDERS).commented(wrapped));
+          messages
+              .addRule(ipv6, INPUT)
+              .matchUdpPort(VxlanNetlink.PORT)
+              .jump(SENDERS)
+              .finish(wrapped));
       for (Cidr sender : senders.get()) {
         if (sender.isIpv6() == ipv6) {
           wanted.add("from " + sender);
           requests.add(
-              messages.rule(ipv6, SENDERS).source(sender).accept().commented("from " + sender));
+              messages
+                  .addRule(ipv6, SENDERS)
+                  .matchSource(sender)
+                  .accept()
+                  .finish("from " + sender));
         }
       }
       wanted.add(STRANGERS);
-      requests.add(messages.rule(ipv6, SENDERS).drop().commented(STRANGERS));
+      requests.add(messages.addRule(ipv6, SENDERS).drop().finish(STRANGERS));
     }
-    if (wanted.equals(messages.contents(socket))) {
+    if (wanted.equals(messages.readContents(socket))) {
       return false;
     }
     messages.transact(socket, requests);

@@ -127,7 +127,7 @@ final class Commands {
       }
       for (OptionSpec option : each.matchedOptions()) {
         if (option.originalStringValues().stream().anyMatch(String::isEmpty)) {
-          throw errors.withoutValue(option);
+          throw errors.withoutValue(option.longestName());
         }
       }
     }

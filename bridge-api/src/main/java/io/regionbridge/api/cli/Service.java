@@ -38,21 +38,20 @@ public final class Service {
     ConfigFile written = new ConfigFile(request.config(), terminal.environment());
     ConfigFile file =
         agent ? written : MemoryPlan.checked(written); // an agent keeps next to nothing
-    return switch (file.load()) {
-      case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
-        problems.forEach(problem -> terminal.err().println(file.path() + ": " + problem));
-        yield ExitCode.USAGE;
-      }
-      case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
-        Logging.format(config.get(ConfigKeys.LOG_FORMAT));
-        Logging.level(config.get(ConfigKeys.LOG_LEVEL));
-        Logger log = LoggerFactory.getLogger(Service.class);
-        warnings.forEach(warning -> log.warn("{}: {}", file.path(), warning));
-        yield agent && request.cleanUp()
-            ? AgentRole.cleanUp(terminal)
-            : agent ? AgentRole.run(terminal, config, file, log) : serve(config, file, log);
-      }
-    };
+    ConfigResult read = file.load();
+    if (read instanceof ConfigResult.Invalid(List<ConfigProblem> problems)) {
+      problems.forEach(problem -> terminal.err().println(file.path() + ": " + problem));
+      return ExitCode.USAGE;
+    }
+    ConfigResult.Valid valid = (ConfigResult.Valid) read;
+    BridgeConfig config = valid.config();
+    Logging.format(config.get(ConfigKeys.LOG_FORMAT));
+    Logging.level(config.get(ConfigKeys.LOG_LEVEL));
+    Logger log = LoggerFactory.getLogger(Service.class);
+    valid.warnings().forEach(warning -> log.warn("{}: {}", file.path(), warning));
+    return agent && request.cleanUp()
+        ? AgentRole.cleanUp(terminal)
+        : agent ? AgentRole.run(terminal, config, file, log) : serve(config, file, log);
   }
 
   private int serve(BridgeConfig config, ConfigFile file, Logger log) {

@@ -38,9 +38,9 @@ record UsageErrors(CommandSpec command, List<String> typed) {
             : unmatched(unmatched.getFirst()));
   }
 
-  /** An option has no value, or an empty one. */
-  CommandException withoutValue(ArgSpec option) {
-    return wrong(name(option) + " needs a value");
+  /** The option of this name has no value, or an empty one. */
+  CommandException withoutValue(String option) {
+    return wrong(option + " needs a value");
   }
 
   private CommandException absent(MissingParameterException e) {
@@ -71,7 +71,7 @@ record UsageErrors(CommandSpec command, List<String> typed) {
       return wrong(name(twice.getOverwritten()) + " is given twice");
     }
     if (e instanceof MissingParameterException missing) {
-      return withoutValue(missing(missing));
+      return withoutValue(name(missing(missing)));
     }
     ArgSpec argument = e.getArgSpec();
     if (argument == null) {

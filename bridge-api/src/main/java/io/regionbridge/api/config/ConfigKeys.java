@@ -49,14 +49,14 @@ public final class ConfigKeys {
   // The local region.
 
   public static final ConfigKey<String> REGION_NAME =
-      required("region.name", Notation.LABEL, "write the region's short name, such as fsn1")
+      required("region.name", Notations.LABEL, "write the region's short name, such as fsn1")
           .restart("short name of this region (RFC 1123 label)");
   public static final ConfigKey<RegionDomain> REGION_DOMAIN =
       domain("region.domain", REGION_NAME).restart("domain that it answers for");
   public static final ConfigKey<List<Cidr>> REGION_POD_CIDRS =
-      list("region.podCIDRs", Notation.REGION_CIDR, DISCOVERED).live("address ranges of its pods");
+      list("region.podCIDRs", Notations.REGION_CIDR, DISCOVERED).live("address ranges of its pods");
   public static final ConfigKey<List<Cidr>> REGION_SERVICE_CIDRS =
-      list("region.serviceCIDRs", Notation.REGION_CIDR, DISCOVERED)
+      list("region.serviceCIDRs", Notations.REGION_CIDR, DISCOVERED)
           .live("address ranges of its ClusterIPs");
   public static final ConfigKey<List<Values>> REGION_ALIAS_RANGES =
       sections("region.aliasRanges")
@@ -64,13 +64,13 @@ public final class ConfigKeys {
   public static final ConfigKey<Cidr> ALIAS_RANGE =
       required(
               "region.aliasRanges[].range",
-              Notation.REGION_CIDR,
+              Notations.REGION_CIDR,
               "write a range of this region, such as 10.42.0.0/16")
           .live("range of its pods or ClusterIPs");
   public static final ConfigKey<Cidr> ALIAS_ALIAS =
       required(
               "region.aliasRanges[].alias",
-              Notation.REGION_CIDR,
+              Notations.REGION_CIDR,
               "write a range of the same size that no region uses, such as 10.142.0.0/16")
           .live("range of the same size by which peers know it");
 
@@ -80,10 +80,10 @@ public final class ConfigKeys {
       listeners("dns.listen", DEFAULT_DNS_PORT, "node and overlay address, port 1053")
           .restart("UDP and TCP; never the wildcard");
   public static final ConfigKey<List<Cidr>> DNS_ALLOW =
-      list("dns.allow", Notation.CIDR, "local pod, node and overlay ranges, loopback")
+      list("dns.allow", Notations.CIDR, "local pod, node and overlay ranges, loopback")
           .live("who may ask");
   public static final ConfigKey<Optional<List<InetSocketAddress>>> DNS_UPSTREAM =
-      listOrOff("dns.upstream", Notation.RESOLVER, "the node's resolvers (`/etc/resolv.conf`)")
+      listOrOff("dns.upstream", Notations.RESOLVER, "the node's resolvers (`/etc/resolv.conf`)")
           .live(
               "resolvers (`address[:53]`) for aliases with a target outside all regions, and"
                   + " nothing else; `off`: such an alias is answered without addresses");
@@ -142,14 +142,14 @@ public final class ConfigKeys {
   public static final ConfigKey<Optional<String>> OVERLAY_INTERFACE =
       optional(
               "overlay.interface",
-              Notation.INTERFACE,
+              Notations.INTERFACE,
               "first of `wt0`, `tailscale0`, `wg0`; `manage`: `rb0`")
           .restart("the overlay's device");
   public static final ConfigKey<RegionSettings.OverlayMode> OVERLAY_MODE =
       word("overlay.mode", RegionSettings.OverlayMode.OBSERVE)
           .restart("`observe` a device that another agent manages, `manage` one, or `none`");
   public static final ConfigKey<Optional<HostInNetwork>> OVERLAY_ADDRESS =
-      optional("overlay.address", Notation.HOST_IN_NETWORK, "required unless `nodes`")
+      optional("overlay.address", Notations.HOST_IN_NETWORK, "required unless `nodes`")
           .restart("`manage`: this node's address with prefix");
   public static final ConfigKey<Integer> OVERLAY_LISTEN_PORT =
       number("overlay.listenPort", 0, MAX_PORT, DEFAULT_WIREGUARD_PORT)
@@ -160,16 +160,16 @@ public final class ConfigKeys {
   public static final ConfigKey<List<Values>> OVERLAY_NODES =
       sections("overlay.nodes").live("`manage` with several router nodes");
   public static final ConfigKey<String> NODE_NAME =
-      required("overlay.nodes[].name", Notation.HOST_NAME, "write the name of the Node")
+      required("overlay.nodes[].name", Notations.HOST_NAME, "write the name of the Node")
           .live("the Node's name; without a cluster, the host's");
   public static final ConfigKey<HostInNetwork> NODE_ADDRESS =
       required(
               "overlay.nodes[].address",
-              Notation.HOST_IN_NETWORK,
+              Notations.HOST_IN_NETWORK,
               "write the node's address on the overlay, such as 100.99.0.1/24")
           .live("its address with prefix");
   public static final ConfigKey<Optional<InetSocketAddress>> NODE_ENDPOINT =
-      optional("overlay.nodes[].endpoint", Notation.gateway(DEFAULT_WIREGUARD_PORT), NONE)
+      optional("overlay.nodes[].endpoint", Notations.gateway(DEFAULT_WIREGUARD_PORT), NONE)
           .live("`address[:51820]`, where it is reached from outside");
 
   // The cluster.
@@ -177,7 +177,7 @@ public final class ConfigKeys {
   public static final ConfigKey<Boolean> KUBERNETES_ENABLED =
       toggle("kubernetes.enabled", true).restart("`false`: standalone, from files");
   public static final ConfigKey<String> KUBERNETES_ROUTER_LABEL =
-      value("kubernetes.routerLabel", Notation.NODE_LABEL, "netbird-router=true")
+      value("kubernetes.routerLabel", Notations.NODE_LABEL, "netbird-router=true")
           .restart("label of router nodes, `key` or `key=value`");
   public static final ConfigKey<ForwardTo> KUBERNETES_FORWARD_TO =
       word("kubernetes.forwardTo", ForwardTo.NODES)
@@ -185,13 +185,13 @@ public final class ConfigKeys {
               "where CoreDNS forwards the regions' domains to: to the router `nodes`, or to the"
                   + " ClusterIP of a `service`");
   public static final ConfigKey<String> KUBERNETES_SERVICE =
-      value("kubernetes.service", Notation.LABEL, "region-bridge")
+      value("kubernetes.service", Notations.LABEL, "region-bridge")
           .restart("that Service, in the bridge's namespace");
   public static final ConfigKey<Boolean> NETBIRD_HOST_NETWORK =
       toggle("kubernetes.netbird.hostNetwork", false)
           .restart("keep the routers of NetBird's operator on the host network");
   public static final ConfigKey<String> NETBIRD_NAMESPACE =
-      value("kubernetes.netbird.namespace", Notation.LABEL, DEFAULT_NETBIRD_NAMESPACE)
+      value("kubernetes.netbird.namespace", Notations.LABEL, DEFAULT_NETBIRD_NAMESPACE)
           .restart("where they are");
 
   // The local Services.
@@ -207,7 +207,7 @@ public final class ConfigKeys {
       word("directory.export", RegionSettings.Export.ALL)
           .live("or `annotated`: only Services with `region-bridge.io/export: \"true\"`");
   public static final ConfigKey<List<String>> DIRECTORY_EXCLUDE_NAMESPACES =
-      list("directory.excludeNamespaces", Notation.LABEL, NONE)
+      list("directory.excludeNamespaces", Notations.LABEL, NONE)
           .live("namespaces whose Services peers do not get");
 
   // Traffic to peers.
@@ -218,10 +218,10 @@ public final class ConfigKeys {
               "what sends pods' traffic to peers: `cilium` (egress gateway policies), `routes`"
                   + " (agents on all nodes), `none`; `auto`: Cilium");
   public static final ConfigKey<List<String>> EGRESS_NAMESPACES =
-      list("egress.namespaces", Notation.LABEL, "all")
+      list("egress.namespaces", Notations.LABEL, "all")
           .live("namespaces whose pods are selected, with Cilium");
   public static final ConfigKey<List<String>> EGRESS_EXCLUDE_NAMESPACES =
-      list("egress.excludeNamespaces", Notation.LABEL, NONE)
+      list("egress.excludeNamespaces", Notations.LABEL, NONE)
           .live("namespaces whose pods are not selected, with Cilium");
   public static final ConfigKey<Boolean> EGRESS_SERVICE_CIDRS =
       toggle("egress.serviceCIDRs", false).live("also send traffic for peers' ClusterIPs");
@@ -241,15 +241,15 @@ public final class ConfigKeys {
   public static final ConfigKey<List<Values>> REGIONS =
       sections("regions").live("the peer regions");
   public static final ConfigKey<String> PEER_NAME =
-      required("regions[].name", Notation.LABEL, "write the peer region's short name, such as mn")
+      required("regions[].name", Notations.LABEL, "write the peer region's short name, such as mn")
           .live("short name of the peer");
   public static final ConfigKey<RegionDomain> PEER_DOMAIN =
       domain("regions[].domain", PEER_NAME).live("domain that it answers for");
   public static final ConfigKey<List<Cidr>> PEER_POD_CIDRS =
-      list("regions[].podCIDRs", Notation.REGION_CIDR, DISCOVERED)
+      list("regions[].podCIDRs", Notations.REGION_CIDR, DISCOVERED)
           .live("address ranges of its pods");
   public static final ConfigKey<List<Cidr>> PEER_SERVICE_CIDRS =
-      list("regions[].serviceCIDRs", Notation.REGION_CIDR, DISCOVERED)
+      list("regions[].serviceCIDRs", Notations.REGION_CIDR, DISCOVERED)
           .live("address ranges of its ClusterIPs");
   public static final ConfigKey<List<Values>> PEER_ALIAS_RANGES =
       sections("regions[].aliasRanges")
@@ -259,13 +259,13 @@ public final class ConfigKeys {
   public static final ConfigKey<Cidr> PEER_ALIAS_RANGE =
       required(
               "regions[].aliasRanges[].range",
-              Notation.REGION_CIDR,
+              Notations.REGION_CIDR,
               "write a range of that region, such as 10.42.0.0/16")
           .live("range in `podCIDRs` or `serviceCIDRs` of that region");
   public static final ConfigKey<Cidr> PEER_ALIAS_ALIAS =
       required(
               "regions[].aliasRanges[].alias",
-              Notation.REGION_CIDR,
+              Notations.REGION_CIDR,
               "write the range of the same size that others know it by, such as 10.142.0.0/16")
           .live("range of the same size by which others know it");
   public static final ConfigKey<List<InetSocketAddress>> PEER_GATEWAYS =
@@ -273,7 +273,7 @@ public final class ConfigKeys {
   public static final ConfigKey<List<InetSocketAddress>> PEER_ADMIN =
       list(
               "regions[].admin",
-              Notation.gateway(DEFAULT_HTTP_PORT),
+              Notations.gateway(DEFAULT_HTTP_PORT),
               "its gateways, the port of `admin.listen`")
           .live("`address[:8053]`, where its bridges serve their directory");
   public static final ConfigKey<Boolean> PEER_CONTAIN =
@@ -281,23 +281,23 @@ public final class ConfigKeys {
   public static final ConfigKey<Optional<String>> PEER_TLS_SERVER_NAME =
       requiredWithin(
               "regions[].tls.serverName",
-              Notation.HOST_NAME,
+              Notations.HOST_NAME,
               "write the name in the certificates of the region's gateways")
           .live("ask its gateways over TLS only, with this name in their certificates");
   public static final ConfigKey<Optional<Path>> PEER_TLS_CA =
       file("regions[].tls.ca", "the CAs that Java trusts")
           .live("PEM: the CA of their certificates");
   public static final ConfigKey<Optional<String>> PEER_WIREGUARD_PUBLIC_KEY =
-      optional("regions[].wireguard.publicKey", Notation.WIREGUARD_KEY, NONE)
+      optional("regions[].wireguard.publicKey", Notations.WIREGUARD_KEY, NONE)
           .live("`manage`: the public key of its end of the tunnel");
   public static final ConfigKey<Optional<InetSocketAddress>> PEER_WIREGUARD_ENDPOINT =
-      optional("regions[].wireguard.endpoint", Notation.gateway(DEFAULT_WIREGUARD_PORT), NONE)
+      optional("regions[].wireguard.endpoint", Notations.gateway(DEFAULT_WIREGUARD_PORT), NONE)
           .live("`address[:51820]`, where that end is reached; without it, that end connects");
   public static final ConfigKey<Integer> PEER_WIREGUARD_KEEPALIVE =
       number("regions[].wireguard.persistentKeepalive", 0, MAX_PORT, 25)
           .live("seconds between keepalives; 0: none");
   public static final ConfigKey<List<String>> PEER_OVERLAY_KEYS =
-      list("regions[].overlayKeys", Notation.OVERLAY_KEY, "the first that announce it")
+      list("regions[].overlayKeys", Notations.OVERLAY_KEY, "the first that announce it")
           .live(
               "keys that may announce the region on the overlay: WireGuard public keys, or node IDs"
                   + " of tailscaled");
@@ -307,10 +307,10 @@ public final class ConfigKeys {
               "follow the directories of the peers and answer from replicas of them; otherwise they"
                   + " are asked");
   public static final ConfigKey<Long> REPLICATION_MAX_MEMORY =
-      value("replication.maxMemory", Notation.memory(1L << 20, 1L << 36), "48MiB")
+      value("replication.maxMemory", Notations.memory(1L << 20, 1L << 36), "48MiB")
           .live("of all replicas together; a peer whose directory does not fit is asked instead");
   public static final ConfigKey<Optional<RegionDomain>> ALL_NAMES_DOMAIN =
-      value("allNames.domain", Notation.domainOrNothing(), "any.internal")
+      value("allNames.domain", Notations.domainOrNothing(), "any.internal")
           .restart(
               "domain in which a Service has one name over all regions; `\"\"` switches it off");
   public static final ConfigKey<Boolean> MULTICLUSTER_ENABLED =
@@ -320,12 +320,12 @@ public final class ConfigKeys {
                   + " needs a cluster with its CustomResourceDefinitions, and the rights that the"
                   + " chart gives with `multicluster.enabled`");
   public static final ConfigKey<String> MULTICLUSTER_DOMAIN =
-      value("multicluster.domain", Notation.HOST_NAME, "clusterset.local")
+      value("multicluster.domain", Notations.HOST_NAME, "clusterset.local")
           .restart("the domain of imported Services");
   public static final ConfigKey<List<Cidr>> TRUST_SUPERNETS =
       list(
               "trust.supernets",
-              Notation.CIDR,
+              Notations.CIDR,
               "private and shared ranges: `10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16`,"
                   + " `100.64.0.0/10`, `fc00::/7`",
               "10.0.0.0/8",
@@ -344,7 +344,8 @@ public final class ConfigKeys {
       word("log.level", Level.INFO)
           .live("least severe level that is logged: `error`, `warn`, `info`, `debug`, `trace`");
   public static final ConfigKey<InetSocketAddress> ADMIN_LISTEN =
-      value("admin.listen", Notation.listener(DEFAULT_HTTP_PORT), "127.0.0.1:8053").restart("HTTP");
+      value("admin.listen", Notations.listener(DEFAULT_HTTP_PORT), "127.0.0.1:8053")
+          .restart("HTTP");
   public static final ConfigKey<Optional<Path>> ADMIN_TOKEN_FILE =
       file("admin.tokenFile", NONE)
           .restart(
@@ -392,23 +393,23 @@ public final class ConfigKeys {
   }
 
   private static Draft<Integer> number(String path, int min, int max, int fallback) {
-    return value(path, Notation.number(min, max), Integer.toString(fallback));
+    return value(path, Notations.number(min, max), Integer.toString(fallback));
   }
 
   private static Draft<Duration> duration(String path, Duration min, Duration max, String value) {
-    return value(path, Notation.duration(min, max), value);
+    return value(path, Notations.duration(min, max), value);
   }
 
   private static Draft<Duration> ttl(String path, Duration max, String fallback) {
-    return value(path, Notation.ttl(max), fallback);
+    return value(path, Notations.ttl(max), fallback);
   }
 
   private static Draft<Boolean> toggle(String path, boolean fallback) {
-    return value(path, Notation.SWITCH, Boolean.toString(fallback));
+    return value(path, Notations.SWITCH, Boolean.toString(fallback));
   }
 
   private static <E extends Enum<E>> Draft<E> word(String path, E fallback) {
-    return value(path, Notation.word(fallback.getDeclaringClass()), Notation.word(fallback));
+    return value(path, Notations.word(fallback.getDeclaringClass()), Notations.word(fallback));
   }
 
   /** A number up to another key's. */
@@ -416,7 +417,7 @@ public final class ConfigKeys {
     Shape<Integer> shape =
         place -> {
           int most = place.before(limit).orElse(Integer.MAX_VALUE);
-          return place.value(Notation.number(1, most), Math.min(fallback, most));
+          return place.value(Notations.number(1, most), Math.min(fallback, most));
         };
     return new Draft<>(path, shape, code(Integer.toString(fallback)));
   }
@@ -461,14 +462,14 @@ public final class ConfigKeys {
   }
 
   private static Draft<List<InetSocketAddress>> listeners(String path, int port, String fallback) {
-    return list(path, Notation.listener(port), fallback);
+    return list(path, Notations.listener(port), fallback);
   }
 
   private static Draft<List<InetSocketAddress>> gateways(String path) {
     Shape<List<InetSocketAddress>> shape =
         place -> {
           int port = place.hasBeside("tls") ? DEFAULT_TLS_PORT : DEFAULT_DNS_PORT;
-          return place.list(Notation.gateway(port), List.of());
+          return place.list(Notations.gateway(port), List.of());
         };
     return new Draft<>(path, shape, DISCOVERED);
   }
@@ -488,7 +489,7 @@ public final class ConfigKeys {
     Shape<RegionDomain> shape =
         place ->
             place
-                .optional(Notation.REGION_DOMAIN)
+                .optional(Notations.REGION_DOMAIN)
                 .map(given ->
                     given.or(() -> place.before(region).map(RegionDomain::ofRegion)).orElse(null));
     return new Draft<>(path, shape, "`<name>.internal`");

@@ -50,17 +50,14 @@ public final class ConfigWatcher implements AutoCloseable {
 
   /** Reads the file and compares. An event says no more than that this is worth doing. */
   private synchronized void look() {
-    switch (file.load()) {
-      case ConfigResult.Invalid(List<ConfigProblem> problems) -> {
-        if (!problems.equals(refused)) {
-          refuse(problems);
-        }
+    ConfigResult read = file.load();
+    if (read instanceof ConfigResult.Invalid(List<ConfigProblem> problems)) {
+      if (!problems.equals(refused)) {
+        refuse(problems);
       }
-      case ConfigResult.Valid(BridgeConfig config, List<ConfigProblem> warnings) -> {
-        if (!refused.isEmpty() || !config.equals(current)) {
-          apply(config, warnings);
-        }
-      }
+    } else if (read instanceof ConfigResult.Valid(BridgeConfig config, var warnings)
+        && (!refused.isEmpty() || !config.equals(current))) {
+      apply(config, warnings);
     }
   }
 

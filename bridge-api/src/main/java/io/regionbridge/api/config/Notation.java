@@ -1,28 +1,13 @@
 package io.regionbridge.api.config;
 
-import io.regionbridge.api.text.DurationText;
-import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.net.Parsed;
-import io.regionbridge.router.net.RegionDomain;
-import io.regionbridge.router.net.SocketLiteral;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/** How a value is written: reads a text, never throws. */
+/**
+ * How a value is written: reads a text, never throws. Without constants, so that those that are
+ * lambdas are in the AOT cache: it takes none of an interface that is initialized.
+ */
 @FunctionalInterface
-@SuppressWarnings(
-    "ClassInitializationDeadlock") // the first user is the table of keys, on one thread
 interface Notation<T> {
   /** What YAML must take a value for. */
   enum Kind {
@@ -63,11 +48,12 @@ interface Notation<T> {
 
   /** This one without some of its values. */
   default Notation<T> except(Predicate<T> refused, String reason, String advice) {
-    return text ->
-        switch (read(text)) {
-          case Parsed.Valid<T>(T value) when refused.test(value) -> Parsed.invalid(reason, advice);
-          case Parsed<T> other -> other;
-        };
+    return text -> {
+      Parsed<T> parsed = read(text);
+      return parsed instanceof Parsed.Valid<T>(T value) && refused.test(value)
+          ? Parsed.invalid(reason, advice)
+          : parsed;
+    };
   }
 
   /**
@@ -76,11 +62,7 @@ interface Notation<T> {
    * @throws IllegalArgumentException if it has none
    */
   default T good(String text) {
-    return switch (read(text)) {
-      case Parsed.Valid<T>(T value) -> value;
-      case Parsed.Invalid<T>(String reason, _) ->
-          throw new IllegalArgumentException("default " + text + " " + reason);
-    };
+    return read(text).orThrow("default " + text);
   }
 
   /** One that YAML has a kind for. */
@@ -89,257 +71,5 @@ interface Notation<T> {
     public Parsed<T> read(String text) {
       return notation.read(text);
     }
-  }
-
-  /** A switch: what YAML 1.1 takes for one, such as on, is one. */
-  Notation<Boolean> SWITCH =
-      new OfKind<>(
-          Kind.SWITCH,
-          "write true or false",
-          text ->
-              switch (text.toLowerCase(Locale.ROOT)) {
-                case "true", "on", "yes", "y" -> Parsed.valid(true);
-                case "false", "off", "no", "n" -> Parsed.valid(false);
-                default -> Parsed.invalid("true or false is needed", "write true or false");
-              });
-
-  /** A name as Kubernetes gives to namespaces: an RFC 1123 label in lower case. */
-  Notation<String> LABEL =
-      text -> {
-        Optional<String> flaw =
-            HostNames.labelFlaw(text)
-                .or(() ->
-                    text.equals(text.toLowerCase(Locale.ROOT))
-                        ? Optional.empty()
-                        : Optional.of("has capital letters"));
-        String advice = "write 1 to 63 small letters, digits and inner hyphens, such as fsn1";
-        return flaw.<Parsed<String>>map(reason -> Parsed.invalid(reason, advice))
-            .orElseGet(() -> Parsed.valid(text));
-      };
-
-  /** The name of a host, such as that in a certificate; in lower case, without a final dot. */
-  Notation<String> HOST_NAME = HostNames::parse;
-
-  /** A domain for a region, by the rules of the border, which hold for every source. */
-  Notation<RegionDomain> REGION_DOMAIN =
-      text ->
-          switch (HOST_NAME
-              .except(
-                  name -> ("." + name).endsWith(".cluster.local"),
-                  "every cluster answers cluster.local itself",
-                  "give the region a domain of its own, such as mn.internal")
-              .read(text)) {
-            case Parsed.Invalid<String>(String reason, String advice) ->
-                Parsed.invalid(reason, advice);
-            case Parsed.Valid<String>(String name) -> RegionDomain.parse(name);
-          };
-
-  /** A region's domain, or nothing in quotes. */
-  static Notation<Optional<RegionDomain>> domainOrNothing() {
-    return text ->
-        text.isEmpty()
-            ? Parsed.valid(Optional.empty())
-            : switch (REGION_DOMAIN.read(text)) {
-              case Parsed.Valid<RegionDomain>(RegionDomain domain) ->
-                  Parsed.valid(Optional.of(domain));
-              case Parsed.Invalid<RegionDomain>(String reason, String advice) ->
-                  Parsed.invalid(reason, advice);
-            };
-  }
-
-  /** An amount of memory in octets, such as {@code 48MiB}; at most seven digits fit any unit. */
-  static Notation<Long> memory(long least, long most) {
-    Pattern memory = Pattern.compile("([0-9]{1,7})([KMG])iB");
-    String advice = "write a number and KiB, MiB or GiB, such as 48MiB";
-    Notation<Long> any =
-        text -> {
-          Matcher parts = memory.matcher(text);
-          return parts.matches()
-              ? Parsed.valid(
-                  Long.parseLong(parts.group(1))
-                      << 10 * ("KMG".indexOf(parts.group(2).charAt(0)) + 1))
-              : Parsed.invalid("an amount of memory is needed", advice);
-        };
-    return any.except(
-        octets -> octets < least || octets > most,
-        "must be from %d MiB to %d GiB".formatted(least >> 20, most >> 30),
-        advice);
-  }
-
-  /** An address range. */
-  Notation<Cidr> CIDR = Cidr::parse;
-
-  /** The range of a region's pods or Services. */
-  Notation<Cidr> REGION_CIDR =
-      CIDR.except(
-          cidr -> cidr.prefixLength() == 0,
-          "the range is every address there is",
-          "write the region's own range");
-
-  /** A host's own address on the overlay with the length of the overlay's prefix. */
-  Notation<HostInNetwork> HOST_IN_NETWORK =
-      text -> {
-        int slash = text.indexOf('/');
-        Optional<InetAddress> address =
-            slash < 0 ? Optional.empty() : IpLiteral.parse(text.substring(0, slash));
-        String length = slash < 0 ? "" : text.substring(slash + 1);
-        if (address.isEmpty() || !length.matches("[0-9]{1,3}")) {
-          return Parsed.invalid(
-              "is no address with a prefix length", "write for instance 100.99.0.1/24");
-        }
-        int bits = Integer.parseInt(length);
-        return bits <= 8 * address.get().getAddress().length
-            ? Parsed.valid(new HostInNetwork(address.get(), bits))
-            : Parsed.invalid("the prefix is longer than the address", "write for instance /24");
-      };
-
-  /** A Curve25519 public key: 32 octets in base64. */
-  Notation<String> WIREGUARD_KEY =
-      matching(
-          "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=",
-          "is no WireGuard key",
-          "write the 44 characters that \"wg pubkey\" prints");
-
-  /** What a gateway is known by on the overlay: a WireGuard key, or a node ID of tailscaled. */
-  Notation<String> OVERLAY_KEY =
-      matching(
-          "[A-Za-z0-9+/=_-]{1,64}",
-          "is neither a WireGuard key nor a node ID",
-          "write the 44 characters that \"wg show\" prints for the peer");
-
-  /** A Linux network interface: what dev_valid_name() of the kernel takes. */
-  Notation<String> INTERFACE =
-      matching(
-          "(?!\\.{1,2}$)[^/:\\s\\p{Cntrl}]{1,15}",
-          "is no name of a network interface",
-          "write 1 to 15 characters without spaces, slashes and colons, such as wt0");
-
-  /** A label selector with one requirement: {@code key} or {@code key=value}. */
-  Notation<String> NODE_LABEL =
-      matching(
-          "([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?"
-              + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-              + "(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?",
-          "is no node label",
-          "write key=value or key, such as netbird-router=true");
-
-  /** A whole number within limits. */
-  static Notation<Integer> number(int min, int max) {
-    String advice = "write a whole number from " + min + " to " + max;
-    return new OfKind<>(
-        Kind.NUMBER,
-        advice,
-        text -> {
-          if (!text.matches("-?(0|[1-9][0-9_]{0,17})")) {
-            return Parsed.invalid("is no whole number", advice);
-          }
-          long value = Long.parseLong(text.replace("_", ""));
-          return value >= min && value <= max
-              ? Parsed.valid((int) value)
-              : Parsed.invalid(
-                  value < 0 ? "is negative" : "is not within " + min + " to " + max, advice);
-        });
-  }
-
-  /** A path of the file system, relative to a directory unless it is absolute. */
-  static Notation<Path> path(Path directory) {
-    return text ->
-        text.isEmpty() || text.indexOf('\0') >= 0
-            ? Parsed.invalid("is no path", "write the path of a file")
-            : Parsed.valid(directory.resolve(text).normalize());
-  }
-
-  /** An address to listen on. */
-  static Notation<InetSocketAddress> listener(int defaultPort) {
-    return socket(defaultPort)
-        .except(
-            address -> address.getAddress().isAnyLocalAddress(),
-            "the wildcard would listen on every network of the node",
-            "write the addresses to listen on")
-        .except(Notation::isNoHost, "no host has this address", "write an address of this host");
-  }
-
-  /** The address of a peer's gateway. */
-  static Notation<InetSocketAddress> gateway(int defaultPort) {
-    return socket(defaultPort)
-        .except(
-            address -> address.getAddress().isAnyLocalAddress() || isNoHost(address),
-            "no host has this address",
-            "write the gateway's overlay address")
-        .except(
-            address -> address.getPort() == 0,
-            "port 0 cannot be asked",
-            "write a port from 1 to 65535");
-  }
-
-  /** The address of a resolver, at the port of DNS. */
-  Notation<InetSocketAddress> RESOLVER =
-      text ->
-          switch (gateway(53).read(text)) {
-            case Parsed.Invalid<InetSocketAddress>(String reason, _) ->
-                Parsed.invalid(
-                    reason, "write addresses such as 192.168.1.1 or [fd00::1]:53, or off");
-            case Parsed<InetSocketAddress> other -> other;
-          };
-
-  /** A span of time within limits. */
-  static Notation<Duration> duration(Duration min, Duration max) {
-    Notation<Duration> any =
-        text ->
-            parsed(
-                DurationText.read(text),
-                "is no duration",
-                "write a whole number and a unit, such as 1500ms, 5s, 2m or 1h");
-    return any.except(
-        value -> value.compareTo(min) < 0 || value.compareTo(max) > 0,
-        "is not within %s to %s".formatted(DurationText.format(min), DurationText.format(max)),
-        "write a duration within that");
-  }
-
-  /** A span of time that DNS can carry, which counts in seconds (RFC 1035, section 3.2.1). */
-  static Notation<Duration> ttl(Duration max) {
-    return text ->
-        switch (duration(Duration.ZERO, max).read(text)) {
-          case Parsed.Valid<Duration>(Duration value) when value.toMillisPart() != 0 -> {
-            String roundedUp = DurationText.format(Duration.ofSeconds(value.toSeconds() + 1));
-            yield Parsed.invalid("a TTL is whole seconds", "write for instance " + roundedUp);
-          }
-          case Parsed<Duration> other -> other;
-        };
-  }
-
-  /** One of a few words: the constants of an enum, in lower case. */
-  static <E extends Enum<E>> Notation<E> word(Class<E> type) {
-    List<E> all = List.of(type.getEnumConstants());
-    String words = all.stream().map(Notation::word).collect(Collectors.joining(", "));
-    return text ->
-        parsed(
-            all.stream().filter(constant -> word(constant).equals(text)).findFirst(),
-            "is none of " + words,
-            "write one of these words");
-  }
-
-  /** How a constant is written. */
-  static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static Notation<InetSocketAddress> socket(int defaultPort) {
-    return text -> SocketLiteral.parse(text, defaultPort);
-  }
-
-  private static Notation<String> matching(String regex, String reason, String advice) {
-    Predicate<String> good = Pattern.compile(regex).asMatchPredicate();
-    return text -> parsed(Optional.of(text).filter(good), reason, advice);
-  }
-
-  private static <T> Parsed<T> parsed(Optional<T> value, String reason, String advice) {
-    return value.map(Parsed::valid).orElseGet(() -> Parsed.invalid(reason, advice));
-  }
-
-  private static boolean isNoHost(InetSocketAddress address) {
-    byte[] octets = address.getAddress().getAddress();
-    boolean broadcast = octets.length == 4 && Arrays.equals(octets, new byte[] {-1, -1, -1, -1});
-    return broadcast || address.getAddress().isMulticastAddress();
   }
 }

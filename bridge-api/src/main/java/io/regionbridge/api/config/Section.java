@@ -42,17 +42,12 @@ final class Section {
     this.source = source;
     path = at.path();
     there = !(at.value() instanceof YamlNode.Absent);
-    entries =
-        switch (at.value()) {
-          case YamlNode.Mapping(Map<String, YamlNode> mapping) -> mapping;
-          case YamlNode.Absent _ -> Map.of();
-          case YamlNode other -> {
-            // Not what stands there: the file may be a token's or a key's, named by mistake.
-            String reason = "a section is needed, this is " + other.description();
-            report(path, reason, "write key: value lines");
-            yield Map.of();
-          }
-        };
+    entries = at.value() instanceof YamlNode.Mapping(var mapping) ? mapping : Map.of();
+    if (there && !(at.value() instanceof YamlNode.Mapping)) {
+      // Not what stands there: the file may be a token's or a key's, named by mistake.
+      String reason = "a section is needed, this is " + at.value().description();
+      report(path, reason, "write key: value lines");
+    }
   }
 
   /** Whether there are keys, and none of them is or is nearly one of those that were asked for. */
@@ -142,18 +137,15 @@ final class Section {
       reportWrongKind(at, needed.words(), notation.adviceOnKind());
       return Optional.empty();
     }
-    return switch (notation.read(text)) {
-      case Parsed.Invalid<T>(String reason, String advice) -> {
-        source.problems().add(new ConfigProblem(at.path(), reason, text, advice));
-        yield Optional.empty();
-      }
-      case Parsed.Valid<T> _ when needed == Notation.Kind.TEXT && kind.isGuessed() -> {
-        // YAML may have read something else than what stands there: 010 is 8, and no is false.
-        reportWrongKind(at, "text is needed", "write \"" + text + "\"");
-        yield Optional.empty();
-      }
-      case Parsed.Valid<T>(T value) -> Optional.of(value);
-    };
+    Parsed<T> parsed = notation.read(text);
+    if (parsed instanceof Parsed.Invalid<T>(String reason, String advice)) {
+      source.problems().add(new ConfigProblem(at.path(), reason, text, advice));
+    } else if (needed == Notation.Kind.TEXT && kind.isGuessed()) {
+      // YAML may have read something else than what stands there: 010 is 8, and no is false.
+      reportWrongKind(at, "text is needed", "write \"" + text + "\"");
+      return Optional.empty();
+    }
+    return parsed.get();
   }
 
   private List<Located<YamlNode>> items(Located<YamlNode> list, String advice) {
@@ -285,7 +277,7 @@ final class Section {
 
     @Override
     public Notation<Path> files() {
-      return Notation.path(source.directory());
+      return Notations.path(source.directory());
     }
 
     private boolean isAbsent() {

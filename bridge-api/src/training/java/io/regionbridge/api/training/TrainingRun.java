@@ -108,6 +108,7 @@ public final class TrainingRun {
         run.serveInCluster();
       } else {
         run.commands();
+        run.enter();
         run.serve();
       }
     } finally {

@@ -188,12 +188,9 @@ public final class ZoneTable {
   }
 
   private static Optional<ZoneRoute.Forward> forward(@Nullable ZoneRoute route) {
-    return switch (route) {
-      case ZoneRoute.Forward forward -> Optional.of(forward);
-      case ZoneRoute.Replica replica -> Optional.of(replica.forward());
-      case ZoneRoute.Local _ -> Optional.empty();
-      case null -> Optional.empty();
-    };
+    return route instanceof ZoneRoute.Replica replica
+        ? Optional.of(replica.forward())
+        : route instanceof ZoneRoute.Forward forward ? Optional.of(forward) : Optional.empty();
   }
 
   private static void unique(Set<Name> seen, Name apex) {

@@ -72,16 +72,14 @@ final class EndpointList extends AbstractList<Endpoint> implements RandomAccess 
     int next6 = 0;
     for (Endpoint endpoint : endpoints) {
       int i;
-      switch (endpoint.address()) {
-        case IpAddress.V4(int bits) -> {
-          i = next4;
-          v4[next4++] = bits;
-        }
-        case IpAddress.V6(long high, long low) -> {
-          i = narrow + next6;
-          v6[2 * next6] = high;
-          v6[2 * next6++ + 1] = low;
-        }
+      if (endpoint.address() instanceof IpAddress.V4(int bits)) {
+        i = next4;
+        v4[next4++] = bits;
+      } else {
+        IpAddress.V6 address = (IpAddress.V6) endpoint.address();
+        i = narrow + next6;
+        v6[2 * next6] = address.high();
+        v6[2 * next6++ + 1] = address.low();
       }
       if (last == null || !last.equals(endpoint.terms())) {
         last = distinct.computeIfAbsent(endpoint.terms(), terms -> terms);

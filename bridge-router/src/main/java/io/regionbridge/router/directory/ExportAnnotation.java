@@ -12,10 +12,6 @@ public enum ExportAnnotation {
 
   /** The meaning of the annotation's value: anything but true and false says nothing. */
   public static ExportAnnotation of(@Nullable String value) {
-    return switch (value) {
-      case "true" -> TRUE;
-      case "false" -> FALSE;
-      case null, default -> NONE;
-    };
+    return "true".equals(value) ? TRUE : "false".equals(value) ? FALSE : NONE;
   }
 }

@@ -68,11 +68,7 @@ public record Cidr(InetAddress network, int prefixLength) implements Comparable<
    * @throws IllegalArgumentException if it is not; use {@link #parse} for what a user wrote
    */
   public static Cidr of(String text) {
-    return switch (parse(text)) {
-      case Parsed.Valid(Cidr cidr) -> cidr;
-      case Parsed.Invalid(String reason, String advice) ->
-          throw new IllegalArgumentException(text + ": " + reason + "; " + advice);
-    };
+    return parse(text).orThrow(text);
   }
 
   /**
@@ -99,15 +95,14 @@ public record Cidr(InetAddress network, int prefixLength) implements Comparable<
   /** Whether an address is in this range; never across families. */
   public boolean contains(IpAddress address) {
     IpAddress lowest = IpAddress.of(network);
-    return switch (address) {
-      case IpAddress.V4(int bits) ->
-          lowest instanceof IpAddress.V4(int low)
-              && begins(Integer.toUnsignedLong(bits ^ low) << Integer.SIZE, prefixLength);
-      case IpAddress.V6(long high, long low) ->
-          lowest instanceof IpAddress.V6(long lowestHigh, long lowestLow)
-              && begins(high ^ lowestHigh, Math.min(prefixLength, Long.SIZE))
-              && begins(low ^ lowestLow, Math.max(0, prefixLength - Long.SIZE));
-    };
+    if (address instanceof IpAddress.V4(int bits)) {
+      return lowest instanceof IpAddress.V4(int low)
+          && begins(Integer.toUnsignedLong(bits ^ low) << Integer.SIZE, prefixLength);
+    }
+    return address instanceof IpAddress.V6(long high, long low)
+        && lowest instanceof IpAddress.V6(long lowestHigh, long lowestLow)
+        && begins(high ^ lowestHigh, Math.min(prefixLength, Long.SIZE))
+        && begins(low ^ lowestLow, Math.max(0, prefixLength - Long.SIZE));
   }
 
   /** Whether a number begins with so many zeros, 0 to 64. */

@@ -1,6 +1,7 @@
 package io.regionbridge.router.net;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The result of reading a text as a value.
@@ -9,7 +10,17 @@ import java.util.Optional;
  */
 public sealed interface Parsed<T> {
   /** The text is one. */
-  record Valid<T>(T value) implements Parsed<T> {}
+  record Valid<T>(T value) implements Parsed<T> {
+    @Override
+    public <R> Parsed<R> flatMap(Function<T, Parsed<R>> next) {
+      return next.apply(value);
+    }
+
+    @Override
+    public T orThrow(String text) {
+      return value;
+    }
+  }
 
   /**
    * The text is none.
@@ -17,7 +28,17 @@ public sealed interface Parsed<T> {
    * @param reason what is wrong with it, in one clause
    * @param advice what to write instead
    */
-  record Invalid<T>(String reason, String advice) implements Parsed<T> {}
+  record Invalid<T>(String reason, String advice) implements Parsed<T> {
+    @Override
+    public <R> Parsed<R> flatMap(Function<T, Parsed<R>> next) {
+      return new Invalid<>(reason, advice);
+    }
+
+    @Override
+    public T orThrow(String text) {
+      throw new IllegalArgumentException(text + ": " + reason + "; " + advice);
+    }
+  }
 
   /** A text that is one. */
   static <T> Parsed<T> valid(T value) {
@@ -28,6 +49,17 @@ public sealed interface Parsed<T> {
   static <T> Parsed<T> invalid(String reason, String advice) {
     return new Invalid<>(reason, advice);
   }
+
+  /** What the value is read as next; none if the text is none. */
+  <R> Parsed<R> flatMap(Function<T, Parsed<R>> next);
+
+  /**
+   * The value of a text that has one.
+   *
+   * @param text as the message shows it
+   * @throws IllegalArgumentException if it has none; the message gives the reason and the advice
+   */
+  T orThrow(String text);
 
   /** The value; empty if the text is none. */
   default Optional<T> get() {

@@ -97,13 +97,10 @@ public final class TopologyBuilder {
 
   /** Without the resource there are no objects; without a cluster neither. */
   private static boolean regionsKnown(ClusterView view) {
-    return switch (view.statuses().get(ClusterWatcher.REGIONS)) {
-      case null -> true;
-      case WatchStatus.Starting _ -> false;
-      case WatchStatus.Current _ -> true;
-      case WatchStatus.Failing(_, ReadFailure failure, boolean known) ->
-          known || failure.reason() == ReadFailure.Reason.NOT_INSTALLED;
-    };
+    WatchStatus status = view.statuses().get(ClusterWatcher.REGIONS);
+    return status instanceof WatchStatus.Failing(_, ReadFailure failure, boolean known)
+        ? known || failure.reason() == ReadFailure.Reason.NOT_INSTALLED
+        : !(status instanceof WatchStatus.Starting);
   }
 
   private LocalRegion local(

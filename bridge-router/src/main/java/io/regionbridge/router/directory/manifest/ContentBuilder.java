@@ -44,10 +44,10 @@ final class ContentBuilder {
 
   /** Counts an object that was read, and tells whether there is room for all that were. */
   boolean hasRoomFor(ManifestObject object) {
-    switch (object) {
-      case ManifestObject.Service _ -> serviceCount++;
-      case ManifestObject.Slice slice -> endpointCount += slice.facts().endpoints().size();
-      default -> {}
+    if (object instanceof ManifestObject.Service) {
+      serviceCount++;
+    } else if (object instanceof ManifestObject.Slice slice) {
+      endpointCount += slice.facts().endpoints().size();
     }
     return fits();
   }
@@ -69,17 +69,22 @@ final class ContentBuilder {
   }
 
   void add(ManifestObject object) {
+    if (object instanceof ManifestObject.Service(ServiceFacts facts, int line, int column)) {
+      if (services.put(facts.key(), facts) != null) {
+        addProblem(repeated(line, column, "Service " + facts.key()));
+      }
+    } else if (object
+        instanceof ManifestObject.Slice(EndpointSliceFacts facts, int line, int column)) {
+      if (slices.put(facts.key(), facts) != null) {
+        addProblem(repeated(line, column, "EndpointSlice " + facts.key()));
+      }
+    } else {
+      addBroken(object);
+    }
+  }
+
+  private void addBroken(ManifestObject object) {
     switch (object) {
-      case ManifestObject.Service(ServiceFacts facts, int line, int column) -> {
-        if (services.put(facts.key(), facts) != null) {
-          addProblem(repeated(line, column, "Service " + facts.key()));
-        }
-      }
-      case ManifestObject.Slice(EndpointSliceFacts facts, int line, int column) -> {
-        if (slices.put(facts.key(), facts) != null) {
-          addProblem(repeated(line, column, "EndpointSlice " + facts.key()));
-        }
-      }
       case ManifestObject.BrokenService(ServiceKey key, List<ManifestProblem> reasons) -> {
         if (key == null) {
           nameless = true;
@@ -100,7 +105,7 @@ final class ContentBuilder {
         nameless = true;
         reasons.forEach(this::addProblem);
       }
-      case ManifestObject.Other() -> {}
+      case ManifestObject.Service _, ManifestObject.Slice _, ManifestObject.Other _ -> {}
     }
   }
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * A field of a manifest's object, given or not: knows its path, and reads the value as what it
  * ought to be. A value that is something else is a problem, reported once, and counts as not given.
  * As in Kubernetes, {@code null} is the same as not given.
+ *
+ * <p>Nodes are told apart by {@code instanceof}, as everywhere on the way to the ready line: the
+ * JVM makes a class for each {@code switch} over types, which no AOT cache holds.
  */
 final class Field {
   private final Report report;
@@ -35,48 +38,39 @@ final class Field {
 
   /** A field of this one, which ought to be an object. */
   Field at(String key) {
-    return switch (node) {
-      case Node.Mapping(var fields, int _, int _) -> {
-        if (fields.containsKey("<<")) {
-          problem("YAML merge keys (<<) are not supported: write the fields out");
-        }
-        yield new Field(report, this, key, fields.get(key));
+    if (node instanceof Node.Mapping(var fields, int _, int _)) {
+      if (fields.containsKey("<<")) {
+        problem("YAML merge keys (<<) are not supported: write the fields out");
       }
-      case null -> new Field(report, this, key, null);
-      default -> {
-        expected("an object");
-        yield new Field(report, this, key, null);
-      }
-    };
+      return new Field(report, this, key, fields.get(key));
+    }
+    expected("an object");
+    return new Field(report, this, key, null);
   }
 
   /** The elements of this field, which ought to be a list; none if it is not given. */
   List<Field> elements() {
-    switch (node) {
-      case Node.Sequence(var elements, int _, int _) -> {
-        List<Field> fields = new ArrayList<>(elements.size());
-        for (int i = 0; i < elements.size(); i++) {
-          fields.add(new Field(report, this, "[" + i + "]", elements.get(i)));
-        }
-        return fields;
+    if (node instanceof Node.Sequence(var elements, int _, int _)) {
+      List<Field> fields = new ArrayList<>(elements.size());
+      for (int i = 0; i < elements.size(); i++) {
+        fields.add(new Field(report, this, "[" + i + "]", elements.get(i)));
       }
-      case null -> {}
-      default -> expected("a list");
+      return fields;
     }
+    expected("a list");
     return List.of();
   }
 
   @Nullable String text() {
-    switch (node) {
-      case Node.Text(String value, int _, int _) -> {
-        return value;
-      }
-      case null -> {}
-      case Node.NumberText(String value, int _, int _) ->
-          problem("the number " + value + " stands where a string must be: put it in quotes");
-      case Node.Bool(boolean value, int _, int _) ->
-          problem("the boolean " + value + " stands where a string must be: put it in quotes");
-      default -> expected("a string");
+    if (node instanceof Node.Text(String value, int _, int _)) {
+      return value;
+    }
+    if (node instanceof Node.NumberText(String value, int _, int _)) {
+      problem("the number " + value + " stands where a string must be: put it in quotes");
+    } else if (node instanceof Node.Bool(boolean value, int _, int _)) {
+      problem("the boolean " + value + " stands where a string must be: put it in quotes");
+    } else {
+      expected("a string");
     }
     return null;
   }
@@ -87,13 +81,10 @@ final class Field {
   }
 
   @Nullable Boolean bool() {
-    switch (node) {
-      case Node.Bool(boolean value, int _, int _) -> {
-        return value;
-      }
-      case null -> {}
-      default -> expected("true or false");
+    if (node instanceof Node.Bool(boolean value, int _, int _)) {
+      return value;
     }
+    expected("true or false");
     return null;
   }
 
@@ -112,16 +103,14 @@ final class Field {
   }
 
   private @Nullable Integer number(String kind, int largest) {
-    switch (node) {
-      case Node.NumberText(String text, int _, int _) -> {
-        int number = text.length() <= 5 ? digits(text) : -1;
-        if (number >= 1 && number <= largest) {
-          return number;
-        }
-        problem(text + " is not " + kind + ": 1 to " + largest);
+    if (node instanceof Node.NumberText(String text, int _, int _)) {
+      int number = text.length() <= 5 ? digits(text) : -1;
+      if (number >= 1 && number <= largest) {
+        return number;
       }
-      case null -> {}
-      default -> expected(kind);
+      problem(text + " is not " + kind + ": 1 to " + largest);
+    } else {
+      expected(kind);
     }
     return null;
   }
@@ -173,15 +162,15 @@ final class Field {
     report.problem(nearest.line(), nearest.column(), path(), reason);
   }
 
+  /** A problem if the field is given: it is something else. */
   private void expected(String what) {
-    problem(
-        switch (node) {
-          case Node.Alias(String anchor, int _, int _) ->
-              "the YAML alias *" + abridged(anchor) + " is not supported: write the value out";
-          case Node.DuplicateKey(int firstLine, int _, int _) ->
-              "given a second time, first in line " + firstLine;
-          case null, default -> "must be " + what;
-        });
+    if (node instanceof Node.Alias(String anchor, int _, int _)) {
+      problem("the YAML alias *" + abridged(anchor) + " is not supported: write the value out");
+    } else if (node instanceof Node.DuplicateKey(int firstLine, int _, int _)) {
+      problem("given a second time, first in line " + firstLine);
+    } else if (node != null) {
+      problem("must be " + what);
+    }
   }
 
   private Node nearest() {

@@ -152,11 +152,9 @@ final class ManifestSet {
   }
 
   private static @Nullable Accepted inForce(ManifestReading reading, @Nullable Accepted last) {
-    return switch (reading) {
-      case ManifestReading.Content content ->
-          Accepted.of(content, last == null ? Accepted.NOTHING : last);
-      case ManifestReading.Unreadable _ -> last;
-    };
+    return reading instanceof ManifestReading.Content content
+        ? Accepted.of(content, last == null ? Accepted.NOTHING : last)
+        : last;
   }
 
   private static <K, V> void addAll(

@@ -67,6 +67,18 @@ public record ConfigKey<T>(
     Notation<Path> files();
   }
 
+  // There is one key of each path and type: a record's own would compare everything, at each
+  // look-up.
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return path.hashCode();
+  }
+
   /** The list whose entries have the key; empty for a key of the file itself. */
   String list() {
     return path.substring(0, Math.max(path.lastIndexOf("[]"), 0));

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * An array of {@code struct mmsghdr} with a buffer and an address for each, outside the heap, as
- * {@code recvmmsg(2)} and {@code sendmmsg(2)} take it. Layout of 64-bit Linux.
+ * {@code recvmmsg(2)} and {@code sendmmsg(2)} take it. Layout of 64-bit Linux, little-endian.
  */
 final class MessageBatch {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -22,6 +22,7 @@ final class MessageBatch {
 
   // struct mmsghdr
   private static final long HEADER = 64;
+  private static final int WORDS = 8;
   private static final long NAME = 0;
   private static final long NAME_LENGTH = 8;
   private static final long VECTOR = 16;
@@ -62,17 +63,22 @@ final class MessageBatch {
     vectors = arena.allocate(IOVEC * count, 16);
     addresses = arena.allocate(ADDRESS * count, 16);
     data = arena.allocate((long) octets * count, 64);
+    // Written as whole arrays: field by field it is a part of the start that can be measured.
+    long[] header = new long[WORDS * count];
+    long[] vector = new long[2 * count];
     for (int i = 0; i < count; i++) {
-      vectors.set(LONG, i * IOVEC, data.address() + (long) i * octets);
-      vectors.set(LONG, i * IOVEC + IOVEC_LENGTH, octets);
-      long h = i * HEADER;
-      headers.set(LONG, h + VECTOR, vectors.address() + i * IOVEC);
-      headers.set(LONG, h + VECTOR_LENGTH, 1);
+      vector[2 * i] = data.address() + (long) i * octets;
+      vector[2 * i + 1] = octets;
+      int h = i * WORDS;
+      header[h + (int) VECTOR / Long.BYTES] = vectors.address() + i * IOVEC;
+      header[h + (int) VECTOR_LENGTH / Long.BYTES] = 1;
       if (addressed) {
-        headers.set(LONG, h + NAME, addresses.address() + i * ADDRESS);
-        headers.set(INT, h + NAME_LENGTH, SOCKADDR_IN6);
+        header[h + (int) NAME / Long.BYTES] = addresses.address() + i * ADDRESS;
+        header[h + (int) NAME_LENGTH / Long.BYTES] = SOCKADDR_IN6; // the lower half is the field
       }
     }
+    MemorySegment.copy(header, 0, headers, LONG, 0, header.length);
+    MemorySegment.copy(vector, 0, vectors, LONG, 0, vector.length);
   }
 
   int count() {

@@ -61,6 +61,10 @@ public final class HealthProber {
   private Collection<Probed> followed = List.of();
   private @Nullable ScheduledFuture<?> timer;
   private long timerAt;
+
+  /** How many probes wait for a reply. */
+  private int waitingProbes;
+
   private boolean closed;
 
   /** A prober that runs once it is started. */
@@ -106,6 +110,17 @@ public final class HealthProber {
     timerAt = at;
     long delay = Math.max(0, at - clock.getAsLong());
     timer = sockets.loop().schedule(this::look, delay, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * A probe has its reply. After the last one the timer, which is set for a packet that is to be
+   * sent again, is put off until the next probe: one wake-up less for each.
+   */
+  private void replied() {
+    if (waitingProbes == 0 && !closed) {
+      stopTimer();
+      look();
+    }
   }
 
   private void stopTimer() {
@@ -283,6 +298,7 @@ public final class HealthProber {
       id = ids.next();
       try {
         waiting = true;
+        waitingProbes++;
         PacketSocket open = open(gateway.sibling() ? null : registry.tls(gateway.region()));
         packetLength = write();
         open.send(packet, packetLength, nobody);
@@ -377,6 +393,7 @@ public final class HealthProber {
           gateway.measured(now - sentAt);
         }
         gateway.probeSucceeded(took(now), now);
+        replied();
       }
     }
 
@@ -402,6 +419,7 @@ public final class HealthProber {
     }
 
     private void end() {
+      waitingProbes -= waiting ? 1 : 0;
       waiting = false;
       PacketSocket open = socket;
       socket = null;

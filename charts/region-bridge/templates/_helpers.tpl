@@ -243,7 +243,7 @@ imagePullSecrets:
 {{- $names = append $names .kubeconfigSecretRef.name -}}
 {{- end -}}
 {{- end -}}
-{{- $manage := eq (dig "overlay" "mode" "observe" .Values.config) "manage" -}}
+{{- $manage := eq (dig "overlay" "mode" "observe" (.Values.config | default dict)) "manage" -}}
 {{- $rules := list -}}
 {{- range (.Files.Get "rbac-rules.yaml" | fromYaml).namespace -}}
 {{- if not (has "secrets" .resources) -}}

@@ -81,6 +81,40 @@ class ChartFilesTest {
     assertThat(inSchema).as("config in values.schema.json").isEqualTo(inBridge);
   }
 
+  /** Templates read what is in a section: one that is null is refused by name. */
+  @Test
+  void theSchemaNeedsEachSection() {
+    JsonNode schema = Chart.json("values.schema.json");
+    Set<String> sections = new TreeSet<>();
+    Chart.yaml("values.yaml")
+        .properties()
+        .forEach(value -> {
+          if (isSection(value.getValue()) && !value.getKey().equals("resources")) {
+            sections.add(value.getKey());
+          }
+        });
+    Set<String> required = new TreeSet<>();
+    schema.at("/required").forEach(name -> required.add(name.asText()));
+    assertThat(required).isEqualTo(sections);
+  }
+
+  @Test
+  void eachPanelOfTheDashboardHasAUnitAndEachLineAName() {
+    for (JsonNode panel : Chart.json("dashboards/region-bridge.json").at("/panels")) {
+      String title = panel.path("title").asText();
+      if (panel.path("type").asText().equals("row")) {
+        continue;
+      }
+      assertThat(panel.at("/fieldConfig/defaults/unit").asText()).as(title).isNotEmpty();
+      assertThat(panel.path("description").asText()).as(title).isNotEmpty();
+      if (!panel.path("type").asText().equals("table")) {
+        assertThat(panel.path("targets"))
+            .as(title)
+            .allMatch(target -> !target.path("legendFormat").asText().isEmpty());
+      }
+    }
+  }
+
   @Test
   void theAppVersionIsTheBuilds() throws IOException {
     String version = Chart.yaml("Chart.yaml").at("/appVersion").asText();

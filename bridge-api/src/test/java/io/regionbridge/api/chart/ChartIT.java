@@ -106,6 +106,14 @@ class ChartIT {
           service.ipFamilies={IPv5}                 | /service/ipFamilies/0
           affinity.nodeAfinity.a=b                  | additional properties 'nodeAfinity' not allowed
           resources.limit.memory=1Gi                | additional properties 'limit' not allowed
+          resources.limits.memory=lots              | /resources/limits/memory
+          commonLabels.a/b/c=d                      | additional properties 'a/b/c' not allowed
+          commonLabels.team=two words               | /commonLabels/team
+          tolerations[0].operater=Exists            | additional properties 'operater' not allowed
+          nameOverride=a-name-of-a-release-that-is-longer-than-a-name-may-be-here | maxLength: got 58, want 53
+          service=null                              | missing property 'service'
+          metrics.podMonitor=null                   | missing property 'podMonitor'
+          security.runAsUser=null                   | missing property 'runAsUser'
           """)
   void refusesValuesThatCannotBeMeant(String set, String problem) {
     Helm.Run run = Helm.template("--set=" + set);
@@ -132,6 +140,27 @@ class ChartIT {
     Helm.Run run = Helm.template("--set=" + set);
     assertThat(run.exitCode()).isNotZero();
     assertThat(run.output()).contains(problem);
+  }
+
+  /** A key whose lines are all commented out has the value null. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "config",
+        "regions",
+        "commonLabels",
+        "resources",
+        "affinity",
+        "tolerations",
+        "nodeSelector",
+        "extraEnv",
+        "region.podCIDRs",
+        "rbac.secretNames",
+        "dashboard.labels"
+      })
+  void takesNullForNothing(String key) {
+    Helm.template("--set=region.name=mn,dashboard.enabled=true", "--set=" + key + "=null")
+        .succeeded();
   }
 
   /** The same values for every cluster: the own entry is this region, the others are peers. */

@@ -59,6 +59,13 @@ public final class ClusterWatcher implements AutoCloseable {
 
   public static final String RKE2_COREDNS = "rke2-coredns-rke2-coredns";
 
+  private static final OwnKind<Region, RegionFacts> REGION =
+      new OwnKind<>(Region.class, RegionFacts::of);
+
+  /** How RouterNodes are read. */
+  static final OwnKind<RouterNode, RouterNodeFacts> ROUTER_NODE =
+      new OwnKind<>(RouterNode.class, RouterNodeFacts::of);
+
   private static final Set<String> CILIUM_KEYS =
       Set.of(
           "cluster-pool-ipv4-cidr",
@@ -87,8 +94,8 @@ public final class ClusterWatcher implements AutoCloseable {
       new LinkedHashMap<>();
   private @Nullable FactStore<ConfigMap, ConfigMapFacts> ciliumConfigs;
   private final FactStore<Node, NodeFacts> nodes;
-  private final FactStore<RouterNode, RouterNodeFacts> routerNodes;
-  private @Nullable FactStore<Region, RegionFacts> regions;
+  private final FactStore<GenericKubernetesResource, RouterNodeFacts> routerNodes;
+  private @Nullable FactStore<GenericKubernetesResource, RegionFacts> regions;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> serviceCidrs;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> ciliumNodes;
   private @Nullable FactStore<GenericKubernetesResource, List<Cidr>> ciliumPools;
@@ -122,8 +129,11 @@ public final class ClusterWatcher implements AutoCloseable {
     this.clock = clock;
     this.onChange = onChange;
     this.nodes = new FactStore<>(new NodeReader(LabelSelector.parse(routerLabel)), onChange);
-    this.routerNodes = new FactStore<>(RouterNodeFacts::of, onChange);
-    watch("routernodes.region-bridge.io", client.resources(RouterNode.class), routerNodes);
+    this.routerNodes = new FactStore<>(ROUTER_NODE, onChange);
+    watch(
+        "routernodes.region-bridge.io",
+        client.genericKubernetesResources(ROUTER_NODE.context()),
+        routerNodes);
     watchLocal(room, onDirectory);
     netBird.ifPresent(this::watchNetBird);
   }
@@ -205,8 +215,8 @@ public final class ClusterWatcher implements AutoCloseable {
         SLICES_PAGE,
         client.discovery().v1().endpointSlices().inAnyNamespace(),
         feed.slices());
-    regions = new FactStore<>(RegionFacts::of, onChange);
-    watch(REGIONS, client.resources(Region.class), regions);
+    regions = new FactStore<>(REGION, onChange);
+    watch(REGIONS, client.genericKubernetesResources(REGION.context()), regions);
     serviceCidrs = new FactStore<>(object -> Ranges.in(object, "spec", "cidrs"), onChange);
     watch(
         "servicecidrs.networking.k8s.io",

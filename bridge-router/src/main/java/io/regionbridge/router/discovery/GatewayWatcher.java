@@ -1,8 +1,8 @@
 package io.regionbridge.router.discovery;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.loop.Loops;
 import java.time.Clock;
 import java.util.Comparator;
@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public final class GatewayWatcher implements AutoCloseable {
   private final FactStore<Lease, String> lease;
-  private final FactStore<RouterNode, RouterNodeFacts> routers;
+  private final FactStore<GenericKubernetesResource, RouterNodeFacts> routers;
   private final List<ResourceWatch<?>> watches;
 
   private GatewayWatcher(
@@ -26,7 +26,7 @@ public final class GatewayWatcher implements AutoCloseable {
       Clock clock,
       Loops loops) {
     lease = new FactStore<>(GatewayWatcher::holder, onChange);
-    routers = new FactStore<>(RouterNodeFacts::of, onChange);
+    routers = new FactStore<>(ClusterWatcher.ROUTER_NODE, onChange);
     watches =
         List.of(
             new ResourceWatch<>(
@@ -40,7 +40,7 @@ public final class GatewayWatcher implements AutoCloseable {
             new ResourceWatch<>(
                 "routernodes.region-bridge.io",
                 250,
-                client.resources(RouterNode.class),
+                client.genericKubernetesResources(ClusterWatcher.ROUTER_NODE.context()),
                 routers,
                 onChange,
                 clock,

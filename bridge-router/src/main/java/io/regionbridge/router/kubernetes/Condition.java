@@ -3,6 +3,7 @@ package io.regionbridge.router.kubernetes;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,4 +23,12 @@ public record Condition(
     @Required String reason,
     @Required String message,
     @Required @JsonPropertyDescription("When status last changed.") String lastTransitionTime,
-    @Nullable Long observedGeneration) {}
+    @Nullable Long observedGeneration) {
+  public Condition {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(status, "status");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(message, "message");
+    Objects.requireNonNull(lastTransitionTime, "lastTransitionTime");
+  }
+}

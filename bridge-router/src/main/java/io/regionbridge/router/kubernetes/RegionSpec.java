@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What is declared of a peer region; all of it may be left to discovery. */
@@ -115,7 +116,12 @@ public record RegionSpec(
           @Pattern(RegionSpec.CIDR)
           @Size(max = RegionSpec.LONGEST_CIDR)
           @JsonPropertyDescription("The range of the same size by which others know it.")
-          String alias) {}
+          String alias) {
+    public Alias {
+      Objects.requireNonNull(range, "range");
+      Objects.requireNonNull(alias, "alias");
+    }
+  }
 
   /** A Secret in the bridge's namespace. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -123,7 +129,11 @@ public record RegionSpec(
       @Required @Size(max = RegionSpec.LONGEST_NAME) String name,
       @JsonPropertyDescription("The key that holds the kubeconfig; kubeconfig unless set.")
           @Size(max = RegionSpec.LONGEST_NAME)
-          @Nullable String key) {}
+          @Nullable String key) {
+    public SecretRef {
+      Objects.requireNonNull(name, "name");
+    }
+  }
 
   /** A WireGuard peer. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -137,5 +147,9 @@ public record RegionSpec(
           @Size(max = RegionSpec.LONGEST_SOCKET)
           @Nullable String endpoint,
       @Min(0) @Max(65535) @JsonPropertyDescription("Seconds between keepalives; 0: none.")
-          @Nullable Integer persistentKeepalive) {}
+          @Nullable Integer persistentKeepalive) {
+    public WireGuard {
+      Objects.requireNonNull(publicKey, "publicKey");
+    }
+  }
 }

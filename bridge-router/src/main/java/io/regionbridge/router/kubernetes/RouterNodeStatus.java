@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** How a router node fares. */
@@ -45,7 +46,12 @@ public record RouterNodeStatus(
   /** Ranges of one peer region. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Egress(
-      @Required String region, @JsonProperty("CIDRs") @Required List<String> cidrs) {}
+      @Required String region, @JsonProperty("CIDRs") @Required List<String> cidrs) {
+    public Egress {
+      Objects.requireNonNull(region, "region");
+      Objects.requireNonNull(cidrs, "cidrs");
+    }
+  }
 
   /** A region that no Region object and no configuration declares. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -64,5 +70,11 @@ public record RouterNodeStatus(
           @JsonProperty("CIDRs")
           @Size(max = RegionSpec.MOST_RANGES)
           @JsonPropertyDescription("Its ranges, which no other undeclared region gets.")
-          List<@Size(max = RegionSpec.LONGEST_CIDR) String> cidrs) {}
+          List<@Size(max = RegionSpec.LONGEST_CIDR) String> cidrs) {
+    public OverlayRegion {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(overlayKeys, "overlayKeys");
+      Objects.requireNonNull(cidrs, "cidrs");
+    }
+  }
 }

@@ -81,7 +81,7 @@ public final class Values {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Values values && plain().equals(values.plain());
+    return this == other || other instanceof Values values && plain().equals(values.plain());
   }
 
   @Override

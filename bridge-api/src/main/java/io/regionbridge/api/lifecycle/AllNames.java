@@ -177,19 +177,21 @@ final class AllNames {
     all.add(new RegionServices(config.get(ConfigKeys.REGION_NAME), domain, local, true, true, 0));
     Map<String, Reach> reach = reach();
     Map<String, Double> millis = new HashMap<>();
+    Map<String, PeerRegion> peers = new HashMap<>();
     for (PeerRegion peer : topology.peers()) {
+      peers.put(peer.name(), peer);
       Reach known = reach.getOrDefault(peer.name(), new Reach(true, 0));
       millis.put(peer.name(), known.millis());
     }
     for (String region : order.of(millis)) {
       FollowerState state = states.get(region);
-      Optional<PeerRegion> peer = topology.peer(region);
-      if (state != null && state.replica().isPresent() && peer.isPresent()) {
+      PeerRegion peer = peers.get(region);
+      if (state != null && state.replica().isPresent() && peer != null) {
         Reach known = reach.getOrDefault(region, new Reach(true, 0));
         all.add(
             new RegionServices(
                 region,
-                peer.get().domain(),
+                peer.domain(),
                 state.replica().get().directory(),
                 false,
                 known.reachable(),

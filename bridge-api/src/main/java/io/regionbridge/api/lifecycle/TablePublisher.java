@@ -62,6 +62,9 @@ final class TablePublisher implements AutoCloseable {
   /** Peers' directories change many times a second: each table takes in what has come so far. */
   private static final Duration SETTLE = Duration.ofMillis(10);
 
+  /** Each table has a price, whatever it says that is new. */
+  private static final Duration SPACING = Duration.ofMillis(20);
+
   private final Supplier<BridgeConfig> config;
   private final ControlPlane control;
   private final Supplier<List<InetSocketAddress>> listen;
@@ -83,7 +86,9 @@ final class TablePublisher implements AutoCloseable {
   private @Nullable ZoneSettings compiledWith;
   private @Nullable ZoneCompiler compiler;
   private @Nullable Surroundings surroundings;
-  private Peers peers = new Peers(Map.of(), List.of());
+  private @Nullable Outside outside;
+  private @Nullable Rules rules;
+  private Peers peers = new Peers(Map.of(), Map.of());
   private final ReplicaZones replicaZones = new ReplicaZones();
 
   /**
@@ -103,13 +108,27 @@ final class TablePublisher implements AutoCloseable {
    * The peers without their directories.
    *
    * @param zones all that a peer has
-   * @param served those of all peers that no other zone has taken the apex of
+   * @param served those of them that no other zone has taken the apex of
    */
-  private record Peers(Map<Relayed, List<ForwardZone>> zones, List<ForwardZone> served) {}
+  private record Peers(
+      Map<Relayed, List<ForwardZone>> zones, Map<Relayed, List<ForwardZone>> served) {}
 
   /** What the zones of a peer are made from; {@code reverse} are the ranges that are its alone. */
   private record Relayed(
       PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings, List<Cidr> never) {}
+
+  /** What decides who may ask and who is asked for names of no region. */
+  private record Outside(
+      BridgeConfig config,
+      Topology topology,
+      List<InetSocketAddress> listen,
+      HostAddresses host,
+      List<Cidr> overlay,
+      List<InetSocketAddress> resolvers) {}
+
+  /** What follows from {@link Outside}. */
+  private record Rules(
+      ClientRanges clients, Optional<ForwardZone> resolvers, List<Name> clusterDomains) {}
 
   /**
    * All that a table is made from; the same inputs make the same table. Local zones are equal only
@@ -149,7 +168,7 @@ final class TablePublisher implements AutoCloseable {
     this.replicas = replicas;
     this.allNames = allNames;
     this.clock = clock;
-    loop = loops.loop("zones", Timing.onCall(SETTLE, LOOK_AGAIN), this::look);
+    loop = loops.loop("zones", Timing.onCall(SETTLE, LOOK_AGAIN).spaced(SPACING), this::look);
   }
 
   /** Makes the first table, on the caller's thread. */
@@ -213,19 +232,15 @@ final class TablePublisher implements AutoCloseable {
     local.addAll(
         allNames.zones(
             current, settings, services, given, topology, states, domains, clock.instant()));
+    Rules terms = rules(current, topology, at);
     Inputs inputs =
         new Inputs(
             local,
             forward,
-            ClientRanges.of(
-                current.get(ConfigKeys.DNS_ALLOW),
-                topology,
-                control.overlayRanges(),
-                control.host(),
-                at),
+            terms.clients(),
             topology.complete(),
-            resolvers(current, topology, at),
-            topology.local().clusterDomains().stream().map(TablePublisher::absolute).toList());
+            terms.resolvers(),
+            terms.clusterDomains());
     if (!inputs.equals(last)) {
       table =
           table
@@ -240,17 +255,38 @@ final class TablePublisher implements AutoCloseable {
     }
   }
 
+  private Rules rules(BridgeConfig current, Topology topology, List<InetSocketAddress> at) {
+    Outside now =
+        new Outside(
+            current,
+            topology,
+            at,
+            control.host(),
+            control.overlayRanges(),
+            current.get(ConfigKeys.DNS_UPSTREAM).orElseGet(node::addresses));
+    Rules known = rules;
+    if (known == null || !now.equals(outside)) {
+      known =
+          new Rules(
+              ClientRanges.of(
+                  current.get(ConfigKeys.DNS_ALLOW), topology, now.overlay(), now.host(), at),
+              resolvers(now),
+              topology.local().clusterDomains().stream().map(TablePublisher::absolute).toList());
+      outside = now;
+      rules = known;
+    }
+    return known;
+  }
+
   /** Who is asked for the names of no region that aliases lead to: never this bridge itself. */
-  private Optional<ForwardZone> resolvers(
-      BridgeConfig current, Topology topology, List<InetSocketAddress> listen) {
+  private Optional<ForwardZone> resolvers(Outside now) {
     List<InetSocketAddress> asked =
-        current.get(ConfigKeys.DNS_UPSTREAM).orElseGet(node::addresses).stream()
-            .filter(address -> !listen.contains(address))
-            .toList();
+        now.resolvers().stream().filter(address -> !now.listen().contains(address)).toList();
     return asked.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            ForwardZone.resolvers(asked, AddressSet.of(ClientRanges.prefixes(never(topology)))));
+            ForwardZone.resolvers(
+                asked, AddressSet.of(ClientRanges.prefixes(never(now.topology())))));
   }
 
   private static Name absolute(String domain) {
@@ -315,18 +351,15 @@ final class TablePublisher implements AutoCloseable {
           known != null ? known : PeerZones.of(peer, relayed.reverse(), siblings, relayed.never()));
     }
     Set<Name> apexes = new HashSet<>(taken);
-    List<ForwardZone> served = new ArrayList<>();
+    Map<Relayed, List<ForwardZone>> served = new LinkedHashMap<>();
     List<ForwardZone> domains = new ArrayList<>();
-    for (List<ForwardZone> all : made.values()) {
-      for (ForwardZone zone : all) {
-        if (apexes.add(zone.apex())) {
-          served.add(zone);
-          if (zone.equals(all.getFirst())) {
-            domains.add(zone);
-          }
-        }
+    made.forEach((relayed, all) -> {
+      List<ForwardZone> free = all.stream().filter(zone -> apexes.add(zone.apex())).toList();
+      served.put(relayed, free.equals(all) ? all : free);
+      if (free.contains(all.getFirst())) {
+        domains.add(all.getFirst());
       }
-    }
+    });
     peers = new Peers(made, served);
     surroundings = now;
     replicas.follow(current, domains);
@@ -335,23 +368,17 @@ final class TablePublisher implements AutoCloseable {
   /** The zones of all peers that are served, with a replica where there is one. */
   private List<ForwardZone> replicated(Map<String, FollowerState> states) {
     replicaZones.retain(states.keySet());
-    Map<Name, ForwardZone> followed = new HashMap<>();
+    List<ForwardZone> served = new ArrayList<>();
     peers
-        .zones()
-        .forEach((relayed, all) -> {
+        .served()
+        .forEach((relayed, zones) -> {
           FollowerState state = states.get(relayed.peer().name());
-          if (state != null) {
-            replicaZones
-                .with(all, relayed.reverse(), state, clock.instant())
-                .forEach(zone -> followed.put(zone.apex(), zone));
-          }
+          served.addAll(
+              state == null || zones.isEmpty()
+                  ? zones
+                  : replicaZones.with(zones, relayed.reverse(), state, clock.instant()));
         });
-    return peers.served().stream()
-        .map(zone -> {
-          ForwardZone replica = followed.get(zone.apex());
-          return replica != null && replica.region().equals(zone.region()) ? replica : zone;
-        })
-        .toList();
+    return served;
   }
 
   /** Where the other bridges of the region answer. */

@@ -41,14 +41,12 @@ final class RegionChanges {
   Map<ServiceKey, ServiceRegions> next(List<RegionServices> regions) {
     // With the place of the region that had the Service before and is the only one to change it.
     Map<ServiceKey, Integer> keys = new LinkedHashMap<>();
-    Map<Identity, Directory> before = new HashMap<>();
-    last.forEach(region -> before.put(Identity.of(region), region.services()));
-    for (int i = 0; i < regions.size(); i++) {
-      RegionServices region = regions.get(i);
-      add(region.services(), before.remove(Identity.of(region)), i, keys);
-    }
-    before.values().forEach(gone -> gone.forEach(service -> keys.put(service.key(), ANY)));
-    if (!isInOrder(regions)) {
+    if (isInOrder(regions)) {
+      for (int i = 0; i < regions.size(); i++) {
+        add(regions.get(i).services(), last.get(i).services(), i, keys);
+      }
+    } else {
+      addAll(regions, keys);
       shared.forEach(key -> keys.put(key, ANY));
     }
     last = List.copyOf(regions);
@@ -65,6 +63,16 @@ final class RegionChanges {
       changed.put(key, having);
     });
     return changed;
+  }
+
+  private void addAll(List<RegionServices> regions, Map<ServiceKey, Integer> keys) {
+    Map<Identity, Directory> before = new HashMap<>();
+    last.forEach(region -> before.put(Identity.of(region), region.services()));
+    for (int i = 0; i < regions.size(); i++) {
+      RegionServices region = regions.get(i);
+      add(region.services(), before.remove(Identity.of(region)), i, keys);
+    }
+    before.values().forEach(gone -> gone.forEach(service -> keys.put(service.key(), ANY)));
   }
 
   private static void add(

@@ -17,6 +17,8 @@ public final class RegionOrder {
   private static final double LEAST = 1;
 
   private final Map<String, Double> counted = new HashMap<>();
+  private Map<String, Double> last = Map.of();
+  private List<String> order = List.of();
 
   /**
    * The regions, the nearest first; those of which no round trip is known come last.
@@ -24,6 +26,10 @@ public final class RegionOrder {
    * @param millis the round trip to each; 0: not known
    */
   public List<String> of(Map<String, Double> millis) {
+    if (millis.equals(last)) {
+      return order;
+    }
+    last = Map.copyOf(millis);
     counted.keySet().retainAll(millis.keySet());
     millis.forEach((region, now) -> {
       double before = counted.getOrDefault(region, 0.0);
@@ -34,12 +40,14 @@ public final class RegionOrder {
         counted.putIfAbsent(region, now);
       }
     });
-    return counted.entrySet().stream()
-        .sorted(
-            Comparator.<Map.Entry<String, Double>>comparingDouble(
-                    e -> e.getValue() == 0 ? Double.MAX_VALUE : e.getValue())
-                .thenComparing(Map.Entry::getKey))
-        .map(Map.Entry::getKey)
-        .toList();
+    order =
+        counted.entrySet().stream()
+            .sorted(
+                Comparator.<Map.Entry<String, Double>>comparingDouble(
+                        e -> e.getValue() == 0 ? Double.MAX_VALUE : e.getValue())
+                    .thenComparing(Map.Entry::getKey))
+            .map(Map.Entry::getKey)
+            .toList();
+    return order;
   }
 }

@@ -7,12 +7,15 @@ import io.regionbridge.router.feed.FollowerState;
 import io.regionbridge.router.feed.FollowerState.Replica;
 import io.regionbridge.router.feed.PeerRule;
 import io.regionbridge.router.net.Cidr;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
 /**
@@ -25,11 +28,35 @@ public final class ReplicaZones {
   /** The zones of the peers' domains as they were compiled last, by region. */
   private final Map<String, LocalZone> domains = new HashMap<>();
 
-  /** A peer's compiler and what it compiles by. */
-  private record Compiled(ZoneSettings settings, ZoneCompiler compiler) {}
+  /**
+   * What was compiled of a peer last.
+   *
+   * @param from without replicas
+   * @param domain the peer's
+   * @param with replicas, which are of {@code made}
+   */
+  private record Compiled(
+      List<ForwardZone> from,
+      List<Cidr> reverse,
+      String domain,
+      Duration ttl,
+      ZoneCompiler compiler,
+      CompiledZones made,
+      boolean current,
+      List<ForwardZone> with) {
+    /** Whether the compiler is the one for such a replica. */
+    boolean isFor(List<Cidr> ranges, Replica replica) {
+      return reverse.equals(ranges) && domain.equals(replica.domain()) && ttl.equals(replica.ttl());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same objects make the same zones
+    boolean isOf(List<ForwardZone> zones, CompiledZones now, boolean nowCurrent) {
+      return from == zones && made == now && current == nowCurrent;
+    }
+  }
 
   /**
-   * The zones of a peer with their replicas.
+   * The zones of a peer with their replicas; the same list as last time for the same arguments.
    *
    * @param zones the same without
    * @param reverse the pod ranges that have zones among them
@@ -44,6 +71,30 @@ public final class ReplicaZones {
       return zones;
     }
     Replica replica = state.replica().get();
+    boolean current = state.standing() == FollowerState.Standing.CURRENT;
+    Compiled known = compiled.get(region);
+    ZoneCompiler compiler =
+        known != null && known.isFor(reverse, replica)
+            ? known.compiler()
+            : compiler(reverse, replica);
+    CompiledZones made = compiler.compile(replica.directory(), now);
+    if (known != null && known.isOf(zones, made, current)) {
+      return known.with();
+    }
+    domains.put(region, made.domain());
+    List<ForwardZone> with = new ArrayList<>(zones.size());
+    for (ForwardZone zone : zones) {
+      LocalZone copy = zone(made, zone.apex());
+      with.add(copy == null ? zone : zone.with(new ReplicaZone(copy, current)));
+    }
+    compiled.put(
+        region,
+        new Compiled(
+            zones, reverse, replica.domain(), replica.ttl(), compiler, made, current, with));
+    return with;
+  }
+
+  private static ZoneCompiler compiler(List<Cidr> reverse, Replica replica) {
     ZoneSettings settings =
         new ZoneSettings(
             Name.fromConstantString(replica.domain() + "."),
@@ -51,23 +102,19 @@ public final class ReplicaZones {
             reverse,
             List.of(),
             PeerRule.AS_GIVEN);
-    Compiled known = compiled.get(region);
-    if (known == null || !known.settings().equals(settings)) {
-      known = new Compiled(settings, new ZoneCompiler(settings, false));
-      compiled.put(region, known);
+    return new ZoneCompiler(settings, false);
+  }
+
+  private static @Nullable LocalZone zone(CompiledZones made, Name apex) {
+    if (made.domain().apex().equals(apex)) {
+      return made.domain();
     }
-    CompiledZones made = known.compiler().compile(replica.directory(), now);
-    domains.put(region, made.domain());
-    Map<Name, LocalZone> byApex = new HashMap<>();
-    byApex.put(made.domain().apex(), made.domain());
-    made.reverse().forEach(zone -> byApex.put(zone.apex(), zone));
-    boolean current = state.standing() == FollowerState.Standing.CURRENT;
-    return zones.stream()
-        .map(zone -> {
-          LocalZone compiled = byApex.get(zone.apex());
-          return compiled == null ? zone : zone.with(new ReplicaZone(compiled, current));
-        })
-        .toList();
+    for (LocalZone zone : made.reverse()) {
+      if (zone.apex().equals(apex)) {
+        return zone;
+      }
+    }
+    return null;
   }
 
   /** The zones of the domains of those peers that have a replica, by region. */

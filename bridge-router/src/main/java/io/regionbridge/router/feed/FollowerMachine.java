@@ -33,8 +33,11 @@ final class FollowerMachine {
   /** A feed that says much but reaches no position for so long is left. */
   static final Duration STALL = Duration.ofSeconds(30);
 
-  /** How often feeds are read that bring one change after the other. */
-  static final Duration TOGETHER = Duration.ofMillis(20);
+  /**
+   * How often feeds are read that bring one change after the other: each reading has a price of its
+   * own, and a change has to be in the answers within 50 ms.
+   */
+  static final Duration TOGETHER = Duration.ofMillis(30);
 
   /** A feed that has been current for so long has not failed when it ends. */
   private static final Duration SOUND = Duration.ofSeconds(10);

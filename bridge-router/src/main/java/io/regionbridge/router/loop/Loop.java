@@ -129,11 +129,12 @@ public final class Loop implements AutoCloseable {
   private void run() {
     try {
       while (closed.getCount() > 0) {
+        long began = nanoTime.getAsLong();
         Duration pause = runOnce();
         if (pause.isPositive()) {
           await(pause);
         } else if (!timing.isWaiting()) {
-          awaitCall();
+          awaitCall(began);
         }
         wanted.drainPermits();
       }
@@ -142,10 +143,12 @@ public final class Loop implements AutoCloseable {
     }
   }
 
-  private void awaitCall() throws InterruptedException {
-    if (wanted.tryAcquire(timing.period().toNanos(), TimeUnit.NANOSECONDS)
-        && timing.settle().isPositive()) {
-      await(timing.settle());
+  private void awaitCall(long began) throws InterruptedException {
+    if (wanted.tryAcquire(timing.period().toNanos(), TimeUnit.NANOSECONDS)) {
+      Duration delay = timing.delay(Duration.ofNanos(nanoTime.getAsLong() - began));
+      if (delay.isPositive()) {
+        await(delay);
+      }
     }
   }
 

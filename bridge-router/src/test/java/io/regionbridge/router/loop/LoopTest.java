@@ -64,6 +64,17 @@ class LoopTest {
   }
 
   @Test
+  void aCallWaitsForOthersAndForTheSpaceBetweenRounds() {
+    Timing timing = Timing.onCall(Duration.ofMillis(10), NEVER).spaced(Duration.ofMillis(30));
+    assertThat(timing.delay(Duration.ofMillis(5))).isEqualTo(Duration.ofMillis(25));
+    assertThat(timing.delay(Duration.ofMillis(20))).isEqualTo(Duration.ofMillis(10));
+    assertThat(timing.delay(Duration.ofDays(1))).isEqualTo(Duration.ofMillis(10));
+    assertThat(timing.onVirtualThread().withRoundsOf(NEVER).delay(Duration.ZERO))
+        .isEqualTo(Duration.ofMillis(30));
+    assertThat(Timing.onCall().delay(Duration.ZERO)).isZero();
+  }
+
+  @Test
   void roundsComeUncalledAfterAWhile() throws InterruptedException {
     Semaphore looked = new Semaphore(0);
     try (Loop _ = start(Duration.ofMillis(5), looked::release)) {

@@ -113,6 +113,8 @@ active() { # REGION
 
 has_active() { [ -n "$(active "$1")" ]; } # REGION
 
+moved() { has_active "$1" && [ "$(active "$1")" != "$2" ]; } # REGION FROM-NODE
+
 standby() { # REGION
   local n
   for n in ${routers[$1]}; do
@@ -281,6 +283,17 @@ fi
 everybody fsn1 mn
 everybody mn fsn1
 for r in fsn1 mn; do nodes_reach_pods "$r"; done
+if [ "$second" = routes ]; then # by the other router as well, whose filter is of the other kind
+  gone=$(active mn)
+  kill_bridge "$gone"
+  until_ok 30 moved mn "$gone" || fail "nobody took the role of $gone"
+  serve "$gone"
+  leads "$(active mn)"
+  until_ok 60 says path "$gone" '*' || fail "the bridge of $gone does not come back"
+  echo "ok: the active gateway of mn was $gone and is $(active mn), with ${filter[$(active mn)]}"
+  everybody fsn1 mn
+  everybody mn fsn1
+fi
 for r in fsn1 mn; do
   leads "$(active "$r")"
   until_ok 30 says policy "$(active "$r")" 'active: *packets of * octets pass*' ||

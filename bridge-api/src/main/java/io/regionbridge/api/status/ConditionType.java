@@ -116,7 +116,7 @@ public enum ConditionType {
       Scope.BRIDGE,
       "pods can answer other regions",
       "pods may not be able to answer",
-      "unknown: the nftables table that brings answers of pods back to this node cannot be"
+      "unknown: the nftables table that brings answers of Cilium's pods back to this node cannot be"
           + " written",
       "give the bridge CAP_NET_ADMIN, or have the overlay's agent translate addresses"),
   ALIAS_TRANSLATION(

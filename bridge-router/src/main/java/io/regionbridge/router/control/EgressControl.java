@@ -87,8 +87,14 @@ final class EgressControl {
     return new EgressInputs(view, plan, gateway(topology), standbys(view, topology), egress);
   }
 
-  /** What this node does for the answers of pods, whether it is the active gateway or not. */
+  /**
+   * What this node does for the answers of pods, whether it is the active gateway or not. With the
+   * routes engine its agent does it.
+   */
   Optional<Finding> translate(EgressInputs inputs, Topology topology) {
+    if (inputs.settings().engine() == RegionSettings.Engine.ROUTES) {
+      return Optional.empty();
+    }
     return translation.reconcile(
         sources
             .overlay()
@@ -96,7 +102,7 @@ final class EgressControl {
             .map(link ->
                 GatewayRules.of(
                     inputs.settings().engine(),
-                    inputs.plan(),
+                    inputs.plan().destinations(),
                     link,
                     topology.local().podCidrs().cidrs(),
                     sources.region().get().overlay()))
@@ -111,8 +117,7 @@ final class EgressControl {
    */
   void keepRules(EgressInputs inputs, Topology topology, Reach reaches) {
     LocalRegion local = topology.local();
-    List<Cidr> peers =
-        inputs.plan().regions().stream().flatMap(r -> r.destinations().stream()).toList();
+    List<Cidr> peers = inputs.plan().destinations();
     switch (inputs.settings().engine()) {
       case AUTO, CILIUM ->
           rules.keep(

@@ -22,6 +22,15 @@ public record EgressPlan(List<RegionEgress> regions) {
     return regions.stream().filter(r -> r.region().equals(name)).findFirst();
   }
 
+  /** The ranges of all peers, in order, each once. */
+  public List<Cidr> destinations() {
+    return regions.stream()
+        .flatMap(region -> region.destinations().stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /**
    * What is to be sent to one peer.
    *

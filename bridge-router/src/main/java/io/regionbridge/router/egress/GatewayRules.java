@@ -43,6 +43,7 @@ public final class GatewayRules {
   /**
    * The rules of a router node.
    *
+   * @param destinations the ranges of peers that pods' packets are sent to
    * @param link the overlay's interface
    * @param pods this region's pod ranges
    * @param overlay the ranges of the overlay's own addresses
@@ -50,16 +51,10 @@ public final class GatewayRules {
    */
   public static List<GatewayRule> of(
       RegionSettings.Engine engine,
-      EgressPlan plan,
+      List<Cidr> destinations,
       Link link,
       List<Cidr> pods,
       List<Cidr> overlay) {
-    List<Cidr> destinations =
-        plan.regions().stream()
-            .flatMap(region -> region.destinations().stream())
-            .distinct()
-            .sorted()
-            .toList();
     if (engine == RegionSettings.Engine.NONE || destinations.isEmpty()) {
       return List.of();
     }

@@ -1,6 +1,7 @@
 package io.regionbridge.router.overlay;
 
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.net.OverlayRanges;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
@@ -18,13 +19,6 @@ import java.util.Optional;
  */
 record OverlayAddresses(
     Optional<String> interfaceName, List<InetAddress> addresses, List<Cidr> networks) {
-  /**
-   * What the usual overlays number their peers from: shared address space (RFC 6598), and
-   * Tailscale's IPv6 addresses.
-   */
-  private static final List<Cidr> USUAL =
-      List.of(Cidr.of("100.64.0.0/10"), Cidr.of("fd7a:115c:a1e0::/48"));
-
   static final OverlayAddresses NONE = new OverlayAddresses(Optional.empty(), List.of(), List.of());
 
   OverlayAddresses {
@@ -66,13 +60,7 @@ record OverlayAddresses(
    */
   List<Cidr> ranges() {
     return networks.isEmpty()
-        ? List.of(USUAL.getFirst())
-        : networks.stream().map(OverlayAddresses::range).sorted().distinct().toList();
-  }
-
-  private static Cidr range(Cidr network) {
-    return network.equals(Cidr.host(network.network()))
-        ? USUAL.stream().filter(usual -> usual.contains(network)).findFirst().orElse(network)
-        : network;
+        ? List.of(OverlayRanges.USUAL)
+        : networks.stream().map(OverlayRanges::of).sorted().distinct().toList();
   }
 }

@@ -14,11 +14,7 @@ class GatewayRulesTest {
   private static final Link WT0 = new Link(4, "wt0", Optional.empty(), 1280, true);
   private static final List<Cidr> PODS = List.of(Cidr.of("10.42.0.0/16"));
   private static final List<Cidr> OVERLAY = List.of(Cidr.of("100.64.0.0/10"));
-  private static final EgressPlan PLAN =
-      new EgressPlan(
-          List.of(
-              new EgressPlan.RegionEgress(
-                  "mn", List.of(Cidr.of("10.52.0.0/16"), Cidr.of("fd00:52::/48")), List.of())));
+  private static final List<Cidr> PEERS = List.of(Cidr.of("10.52.0.0/16"), Cidr.of("fd00:52::/48"));
 
   @Test
   void ciliumsPodsAnswerByTheNodeThatTheyWereAskedBy() {
@@ -49,7 +45,7 @@ class GatewayRulesTest {
   @Test
   void nothingIsDoneWhereNothingIsSent() {
     assertThat(rules(RegionSettings.Engine.NONE, PODS)).isEmpty();
-    assertThat(GatewayRules.of(RegionSettings.Engine.CILIUM, EgressPlan.EMPTY, WT0, PODS, OVERLAY))
+    assertThat(GatewayRules.of(RegionSettings.Engine.CILIUM, List.of(), WT0, PODS, OVERLAY))
         .isEmpty();
   }
 
@@ -64,7 +60,7 @@ class GatewayRulesTest {
   }
 
   private static List<String> rules(RegionSettings.Engine engine, List<Cidr> pods) {
-    return GatewayRules.of(engine, PLAN, WT0, pods, OVERLAY).stream()
+    return GatewayRules.of(engine, PEERS, WT0, pods, OVERLAY).stream()
         .map(Object::toString)
         .toList();
   }

@@ -77,6 +77,11 @@ public final class LinuxRouteHost implements RouteHost {
   }
 
   @Override
+  public List<Link> links() throws IOException {
+    return netlink.links();
+  }
+
+  @Override
   public List<Route> routes() throws IOException {
     return netlink.routes().stream()
         .filter(route -> route.protocol() == ROUTE_PROTOCOL && route.table() == Route.MAIN)

@@ -5,19 +5,26 @@ import io.regionbridge.router.discovery.GatewayView;
 import io.regionbridge.router.discovery.GatewayWatcher;
 import io.regionbridge.router.discovery.RouterNodeFacts;
 import io.regionbridge.router.egress.AliasTranslation;
+import io.regionbridge.router.egress.GatewayRules;
 import io.regionbridge.router.egress.GatewayTranslation;
 import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.ClusterPlace;
+import io.regionbridge.router.kubernetes.Conditions;
 import io.regionbridge.router.kubernetes.OwnNames;
 import io.regionbridge.router.linux.ErrnoException;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.loop.Timing;
+import io.regionbridge.router.net.IpLiteral;
+import io.regionbridge.router.netlink.GatewayRule;
+import io.regionbridge.router.netlink.InterfaceAddress;
 import io.regionbridge.router.netlink.RouteMonitor;
 import io.regionbridge.router.settings.RegionSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +48,7 @@ public final class RouteAgent implements AutoCloseable {
   private final GatewayWatcher watcher;
   private final Loop loop;
   private final RouteMonitor monitor;
+  private final GatewayTranslation translation = new GatewayTranslation();
   private Optional<RemoteTraffic> last = Optional.empty();
   private volatile Optional<List<String>> problems = Optional.empty();
 
@@ -155,22 +163,27 @@ public final class RouteAgent implements AutoCloseable {
       return; // nobody has said anything yet: what an agent before this one made stays
     }
     last = traffic;
-    List<String> found;
+    List<String> found = new ArrayList<>();
     try {
       Optional<RouterNodeFacts> router = view.router(node);
-      found =
+      List<InterfaceAddress> addresses = host.addresses();
+      found.addAll(
           actuator.actuate(
               RoutePlanner.plan(
                   node,
                   router.isPresent(),
                   traffic.get(),
-                  host.addresses(),
+                  addresses,
                   host.foreign(),
                   host.source(traffic.get().address()),
                   router.flatMap(RouterNodeFacts::nodes),
-                  encapsulation.get()));
+                  encapsulation.get())));
+      translation
+          .reconcile(rules(router, traffic.get(), addresses))
+          .filter(finding -> finding.state() != Conditions.State.TRUE)
+          .ifPresent(finding -> found.add(finding.message()));
     } catch (IOException e) {
-      found = List.of(String.valueOf(e.getMessage()));
+      found.add(String.valueOf(e.getMessage()));
     }
     if (!Optional.of(found).equals(problems)) {
       found.forEach(problem -> log.warn("{}", problem));
@@ -181,5 +194,24 @@ public final class RouteAgent implements AutoCloseable {
       }
     }
     problems = Optional.of(found);
+  }
+
+  /** What a router node does with packets between the overlay and pods. */
+  private List<GatewayRule> rules(
+      Optional<RouterNodeFacts> router, RemoteTraffic traffic, List<InterfaceAddress> addresses)
+      throws IOException {
+    Optional<InetAddress> own =
+        router.map(facts -> facts.spec().overlayAddress()).flatMap(IpLiteral::parse);
+    Optional<OverlayEnd> overlay =
+        own.isPresent() ? OverlayEnd.of(own.get(), addresses, host.links()) : Optional.empty();
+    return overlay
+        .map(end ->
+            GatewayRules.of(
+                RegionSettings.Engine.ROUTES,
+                traffic.destinations(),
+                end.link(),
+                traffic.pods(),
+                end.ranges()))
+        .orElse(List.of());
   }
 }

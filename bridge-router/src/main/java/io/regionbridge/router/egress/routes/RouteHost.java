@@ -2,6 +2,7 @@ package io.regionbridge.router.egress.routes;
 
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.netlink.InterfaceAddress;
+import io.regionbridge.router.netlink.Link;
 import io.regionbridge.router.netlink.NatExemption;
 import io.regionbridge.router.netlink.Route;
 import io.regionbridge.router.netlink.RoutingRule;
@@ -15,6 +16,9 @@ import java.util.Optional;
 interface RouteHost extends AutoCloseable {
   /** Addresses of interfaces that are switched on. */
   List<InterfaceAddress> addresses() throws IOException;
+
+  /** Its interfaces. */
+  List<Link> links() throws IOException;
 
   /** The routes that an agent made. */
   List<Route> routes() throws IOException;

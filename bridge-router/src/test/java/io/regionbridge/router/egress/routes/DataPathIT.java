@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.router.discovery.Await;
+import io.regionbridge.router.sandbox.Namespace;
 import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.testkit.NativeTool;
 import java.io.IOException;
@@ -48,13 +49,18 @@ class DataPathIT {
     List<Long> newConnections = new ArrayList<>();
     List<Long> streams = new ArrayList<>();
     try (TwoClusters world = new TwoClusters(directory, encapsulation, overlapping);
-        ServerSocket server = TwoClusters.listen(world.fsn1.pod, world.fsn1.podAddress)) {
+        ServerSocket server = TwoClusters.listen(world.fsn1.pod, world.fsn1.podAddress);
+        ServerSocket here = TwoClusters.listen(world.mn.pod, world.mn.podAddress)) {
       InetSocketAddress there =
           new InetSocketAddress(InetAddress.ofLiteral(world.fsn1.knownPod), server.getLocalPort());
+      InetSocketAddress back =
+          new InetSocketAddress(InetAddress.ofLiteral(world.mn.knownPod), here.getLocalPort());
       Thread.ofPlatform().daemon().start(() -> echo(server));
+      Thread.ofPlatform().daemon().start(() -> echo(here));
       world.awaitReady();
       for (int run = 0; run < RUNS; run++) {
         Await.that("pods reach each other", () -> reaches(world, there));
+        Await.that("an overlay address reaches a pod", () -> isAnswered(world, back));
         Socket stream =
             TwoClusters.connect(world.mn.pod, there, Duration.ofSeconds(10)).orElseThrow();
         stream.setSoTimeout(60_000);
@@ -70,6 +76,7 @@ class DataPathIT {
         newConnections.add((System.nanoTime() - killed) / 1_000_000);
         assertThat(ask(stream)).as("the stream goes on").isEqualTo(world.mn.knownPod);
         streams.add((System.nanoTime() - killed) / 1_000_000);
+        Await.that("an overlay address reaches a pod", () -> isAnswered(world, back));
         assertThat(world.active()).isSameAs(next);
         assertThat(world.mn.worker.sh("ip route show " + world.fsn1.known))
             .contains("via " + next.address, "proto 115")
@@ -103,15 +110,25 @@ class DataPathIT {
   }
 
   private static boolean reaches(TwoClusters world, InetSocketAddress there) {
-    Optional<Socket> socket = TwoClusters.connect(world.mn.pod, there, TRY);
+    return seen(world.mn.pod, there).equals(world.mn.knownPod);
+  }
+
+  /** As a peer with Cilium asks: from the overlay address of its gateway. */
+  private static boolean isAnswered(TwoClusters world, InetSocketAddress back) {
+    return !seen(world.fsn1.first.namespace, back).isEmpty();
+  }
+
+  /** The address that a new connection comes from, as its other end sees it; empty without one. */
+  private static String seen(Namespace from, InetSocketAddress to) {
+    Optional<Socket> socket = TwoClusters.connect(from, to, TRY);
     if (socket.isEmpty()) {
-      return false;
+      return "";
     }
     try (Socket open = socket.get()) {
       open.setSoTimeout((int) TRY.toMillis());
-      return ask(open).equals(world.mn.knownPod);
+      return ask(open);
     } catch (IOException e) {
-      return false;
+      return "";
     }
   }
 

@@ -238,11 +238,11 @@ final class TwoClusters implements AutoCloseable {
       plug(node.namespace, "lan", lan, node.address + "/24");
       plug(node.namespace, "wan", "wan", node.wan + "/24");
       forward(node.namespace);
-      masquerade(node.namespace, region);
+      masquerade(node.namespace, region, node == region.second);
     }
     plug(region.worker, "lan", lan, region.lan(21) + "/24");
     forward(region.worker);
-    masquerade(region.worker, region);
+    masquerade(region.worker, region, true);
     region.worker.sh("ip link add cni type veth peer name eth0");
     region.worker.sh("ip link set eth0 netns " + region.pod.name());
     region.worker.sh("ip address add " + region.podGateway + "/24 dev cni");
@@ -266,16 +266,21 @@ final class TwoClusters implements AutoCloseable {
     node.run("sh", "-c", "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 2 > $f; done");
   }
 
-  /** As flannel's: whatever leaves the pods' range, or comes into it, takes the node's address. */
-  private static void masquerade(Namespace node, Region region) {
+  /**
+   * As flannel's: whatever leaves the pods' range takes the node's address, and with iptables also
+   * what comes into it.
+   */
+  private static void masquerade(Namespace node, Region region, boolean iptables) {
     node.sh("nft add table ip cni");
     node.run("nft", "add chain ip cni post { type nat hook postrouting priority 100 ; }");
     node.sh(
         "nft add rule ip cni post ip saddr %s ip daddr != %s masquerade"
             .formatted(region.pods, region.pods));
-    node.sh(
-        "nft add rule ip cni post ip saddr != %s ip daddr %s masquerade"
-            .formatted(region.pods, region.pods));
+    if (iptables) {
+      node.sh(
+          "nft add rule ip cni post ip saddr != %s ip daddr %s masquerade"
+              .formatted(region.pods, region.pods));
+    }
   }
 
   private void tunnels(Path directory) throws IOException {
@@ -356,8 +361,8 @@ final class TwoClusters implements AutoCloseable {
           .server()
           .apply(
               path,
-              "{apiVersion: region-bridge.io/v1alpha1, kind: RouterNode, metadata: {name: %s}, spec: {nodeAddress: %s, podCIDRs: [%s]}}"
-                  .formatted(node.name, node.address, region.pods));
+              "{apiVersion: region-bridge.io/v1alpha1, kind: RouterNode, metadata: {name: %s}, spec: {nodeAddress: %s, overlayAddress: %s, podCIDRs: [%s]}}"
+                  .formatted(node.name, node.address, node.overlay, region.pods));
       cluster
           .server()
           .request(

@@ -1,0 +1,25 @@
+package io.regionbridge.router.net;
+
+import java.util.List;
+
+/** Where the addresses of overlays come from. */
+public final class OverlayRanges {
+  /** What the usual overlays number their peers from: shared address space (RFC 6598). */
+  public static final Cidr USUAL = Cidr.of("100.64.0.0/10");
+
+  private static final List<Cidr> KNOWN = List.of(USUAL, Cidr.of("fd7a:115c:a1e0::/48"));
+
+  private OverlayRanges() {}
+
+  /**
+   * The range of an overlay.
+   *
+   * @param network of an address that a machine has on it. An address alone, as Tailscale gives it,
+   *     stands for the range that such overlays use
+   */
+  public static Cidr of(Cidr network) {
+    return network.equals(Cidr.host(network.network()))
+        ? KNOWN.stream().filter(known -> known.contains(network)).findFirst().orElse(network)
+        : network;
+  }
+}

@@ -265,18 +265,23 @@ final class ClusterControl implements RegionSource {
   /** What path probes are made from; empty while nothing is known. */
   private Optional<PathProbes.Look> pathLook() {
     return topology.map(known -> {
-      List<Cidr> ranges = new ArrayList<>(sources.region().get().overlay());
-      known.peers().forEach(peer -> ranges.addAll(peer.podCidrs()));
+      List<Cidr> pods = known.local().podCidrs().cidrs();
       boolean translated =
           switch (sources.egress().get().engine()) {
             case AUTO, CILIUM -> true;
             case ROUTES, NONE -> false;
           };
       return new PathProbes.Look(
-          known.local().podCidrs().cidrs(),
+          pods,
           sources.overlay().link(),
           translated ? sources.overlay().address() : Optional.empty(),
-          ranges,
+          PathProbes.askers(
+              sources.region().get().overlay(),
+              known.peers(),
+              pods,
+              known.local().gateways().stream()
+                  .flatMap(gateway -> gateway.nodeAddress().stream())
+                  .toList()),
           known.peers(),
           overlay.podPaths());
     });

@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,24 @@ public final class PathProbes implements AutoCloseable {
       List<Cidr> ranges,
       List<PeerRegion> peers,
       Map<String, List<InetSocketAddress>> announced) {}
+
+  /**
+   * The ranges that probes of peers come from. Another router node of this region that a probe came
+   * in by has given it an address of its own, so that the answer goes back there: its address in
+   * the cluster, or that of its pod network's interface.
+   *
+   * @param overlay where overlay addresses come from
+   * @param pods this region's pod ranges
+   * @param routers the addresses of this region's router nodes in the cluster
+   */
+  public static List<Cidr> askers(
+      List<Cidr> overlay, List<PeerRegion> peers, List<Cidr> pods, List<InetAddress> routers) {
+    List<Cidr> ranges = new ArrayList<>(overlay);
+    peers.forEach(peer -> ranges.addAll(peer.podCidrs()));
+    ranges.addAll(pods);
+    routers.forEach(router -> ranges.add(Cidr.host(router)));
+    return List.copyOf(ranges);
+  }
 
   private final Supplier<Optional<Look>> look;
   private final Runnable onChange;

@@ -53,6 +53,22 @@ class PathPlanTest {
   }
 
   @Test
+  void probesThatAnotherRouterNodeHasTranslatedAreAnswered() {
+    List<Cidr> askers =
+        PathProbes.askers(
+            List.of(Cidr.of("100.64.0.0/10")),
+            List.of(MN),
+            PODS,
+            List.of(InetAddress.ofLiteral("10.99.0.12")));
+    assertThat(askers)
+        .containsExactly(
+            Cidr.of("100.64.0.0/10"),
+            Cidr.of("10.52.0.0/16"),
+            Cidr.of("10.42.0.0/16"),
+            Cidr.of("10.99.0.12/32"));
+  }
+
+  @Test
   void probesFromTheOverlayAddressWherePodsGetThat() {
     PathPlan plan = plan(CNI, Optional.of(InetAddress.ofLiteral("100.64.1.1")), "10.52.1.1");
     assertThat(plan.answering()).contains(InetAddress.ofLiteral("10.42.1.1"));

@@ -227,7 +227,7 @@ final class ChartScenario {
     await(() -> what, there);
   }
 
-  private static void await(Supplier<String> what, BooleanSupplier there) {
+  static void await(Supplier<String> what, BooleanSupplier there) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!there.getAsBoolean()) {
       assertThat(System.nanoTime() - deadline)

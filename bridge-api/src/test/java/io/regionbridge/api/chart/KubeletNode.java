@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Assumptions;
  * see the script {@code node}. Closing it ends and removes all of it.
  */
 final class KubeletNode implements AutoCloseable {
-  static final String ADDRESS = "192.0.2.10";
+  static final String ADDRESS = Place.FIRST.address();
 
   /** The only image that is there from the first. */
   static final String BUSYBOX_IMAGE = "localhost/pause:1";
@@ -37,19 +37,34 @@ final class KubeletNode implements AutoCloseable {
           "etcd",
           "containerd",
           "runc",
+          "docker-registry",
+          "skopeo",
           "busybox",
           "openssl",
           "ip");
 
   private final String name;
   private final NativeProcess node;
+  private final long first;
   private final List<String> prefix;
+
+  /**
+   * Where a cluster is in the network that nodes share.
+   *
+   * @param letter tells its node's name from those of other clusters of this process
+   * @param address of the node, in 192.0.2.0/24
+   * @param pods the range of its pods, 16 bits long
+   * @param services the range of its ClusterIPs, 16 bits long
+   */
+  record Place(String letter, String address, String pods, String services) {
+    static final Place FIRST = new Place("a", "192.0.2.10", "10.52.0.0/16", "10.43.0.0/16");
+    static final Place SECOND = new Place("b", "192.0.2.20", "10.42.0.0/16", "10.44.0.0/16");
+  }
 
   private KubeletNode(String name, NativeProcess node, Path kubeconfig) {
     this.name = name;
     this.node = node;
-    long first =
-        ProcessHandle.of(node.pid()).orElseThrow().children().findFirst().orElseThrow().pid();
+    first = ProcessHandle.of(node.pid()).orElseThrow().children().findFirst().orElseThrow().pid();
     this.prefix =
         List.of(
             "/usr/bin/nsenter",
@@ -59,12 +74,17 @@ final class KubeletNode implements AutoCloseable {
             "KUBECONFIG=" + kubeconfig);
   }
 
+  /** Starts one at the first place. */
+  static KubeletNode start(Path directory) throws IOException {
+    return start(directory, Place.FIRST);
+  }
+
   /**
    * Starts one; skips the test, saying why, where it cannot run.
    *
    * @param directory for its logs and configuration
    */
-  static KubeletNode start(Path directory) throws IOException {
+  static KubeletNode start(Path directory, Place place) throws IOException {
     need("root".equals(System.getProperty("user.name")), "only root can run a kubelet");
     need(
         Files.readString(Path.of("/proc/self/cgroup")).contains(":memory:"),
@@ -76,10 +96,13 @@ final class KubeletNode implements AutoCloseable {
                 .map(Path::toString)
                 .reduce("", (a, b) -> a + b + ":")
             + System.getenv("PATH");
-    String name = "rbk" + ProcessHandle.current().pid();
+    String name = "rbk" + ProcessHandle.current().pid() + place.letter();
     NativeProcess node =
         NativeProcess.command(SCRIPT, "start", name, directory.toString())
             .environment("PATH", path)
+            .environment("NODE_ADDRESS", place.address())
+            .environment("NODE_PODS", place.pods())
+            .environment("NODE_SERVICES", place.services())
             .start();
     try {
       node.awaitLine(Pattern.compile("^node ready"), START);
@@ -94,9 +117,19 @@ final class KubeletNode implements AutoCloseable {
   private static void need(boolean there, String otherwise) {
     if (!there) {
       // The console of the build shows that a test was skipped, but not why.
-      System.err.println("SKIPPED: KubeletIT: " + otherwise);
+      System.err.println("SKIPPED: a kubelet's test: " + otherwise);
       Assumptions.abort(otherwise);
     }
+  }
+
+  /** Of the node, in the API server and as its host name. */
+  String name() {
+    return name;
+  }
+
+  /** Puts this node and another one into one network. */
+  void join(KubeletNode other) {
+    Helm.run(SCRIPT, List.of("wire", Long.toString(first), Long.toString(other.first))).succeeded();
   }
 
   /** What runs a program on the node: its network, its files under /run, its processes. */

@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -123,10 +124,25 @@ record Page(String name, String text) {
         .toList();
   }
 
+  /** The commands that a test has to run. */
+  List<String> commandsToRun() {
+    List<NotRun> notRun = NotRun.all();
+    return commands().stream().filter(command -> !says(notRun, command)).toList();
+  }
+
   /** Whether a command of this page is one that is not run. */
   boolean says(List<NotRun> notRun, String command) {
     return notRun.stream()
         .anyMatch(entry -> entry.page().equals(name) && command.startsWith(entry.command()));
+  }
+
+  /** The YAML block whose first line is a comment with the name of a file. */
+  Optional<String> file(String file) {
+    return blocks().stream()
+        .filter(block -> block.language().equals("yaml"))
+        .filter(block -> block.lines().getFirst().equals("# " + file))
+        .map(block -> String.join("\n", block.lines()) + "\n")
+        .findFirst();
   }
 
   /** Lines that end with a backslash go on in the next one. */

@@ -51,6 +51,7 @@ public final class KubeApiServer implements AutoCloseable {
           .orElse("kube-apiserver");
 
   private static final Pattern TOKEN = Pattern.compile("\"token\"\\s*:\\s*\"([^\"]+)\"");
+  private static final Pattern MINOR = Pattern.compile("\"minor\"\\s*:\\s*\"(\\d+)");
   private static final String TOKENS = "tokens.csv";
   private static final String KEY = "service-accounts.key";
   private static final String SERVICE_CIDR = "10.43.0.0/16";
@@ -129,6 +130,16 @@ public final class KubeApiServer implements AutoCloseable {
   /** Makes sockets that trust its certificate. */
   SSLSocketFactory trusting() {
     return client.sslContext().getSocketFactory();
+  }
+
+  /** Of Kubernetes 1.36 it is 36. */
+  public int minor() {
+    String version = request("GET", "/version", "", "");
+    Matcher minor = MINOR.matcher(version);
+    if (!minor.find()) {
+      throw new IllegalStateException("no minor version in " + version);
+    }
+    return Integer.parseInt(minor.group(1));
   }
 
   /** A bearer token of group {@code system:masters}. */

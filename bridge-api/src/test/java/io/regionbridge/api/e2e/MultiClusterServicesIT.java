@@ -183,6 +183,8 @@ class MultiClusterServicesIT {
   @Test
   @Order(4)
   void whatSaysHowTrafficIsSpreadIsCopied() {
+    // The API server leaves out what Services did not have before Kubernetes 1.31.
+    String distribution = one.cluster().server().minor() >= 31 ? "PreferClose" : "";
     export(
         one,
         "{ports: %s, sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 10}}, internalTrafficPolicy: Cluster, trafficDistribution: PreferClose}"
@@ -195,7 +197,7 @@ class MultiClusterServicesIT {
           return spec.path("sessionAffinity").asText().equals("ClientIP")
               && spec.at("/sessionAffinityConfig/clientIP/timeoutSeconds").asInt() == 10
               && spec.path("internalTrafficPolicy").asText().equals("Cluster")
-              && spec.path("trafficDistribution").asText().equals("PreferClose");
+              && spec.path("trafficDistribution").asText().equals(distribution);
         });
     Served.await(
         "the Service that gives the address",
@@ -203,7 +205,7 @@ class MultiClusterServicesIT {
           JsonNode spec = one.get("/api/v1/namespaces/demo/services/imported-hello").path("spec");
           return spec.path("sessionAffinity").asText().equals("ClientIP")
               && spec.at("/sessionAffinityConfig/clientIP/timeoutSeconds").asInt() == 10
-              && spec.path("trafficDistribution").asText().equals("PreferClose");
+              && spec.path("trafficDistribution").asText().equals(distribution);
         });
     Served.await(
         "a hint for the zone",
@@ -213,7 +215,7 @@ class MultiClusterServicesIT {
                     .getFirst()
                     .at("/endpoints/0/hints/forZones/0/name")
                     .asText()
-                    .equals("z1"));
+                    .equals(distribution.isEmpty() ? "" : "z1"));
   }
 
   @Test

@@ -12,10 +12,13 @@ import io.regionbridge.dns.testing.Records;
 import io.regionbridge.dns.testing.ScriptedGateway;
 import io.regionbridge.dns.testing.UdpClient;
 import io.regionbridge.dns.upstream.GatewayHealth;
+import io.regionbridge.dns.zone.ForwardZone;
 import io.regionbridge.dns.zone.LocalZone;
 import io.regionbridge.dns.zone.ReplicaZone;
 import io.regionbridge.dns.zone.ZoneNode;
+import io.regionbridge.dns.zone.ZoneTable;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +90,31 @@ class ReplicaTest {
       assertThat(addresses(own.ask(NAME, Type.A))).containsExactly("10.52.1.1");
       assertThat(rcode(peer.ask(NAME, Type.A))).isEqualTo("REFUSED");
     }
+  }
+
+  @Test
+  void aCopyThatWasReplacedIsNotHeldUntilTheNextQuestion() throws IOException {
+    try (var gateway = ScriptedGateway.start(ScriptedGateway.silent());
+        var bridge = plan(gateway, null).start()) {
+      WeakReference<LocalZone> replaced = publish(bridge, "10.52.1.1");
+      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.1");
+      publish(bridge, "10.52.1.2");
+      Await.until(
+          "nothing holds the copy any more",
+          () -> {
+            System.gc();
+            return replaced.refersTo(null);
+          });
+    }
+  }
+
+  private static WeakReference<LocalZone> publish(TestBridge bridge, String address)
+      throws IOException {
+    ZoneTable table = bridge.dns().table();
+    ReplicaZone copy = copy(5, address, true);
+    ForwardZone zone = table.forwards().getFirst().zone().with(copy);
+    bridge.dns().publish(table.next(List.of(), List.of(zone), table.clients()));
+    return new WeakReference<>(copy.zone());
   }
 
   @Test

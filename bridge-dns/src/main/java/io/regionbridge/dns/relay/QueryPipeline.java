@@ -93,7 +93,6 @@ public final class QueryPipeline implements AnswerSink {
   private int turn;
   private boolean inTurn;
   private long now;
-  private @Nullable ZoneTable lastTable;
 
   /**
    * The pipeline of loop {@code index}.
@@ -107,7 +106,7 @@ public final class QueryPipeline implements AnswerSink {
     this.clients = clients;
     this.sender = new ReplySender(reply, counters, shared.clock());
     this.aliases = new AliasFollower(reply, sender);
-    this.asker = new Asker(shared.gateways(), this, sockets, shared.clock());
+    this.asker = new Asker(shared.gateways(), this, sockets, shared.table(), shared.clock());
   }
 
   /** What this loop counted. */
@@ -188,10 +187,7 @@ public final class QueryPipeline implements AnswerSink {
   /** The zones in force, which the asker follows. */
   private ZoneTable table() {
     ZoneTable table = shared.table().get();
-    if (table != lastTable) {
-      asker.follow(table, lastTable);
-      lastTable = table;
-    }
+    asker.follow(table);
     return table;
   }
 

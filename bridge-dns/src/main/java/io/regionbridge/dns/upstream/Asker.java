@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Rcode;
@@ -64,7 +65,7 @@ public final class Asker {
   private final LoopState loop;
   private final TimerWheel wheel;
   private final Reply reply = new Reply();
-  private final RouteBounds bounds = new RouteBounds();
+  private final RouteBounds bounds;
   private final GatewayLinks links;
   private final ExchangeTable exchanges = new ExchangeTable();
   private int late;
@@ -72,15 +73,23 @@ public final class Asker {
   private long lastTurned;
   private boolean heldBack;
   private boolean closed;
+  private @Nullable Object waysMark;
   private @Nullable ScheduledFuture<?> ticking;
 
   /**
    * An asker for one loop.
    *
+   * @param table the one in force
    * @param clock nanoseconds that never go back
    */
-  public Asker(GatewayRegistry registry, AnswerSink sink, LoopSockets sockets, LongSupplier clock) {
+  public Asker(
+      GatewayRegistry registry,
+      AnswerSink sink,
+      LoopSockets sockets,
+      Supplier<ZoneTable> table,
+      LongSupplier clock) {
     this.registry = registry;
+    bounds = new RouteBounds(table);
     this.sink = sink;
     this.clock = clock;
     loop = new LoopState(sockets, registry, new Replies(), sink::turnEnds, clock);
@@ -208,16 +217,15 @@ public final class Asker {
   }
 
   /**
-   * Another table is in force. Closes links to gateways that it does not name any more; their
-   * exchanges go on with others.
-   *
-   * @param before the table that was in force; null if there was none
+   * Another table may be in force. Closes links to gateways that it does not name any more; their
+   * exchanges go on with others. The table is not held: the next one may be long in coming to a
+   * loop that is not asked.
    */
-  public void follow(ZoneTable table, @Nullable ZoneTable before) {
-    if (before == null || !table.leadsWhere(before)) {
+  public void follow(ZoneTable table) {
+    if (!table.waysMark().equals(waysMark)) {
+      waysMark = table.waysMark();
       links.keepOnly(table.ways());
     }
-    bounds.follow(table);
   }
 
   /** Sends what is queued. Called at the end of each turn of the loop. */

@@ -3,34 +3,38 @@ package io.regionbridge.dns.upstream;
 import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.wire.Names;
 import io.regionbridge.dns.wire.Reply;
+import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ZoneRoute;
 import io.regionbridge.dns.zone.ZoneTable;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * What a peer region is believed: names of the zone that was asked, addresses in its ranges.
  * Resolvers are believed for all names but those of regions.
  */
 final class RouteBounds implements Reply.Bounds {
-  private ZoneTable table = ZoneTable.empty();
-  private ZoneRoute.@Nullable Forward route;
+  private final Supplier<ZoneTable> table;
 
-  RouteBounds of(ZoneRoute.Forward next) {
-    route = next;
-    return this;
+  // Of a route that is not held itself: it may have a large replica.
+  private byte[] apex = {};
+  private boolean resolvers;
+  private BelievedAddresses addresses = BelievedAddresses.within(AddressSet.NONE);
+
+  /** Allows nothing yet; {@code table} says which names regions have now. */
+  RouteBounds(Supplier<ZoneTable> table) {
+    this.table = table;
   }
 
-  /** From now on regions have these names. */
-  void follow(ZoneTable next) {
-    table = next;
+  RouteBounds of(ZoneRoute.Forward route) {
+    apex = route.apex();
+    resolvers = route.zone().isResolvers();
+    addresses = route.zone().addresses();
+    return this;
   }
 
   @Override
   public boolean ownerAllowed(byte[] name, int length) {
-    ZoneRoute.Forward r = route;
-    return r != null
-        && Names.within(name, length, r.apex())
-        && !(r.zone().isResolvers() && table.serves(name, length));
+    return Names.within(name, length, apex) && !(resolvers && table.get().serves(name, length));
   }
 
   @Override
@@ -40,7 +44,6 @@ final class RouteBounds implements Reply.Bounds {
 
   @Override
   public boolean addressAllowed(long high, long low) {
-    ZoneRoute.Forward r = route;
-    return r != null && r.zone().addresses().allows(high, low);
+    return addresses.allows(high, low);
   }
 }

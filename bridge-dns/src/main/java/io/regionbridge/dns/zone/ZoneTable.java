@@ -291,6 +291,14 @@ public final class ZoneTable {
     return ways == before.ways;
   }
 
+  /**
+   * The same object in all tables in a row whose {@link #ways} lead to the same regions and
+   * gateways. Holds no table.
+   */
+  public Object waysMark() {
+    return ways;
+  }
+
   /** The way of this table to the zone of an earlier one's; that one if the zone is gone. */
   public ZoneRoute.Forward latest(ZoneRoute.Forward earlier) {
     return switch (earlier.zone().isResolvers() ? null : find(earlier.apex())) {

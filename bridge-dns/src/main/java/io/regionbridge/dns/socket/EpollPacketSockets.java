@@ -29,6 +29,7 @@ public final class EpollPacketSockets implements PacketSockets {
   private static final int CLIENT_BATCH = 64;
   private static final int CLIENT_OCTETS = 512;
   private static final int MOST_IDLE = 64;
+  private static final int MOST_IDLE_ONES = 1024;
 
   /**
    * The kernel's usual 208 KiB hold some 270 packets, a burst of a few milliseconds. With
@@ -50,6 +51,9 @@ public final class EpollPacketSockets implements PacketSockets {
    * used again.
    */
   private final ArrayDeque<MessageBatch> idle = new ArrayDeque<>();
+
+  /** The same of one message each: all gateways are probed at about the same time. */
+  private final ArrayDeque<MessageBatch> idleOnes = new ArrayDeque<>();
 
   /** Sockets for a loop that runs on epoll. */
   public EpollPacketSockets(IoEventLoop loop) {
@@ -75,11 +79,22 @@ public final class EpollPacketSockets implements PacketSockets {
 
   @Override
   public PacketSocket connect(InetSocketAddress remote, PacketHandler handler) throws IOException {
+    return connect(remote, handler, CLIENT_BATCH);
+  }
+
+  @Override
+  public PacketSocket connectForProbe(InetSocketAddress remote, PacketHandler handler)
+      throws IOException {
+    return connect(remote, handler, 1);
+  }
+
+  private PacketSocket connect(InetSocketAddress remote, PacketHandler handler, int messages)
+      throws IOException {
     boolean ipv6 = remote.getAddress() instanceof Inet6Address;
     LinuxSocket fd = open(ipv6);
     try {
       fd.connect(remote);
-      return start(new EpollPacketSocket(this, fd, ipv6, takeBatch(), true, handler));
+      return start(new EpollPacketSocket(this, fd, ipv6, takeBatch(messages), true, handler));
     } catch (IOException | RuntimeException e) {
       fd.close();
       throw e;
@@ -103,14 +118,18 @@ public final class EpollPacketSockets implements PacketSockets {
     return socket;
   }
 
-  private MessageBatch takeBatch() {
-    MessageBatch batch = idle.poll();
-    return batch != null ? batch : new MessageBatch(CLIENT_BATCH, CLIENT_OCTETS, false);
+  private MessageBatch takeBatch(int messages) {
+    MessageBatch batch = (messages == 1 ? idleOnes : idle).poll();
+    return batch != null ? batch : new MessageBatch(messages, CLIENT_OCTETS, false);
   }
 
   /** A connected socket was closed and its batch may serve another. */
   void giveBack(MessageBatch batch) {
-    if (idle.size() < MOST_IDLE) {
+    if (batch.count() == 1) {
+      if (idleOnes.size() < MOST_IDLE_ONES) {
+        idleOnes.push(batch);
+      }
+    } else if (idle.size() < MOST_IDLE) {
       idle.push(batch);
     }
   }

@@ -20,4 +20,14 @@ public interface PacketSockets {
    * @throws IOException if there is no way to the peer, or no descriptor left
    */
   PacketSocket connect(InetSocketAddress remote, PacketHandler handler) throws IOException;
+
+  /**
+   * The same for one who sends a packet now and then: with as little memory as that takes.
+   *
+   * @throws IOException if there is no way to the peer, or no descriptor left
+   */
+  default PacketSocket connectForProbe(InetSocketAddress remote, PacketHandler handler)
+      throws IOException {
+    return connect(remote, handler);
+  }
 }

@@ -355,7 +355,7 @@ public final class HealthProber {
         }
         return connection;
       }
-      PacketSocket packets = sockets.packets().connect(gateway.address(), this);
+      PacketSocket packets = sockets.packets().connectForProbe(gateway.address(), this);
       socket = packets;
       return packets;
     }

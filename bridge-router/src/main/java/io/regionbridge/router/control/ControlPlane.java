@@ -121,7 +121,6 @@ public final class ControlPlane implements AutoCloseable {
                   loops));
     }
     plane.overlay.start();
-    plane.aliasLoop.start();
     return plane;
   }
 
@@ -203,6 +202,7 @@ public final class ControlPlane implements AutoCloseable {
                   loops));
     }
     onChange.run(); // earlier changes were reported before the source was set
+    aliasLoop.start(); // last: its first look loads a native library, which nobody waits for
   }
 
   private RegionSource cluster(

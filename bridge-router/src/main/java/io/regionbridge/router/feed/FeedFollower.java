@@ -52,6 +52,7 @@ final class FeedFollower implements AutoCloseable {
   private static final String OUTDATED = ", for longer than dns.cache.serveStale";
   private static final int MOST_FLAWS = 16;
   private static final Duration IDLE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
 
   private final String region;
   private final FeedDecoder decoder;
@@ -134,9 +135,11 @@ final class FeedFollower implements AutoCloseable {
     if (gateway.isPresent()) {
       follow(gateway.get());
     } else {
+      // A replica that may become outdated is looked at meanwhile; without one nothing happens.
       long wait = machine.notBefore() - System.nanoTime();
-      long atMost = wait > 0 ? Math.min(wait, IDLE.toNanos()) : IDLE.toNanos();
-      if (changed.tryAcquire(atMost, TimeUnit.NANOSECONDS)) {
+      long least = followed.gateways().isEmpty() ? Long.MAX_VALUE : Math.max(wait, 1);
+      Duration most = state.standing() == FollowerState.Standing.NONE ? LONGEST_IDLE : IDLE;
+      if (changed.tryAcquire(Math.min(least, most.toNanos()), TimeUnit.NANOSECONDS)) {
         changed.drainPermits();
       }
     }

@@ -1,22 +1,11 @@
 package io.regionbridge.router.control;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.regionbridge.router.border.Admitted;
-import io.regionbridge.router.border.Border;
-import io.regionbridge.router.border.BorderRules;
-import io.regionbridge.router.border.Remembered;
-import io.regionbridge.router.coredns.ClusterDomains;
-import io.regionbridge.router.coredns.ForeignZones;
-import io.regionbridge.router.coredns.Forwards;
 import io.regionbridge.router.diagnosis.RightsReview;
 import io.regionbridge.router.diagnosis.RightsWatch;
 import io.regionbridge.router.directory.Directory;
-import io.regionbridge.router.directory.DirectoryService;
-import io.regionbridge.router.directory.ServiceKey;
-import io.regionbridge.router.discovery.ClusterIpSpan;
 import io.regionbridge.router.discovery.ClusterView;
 import io.regionbridge.router.discovery.ClusterWatcher;
-import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.egress.EgressInputs;
 import io.regionbridge.router.egress.EgressReport;
@@ -36,21 +25,16 @@ import io.regionbridge.router.multicluster.ImportTotals;
 import io.regionbridge.router.multicluster.MultiCluster;
 import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpAddress;
-import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.path.PathProbes;
 import io.regionbridge.router.path.PathState;
 import io.regionbridge.router.peers.DeclaredRegions;
 import io.regionbridge.router.peers.OverlayDiscovery;
 import io.regionbridge.router.peers.PeerClusters;
 import io.regionbridge.router.peers.PeerEnds;
-import io.regionbridge.router.peers.RegionClaims;
 import io.regionbridge.router.peers.TunnelRecords;
 import io.regionbridge.router.report.ControlFindings;
 import io.regionbridge.router.report.PodRanges;
-import io.regionbridge.router.topology.PeerClaim;
-import io.regionbridge.router.topology.Refusal;
 import io.regionbridge.router.topology.Topology;
-import io.regionbridge.router.topology.TopologyBuilder;
 import io.regionbridge.router.topology.TunnelEnd;
 import io.regionbridge.router.tunnel.KeyStore;
 import java.io.IOException;
@@ -60,9 +44,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,9 +80,6 @@ final class ClusterControl implements RegionSource {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** The Service by which pods reach the API server. */
-  private static final ServiceKey API_SERVER = new ServiceKey("default", "kubernetes");
-
   /** Gets changes. Calls come one at a time for each kind, and must not block for long. */
   interface Listener {
     /** The Services of the local region, after each change. */
@@ -119,9 +97,7 @@ final class ClusterControl implements RegionSource {
   private final SharedObjects shared;
   private final OwnRouterNode ownNode;
   private final KeyStore keys;
-  private final DeclaredRegions declared = new DeclaredRegions();
-  private final Border border = new Border();
-  private final PeerEnds ends = new PeerEnds();
+  private final ClusterRegions regions;
   private final PeerClusters peerClusters;
   private final Loop directories;
   private final Loop topologies;
@@ -168,6 +144,7 @@ final class ClusterControl implements RegionSource {
     ownNode = new OwnRouterNode(settings, sources, statuses, keys, clock);
     peerClusters =
         new PeerClusters(client, settings.namespace(), topologies::lookAgain, clock, loops);
+    PeerEnds ends = new PeerEnds();
     shared =
         new SharedObjects(settings, sources, client, statuses, egress, peerClusters, ends, clock);
     election =
@@ -213,6 +190,9 @@ final class ClusterControl implements RegionSource {
             settings.dnsPort(),
             topologies::lookAgain,
             loops);
+    regions =
+        new ClusterRegions(
+            settings, sources, client.getMasterUrl().getHost(), peerClusters, overlay, ends);
     rights =
         new RightsWatch(
             new RightsReview(
@@ -467,27 +447,9 @@ final class ClusterControl implements RegionSource {
           Stream.concat(Stream.of(ControlFindings.STARTING), rights.finding().stream()).toList();
       return;
     }
-    List<PeerClaim> claims = new ArrayList<>(sources.configured().get());
-    Map<RegionFacts, RegionClaims.Reading> readings = declared.look(view.regions());
-    readings.values().forEach(reading -> claims.add(reading.claim()));
-    RegionClaims.PeerReading ofPeers = peerClusters.look(view.regions());
-    claims.addAll(ofPeers.claims());
-    claims.addAll(overlay.claims());
     Directory services = watcher.directory();
-    Admitted admitted = border.admit(claims, rules(view, services), writtenDown(view));
-    List<Refusal> refusals = new ArrayList<>(ofPeers.refusals());
-    refusals.addAll(overlay.refusals());
-    refusals.addAll(admitted.refusals());
-    Topology next =
-        new TopologyBuilder(sources.region().get())
-            .build(
-                view,
-                admitted.claims(),
-                election.leadership().active(),
-                ClusterIpSpan.of(services, view),
-                ClusterDomains.of(view).names())
-            .with(admitted.conflicts(), refusals)
-            .map(peer -> ends.follow(peer, remembered(view, peer.name()), overlay.tunnels()));
+    ClusterRegions.Look look = regions.look(view, services, election.leadership().active());
+    Topology next = look.topology();
     if (!topology.equals(Optional.of(next))) {
       logChange(next);
       listener.topology(next);
@@ -500,7 +462,7 @@ final class ClusterControl implements RegionSource {
         .reconcile(
             view,
             next,
-            admitted.undeclared(),
+            look.admitted().undeclared(),
             election.leadership(),
             reach,
             egress.published(inputs, next))
@@ -514,8 +476,8 @@ final class ClusterControl implements RegionSource {
                   next,
                   services,
                   inputs,
-                  readings,
-                  admitted.identities(),
+                  look.readings(),
+                  look.admitted().identities(),
                   paths::of,
                   unwritten::add));
     } else {
@@ -528,78 +490,11 @@ final class ClusterControl implements RegionSource {
     found.add(ControlFindings.watched(view, ClusterClient.proxy(client.getConfiguration())));
     found.add(podRanges.look(services, next.local()));
     found.add(ControlFindings.written(unwritten));
-    found.add(ControlFindings.accepted(DeclaredRegions.flaws(readings), next.refusals()));
+    found.add(ControlFindings.accepted(DeclaredRegions.flaws(look.readings()), next.refusals()));
     rights.finding().ifPresent(found::add);
     imports.ifPresent(found::add);
     found.add(ControlFindings.elected(election.leadership(), election.problem()));
     findings = List.copyOf(found);
-  }
-
-  private BorderRules rules(ClusterView view, Directory services) {
-    Set<InetSocketAddress> own = new HashSet<>();
-    own.add(new InetSocketAddress(settings.nodeAddress(), settings.dnsPort()));
-    sources
-        .overlay()
-        .address()
-        .ifPresent(address -> own.add(new InetSocketAddress(address, settings.dnsPort())));
-    return new BorderRules(
-            sources.region().get().name(),
-            sources.supernets().get(),
-            Set.copyOf(ClusterDomains.of(view).names()),
-            ForeignZones.of(view).domains(bridges(view, services)),
-            own,
-            apiServers(services))
-        .with(settings.options().domains());
-  }
-
-  /** Where somebody who writes a block for CoreDNS finds the bridges. */
-  private Set<InetAddress> bridges(ClusterView view, Directory services) {
-    Set<InetAddress> addresses = new HashSet<>();
-    addresses.add(settings.nodeAddress());
-    sources.overlay().address().ifPresent(addresses::add);
-    view.routers().forEach(node -> addresses.addAll(node.addresses()));
-    settings
-        .options()
-        .forwardTo()
-        .ifPresent(
-            name -> Forwards.service(services, name).forEach(at -> addresses.add(at.getAddress())));
-    return addresses;
-  }
-
-  private Set<InetAddress> apiServers(Directory services) {
-    Set<InetAddress> addresses = new HashSet<>();
-    IpLiteral.parse(client.getMasterUrl().getHost()).ifPresent(addresses::add);
-    DirectoryService api = services.service(API_SERVER);
-    if (api != null) {
-      api.facts().clusterIps().forEach(address -> addresses.add(address.toInetAddress()));
-      api.endpoints().forEach(endpoint -> addresses.add(endpoint.address().toInetAddress()));
-    }
-    return addresses;
-  }
-
-  /**
-   * What Region objects and RouterNodes say of regions. A Region object counts most, then what this
-   * node itself wrote, then what the others did.
-   */
-  private Map<String, Remembered> writtenDown(ClusterView view) {
-    Map<String, Remembered> written = new HashMap<>();
-    view.regions()
-        .forEach(region ->
-            written.put(region.name(), new Remembered(region.overlayKeys(), region.ranges())));
-    view.routerNodes().stream()
-        .sorted(Comparator.comparing(node -> !node.name().equals(settings.node())))
-        .flatMap(node -> node.overlayRegions().stream())
-        .forEach(region ->
-            written.putIfAbsent(
-                region.name(), new Remembered(region.overlayKeys(), region.ranges(), true)));
-    return written;
-  }
-
-  private static Optional<TunnelRecord> remembered(ClusterView view, String region) {
-    return view.regions().stream()
-        .filter(facts -> facts.name().equals(region))
-        .findFirst()
-        .flatMap(RegionFacts::tunnel);
   }
 
   private void logChange(Topology next) {

@@ -32,7 +32,7 @@ final class DemoCommand implements Command {
 
   @Override
   public int run() {
-    Logging.level(Level.ERROR);
+    Logging.setLevel(Level.ERROR);
     try (Demo demo = Demo.start(terminal.out(), terminal.colour())) {
       boolean held = demo.run();
       if (!once) {

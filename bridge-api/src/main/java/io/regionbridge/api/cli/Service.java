@@ -53,7 +53,7 @@ public final class Service {
     ConfigResult.Valid valid = (ConfigResult.Valid) read;
     BridgeConfig config = valid.config();
     Logging.format(config.get(ConfigKeys.LOG_FORMAT));
-    Logging.level(config.get(ConfigKeys.LOG_LEVEL));
+    Logging.setLevel(config.get(ConfigKeys.LOG_LEVEL));
     Logger log = LoggerFactory.getLogger(Service.class);
     valid.warnings().forEach(warning -> log.warn("{}: {}", file.path(), warning));
     return agent && request.cleanUp()

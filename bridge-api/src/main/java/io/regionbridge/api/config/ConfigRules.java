@@ -157,8 +157,9 @@ final class ConfigRules {
       names.add("", node.located(ConfigKeys.NODE_NAME));
       addresses.add("", node.located(ConfigKeys.NODE_ADDRESS));
     }
-    distinct(names, String::equals, n -> n, "is also the node at", "list it once", Outcome.REFUSED);
-    distinct(
+    requireDistinct(
+        names, String::equals, n -> n, "is also the node at", "list it once", Outcome.REFUSED);
+    requireDistinct(
         addresses,
         (a, b) -> a.address().equals(b.address()),
         host -> IpLiteral.format(host.address()),
@@ -185,7 +186,7 @@ final class ConfigRules {
       ranges.add(owner, aliases.known(peer));
       gateways.add(owner, peer.items(ConfigKeys.PEER_GATEWAYS));
     }
-    distinct(
+    requireDistinct(
         names,
         String::equals,
         n -> n,
@@ -193,14 +194,14 @@ final class ConfigRules {
         "give each its own name",
         Outcome.REFUSED);
     // Names below one region's domain would have to be asked of two regions.
-    distinct(
+    requireDistinct(
         domains,
         RegionDomain::overlaps,
         RegionDomain::name,
         "is the same domain, or one inside the other, as",
         "give each region, and allNames, a domain of its own",
         Outcome.REFUSED);
-    distinct(
+    requireDistinct(
         ranges,
         Cidr::overlaps,
         Cidr::toString,
@@ -208,7 +209,7 @@ final class ConfigRules {
         "regions that reach each other need ranges that do not overlap: give one of them other"
             + " ranges, or an alias in its region.aliasRanges",
         Outcome.REFUSED_WITHIN_A_REGION);
-    distinct(
+    requireDistinct(
         gateways,
         InetSocketAddress::equals,
         SocketLiteral::format,
@@ -230,7 +231,7 @@ final class ConfigRules {
 
   /** DNS listens by TCP as well, so HTTP cannot share its port. */
   private void checkListeners() {
-    distinct(
+    requireDistinct(
         listening(),
         (a, b) -> a.equals(b) && a.getPort() != 0,
         SocketLiteral::format,
@@ -239,7 +240,8 @@ final class ConfigRules {
         Outcome.REFUSED);
     Claims<Path> files = new Claims<>();
     files.add("", root.items(ConfigKeys.DIRECTORY_FILES));
-    distinct(files, Path::equals, Path::toString, "is also", "list it once", Outcome.REFUSED);
+    requireDistinct(
+        files, Path::equals, Path::toString, "is also", "list it once", Outcome.REFUSED);
   }
 
   private Claims<InetSocketAddress> listening() {
@@ -258,7 +260,7 @@ final class ConfigRules {
     problems.add(new ConfigProblem(path, reason, text, advice));
   }
 
-  private <T> void distinct(
+  private <T> void requireDistinct(
       Claims<T> claims,
       BiPredicate<T, T> clash,
       Function<T, String> words,

@@ -21,7 +21,7 @@ final class ConfigWarnings {
     ConfigWarnings found = new ConfigWarnings();
     found.checkDns(config);
     found.checkAdmin(config);
-    found.directory(config);
+    found.addDirectory(config);
     boolean nothingToDiscover =
         !config.get(ConfigKeys.KUBERNETES_ENABLED)
             && config.get(ConfigKeys.OVERLAY_MODE) == RegionSettings.OverlayMode.NONE;
@@ -63,7 +63,7 @@ final class ConfigWarnings {
     }
   }
 
-  private void directory(BridgeConfig config) {
+  private void addDirectory(BridgeConfig config) {
     boolean standalone = !config.get(ConfigKeys.KUBERNETES_ENABLED);
     boolean files = !config.get(ConfigKeys.DIRECTORY_FILES).isEmpty();
     if (standalone && !files) {

@@ -78,12 +78,13 @@ public final class Demo implements AutoCloseable {
   }
 
   private void begin(Layout layout) throws IOException, InterruptedException {
-    screen.title("Two regions on this machine, two gateways each; real packets, no Kubernetes");
+    screen.printTitle(
+        "Two regions on this machine, two gateways each; real packets, no Kubernetes");
     if (!layout.remark().isEmpty()) {
       screen.note(layout.remark());
     }
     for (DemoRegion region : List.of(mn, fsn1)) {
-      screen.line(
+      screen.printLine(
           "  %-5s %-14s pods %-14s gateways %s"
               .formatted(region.name(), region.domain(), region.pods(), texts(region.gateways())));
     }
@@ -122,7 +123,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private void showNames() throws IOException {
-    screen.title("A client in fsn1 asks its own gateway for names of mn");
+    screen.printTitle("A client in fsn1 asks its own gateway for names of mn");
     String nats = "nats.messaging.svc.mn.internal.";
     ask("ClusterIP Service: its ready pods, not its ClusterIP", nats, Type.A, Source.REPLICA, 3);
     ask("ClusterIP Service by its short name", PRIMARY, Type.A, Source.REPLICA, 1);
@@ -165,7 +166,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private void showOutside() throws IOException {
-    screen.title("What is not there, and what is none of its business");
+    screen.printTitle("What is not there, and what is none of its business");
     expect("a name that mn does not have", "nothing.messaging.svc.mn.internal.", Rcode.NXDOMAIN);
     expect("a name outside both regions", "www.example.com.", Rcode.REFUSED);
   }
@@ -180,7 +181,7 @@ public final class Demo implements AutoCloseable {
 
   /** Kills the gateway of mn that is asked most, while it is asked. */
   private int loseGateway() throws IOException, InterruptedException {
-    screen.title("A gateway of mn dies while 250 names a second are asked for");
+    screen.printTitle("A gateway of mn dies while 250 names a second are asked for");
     List<Name> names =
         IntStream.range(0, Manifests.MANY)
             .mapToObj(
@@ -193,7 +194,7 @@ public final class Demo implements AutoCloseable {
     int dead = exchanges(0) >= exchanges(1) ? 0 : 1;
     long killed = System.nanoTime();
     mn.kill(dead);
-    screen.line(
+    screen.printLine(
         "    %s is cut off: what is sent to it vanishes".formatted(text(mn.gateways().get(dead))));
     boolean noticed = await(() -> state(dead) == GatewayHealth.State.DOWN);
     String after = since(killed);
@@ -217,7 +218,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private void moveEndpoint() throws IOException {
-    screen.title("A pod moves in mn: its EndpointSlice changes (TTL 1 s)");
+    screen.printTitle("A pod moves in mn: its EndpointSlice changes (TTL 1 s)");
     Name name = Name.fromConstantString(PRIMARY);
     long from = System.nanoTime();
     mn.write(Manifests.mn(MOVED_TO));
@@ -236,7 +237,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private void recover(int dead) throws IOException {
-    screen.title("The dead gateway comes back");
+    screen.printTitle("The dead gateway comes back");
     long from = System.nanoTime();
     mn.start(dead, fsn1);
     boolean back = await(() -> up(dead));
@@ -247,10 +248,10 @@ public final class Demo implements AutoCloseable {
   /** What to try while it stays up. */
   public void invite() {
     InetSocketAddress server = fsn1.gateways().getFirst();
-    screen.title("Still running; Ctrl-C ends it");
-    screen.line(
+    screen.printTitle("Still running; Ctrl-C ends it");
+    screen.printLine(
         "    status page   http://%s/".formatted(text(fsn1.bridge(0).httpAddresses().getFirst())));
-    screen.line(
+    screen.printLine(
         "    try           dig -p %d @%s nats.messaging.svc.mn.internal"
             .formatted(server.getPort(), server.getAddress().getHostAddress()));
   }

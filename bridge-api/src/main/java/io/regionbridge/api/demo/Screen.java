@@ -25,11 +25,11 @@ final class Screen {
     return held;
   }
 
-  void title(String text) {
+  void printTitle(String text) {
     print("\n" + style(BOLD, text));
   }
 
-  void line(String text) {
+  void printLine(String text) {
     print("  " + text);
   }
 

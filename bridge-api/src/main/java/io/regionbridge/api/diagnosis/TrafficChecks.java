@@ -135,7 +135,7 @@ public final class TrafficChecks {
                     + (regions.size() == 1 ? " answers" : " answer")));
     regions.forEach((region, own) -> {
       TrafficChecks there = new TrafficChecks(network, region.isEmpty() ? "" : region + " ");
-      there.arrive(status, region, own, target);
+      there.checkArrival(status, region, own, target);
       walk.checks.addAll(there.checks);
     });
     return walk.checks;
@@ -169,7 +169,7 @@ public final class TrafficChecks {
   }
 
   /** What comes after the name, for a region that was found to answer. */
-  private void arrive(
+  private void checkArrival(
       BridgeStatus status, String region, List<InetAddress> addresses, Target target) {
     if (region.equals(status.region().name())) {
       add(Check.skipped("egress", "traffic stays in region " + region));

@@ -237,7 +237,7 @@ final class BridgeStart {
       BridgeConfig now = config.get();
       dns.configure(Settings.dataPlane(now, MemoryPlan.of(now, heap)));
       if (change.live().contains(ConfigKeys.LOG_LEVEL.path())) {
-        Logging.level(config.get().get(ConfigKeys.LOG_LEVEL));
+        Logging.setLevel(config.get().get(ConfigKeys.LOG_LEVEL));
       }
       control.lookAgain();
       tables.lookAgain();

@@ -73,7 +73,7 @@ public final class NodeAgent implements AutoCloseable {
     @Override
     public void changed(BridgeConfig next, ConfigChange change) {
       config = next;
-      Logging.level(next.get(ConfigKeys.LOG_LEVEL));
+      Logging.setLevel(next.get(ConfigKeys.LOG_LEVEL));
       agent.lookAgain();
     }
 

@@ -33,7 +33,7 @@ public final class Logging {
    * Sets the least severe level that is logged of what the bridge says itself. Libraries log
    * warnings and errors, whatever the level. Any time, any thread.
    */
-  public static void level(org.slf4j.event.Level level) {
+  public static void setLevel(org.slf4j.event.Level level) {
     if (LoggerFactory.getLogger("io.regionbridge") instanceof Logger logger) {
       logger.setLevel(Level.valueOf(level.name()));
     }

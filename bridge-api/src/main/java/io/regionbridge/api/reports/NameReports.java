@@ -70,7 +70,7 @@ final class NameReports {
     if (reports.wants(local)) {
       bridge.zones().ifPresent(zones -> reports.addLocal(local, domain, bridge.directory(), zones));
     }
-    reports.everywhere(bridge);
+    reports.addEverywhere(bridge);
     for (PeerRegion peer : bridge.topology().peers()) {
       if (reports.wants(peer.name())) {
         reports.addPeer(peer, Optional.ofNullable(bridge.replicas().get(peer.name())));
@@ -155,18 +155,18 @@ final class NameReports {
   }
 
   /** Names over all regions: only if they are asked for, since they are the others once more. */
-  private void everywhere(BridgeState bridge) {
+  private void addEverywhere(BridgeState bridge) {
     String domain = question.region();
     BridgeConfig config = bridge.config();
     List<RegionServices> regions = bridge.regions();
     if (isAllNames(config, domain)) {
       for (ServiceKey key : keys(regions)) {
-        everywhere(
+        addEverywhere(
             domain, ServiceRegions.having(key, regions), AllNamesCompiler.answering(key, regions));
       }
     } else if (isImports(config, domain)) {
       for (ServiceKey key : keys(regions)) {
-        everywhere(
+        addEverywhere(
             domain,
             ServiceRegions.exporting(key, regions),
             ImportedZoneCompiler.answering(key, regions));
@@ -180,7 +180,7 @@ final class NameReports {
     return keys;
   }
 
-  private void everywhere(String domain, ServiceRegions having, List<String> answering) {
+  private void addEverywhere(String domain, ServiceRegions having, List<String> answering) {
     Optional<DirectoryService> decisive = having.decisive().map(ServiceRegions.Part::service);
     if (decisive.isEmpty()) {
       return;

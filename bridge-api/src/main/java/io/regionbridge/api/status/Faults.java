@@ -45,7 +45,7 @@ public final class Faults {
     Faults found = new Faults(status);
     found.addNotReady();
     status.conditions().forEach(condition -> found.addCondition("", condition, remedy(condition)));
-    found.directory();
+    found.addDirectory();
     found.addRouterNodes();
     status.peers().forEach(found::addPeer);
     status.tunnels().forEach(found::addTunnel);
@@ -186,8 +186,8 @@ public final class Faults {
     }
   }
 
-  private void directory() {
-    withheld();
+  private void addDirectory() {
+    addWithheld();
     openAliases();
     for (BridgeStatus.RemappedService service : status.directory().remapped()) {
       if (isApiServer(service.namespace(), service.name())) {
@@ -204,7 +204,7 @@ public final class Faults {
     }
   }
 
-  private void withheld() {
+  private void addWithheld() {
     List<String> services =
         status.directory().withheld().stream()
             .filter(service -> !isApiServer(service.namespace(), service.name()))

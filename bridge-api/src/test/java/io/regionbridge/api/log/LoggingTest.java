@@ -13,14 +13,14 @@ final class LoggingTest {
     Logger own = (Logger) LoggerFactory.getLogger("io.regionbridge.api.Any");
     Logger library = (Logger) LoggerFactory.getLogger("io.netty.Any");
     try {
-      Logging.level(Level.DEBUG);
+      Logging.setLevel(Level.DEBUG);
       assertThat(own.isDebugEnabled()).isTrue();
       assertThat(library.isInfoEnabled()).isFalse();
-      Logging.level(Level.ERROR);
+      Logging.setLevel(Level.ERROR);
       assertThat(own.isWarnEnabled()).isFalse();
       assertThat(library.isWarnEnabled()).isTrue();
     } finally {
-      Logging.level(Level.INFO);
+      Logging.setLevel(Level.INFO);
     }
   }
 }

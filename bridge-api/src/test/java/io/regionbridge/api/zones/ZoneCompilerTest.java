@@ -392,7 +392,7 @@ class ZoneCompilerTest {
   @Test
   void directoryInPartIsServedAndSaysOfNoNameThatItDoesNotExist() {
     DirectoryIndex index = index(REGION);
-    index.extent(Directory.Extent.PARTIAL);
+    index.setExtent(Directory.Extent.PARTIAL);
     CompiledZones zones = compiler(settings()).compile(index.directory(), NOW);
     Asker asker = new Asker(zones);
 

@@ -310,7 +310,7 @@ public final class QueryPipeline implements AnswerSink {
         && cached.usable(millis)
         && !query.fromSibling()
         && (failure != null || asker.noneAnswers(forward, now))) {
-      stale(forward, client, path, millis);
+      answerStale(forward, client, path, millis);
       if (failure == null) {
         refresh(forward);
       }
@@ -354,7 +354,8 @@ public final class QueryPipeline implements AnswerSink {
             cached);
   }
 
-  private void stale(ZoneRoute.Forward forward, PeerAddress client, ReplyPath path, long millis) {
+  private void answerStale(
+      ZoneRoute.Forward forward, PeerAddress client, ReplyPath path, long millis) {
     reply.begin(query, cached.rcode(), ReplyWriter.RA);
     cached.writeTo(reply, millis, ++turn);
     reply.explain(Explanations.STALE_ANSWER);

@@ -141,7 +141,7 @@ public final class Asker {
     Exchange e =
         exchanges.begin(query, route, prospect, now, now + (poor ? timeout / POOR_SHARE : timeout));
     PacketBudget budget = links.budget(route);
-    budget.question(now);
+    budget.countQuestion(now);
     proceed(e, now);
     while (poor && links.anyFresh(e) && budget.take(Reason.LATE, now)) {
       GatewayLink next = links.choose(e, now);

@@ -57,7 +57,7 @@ final class PacketBudget {
   }
 
   /** A question is asked. */
-  void question(long now) {
+  void countQuestion(long now) {
     turn(now);
     questions[at(slot)]++;
     questionSum++;

@@ -136,7 +136,7 @@ public final class Reply {
     if (structure != Verdict.BELIEVED || rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
       return structure;
     }
-    room(Query.HEADER + Query.MAX_NAME + 4);
+    ensureRoom(Query.HEADER + Query.MAX_NAME + 4);
     System.arraycopy(message, 0, out, 0, questionEnd);
     Verdict verdict = believe(questionEnd, bounds);
     return names.exhausted() ? Verdict.TOO_DEAR : verdict;
@@ -425,7 +425,7 @@ public final class Reply {
 
   /** Copies the SOA of a negative answer (RFC 2308), if it may be believed. */
   private boolean copySoa(Bounds bounds) {
-    room(at + Query.MAX_NAME);
+    ensureRoom(at + Query.MAX_NAME);
     int owner = names.expand(soaAt, out, at);
     if (owner < 0) {
       return false;
@@ -446,7 +446,7 @@ public final class Reply {
   }
 
   private boolean copy(int fixed, int owner) {
-    room(at + 2);
+    ensureRoom(at + 2);
     Octets.put16(out, at, owner);
     at += 2;
     return copyFields(fixed);
@@ -455,7 +455,7 @@ public final class Reply {
   /** Copies all of a record but its owner. */
   private boolean copyFields(int fixed) {
     int octets = Octets.get16(message, fixed + 8);
-    room(at + FIXED + octets + 2 * Query.MAX_NAME);
+    ensureRoom(at + FIXED + octets + 2 * Query.MAX_NAME);
     System.arraycopy(message, fixed, out, at, FIXED);
     noteTtl(at + 4);
     int data = at + FIXED;
@@ -522,7 +522,7 @@ public final class Reply {
     minTtl = Math.min(minTtl, Math.max(0, Octets.get32(out, place)));
   }
 
-  private void room(int octets) {
+  private void ensureRoom(int octets) {
     if (out.length < octets) {
       out = Arrays.copyOf(out, Integer.highestOneBit(octets) << 1);
     }

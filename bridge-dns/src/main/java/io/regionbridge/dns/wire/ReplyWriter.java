@@ -79,13 +79,13 @@ public final class ReplyWriter {
   }
 
   /** Changes the rcode that the reply began with; of four bits. */
-  public void rcode(int rcode) {
+  public void setRcode(int rcode) {
     flags = flags & ~0xF | rcode;
   }
 
   /** Takes back all records and explanations, and changes the rcode. */
   public void clear(int rcode) {
-    rcode(rcode);
+    setRcode(rcode);
     at = questionEnd;
     answers = 0;
     authorities = 0;

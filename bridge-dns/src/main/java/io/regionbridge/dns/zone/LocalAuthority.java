@@ -158,7 +158,7 @@ public final class LocalAuthority {
       return refuseUnknown(reply);
     }
     // Of the name at the end of the aliases, if there are any (RFC 6604 section 3).
-    reply.rcode(Rcode.NXDOMAIN);
+    reply.setRcode(Rcode.NXDOMAIN);
     writeNegative(zone, reply);
     return Rcode.NXDOMAIN;
   }

@@ -102,12 +102,12 @@ public final class ZoneTable {
     List<ZoneRoute> next = new ArrayList<>();
     Set<Name> seen = new HashSet<>();
     for (LocalZone zone : local) {
-      unique(seen, zone.apex());
+      requireUnique(seen, zone.apex());
       next.add(new ZoneRoute.Local(zone, ids.id(zone.apex(), find(zone.apexOctets()))));
     }
     boolean same = forward.size() == forwards.size();
     for (ForwardZone zone : forward) {
-      unique(seen, zone.apex());
+      requireUnique(seen, zone.apex());
       ZoneRoute known = find(zone.apex());
       ZoneRoute.Forward before = forward(known).orElse(null);
       same &= before != null && before.zone().leadsWhere(zone);
@@ -193,7 +193,7 @@ public final class ZoneTable {
         : route instanceof ZoneRoute.Forward forward ? Optional.of(forward) : Optional.empty();
   }
 
-  private static void unique(Set<Name> seen, Name apex) {
+  private static void requireUnique(Set<Name> seen, Name apex) {
     if (!seen.add(apex)) {
       throw new IllegalArgumentException("two zones have the apex " + apex);
     }

@@ -123,7 +123,7 @@ final class StandaloneControl implements RegionSource {
   @Override
   public void lookAgain() {
     RegionSettings now = settings.get();
-    manifests.files(now.manifests());
+    manifests.follow(now.manifests());
     discover(now);
   }
 

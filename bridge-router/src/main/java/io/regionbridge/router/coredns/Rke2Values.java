@@ -79,10 +79,10 @@ final class Rke2Values {
     }
     port.ifPresent(number -> text.append("  port: ").append(number).append('\n'));
     text.append("  plugins:\n");
-    block.directives().forEach(plugin -> plugin(text, plugin));
+    block.directives().forEach(plugin -> appendPlugin(text, plugin));
   }
 
-  private static void plugin(StringBuilder text, Directive plugin) {
+  private static void appendPlugin(StringBuilder text, Directive plugin) {
     text.append("  - name: ").append(scalar(plugin.name())).append('\n');
     Directive shown =
         plugin.name().equals(ClusterDomains.PLUGIN)

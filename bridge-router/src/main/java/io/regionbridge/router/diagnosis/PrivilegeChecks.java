@@ -23,16 +23,16 @@ final class PrivilegeChecks {
 
   static List<Check> of(ClusterFacts facts) {
     PrivilegeChecks made = new PrivilegeChecks(facts);
-    facts.skipped(AGENTS, "pods").ifPresentOrElse(made.checks::add, made::agents);
+    facts.skipped(AGENTS, "pods").ifPresentOrElse(made.checks::add, made::checkAgents);
     if (facts.release().tunnels()) {
-      made.keys();
+      made.checkKeys();
     }
-    facts.skipped(ADMIN, "pods").ifPresentOrElse(made.checks::add, made::admin);
+    facts.skipped(ADMIN, "pods").ifPresentOrElse(made.checks::add, made::checkAdmin);
     return made.checks;
   }
 
   /** Agents are on every node, so what they may do, whoever takes over one node may do. */
-  private void agents() {
+  private void checkAgents() {
     if (facts.privileges().agents().isEmpty()) {
       return;
     }
@@ -56,10 +56,10 @@ final class PrivilegeChecks {
   }
 
   /** A Secret that all nodes share lets each of them read the keys of the others. */
-  private void keys() {
+  private void checkKeys() {
     int before = checks.size();
     for (ClusterFacts.Router router : facts.routers()) {
-      key(router.name());
+      checkKey(router.name());
     }
     Set<String> left = entries(SecretKeyStore.SHARED);
     List<String> unused =
@@ -82,7 +82,7 @@ final class PrivilegeChecks {
     }
   }
 
-  private void key(String node) {
+  private void checkKey(String node) {
     String own = SecretKeyStore.name(node);
     boolean shared = entries(SecretKeyStore.SHARED).stream().anyMatch(entry -> isOf(node, entry));
     boolean kept = entries(own).stream().anyMatch(entry -> isOf(node, entry));
@@ -127,7 +127,7 @@ final class PrivilegeChecks {
   }
 
   /** Whoever reaches a node reaches what its bridge listens on there. */
-  private void admin() {
+  private void checkAdmin() {
     Optional<Release.Admin> configured = facts.release().admin();
     if (configured.isEmpty() || facts.privileges().bridges().isEmpty()) {
       return;

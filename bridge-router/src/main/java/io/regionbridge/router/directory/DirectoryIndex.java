@@ -87,7 +87,7 @@ public final class DirectoryIndex {
   }
 
   /** Says how much of what there is has been put in. */
-  public void extent(Directory.Extent extent) {
+  public void setExtent(Directory.Extent extent) {
     directory = directory.withExtent(extent);
   }
 

@@ -54,12 +54,12 @@ final class NetlinkSocket implements AutoCloseable {
     NetlinkSocket socket = new NetlinkSocket(openBound(protocol, 0));
     byte[] timeout = new byte[16];
     ByteBuffer.wrap(timeout).order(ByteOrder.nativeOrder()).putLong(TIMEOUT_SECONDS);
-    socket.option(LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, timeout);
+    socket.setOption(LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, timeout);
     byte[] on = intBytes(1);
     // Each of these makes errors or filters better and is missing from older kernels.
-    socket.option(LibC.SOL_NETLINK, LibC.NETLINK_EXT_ACK, on);
-    socket.option(LibC.SOL_NETLINK, LibC.NETLINK_CAP_ACK, on);
-    socket.option(LibC.SOL_NETLINK, LibC.NETLINK_GET_STRICT_CHK, on);
+    socket.setOption(LibC.SOL_NETLINK, LibC.NETLINK_EXT_ACK, on);
+    socket.setOption(LibC.SOL_NETLINK, LibC.NETLINK_CAP_ACK, on);
+    socket.setOption(LibC.SOL_NETLINK, LibC.NETLINK_GET_STRICT_CHK, on);
     return socket;
   }
 
@@ -109,7 +109,7 @@ final class NetlinkSocket implements AutoCloseable {
    *
    * @param begin what starts a transaction, and end what commits it; neither is acknowledged
    */
-  synchronized void transaction(
+  synchronized void transact(
       MessageWriter begin, List<MessageWriter> requests, MessageWriter end, String doing)
       throws ErrnoException {
     if (closed) {
@@ -250,7 +250,7 @@ final class NetlinkSocket implements AutoCloseable {
     return errno.equals(Errno.EPERM) ? Capability.CAP_NET_ADMIN : null;
   }
 
-  private void option(int level, int name, byte[] value) {
+  private void setOption(int level, int name, byte[] value) {
     try {
       LibC.setsockopt(fd, level, name, value, value.length);
     } catch (LastErrorException e) {

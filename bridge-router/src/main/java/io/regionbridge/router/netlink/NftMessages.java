@@ -423,7 +423,7 @@ final class NftMessages {
 
   /** Carries requests out, all or none. */
   void transact(NetlinkSocket socket, List<MessageWriter> requests) throws ErrnoException {
-    socket.transaction(
+    socket.transact(
         header(BATCH_BEGIN, 0, 0, SUBSYSTEM),
         requests,
         header(BATCH_END, 0, 0, SUBSYSTEM),

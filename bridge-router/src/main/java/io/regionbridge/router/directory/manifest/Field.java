@@ -40,7 +40,7 @@ final class Field {
   Field at(String key) {
     if (node instanceof Node.Mapping(var fields, int _, int _)) {
       if (fields.containsKey("<<")) {
-        problem("YAML merge keys (<<) are not supported: write the fields out");
+        reportProblem("YAML merge keys (<<) are not supported: write the fields out");
       }
       return new Field(report, this, key, fields.get(key));
     }
@@ -66,9 +66,9 @@ final class Field {
       return value;
     }
     if (node instanceof Node.NumberText(String value, int _, int _)) {
-      problem("the number " + value + " stands where a string must be: put it in quotes");
+      reportProblem("the number " + value + " stands where a string must be: put it in quotes");
     } else if (node instanceof Node.Bool(boolean value, int _, int _)) {
-      problem("the boolean " + value + " stands where a string must be: put it in quotes");
+      reportProblem("the boolean " + value + " stands where a string must be: put it in quotes");
     } else {
       expected("a string");
     }
@@ -108,7 +108,7 @@ final class Field {
       if (number >= 1 && number <= largest) {
         return number;
       }
-      problem(text + " is not " + kind + ": 1 to " + largest);
+      reportProblem(text + " is not " + kind + ": 1 to " + largest);
     } else {
       expected(kind);
     }
@@ -127,7 +127,7 @@ final class Field {
     }
     T value = parser.apply(text);
     if (value == null) {
-      problem("\"" + abridged(text) + "\" is not " + expectation);
+      reportProblem("\"" + abridged(text) + "\" is not " + expectation);
     }
     return value;
   }
@@ -140,36 +140,37 @@ final class Field {
   /** As {@link #name}, but not to give anything is a problem too. */
   @Nullable String requiredName(NameSyntax syntax) {
     if (!given()) {
-      missing();
+      reportMissing();
       return null;
     }
     return name(syntax);
   }
 
   /** Tells that the field is not given, unless what it would be in is wrong itself. */
-  void missing(String why) {
+  void reportMissing(String why) {
     if (parent == null || parent.node == null || parent.node instanceof Node.Mapping) {
-      problem("missing" + why);
+      reportProblem("missing" + why);
     }
   }
 
-  void missing() {
-    missing("");
+  void reportMissing() {
+    reportMissing("");
   }
 
-  void problem(String reason) {
+  void reportProblem(String reason) {
     Node nearest = nearest();
-    report.problem(nearest.line(), nearest.column(), path(), reason);
+    report.add(nearest.line(), nearest.column(), path(), reason);
   }
 
   /** A problem if the field is given: it is something else. */
   private void expected(String what) {
     if (node instanceof Node.Alias(String anchor, int _, int _)) {
-      problem("the YAML alias *" + abridged(anchor) + " is not supported: write the value out");
+      reportProblem(
+          "the YAML alias *" + abridged(anchor) + " is not supported: write the value out");
     } else if (node instanceof Node.DuplicateKey(int firstLine, int _, int _)) {
-      problem("given a second time, first in line " + firstLine);
+      reportProblem("given a second time, first in line " + firstLine);
     } else if (node != null) {
-      problem("must be " + what);
+      reportProblem("must be " + what);
     }
   }
 

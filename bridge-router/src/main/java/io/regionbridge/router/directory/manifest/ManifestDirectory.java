@@ -77,7 +77,7 @@ public final class ManifestDirectory implements AutoCloseable {
   }
 
   /** Takes other files from now on. Any thread; what they hold comes to the listener later. */
-  public void files(List<Path> others) {
+  public void follow(List<Path> others) {
     files = List.copyOf(others);
     loop.lookAgain();
   }

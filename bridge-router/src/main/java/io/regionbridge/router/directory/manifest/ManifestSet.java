@@ -130,7 +130,7 @@ final class ManifestSet {
     problems = List.copyOf(found);
     update(services, slices);
     allRead = next.size() == distinct.size();
-    index.extent(extent());
+    index.setExtent(extent());
     return index.directory();
   }
 

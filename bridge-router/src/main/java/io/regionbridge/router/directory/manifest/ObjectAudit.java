@@ -206,10 +206,11 @@ final class ObjectAudit {
       Node several = fields.get("clusterIPs");
       if (several instanceof Node.Sequence(var elements, int _, int _)) {
         for (int i = 0; i < elements.size(); i++) {
-          within(elements.get(i), serviceCidrs, "spec.clusterIPs[" + i + "]", "serviceCIDRs", name);
+          checkWithin(
+              elements.get(i), serviceCidrs, "spec.clusterIPs[" + i + "]", "serviceCIDRs", name);
         }
       } else {
-        within(fields.get("clusterIP"), serviceCidrs, "spec.clusterIP", "serviceCIDRs", name);
+        checkWithin(fields.get("clusterIP"), serviceCidrs, "spec.clusterIP", "serviceCIDRs", name);
       }
     }
   }
@@ -226,13 +227,13 @@ final class ObjectAudit {
           && fields.get("addresses") instanceof Node.Sequence(var addresses, int _, int _)) {
         for (int j = 0; j < addresses.size(); j++) {
           String path = "endpoints[" + i + "].addresses[" + j + "]";
-          within(addresses.get(j), podCidrs, path, "podCIDRs", name);
+          checkWithin(addresses.get(j), podCidrs, path, "podCIDRs", name);
         }
       }
     }
   }
 
-  private void within(
+  private void checkWithin(
       @Nullable Node node, List<Cidr> ranges, String path, String key, String name) {
     if (node instanceof Node.Text(String text, int _, int _)) {
       Optional<IpAddress> address = IpAddress.parse(text);

@@ -48,8 +48,7 @@ final class ObjectParser {
   ManifestObject parse(Node node, String place, String listKind, String listApi) {
     Report report = new Report(file, place);
     if (!(node instanceof Node.Mapping object)) {
-      report.problem(
-          node.line(), node.column(), "", "not a Kubernetes object: an object must be here");
+      report.add(node.line(), node.column(), "", "not a Kubernetes object: an object must be here");
       return new ManifestObject.Broken(report.problems());
     }
     Field root = Field.root(object, report);
@@ -58,7 +57,7 @@ final class ObjectParser {
     String api = root.at("apiVersion").text(typed ? "" : listApi);
     if (kind.isEmpty()) {
       if (report.isEmpty()) {
-        root.at("kind").missing(": every object must say what it is");
+        root.at("kind").reportMissing(": every object must say what it is");
       }
       return new ManifestObject.Broken(report.problems());
     }
@@ -82,10 +81,10 @@ final class ObjectParser {
     String name = root.at("metadata").at("name").requiredName(NameSyntax.LABEL);
     ServiceKey key = namespace == null || name == null ? null : new ServiceKey(namespace, name);
     if (key != null) {
-      report.about("Service " + key);
+      report.setObject("Service " + key);
     }
     if (!versioned) {
-      root.at("apiVersion").missing();
+      root.at("apiVersion").reportMissing();
     }
     Field spec = root.at("spec");
     boolean headless = "None".equals(spec.at("clusterIP").text(""));
@@ -127,11 +126,11 @@ final class ObjectParser {
     }
     String affinity = spec.at("sessionAffinity").text("None");
     if (!affinity.equals("None") && !affinity.equals("ClientIP")) {
-      spec.at("sessionAffinity").problem("must be None or ClientIP");
+      spec.at("sessionAffinity").reportProblem("must be None or ClientIP");
     }
     String policy = spec.at("internalTrafficPolicy").text();
     if (policy != null && !policy.equals("Cluster") && !policy.equals("Local")) {
-      spec.at("internalTrafficPolicy").problem("must be Cluster or Local");
+      spec.at("internalTrafficPolicy").reportProblem("must be Cluster or Local");
     }
     Integer seconds =
         spec.at("sessionAffinityConfig").at("clientIP").at("timeoutSeconds").number(86_400);
@@ -155,7 +154,7 @@ final class ObjectParser {
       case "LoadBalancer" -> withAddress(ServiceType.LOAD_BALANCER, spec, headless);
       default -> {
         spec.at("type")
-            .problem(
+            .reportProblem(
                 "\""
                     + text
                     + "\" is not a type of Service: ClusterIP, NodePort, LoadBalancer or"
@@ -167,7 +166,7 @@ final class ObjectParser {
 
   private static ServiceType withAddress(ServiceType type, Field spec, boolean headless) {
     if (headless) {
-      spec.at("clusterIP").problem("a Service of this type cannot be headless");
+      spec.at("clusterIP").reportProblem("a Service of this type cannot be headless");
       return ServiceType.HEADLESS;
     }
     return type;
@@ -180,7 +179,7 @@ final class ObjectParser {
     if (!firstText.isEmpty()
         && !given.isEmpty()
         && !firstText.equals(given.getFirst().text(firstText))) {
-      first.problem("not the same as clusterIPs[0]");
+      first.reportProblem("not the same as clusterIPs[0]");
     }
     if (given.isEmpty() && !firstText.isEmpty()) {
       given.add(first);
@@ -191,7 +190,7 @@ final class ObjectParser {
       if (address != null) {
         boolean sameFamily = addresses.stream().anyMatch(a -> a.isIpv6() == address.isIpv6());
         if (sameFamily) {
-          field.problem("a second address of the same family");
+          field.reportProblem("a second address of the same family");
         }
         addresses.add(address);
       }
@@ -212,7 +211,7 @@ final class ObjectParser {
       Protocol protocol = protocol(element);
       Integer number = element.at("port").port();
       if (!element.at("port").given()) {
-        element.at("port").missing();
+        element.at("port").reportMissing();
       }
       if (number != null) {
         ports.add(
@@ -245,13 +244,13 @@ final class ObjectParser {
     Field field = port.at("name");
     if (!field.given()) {
       if (needed) {
-        field.missing(": with more than one port each must have a name");
+        field.reportMissing(": with more than one port each must have a name");
       }
       return "";
     }
     String name = field.name(NameSyntax.LABEL);
     if (name != null && !names.add(name)) {
-      field.problem("\"" + name + "\" is the name of another port too");
+      field.reportProblem("\"" + name + "\" is the name of another port too");
     }
     return name == null ? "" : name;
   }
@@ -269,19 +268,19 @@ final class ObjectParser {
     EndpointSliceKey key =
         namespace == null || name == null ? null : new EndpointSliceKey(namespace, name);
     if (key != null) {
-      report.about("EndpointSlice " + key);
+      report.setObject("EndpointSlice " + key);
     }
     if (!versioned) {
-      root.at("apiVersion").missing();
+      root.at("apiVersion").reportMissing();
     }
     Field label = root.at("metadata").at("labels").at(EndpointSliceFacts.SERVICE_NAME_LABEL);
     String service = label.name(NameSyntax.LABEL);
     String addressType = root.at("addressType").text("");
     boolean ipv6 = addressType.equals("IPv6");
     if (!root.at("addressType").given()) {
-      root.at("addressType").missing();
+      root.at("addressType").reportMissing();
     } else if (!ipv6 && !addressType.equals("IPv4") && !addressType.equals("FQDN")) {
-      root.at("addressType").problem("must be IPv4, IPv6 or FQDN");
+      root.at("addressType").reportProblem("must be IPv4, IPv6 or FQDN");
     }
     List<Endpoint.Port> ports = endpointPorts(root.at("ports"));
     List<Endpoint> endpoints =
@@ -323,12 +322,13 @@ final class ObjectParser {
       Field addresses = element.at("addresses");
       List<Field> given = addresses.elements();
       if (given.isEmpty()) {
-        addresses.missing(": an endpoint must have an address");
+        addresses.reportMissing(": an endpoint must have an address");
       }
       for (Field one : given) {
         IpAddress address = address(one);
         if (address != null && address.isIpv6() != ipv6) {
-          one.problem("not an address of the slice's addressType, " + (ipv6 ? "IPv6" : "IPv4"));
+          one.reportProblem(
+              "not an address of the slice's addressType, " + (ipv6 ? "IPv6" : "IPv4"));
         } else if (address != null) {
           endpoints.add(new Endpoint(address, hostname, state, ports, zone));
         }

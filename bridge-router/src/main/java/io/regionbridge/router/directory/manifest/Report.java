@@ -19,11 +19,11 @@ final class Report {
   }
 
   /** From here on the object is known by this name. */
-  void about(String named) {
+  void setObject(String named) {
     object = named;
   }
 
-  void problem(int line, int column, String path, String reason) {
+  void add(int line, int column, String path, String reason) {
     problems.add(new ManifestProblem(file, line, column, object, path, reason));
   }
 

@@ -160,7 +160,7 @@ public final class LinuxRouteHost implements RouteHost {
   }
 
   @Override
-  public void withoutVxlan() throws IOException {
+  public void removeVxlan() throws IOException {
     Optional<Link> link = netlink.link(VXLAN);
     if (link.isPresent()) {
       netlink.deleteLink(link.get().index());
@@ -168,7 +168,7 @@ public final class LinuxRouteHost implements RouteHost {
   }
 
   @Override
-  public void withVxlan(InetAddress own) throws IOException {
+  public void addVxlan(InetAddress own) throws IOException {
     vxlan.listen(own);
   }
 

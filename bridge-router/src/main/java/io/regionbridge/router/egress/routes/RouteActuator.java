@@ -44,11 +44,11 @@ final class RouteActuator {
     List<String> problems = new ArrayList<>(plan.problems());
     attempt(problems, () -> exempt(plan.exemptions()));
     attempt(problems, () -> host.filterVxlan(plan.senders()));
-    plan.vxlan().ifPresent(own -> attempt(problems, () -> host.withVxlan(own)));
+    plan.vxlan().ifPresent(own -> attempt(problems, () -> host.addVxlan(own)));
     attempt(problems, () -> setRoutes(plan.routes(), problems));
     attempt(problems, () -> host.detour(plan.detours(), plan.rules()));
     if (plan.vxlan().isEmpty()) {
-      attempt(problems, host::withoutVxlan);
+      attempt(problems, host::removeVxlan);
     }
     return problems;
   }

@@ -47,10 +47,10 @@ interface RouteHost extends AutoCloseable {
   void exempt(List<NatExemption> exemptions) throws IOException;
 
   /** Takes the VXLAN device away, if there is one. */
-  void withoutVxlan() throws IOException;
+  void removeVxlan() throws IOException;
 
   /** Makes the VXLAN device that takes packets for an address of this node, if it is not there. */
-  void withVxlan(InetAddress own) throws IOException;
+  void addVxlan(InetAddress own) throws IOException;
 
   /** Lets wrapped packets in from these alone; empty: the filter is gone. */
   void filterVxlan(Optional<List<Cidr>> senders) throws IOException;

@@ -94,7 +94,7 @@ class ManifestDirectoryTest {
         ManifestDirectory.start(List.of(one), () -> Long.MAX_VALUE, told::add, new Loops())) {
       assertThat(next().services()).isEqualTo(1);
 
-      manifests.files(List.of(two));
+      manifests.follow(List.of(two));
       assertThat(next().services()).isEqualTo(2);
 
       replace(two, ONE);
@@ -111,7 +111,7 @@ class ManifestDirectoryTest {
     try (ManifestDirectory manifests =
         ManifestDirectory.start(List.of(before), () -> Long.MAX_VALUE, told::add, new Loops())) {
       assertThat(next().services()).isEqualTo(1);
-      manifests.files(List.of(missing));
+      manifests.follow(List.of(missing));
       replace(missing, TWO);
 
       // Had the missing file emptied the directory, that would have been told before this.
@@ -130,7 +130,7 @@ class ManifestDirectoryTest {
     next();
 
     manifests.close();
-    manifests.files(List.of());
+    manifests.follow(List.of());
 
     assertThat(told).isEmpty();
   }

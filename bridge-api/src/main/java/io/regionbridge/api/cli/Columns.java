@@ -64,18 +64,24 @@ final class Columns {
     return lines;
   }
 
-  /** Cell below cell with its heading, a blank line between rows: for narrow terminals. */
+  /**
+   * Cell below cell with its heading, a blank line between rows: for narrow terminals. A row whose
+   * first cell is empty belongs to the one above, and says so here.
+   */
   private List<String> stacked(int room, boolean colour) {
     List<String> headings = rows.getFirst();
     int indent = headings.stream().mapToInt(String::length).max().orElse(0) + GAP.length();
     List<String> lines = new ArrayList<>();
+    String first = "";
     for (List<String> row : rows.subList(1, rows.size())) {
+      first = row.getFirst().isEmpty() ? first : row.getFirst();
       if (!lines.isEmpty()) {
         lines.add("");
       }
       for (int i = 0; i < row.size(); i++) {
         String lead = headings.get(i) + " ".repeat(indent - headings.get(i).length());
-        for (String part : Paragraph.lines(row.get(i), Math.max(LEAST, room - indent))) {
+        for (String part :
+            Paragraph.lines(i == 0 ? first : row.get(i), Math.max(LEAST, room - indent))) {
           lines.add((lead + styled(i, part, colour)).stripTrailing());
           lead = " ".repeat(indent);
         }

@@ -163,10 +163,10 @@ final class CompleteCommand implements Command {
       case "REGION" ->
           command.equals("verify") && word.contains(".")
               ? withColon(target, word)
-              : regions(target).map(BridgeStatus.Peer::name).toList();
+              : regions(target, command.equals("names"));
       case "NAME:PORT" -> withColon(target, word);
       case "NAME" -> names(target, word).map(NamesReport.Entry::name).toList();
-      case "--zone" -> regions(target).map(BridgeStatus.Peer::domain).toList();
+      case "--zone" -> domains(target);
       default -> List.of();
     };
   }
@@ -176,9 +176,26 @@ final class CompleteCommand implements Command {
     return names(target, word).map(entry -> entry.name() + ":").toList();
   }
 
-  private static Stream<BridgeStatus.Peer> regions(TargetOptions target) {
+  /** The peers, and the region itself where it is one of those that are asked for. */
+  private static List<String> regions(TargetOptions target, boolean own) {
+    BridgeStatus status = status(target);
+    return Stream.concat(
+            status.peers().stream().map(BridgeStatus.Peer::name),
+            Stream.of(status.region().name()).filter(_ -> own))
+        .toList();
+  }
+
+  private static List<String> domains(TargetOptions target) {
+    BridgeStatus status = status(target);
+    return Stream.concat(
+            status.peers().stream().map(BridgeStatus.Peer::domain),
+            Stream.of(status.region().domain()))
+        .toList();
+  }
+
+  private static BridgeStatus status(TargetOptions target) {
     try (AdminClient client = target.bridge()) {
-      return client.status().peers().stream();
+      return client.status();
     }
   }
 

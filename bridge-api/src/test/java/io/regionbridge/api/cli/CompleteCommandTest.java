@@ -24,9 +24,10 @@ final class CompleteCommandTest {
   void asksTheBridgeThatTheLineNames() throws Exception {
     try (RegionPair regions = RegionPair.start(directory, 1)) {
       String fsn1 = "--url=" + RegionPair.url(regions.fsn1());
-      assertThat(complete("names", fsn1, "")).containsExactly("mn");
+      assertThat(complete("names", fsn1, "")).containsExactly("fsn1", "mn");
       assertThat(complete("verify", fsn1, "m")).containsExactly("mn");
-      assertThat(complete("query-log", fsn1, "--zone", "")).containsExactly("mn.internal");
+      assertThat(complete("query-log", fsn1, "--zone", ""))
+          .containsExactly("fsn1.internal", "mn.internal");
 
       String mn = RegionPair.url(regions.mn(0));
       assertThat(complete("trace", "--url", mn, "nats.")).containsExactly(NATS);

@@ -89,6 +89,13 @@ final class StatusTableTest {
   }
 
   @Test
+  void namesTheRegionOfEachGatewayWhereCellsStandOneBelowTheOther() {
+    assertThat(StatusTable.of(status(), 40, false, false))
+        .containsSequence(
+            "REGION        mn", "GATEWAY       100.64.0.8:1053", "STATE         down");
+  }
+
+  @Test
   void survivesTheWayThroughJson() throws Exception {
     assertThat(StatusJson.decode(StatusJson.encode(status()))).isEqualTo(status());
   }

@@ -221,7 +221,13 @@ final class BundleCommand implements Command {
       bundle.add(
           "cluster/log-" + name + ".txt",
           () ->
-              client.pods().inNamespace(namespace).withName(name).tailingLines(LOG_LINES).getLog());
+              client
+                  .pods()
+                  .inNamespace(namespace)
+                  .withName(name)
+                  .withReadyWaitTimeout(0) // one that does not start has a log, or the reason
+                  .tailingLines(LOG_LINES)
+                  .getLog());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.regionbridge.api.cli;
 
+import io.regionbridge.api.log.Logging;
 import io.regionbridge.api.text.Printable;
 import io.regionbridge.router.loop.FailureReason;
 import java.util.List;
@@ -20,7 +21,11 @@ public final class Main {
 
   /** Runs a command and ends the process. */
   public static void main(String[] args) {
-    System.exit(run(Terminal.ofProcess(), List.of(args)));
+    List<String> typed = List.of(args);
+    if (!typed.contains("serve") && !typed.contains(Root.VERBOSE)) {
+      Logging.silenceLibraries(); // what matters of it is in the command's own words
+    }
+    System.exit(run(Terminal.ofProcess(), typed));
   }
 
   /** Runs what was typed and returns its {@link ExitCode}. Never throws. */

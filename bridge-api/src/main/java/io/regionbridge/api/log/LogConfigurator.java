@@ -24,6 +24,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
   static final String APPENDER = "stderr";
 
+  private static volatile boolean librariesSilent;
+
+  /** Has libraries log nothing, once the context is configured. */
+  static void silenceLibraries() {
+    librariesSilent = true;
+  }
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
@@ -33,17 +40,16 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     appender.setEncoder(StandardStream.ERR.isTerminal() ? text(context, colour()) : json(context));
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.WARN);
+    root.setLevel(librariesSilent ? Level.OFF : Level.WARN);
     root.addAppender(appender);
     context.getLogger("io.regionbridge").setLevel(Level.INFO);
+    Level error = librariesSilent ? Level.OFF : Level.ERROR;
     // Warns that our own resources are v1alpha1.
     context
         .getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")
-        .setLevel(Level.ERROR);
+        .setLevel(error);
     // Warns, with a stack trace, that it cannot say goodbye to an API server that is gone already.
-    context
-        .getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl")
-        .setLevel(Level.ERROR);
+    context.getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl").setLevel(error);
     // Warns of a machine with no network card: the number that it makes of one is not used.
     context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
     // Would write requests with their tokens, should anybody raise the root's level.

@@ -30,6 +30,14 @@ public final class Logging {
   }
 
   /**
+   * Has libraries log nothing, as for a command that ends at once. To be called before anything is
+   * logged.
+   */
+  public static void silenceLibraries() {
+    LogConfigurator.silenceLibraries();
+  }
+
+  /**
    * Sets the least severe level that is logged of what the bridge says itself. Libraries log
    * warnings and errors, whatever the level. Any time, any thread.
    */

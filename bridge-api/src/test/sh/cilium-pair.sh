@@ -259,7 +259,12 @@ for r in fsn1 mn; do
 done
 echo "ok: $(cilium-agent --version 2>/dev/null | head -n 1) is ready in both regions, or in the first beside the routes engine"
 for n in f1 f2 fw m1 m2 mw; do
-  if [ "${engine[${region[$n]}]}" = cilium ]; then pod "p$n" "$n" >/dev/null; else plain_pod "p$n" "$n"; fi
+  if [ "${engine[${region[$n]}]}" = cilium ]; then
+    pod "p$n" "$n" >/dev/null
+    show_pod "p$n" "$n"
+  else
+    plain_pod "p$n" "$n"
+  fi
 done
 for n in f1 f2 m1 m2; do serve "$n"; done
 if [ "$second" = routes ]; then

@@ -75,7 +75,7 @@ hold() { # NODE
   cp -r "$cilium/bpf" "$lib/bpf"
   setsid sh -c "echo \$\$ >$groups/$id-$n/cgroup.procs; exec ip netns exec $id-$n unshare -m -C --propagation slave sh -c '
     mkdir -p /run/cilium /run/wireguard /run/tailscale /var/lib/cilium
-    mount -t tmpfs none /run/wireguard; mount -t tmpfs none /run/tailscale; mount -t tmpfs none /run/cilium; mkdir -p /run/cilium/cgroupv2
+    mount -t tmpfs none /run/wireguard; mount -t tmpfs none /run/tailscale; mount -t tmpfs none /run/cilium; mkdir -p /run/cilium/cgroupv2 /run/cilium/netns
     mount -t cgroup2 none /run/cilium/cgroupv2; mount -t bpf none /sys/fs/bpf; mount --bind $lib /var/lib/cilium
     touch $lib/held; exec sleep infinity'" </dev/null >"$state/log/$n-hold" 2>&1 &
   holder[$n]=$!

@@ -18,12 +18,10 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value =
         "!has(self.domain) || !(self.domain.endsWith('.arpa') || self.domain.endsWith('.local'))",
-    fieldPath = ".domain",
-    message = "must not be inside arpa or local, which do not belong to one region")
+    message = "spec.domain must not be inside arpa or local, which do not belong to one region")
 @ValidationRule(
     value = "!has(self.domain) || !self.domain.matches('[.]([0-9]+|0x[0-9a-f]*)$')",
-    fieldPath = ".domain",
-    message = "must not end in a number, as addresses do")
+    message = "spec.domain must not end in a number, as addresses do")
 public record RegionSpec(
     @JsonPropertyDescription("The domain of its names; <name>.internal unless set.")
         @Pattern(RegionSpec.DOMAIN)

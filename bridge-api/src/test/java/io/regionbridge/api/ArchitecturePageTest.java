@@ -61,7 +61,7 @@ final class ArchitecturePageTest {
             .substring(0, threads.indexOf("\n## ", 1))
             .lines()
             .filter(line -> line.startsWith("| `"))
-            .flatMap(line -> CODE.matcher(line.split("\\|")[1]).results())
+            .flatMap(line -> CODE.matcher(line.split("\\|", 3)[1]).results())
             .map(name -> name.group(1).replaceAll("[A-Z]+", ""))
             .collect(toCollection(TreeSet::new));
     Set<String> started =

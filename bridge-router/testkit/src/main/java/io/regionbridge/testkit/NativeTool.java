@@ -22,8 +22,7 @@ public final class NativeTool {
   static final String REQUIRED = "BRIDGE_TOOLS_REQUIRED";
 
   /** Groups of {@code .ci/tools} that are built only when they are named. */
-  private static final Set<String> NIGHTLY =
-      Set.of("tailscale", "cilium", "cni", "minors", "arm64");
+  private static final Set<String> NIGHTLY = Set.of("tailscale", "cilium", "cni", "minors");
 
   private static final Map<String, List<String>> GROUPS =
       Map.ofEntries(
@@ -31,7 +30,6 @@ public final class NativeTool {
           Map.entry("cilium", List.of("cilium-agent", "cilium-cni", "clang-19")),
           Map.entry("cni", List.of("flanneld", "kube-proxy")),
           Map.entry("minors", List.of("kube-apiserver-1.33", "kube-apiserver-1.30")),
-          Map.entry("arm64", List.of("qemu-aarch64-static")),
           Map.entry("dns", List.of("coredns", "coredns-old", "dig", "kdig", "musl-gcc", "node")),
           Map.entry(
               "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4")),

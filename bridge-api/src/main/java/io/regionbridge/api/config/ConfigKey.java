@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One key of the configuration: everything that is to be known of it. {@link ConfigKeys} lists all
@@ -70,7 +71,7 @@ public record ConfigKey<T>(
   // There is one key of each path and type: a record's own would compare everything, at each
   // look-up.
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return this == other;
   }
 

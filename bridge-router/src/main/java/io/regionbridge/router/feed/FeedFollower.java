@@ -360,15 +360,29 @@ final class FeedFollower implements AutoCloseable {
 
   /** Octets as they come from the wire: even those that make no line yet are a sign of life. */
   private final class Heard extends FilterInputStream {
+    /** A read that takes less has not waited. */
+    private static final long AT_ONCE = 1_000_000;
+
+    private boolean atOnce;
+
     Heard(InputStream in) {
       super(in);
     }
 
     @Override
     public int read(byte[] buffer, int at, int length) throws IOException {
+      long begun = System.nanoTime();
       int count = super.read(buffer, at, length);
-      machine.heard(System.nanoTime());
+      long now = System.nanoTime();
+      atOnce = count > 0 && now - begun < AT_ONCE;
+      machine.heard(now);
       return count;
+    }
+
+    /** Whether more is likely to be there. To ask the HTTP client makes it read all into memory. */
+    @Override
+    public int available() {
+      return atOnce ? 1 : 0;
     }
   }
 }

@@ -38,9 +38,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks those on the overlay who could be gateways which region they are of, every few seconds, or
  * more often where the device is made by what they say. Who owns no range is not asked, since it
- * would not be believed, and who is offline is asked seldom. What a peer said last stays in force
- * while it does not answer, as long as the device routes the ranges to it; a peer whose address
- * changes is another peer, and is asked in the next round.
+ * would not be believed, unless a gateway that is believed names it as another of its region: the
+ * overlay may move the range there. Who is offline is asked seldom. What a peer said last stays in
+ * force while it does not answer, as long as the device routes the ranges to it; a peer whose
+ * address changes is another peer, and is asked in the next round.
  */
 public final class OverlayDiscovery implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OverlayDiscovery.class);
@@ -61,6 +62,10 @@ public final class OverlayDiscovery implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final int MOST_OCTETS = 64 * 1024;
+
+  /** Of the gateways that one announcement names, so many are asked. */
+  private static final int MOST_NAMED = 16;
+
   private static final int AT_ONCE = 32;
 
   private final OverlayView overlay;
@@ -175,10 +180,11 @@ public final class OverlayDiscovery implements AutoCloseable {
         peers.stream().map(OverlayView.Peer::address).collect(Collectors.toSet());
     announced.keySet().retainAll(there);
     Optional<String> key = overlay.nextPublicKey();
+    Set<InetAddress> named = named(known.claims());
     for (OverlayView.Peer peer : peers) {
       InetAddress address = peer.address();
-      boolean worth =
-          overlay.managed() || worthAsking(peer, announced.containsKey(address), offline);
+      boolean gateway = announced.containsKey(address) || named.contains(address);
+      boolean worth = overlay.managed() || worthAsking(peer, gateway, offline);
       if (!worth || !waitedFor.add(address)) {
         continue;
       }
@@ -201,11 +207,19 @@ public final class OverlayDiscovery implements AutoCloseable {
   /**
    * Whether a peer of an observed device could be a gateway and is likely to answer.
    *
-   * @param answered whether it has said before which region it is of
+   * @param gateway whether it has said before which region it is of, or a claim names it
    * @param offline whether this is a round in which those are asked as well who are called offline
    */
-  static boolean worthAsking(OverlayView.Peer peer, boolean answered, boolean offline) {
-    return (peer.ownsSome() || answered) && (offline || peer.online());
+  static boolean worthAsking(OverlayView.Peer peer, boolean gateway, boolean offline) {
+    return (peer.ownsSome() || gateway) && (offline || peer.online());
+  }
+
+  /** The gateways that claims name, at most 16 of each. */
+  static Set<InetAddress> named(List<PeerClaim> claims) {
+    return claims.stream()
+        .flatMap(claim -> claim.gateways().stream().limit(MOST_NAMED))
+        .map(gateway -> gateway.address().getAddress())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private synchronized void conclude() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regionbridge.dns.testing.Records;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Record;
@@ -12,16 +13,20 @@ import org.xbill.DNS.Record;
 class CacheSizeTest {
   private static final int ENTRIES = 50_000;
 
+  /** The median, since what other tests have left may be freed during one of the readings. */
   @Test
   void aFullCacheTakesWhatIsSaid() {
+    long[] readings = LongStream.generate(CacheSizeTest::taken).limit(5).sorted().toArray();
+    long said = ResponseCache.octetsWhenFull(ENTRIES);
+    assertThat(readings[2]).isBetween(said * 8 / 10, said * 12 / 10);
+  }
+
+  private static long taken() {
     @Nullable CacheFixture[] held = {full()};
-    // Measured as it goes, at once: what other tests have left may be freed at any other time.
     long with = used();
     assertThat(held[0]).as("in use until here").isNotNull();
     held[0] = null;
-    long taken = with - used();
-    long said = ResponseCache.octetsWhenFull(ENTRIES);
-    assertThat(taken).isBetween(said * 8 / 10, said * 12 / 10);
+    return with - used();
   }
 
   private static CacheFixture full() {

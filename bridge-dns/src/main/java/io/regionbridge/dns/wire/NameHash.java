@@ -3,12 +3,19 @@ package io.regionbridge.dns.wire;
 import java.security.SecureRandom;
 
 /**
- * A 64-bit hash of folded names in wire form. Seeded afresh in each process, so nobody can choose
- * names that collide; not a cryptographic hash, and never leaves the process.
+ * A 64-bit hash of folded names in wire form. Start and factor are random in each process, so
+ * nobody can choose names that collide; not a cryptographic hash, and never leaves the process.
  */
 public final class NameHash {
-  private static final long SEED = new SecureRandom().nextLong();
+  private static final long SEED;
+  private static final long FACTOR;
   private static final long PRIME = 0x9E3779B97F4A7C15L;
+
+  static {
+    SecureRandom random = new SecureRandom();
+    SEED = random.nextLong();
+    FACTOR = random.nextLong() | 1;
+  }
 
   private NameHash() {}
 
@@ -35,8 +42,13 @@ public final class NameHash {
     return spread(mix(nameHash, type));
   }
 
+  /**
+   * Both halves of the product with the factor. With a known factor, or one half alone, the change
+   * of some bits is known, and a change of the next word takes it back whatever the seed is.
+   */
   private static long mix(long h, long word) {
-    return Long.rotateLeft((h ^ word) * PRIME, 29);
+    long x = h ^ word;
+    return Math.unsignedMultiplyHigh(x, FACTOR) ^ x * FACTOR;
   }
 
   private static long spread(long h) {

@@ -40,6 +40,29 @@ class NameHashTest {
     }
   }
 
+  /**
+   * A product with a number that everybody knows moves a flipped bit to a place that everybody
+   * knows, where another flipped bit takes it back, whatever the seed is.
+   */
+  @Test
+  void noChangeOfOneWordIsTakenBackByOneOfTheNext() {
+    byte[] name = new byte[40];
+    new Random(6).nextBytes(name);
+    Set<Long> hashes = new HashSet<>();
+    int changed = 0;
+    for (int first = 0; first < 64; first++) {
+      for (int second = 0; second < 64; second++) {
+        byte[] other = name.clone();
+        other[first / 8] ^= (byte) (1 << first % 8);
+        other[8 + second / 8] ^= (byte) (1 << second % 8);
+        hashes.add(NameHash.of(other, 0, other.length));
+        changed++;
+      }
+    }
+    hashes.add(NameHash.of(name, 0, name.length));
+    assertThat(hashes).hasSize(changed + 1);
+  }
+
   @Test
   void theLengthCounts() {
     byte[] zeros = new byte[255];

@@ -18,6 +18,7 @@ import io.regionbridge.router.kubernetes.RouterNode;
 import io.regionbridge.router.kubernetes.RouterNodeStatus;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.peers.FakeOverlay;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.topology.PeerRegion;
 import io.regionbridge.router.topology.PeerSource;
@@ -294,7 +295,8 @@ class ControlPlaneIT {
 
   @Test
   void aPeerOnTheOverlayIsFoundWithNoObjectAndBelievedForWhatItOwns() {
-    overlay.set(peers(new OverlayView.Peer("peer", PEER, List.of(Cidr.of("10.60.0.0/15")), true)));
+    overlay.set(
+        FakeOverlay.of(new OverlayView.Peer("peer", PEER, List.of(Cidr.of("10.60.0.0/15")), true)));
     Await.that("the peer is known", () -> peer("hel1").isPresent());
     PeerRegion peer = peer("hel1").orElseThrow();
     assertThat(peer.domain()).isEqualTo("hel1.internal");
@@ -304,14 +306,15 @@ class ControlPlaneIT {
     assertThat(peer.gateways())
         .extracting(PeerRegion.Gateway::address)
         .containsExactly(new InetSocketAddress(PEER, dns.port()));
-    overlay.set(peers(new OverlayView.Peer("peer", PEER, List.of(Cidr.of("127.0.0.1/32")), true)));
+    overlay.set(
+        FakeOverlay.of(new OverlayView.Peer("peer", PEER, List.of(Cidr.of("127.0.0.1/32")), true)));
     Await.that("it is not when it owns nothing", () -> peer("hel1").isEmpty());
   }
 
   @Test
   void aRestartKnowsWhoSpokeForAPeerThatNobodyDeclares() {
     List<Cidr> ranges = List.of(Cidr.of("10.60.0.0/15"));
-    overlay.set(peers(new OverlayView.Peer("peer", PEER, ranges, true)));
+    overlay.set(FakeOverlay.of(new OverlayView.Peer("peer", PEER, ranges, true)));
     Await.that(
         "its key is written down",
         () ->
@@ -321,7 +324,7 @@ class ControlPlaneIT {
                         "hel1", List.of("peer"), List.of("10.60.0.0/16"))));
     plane.close();
     published.set(Optional.empty());
-    overlay.set(peers(new OverlayView.Peer("another", PEER, ranges, true)));
+    overlay.set(FakeOverlay.of(new OverlayView.Peer("another", PEER, ranges, true)));
     startPlane();
     Await.that(
         "the newcomer is refused",
@@ -330,7 +333,7 @@ class ControlPlaneIT {
                 .filter(found -> found.message().contains("another"))
                 .isPresent());
     assertThat(peer("hel1")).isEmpty();
-    overlay.set(peers(new OverlayView.Peer("peer", PEER, ranges, true)));
+    overlay.set(FakeOverlay.of(new OverlayView.Peer("peer", PEER, ranges, true)));
     Await.that("the first one is believed", () -> peer("hel1").isPresent());
   }
 
@@ -383,25 +386,6 @@ class ControlPlaneIT {
     public List<Peer> peers() {
       return overlay.get().peers();
     }
-  }
-
-  private static OverlayView peers(OverlayView.Peer peer) {
-    return new OverlayView() {
-      @Override
-      public Optional<InetAddress> address() {
-        return Optional.empty();
-      }
-
-      @Override
-      public Optional<String> publicKey() {
-        return Optional.empty();
-      }
-
-      @Override
-      public List<Peer> peers() {
-        return List.of(peer);
-      }
-    };
   }
 
   private Optional<PeerRegion> peer(String name) {

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -156,23 +155,9 @@ class HostilePeerTest {
   }
 
   private static OverlayView overlay() {
-    return new OverlayView() {
-      @Override
-      public Optional<InetAddress> address() {
-        return Optional.empty();
-      }
-
-      @Override
-      public Optional<String> publicKey() {
-        return Optional.empty();
-      }
-
-      @Override
-      public List<Peer> peers() {
-        return List.of(
-            new Peer("hostile", HOSTILE, List.of(Cidr.of("0.0.0.0/0"), Cidr.host(HOSTILE)), true),
-            new Peer("honest", HONEST, List.of(Cidr.of("10.52.0.0/16")), true));
-      }
-    };
+    return FakeOverlay.of(
+        new OverlayView.Peer(
+            "hostile", HOSTILE, List.of(Cidr.of("0.0.0.0/0"), Cidr.host(HOSTILE)), true),
+        new OverlayView.Peer("honest", HONEST, List.of(Cidr.of("10.52.0.0/16")), true));
   }
 }

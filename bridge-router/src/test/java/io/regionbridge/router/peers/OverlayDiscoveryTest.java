@@ -62,29 +62,11 @@ class OverlayDiscoveryTest {
           "{\"name\": \"mn\", \"podCIDRs\": [\"10.52.0.0/16\"], \"gateways\": [\"127.0.66.99\"]}");
       second.say("{\"name\": \"mn\", \"accepts\": true}");
       OverlayView overlay =
-          new OverlayView() {
-            @Override
-            public Optional<InetAddress> address() {
-              return Optional.empty();
-            }
-
-            @Override
-            public Optional<String> publicKey() {
-              return Optional.empty();
-            }
-
-            @Override
-            public Optional<String> nextPublicKey() {
-              return Optional.of("next");
-            }
-
-            @Override
-            public List<Peer> peers() {
-              return List.of(
-                  new Peer("one", owner, List.of(Cidr.of("10.52.0.0/16")), true),
-                  new Peer("two", standby, List.of(Cidr.host(standby)), true));
-            }
-          };
+          new FakeOverlay(
+              List.of(
+                  new OverlayView.Peer("one", owner, List.of(Cidr.of("10.52.0.0/16")), true),
+                  new OverlayView.Peer("two", standby, List.of(Cidr.host(standby)), true)),
+              Optional.of("next"));
       try (OverlayDiscovery discovery =
           new OverlayDiscovery(overlay, port, 1053, () -> {}, new Loops())) {
         discovery.start();

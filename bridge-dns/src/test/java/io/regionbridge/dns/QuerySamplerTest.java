@@ -30,7 +30,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
-/** Which replies somebody who listens is told of, and what it costs. */
+/** Which replies a listener gets, and what that costs. */
 @Timeout(30)
 class QuerySamplerTest {
   private static final String WEB = "web.shop.svc.fsn1.internal";
@@ -121,37 +121,40 @@ class QuerySamplerTest {
 
   @Test
   void onlyFailuresAreToldWhereOnlyTheyAreWanted() {
-    List<QuerySample> told = new ArrayList<>();
+    List<QuerySample> samples = new ArrayList<>();
     QuerySampler sampler =
-        new QuerySampler(AddressSet.NONE, null, true, 1000, System::nanoTime, told::add);
+        new QuerySampler(AddressSet.NONE, null, true, 1000, System::nanoTime, samples::add);
     for (int rcode : new int[] {Rcode.NOERROR, Rcode.NXDOMAIN, Rcode.SERVFAIL, Rcode.REFUSED}) {
       sampler.replied(new PeerAddress(), false, new byte[0], 0, Type.A, rcode, Source.RELAY, 1);
     }
-    assertThat(told).extracting(QuerySample::rcode).containsExactly(Rcode.SERVFAIL, Rcode.REFUSED);
+    assertThat(samples)
+        .extracting(QuerySample::rcode)
+        .containsExactly(Rcode.SERVFAIL, Rcode.REFUSED);
     assertThat(sampler.matched()).isEqualTo(2);
   }
 
   @Test
   void soManyAreToldInASecondAndTheRestIsCounted() {
     long[] now = {0};
-    List<QuerySample> told = new ArrayList<>();
+    List<QuerySample> samples = new ArrayList<>();
     QuerySampler sampler =
-        new QuerySampler(AddressSet.NONE, null, false, 3, () -> now[0], told::add);
+        new QuerySampler(AddressSet.NONE, null, false, 3, () -> now[0], samples::add);
     for (int i = 0; i < 10; i++) {
       replied(sampler);
     }
-    assertThat(told).hasSize(3);
+    assertThat(samples).hasSize(3);
     now[0] = 1_500_000_000L;
     replied(sampler);
-    assertThat(told).hasSize(4);
+    assertThat(samples).hasSize(4);
     now[0] = 3_600_000_000_000L;
     for (int i = 0; i < 10; i++) {
       replied(sampler);
     }
-    assertThat(told).hasSize(7);
+    assertThat(samples).hasSize(7);
     assertThat(sampler.matched()).isEqualTo(21);
     assertThat(sampler.picked()).isEqualTo(7);
-    assertThatThrownBy(() -> new QuerySampler(AddressSet.NONE, null, false, 0, () -> 0, told::add))
+    assertThatThrownBy(
+            () -> new QuerySampler(AddressSet.NONE, null, false, 0, () -> 0, samples::add))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

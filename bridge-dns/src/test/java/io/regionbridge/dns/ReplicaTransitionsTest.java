@@ -36,7 +36,7 @@ import org.xbill.DNS.Type;
 
 /**
  * Questions while a peer's replica comes and goes: none is lost, and no answer is older than one
- * that was given before the question was sent. Versions of the name are told apart by its address.
+ * that was given before the question was sent. Versions of the name differ by its address.
  */
 @Timeout(120)
 final class ReplicaTransitionsTest {

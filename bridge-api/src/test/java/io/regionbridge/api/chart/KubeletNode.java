@@ -51,7 +51,7 @@ final class KubeletNode implements AutoCloseable {
   /**
    * Where a cluster is in the network that nodes share.
    *
-   * @param letter tells its node's name from those of other clusters of this process
+   * @param letter the end of its node's name, another one for each cluster of this process
    * @param address of the node, in 192.0.2.0/24
    * @param pods the range of its pods, 16 bits long
    * @param services the range of its ClusterIPs, 16 bits long

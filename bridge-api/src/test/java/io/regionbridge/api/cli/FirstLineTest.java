@@ -85,8 +85,8 @@ final class FirstLineTest {
           a malformed Region | {conditions: [{type: RegionsAccepted, status: 'False', reason: Malformed, message: 'region mn: spec.podCIDRs[0]: no range'}]} | failure  RegionsAccepted: region mn: spec.podCIDRs[0]: no range
           """)
   void isTheCause(String what, String changes, String line) throws IOException {
-    List<String> told = StatusTable.of(StatusJson.decode(status(changes)), 400, false, false);
-    assertThat(told.getFirst()).as(what).startsWith(line);
+    List<String> lines = StatusTable.of(StatusJson.decode(status(changes)), 400, false, false);
+    assertThat(lines.getFirst()).as(what).startsWith(line);
   }
 
   private static byte[] status(String changes) throws IOException {

@@ -121,18 +121,18 @@ final class StatusPageIT {
   }
 
   /**
-   * Draws what the bridge has told, but changed. News do not reach the page any more, and it does
-   * not age: axe keeps a large page busy for longer than news stay news.
+   * Draws the last status of the bridge with changes. The page takes no further status and does not
+   * become outdated: axe keeps a large page busy for longer than a status stays current.
    */
   private static void redraw(Browser browser, String change) {
     browser.evaluate(
         """
         (() => {
-          window.told ??= last;
+          window.original ??= last;
           window.shown ??= draw;
           draw = () => {};
           fresh = () => {};
-          const status = structuredClone(told);
+          const status = structuredClone(original);
           %s
           shown(status);
         })()

@@ -104,7 +104,7 @@ final class FaultCausesTest {
   }
 
   @Test
-  void tellsWhyTrafficDoesNotLeaveOnceForEachRegionAndOnceForMany() {
+  void reportsBlockedTrafficOnceForEachRegionAndOnceForMany() {
     assertThat(
             fold(
                 List.of(

@@ -254,8 +254,8 @@ final class ServiceEverywhereTest {
                 service(ServiceType.CLUSTER_IP, spread, pods.toArray(Endpoint[]::new))));
       }
     }
-    String told = asker(regions).answer(View.PODS, NAME, "A");
-    return told.startsWith("N") ? "" : told.replaceAll("10\\.(\\d)[^,]*(, )?", "$1");
+    String answer = asker(regions).answer(View.PODS, NAME, "A");
+    return answer.startsWith("N") ? "" : answer.replaceAll("10\\.(\\d)[^,]*(, )?", "$1");
   }
 
   private static IpAddress address(int region, int host) {

@@ -99,7 +99,7 @@ class CacheAdmissionTest {
     assertThat(misses).isLessThan(rounds * hot / 100);
   }
 
-  /** Among names without hits the one that dies first goes; deaths are told apart by seconds. */
+  /** Among names without hits the one that dies first goes; times of death differ by seconds. */
   @Test
   void aNameThatNobodyAsksForAgainGivesWayToOneInDemand() {
     for (int i = 0; i < 2 * ENTRIES; i++) {

@@ -198,7 +198,7 @@ public final class CoreDnsReconciler {
     };
   }
 
-  /** It is as it ought to be, at least for now. */
+  /** It is in the desired state, at least for now. */
   private Finding standing(Write write) {
     boolean custom = CoreDnsKind.of(write.view()) instanceof CoreDnsKind.Imported;
     String map = custom ? ClusterWatcher.COREDNS_CUSTOM : ClusterWatcher.COREDNS;

@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
  * <p>Before each node had one, all shared {@value #SHARED}. A key is moved from there, and stays
  * there as long as the rights do not name the node's own Secret.
  *
- * <p>Writes without {@link ObjectWriter}: a key must be stored before it is used, so that whoever
- * asks for it waits for the write and gets its failure, and what was written must not be remembered
- * for comparison.
+ * <p>Writes without {@link ObjectWriter}: a key must be stored before it is used, so the caller
+ * waits for the write and gets its failure, and a written key is not kept in memory for comparison.
  */
 public final class SecretKeyStore implements KeyStore {
   /** The Secret that all nodes used to share. */

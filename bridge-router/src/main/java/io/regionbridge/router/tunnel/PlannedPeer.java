@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A peer as it ought to be: one gateway of one region.
+ * A desired peer: one gateway of one region.
  *
  * @param name for people, such as {@code fsn1/node-2}
  * @param publicKey the gateway's

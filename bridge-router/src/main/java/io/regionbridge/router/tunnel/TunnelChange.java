@@ -5,7 +5,7 @@ import io.regionbridge.router.wireguard.PeerUpdate;
 import java.util.List;
 import java.util.Optional;
 
-/** One step from what a tunnel is to what it ought to be. */
+/** One step from the actual tunnel to the desired one. */
 public sealed interface TunnelChange {
   /** Create the interface. */
   record CreateInterface() implements TunnelChange {}

@@ -20,9 +20,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The steps from what is to what ought to be: pure, in an order in which traffic suffers least.
- * What is missing is added before what is too much is taken away, and a peer that is right is not
- * mentioned, so its session goes on.
+ * The steps from the actual device to the desired one: pure, in an order in which traffic suffers
+ * least. What is missing is added before what is too much is taken away, and a peer that is right
+ * is not mentioned, so its session goes on.
  */
 final class TunnelChanges {
   private final ObservedTunnel observed;

@@ -11,8 +11,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The device as it ought to be. Immutable, and without the private key: only its public half is
- * planned with, and whoever carries the plan out takes the key from its {@link KeyStore}.
+ * The desired device. Immutable, and without the private key: only its public half is planned with,
+ * and whoever carries the plan out takes the key from its {@link KeyStore}.
  *
  * @param interfaceName at most 15 characters
  * @param publicKey of this node

@@ -7,12 +7,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field of a manifest's object, given or not: knows its path, and reads the value as what it
- * ought to be. A value that is something else is a problem, reported once, and counts as not given.
- * As in Kubernetes, {@code null} is the same as not given.
+ * A field of a manifest's object, given or not: knows its path, and reads the value as the expected
+ * type. A value of another type is a problem, reported once, and counts as not given. As in
+ * Kubernetes, {@code null} is the same as not given.
  *
- * <p>Nodes are told apart by {@code instanceof}, as everywhere on the way to the ready line: the
- * JVM makes a class for each {@code switch} over types, which no AOT cache holds.
+ * <p>Types of nodes are distinguished by {@code instanceof}, as everywhere on the way to the ready
+ * line: the JVM makes a class for each {@code switch} over types, which no AOT cache holds.
  */
 final class Field {
   private final Report report;
@@ -36,7 +36,7 @@ final class Field {
     return node != null;
   }
 
-  /** A field of this one, which ought to be an object. */
+  /** A field of this one, which has to be an object. */
   Field at(String key) {
     if (node instanceof Node.Mapping(var fields, int _, int _)) {
       if (fields.containsKey("<<")) {
@@ -48,7 +48,7 @@ final class Field {
     return new Field(report, this, key, null);
   }
 
-  /** The elements of this field, which ought to be a list; none if it is not given. */
+  /** The elements of this field, which has to be a list; none if it is not given. */
   List<Field> elements() {
     if (node instanceof Node.Sequence(var elements, int _, int _)) {
       List<Field> fields = new ArrayList<>(elements.size());

@@ -271,7 +271,7 @@ public final class CiliumEgress implements EgressDriver {
           "traffic to region %s leaves by %s, no longer by %s".formatted(policy.region(), to, from);
     } else {
       reason = "EgressRewritten";
-      note = "the policy was not as it ought to be: written again";
+      note = "the policy differed from the desired one and was written again";
     }
     log.info("egress policy {}: {}", policy.name(), note);
     String uid = now.getMetadata().getUid();

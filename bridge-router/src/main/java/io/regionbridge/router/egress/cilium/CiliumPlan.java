@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * What has to be written so that Cilium carries a plan out, and how each region stands. Made by
  * {@link #of}, pure.
  *
- * @param writes policies that are missing or not as they ought to be
+ * @param writes policies that are missing or differ from the desired ones
  * @param removals policies of ours without a reason
  */
 record CiliumPlan(

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CiliumEgressGatewayPolicy as it ought to be ({@code cilium.io/v2}). Pure.
+ * The desired CiliumEgressGatewayPolicy ({@code cilium.io/v2}). Pure.
  *
  * @param hostname of the node that it sends to
  * @param annotations ours
@@ -162,7 +162,7 @@ record CiliumPolicy(
   }
 
   /**
-   * Whether an object is as it ought to be: it says what is wanted, and the rest of it nobody set.
+   * Whether an object equals the desired one: it has all desired fields, and nobody set the others.
    * A newer Cilium's definition adds defaults, which are not for us to take away.
    */
   boolean is(EgressPolicyFacts policy) {

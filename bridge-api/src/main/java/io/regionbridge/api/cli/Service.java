@@ -6,7 +6,6 @@ import io.regionbridge.api.config.ConfigKeys;
 import io.regionbridge.api.config.ConfigProblem;
 import io.regionbridge.api.config.ConfigResult;
 import io.regionbridge.api.lifecycle.Bridge;
-import io.regionbridge.api.lifecycle.FilePages;
 import io.regionbridge.api.lifecycle.MemoryPlan;
 import io.regionbridge.api.log.Logging;
 import io.regionbridge.router.net.SocketLiteral;
@@ -22,12 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class Service {
   /** How long the directory may take until there is a word about it. */
   private static final Duration READY_WARNING = Duration.ofSeconds(10);
-
-  /** After this, hardly anything runs that belongs to the start. */
-  private static final Duration SETTLED = Duration.ofSeconds(1);
-
-  /** Once the JVM has compiled what runs often, little is used anew. */
-  private static final Duration RARELY = Duration.ofMinutes(5);
 
   private final Terminal terminal;
 
@@ -69,12 +62,8 @@ public final class Service {
       }
       terminal.out().println(ready(config, bridge));
       terminal.out().flush();
-      Duration pause = SETTLED;
-      while (true) { // the hook ends the process
-        Thread.sleep(pause);
-        FilePages.release();
-        pause = pause.compareTo(RARELY) < 0 ? pause.multipliedBy(10) : RARELY;
-      }
+      Thread.sleep(Duration.ofNanos(Long.MAX_VALUE)); // the hook ends the process
+      return ExitCode.OK;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED;

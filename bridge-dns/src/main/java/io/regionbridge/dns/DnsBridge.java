@@ -109,7 +109,7 @@ public final class DnsBridge implements AutoCloseable {
   /**
    * Starts to serve.
    *
-   * @param threads event loops, one for each core that DNS may use
+   * @param threads number of event loops
    * @param maxEntries of the cache
    * @param listen numeric addresses for UDP and TCP; port 0 lets the kernel choose
    * @throws IOException naming the address that cannot be bound; nothing is left running then
@@ -125,9 +125,9 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
-   * Starts to serve, with regions that are never asked in the clear.
+   * Starts to serve, with regions that are only asked over TLS.
    *
-   * @param secured as {@link #secure} has it
+   * @param secured see {@link #secure}
    */
   public static DnsBridge start(
       int threads,
@@ -142,9 +142,9 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
-   * The same on a transport and a clock that the caller chooses.
+   * The same with a transport and a clock of the caller's choice.
    *
-   * @param epoll whether loops run on epoll, which must be available, or on a selector
+   * @param epoll whether loops run on epoll, which must be available
    * @param clock nanoseconds that never go back
    */
   static DnsBridge start(
@@ -186,9 +186,8 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
-   * Sets the callback for changes: of a gateway's state, and when replies stop or come back.
-   *
-   * @param changed returns soon; called on any thread
+   * Sets the callback for changes of a gateway's state, and for when replies stop or come back. It
+   * must return soon and is called on any thread.
    */
   public void onGatewayChange(Runnable changed) {
     gateways.onChange(changed);
@@ -203,7 +202,7 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
-   * Also serves an address from now on, such as one that an interface got later.
+   * Serves one more address.
    *
    * @throws IOException naming the address that cannot be bound
    */
@@ -211,21 +210,16 @@ public final class DnsBridge implements AutoCloseable {
     listeners.bind(address);
   }
 
-  /**
-   * Serves an address no longer, and does nothing if it did not.
-   *
-   * @param address as bound
-   */
+  /** Stops serving a bound address, if it is served. */
   public void stopListening(InetSocketAddress address) throws IOException {
     listeners.unbind(address);
   }
 
   /**
-   * Also serves DNS over TLS (RFC 7858) on an address of its own.
+   * Serves DNS over TLS (RFC 7858) on one more address, and returns the bound address.
    *
-   * @param tls the certificate to present to the next client; asked anew for each, so that it can
-   *     be renewed; null turns the client away
-   * @return the address as bound
+   * @param tls asked for each new client, so that a certificate can be renewed; null turns the
+   *     client away
    * @throws IOException naming the address that cannot be bound
    */
   public InetSocketAddress listenTls(InetSocketAddress address, Supplier<@Nullable SslContext> tls)
@@ -275,11 +269,10 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
-   * Answers a question as a client would be answered, and tells how the answer came about.
+   * Answers a question as a client would be answered, and tells how.
    *
    * @param name absolute
    * @param type a number of {@link org.xbill.DNS.Type}
-   * @param view what the client may see of local names
    */
   public CompletableFuture<Trace> trace(Name name, int type, View view) {
     CompletableFuture<Trace> result = new CompletableFuture<>();

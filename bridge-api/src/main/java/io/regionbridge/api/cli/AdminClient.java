@@ -59,21 +59,15 @@ final class AdminClient implements AutoCloseable {
   }
 
   /**
-   * A client for an address.
-   *
-   * @param url of the admin address, without a path
-   * @param token the file with the bearer token
-   * @param ca the file with the certificates to trust; the JDK's own are trusted without
+   * Creates a client for an admin URL. Without {@code ca} it trusts the certificates of the JDK.
    */
   static AdminClient at(String url, Optional<Path> token, Optional<Path> ca) {
     return new AdminClient(url, url, token, ca, List.of(), () -> null);
   }
 
   /**
-   * A client for a bridge that something leads to.
+   * Creates a client that closes {@code way} with itself.
    *
-   * @param name what to call the bridge
-   * @param way what leads there, closed with the client in this order
    * @param wayProblem what is wrong with the way, or null
    */
   static AdminClient through(
@@ -125,7 +119,6 @@ final class AdminClient implements AutoCloseable {
         NamesReport.class);
   }
 
-  /** Which queries the bridge logs. */
   QueryLogReport queryLog() {
     return get(QUERY_LOG, QueryLogReport.class);
   }
@@ -144,7 +137,6 @@ final class AdminClient implements AutoCloseable {
     return ask("PUT", QUERY_LOG + "?" + query, QueryLogReport.class);
   }
 
-  /** Has the bridge log no more queries. */
   QueryLogReport stopQueryLog() {
     return ask("DELETE", QUERY_LOG, QueryLogReport.class);
   }
@@ -224,7 +216,6 @@ final class AdminClient implements AutoCloseable {
     }
   }
 
-  /** What the bridge is called. */
   String name() {
     return name;
   }

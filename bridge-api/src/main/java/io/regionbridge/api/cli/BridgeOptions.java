@@ -36,30 +36,23 @@ final class BridgeOptions {
       description = "Which of them (the first that is ready).")
   private Optional<String> pod = Optional.empty();
 
-  /**
-   * Whether a cluster is meant.
-   *
-   * @param namespace where the bridges' pods are, if that was said
-   */
+  /** Whether the options name a cluster. */
   boolean inCluster(Optional<String> namespace) {
     return context.isPresent() || namespace.isPresent() || pod.isPresent();
   }
 
-  /** Whether a bridge is named by its address. */
   boolean atUrl() {
     return url.isPresent();
   }
 
-  /** The kubeconfig context that was named. */
   Optional<String> context() {
     return context;
   }
 
   /**
-   * A client for the bridge that is meant.
+   * Creates a client for the bridge that the options name.
    *
-   * @param namespace where the bridges' pods are, if that was said
-   * @throws CommandException if there is none such, or if the options do not go together
+   * @throws CommandException if there is none, or if the options contradict each other
    */
   AdminClient connect(Optional<String> namespace) {
     if (inCluster(namespace) && atUrl()) {

@@ -23,7 +23,7 @@ final class Columns {
   private final List<List<String>> rows = new ArrayList<>();
   private final Map<Integer, Function<String, Style>> styles = new HashMap<>();
 
-  /** The first row is the heading. */
+  /** Adds a row. The first one is the heading. */
   Columns row(String... cells) {
     rows.add(Arrays.stream(cells).map(Printable::of).toList());
     return this;
@@ -35,12 +35,7 @@ final class Columns {
     return this;
   }
 
-  /**
-   * The lines, without spaces at their ends.
-   *
-   * @param room how long they may be
-   * @param colour whether there are styles
-   */
+  /** Formats the table as lines of at most {@code room} columns, without trailing spaces. */
   List<String> lines(int room, boolean colour) {
     int[] widths = widths(room);
     int last = widths.length - 1;

@@ -6,10 +6,9 @@ package io.regionbridge.api.cli;
  */
 interface Command {
   /**
-   * Does it, on the main thread.
+   * Runs the command on the main thread and returns an {@link ExitCode}.
    *
-   * @return an {@link ExitCode}
-   * @throws CommandException for what the user has to know, in one line
+   * @throws CommandException with one line for the user
    */
   int run();
 }

@@ -11,17 +11,14 @@ public final class CommandException extends RuntimeException {
   private final int exitCode;
 
   /**
-   * @param message the thing, the place, the reason and what to do, in one line
+   * @param message names the thing, the place, the reason and the remedy, in one line
    */
   public CommandException(String message) {
     super(message, null, false, false);
     this.exitCode = ExitCode.FAILED;
   }
 
-  /**
-   * @param message as above
-   * @param cause what was thrown
-   */
+  /** Adds the cause, which {@code --verbose} prints. */
   public CommandException(String message, Throwable cause) {
     super(message, cause, false, false);
     this.exitCode = ExitCode.FAILED;

@@ -49,7 +49,6 @@ final class Commands {
             new CompleteCommand(terminal)));
   }
 
-  /** Some commands. */
   static Commands of(Terminal terminal, List<Command> commands) {
     return new Commands(terminal, commands);
   }
@@ -94,10 +93,9 @@ final class Commands {
   }
 
   /**
-   * Runs what was typed.
+   * Runs the command that was typed and returns an {@link ExitCode}.
    *
-   * @return an {@link ExitCode}
-   * @throws CommandException if it cannot be understood, or could not be done
+   * @throws CommandException if it cannot be parsed or fails
    */
   int run(List<String> typed) {
     ParseResult result = parse(typed);

@@ -19,11 +19,7 @@ final class DescriptorLimit {
 
   private DescriptorLimit() {}
 
-  /**
-   * Refuses to go on with too few.
-   *
-   * @throws CommandException naming the limit and what to do
-   */
+  /** Throws a {@link CommandException} with the limit and the remedy if the limit is too low. */
   static void check() {
     try {
       check(Files.readAllLines(OF_PROCESS));

@@ -28,11 +28,8 @@ final class DoctorLook {
   private final Optional<String> overlay;
 
   /**
-   * A look.
-   *
-   * @param target the cluster and the bridge
-   * @param routerLabel of router nodes; empty: the value of the chart
-   * @param overlay the overlay's interface; empty: one of the usual names
+   * @param routerLabel empty: the default of the chart
+   * @param overlay the overlay's interface; empty: the first usual name that exists
    */
   DoctorLook(
       Terminal terminal,
@@ -48,7 +45,6 @@ final class DoctorLook {
     this.overlay = overlay;
   }
 
-  /** All checks. */
   List<Check> checks() {
     List<Check> checks = new ArrayList<>(cluster());
     BridgeLook bridge = bridge();

@@ -32,11 +32,7 @@ final class DoctorText {
     return lines;
   }
 
-  /**
-   * The same for people to read.
-   *
-   * @param columns how long lines may be; commands may be longer
-   */
+  /** The same for people. Lines have at most {@code columns} columns; commands may be longer. */
   static List<String> folded(List<Check> checks, int columns, boolean colour) {
     int room = columns - MARGIN.length();
     List<String> lines = new ArrayList<>();

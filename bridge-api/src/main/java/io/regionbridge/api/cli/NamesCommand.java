@@ -91,10 +91,8 @@ final class NamesCommand implements Command {
   }
 
   /**
-   * As a table where one fits. Names are to be copied, so none is cut: elsewhere each stands in a
-   * line of its own, above its facts.
-   *
-   * @param room how long lines may be; a name may be longer
+   * Formats a table where one fits. Names are copied by users, so none is cut: in a narrow terminal
+   * each has a line of its own, above its facts.
    */
   static List<String> lines(NamesReport report, int room) {
     List<String> lines = new ArrayList<>(table(report));

@@ -8,7 +8,6 @@ import picocli.CommandLine.Option;
 
 /** How a command prints what it found. */
 final class Output {
-  /** For whom. */
   enum Format {
     TABLE,
     JSON,
@@ -27,12 +26,7 @@ final class Output {
       description = "table; json or yaml for programs.")
   private Format format = Format.TABLE;
 
-  /**
-   * Prints.
-   *
-   * @param found for programs
-   * @param lines the same for people
-   */
+  /** Prints {@code found} as JSON or YAML, or {@code lines} for people. */
   void print(Terminal terminal, Object found, Supplier<List<String>> lines) {
     switch (format) {
       case JSON -> terminal.out().println(StatusJson.pretty(found));

@@ -5,16 +5,11 @@ import java.util.List;
 
 /** Text in lines that fit. Pure. */
 final class Paragraph {
-  /** The usual width of a terminal. */
   static final int TERMINAL = 80;
 
   private Paragraph() {}
 
-  /**
-   * The lines of a text, broken at spaces where there are any.
-   *
-   * @param room characters for each of them, at least 1
-   */
+  /** Breaks a text at spaces into lines of at most {@code room} characters. */
   static List<String> lines(String text, int room) {
     List<String> lines = new ArrayList<>();
     String rest = text;

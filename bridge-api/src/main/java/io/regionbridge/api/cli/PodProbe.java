@@ -28,12 +28,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network of one pod, as its programs see it: {@code verify --resolver} in an ephemeral
- * container of the pod, from the image of a bridge (kubernetes.io, "Ephemeral Containers"). That is
- * the way that needs no right on the node, and nothing of the pod's own image.
- *
- * @param namespace of the pod
- * @param name of the pod
+ * The network of one pod as its programs see it: {@code verify --resolver} runs in an ephemeral
+ * container of the pod, from the image of a bridge (kubernetes.io, "Ephemeral Containers"). This
+ * needs no access to the node and nothing from the pod's own image.
  */
 record PodProbe(String namespace, String name) {
   private static final Pattern WRITTEN =
@@ -67,11 +64,10 @@ record PodProbe(String namespace, String name) {
   }
 
   /**
-   * Resolves a name in the pod and connects to it. Blocks until the container has ended, at most
-   * two minutes.
+   * Resolves a name in the pod and connects to it. Blocks for at most two minutes, until the
+   * container has ended.
    *
-   * @param image that has this program
-   * @throws CommandException if the container cannot be run there, with the reason
+   * @throws CommandException if the container cannot run there
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server refuses
    */
   List<Check> run(KubernetesClient client, String image, TrafficChecks.Target target) {

@@ -77,11 +77,7 @@ final class PodTarget {
     }
   }
 
-  /**
-   * The image that the bridges of a cluster run.
-   *
-   * @param namespace where they are; empty: where they are found
-   */
+  /** The image that the bridges of a cluster run. Without a namespace they are searched for. */
   static String image(KubernetesClient client, Optional<String> namespace) {
     String where = namespace(client, namespace);
     Pod bridge = choose(pods(client, where), Optional.empty(), where);

@@ -14,9 +14,9 @@ final class RecordedRun {
   private RecordedRun() {}
 
   /**
-   * Runs.
+   * Runs a main class.
    *
-   * @param args the jar with the class, the name of the class, then its arguments
+   * @param args the jar with the class, its name, then its arguments
    */
   public static void main(String[] args) throws Exception {
     URL jar = Path.of(args[0]).toUri().toURL();

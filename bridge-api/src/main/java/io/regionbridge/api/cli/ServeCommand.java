@@ -39,7 +39,6 @@ final class ServeCommand implements Command {
     this.terminal = terminal;
   }
 
-  /** What was typed. */
   ServeRequest request() {
     return new ServeRequest(config.file(), role, cleanUp);
   }

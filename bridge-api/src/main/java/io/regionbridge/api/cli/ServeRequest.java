@@ -6,11 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What {@code serve} is to do.
+ * What {@code serve} is asked to do.
  *
- * @param config the configuration file
- * @param role what to be
- * @param cleanUp for an agent: to take away what agents made on this node, and no more
+ * @param cleanUp for an agent: only remove what agents created on this node
  */
 record ServeRequest(Path config, Role role, boolean cleanUp) {
   /** What the process is to a node. */

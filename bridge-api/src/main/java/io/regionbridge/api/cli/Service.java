@@ -28,11 +28,7 @@ public final class Service {
     this.terminal = terminal;
   }
 
-  /**
-   * Serves.
-   *
-   * @return an {@link ExitCode}
-   */
+  /** Serves until the process stops, and returns an {@link ExitCode}. */
   int run(ServeRequest request) {
     boolean agent = request.role() == ServeRequest.Role.AGENT;
     ConfigFile written = new ConfigFile(request.config(), terminal.environment());

@@ -48,7 +48,6 @@ final class StatusCommand implements Command {
 
   @Mixin private final TargetOptions target = new TargetOptions();
 
-  /** How to print it. */
   enum Format {
     TABLE,
     WIDE,

@@ -28,11 +28,9 @@ final class StatusTable {
   }
 
   /**
-   * The lines.
+   * Formats a status.
    *
-   * @param columns how long they may be
-   * @param wide whether they may be longer than that, and have more columns
-   * @param colour whether states have one
+   * @param wide whether lines may be longer than {@code columns}, with more columns in tables
    */
   static List<String> of(BridgeStatus status, int columns, boolean wide, boolean colour) {
     BridgeStatus.Region region = status.region();

@@ -2,9 +2,7 @@ package io.regionbridge.api.cli;
 
 /** How words look on a terminal that has colours; as they are elsewhere. */
 enum Style {
-  /** All is well. */
   GOOD("32"),
-  /** Something is wrong. */
   BAD("31"),
   /** Something is not known, or may become wrong. */
   UNSURE("33"),

@@ -14,30 +14,26 @@ final class TargetOptions {
       description = "Where its pods are (where they are found).")
   private Optional<String> namespace = Optional.empty();
 
-  /** Whether a cluster is meant. */
   boolean inCluster() {
     return bridge.inCluster(namespace);
   }
 
-  /** Whether a bridge is named by its address. */
   boolean atUrl() {
     return bridge.atUrl();
   }
 
-  /** The kubeconfig context that was named. */
   Optional<String> context() {
     return bridge.context();
   }
 
-  /** The namespace that was named. */
   Optional<String> namespace() {
     return namespace;
   }
 
   /**
-   * A client for the bridge that is meant.
+   * Creates a client for the bridge that the options name.
    *
-   * @throws CommandException if there is none such, or if the options do not go together
+   * @throws CommandException if there is none, or if the options contradict each other
    */
   AdminClient connect() {
     return bridge.connect(namespace);

@@ -7,13 +7,12 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
- * What a command sees of the world around the process.
+ * The surroundings of a command.
  *
- * @param out for results; flushed by {@link Main} when the command is done
+ * @param out for results; {@link Main} flushes it
  * @param err for errors and progress
- * @param environment all variables
- * @param interactive whether a person reads the results as they come
- * @param width columns of the terminal, 0 where it is not known
+ * @param interactive whether a person reads the output
+ * @param width columns of the terminal, 0 if unknown
  */
 public record Terminal(
     PrintWriter out,

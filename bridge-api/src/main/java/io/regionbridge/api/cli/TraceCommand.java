@@ -50,7 +50,6 @@ final class TraceCommand implements Command {
   @Mixin private final Output output = new Output();
   @Mixin private final TargetOptions target = new TargetOptions();
 
-  /** The kind of client. */
   enum View {
     PODS,
     CLUSTER;

@@ -19,11 +19,7 @@ final class TraceText {
     this.columns = columns;
   }
 
-  /**
-   * The lines.
-   *
-   * @param columns how long they may be
-   */
+  /** Formats a trace in lines of at most {@code columns} columns. */
   static List<String> of(TraceReport report, int columns) {
     TraceText text = new TraceText(columns);
     text.add("%s %s".formatted(report.name(), report.type()), "");

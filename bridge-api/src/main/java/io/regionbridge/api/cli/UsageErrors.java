@@ -12,18 +12,12 @@ import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/**
- * What picocli found wrong with a command line, in one line that says what to do.
- *
- * @param command the command that was typed
- * @param typed the whole command line
- */
+/** What picocli found wrong with a command line, in one line that says what to do. */
 record UsageErrors(CommandSpec command, List<String> typed) {
   /**
-   * The one of several that helps most: an unknown word may be why another is missing.
+   * The most helpful of several errors: an unknown word may be the reason why another is missing.
    *
-   * @param found what picocli found, in its order
-   * @param unmatched words that are neither known nor taken
+   * @param unmatched words that are neither known options nor parameters
    */
   CommandException explain(List<ParameterException> found, List<String> unmatched) {
     Optional<CommandException> value =

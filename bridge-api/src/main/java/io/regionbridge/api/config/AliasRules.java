@@ -26,7 +26,6 @@ final class AliasRules {
     this.root = root;
   }
 
-  /** Checks all rules. */
   static AliasRules check(Values root) {
     AliasRules rules = new AliasRules(root);
     for (Values peer : root.get(ConfigKeys.REGIONS)) {
@@ -45,7 +44,7 @@ final class AliasRules {
     return rules;
   }
 
-  /** All that cannot be. */
+  /** The problems, each of which makes the configuration invalid. */
   List<ConfigProblem> problems() {
     return problems;
   }
@@ -66,11 +65,10 @@ final class AliasRules {
   }
 
   /**
-   * Checks the entries of one region.
+   * Checks the entries of one region, and returns whether all of them are valid.
    *
-   * @param whole whether the region has no other ranges than those that are written
-   * @param others what else no alias may have
-   * @return whether all of them are valid
+   * @param whole whether the region has no other ranges
+   * @param others what no alias may touch
    */
   private boolean checkRegion(
       Values region, AliasKeys keys, boolean whole, List<Located<Cidr>> others) {

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a new configuration changes, as paths of keys.
+ * The paths of the keys that a new configuration changes.
  *
- * @param live changed against the configuration before, and to be taken over now
- * @param waiting differs from what the process was started with and waits for a restart
+ * @param live changed since the last configuration, and in force at once
+ * @param waiting differs from the value at the start, and needs a restart
  */
 public record ConfigChange(List<String> live, List<String> waiting) {
   public ConfigChange {
@@ -15,13 +15,7 @@ public record ConfigChange(List<String> live, List<String> waiting) {
     waiting = List.copyOf(waiting);
   }
 
-  /**
-   * Compares configurations.
-   *
-   * @param started what the process was started with
-   * @param before what was in force until now
-   * @param now what is to be in force
-   */
+  /** Compares the configurations at the start, in force until now, and in force from now on. */
   public static ConfigChange between(BridgeConfig started, BridgeConfig before, BridgeConfig now) {
     List<String> live = new ArrayList<>();
     List<String> waiting = new ArrayList<>();

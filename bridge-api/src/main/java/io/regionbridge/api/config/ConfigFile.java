@@ -14,10 +14,8 @@ import java.util.function.Function;
 /**
  * Where the configuration comes from: a file, and the environment that overrides it.
  *
- * @param path of the YAML file
- * @param environment the variables of the process, all of them
- * @param requirement what a configuration without other problems has to meet: the problems that it
- *     has with the process that is to run it
+ * @param requirement finds the problems that a valid configuration has with the process that runs
+ *     it
  */
 public record ConfigFile(
     Path path,

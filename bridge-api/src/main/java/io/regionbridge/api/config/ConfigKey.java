@@ -8,15 +8,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key of the configuration: everything that is to be known of it. {@link ConfigKeys} lists all
- * of them; reading, names in the environment, changes and the reference page follow from there.
+ * One key of the configuration. {@link ConfigKeys} lists all of them; reading, names in the
+ * environment, changes and the reference page are derived from them.
  *
- * @param path in the file; for a key of the entries of a list, {@code list[].key}
- * @param effect what a change of it takes
- * @param shape how it is written and what holds where it is not there
- * @param fallback what holds where it is not there, in the words of the reference page
+ * @param path in the file; {@code list[].key} for a key of a list's entries
+ * @param fallback the default, in words of the reference page
  * @param meaning for the reference page, in Markdown
- * @param <T> what it is read as
  */
 public record ConfigKey<T>(
     String path, Effect effect, Shape<T> shape, String fallback, String meaning) {

@@ -4,15 +4,15 @@ import io.regionbridge.api.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a configuration, as data.
+ * One problem of a configuration.
  *
- * @param path where: the path of the key ({@code regions[0].podCIDRs[1]}), or the name of the
- *     environment variable; empty for the file as a whole
- * @param reason what is wrong, in one clause
- * @param text what stands there, or null where nothing does
- * @param advice what to do about it
- * @param clash whether two claims clash of which each is good alone: the service runs, without what
- *     is claimed twice
+ * @param path of the key ({@code regions[0].podCIDRs[1]}) or name of the environment variable;
+ *     empty for the whole file
+ * @param reason one clause
+ * @param text the value, or null
+ * @param advice the remedy
+ * @param clash whether two values clash that are valid alone: the bridge runs, without what is
+ *     claimed twice
  */
 public record ConfigProblem(
     String path, String reason, @Nullable String text, String advice, boolean clash) {

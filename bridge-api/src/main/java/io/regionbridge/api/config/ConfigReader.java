@@ -23,9 +23,7 @@ public final class ConfigReader {
   /**
    * Reads a configuration.
    *
-   * @param yaml the content of the file
-   * @param directory what relative paths in it are relative to: the file's own directory
-   * @param environment the variables of the process, all of them
+   * @param directory of the file, the base of relative paths
    */
   public static ConfigResult read(String yaml, Path directory, Map<String, String> environment) {
     List<ConfigProblem> problems = new ArrayList<>();

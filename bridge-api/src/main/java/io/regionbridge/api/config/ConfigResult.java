@@ -5,9 +5,7 @@ import java.util.List;
 /** What came of reading a configuration. */
 public sealed interface ConfigResult {
   /**
-   * It can be run with.
-   *
-   * @param warnings what is allowed but hardly meant, and what clashes
+   * The configuration is valid. Warnings are allowed but probably unintended values, and clashes.
    */
   record Valid(BridgeConfig config, List<ConfigProblem> warnings) implements ConfigResult {
     public Valid {
@@ -15,11 +13,7 @@ public sealed interface ConfigResult {
     }
   }
 
-  /**
-   * It cannot.
-   *
-   * @param problems all that is wrong, one or more
-   */
+  /** The configuration is not valid, for one or more reasons. */
   record Invalid(List<ConfigProblem> problems) implements ConfigResult {
     public Invalid {
       problems = List.copyOf(problems);

@@ -55,7 +55,6 @@ final class ConfigRules {
     this.root = root;
   }
 
-  /** Checks all rules. */
   static ConfigRules check(Values root) {
     ConfigRules rules = new ConfigRules(root);
     rules.checkServerTls();
@@ -69,12 +68,12 @@ final class ConfigRules {
     return rules;
   }
 
-  /** All that cannot be. */
+  /** The problems, each of which makes the configuration invalid. */
   List<ConfigProblem> problems() {
     return problems;
   }
 
-  /** What is strange, and what clashes but can be run with. */
+  /** Values that are probably unintended, and clashes that can be tolerated. */
   List<ConfigProblem> warnings() {
     return warnings;
   }

@@ -37,7 +37,7 @@ public final class ConfigWatcher implements AutoCloseable {
   }
 
   /**
-   * Starts watching.
+   * Starts to watch the file.
    *
    * @param started what the process runs with, read from the same file
    */

@@ -38,10 +38,9 @@ final class KubernetesVariable {
   }
 
   /**
-   * Whether this is such a variable. A name may fit several: that of a Service may end in {@code
-   * -port}.
+   * Whether this is such a variable. Several Service names may fit: one may end in {@code -port}.
    *
-   * @param suffix the name without {@code REGION_BRIDGE}, beginning with an underscore
+   * @param suffix the name after {@code REGION_BRIDGE}, starting with an underscore
    */
   static boolean isOne(String suffix, String value) {
     return ALL.stream().anyMatch(v -> v.name.matcher(suffix).matches() && v.value.test(value));

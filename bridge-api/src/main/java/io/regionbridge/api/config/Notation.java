@@ -56,11 +56,7 @@ interface Notation<T> {
     };
   }
 
-  /**
-   * The value of a text that has one, such as a default.
-   *
-   * @throws IllegalArgumentException if it has none
-   */
+  /** Parses a text that must be valid, such as a default, or throws IllegalArgumentException. */
   default T good(String text) {
     return read(text).orThrow("default " + text);
   }

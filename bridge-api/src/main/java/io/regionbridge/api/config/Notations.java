@@ -90,7 +90,6 @@ final class Notations {
         advice);
   }
 
-  /** An address range. */
   static final Notation<Cidr> CIDR = Cidr::parse;
 
   /** The range of a region's pods or Services. */

@@ -26,10 +26,10 @@ final class Section {
   private final Source source;
 
   /**
-   * What all sections of a file are read with.
+   * What all sections of a file share.
    *
-   * @param directory what relative paths are relative to
-   * @param keys of the file, to say where a misplaced one belongs
+   * @param directory base of relative paths
+   * @param keys all keys of the file, to say where a misplaced one belongs
    */
   record Source(
       Path directory,

@@ -21,9 +21,7 @@ public final class Values {
   }
 
   /**
-   * The value of a key.
-   *
-   * @throws NullPointerException if it is missing or wrong, which no valid configuration has
+   * The value of a key; NullPointerException if it is missing, which no valid configuration allows.
    */
   public <T> T get(ConfigKey<T> key) {
     return Objects.requireNonNull(reading(key).value(), key::path);

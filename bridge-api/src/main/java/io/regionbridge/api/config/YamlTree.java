@@ -48,11 +48,7 @@ final class YamlTree {
     this.problems = problems;
   }
 
-  /**
-   * Reads a text; what cannot be used is reported and left out.
-   *
-   * @param path of the document, for problems
-   */
+  /** Parses a text. What cannot be used is added to {@code problems} and left out. */
   static YamlNode read(String text, String path, List<ConfigProblem> problems) {
     if (text.length() > MAX_LENGTH) {
       problems.add(

@@ -57,12 +57,7 @@ public final class Demo implements AutoCloseable {
     client = new DnsClient(layout.fsn1().getFirst(), ANSWER_TIMEOUT);
   }
 
-  /**
-   * Starts the two regions.
-   *
-   * @param colour whether the output may have colours
-   * @throws IOException naming what is in the way
-   */
+  /** Starts the two regions, or throws an IOException that names the obstacle. */
   public static Demo start(PrintWriter out, boolean colour)
       throws IOException, InterruptedException {
     Screen screen = new Screen(out, colour);

@@ -26,13 +26,7 @@ final class DemoRegion implements AutoCloseable {
   private final List<@Nullable Bridge> bridges = new ArrayList<>();
   private final List<@Nullable DatagramSocket> holes = new ArrayList<>();
 
-  /**
-   * A region whose bridges do not run yet.
-   *
-   * @param pods its pod range
-   * @param directory where its manifest is written
-   * @param gateways where its bridges will answer
-   */
+  /** Creates a region whose bridges do not run yet, with its manifest in {@code directory}. */
   DemoRegion(String name, String pods, Path directory, List<InetSocketAddress> gateways) {
     this.name = name;
     this.pods = pods;
@@ -60,7 +54,6 @@ final class DemoRegion implements AutoCloseable {
     return gateways;
   }
 
-  /** A bridge that runs. */
   Bridge bridge(int gateway) {
     Bridge bridge = bridges.get(gateway);
     if (bridge == null) {

@@ -22,38 +22,29 @@ public final class DnsClient {
   private final InetSocketAddress server;
   private final Duration timeout;
 
-  /**
-   * A client.
-   *
-   * @param timeout how long to wait for an answer; it asks once
-   */
+  /** Creates a client that asks once per question and waits up to {@code timeout}. */
   public DnsClient(InetSocketAddress server, Duration timeout) {
     this.server = server;
     this.timeout = timeout;
   }
 
-  /**
-   * An answer and how long it took.
-   *
-   * @param nanos from sending the question on
-   */
+  /** An answer, and the nanoseconds since the question was sent. */
   public record Answer(Message message, long nanos) {}
 
   /**
    * Asks over UDP.
    *
-   * @param name absolute
    * @param type a number of {@link org.xbill.DNS.Type}
-   * @throws IOException if nothing came, a timeout included
+   * @throws IOException if there is no answer in time
    */
   public Answer ask(Name name, int type) throws IOException {
     return ask(question(name, type));
   }
 
   /**
-   * Asks a question of the caller's over UDP.
+   * Sends this question over UDP.
    *
-   * @throws IOException if nothing came, a timeout included
+   * @throws IOException if there is no answer in time
    */
   public Answer ask(Message question) throws IOException {
     byte[] wire = question.toWire();

@@ -12,9 +12,7 @@ import java.util.Optional;
 /**
  * Where the demo's gateways listen: four loopback addresses on one port, or one address on four.
  *
- * @param mn the gateways of region mn
- * @param fsn1 those of region fsn1
- * @param remark why it is not the usual place; empty if it is
+ * @param remark why it is not the usual place, or empty
  */
 record Layout(List<InetSocketAddress> mn, List<InetSocketAddress> fsn1, String remark) {
   private static final List<String> HOSTS =
@@ -26,11 +24,7 @@ record Layout(List<InetSocketAddress> mn, List<InetSocketAddress> fsn1, String r
 
   private static final InetAddress ONE = InetAddress.ofLiteral("127.0.0.1");
 
-  /**
-   * The first place that is free.
-   *
-   * @throws IOException if there is none
-   */
+  /** Finds the first place that is free, or throws an IOException. */
   static Layout find() throws IOException {
     List<String> taken = new ArrayList<>();
     for (int port : PORTS) {

@@ -13,7 +13,7 @@ final class Manifests {
   /**
    * Region mn.
    *
-   * @param primary address of the pod behind the Service that will move
+   * @param primary address of the pod behind the Service that moves during the demo
    */
   static String mn(String primary) {
     return service("nats", "messaging", "10.53.0.10", "client", 7522)
@@ -34,7 +34,6 @@ final class Manifests {
         + slice("cassandra", "data", "cql", 9042, many());
   }
 
-  /** Region fsn1. */
   static String fsn1() {
     return service("nats", "messaging", "10.43.0.10", "client", 7522)
         + slice("nats", "messaging", "client", 7522, List.of(endpoint("10.42.1.10")));

@@ -37,11 +37,7 @@ final class Screen {
     print(style(DIM, "      " + text));
   }
 
-  /**
-   * Says whether something is so.
-   *
-   * @param right what stands at the end of the line: a time, a number, a word
-   */
+  /** Prints one check, with a time, number or word at the end of the line. */
   void check(boolean good, String text, String right) {
     held &= good;
     String mark = good ? style(GREEN, "ok  ") : style(RED, "FAIL");

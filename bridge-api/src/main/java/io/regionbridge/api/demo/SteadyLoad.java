@@ -37,11 +37,9 @@ final class SteadyLoad {
   private volatile boolean stopped;
 
   /**
-   * What came of it.
+   * The totals.
    *
-   * @param sent questions
-   * @param lost questions without an answer
-   * @param failed answers that were no answers: SERVFAIL and its like
+   * @param failed answers with SERVFAIL or another error
    * @param slowestNanos from question to answer
    */
   record Result(int sent, int lost, int failed, long slowestNanos) {}
@@ -63,12 +61,10 @@ final class SteadyLoad {
   }
 
   /**
-   * Starts to ask.
+   * Starts to ask for {@code names} in turn.
    *
-   * @param names asked for in turn
-   * @param pace from one question to the next
-   * @param most questions in all, up to 65536
-   * @param patience how long an answer is waited for once the last question was asked
+   * @param most questions in all, at most 65536
+   * @param patience how long to wait for an answer after the last question
    */
   static SteadyLoad start(
       InetSocketAddress server, List<Name> names, Duration pace, int most, Duration patience)

@@ -43,7 +43,7 @@ public final class BridgeChecks {
   }
 
   /**
-   * Everything.
+   * All checks of a bridge.
    *
    * @param version of this program
    * @param asked when the status was taken, by this machine's clock

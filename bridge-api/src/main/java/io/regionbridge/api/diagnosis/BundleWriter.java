@@ -37,11 +37,7 @@ public final class BundleWriter implements AutoCloseable {
   private final String title;
   private final List<String> contents = new ArrayList<>();
 
-  /**
-   * An archive.
-   *
-   * @param title first line of the archive's own description
-   */
+  /** Creates an archive whose description begins with {@code title}. */
   public BundleWriter(OutputStream out, String title) {
     counting = new CountingStream(out);
     zip = new ZipOutputStream(counting, StandardCharsets.UTF_8);
@@ -49,10 +45,9 @@ public final class BundleWriter implements AutoCloseable {
   }
 
   /**
-   * Adds a part.
+   * Adds a file. If the part fails, its error becomes the content.
    *
-   * @param name of the file in the archive
-   * @throws IOException if the archive cannot be written; what the part throws is written into it
+   * @throws IOException if the archive cannot be written
    */
   public void add(String name, Part part) throws IOException {
     String text;

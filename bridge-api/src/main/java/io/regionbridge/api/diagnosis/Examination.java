@@ -28,11 +28,10 @@ public final class Examination {
   }
 
   /**
-   * Examines a cluster, with the rights of the bridge.
+   * Examines a cluster with the rights of the bridge.
    *
-   * @param namespace of the release
    * @param routerLabel of router nodes; empty: that of the release
-   * @param account whose rights to borrow, the bridge's; empty: the client has them
+   * @param account the bridge's account to impersonate; empty: the client has its rights
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server does not
    *     answer
    */
@@ -57,9 +56,8 @@ public final class Examination {
   /**
    * Examines this node's kernel.
    *
-   * @param status of the bridge on it, if it says one
-   * @param overlay the overlay's interface; empty: one of the usual names
-   * @param environment the variables of the process
+   * @param status of the bridge on it, if it runs
+   * @param overlay the overlay's interface; empty: the first usual name that exists
    */
   public List<Check> node(
       Optional<BridgeStatus> status, Optional<String> overlay, Map<String, String> environment) {

@@ -17,12 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * What the chart's ConfigMap says of a release, for a cluster to be judged by what its bridges are
- * to do there.
- *
- * @param check what is to be said of the ConfigMap itself
- */
+/** The release that the chart's ConfigMap describes, and the check of the ConfigMap itself. */
 public record InstalledRelease(Release release, Check check) {
   /** As {@code kubernetes.routerLabel} is unless set otherwise. */
   private static final String ROUTER_LABEL = "netbird-router=true";
@@ -36,9 +31,8 @@ public record InstalledRelease(Release release, Check check) {
   private static final String KEY = "config.yaml";
 
   /**
-   * Looks it up.
+   * Reads the chart's ConfigMap.
    *
-   * @param routerLabel what router nodes carry, if it was named
    * @throws KubernetesClientException if the API server does not answer
    */
   public static InstalledRelease read(
@@ -77,11 +71,7 @@ public record InstalledRelease(Release release, Check check) {
             .formatted(what, namespace, why));
   }
 
-  /**
-   * What a file says. Pure.
-   *
-   * @param name of the ConfigMap that it is in
-   */
+  /** Reads the content of the ConfigMap {@code name}. Pure. */
   public static InstalledRelease of(
       String name, String yaml, Release usual, Optional<String> routerLabel) {
     return switch (ConfigReader.read(yaml, Path.of("/etc/region-bridge"), Map.of())) {

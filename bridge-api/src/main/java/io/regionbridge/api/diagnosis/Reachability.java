@@ -12,17 +12,14 @@ import org.xbill.DNS.Message;
 /** What {@link TrafficChecks} sees of the network that it runs in. Calls block. */
 public interface Reachability {
   /**
-   * Asks a bridge for a name.
+   * Asks a bridge for a name. Throws an IOException if there is no reply in time.
    *
    * @param type a number of {@link org.xbill.DNS.Type}
-   * @throws IOException if nothing came in time
    */
   Message ask(InetSocketAddress server, String name, int type) throws IOException;
 
   /**
-   * The addresses of a name by this machine's own resolver.
-   *
-   * @throws IOException if it has none
+   * Resolves a name with this machine's own resolver. Throws an IOException if it has no address.
    */
   List<InetAddress> resolve(String name) throws IOException;
 
@@ -30,18 +27,16 @@ public interface Reachability {
   Optional<NextHop> route(InetAddress address) throws IOException;
 
   /**
-   * Sends one query of exactly so many octets, IP header included, in one packet that must not be
-   * fragmented, and waits for the reply.
+   * Sends one query of exactly {@code octets} octets, IP header included, in one packet that must
+   * not be fragmented. Returns whether it was answered.
    *
-   * @return whether it was answered
    * @throws IOException if this machine already refuses to send it
    */
   boolean carries(InetSocketAddress gateway, String domain, int octets) throws IOException;
 
   /**
-   * Opens a TCP connection and closes it.
+   * Opens and closes a TCP connection, and returns the time of the handshake: one round trip.
    *
-   * @return how long the handshake took, which is one round trip
    * @throws IOException if it was refused or timed out
    */
   Duration connect(InetSocketAddress address) throws IOException;

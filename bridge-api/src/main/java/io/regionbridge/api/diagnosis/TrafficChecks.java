@@ -51,18 +51,9 @@ public final class TrafficChecks {
 
   private static final int DNS_PORT = 1053;
 
-  /**
-   * What to connect to.
-   *
-   * @param name a DNS name
-   * @param port of TCP
-   */
+  /** A DNS name and a TCP port to connect to. */
   public record Target(String name, int port) {
-    /**
-     * Reads {@code NAME:PORT}.
-     *
-     * @return empty: it is not that
-     */
+    /** Parses {@code NAME:PORT}. */
     public static Optional<Target> parse(String text) {
       int colon = text.lastIndexOf(':');
       if (colon < 1 || !text.substring(colon + 1).matches("[1-9][0-9]{0,4}")) {
@@ -85,9 +76,9 @@ public final class TrafficChecks {
   }
 
   /**
-   * Walks to one peer region, whose name each check begins with.
+   * Checks one peer region, whose name each check begins with.
    *
-   * @param target what to connect to; empty: only names, egress and MTU are looked at
+   * @param target empty: only names, egress and MTU are checked
    */
   public static List<Check> of(
       BridgeStatus status, BridgeStatus.Peer peer, Optional<Target> target, Reachability network) {
@@ -97,11 +88,11 @@ public final class TrafficChecks {
   }
 
   /**
-   * Walks to a name over all regions, or to an alias of this region: to each region whose addresses
-   * the name has now.
+   * Checks a name over all regions, or an alias of this region, in each region whose addresses the
+   * name has now.
    *
-   * @param considered what its bridge says of each region that may have the name
-   * @param answering the regions that answer for the name, as its bridge says
+   * @param considered what the bridge says of each region that may have the name
+   * @param answering the regions that answer for the name
    */
   public static List<Check> everywhere(
       BridgeStatus status,
@@ -197,11 +188,7 @@ public final class TrafficChecks {
     checkReach(addresses, target);
   }
 
-  /**
-   * Walks to one name with this machine's own resolver and without a bridge: what a pod sees.
-   *
-   * @param target what to connect to
-   */
+  /** Checks one name with this machine's own resolver and without a bridge, as a pod sees it. */
   public static List<Check> ofName(Target target, Reachability network) {
     TrafficChecks walk = new TrafficChecks(network, "");
     List<InetAddress> addresses = List.of();
@@ -245,11 +232,7 @@ public final class TrafficChecks {
     }
   }
 
-  /**
-   * Asks the bridge as a pod's resolver would.
-   *
-   * @param whole the region whose version is asked for; empty: the addresses of the name are
-   */
+  /** Asks the bridge as a pod's resolver would. */
   private List<InetAddress> names(
       BridgeStatus status, Optional<BridgeStatus.Peer> whole, String name) {
     Optional<InetSocketAddress> server =

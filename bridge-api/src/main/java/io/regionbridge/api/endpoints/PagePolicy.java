@@ -17,11 +17,7 @@ import java.util.stream.Collectors;
 final class PagePolicy {
   private PagePolicy() {}
 
-  /**
-   * The header fields for a page.
-   *
-   * @param page in HTML, its script and style elements without attributes
-   */
+  /** The header fields for an HTML page whose script and style elements have no attributes. */
   static Map<String, String> headers(byte[] page) {
     String html = new String(page, UTF_8);
     return Map.of(

@@ -53,7 +53,7 @@ public final class Sites {
   private Sites() {}
 
   /**
-   * For operators, at the admin address.
+   * The site for operators, at the admin address.
    *
    * @throws IOException naming a file of the configuration that cannot be used, and why
    */
@@ -78,11 +78,9 @@ public final class Sites {
   }
 
   /**
-   * For peers, at an address on the overlay, and on a thread of its own: nothing that a peer does
-   * there keeps a probe or an operator waiting. They ask on the port that they know from their own
-   * admin address.
-   *
-   * @return empty if it is the admin address itself
+   * The site for peers, at an address on the overlay and on a thread of its own, so that peers
+   * cannot delay probes and operators. It has the port of the admin address; empty if it is that
+   * address.
    */
   public static Optional<Site> peers(
       BridgeConfig config, InetAddress overlay, Introspection bridge, DirectoryServer directory) {

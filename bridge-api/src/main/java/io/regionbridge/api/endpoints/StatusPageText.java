@@ -12,11 +12,7 @@ import java.util.stream.Collectors;
 final class StatusPageText {
   private StatusPageText() {}
 
-  /**
-   * The page with the words of {@link ConditionType} in its script.
-   *
-   * @param page as it is in the program, with a comment where they belong
-   */
+  /** Inserts the words of {@link ConditionType} into the page's script, in place of a comment. */
   static byte[] fill(byte[] page) {
     return new String(page, UTF_8)
         .replace(

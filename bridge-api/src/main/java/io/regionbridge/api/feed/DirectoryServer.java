@@ -30,11 +30,7 @@ public final class DirectoryServer {
   /** The eldest first. */
   private final Set<Source> readers = new LinkedHashSet<>();
 
-  /**
-   * Creates a server.
-   *
-   * @param server of the feed
-   */
+  /** Creates a server of this feed. */
   public DirectoryServer(FeedServer server) {
     this.server = server;
   }
@@ -42,8 +38,8 @@ public final class DirectoryServer {
   /**
    * The feed for one more reader.
    *
-   * @param since the position that it continues from; none, or an unknown one: from the beginning
-   * @param client who reads: its address, without the port
+   * @param since the position to continue from; empty or unknown: from the beginning
+   * @param client its address, without the port
    */
   public Response feed(Optional<String> since, Object client) {
     if (!server.isReady()) {

@@ -27,7 +27,7 @@ public final class BearerToken {
   /**
    * The token in a file, which is read again when it changes.
    *
-   * @throws IOException naming the file and what is wrong with it
+   * @throws IOException naming the file and the problem
    */
   public static BearerToken in(Path file) throws IOException {
     return new BearerToken(

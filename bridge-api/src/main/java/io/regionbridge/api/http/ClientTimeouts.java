@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * How long a client may take.
  *
- * @param request from one response, or the start, until the next request is there as a whole
- * @param reading of what it asked for
- * @param leaving once all is said, until it closes its side too
+ * @param request from the last response, or the start, to the end of the next request
+ * @param reading without reading anything of a response
+ * @param leaving from the last response until it closes its side
  */
 record ClientTimeouts(Duration request, Duration reading, Duration leaving) {
   static final ClientTimeouts USUAL =

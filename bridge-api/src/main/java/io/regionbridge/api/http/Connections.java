@@ -22,7 +22,6 @@ final class Connections {
 
   private final Set<Guest> rejected = new LinkedHashSet<>();
 
-  /** One connection. */
   interface Guest {
     /** What it comes from, without the port. */
     Object address();
@@ -55,15 +54,14 @@ final class Connections {
   }
 
   /**
-   * Nobody is connected.
-   *
-   * @param most that are served at once; as many more are answered that there is no room
+   * Creates a site with {@code most} places. As many more connections get a response that says that
+   * there is no room.
    */
   Connections(int most) {
     this.most = most;
   }
 
-  /** One more. */
+  /** Adds a connection. */
   Place enter(Guest guest) {
     if (served.size() >= most) {
       Optional<Guest> other = toMakeRoom(guest.address());
@@ -89,7 +87,7 @@ final class Connections {
                 .thenComparing(Guest::claim)); // of those that are equal, the oldest
   }
 
-  /** One less, if it was counted. */
+  /** Removes a connection, if it was counted. */
   void left(Guest guest) {
     if (!served.remove(guest)) {
       rejected.remove(guest);

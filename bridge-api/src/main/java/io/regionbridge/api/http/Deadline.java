@@ -11,11 +11,7 @@ final class Deadline {
   private final EventExecutor thread;
   private @Nullable ScheduledFuture<?> pending;
 
-  /**
-   * One that has not been set.
-   *
-   * @param thread of the connection, the only one on which this is used
-   */
+  /** Creates a deadline that is not set. Used on the connection's thread only. */
   Deadline(EventExecutor thread) {
     this.thread = thread;
   }

@@ -30,10 +30,9 @@ final class EventStream {
   private final ScheduledFuture<?> events;
 
   /**
-   * Sends the first one soon.
+   * Sends the first event soon.
    *
-   * @param stallTimeout how long the client may read nothing
-   * @param giveUp closes the connection
+   * @param stallTimeout how long the client may read nothing before {@code giveUp} runs
    */
   EventStream(
       ChannelHandlerContext ctx,

@@ -29,11 +29,9 @@ public final class FileBacked<T> implements Supplier<T> {
   @FunctionalInterface
   public interface Maker<T> {
     /**
-     * The value.
+     * Makes the value of the contents of the files, in their order.
      *
-     * @param contents one for each file, in their order
-     * @throws IOException or GeneralSecurityException if they make none; the message must not tell
-     *     what is in them
+     * @throws GeneralSecurityException if they do not fit; the message must not quote them
      */
     T make(List<byte[]> contents) throws IOException, GeneralSecurityException;
   }
@@ -60,7 +58,7 @@ public final class FileBacked<T> implements Supplier<T> {
   /**
    * Reads the files for the first time.
    *
-   * @throws IOException naming the file and what is wrong with it
+   * @throws IOException naming the file and the problem
    */
   public static <T> FileBacked<T> read(List<Path> files, Maker<T> maker) throws IOException {
     return new FileBacked<>(files, maker);

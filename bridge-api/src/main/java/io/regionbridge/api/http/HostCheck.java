@@ -19,11 +19,7 @@ public enum HostCheck {
   /** RFC 9110, section 7.2: {@code uri-host [ ":" port ]}. */
   private static final Pattern HOST = Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*))(?::[0-9]*)?");
 
-  /**
-   * Whether a request is meant for here.
-   *
-   * @param host as in the header; empty if there is none, which no browser leaves out
-   */
+  /** Whether a request for this Host header is meant for this server. Browsers always send one. */
   boolean allows(String host) {
     if (this == ANY || host.isEmpty()) {
       return true;

@@ -20,12 +20,7 @@ final class HttpPipeline {
 
   private HttpPipeline() {}
 
-  /**
-   * Makes a connection speak HTTP.
-   *
-   * @param connections of the same site
-   * @param complaints about clients of the same site
-   */
+  /** Adds the HTTP handlers to a connection. */
   static void add(
       ChannelPipeline pipeline,
       Router router,

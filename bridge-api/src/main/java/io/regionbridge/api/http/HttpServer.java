@@ -44,14 +44,11 @@ public final class HttpServer implements AutoCloseable {
   private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
   /**
-   * Something to serve.
+   * Something to serve at an address, where port 0 lets the kernel choose.
    *
-   * @param address where; port 0 lets the kernel choose
-   * @param router what
-   * @param maxConnections open at once; beyond that see {@link Connections}
-   * @param thread name of the one that serves it; sites that name the same share it, and what one
-   *     of them is asked can make the others wait
-   * @param tls what it proves itself with to the next client; empty: it is served in the clear
+   * @param maxConnections open at once, see {@link Connections}
+   * @param thread name of its thread; sites with the same name share it, and can delay each other
+   * @param tls asked for each new client; empty: no TLS
    */
   public record Site(
       InetSocketAddress address,
@@ -93,7 +90,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Also serves this from now on.
+   * Serves one more site.
    *
    * @throws IOException naming the address that cannot be bound
    */
@@ -150,11 +147,7 @@ public final class HttpServer implements AutoCloseable {
     return listeners.stream().map(c -> (InetSocketAddress) c.localAddress()).toList();
   }
 
-  /**
-   * Serves an address no longer; connections that are open stay.
-   *
-   * @param address as bound
-   */
+  /** Stops serving a bound address; open connections stay. */
   public void stopListening(InetSocketAddress address) {
     listeners.removeIf(channel -> {
       boolean meant = address.equals(channel.localAddress());

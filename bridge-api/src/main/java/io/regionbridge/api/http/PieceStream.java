@@ -35,9 +35,7 @@ final class PieceStream {
   /**
    * Sends the first piece at once.
    *
-   * @param zipped whether by gzip
-   * @param stallTimeout how long the client may read nothing
-   * @param giveUp closes the connection
+   * @param stallTimeout how long the client may read nothing before {@code giveUp} runs
    */
   PieceStream(
       ChannelHandlerContext ctx,

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What went wrong with a request, as RFC 9457 has it. Its type is always {@code about:blank}: the
- * status says all that a program can do something about.
+ * A failed request (RFC 9457). The type is always {@code about:blank}: the status says all that a
+ * program can act on.
  *
  * @param title the standard words for the status
- * @param detail what is wrong with this request, and what to do
- * @param reasons one by one, if there are several; may be empty
+ * @param detail the problem and the remedy
+ * @param reasons one by one, if there are several
  */
 public record Problem(int status, String title, String detail, List<String> reasons) {
   private static final JsonFactory JSON = new JsonFactory();

@@ -30,10 +30,8 @@ final class ProtocolErrorLog {
   }
 
   /**
-   * What a client sends cannot be decoded.
-   *
-   * @param cause whose message is not logged: it holds what was sent, in hex, a token too if that
-   *     came in the clear
+   * Logs that a client's octets cannot be decoded. The message of {@code cause} is not logged: it
+   * quotes them in hex, perhaps with a token.
    */
   void report(Object client, DecoderException cause) {
     long now = nanos.getAsLong();

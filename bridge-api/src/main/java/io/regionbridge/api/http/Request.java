@@ -5,16 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was asked for.
+ * A request.
  *
- * @param method such as GET; HEAD is answered as GET is
+ * @param method HEAD is answered as GET
  * @param path decoded, without the query
- * @param query decoded; a name that was given twice has two values
- * @param accept the value of the Accept header, empty if there is none
- * @param authorization the value of the Authorization header, empty if there is none
- * @param host for whom it is meant: of the target if that is a whole URI, else the Host header;
- *     empty if there is neither
- * @param client who asks: its address, without the port
+ * @param query decoded; a name may have several values
+ * @param accept the header's value, or empty, as is {@code authorization}
+ * @param host of the target if that is a whole URI, else of the Host header, or empty
+ * @param client its address, without the port
  */
 public record Request(
     String method,

@@ -79,11 +79,7 @@ final class RequestHead {
         && (HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0);
   }
 
-  /**
-   * What is asked.
-   *
-   * @throws IllegalArgumentException if path or query cannot be decoded
-   */
+  /** Decodes path and query, or throws IllegalArgumentException. */
   static Request request(HttpRequest head, Object client) {
     // Only & separates: a semicolon is a character like any other (WHATWG URL, section 5.1).
     QueryStringDecoder uri =

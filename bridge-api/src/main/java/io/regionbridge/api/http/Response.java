@@ -10,12 +10,9 @@ import java.util.function.Supplier;
 /** What is given for a {@link Request}. */
 public sealed interface Response {
   /**
-   * All of it at once.
+   * A whole response.
    *
-   * @param status of HTTP
-   * @param mediaType of the body
-   * @param body not to be changed any more
-   * @param headers more of them
+   * @param body must not be changed any more
    */
   @SuppressWarnings("ArrayRecordComponent") // made to be sent, never compared
   record Content(int status, String mediaType, byte[] body, Map<String, String> headers)
@@ -27,18 +24,17 @@ public sealed interface Response {
   }
 
   /**
-   * Server-sent events for as long as the client listens: one at once, then one each period.
+   * Server-sent events, one at once and then one each period, until the client leaves.
    *
    * @param event makes the data of the next event, one line; called on the server's thread
    */
   record Events(Supplier<byte[]> event, Duration period) implements Response {}
 
   /**
-   * A body that goes on for as long as the client reads, in pieces that are made when they can be
-   * sent.
+   * A body without end, in pieces that are made when they can be sent.
    *
-   * @param source where the pieces come from; called on the server's thread only
-   * @param heartbeat how often something is sent, whether there is anything to say or not
+   * @param source called on the server's thread only
+   * @param heartbeat how often something is sent even if nothing is new
    */
   record Stream(String mediaType, Source source, Duration heartbeat) implements Response {
     /** Pieces of a body, for one client. */
@@ -52,8 +48,8 @@ public sealed interface Response {
       /**
        * Called once, before anything else.
        *
-       * @param news to be run, on any thread, when {@link #next} may have something again
-       * @param leave ends the stream; to be run, on any thread, when the client has to make room
+       * @param news to be run, on any thread, when {@link #next} may have more
+       * @param leave ends the stream to make room; to be run on any thread
        */
       void begin(Runnable news, Runnable leave);
 
@@ -72,12 +68,11 @@ public sealed interface Response {
   }
 
   /**
-   * All of it, but not yet. Requests that follow on the same connection wait; others do not, nor
-   * does the server's thread.
+   * A whole response that is not ready. Later requests on the same connection wait; others do not.
    *
-   * @param content completed by any thread with what makes the content, which the server's thread
-   *     calls: whoever completes it is not kept. A failure is answered as an internal error
-   * @param atMost how long to wait for it; then the client gets an error
+   * @param content completed by any thread with what makes the content on the server's thread. A
+   *     failure becomes an internal error
+   * @param atMost how long to wait before the client gets an error
    */
   record Later(CompletionStage<Supplier<Content>> content, Duration atMost) implements Response {}
 

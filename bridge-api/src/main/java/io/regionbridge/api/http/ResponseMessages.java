@@ -34,10 +34,10 @@ final class ResponseMessages {
   }
 
   /**
-   * All of a response.
+   * Builds a whole response.
    *
    * @param keepAlive whether the next request may follow
-   * @param request that is answered; null if none could be read
+   * @param request null if none could be read
    */
   static FullHttpResponse whole(
       Response.Content content, boolean keepAlive, @Nullable HttpRequest request) {

@@ -21,11 +21,10 @@ public final class Router {
   /**
    * One resource.
    *
-   * @param mediaTypes what it can be had as
-   * @param answer makes the response, on the server's thread; quick, never blocking: what takes
-   *     time is a {@link Response.Later}
-   * @param open whether it can be had without the router's token, if it has one
-   * @param methods that it knows
+   * @param mediaTypes the representations that it has
+   * @param answer makes the response on the server's thread without blocking: slow work is a {@link
+   *     Response.Later}
+   * @param open whether it needs no token
    */
   public record Route(
       List<String> mediaTypes,
@@ -70,9 +69,9 @@ public final class Router {
   }
 
   /**
-   * A router that serves what is not open to those who show a token.
+   * A router that requires a token, if there is one, for all that is not open.
    *
-   * @param hosts which requests are meant for here at all
+   * @param hosts which Host headers are accepted
    */
   public Router(Map<String, Route> routes, Optional<BearerToken> token, HostCheck hosts) {
     this.routes = Map.copyOf(routes);

@@ -69,11 +69,8 @@ final class AllNames {
   private record Standing(boolean reachable, boolean measured) {}
 
   /**
-   * Looks at the gateways whenever one of them changes: a region that is reached no more leaves the
-   * names at once, and one whose round trip is known gets its place.
-   *
-   * @param dns asks the peers' gateways
-   * @param onChange another zone is to be made
+   * Starts a loop that looks at the gateways when one of them changes: an unreachable region leaves
+   * the names at once, and one whose round trip is known gets its place.
    */
   Loop watch(DnsBridge dns, Runnable onChange, Loops loops) {
     gateways = dns::gateways;
@@ -112,13 +109,11 @@ final class AllNames {
   }
 
   /**
-   * The zones now, one for each domain.
+   * Makes one zone for each domain.
    *
    * @param local all local Services
-   * @param given those of them that peers get, with the addresses that hold here
-   * @param settings of the local zone
-   * @param states what is known of the peers' directories
-   * @param domains the zones of the regions' own domains, by region, as far as there are any
+   * @param given those that peers get, with local addresses
+   * @param domains zones of the regions' own domains, by region
    */
   List<LocalZone> zones(
       BridgeConfig config,

@@ -40,7 +40,7 @@ public final class Bridge implements AutoCloseable {
   }
 
   /**
-   * Starts a bridge with a configuration that stays as it is.
+   * Starts a bridge with a fixed configuration.
    *
    * @throws IOException naming what cannot be had, such as an address; nothing is left running then
    */
@@ -51,8 +51,7 @@ public final class Bridge implements AutoCloseable {
   /**
    * Starts a bridge that follows its configuration file.
    *
-   * @param config what is in the file now
-   * @param environment variables of the process, which say where in a cluster it runs
+   * @param config the file's present content
    * @throws IOException naming what cannot be had, such as an address; nothing is left running then
    */
   public static Bridge start(BridgeConfig config, ConfigFile file, Map<String, String> environment)
@@ -96,11 +95,7 @@ public final class Bridge implements AutoCloseable {
     return started.state().notReady();
   }
 
-  /**
-   * Waits until the bridge is ready for the first time.
-   *
-   * @return false if it is not after this time
-   */
+  /** Waits until the bridge is ready for the first time, and returns whether it is. */
   public boolean awaitReady(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     return started.tables().loaded().await(atMost.toNanos(), TimeUnit.NANOSECONDS)

@@ -58,11 +58,7 @@ final class BridgeStart {
   /** What a configuration says of the regions. */
   private record Translated(BridgeConfig from, RegionSettings to) {}
 
-  /**
-   * What a bridge is asked by later.
-   *
-   * @param tlsListen where DNS over TLS is served, as bound
-   */
+  /** What the started bridge is asked by. */
   record Started(
       LiveState state,
       TablePublisher tables,
@@ -74,11 +70,7 @@ final class BridgeStart {
     }
   }
 
-  /**
-   * Starts nothing yet.
-   *
-   * @param parts takes what is started
-   */
+  /** Starts nothing yet. What is started is added to {@code parts}. */
   BridgeStart(BridgeConfig first, Map<String, String> environment, Parts parts) {
     this.first = first;
     this.parts = parts;
@@ -89,9 +81,8 @@ final class BridgeStart {
   }
 
   /**
-   * Starts everything.
+   * Starts everything, and follows {@code file} if there is one.
    *
-   * @param file is followed, if there is one
    * @throws IOException naming what cannot be had; what has been started is in the parts
    */
   Started run(Optional<ConfigFile> file) throws IOException {

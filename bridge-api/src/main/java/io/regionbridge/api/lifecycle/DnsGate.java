@@ -15,11 +15,7 @@ final class DnsGate {
   private final CountDownLatch open;
   private boolean settled;
 
-  /**
-   * Creates a gate.
-   *
-   * @param waits whether it waits for the regions; if not, it is open from the start
-   */
+  /** Creates a gate that is closed if it waits for the regions. */
   DnsGate(boolean waits) {
     open = new CountDownLatch(waits ? 1 : 0);
   }
@@ -55,11 +51,7 @@ final class DnsGate {
     open.countDown();
   }
 
-  /**
-   * Waits until the gate is open.
-   *
-   * @return false if it is still closed after this many nanoseconds
-   */
+  /** Waits up to {@code nanos} for the gate to open, and returns whether it is open. */
   boolean await(long nanos) throws InterruptedException {
     return open.await(nanos, TimeUnit.NANOSECONDS);
   }

@@ -12,11 +12,7 @@ final class EventLoops {
 
   private EventLoops() {}
 
-  /**
-   * One health for each loop.
-   *
-   * @param silences how long ago each has run its task
-   */
+  /** One health for each loop, by the time since it last ran its task. */
   static List<LoopHealth> health(List<Duration> silences) {
     List<LoopHealth> all = new ArrayList<>(silences.size());
     for (Duration silence : silences) {

@@ -17,12 +17,10 @@ public final class ListenAddresses {
   private ListenAddresses() {}
 
   /**
-   * What is configured, or else the address of the node and that of the overlay: never the
-   * wildcard, since a router node has public addresses as well. On a machine that has neither,
-   * loopback.
+   * The configured addresses, or else those of the node and the overlay: never the wildcard, since
+   * a router node has public addresses as well. On a machine that has neither, loopback.
    *
    * @param node the node's address in its cluster; empty: that of the default route
-   * @param overlay the node's addresses on the overlay
    */
   public static List<InetSocketAddress> of(
       BridgeConfig config,

@@ -35,10 +35,9 @@ final class ListeningSockets {
   private String lastProblem = "";
 
   /**
-   * Takes over what is bound already.
+   * Takes over the sockets that are bound.
    *
    * @param peers what is served to peers at an overlay address, if anything
-   * @param bound where it is served now, as bound
    */
   ListeningSockets(
       DnsBridge dns,
@@ -52,10 +51,10 @@ final class ListeningSockets {
   }
 
   /**
-   * Opens and closes what needs to be. What cannot be opened is tried again the next time.
+   * Opens and closes sockets as needed. What fails is tried again the next time.
    *
-   * @param wanted where DNS is to be served; nothing is done about it if that is configured
-   * @param overlay the addresses on the overlay; while there are none, those of before are kept
+   * @param wanted where DNS should be served; ignored if that is configured
+   * @param overlay the overlay's addresses; while there are none, the last ones are kept
    */
   void follow(
       Optional<List<InetSocketAddress>> wanted, List<InetAddress> overlay, HostAddresses host) {

@@ -33,7 +33,6 @@ final class LiveConfig {
     failures.incrementAndGet();
   }
 
-  /** What is in force. */
   BridgeConfig get() {
     return config;
   }

@@ -174,20 +174,12 @@ public record MemoryPlan(long heap, int entries, long replicas, int queries, int
     return Math.max(0, growing() - LEAST_CACHE);
   }
 
-  /**
-   * What the replicas may take, in octets.
-   *
-   * @param directory what the directory takes
-   */
+  /** Octets for replicas while the directory takes {@code directory}. */
   long replicas(long directory) {
     return Math.clamp(growing() - LEAST_CACHE - directory, 0, replicas);
   }
 
-  /**
-   * What the cache may take, in octets.
-   *
-   * @param others what directory and replicas take
-   */
+  /** Octets for the cache while directory and replicas take {@code others}. */
   long cache(long others) {
     return Math.min(
         ResponseCache.octetsWhenFull(entries), Math.max(LEAST_CACHE, growing() - others));

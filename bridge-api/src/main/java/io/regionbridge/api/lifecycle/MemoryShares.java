@@ -21,18 +21,13 @@ final class MemoryShares {
   private final Part cache;
   private final long heap;
 
-  /**
-   * A part of the heap that keeps to a limit.
-   *
-   * @param limit sets how much it may take, in octets
-   * @param taken what it takes, in octets
-   */
+  /** A part of the heap with a limit, in octets. */
   record Part(LongConsumer limit, LongSupplier taken) {}
 
   /**
    * Changes nothing yet.
    *
-   * @param heap the largest heap that the process may have, in octets
+   * @param heap maximum heap of the process, in octets
    */
   MemoryShares(
       Supplier<BridgeConfig> config,

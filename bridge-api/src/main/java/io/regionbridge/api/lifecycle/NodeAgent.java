@@ -33,10 +33,9 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   /**
-   * Starts it. Never waits for the API server.
+   * Starts the agent. Never waits for the API server.
    *
-   * @param environment the variables of the process
-   * @throws IOException if the kernel cannot be talked to, or the environment makes no sense
+   * @throws IOException if the kernel does not answer, or the environment is invalid
    */
   public static NodeAgent start(
       BridgeConfig config, ConfigFile file, Map<String, String> environment) throws IOException {
@@ -44,11 +43,10 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   /**
-   * Takes away all that agents and bridges ever made of this node's kernel; none must run
-   * meanwhile.
+   * Removes all that agents and bridges created in this node's kernel; none may run meanwhile.
+   * Returns one sentence for each failure.
    *
-   * @return what could not be done, one sentence each
-   * @throws IOException if the kernel cannot be talked to
+   * @throws IOException if the kernel does not answer
    */
   public static List<String> cleanUp() throws IOException {
     return RouteAgent.cleanUp();

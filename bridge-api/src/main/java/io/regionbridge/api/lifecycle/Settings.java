@@ -61,9 +61,8 @@ final class Settings {
   }
 
   /**
-   * What zones are compiled by.
+   * The settings of compiled zones.
    *
-   * @param local what is known of the region
    * @param listen where DNS is served: the addresses of the zone's name server
    */
   static ZoneSettings zones(
@@ -81,7 +80,7 @@ final class Settings {
   /**
    * The settings of the control plane.
    *
-   * @param directoryRoom octets of memory that the local Services may take
+   * @param directoryRoom octets for the local Services
    */
   static RegionSettings regions(BridgeConfig config, long directoryRoom) {
     return new RegionSettings(

@@ -107,8 +107,7 @@ final class TablePublisher implements AutoCloseable {
   /**
    * The peers without their directories.
    *
-   * @param zones all that a peer has
-   * @param served those of them that no other zone has taken the apex of
+   * @param served those zones whose apex no other zone has taken
    */
   private record Peers(
       Map<Relayed, List<ForwardZone>> zones, Map<Relayed, List<ForwardZone>> served) {}
@@ -143,13 +142,9 @@ final class TablePublisher implements AutoCloseable {
       List<Name> clusterDomains) {}
 
   /**
-   * Does nothing yet.
+   * Starts nothing yet.
    *
-   * @param control what is known of the regions and the local Services
-   * @param listen where DNS is served at the moment
-   * @param feed serves the directory to peers
-   * @param allNames makes the zone of all regions
-   * @param replicas of the peers, which zones are made of
+   * @param listen where DNS is served now
    * @param clock for serial numbers
    */
   TablePublisher(
@@ -180,7 +175,7 @@ final class TablePublisher implements AutoCloseable {
   /**
    * Starts to make tables on a thread of its own.
    *
-   * @param around what else is to be done at each look, before a table is made
+   * @param around runs in each round before a table is made
    */
   void start(Consumer<ZoneTable> publish, Runnable around) {
     this.publish = publish;

@@ -9,9 +9,7 @@ import java.nio.file.Path;
 
 /** Where what the process prints goes. */
 public enum StandardStream {
-  /** Standard output. */
   OUT(1),
-  /** Standard error. */
   ERR(2);
 
   private final int descriptor;

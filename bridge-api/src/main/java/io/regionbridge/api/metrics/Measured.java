@@ -13,26 +13,16 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Where the figures come from. All of them are read on the thread that scrapes.
+ * The sources of all figures, which are read on the thread that scrapes.
  *
- * @param dns the data plane
- * @param services how many Services there are
- * @param endpoints how many endpoints their names lead to
- * @param remapped how many Services are expanded though their pods listen on other ports
- * @param withheld how many addresses peers are not given
- * @param reloadFailures how many changes of the configuration file were refused
- * @param ready whether the bridge is
- * @param handshakes when the last one with each region was
- * @param traffic of the tunnels to gateways, where the overlay's device can be read
- * @param keyExpiry when this node's key on the overlay expires, where its agent says so
- * @param active whether this node is the active gateway; none is where nobody is elected
- * @param egress how many regions there are in each state of egress
- * @param sound which conditions are as they should be; those not known are left out
- * @param loops how everything that runs in the background fares
- * @param memory how the heap is shared between what grows
- * @param replicas the replicas of the peers' directories that are followed, by region
- * @param imports what the Multi-Cluster Services API concerns; empty where it is switched off
- * @param version of the program
+ * @param remapped Services that are expanded though their pods listen on other ports
+ * @param withheld addresses that peers are not given
+ * @param handshakes the last one with each region
+ * @param traffic of the tunnels to gateways, if the device can be read
+ * @param keyExpiry of this node's key on the overlay, if its agent knows
+ * @param egress number of regions in each state of egress
+ * @param sound whether each condition is good; unknown ones are left out
+ * @param replicas followed ones, by region
  */
 public record Measured(
     DnsBridge dns,
@@ -56,13 +46,7 @@ public record Measured(
   /** How many Services are exported and imported, and whose exports disagree. */
   public record Imports(int exports, int imports, int conflicts) {}
 
-  /**
-   * A part of the heap, in octets by estimate.
-   *
-   * @param name a word, one of a few
-   * @param limit what the part may take
-   * @param used what it takes
-   */
+  /** A part of the heap with its limit, in estimated octets. */
   public record Share(String name, long limit, long used) {}
 
   /** The other end of a tunnel. */
@@ -84,19 +68,14 @@ public record Measured(
   /** A condition of a region: there are a dozen types, and no more regions than are known. */
   public record Subject(String region, String type) {}
 
-  /**
-   * The replica of a peer's directory.
-   *
-   * @param current whether the peer's names are answered from it
-   * @param size of it; empty if there is none
-   */
+  /** The replica of a peer's directory, and its size if there is one. */
   public record Replica(boolean current, Optional<Size> size) {}
 
   /**
-   * How much a replica holds.
+   * The size of a replica.
    *
-   * @param ageNanos since it was known to be what the peer has
-   * @param octets of memory, estimated
+   * @param ageNanos since it was known to be current
+   * @param octets estimated
    */
   public record Size(long ageNanos, int services, int endpoints, long octets) {}
 }

@@ -83,7 +83,7 @@ public interface BridgeState {
   Optional<Instant> keyExpiry();
 
   /**
-   * What peers may know of this region.
+   * What the peer with this key may know of this region.
    *
    * @param key of the peer that asks, base64
    */

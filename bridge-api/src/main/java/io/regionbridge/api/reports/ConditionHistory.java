@@ -25,7 +25,6 @@ final class ConditionHistory {
    * are gone.
    *
    * @param of the subject of the conditions, such as a region's name
-   * @param conditions all conditions of the subject
    */
   synchronized List<Condition> withTimes(String of, List<Condition> conditions, Instant now) {
     String at = now.truncatedTo(ChronoUnit.SECONDS).toString();

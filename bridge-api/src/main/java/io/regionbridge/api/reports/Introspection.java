@@ -129,9 +129,9 @@ public final class Introspection implements AutoCloseable {
 
   /**
    * What peers may know: where the region's addresses lie, the public ends of its tunnels, and
-   * nothing that happens in it.
+   * nothing about its state.
    *
-   * @param key of the peer that asks; whether it is known here is answered too
+   * @param key of the peer that asks; the answer says whether it is known here
    */
   public JsonNode announcement(Optional<String> key) {
     return bridge.announcement(key);

@@ -80,10 +80,9 @@ final class NameReports {
   }
 
   /**
-   * The name of a Service that is nearest to one that does not exist.
+   * The Service name nearest to one that does not exist.
    *
-   * @param zone that the name is in; both without the final dot; empty: none, since its region's
-   *     domain is missing
+   * @param zone without the final dot, as is the name; empty: the region's domain is missing
    */
   static Optional<String> nearest(BridgeState bridge, String zone, String name) {
     if (zone.isEmpty()) {

@@ -5,14 +5,7 @@ import io.regionbridge.api.http.Parameters;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Which names somebody wants to see.
- *
- * @param region of these; empty: all regions
- * @param namespace of these; empty: all
- * @param match text that the name holds; empty: all
- * @param limit at most so many
- */
+/** A filter of names; empty texts match all. */
 public record NamesQuestion(String region, String namespace, String match, int limit) {
   private static final int USUAL = 1000;
   private static final int MOST = 20_000;
@@ -21,7 +14,7 @@ public record NamesQuestion(String region, String namespace, String match, int l
    * Reads the parameters {@code region}, {@code namespace}, {@code match} and {@code limit} of a
    * request.
    *
-   * @throws BadRequestException if the limit is none
+   * @throws BadRequestException if the limit is invalid
    */
   public static NamesQuestion of(Map<String, List<String>> query) throws BadRequestException {
     return new NamesQuestion(

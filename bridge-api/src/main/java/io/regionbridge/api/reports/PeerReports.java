@@ -41,12 +41,9 @@ final class PeerReports {
   private PeerReports() {}
 
   /**
-   * All peers, by name.
+   * Reports all peers, by name.
    *
-   * @param gateways how they fare, as the data plane sees them
-   * @param replicas what is known of their directories, by region
-   * @param now the time that it is
-   * @param nanos the same on the data plane's clock
+   * @param nanos {@code now} on the data plane's clock
    */
   static List<BridgeStatus.Peer> of(
       Topology topology,
@@ -68,8 +65,7 @@ final class PeerReports {
   }
 
   /**
-   * The conditions alone, by the name of the peer, without times: much less work where the rest is
-   * not wanted.
+   * The conditions alone, by peer name and without times: much less work.
    *
    * @param nanos now on the data plane's clock
    */
@@ -246,11 +242,7 @@ final class PeerReports {
             .formatted(peer.name()));
   }
 
-  /**
-   * The same with until when stale answers last, where no gateway is reachable.
-   *
-   * @param serveStale how long answers may be given after their time
-   */
+  /** Adds the time until which stale answers last, if no gateway is reachable. */
   static Condition withStaleEnd(Condition condition, Duration serveStale) {
     String since = condition.lastTransitionTime();
     if (!condition.reason().equals(NO_GATEWAY_UP) || since == null) {

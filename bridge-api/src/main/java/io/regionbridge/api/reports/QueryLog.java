@@ -78,11 +78,7 @@ public final class QueryLog implements AutoCloseable {
     return report(Long.MAX_VALUE);
   }
 
-  /**
-   * The same with the lines that were logged after so many, as far as they are kept.
-   *
-   * @param after how many the reader has seen, from 0
-   */
+  /** The report with the lines that are kept after the first {@code after} lines. */
   public synchronized QueryLogReport report(long after) {
     Run run = current == null ? last : current;
     return run == null ? QueryLogReport.NEVER : run.report(run.equals(current), after);

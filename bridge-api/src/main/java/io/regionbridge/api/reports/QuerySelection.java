@@ -12,13 +12,12 @@ import java.util.Set;
 import org.xbill.DNS.Name;
 
 /**
- * Which queries somebody wants to see in the log.
+ * A filter of queries.
  *
- * @param client whose; empty: everyone's
+ * @param client empty: all
  * @param zone names at or below it; empty: all
- * @param failed only those that failed
- * @param perSecond how many at most
- * @param time for how long
+ * @param failed only failed queries
+ * @param perSecond maximum rate
  */
 public record QuerySelection(
     Optional<Cidr> client, Optional<Name> zone, boolean failed, int perSecond, Duration time) {
@@ -32,9 +31,9 @@ public record QuerySelection(
 
   /**
    * Reads the parameters {@code client}, {@code zone}, {@code failed}, {@code perSecond} and {@code
-   * for} of a request. One of the first three is needed.
+   * for} of a request.
    *
-   * @throws BadRequestException if they select nothing
+   * @throws BadRequestException unless one of the first three is valid
    */
   public static QuerySelection of(Map<String, List<String>> query) throws BadRequestException {
     for (String key : query.keySet()) {

@@ -54,11 +54,10 @@ final class StatusHistory {
   }
 
   /**
-   * Takes a sample. It fills all steps that have passed since the last one, so that a bridge that
-   * was suspended or starved does not draw an hour as a minute.
+   * Takes a sample for all steps that have passed since the last one, so that a suspended bridge
+   * does not draw an hour as a minute.
    *
    * @param dns counters since the start
-   * @param peers all peers with the states of their gateways
    */
   synchronized void add(Instant now, BridgeStatus.Dns dns, List<BridgeStatus.Peer> peers) {
     BridgeStatus.Dns before = last;
@@ -83,7 +82,6 @@ final class StatusHistory {
     lastAt = now;
   }
 
-  /** What is kept. */
   synchronized HistoryReport report() {
     Map<GatewayKey, char[]> states = new LinkedHashMap<>();
     int step = 0;

@@ -13,20 +13,19 @@ import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.Type;
 
 /**
- * What somebody wants to have traced.
+ * A question to trace.
  *
  * @param name absolute
  * @param type a number of {@link Type} that stands for records, or ANY
- * @param view what the client may see of local names
  */
 public record TraceQuestion(Name name, int type, View view) {
   private static final int FIRST_META = 128; // to 255: RFC 6895, section 3.1
 
   /**
    * Reads the parameters {@code name}, {@code type} and {@code view} of a request. An address in
-   * place of a name asks what it is called.
+   * place of a name asks for its PTR records.
    *
-   * @throws BadRequestException if they do not make a question
+   * @throws BadRequestException if they are invalid
    */
   public static TraceQuestion of(Map<String, List<String>> query) throws BadRequestException {
     String text =

@@ -25,12 +25,7 @@ final class TraceReports {
 
   private TraceReports() {}
 
-  /**
-   * The report of a trace.
-   *
-   * @param region the local region
-   * @param gateways all gateways as they are now
-   */
+  /** Reports a trace in the local region {@code region}. */
   static TraceReport of(
       String region, TraceQuestion question, Trace trace, Collection<GatewayHealth> gateways) {
     return new TraceReport(

@@ -6,20 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one bridge at one moment. Times are in ISO 8601, in UTC; durations say their unit in
- * the name. Fields are only ever added, and readers skip those they do not know.
+ * The state of one bridge at one moment. Times are ISO 8601 in UTC; durations have their unit in
+ * the name. Fields are only ever added, and readers skip unknown ones.
  *
- * @param version of the program
- * @param time when this was taken
- * @param startedAt when the process had started
- * @param ready whether queries should be sent here
- * @param notReady why not, in words; empty when it is
- * @param conditions what an operator should know, one for each subject; all of them every time
- * @param gateways the router nodes of the local region, by name; empty where no cluster says
- * @param peers the other regions, by name
- * @param tunnels the peers of the overlay's device; empty where it cannot be read
+ * @param ready whether queries should be sent here, with the reasons why not in {@code notReady}
+ * @param gateways the router nodes of the local region, by name; empty without a cluster
+ * @param tunnels the peers of the overlay's device, if it can be read
  * @param policies what sends pods' traffic to other regions
- * @param faults what of all this needs attention, worst first
+ * @param faults what needs attention, worst first
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BridgeStatus(
@@ -75,9 +69,8 @@ public record BridgeStatus(
   /**
    * The local region.
    *
-   * @param podCIDRs as the region itself knows them
-   * @param serviceCIDRs the same of its Services
-   * @param aliasRanges those of both, or parts of them, that its peers know under other addresses
+   * @param podCIDRs as the region itself knows them, as are {@code serviceCIDRs}
+   * @param aliasRanges those of both, or parts of them, that peers know under other addresses
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Region(
@@ -97,18 +90,15 @@ public record BridgeStatus(
   public record AliasRange(String range, String alias) {}
 
   /**
-   * The data plane.
+   * The data plane. Counters are since the start.
    *
-   * @param listen where it answers, UDP and TCP
-   * @param answers since the start, by source: local, cache, stale, relay, refused
+   * @param answers by source: local, cache, stale, relay, refused
    * @param failures of these, those answered SERVFAIL
    * @param waiting queries that wait for a gateway now
-   * @param connections TCP connections of clients that are open now
-   * @param refusedConnections since the start, those turned away because all others were busy
+   * @param refusedConnections turned away because all others were busy
    * @param latencyBounds milliseconds, rising
-   * @param latencies since the start, by source: how many answers took so long; one count for each
-   *     bound, of those that took no longer than it and longer than the one before, and a last one
-   *     for all above
+   * @param latencies by source: a count for each bound, of the answers that took no longer than it
+   *     and longer than the one before, and one for all above
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Dns(
@@ -142,11 +132,10 @@ public record BridgeStatus(
   /**
    * The local Services.
    *
-   * @param complete whether the first full list is in
+   * @param complete whether the first full list was read
    * @param problems what could not be read, with its place
-   * @param remapped Services whose port peers must know: they get the pods' addresses, and the pods
-   *     listen on other ports
-   * @param withheld Services that peers get without some of their addresses
+   * @param remapped Services whose pods, which peers get, listen on other ports
+   * @param withheld Services that peers get without some addresses
    * @param openAliases Services that lead out of all regions, where no resolver is asked for that
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -166,23 +155,17 @@ public record BridgeStatus(
   }
 
   /**
-   * A Service with ports that its pods do not listen on.
-   *
-   * @param ports each such as {@code http 80/TCP -> 8080}
+   * A Service with ports that its pods do not listen on, each such as {@code http 80/TCP -> 8080}.
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record RemappedService(String namespace, String name, List<String> ports) {}
 
-  /**
-   * A Service that is an alias of a name of no region.
-   *
-   * @param target the name that it leads to
-   */
+  /** A Service that is an alias of a name in no region. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record OpenAlias(String namespace, String name, String target) {}
 
   /**
-   * A Service with addresses that peers are not given, since they would not believe them.
+   * A Service with addresses that peers are not given because they would not accept them.
    *
    * @param count how many addresses
    * @param addresses the first of them
@@ -191,13 +174,9 @@ public record BridgeStatus(
   public record WithheldService(String namespace, String name, int count, List<String> addresses) {}
 
   /**
-   * Something an operator should know, in the words of a Kubernetes condition.
+   * A condition, as Kubernetes has them.
    *
-   * @param type what it is about, in CamelCase
-   * @param status True, False or Unknown
-   * @param reason why, in one CamelCase word
-   * @param message why, in words, and what to do
-   * @param lastTransitionTime since when the status is what it is; null: not known
+   * @param lastTransitionTime null: unknown
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Condition(
@@ -225,10 +204,8 @@ public record BridgeStatus(
   /**
    * A router node of the local region.
    *
-   * @param nodeAddress in the cluster; null: not known
-   * @param overlayAddress between the regions; null: not known
-   * @param ready whether its kubelet says that the node is
-   * @param active whether egress policies point at it
+   * @param nodeAddress in the cluster; null: unknown, as is {@code overlayAddress}
+   * @param active whether egress policies name it
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record LocalGateway(
@@ -242,10 +219,9 @@ public record BridgeStatus(
   /**
    * A peer of the overlay's device.
    *
-   * @param region that it is a gateway of; empty: of none that is known
-   * @param endpoint where its packets come from; null: none came yet
+   * @param region that it is a gateway of; empty: none
+   * @param endpoint null: no packet came yet
    * @param state up, idle, silent or down
-   * @param since when it is in that state
    * @param lastHandshake null: there was none
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -261,12 +237,10 @@ public record BridgeStatus(
       long txBytes) {}
 
   /**
-   * Something that sends the traffic of this region's pods to a peer region.
+   * What sends the traffic of this region's pods to a peer region.
    *
-   * @param region that it leads to
-   * @param gateway the node that the traffic leaves by; empty: none
+   * @param gateway the node that the traffic leaves by, or empty
    * @param state active, contested, silent, pending, blocked, refused or disabled
-   * @param message why, in words
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Policy(
@@ -280,10 +254,10 @@ public record BridgeStatus(
   /**
    * Another region.
    *
-   * @param sources who knows of it: configuration, region-object, peer-api-server, overlay
-   * @param contained whether its answers are held against its ranges
-   * @param containedAnswers how many pointed elsewhere and were refused
-   * @param replica the replica of its directory; null if that is not followed
+   * @param sources of its claims: configuration, region-object, peer-api-server, overlay
+   * @param contained whether its answers are checked against its ranges
+   * @param containedAnswers answers with addresses that were left out
+   * @param replica null if its directory is not followed
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Peer(
@@ -301,13 +275,11 @@ public record BridgeStatus(
   /**
    * The replica of a peer's directory.
    *
-   * @param state current: its names are answered from it; interrupted: the peer is asked, and it is
-   *     what is left when nobody answers; none
-   * @param since when it is in that state
-   * @param ageMillis since it was last known to be what the peer has; null if there is none
-   * @param octets of memory that it takes, estimated
-   * @param refused Services that were left out, or lost addresses, because the peer may not say
-   *     that
+   * @param state current: answers come from it; interrupted: used if no gateway answers; none
+   * @param ageMillis since it was last current; null if there is none
+   * @param octets estimated memory
+   * @param refused Services that were left out, or lost addresses, because the peer may not claim
+   *     them
    * @param message the gateway that is followed, or why it is not current
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -324,13 +296,10 @@ public record BridgeStatus(
   /**
    * A gateway of another region.
    *
-   * @param state up, down or unknown
-   * @param since when it is in that state
-   * @param reason why it is, in words
-   * @param rttMillis smoothed round trip, 0 before the first probe came back
-   * @param exchanges tries that ended so, by outcome: answered, failed, timeout, unreachable,
-   *     contained
-   * @param refusal the last time that it refused a question and said why; null: never
+   * @param state up, down or unknown, for the given {@code reason}
+   * @param rttMillis smoothed round trip, 0 before the first probe
+   * @param exchanges tries by outcome: answered, failed, timeout, unreachable, contained
+   * @param refusal the last one with an explanation; null: none
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Gateway(
@@ -343,10 +312,7 @@ public record BridgeStatus(
       @Nullable Refusal refusal) {}
 
   /**
-   * A question that a gateway refused.
-   *
-   * @param why in its own words, such as {@code SERVFAIL (not ready)}
-   * @param time when
+   * A question that a gateway refused, with its own words, such as {@code SERVFAIL (not ready)}.
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Refusal(String why, String time) {}

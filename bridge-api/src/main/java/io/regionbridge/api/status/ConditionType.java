@@ -330,9 +330,7 @@ public enum ConditionType {
 
   /** What a condition is of. */
   public enum Scope {
-    /** The bridge and its region. */
     BRIDGE,
-    /** A peer region. */
     REGION,
     /** A router node, in its RouterNode object alone. */
     ROUTER_NODE

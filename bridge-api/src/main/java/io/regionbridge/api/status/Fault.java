@@ -7,16 +7,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that needs attention: what, since when, and what to do.
+ * Something that needs attention.
  *
- * @param severity failure: something does not work; warning: it works, with less to spare than it
- *     should
- * @param about what kind of thing: the type of a condition, or a word such as gateway
- * @param region that it concerns; empty: the local one
- * @param message what is wrong, and with what
- * @param since null: not known
- * @param remedy what to do
- * @param details what else has the same cause, in words; empty if nothing
+ * @param severity {@link #FAILURE} or {@link #WARNING}
+ * @param about the type of a condition, or a word such as gateway
+ * @param region empty: the local one
+ * @param since null: unknown
+ * @param details other effects of the same cause
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Fault(

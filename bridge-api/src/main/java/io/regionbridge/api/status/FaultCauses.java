@@ -59,10 +59,9 @@ final class FaultCauses {
   private FaultCauses() {}
 
   /**
-   * Folds.
+   * Folds faults.
    *
-   * @param faults one for each thing that is wrong
-   * @param regions how many peer regions are known
+   * @param regions number of known peer regions
    * @param apiServerAway whether the API server does not answer at all
    */
   static List<Fault> fold(List<Fault> faults, int regions, boolean apiServerAway) {

@@ -9,13 +9,10 @@ import org.jspecify.annotations.Nullable;
  * texts have the same length, so one index is one moment.
  *
  * @param end time of the last step, ISO 8601 in UTC; null before the first
- * @param stepSeconds length of a step
- * @param queriesPerSecond queries answered per second
- * @param cacheShare share of the answers for peers' names that needed no round trip, 0 to 1; null:
- *     none was asked for
- * @param medianMillis upper bound of the median time to answer; null: no answers
- * @param p99Millis the same of the 99th percentile
- * @param gateways states of the gateways of all peers
+ * @param cacheShare share of the answers for peers' names without a round trip, 0 to 1; null: there
+ *     were none
+ * @param medianMillis upper bound of the median time to answer; null: no answers. {@code p99Millis}
+ *     likewise
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record HistoryReport(
@@ -28,9 +25,8 @@ public record HistoryReport(
     List<Gateway> gateways) {
 
   /**
-   * A gateway of a peer.
-   *
-   * @param states one character per step: {@code u} up, {@code d} down, {@code -} not known
+   * A gateway of a peer, with one character per step: {@code u} up, {@code d} down, {@code -}
+   * unknown.
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Gateway(String region, String address, String states) {}

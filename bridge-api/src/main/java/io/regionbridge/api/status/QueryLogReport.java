@@ -7,15 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which queries a bridge logs, and how many it logged; after the end, what it logged last.
  *
- * @param active whether it does now
- * @param client whose queries, an address or a range; null: everyone's
+ * @param client an address or a range; null: all
  * @param zone names at or below it; null: all
- * @param perSecond how many at most; 0 if it never was on
- * @param until when it ends or ended; null if it never was on
+ * @param perSecond maximum rate; 0 if it was never on
+ * @param until when it ends or ended; null if it was never on
  * @param matched queries that were selected, logged or not
- * @param logged lines in the log
- * @param failed whether it tells only of queries that failed
- * @param lines the last of them, where they were asked for
+ * @param failed whether only failed queries are logged
+ * @param lines the last of them, if they were asked for
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record QueryLogReport(

@@ -54,9 +54,7 @@ public final class StatusJson {
     }
   }
 
-  /**
-   * @param unicode false: every character beyond ASCII is escaped, harmless ones too
-   */
+  /** Encodes YAML; without {@code unicode} every character beyond ASCII is escaped. */
   private static String yaml(Object status, boolean unicode) throws JsonProcessingException {
     DumperOptions options = new DumperOptions();
     options.setAllowUnicode(unicode);
@@ -71,20 +69,12 @@ public final class StatusJson {
     return new YAMLMapper(factory).writeValueAsString(status);
   }
 
-  /**
-   * Reads what {@link #encode} wrote, here or in another version of the program.
-   *
-   * @throws JsonProcessingException if it is something else
-   */
+  /** Decodes what {@link #encode} wrote, here or in another version of the program. */
   public static BridgeStatus decode(byte[] json) throws JsonProcessingException {
     return decode(json, BridgeStatus.class);
   }
 
-  /**
-   * The same for another value.
-   *
-   * @throws JsonProcessingException if it is something else
-   */
+  /** Decodes another value. */
   public static <T> T decode(byte[] json, Class<T> type) throws JsonProcessingException {
     return MAPPER.readValue(new String(json, StandardCharsets.UTF_8), type);
   }

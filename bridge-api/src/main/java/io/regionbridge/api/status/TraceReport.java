@@ -7,18 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a bridge would answer a question, step by step. Times are milliseconds since the question
- * came, unless they are told otherwise.
+ * came, unless stated otherwise.
  *
- * @param bridge the region of the bridge that was asked
- * @param name what was asked for, without the final dot
- * @param type of records, such as A
- * @param view cluster: as a client in the bridge's own cluster is answered; pods: as all others are
- * @param tries gateways that were asked, in order; where none was, since none answers, all of them
- * @param regions for a name over all regions those that have it, in order, each with whether it
- *     answers and why
- * @param answering the names of those regions that answer
- * @param suggestion the name that was likely meant, if this one does not exist; null if none is
- *     near
+ * @param bridge the region of the bridge
+ * @param name without the final dot
+ * @param view cluster: as a client in the bridge's cluster; pods: as all others
+ * @param tries gateways that were asked, in order; if none was because none answers, all of them
+ * @param regions for a name over all regions, those that have it, each with the reason why it
+ *     answers or not
+ * @param answering those regions that answer
+ * @param suggestion the name that was probably meant, or null
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TraceReport(
@@ -87,12 +85,11 @@ public record TraceReport(
   }
 
   /**
-   * The zone that the name is in.
+   * The zone of the name.
    *
-   * @param name without the final dot; empty if the bridge serves none that the name is in
+   * @param name without the final dot; empty if there is none
    * @param kind local, peer or none
-   * @param region whose names these are; empty if none
-   * @param atMillis when it was known
+   * @param region empty if none
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Zone(String name, String kind, String region, double atMillis) {}
@@ -101,22 +98,19 @@ public record TraceReport(
    * What the cache had.
    *
    * @param state fresh, expired or absent; unused for names that are not relayed
-   * @param ageMillis since the answer came, 0 if there is none
-   * @param leftMillis that it stays fresh, negative once it is not
-   * @param atMillis when it was known
+   * @param ageMillis since the reply came, or 0
+   * @param leftMillis negative once it is no longer fresh
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Cache(String state, long ageMillis, long leftMillis, double atMillis) {}
 
   /**
-   * One sending of the question to a gateway.
+   * One question to a gateway.
    *
-   * @param gateway its address and port
-   * @param state of that gateway by its health checks: up, down or unknown
-   * @param rttMillis its usual round trip, 0 if none is known
-   * @param atMillis when it was sent; negative if somebody else had asked the same already
-   * @param tookMillis until the reply, or until it was given up; 0 if it was not asked
-   * @param outcome in words
+   * @param state of the gateway by its health checks: up, down or unknown
+   * @param rttMillis its usual round trip, 0 if unknown
+   * @param atMillis negative if somebody else had asked the same before
+   * @param tookMillis until the reply or the end of waiting; 0 if it was not asked
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Try(
@@ -131,12 +125,9 @@ public record TraceReport(
    * What the client would get.
    *
    * @param source local, replica, cache, stale, relay or refused
-   * @param rcode such as NOERROR
-   * @param authoritative whether the answer is authoritative (AA)
-   * @param records of the answer
+   * @param authoritative the AA flag
    * @param authority such as the SOA of a negative answer
    * @param explanations extended errors (RFC 8914), in words
-   * @param atMillis when it was there
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Answer(
@@ -148,12 +139,7 @@ public record TraceReport(
       List<String> explanations,
       double atMillis) {}
 
-  /**
-   * One record.
-   *
-   * @param ttl in seconds
-   * @param data as in a zone file
-   */
+  /** One record, with its TTL in seconds and its data as in a zone file. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record ResourceRecord(String name, long ttl, String type, String data) {}
 }

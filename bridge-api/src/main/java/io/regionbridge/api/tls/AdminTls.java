@@ -16,14 +16,11 @@ public final class AdminTls {
   private AdminTls() {}
 
   /**
-   * The certificate chain and the key in PEM files, read again when they change: TLS 1.2 and 1.3.
-   *
-   * <p>One that has expired is served all the same, with a warning: a client that insists can still
-   * look, and names are resolved whatever the operators' certificate says.
+   * The certificate chain and key in PEM files, read again when they change: TLS 1.2 and 1.3. An
+   * expired one is served all the same, with a warning, so that operators can still look.
    *
    * @param key unencrypted: PKCS #8, or the older forms of RSA and EC
-   * @param clock by which a certificate has expired
-   * @throws IOException naming the file and what is wrong with it
+   * @throws IOException naming the file and the problem
    */
   public static FileBacked<SslContext> in(Path certificate, Path key, Clock clock)
       throws IOException {

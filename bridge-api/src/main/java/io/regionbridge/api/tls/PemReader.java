@@ -35,7 +35,7 @@ final class PemReader {
   }
 
   /**
-   * A certificate chain and its key.
+   * Reads a certificate chain and its key.
    *
    * @throws TlsFileException naming the file that cannot be used, and why
    */

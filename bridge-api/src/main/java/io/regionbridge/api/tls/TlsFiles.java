@@ -49,11 +49,7 @@ public final class TlsFiles implements AutoCloseable {
   private volatile Map<String, ClientTls> peers = Map.of();
   private volatile List<String> problems = List.of();
 
-  /**
-   * What clients are served with.
-   *
-   * @param listening whether they are at all
-   */
+  /** The certificate and key for clients, if DNS over TLS is served. */
   private record ServerFiles(boolean listening, Optional<Path> certificate, Optional<Path> key) {
     static ServerFiles of(BridgeConfig config) {
       return new ServerFiles(
@@ -64,10 +60,10 @@ public final class TlsFiles implements AutoCloseable {
   }
 
   /**
-   * How the gateways of a peer prove themselves.
+   * How the gateways of a peer are authenticated.
    *
-   * @param serverName the name that their certificates must carry (RFC 8310, section 8.1)
-   * @param authority PEM: who vouches for them; empty is whom the Java runtime trusts
+   * @param serverName in their certificates (RFC 8310, section 8.1)
+   * @param authority PEM; empty: the Java runtime's
    */
   private record PeerTrust(String serverName, Optional<Path> authority) {}
 
@@ -91,8 +87,8 @@ public final class TlsFiles implements AutoCloseable {
   /**
    * Follows the files from now on.
    *
-   * @param listener gets how regions are asked, whenever that changes; on the watcher's thread, or
-   *     on that of {@link #follow}
+   * @param listener gets how regions are asked when that changes, on the watcher's thread or that
+   *     of {@link #follow}
    */
   public synchronized void watch(Consumer<Map<String, ClientTls>> listener) {
     this.listener = listener;

@@ -30,9 +30,7 @@ public final class AllNamesCompiler {
   private long serial;
 
   /**
-   * With no Service.
-   *
-   * @param settings of which the domain, the time to live and the name servers count
+   * Creates a compiler without Services. It uses the domain, TTL and name servers of the settings.
    */
   public AllNamesCompiler(ZoneSettings settings) {
     writer = new RecordWriter(settings);
@@ -41,13 +39,12 @@ public final class AllNamesCompiler {
   }
 
   /**
-   * The zone.
+   * Compiles the zone.
    *
    * @param regions that have Services, in order of preference
-   * @param domains the zones of the regions' own domains, by region, as far as there are any: what
-   *     is the same in both is kept once
-   * @param loaded whether these are all that there are
-   * @param now the time that serial numbers are taken from
+   * @param domains zones of the regions' own domains: what is the same in both is kept once
+   * @param loaded whether these are all Services
+   * @param now the time for serial numbers
    */
   public LocalZone compile(
       List<RegionServices> regions, Map<String, LocalZone> domains, boolean loaded, Instant now) {

@@ -8,11 +8,7 @@ import io.regionbridge.router.net.IpAddress;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/**
- * Admits of a peer's Services the addresses that would be believed of its answers. Pure.
- *
- * @param addresses that the peer may have
- */
+/** Keeps of a peer's Services the addresses that would be accepted in its answers. Pure. */
 public record BelievedServices(BelievedAddresses addresses)
     implements UnaryOperator<DirectoryService> {
   @Override

@@ -16,19 +16,16 @@ import java.util.List;
  * The kinds of clients, as ranges of addresses. Pure; compared by value, so that a policy is made
  * only when one of them changed.
  *
- * @param allowed the clients that may ask
- * @param cluster the clients in the local cluster: its pods and nodes, never loopback
- * @param peers the clients of other regions
+ * @param cluster pods and nodes of the local cluster, never loopback
  */
 public record ClientRanges(List<Cidr> allowed, List<Cidr> cluster, List<Cidr> peers) {
   private static final List<Cidr> LOOPBACK = List.of(Cidr.of("127.0.0.0/8"), Cidr.of("::1/128"));
 
   /**
-   * The ranges that follow from what is known.
+   * Derives the ranges.
    *
-   * @param allow who may ask, as configured; empty: what follows from the rest
+   * @param allow as configured; empty: derived from the rest
    * @param overlay the overlay's own ranges
-   * @param listen where DNS is served
    */
   public static ClientRanges of(
       List<Cidr> allow,

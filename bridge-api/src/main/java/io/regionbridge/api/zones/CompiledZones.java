@@ -11,14 +11,11 @@ import org.xbill.DNS.Name;
 /**
  * The zones that the local region answers for, at one moment.
  *
- * @param domain the region's domain
- * @param reverse the reverse zones of its pod ranges
- * @param remapped the Services of which peers get the addresses of pods that listen on other ports
- *     than the Service's, with these ports: their clients must know, or they find nobody there
- * @param withheld the Services that peers get without some of their addresses, since those are
- *     outside the region's own ranges, with these addresses
- * @param aliases the Services that are aliases, with the name that each leads to
- * @param peers what peers are given by
+ * @param remapped Services of which peers get pods that listen on other ports, with these ports
+ * @param withheld Services that peers get without these addresses, which are outside the region's
+ *     ranges
+ * @param aliases Services that are aliases, with their targets
+ * @param peers the rule for what peers get
  */
 public record CompiledZones(
     LocalZone domain,

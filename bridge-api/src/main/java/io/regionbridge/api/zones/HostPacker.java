@@ -28,7 +28,6 @@ final class HostPacker {
 
   private final Map<String, Place> places = new HashMap<>();
 
-  /** The endpoints of a Service. */
   HostSet hosts(DirectoryService service) {
     int count = service.endpoints().size();
     if (count == 0) {

@@ -34,20 +34,10 @@ final class ImportedNames {
   private final boolean headless;
   private final Map<String, NameRecords> names = new LinkedHashMap<>();
 
-  /**
-   * The records of one name.
-   *
-   * @param cluster for clients in the local cluster
-   * @param pods for all other clients
-   */
+  /** The records of one name for clients in the local cluster, and for all others. */
   record Answers(NameRecords cluster, NameRecords pods) {}
 
-  /**
-   * The records of a name for one kind of client.
-   *
-   * @param addresses its A and AAAA records
-   * @param targets its SRV records
-   */
+  /** The A and AAAA addresses and the SRV targets of a name for one kind of client. */
   record NameRecords(Set<IpAddress> addresses, Set<Target> targets) {
     static final NameRecords NOTHING = new NameRecords();
 
@@ -71,10 +61,10 @@ final class ImportedNames {
   }
 
   /**
-   * The records of each name, by the labels below the Service's own name.
+   * The records of each name, by its labels below the Service's own name.
    *
    * @param regions in order of preference
-   * @param local all local Services, among them those that give imports their addresses
+   * @param local all local Services, including those that give imports their addresses
    */
   static Map<String, Answers> names(ServiceKey key, List<RegionServices> regions, Directory local) {
     ServiceRegions exporting = exporting(key, regions);

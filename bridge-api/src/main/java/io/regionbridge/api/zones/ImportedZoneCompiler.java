@@ -29,9 +29,7 @@ public final class ImportedZoneCompiler {
   private long serial;
 
   /**
-   * With no Service.
-   *
-   * @param settings of which the domain, the time to live and the name servers count
+   * Creates a compiler without Services. It uses the domain, TTL and name servers of the settings.
    */
   public ImportedZoneCompiler(ZoneSettings settings) {
     writer = new RecordWriter(settings);
@@ -40,12 +38,12 @@ public final class ImportedZoneCompiler {
   }
 
   /**
-   * The zone.
+   * Compiles the zone.
    *
    * @param regions that have Services, in order of preference
-   * @param local all local Services, among them those that give imports their addresses
-   * @param loaded whether these are all that there are
-   * @param now the time that serial numbers are taken from
+   * @param local all local Services, including those that give imports their addresses
+   * @param loaded whether these are all Services
+   * @param now the time for serial numbers
    */
   public LocalZone compile(
       List<RegionServices> regions, Directory local, boolean loaded, Instant now) {

@@ -18,9 +18,9 @@ public final class PeerZones {
   /**
    * The zones of a peer.
    *
-   * @param reverse the pod ranges that nobody else claims
+   * @param reverse the pod ranges that no other region claims
    * @param siblings the other bridges of the local region
-   * @param never addresses that no peer is believed to have: those of the local region's nodes
+   * @param never addresses that no peer may have: those of the local region's nodes
    */
   public static List<ForwardZone> of(
       PeerRegion peer, List<Cidr> reverse, List<InetSocketAddress> siblings, List<Cidr> never) {
@@ -43,10 +43,8 @@ public final class PeerZones {
 
   /**
    * The addresses of local nodes that lie within the ranges of a peer; all of them if its answers
-   * are not contained. Others are outside its ranges and refused anyway, so a node that comes or
-   * goes changes nothing for such a peer, and its cached answers stay.
-   *
-   * @param never those of the local region's nodes
+   * are not contained. Others are refused anyway, so a node that comes or goes changes nothing for
+   * such a peer, and its cached answers stay.
    */
   public static List<Cidr> relevant(PeerRegion peer, List<Cidr> never) {
     return contained(peer)

@@ -97,11 +97,7 @@ final class RecordWriter {
     return name(key.name() + "." + key.namespace(), services);
   }
 
-  /**
-   * The records of a name of an imported Service.
-   *
-   * @param service the Service's own name, below which targets lie
-   */
+  /** The records of a name of an imported Service. Targets lie below {@code service}. */
   ZoneNode imported(Name owner, Name service, ImportedNames.Answers answers) {
     List<Record> cluster = records(owner, service, answers.cluster());
     return answers.cluster().equals(answers.pods())

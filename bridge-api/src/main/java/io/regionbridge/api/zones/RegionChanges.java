@@ -36,7 +36,7 @@ final class RegionChanges {
   /**
    * The Services that changed since the last call, each with the regions that have it now.
    *
-   * @param regions that have Services, in order of preference
+   * @param regions in order of preference
    */
   Map<ServiceKey, ServiceRegions> next(List<RegionServices> regions) {
     // With the place of the region that had the Service before and is the only one to change it.

@@ -21,9 +21,9 @@ public final class RegionOrder {
   private List<String> order = List.of();
 
   /**
-   * The regions, the nearest first; those of which no round trip is known come last.
+   * The regions, nearest first and those without a round trip last.
    *
-   * @param millis the round trip to each; 0: not known
+   * @param millis the round trip to each; 0: unknown
    */
   public List<String> of(Map<String, Double> millis) {
     if (millis.equals(last)) {

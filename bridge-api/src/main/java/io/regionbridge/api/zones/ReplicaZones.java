@@ -29,10 +29,9 @@ public final class ReplicaZones {
   private final Map<String, LocalZone> domains = new HashMap<>();
 
   /**
-   * What was compiled of a peer last.
+   * The last result for a peer.
    *
    * @param from without replicas
-   * @param domain the peer's
    * @param with replicas, which are of {@code made}
    */
   private record Compiled(
@@ -56,12 +55,10 @@ public final class ReplicaZones {
   }
 
   /**
-   * The zones of a peer with their replicas; the same list as last time for the same arguments.
+   * Adds replicas to the zones of a peer; the same list as last time for the same arguments.
    *
-   * @param zones the same without
    * @param reverse the pod ranges that have zones among them
-   * @param state what is known of the peer's directory
-   * @param now the time that serial numbers are taken from
+   * @param now the time for serial numbers
    */
   public List<ForwardZone> with(
       List<ForwardZone> zones, List<Cidr> reverse, FollowerState state, Instant now) {

@@ -40,12 +40,7 @@ final class ReverseZones {
   private AddressTree<byte[][]> publishedNarrow = narrow;
   private AddressTree<byte[][]> publishedWide = wide;
 
-  /**
-   * Creates reverse zones without Services.
-   *
-   * @param ranges the ranges that have zones
-   * @param view the clients that get these addresses
-   */
+  /** Creates zones of some ranges, without Services, for clients of one view. */
   ReverseZones(Collection<Cidr> ranges, View view) {
     this.view = view;
     this.ranges =
@@ -70,10 +65,10 @@ final class ReverseZones {
   }
 
   /**
-   * A Service has changed.
+   * Takes in the change of a Service.
    *
-   * @param before what its names said; null if it is new, or had none
-   * @param after the same with the same name object; null if it is gone, or has none any more
+   * @param before what its names said, or null
+   * @param after the same with the same name object, or null
    */
   void change(@Nullable HostGroup before, @Nullable HostGroup after) {
     if (ranges.isEmpty()) {
@@ -181,9 +176,9 @@ final class ReverseZones {
   }
 
   /**
-   * The next version of one of the zones; the same if nothing has changed.
+   * The next version of a zone; the same if nothing has changed.
    *
-   * @param names where the names are that its addresses lead to
+   * @param names the zone of the names that its addresses lead to
    * @param renewed makes a version with another serial number
    */
   LocalZone of(LocalZone zone, LocalZone names, UnaryOperator<LocalZone> renewed) {

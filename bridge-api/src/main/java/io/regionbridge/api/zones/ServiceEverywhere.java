@@ -24,13 +24,9 @@ final class ServiceEverywhere {
   private ServiceEverywhere() {}
 
   /**
-   * The hosts of a Service that is not an alias in the first region that has it; null if it has
-   * none.
+   * The hosts of a Service that is no alias in the first region that has it; null if it has none.
    *
-   * @param name as {@link ServiceNodes#name} has it
-   * @param having those that have the Service
-   * @param zones of the regions' own domains, by region, as far as there are any: hosts that are
-   *     the same there are kept once
+   * @param zones of the regions' own domains: hosts that are the same there are kept once
    */
   static @Nullable HostsElsewhere hosts(
       byte[] name, ServiceRegions having, Map<String, LocalZone> zones, HostPacker packer) {

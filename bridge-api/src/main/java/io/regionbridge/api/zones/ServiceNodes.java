@@ -39,11 +39,10 @@ final class ServiceNodes {
   }
 
   /**
-   * The names of a Service that is not an alias; null if it has none.
+   * The names of a Service that is no alias; null if it has none.
    *
-   * @param name as {@link #name} has it
-   * @param given the Service as peers get it: with the ClusterIP only if the rule keeps it, and
-   *     without endpoints outside the ranges of the region
+   * @param given the Service as peers get it: without a ClusterIP that the rule drops and without
+   *     endpoints outside the region's ranges
    */
   @SuppressWarnings("ReferenceEquality") // the same hosts: one side serves both views
   @Nullable ZoneNode hosts(byte[] name, DirectoryService service, DirectoryService given) {

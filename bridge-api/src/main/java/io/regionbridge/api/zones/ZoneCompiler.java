@@ -65,9 +65,9 @@ public final class ZoneCompiler {
   }
 
   /**
-   * A compiler.
+   * Creates a compiler.
    *
-   * @param finding whether it is found which Services are remapped, withheld or aliases
+   * @param finding whether to find Services that are remapped, withheld or aliases
    */
   ZoneCompiler(ZoneSettings settings, boolean finding) {
     this.finding = finding;
@@ -90,9 +90,9 @@ public final class ZoneCompiler {
   }
 
   /**
-   * The zones of a directory.
+   * Compiles a directory.
    *
-   * @param now the time that serial numbers are taken from
+   * @param now the time for serial numbers
    */
   @SuppressWarnings("ReferenceEquality") // the same snapshot makes the same zones
   public CompiledZones compile(Directory directory, Instant now) {

@@ -10,13 +10,12 @@ import org.xbill.DNS.Name;
 /**
  * What zones are compiled by, besides the directory.
  *
- * @param domain the region's domain, absolute
- * @param ttl how long answers from the directory may be kept: whole seconds
- * @param podCidrs the region's pod ranges: for these there are reverse zones
- * @param nameServers addresses of the region's bridges, which the domain's NS record leads to, for
- *     others as far as they are in the ranges of the region; may be empty
- * @param peers which Services have a name under the domain at all, and what clients outside the
- *     cluster get for them
+ * @param domain absolute
+ * @param ttl of answers from the directory: whole seconds
+ * @param podCidrs ranges with reverse zones
+ * @param nameServers addresses for the domain's NS record, for other regions only those in the
+ *     region's ranges
+ * @param peers which Services are exported, and what clients outside the cluster get for them
  */
 public record ZoneSettings(
     Name domain, Duration ttl, List<Cidr> podCidrs, List<IpAddress> nameServers, PeerRule peers) {

@@ -4,12 +4,11 @@ import io.regionbridge.dns.wire.Reply;
 import org.xbill.DNS.Rcode;
 
 /**
- * How long replies are kept. All times in milliseconds.
+ * How long replies are kept, in milliseconds.
  *
- * @param maxTtl longest time that an answer counts as fresh
- * @param maxNegativeTtl longest time that the answer that there is nothing counts as fresh
- * @param staleFor how much longer a reply may still be given when no gateway answers (RFC 8767); 0
- *     for never
+ * @param maxTtl longest time that an answer is fresh
+ * @param maxNegativeTtl the same of a negative answer
+ * @param staleFor how much longer a reply may be given when no gateway answers (RFC 8767)
  * @param prefetch whether names in demand are asked for again shortly before they expire
  */
 public record CachePolicy(long maxTtl, long maxNegativeTtl, long staleFor, boolean prefetch) {

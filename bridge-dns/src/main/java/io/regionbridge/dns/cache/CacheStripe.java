@@ -195,13 +195,11 @@ final class CacheStripe {
   }
 
   /**
-   * Stores an entry.
+   * Stores an entry, and returns whether it was stored: not if it is too large, if the set is full
+   * of names in more demand, or if other writers kept the stripe busy.
    *
-   * @param entry octets as {@link CachedReply} lays them out
-   * @param now seconds of the cache's clock
-   * @param death when the entry is of no use any more, on that clock
-   * @return whether it was stored: not if it is too large, if the set is full of names in more
-   *     demand, or if other writers kept the stripe busy
+   * @param entry laid out by {@link CachedReply}
+   * @param now seconds of the cache's clock, as is {@code death}
    */
   boolean write(long hash, byte[] entry, int length, int now, int death) {
     if (!lock()) {

@@ -63,11 +63,7 @@ public final class CachedReply {
         && Names.equal(b, NAME, name, 0, length);
   }
 
-  /**
-   * Lays out an entry in this object's array.
-   *
-   * @return its octets, or -1 if it is too large
-   */
+  /** Lays out an entry in this object's array, and returns its octets, or -1 if it is too large. */
   int lay(
       byte[] name,
       int nameLength,
@@ -163,9 +159,8 @@ public final class CachedReply {
   }
 
   /**
-   * Copies the body behind the question in {@code reply}, with TTLs counted down.
-   *
-   * @param turn addresses begin with the one that this number, modulo their count, points at
+   * Copies the body behind the question in {@code reply}, with TTLs counted down. Addresses are
+   * rotated by {@code turn}.
    */
   public void writeTo(ReplyWriter reply, long now, int turn) {
     byte[] out = reply.out();

@@ -28,11 +28,7 @@ public final class ResponseCache {
   private final int entriesPerStripe;
   private volatile long octetsPerStripe = Long.MAX_VALUE;
 
-  /**
-   * An empty cache.
-   *
-   * @param maxEntries 0 for a cache that keeps nothing
-   */
+  /** Creates an empty cache; with 0 entries it keeps nothing. */
   public ResponseCache(int maxEntries) {
     if (maxEntries < 0) {
       throw new IllegalArgumentException("maxEntries " + maxEntries + " is negative");
@@ -44,21 +40,16 @@ public final class ResponseCache {
   }
 
   /**
-   * Octets of the heap that a cache takes at most, once it is full of large replies. A cache of
-   * small ones takes a little more than half of that.
-   *
-   * @param maxEntries as the constructor has it
+   * Octets of heap that a cache takes at most, full of large replies. Small ones take a little more
+   * than half of that.
    */
   public static long octetsWhenFull(int maxEntries) {
     return (long) maxEntries * CacheStripe.OCTETS_PER_SLOT;
   }
 
   /**
-   * Bounds the memory of the cache from now on. What is held stays while it is within the bound; a
-   * part of the cache that holds more is forgotten, and fills up again to the bound. The index and
-   * a few cells are held in any case.
-   *
-   * @param octets for all of the cache
+   * Bounds the octets of the whole cache. A part of the cache that holds more is forgotten, and
+   * fills up again to the bound. The index and a few cells are held in any case.
    */
   public void limit(long octets) {
     octetsPerStripe = octets / Math.max(1, stripes.length());
@@ -103,10 +94,9 @@ public final class ResponseCache {
   }
 
   /**
-   * Looks for a reply, fresh or not.
+   * Looks for a reply, fresh or not, and copies it into {@code into}.
    *
    * @param name folded, in wire form, with {@code nameHash} as its hash
-   * @param into takes a copy of what is found
    */
   public boolean find(
       byte[] name, int nameLength, long nameHash, int type, int epoch, CachedReply into) {
@@ -119,12 +109,11 @@ public final class ResponseCache {
   }
 
   /**
-   * Keeps a reply. It replaces an earlier one to the same question.
+   * Keeps a reply in place of an earlier one to the same question.
    *
-   * @param scratch where the entry is laid out; holds it afterwards, even if the reply is not to be
-   *     kept
+   * @param scratch receives the laid-out entry, even if the reply is not kept
    * @param now milliseconds of a clock that never goes back
-   * @param freshFor milliseconds; 0 if the reply is not to be kept
+   * @param freshFor milliseconds; 0 if the reply must not be kept
    * @param staleFor milliseconds after that
    */
   public void store(

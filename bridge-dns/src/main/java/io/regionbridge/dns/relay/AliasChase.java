@@ -65,9 +65,8 @@ final class AliasChase implements ReplyPath {
   }
 
   /**
-   * Adds the answer to the name that the records so far lead to; whole records, as many as fit.
-   *
-   * @return whether it leads on: the last record is an alias, and something else is asked for
+   * Adds as many whole records of the next answer as fit. Returns whether it leads on: the last
+   * record is an alias, and another type is asked for.
    */
   boolean add(ReplyWriter part) {
     byte[] from = part.out();

@@ -35,9 +35,9 @@ final class AliasFollower {
   }
 
   /**
-   * Whether the reply at hand is an alias to be followed; then it is taken over.
+   * Takes over the reply at hand if it is an alias to be followed.
    *
-   * @param followAs as whom the client sees local names; null: it follows aliases itself
+   * @param followAs the client's view of local names; null: it follows aliases itself
    */
   boolean takes(
       Query query,

@@ -24,10 +24,8 @@ public final class InflightClaims {
   }
 
   /**
-   * Claims a question for a loop.
-   *
-   * @return the loop that asks it: {@code loop} itself, or the one that claimed it before; -1 if
-   *     the place is taken by another question
+   * Claims a question for a loop. Returns the loop that asks it: {@code loop}, or the one that
+   * claimed it before; -1 if another question has the place.
    */
   int claim(long hash, int loop) {
     if (alone) {

@@ -94,11 +94,7 @@ public final class QueryPipeline implements AnswerSink {
   private boolean inTurn;
   private long now;
 
-  /**
-   * The pipeline of loop {@code index}.
-   *
-   * @param clients sends the replies of a turn
-   */
+  /** Creates the pipeline of loop {@code index}; {@code clients} sends the replies of a turn. */
   public QueryPipeline(int index, Shared shared, LoopSockets sockets, Flusher clients) {
     this.index = index;
     this.shared = shared;
@@ -155,9 +151,8 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   /**
-   * Answers the query that was parsed.
+   * Answers the parsed query.
    *
-   * @param view what the client may see of local names
    * @param peer whether another region asks
    */
   private void answer(
@@ -463,9 +458,7 @@ public final class QueryPipeline implements AnswerSink {
 
   /**
    * Answers from the replica if one has become current since the question was sent: others have
-   * been answered from it, and what a gateway says now, or does not say, may be older.
-   *
-   * @return false if there is no such replica
+   * been answered from it, and a gateway's reply may be older. Returns false if there is none.
    */
   private boolean finishByReplica(Exchange exchange, ZoneRoute.Forward route, long millis) {
     ReplicaZone replica = route.zone().replica();
@@ -579,7 +572,7 @@ public final class QueryPipeline implements AnswerSink {
    * with an error.
    *
    * @param body whether the entry has the answer
-   * @param zone the replica that has it; null: none
+   * @param zone the replica that has it, or null
    */
   private void finish(
       Exchange exchange,
@@ -681,11 +674,7 @@ public final class QueryPipeline implements AnswerSink {
     }
   }
 
-  /**
-   * Answers a query as it would be answered to a client, and tells how. On the loop.
-   *
-   * @param view what the client may see of local names
-   */
+  /** Answers a query as it would be answered to a client, and tells how. On the loop. */
   public void trace(byte[] packet, View view, CompletableFuture<Trace> result) {
     beginTurn();
     TracePath path = new TracePath(view, shared.clock(), now, result);

@@ -3,11 +3,10 @@ package io.regionbridge.dns.relay;
 import java.net.InetSocketAddress;
 
 /**
- * One query and what became of it.
+ * One query and its result.
  *
- * @param name without the final dot, in small letters; empty if the question could not be read
- * @param type a number of {@link org.xbill.DNS.Type}
- * @param rcode a number of {@link org.xbill.DNS.Rcode}
+ * @param name without the final dot, in lower case; empty if the question could not be read
+ * @param type a number of {@link org.xbill.DNS.Type}, as {@code rcode} is of Rcode
  * @param nanos from the query to the reply
  */
 public record QuerySample(

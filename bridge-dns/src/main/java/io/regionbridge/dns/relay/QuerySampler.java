@@ -41,14 +41,14 @@ public final class QuerySampler implements QueryTap {
   private final LongAdder picked = new LongAdder();
 
   /**
-   * A sampler.
+   * Creates a sampler.
    *
-   * @param clients whose queries; empty: everyone's
+   * @param clients empty: all
    * @param zone names at or below it; null: all
-   * @param failed whether only replies that say neither what there is nor that there is nothing
-   * @param perSecond how many at most, 1 to {@link #MOST_PER_SECOND}
+   * @param failed whether to pick only failures, neither data nor negative answers
+   * @param perSecond 1 to {@link #MOST_PER_SECOND}
    * @param clock nanoseconds that never go back
-   * @param sink gets what is picked, on an event loop: it must not wait
+   * @param sink must not wait; called on an event loop
    */
   public QuerySampler(
       AddressSet clients,

@@ -5,10 +5,10 @@ import io.regionbridge.dns.net.PeerAddress;
 /** Sees replies as they leave, for as long as somebody wants to know. */
 public interface QueryTap {
   /**
-   * A reply was given. On an event loop: it must not wait, and keep none of these objects.
+   * Called for each reply, on an event loop: must not wait, and must not keep these objects.
    *
-   * @param name of the question, folded, in wire form at the start of the array
-   * @param nameLength its octets; 0 if the question could not be read
+   * @param name folded, in wire form at the start of the array
+   * @param nameLength 0 if the question could not be read
    * @param nanos from the query to the reply
    */
   void replied(

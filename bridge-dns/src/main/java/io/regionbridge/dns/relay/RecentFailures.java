@@ -28,8 +28,6 @@ public final class RecentFailures {
    *
    * @param recoveries of the region's gateways until then; a later one ends the entry
    * @param until milliseconds of the cache's clock
-   * @param lifetime milliseconds
-   * @param why for the client
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by is() alone
   private record Entry(
@@ -47,9 +45,8 @@ public final class RecentFailures {
   }
 
   /**
-   * Why the question failed a moment ago, for the client; null if it did not.
+   * Why the question failed a moment ago; null if it did not.
    *
-   * @param name folded, in wire form, with {@code nameHash} as its hash
    * @param epoch of the route, see {@link io.regionbridge.dns.zone.ZoneRoute.Forward#epoch}
    * @param recoveries how often gateways of the route have recovered
    * @param now milliseconds

@@ -93,8 +93,8 @@ final class ReplySender {
   /**
    * Answers a query that has waited.
    *
-   * @param zone as the counters have it
-   * @param name of the question, folded
+   * @param zone the counters' index
+   * @param name folded
    */
   void send(
       Waiter waiter,

@@ -41,7 +41,7 @@ public final class ServerCookies {
    * The option's data for a reply, in an array that the next call overwrites.
    *
    * @param packet holds the client's cookie of 8 octets at {@code at}
-   * @param seconds the time since 1970
+   * @param seconds since 1970
    */
   public byte[] forReply(byte[] packet, int at, PeerAddress client, int seconds) {
     System.arraycopy(packet, at, cookie, 0, 8);

@@ -7,21 +7,16 @@ import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Message;
 
 /**
- * How an answer came about.
+ * How an answer came about. Times are nanoseconds since the question unless stated otherwise.
  *
- * @param zone the zone that the name belongs to, without the final dot; null if it belongs to none
- * @param region the peer region that is asked for the zone; null for local zones and none
- * @param view what the client may see of local names
- * @param routedAfter nanoseconds from the question until its zone was known
- * @param cachedAfter nanoseconds until it was known what the cache has; -1 if it was not looked at
+ * @param zone without the final dot; null if there is none
+ * @param region the peer region that is asked; null for local zones and none
+ * @param cachedAfter when the cache was read; -1 if it was not
  * @param cacheAge milliseconds since the cached reply came; -1 if there was none
- * @param cacheLeft milliseconds that it is still fresh; negative when it is stale
- * @param exchangeAfter nanoseconds from the question until gateways were asked, negative if they
- *     had been already for somebody else; 0 if they were not
+ * @param cacheLeft milliseconds that it stays fresh; negative when it is stale
+ * @param exchangeAfter when gateways were asked, negative if they had been before for another
+ *     client; 0 if they were not
  * @param tries gateways asked, in order
- * @param source where the answer comes from, as the metrics have it
- * @param took nanoseconds from question to answer
- * @param answer the reply
  */
 public record Trace(
     @Nullable String zone,

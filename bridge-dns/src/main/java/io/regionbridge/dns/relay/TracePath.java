@@ -29,11 +29,7 @@ final class TracePath implements ReplyPath {
   private List<TryReport> tries = List.of();
   private Source source = Source.REFUSED;
 
-  /**
-   * The path of a question.
-   *
-   * @param started when the question came
-   */
+  /** Creates the path of a question that came at {@code started}. */
   TracePath(View view, LongSupplier clock, long started, CompletableFuture<Trace> result) {
     this.view = view;
     this.clock = clock;
@@ -47,12 +43,7 @@ final class TracePath implements ReplyPath {
     routed = clock.getAsLong() - started;
   }
 
-  /**
-   * The cache was looked into.
-   *
-   * @param found what it has, or null
-   * @param millis now
-   */
+  /** Notes what the cache had at {@code millis}; null: nothing. */
   void looked(@Nullable CachedReply found, long millis) {
     looked = clock.getAsLong() - started;
     if (found != null) {

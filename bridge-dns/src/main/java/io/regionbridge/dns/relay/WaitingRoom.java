@@ -24,11 +24,7 @@ final class WaitingRoom {
     return size;
   }
 
-  /**
-   * Whether no query of this client may wait.
-   *
-   * @param loops among how many the places are divided
-   */
+  /** Whether no query of this client may wait, where {@code loops} loops share the places. */
   boolean full(PeerAddress client, PipelineSettings settings, int loops) {
     return size >= settings.maxInflight() / loops
         || byClient[bucket(client)] >= settings.maxInflightPerClient();

@@ -83,11 +83,7 @@ public final class DnsLoop {
     return (InetSocketAddress) server.bound().channel().localAddress();
   }
 
-  /**
-   * Stops listening on an address; connections that are open stay. On the loop.
-   *
-   * @param address as bound
-   */
+  /** Stops listening on a bound address; open connections stay. On the loop. */
   void unbind(InetSocketAddress address) {
     for (UdpServer server : List.copyOf(udp)) {
       if (server.address().equals(address)) {
@@ -121,9 +117,9 @@ public final class DnsLoop {
   }
 
   /**
-   * Binds an address on every loop, UDP first, then TCP.
+   * Binds an address on every loop, UDP first, then TCP, and returns it with the port that the
+   * kernel chose if it was 0.
    *
-   * @return the address, with the port that the kernel chose if it was 0
    * @throws IOException if it cannot be bound on each
    */
   static InetSocketAddress bind(

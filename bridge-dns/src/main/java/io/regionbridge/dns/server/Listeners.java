@@ -27,9 +27,7 @@ public final class Listeners {
   }
 
   /**
-   * Serves an address over UDP and TCP.
-   *
-   * @throws IOException if it cannot be bound; names the address
+   * Serves an address over UDP and TCP. Throws an IOException that names it if it cannot be bound.
    */
   public void bind(InetSocketAddress address) throws IOException {
     try {
@@ -40,11 +38,10 @@ public final class Listeners {
   }
 
   /**
-   * Serves an address over TLS (RFC 7858).
+   * Serves an address over TLS (RFC 7858), and returns the bound address.
    *
-   * @param tls the certificate to present to the next client, or null to turn it away
-   * @return the address as bound
-   * @throws IOException if it cannot be bound; names the address
+   * @param tls asked for each new client; null turns it away
+   * @throws IOException naming the address that cannot be bound
    */
   public InetSocketAddress bindTls(InetSocketAddress address, Supplier<@Nullable SslContext> tls)
       throws IOException {
@@ -56,10 +53,8 @@ public final class Listeners {
   }
 
   /**
-   * Stops to serve an address over UDP and TCP; queries that are under way are answered by those
-   * connections that are open. Does nothing for an address that is not served.
-   *
-   * @param address as bound
+   * Stops serving a bound address over UDP and TCP, if it is served; open connections still answer
+   * queries under way.
    */
   public void unbind(InetSocketAddress address) throws IOException {
     if (addresses.remove(address)) {

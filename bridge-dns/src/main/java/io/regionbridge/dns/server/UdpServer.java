@@ -20,7 +20,7 @@ final class UdpServer implements PacketHandler, ReplyPath {
   /**
    * Binds the address.
    *
-   * @param siblings the servers of the same address on all loops, by the loops' numbers
+   * @param siblings the servers of the same address, by the number of their loop
    */
   UdpServer(
       InetSocketAddress address,

@@ -5,7 +5,7 @@ import io.netty.handler.ssl.SslContext;
 /**
  * How a gateway's certificate is checked.
  *
- * @param context trusts whom the region's gateways are vouched for by
- * @param serverName the name that their certificates must carry (RFC 8310 section 8.1)
+ * @param context trusts the region's authority
+ * @param serverName the name in the certificate (RFC 8310 section 8.1)
  */
 public record ClientTls(SslContext context, String serverName) {}

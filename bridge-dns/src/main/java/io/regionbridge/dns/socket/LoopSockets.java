@@ -14,13 +14,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
 /**
- * What an event loop opens sockets with: the loop itself, packets, and the classes of its TCP
- * channels.
- *
- * @param loop the event loop
- * @param packets its UDP sockets
- * @param streams its TCP connections
- * @param listeners its listening TCP sockets
+ * What an event loop opens sockets with: the loop itself, its UDP sockets, and the classes of its
+ * TCP channels.
  */
 public record LoopSockets(
     EventLoop loop,

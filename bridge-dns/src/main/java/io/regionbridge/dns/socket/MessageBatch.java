@@ -49,11 +49,10 @@ final class MessageBatch {
   private final MemorySegment data;
 
   /**
-   * A batch of messages.
+   * Creates a batch.
    *
-   * @param count messages
    * @param octets room for each message
-   * @param addressed whether each message has an address of its own: not on connected sockets
+   * @param addressed whether each message has an address: not on connected sockets
    */
   MessageBatch(int count, int octets, boolean addressed) {
     this.count = count;

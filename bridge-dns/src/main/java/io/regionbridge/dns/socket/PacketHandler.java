@@ -8,10 +8,8 @@ import io.regionbridge.dns.net.PeerAddress;
  */
 public interface PacketHandler {
   /**
-   * One packet.
-   *
-   * @param packet holds it at its start; both it and {@code from} are overwritten after the call
-   *     returns
+   * Takes one packet, at the start of an array that is overwritten after the call, as is {@code
+   * from}.
    */
   void received(PacketSocket socket, byte[] packet, int length, PeerAddress from);
 
@@ -19,10 +17,8 @@ public interface PacketHandler {
   void drained(PacketSocket socket);
 
   /**
-   * The peer of a connected socket cannot be reached through it: nothing listens there (ICMP port
+   * Called when the peer of a connected socket cannot be reached: nothing listens there (ICMP port
    * unreachable), or the connection is lost.
-   *
-   * @param why in words
    */
   void refused(PacketSocket socket, String why);
 }

@@ -6,10 +6,8 @@ import java.net.InetSocketAddress;
 /** A UDP socket on an event loop. Its methods are called on that loop only. */
 public interface PacketSocket extends AutoCloseable {
   /**
-   * Queues a packet; it leaves with {@link #flush}, or earlier when the queue is full. The octets
-   * are copied.
-   *
-   * @param to where it goes; ignored by a connected socket
+   * Queues a copy of a packet; it leaves with {@link #flush}, or earlier when the queue is full. A
+   * connected socket ignores {@code to}.
    */
   void send(byte[] packet, int length, PeerAddress to);
 

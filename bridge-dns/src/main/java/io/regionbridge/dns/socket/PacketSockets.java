@@ -6,26 +6,18 @@ import java.net.InetSocketAddress;
 /** Opens UDP sockets on one event loop; its methods are called on that loop. */
 public interface PacketSockets {
   /**
-   * A socket bound to an address that other loops may bind too: the kernel spreads clients over
-   * them (SO_REUSEPORT).
-   *
-   * @param local numeric; port 0 lets the kernel choose
-   * @throws IOException if the address cannot be bound
+   * Binds a socket to an address that other loops may bind too: the kernel spreads clients over
+   * them (SO_REUSEPORT). Port 0 lets the kernel choose.
    */
   PacketSocket bind(InetSocketAddress local, PacketHandler handler) throws IOException;
 
   /**
-   * A socket that exchanges packets with one peer, from a port that the kernel chooses at random.
-   *
-   * @throws IOException if there is no way to the peer, or no descriptor left
+   * Opens a socket to one peer, from a random port. Throws an IOException if there is no route to
+   * the peer, or no descriptor left.
    */
   PacketSocket connect(InetSocketAddress remote, PacketHandler handler) throws IOException;
 
-  /**
-   * The same for one who sends a packet now and then: with as little memory as that takes.
-   *
-   * @throws IOException if there is no way to the peer, or no descriptor left
-   */
+  /** Opens a socket for a packet now and then, with as little memory as possible. */
   default PacketSocket connectForProbe(InetSocketAddress remote, PacketHandler handler)
       throws IOException {
     return connect(remote, handler);

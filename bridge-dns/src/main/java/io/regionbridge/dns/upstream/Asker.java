@@ -77,9 +77,8 @@ public final class Asker {
   private @Nullable ScheduledFuture<?> ticking;
 
   /**
-   * An asker for one loop.
+   * Creates an asker for one loop.
    *
-   * @param table the one in force
    * @param clock nanoseconds that never go back
    */
   public Asker(
@@ -107,11 +106,7 @@ public final class Asker {
     return exchanges.size();
   }
 
-  /**
-   * What a question to the region can hope for.
-   *
-   * @param fromSibling whether another bridge of the own region asks
-   */
+  /** What a question to the region can hope for. */
   public Prospect prospect(ZoneRoute.Forward route, boolean fromSibling, long now) {
     return links.prospect(route, fromSibling, now);
   }
@@ -132,7 +127,7 @@ public final class Asker {
   /**
    * Starts to ask. The end comes through the sink, never before this returns.
    *
-   * @param prospect how much time and how many gateways at once it is worth
+   * @param prospect decides the time and the number of gateways at once
    * @param now nanoseconds of the clock
    */
   public Exchange ask(Query query, ZoneRoute.Forward route, Prospect prospect, long now) {

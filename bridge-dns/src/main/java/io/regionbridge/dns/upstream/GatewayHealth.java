@@ -62,12 +62,7 @@ public final class GatewayHealth {
     CONTAINED
   }
 
-  /**
-   * Why a gateway refused a question.
-   *
-   * @param why in its own words, such as {@code SERVFAIL (not ready)}
-   * @param at on the clock of {@link System#nanoTime}
-   */
+  /** Why a gateway refused a question, in its own words, and when by {@link System#nanoTime}. */
   public record Refusal(String why, long at) {}
 
   /** Gets the changes of a gateway. Methods return at once; called on any thread. */
@@ -89,12 +84,7 @@ public final class GatewayHealth {
     void changed();
   }
 
-  /**
-   * Why a reply of a gateway was not used, or not whole.
-   *
-   * @param why such as {@code a reply that is too dear to read}
-   * @param at on the clock of {@link System#nanoTime}
-   */
+  /** Why a gateway's reply was not used, or only in part, and when by {@link System#nanoTime}. */
   public record Disbelief(String why, long at) {}
 
   private volatile @Nullable Refusal refusal;

@@ -152,10 +152,10 @@ final class GatewayLink {
   }
 
   /**
-   * Whether a reply that is late was lost on the line, rather than held up by a gateway with too
-   * much to do: other replies keep coming, in the usual time.
+   * Whether a late reply was probably lost on the line, not held up by an overloaded gateway: other
+   * replies keep coming, in the usual time.
    *
-   * @param sentAt when the question was sent: not while nothing came at all
+   * @param sentAt when the question was sent
    */
   boolean lossy(long sentAt, long now) {
     return missesInARow <= LOSSY_UNTIL
@@ -166,11 +166,7 @@ final class GatewayLink {
         && (times.known() || health.rtt() > 0);
   }
 
-  /**
-   * Whether it may be given one more question.
-   *
-   * @param repeated whether the question is out already
-   */
+  /** Whether one more question may be sent, {@code repeated} if it is out already. */
   boolean hasRoom(boolean repeated, long now) {
     if (silent() || slow(now)) {
       window.limit(loop.timeout());
@@ -181,11 +177,10 @@ final class GatewayLink {
   }
 
   /**
-   * A reply came, with or without an answer.
+   * Records a reply, with or without an answer.
    *
-   * @param number of the question, see {@link #lastSent}
-   * @param nanos that it took
-   * @param late whether it was given up before
+   * @param number see {@link #lastSent}
+   * @param late whether the question was given up before
    */
   void took(long number, long nanos, boolean late, long now) {
     heard(now);
@@ -273,9 +268,7 @@ final class GatewayLink {
   }
 
   /**
-   * Sends a question; false if no socket to the gateway takes it.
-   *
-   * @param question name, type and class
+   * Sends a question of name, type and class. Returns false if no socket to the gateway takes it.
    */
   boolean send(TryTable.Entry entry, byte[] question, int length) {
     ClientTls tls = sibling() ? null : loop.tls(health.region());
@@ -382,11 +375,10 @@ final class GatewayLink {
   }
 
   /**
-   * Goes on without OPT, which the gateway may have called a format error (RFC 6891 section 7), or
-   * with it again if the query had none: then it was something else.
+   * Continues without OPT, which the gateway may have called a format error (RFC 6891 section 7),
+   * or with it again if the refused query had none. Returns whether to ask again.
    *
-   * @param wasPlain whether the query that the gateway refused had none
-   * @return whether the question is worth being asked again
+   * @param wasPlain whether the refused query had no OPT
    */
   boolean speakPlainly(boolean wasPlain) {
     plain = !wasPlain;

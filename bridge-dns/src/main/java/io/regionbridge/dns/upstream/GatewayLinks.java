@@ -139,11 +139,7 @@ final class GatewayLinks {
     return sum;
   }
 
-  /**
-   * What a question to the region can hope for.
-   *
-   * @param fromSibling whether another bridge of the own region asks
-   */
+  /** What a question to the region can hope for. */
   Prospect prospect(ZoneRoute.Forward route, boolean fromSibling, long now) {
     long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
     Prospect prospect = Prospect.NONE;

@@ -37,7 +37,7 @@ public final class GatewayRegistry {
   private final GatewayHealth.Watcher watcher = new Watcher();
 
   /**
-   * An empty registry.
+   * Creates an empty registry.
    *
    * @param clock nanoseconds that never go back
    */
@@ -47,19 +47,16 @@ public final class GatewayRegistry {
   }
 
   /**
-   * Sets the callback for what the prober has to do at once: other gateways, a suspect one, an
-   * answer of one that was down.
-   *
-   * @param look returns soon; called on any thread
+   * Sets the callback for urgent work of the prober: other gateways, a suspect one, an answer of
+   * one that was down. It must return soon and is called on any thread.
    */
   void onNews(Runnable look) {
     prober = look;
   }
 
   /**
-   * Sets the callback for changes: of a gateway's state, and when replies stop or come back.
-   *
-   * @param changed returns soon; called on any thread
+   * Sets the callback for changes of a gateway's state, and for when replies stop or come back. It
+   * must return soon and is called on any thread.
    */
   public void onChange(Runnable changed) {
     listener = changed;

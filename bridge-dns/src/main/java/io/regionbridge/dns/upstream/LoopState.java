@@ -31,9 +31,7 @@ final class LoopState {
   private long lastComplaint = Long.MIN_VALUE / 2;
 
   /**
-   * The state of a loop.
-   *
-   * @param turnEnds called when a batch of replies is through
+   * @param turnEnds called after a batch of replies
    * @param clock nanoseconds that never go back
    */
   LoopState(

@@ -30,8 +30,6 @@ final class PacketBudget {
     private final int least;
 
     /**
-     * A reason.
-     *
      * @param perQuestion further packets for each question asked
      * @param least further packets in three seconds, however few questions were asked
      */

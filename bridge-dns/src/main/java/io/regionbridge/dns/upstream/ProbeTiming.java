@@ -61,9 +61,9 @@ record ProbeTiming(long patience, long first, long every, long last, long silenc
   }
 
   /**
-   * How long after the first packet it is sent again; {@link Long#MAX_VALUE}: not any more.
+   * When to send it again, in nanoseconds after the first packet; {@link Long#MAX_VALUE}: never.
    *
-   * @param resent how long after the first packet it was sent last; 0 if there was only one
+   * @param resent when it was sent last; 0: once only
    */
   long again(long resent) {
     long next = resent == 0 ? first : resent + every;

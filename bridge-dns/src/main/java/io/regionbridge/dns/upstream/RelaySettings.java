@@ -1,11 +1,6 @@
 package io.regionbridge.dns.upstream;
 
-/**
- * How questions are relayed. Nanoseconds.
- *
- * @param timeout within which a question is answered, whatever it takes
- * @param healthInterval between two probes of a gateway
- */
+/** The time that a question has, and the time between two probes of a gateway, in nanoseconds. */
 public record RelaySettings(long timeout, long healthInterval) {
   /** Most tries for one question, over all gateways. */
   public static final int MOST_TRIES = 6;

@@ -62,11 +62,7 @@ final class ReplyTimes {
     return smoothed > 0;
   }
 
-  /**
-   * Whether replies take much longer than they did when the gateway had little to do.
-   *
-   * @param probed what the probes say; 0 if they say nothing
-   */
+  /** Whether replies take much longer than when the gateway had little to do. */
   boolean slow(long probed, long now) {
     return usual(probed, now) > SLOW_TIMES * least + SLOW_NANOS && least > 0;
   }
@@ -84,9 +80,9 @@ final class ReplyTimes {
   }
 
   /**
-   * What a reply usually takes.
+   * The usual time of a reply.
    *
-   * @param probed what the probes say, for a gateway not asked for a while; 0 if they say nothing
+   * @param probed by probes, for a gateway not asked for a while; 0: unknown
    */
   double usual(long probed, long now) {
     return old(probed, now) ? probed : smoothed;
@@ -97,11 +93,7 @@ final class ReplyTimes {
     return old(probed, now) ? probed : rank;
   }
 
-  /**
-   * After what time a reply is later than usual.
-   *
-   * @param most never more than that
-   */
+  /** The time after which a reply is later than usual, at most {@code most}. */
   long patience(long probed, long most, long now) {
     double usual = usual(probed, now);
     double spread = old(probed, now) ? usual / 2 : deviation;

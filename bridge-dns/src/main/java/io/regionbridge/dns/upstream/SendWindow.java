@@ -84,10 +84,8 @@ final class SendWindow {
   }
 
   /**
-   * A reply came. What was sent before its question is answered or lost, and waits there no longer.
+   * Records a reply. Questions that were sent before its own are answered or lost.
    *
-   * @param number of the question
-   * @param nanos that it took
    * @param timeout nanoseconds that a question has
    */
   void replied(long number, long nanos, long timeout, long now) {
@@ -133,7 +131,7 @@ final class SendWindow {
   }
 
   /**
-   * The gateway is in trouble.
+   * Limits the window of a gateway in trouble.
    *
    * @param timeout nanoseconds that a question has
    */
@@ -145,11 +143,7 @@ final class SendWindow {
     }
   }
 
-  /**
-   * Whether one more may be sent.
-   *
-   * @param repeated whether the question is out already: it must leave room for others
-   */
+  /** Whether one more may be sent. A repeated one must leave room for others. */
   boolean hasRoom(boolean repeated) {
     return !limiting || !everReplied || out < (repeated ? size / 2 : size);
   }

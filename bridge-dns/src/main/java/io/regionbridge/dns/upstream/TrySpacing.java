@@ -12,9 +12,9 @@ final class TrySpacing {
   /**
    * How long to wait after a try.
    *
-   * @param sent tries so far, this one included; at least 1
-   * @param patience after which a reply is late: never less than that
-   * @param usual what a reply usually takes, 0 if that is not known
+   * @param sent tries so far, at least 1
+   * @param patience the least pause: after it a reply is late
+   * @param usual time of a reply, 0 if unknown
    * @param left until the question must be answered
    */
   static long after(int sent, long patience, long usual, long left) {

@@ -12,10 +12,10 @@ final class UpstreamOpt {
   private UpstreamOpt() {}
 
   /**
-   * Writes the record at {@code at} and returns where it ends.
+   * Writes the record at {@code at} and returns its end.
    *
-   * @param mark octets of the mark that says for whom we ask, as {@link #markLength} has it; 0:
-   *     none, for resolvers, which do not know it
+   * @param mark length of the option that marks a question of a sibling, see {@link #markLength}; 0
+   *     for resolvers
    */
   static int write(byte[] out, int at, byte[] clientCookie, byte[] serverCookie, int mark) {
     int cookie = clientCookie.length + serverCookie.length;
@@ -50,11 +50,7 @@ final class UpstreamOpt {
     }
   }
 
-  /**
-   * Writes the record of a health probe at {@code at} and returns where it ends.
-   *
-   * @param sibling whether another bridge of the own region is probed
-   */
+  /** Writes the record of a health probe at {@code at} and returns its end. */
   static int writeForProbe(byte[] out, int at, boolean sibling) {
     out[at] = 0;
     Octets.put16(out, at + 1, Type.OPT);

@@ -4,12 +4,11 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an answer is not what the client hoped for: an extended error (RFC 8914). Immutable; the
- * octets are not to be changed.
+ * Why an answer is not what the client hoped for: an extended error (RFC 8914). Immutable.
  *
  * @param code a number of {@link org.xbill.DNS.ExtendedErrorCodeOption}
- * @param text for people, in UTF-8; may be empty
- * @param said what another server had to say to it, which becomes an option of its own; null: none
+ * @param text UTF-8, must not be changed; may be empty
+ * @param said another server's explanation, which becomes an option of its own; null: none
  */
 @SuppressWarnings("ArrayRecordComponent") // read and written, never compared
 public record Explanation(int code, byte[] text, @Nullable Explanation said) {

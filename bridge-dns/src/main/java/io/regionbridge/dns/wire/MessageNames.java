@@ -27,12 +27,10 @@ final class MessageNames {
   }
 
   /**
-   * Writes the name at {@code at}, pointers followed and ASCII capitals made small, to {@code into}
-   * from {@code to} on, where at least 255 octets are free.
-   *
-   * @return the octets written, or -1 if the budget is used up or the name is malformed: cut short,
-   *     longer than 255 octets, or with a pointer that does not lead strictly backwards, which also
-   *     rules out loops
+   * Expands the name at {@code at} into {@code into} from {@code to} on, where at least 255 octets
+   * are free, with ASCII capitals made small. Returns its octets, or -1 if the budget is used up or
+   * the name is malformed: cut short, too long, or with a pointer that does not lead strictly
+   * backwards.
    */
   int expand(int at, byte[] into, int to) {
     int i = at;

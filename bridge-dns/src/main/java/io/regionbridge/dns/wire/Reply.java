@@ -111,9 +111,8 @@ public final class Reply {
   /**
    * Reads the reply.
    *
-   * @param message the reply, whose header and question were already matched with what was asked;
-   *     not looked at after the call but for cookie and extended error
-   * @param length its octets
+   * @param message its header and question match what was asked; only cookie and extended error are
+   *     read from it after the call
    * @param questionEnd where its question ends; its name is folded
    */
   public Verdict inspect(byte[] message, int length, int questionEnd, Bounds bounds) {

@@ -150,14 +150,12 @@ public final class ReplyWriter {
   }
 
   /**
-   * Completes the reply.
+   * Completes the reply in {@link #out}, and returns its octets.
    *
    * @param limit octets that the client takes
    * @param edns whether the client sent OPT and so gets one
-   * @param dnssecOk the client's DO bit
    * @param extendedRcode the whole rcode when it exceeds four bits (BADVERS), else 0
-   * @param cookies cookie data for the reply, of {@code cookieLength} octets; 0 for none
-   * @return octets of the reply in {@link #out}
+   * @param cookieLength octets of {@code cookies}, 0 for none
    */
   public int finish(
       int limit,

@@ -6,10 +6,9 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * Which addresses a region is believed to have. Loopback, link-local, multicast and unspecified
- * addresses are believed of nobody. Immutable; allocates nothing when asked.
+ * Which addresses a region may have. Loopback, link-local, multicast and unspecified addresses are
+ * accepted from no region. Immutable; allocates nothing when asked.
  *
- * @param ranges the region's own
  * @param contain whether addresses outside of {@code ranges} are refused
  * @param never addresses that are refused even within {@code ranges}: those of this region's nodes
  */

@@ -37,11 +37,10 @@ public final class ClientPolicy {
   }
 
   /**
-   * A policy over these ranges.
+   * Creates a policy.
    *
-   * @param allowed who may ask
-   * @param cluster of these, who is in the local cluster: its pods and nodes
-   * @param peers of these, who belongs to another region: its gateways, its pods
+   * @param cluster of the allowed ranges, the pods and nodes of the local cluster
+   * @param peers of the allowed ranges, the gateways and pods of other regions
    */
   public static ClientPolicy of(
       Collection<Prefix> allowed, Collection<Prefix> cluster, Collection<Prefix> peers) {

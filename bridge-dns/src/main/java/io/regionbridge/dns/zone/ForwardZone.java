@@ -10,13 +10,11 @@ import org.xbill.DNS.Name;
 /**
  * A zone that is relayed to a peer region: its domain, or a reverse zone of its addresses.
  *
- * @param region the peer region's name, for metrics and messages
- * @param apex the zone's absolute name
- * @param gateways where the region answers, all equal; tried by health
+ * @param gateways all equal; chosen by health
  * @param addresses where A and AAAA answers may point; all others are left out
- * @param siblings other bridges of our own region: asked to relay when no gateway answers here,
- *     since the way from there may be open; none of them asks another
- * @param replica a copy of it; null if there is none
+ * @param siblings other bridges of our own region, asked to relay when no gateway answers here:
+ *     they may reach the region; none of them asks another
+ * @param replica null if there is none
  */
 public record ForwardZone(
     String region,
@@ -42,10 +40,10 @@ public record ForwardZone(
   }
 
   /**
-   * Names of no region, which aliases lead to: asked of resolvers, for these alone. Its region has
-   * no name.
+   * The names outside all regions that aliases lead to, for which resolvers are asked. The region
+   * has no name.
    *
-   * @param never addresses that are not believed wherever they come from
+   * @param never addresses that are refused wherever they come from
    */
   public static ForwardZone resolvers(List<InetSocketAddress> resolvers, AddressSet never) {
     BelievedAddresses any = new BelievedAddresses(AddressSet.NONE, false, never);

@@ -19,10 +19,10 @@ public final class HostGroup extends HostNode {
   private final PortSet names;
 
   /**
-   * What the name leads to in one view. One object may serve both.
+   * What the name leads to in one view.
    *
    * @param self its addresses, and the ports at these
-   * @param hosts that have names below it: the same object as {@code self} if it leads to them
+   * @param hosts with names below it: the same object as {@code self} if the name leads to them
    */
   @SuppressWarnings("ReferenceEquality") // whether it is the same object is what counts
   public record Side(HostSet self, HostSet hosts) {
@@ -45,12 +45,10 @@ public final class HostGroup extends HostNode {
   }
 
   /**
-   * A group.
+   * Creates a group.
    *
-   * @param name labels in wire form, folded, without the zone's apex and the label that may be left
-   *     out; kept, and not to be changed any more
-   * @param cluster to clients in the cluster
-   * @param pods to all others
+   * @param name folded labels in wire form, without the zone's apex and the label that may be left
+   *     out; must not be changed any more
    * @param names ports whose names exist even if no host has them
    */
   public static HostGroup of(byte[] name, Side cluster, Side pods, PortSet names) {

@@ -17,26 +17,20 @@ abstract sealed class HostNode extends ZoneNode implements NameIndex.Named
   abstract boolean hasAddresses(View view, int type);
 
   /**
-   * Writes the addresses of the name itself at the end of a reply, beginning with another one at
-   * each turn, until there is no more room.
-   *
-   * @return how many
+   * Writes the name's own addresses to a reply until there is no more room, rotated with each turn,
+   * and returns how many.
    */
   abstract int writeAddresses(LocalQuestion question, int ttl, ReplyWriter reply);
 
   /**
    * Whether labels right in front of the name are those of a host, in any view.
    *
-   * @param labels folded, with their length octets: {@code length} octets
+   * @param labels folded, with length octets
    * @param scratch room for a label at {@code free}
    */
   abstract boolean hasHost(byte[] labels, int at, int length, byte[] scratch, int free);
 
-  /**
-   * Writes the addresses of the host that the question's labels name at the end of a reply.
-   *
-   * @return how many
-   */
+  /** Writes the addresses of the host that the question's labels name, and returns how many. */
   abstract int writeHost(LocalQuestion question, int ttl, ReplyWriter reply);
 
   /** Whether names lie below a label right in front of the name, in any view. */

@@ -66,14 +66,14 @@ public final class HostSet {
   }
 
   /**
-   * These hosts. The arrays are kept and must not be changed any more.
+   * Packs hosts. The arrays are kept and must not be changed any more.
    *
-   * @param v4 IPv4 addresses, unsigned, in order
-   * @param v6 IPv6 addresses, upper and lower half in turn, unsigned, in order
+   * @param v4 unsigned, in order
+   * @param v6 upper and lower half in turn, unsigned, in order
    * @param ports of all hosts, or of each of them
-   * @param labels of each host: folded, without length octet, at most 63 octets; null where its
-   *     address is to be its label. Null if that is so for all. An address may be there several
-   *     times if each has another label; a label may be there several times
+   * @param labels of each host: folded, without length octet, at most 63 octets; null for a host
+   *     that is named by its address, or if all are. An address with several labels is there
+   *     several times; a label may be there several times
    */
   public static HostSet of(
       int[] v4, long[] v6, PortSet[] ports, byte @Nullable [] @Nullable [] labels) {
@@ -167,11 +167,9 @@ public final class HostSet {
   // Finding hosts.
 
   /**
-   * The host with a label.
+   * Finds the host with a folded label; the result is for {@link #writeHost}, -1 if there is none.
    *
-   * @param label folded, with its length octet
    * @param scratch room for a label at {@code free}
-   * @return what {@link #writeHost} takes; -1 if there is none
    */
   int find(byte[] label, int at, byte[] scratch, int free) {
     int named = findNamed(label, at);
@@ -265,10 +263,8 @@ public final class HostSet {
   }
 
   /**
-   * Writes the addresses of all hosts, each once, beginning with another one at each turn, until
-   * there is no more room before {@code end}.
-   *
-   * @return how many
+   * Writes the addresses of all hosts, each once, rotated with each turn, while there is room
+   * before {@code end}. Returns how many.
    */
   int writeAddresses(int type, int owner, int ttl, int turn, byte[] out, int at, int end) {
     boolean wide = type == Type.AAAA;
@@ -288,12 +284,7 @@ public final class HostSet {
     return (from - at) / size;
   }
 
-  /**
-   * Writes the addresses of the hosts of one name at the end of a reply.
-   *
-   * @param found as {@link #find} returned it
-   * @return how many
-   */
+  /** Writes the addresses of the hosts that {@link #find} found, and returns how many. */
   int writeHost(int found, LocalQuestion question, int ttl, ReplyWriter reply) {
     boolean wide = question.type == Type.AAAA;
     if (!wide && question.type != Type.A) {
@@ -409,13 +400,10 @@ public final class HostSet {
   }
 
   /**
-   * Writes the SRV records of a port: one for each host that has it, leading to the host's name;
-   * beginning with another host at each turn, so that none is always left out where not all fit.
+   * Writes one SRV record of a port for each host that has it, rotated with each turn so that none
+   * is always left out where not all fit. Returns where they end.
    *
-   * @param question whose labels are the two of the port
-   * @param targets how many records there are in all: they share the weight
-   * @param node that knows the hosts' names
-   * @return where they end
+   * @param targets all of its records: they share the weight
    */
   int writeServices(
       LocalQuestion question, int targets, HostNode node, LocalZone zone, byte[] out, int at) {

@@ -22,10 +22,10 @@ public final class HostsElsewhere extends HostNode {
   private final @Nullable HostsElsewhere next;
 
   /**
-   * Where hosts are. One object is to serve all names.
+   * Where hosts are. One object serves all names.
    *
    * @param label folded, with its length octet
-   * @param suffix what stands behind a name there: labels in wire form, folded, up to the root
+   * @param suffix the labels behind a name there, in wire form, folded, up to the root
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by content, and never changed
   public record Place(byte[] label, byte[] suffix) {
@@ -61,12 +61,12 @@ public final class HostsElsewhere extends HostNode {
   }
 
   /**
-   * A name and its hosts.
+   * Creates a name and its hosts.
    *
    * @param name as for {@link HostGroup#of}
    * @param self the addresses and ports that it leads to there: {@code hosts}, or others, whose SRV
    *     records lead to the same name there
-   * @param answers whether these are among the answer; otherwise hosts with labels have their names
+   * @param answers whether these are in the answer; otherwise only names of hosts with labels exist
    * @param next those of other places
    */
   public static HostsElsewhere of(

@@ -40,12 +40,7 @@ public final class LocalAuthority {
 
   private final LocalQuestion question = new LocalQuestion();
 
-  /**
-   * Writes the reply.
-   *
-   * @param turn rotates addresses
-   * @return the rcode of the reply
-   */
+  /** Writes the reply, with addresses rotated by {@code turn}, and returns its rcode. */
   public int answer(Query query, LocalZone zone, View view, int turn, ReplyWriter reply) {
     if (!zone.loaded()) {
       reply.begin(query, Rcode.SERVFAIL, ReplyWriter.AA);
@@ -57,11 +52,8 @@ public final class LocalAuthority {
   }
 
   /**
-   * Writes the reply for a zone that a peer region answers for: everyone gets what the peer gives
-   * to peers, and the reply is not authoritative.
-   *
-   * @param turn rotates addresses
-   * @return the rcode of the reply
+   * Writes the reply for a replica: every client gets what the peer gives to peers, and the reply
+   * is not authoritative. Addresses are rotated by {@code turn}. Returns the rcode.
    */
   public int answerForPeer(Query query, LocalZone replica, int turn, ReplyWriter reply) {
     reply.begin(query, Rcode.NOERROR, ReplyWriter.RA);
@@ -69,11 +61,8 @@ public final class LocalAuthority {
   }
 
   /**
-   * Writes the sections of a reply that has begun, for a zone that a peer region answers for.
-   *
-   * @param name folded
-   * @param turn rotates addresses
-   * @return the rcode of the reply
+   * Writes the sections of a reply that has begun, from a replica; {@code name} is folded. Returns
+   * the rcode.
    */
   public int answerForPeer(
       byte[] name, int nameLength, int type, LocalZone replica, int turn, ReplyWriter reply) {
@@ -81,12 +70,8 @@ public final class LocalAuthority {
   }
 
   /**
-   * Writes the sections of a reply that has begun, from what a peer region is last known to have:
-   * no record may be kept for longer than a stale one (RFC 8767, section 4).
-   *
-   * @param name folded
-   * @param turn rotates addresses
-   * @return the rcode of the reply
+   * Writes the sections of a reply that has begun, from a replica that is no longer current: no
+   * record may be kept for longer than a stale one (RFC 8767, section 4). Returns the rcode.
    */
   public int answerStale(
       byte[] name, int nameLength, int type, LocalZone replica, int turn, ReplyWriter reply) {

@@ -58,12 +58,12 @@ public final class LocalZone {
   }
 
   /**
-   * A zone with nothing in it but its SOA. Until {@link #loaded} it is answered with SERVFAIL: what
-   * is missing may just not have been read yet.
+   * Creates a zone with only an SOA. Until {@link #loaded} it is answered with SERVFAIL: names may
+   * just not have been read yet.
    *
-   * @param apex the zone's absolute name
-   * @param omittable the label below the apex that queries may leave out, or null for none
-   * @param soa the record that negative answers carry (RFC 2308); also served at the apex
+   * @param apex absolute
+   * @param omittable the label below the apex that queries may leave out, or null
+   * @param soa for the apex and negative answers (RFC 2308)
    */
   public static LocalZone empty(Name apex, @Nullable String omittable, SOARecord soa) {
     byte[] label = new byte[0];
@@ -111,11 +111,9 @@ public final class LocalZone {
   }
 
   /**
-   * The zone with these names changed. The apex always holds the SOA, whatever else it holds.
+   * The zone with some names changed. The apex always holds the SOA, whatever else it holds.
    *
-   * @param changes absolute names at or below the apex, with what they hold from now on; null
-   *     removes the name's records
-   * @param soa the SOA of the new version
+   * @param changes absolute names at or below the apex; null removes the name's records
    */
   public LocalZone with(Map<Name, @Nullable ZoneNode> changes, SOARecord soa) {
     NameIndex<ZoneNode> nextPlain = plain;
@@ -132,11 +130,10 @@ public final class LocalZone {
   }
 
   /**
-   * What a name below the label that may be left out holds from now on.
+   * The new node of a name below the label that may be left out; null removes its records.
    *
-   * @param name labels in wire form, folded, without the apex and that label; kept, and not to be
-   *     changed any more
-   * @param node null removes the name's records
+   * @param name folded labels in wire form, without the apex and that label; must not be changed
+   *     any more
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared, and never changed
   public record Change(byte[] name, @Nullable ZoneNode node) {}
@@ -239,11 +236,7 @@ public final class LocalZone {
     return shortened.get(name, at, length) instanceof HostNode hosts ? hosts : null;
   }
 
-  /**
-   * The hosts that a name below the label that may be left out leads to; null if it leads to none.
-   *
-   * @param name as {@link Change} has it
-   */
+  /** The hosts of a name, given as in {@link Change}; null if it leads to none. */
   public @Nullable HostGroup hosts(byte[] name) {
     return shortened.get(name) instanceof HostGroup group ? group : null;
   }

@@ -8,9 +8,7 @@ import org.xbill.DNS.Type;
  * The names that a reverse zone's addresses lead back to: those of hosts in another zone. PTR
  * records are made when they are asked for. Immutable.
  *
- * @param groups by address, the names of the {@link HostGroup}s that have a host there, as {@link
- *     HostGroup#name} has them
- * @param zone with these groups
+ * @param groups by address, the names of the {@link HostGroup}s in {@code zone} with a host there
  * @param view whose hosts are meant
  */
 public record Pointers(AddressTree<byte[][]> groups, LocalZone zone, View view) {
@@ -32,11 +30,7 @@ public record Pointers(AddressTree<byte[][]> groups, LocalZone zone, View view) 
     ADDRESS
   }
 
-  /**
-   * Looks up a name and adds its PTR records to the answer if they are asked for.
-   *
-   * @param name folded and whole, {@code length} octets from {@code at}
-   */
+  /** Looks up a folded name and adds its PTR records to the answer if they are asked for. */
   Found answer(byte[] name, int at, int length, int type, int owner, int ttl, ReplyWriter reply) {
     boolean wide = groups.isIpv6();
     int end = at + length - (wide ? IPV6_SUFFIX : IPV4_SUFFIX);

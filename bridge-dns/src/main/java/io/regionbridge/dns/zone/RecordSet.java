@@ -132,13 +132,10 @@ public final class RecordSet {
   }
 
   /**
-   * Copies the records to {@code out}.
+   * Copies the records to {@code out}, and returns where they end.
    *
-   * @param owner the compression pointer that owns them; {@link #QUESTION} unless they follow a
-   *     CNAME
-   * @param turn addresses and SRV records begin with the one that this number, modulo their count,
-   *     points at
-   * @return where the records end in {@code out}
+   * @param owner a compression pointer; {@link #QUESTION} unless they follow a CNAME
+   * @param turn rotates addresses and SRV records
    */
   public int copyTo(byte[] out, int at, int owner, int turn) {
     int split = first(turn);

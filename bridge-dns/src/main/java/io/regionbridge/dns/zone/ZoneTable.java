@@ -89,9 +89,9 @@ public final class ZoneTable {
   }
 
   /**
-   * The next table.
+   * Makes the next table.
    *
-   * @param nowComplete whether these are all zones that there are
+   * @param nowComplete whether these are all zones
    */
   public ZoneTable next(
       Collection<LocalZone> local,
@@ -125,9 +125,9 @@ public final class ZoneTable {
   }
 
   /**
-   * The same table with others to ask for the names of no region that aliases lead to.
+   * The same table with resolvers for names outside all regions.
    *
-   * @param next as {@link ForwardZone#resolvers} makes it; null: nobody
+   * @param next see {@link ForwardZone#resolvers}; null: none
    * @param except names at and below which nobody is asked, such as the cluster's own
    */
   public ZoneTable following(@Nullable ForwardZone next, List<Name> except) {
@@ -336,11 +336,7 @@ public final class ZoneTable {
       return copy;
     }
 
-    /**
-     * The number of an apex.
-     *
-     * @param before a route of that apex in the table before
-     */
+    /** The number of an apex, which a route of the table before may have. */
     int id(Name apex, @Nullable ZoneRoute before) {
       return before != null
           ? before.id()

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What passed the border at one look.
+ * What passed the border at one look. Lists have a fixed order.
  *
- * @param claims with nothing in them that is another region's, or that no region can have
- * @param refusals values that were left out, in a fixed order
+ * @param claims without values of other regions and values that no region may have
+ * @param refusals values that were left out
  * @param conflicts values that other regions have, left out of the newcomer
  * @param identities by region, the keys of its gateways on the overlay
- * @param undeclared by region, what has to be known after a restart of those that nobody declares
+ * @param undeclared by region, what must be known after a restart of those that nobody declares
  */
 public record Admitted(
     List<PeerClaim> claims,

@@ -54,10 +54,10 @@ public final class Border {
   private final LongSupplier millis;
 
   /**
-   * How good a claim to a value is.
+   * The precedence of a claim to a value.
    *
    * @param at when the region got the value, in milliseconds
-   * @param since when it was declared, which counts between claims that came together
+   * @param since when it was declared, which decides between claims that came together
    */
   private record Precedence(PeerSource source, long at, Instant since)
       implements Comparable<Precedence> {
@@ -89,7 +89,7 @@ public final class Border {
    * What a region has.
    *
    * @param keys of its gateways on the overlay
-   * @param undeclared whether nothing but the overlay tells of it
+   * @param undeclared whether it is known by the overlay only
    */
   private record Holding(
       RegionDomain domain,
@@ -509,7 +509,7 @@ public final class Border {
   }
 
   /**
-   * Looks at all claims there are.
+   * Looks at all claims.
    *
    * @param remembered by region
    */

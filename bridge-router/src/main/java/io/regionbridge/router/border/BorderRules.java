@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What claims are held against: facts of this region at one moment. Compared by value.
+ * What claims are checked against: facts of this region at one moment. Compared by value.
  *
- * @param region the local region's name, which no peer has
- * @param supernets ranges that any peer may claim parts of
- * @param clusterDomains the cluster's own domains, and the one of the names over all regions, in
- *     lower case without a dot at the end
- * @param foreignZones zones that somebody else's CoreDNS blocks have, in the same notation, without
- *     the root
+ * @param region the local region's name, which no peer may have
+ * @param supernets ranges of which any peer may claim parts
+ * @param clusterDomains the cluster's own domains and the one of names over all regions, in lower
+ *     case without a final dot
+ * @param foreignZones zones in other people's CoreDNS blocks, likewise, without the root
  * @param own where this node serves DNS: its address in the cluster and on the overlay
  * @param apiServers addresses of the local API server
  */
@@ -46,11 +45,7 @@ public record BorderRules(
         region, supernets, Set.of(DEFAULT_CLUSTER_DOMAIN), Set.of(), Set.copyOf(own), Set.of());
   }
 
-  /**
-   * The same where domains of this cluster have the names over all regions.
-   *
-   * @param everywhere in lower case without a dot at the end
-   */
+  /** The rules with more domains of this cluster, for names over all regions. */
   public BorderRules with(Collection<String> everywhere) {
     Set<String> domains = new HashSet<>(clusterDomains);
     domains.addAll(everywhere);

@@ -38,22 +38,16 @@ final class ClaimCheck {
     this.refusals = refusals;
   }
 
-  /**
-   * What is left of a region's claims.
-   *
-   * @param claims of one region, in order of their sources
-   * @param refusals takes what is left out
-   */
+  /** What is left of one region's claims, which are in order of their sources. */
   static List<PeerClaim> passed(
       BorderRules rules, List<PeerClaim> claims, Consumer<Refusal> refusals) {
     return new ClaimCheck(rules, claims, refusals).passed();
   }
 
   /**
-   * Why a region cannot have a domain. The usual one, which nobody claims, may be the zone of a
-   * block of CoreDNS's configuration: it is left to the block, and named where that is written.
-   *
-   * @return empty if it can
+   * Why a region cannot have a domain, or empty. The usual domain, which nobody claims, may be the
+   * zone of a block in CoreDNS's configuration: the block keeps it, and is named where that is
+   * written.
    */
   static Optional<String> unfit(BorderRules rules, RegionDomain domain) {
     return rules.clusterDomains().stream()

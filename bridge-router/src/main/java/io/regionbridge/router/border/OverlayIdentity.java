@@ -19,9 +19,6 @@ import java.util.stream.Stream;
  * Who may announce a region on the overlay: a gateway whose key is declared or announced the region
  * first, one at an address that a more trusted source names as its gateway, and one that these name
  * as another gateway of the region. Pure.
- *
- * @param claims of the region, without those of others who say that they are of it
- * @param keys that may announce it from now on
  */
 record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
   /** Gateways that one region may have on the overlay. */
@@ -30,11 +27,9 @@ record OverlayIdentity(List<PeerClaim> claims, Set<String> keys) {
   private static final int SHOWN = 8;
 
   /**
-   * Decides which claims are believed.
+   * Decides which claims are believed, from those of all sources about one region.
    *
-   * @param all claims of one region, from all sources
    * @param pinned keys that announced it before
-   * @param refusals takes the claims that are refused
    */
   static OverlayIdentity of(List<PeerClaim> all, Set<String> pinned, Consumer<Refusal> refusals) {
     Set<String> known = new LinkedHashSet<>();

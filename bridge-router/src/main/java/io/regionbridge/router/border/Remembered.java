@@ -6,11 +6,10 @@ import java.util.Set;
 /**
  * What was written down of a region before this process started.
  *
- * @param overlayKeys that spoke for it on the overlay; they count more than what this process
+ * @param overlayKeys that announced it on the overlay; they take precedence over what this process
  *     remembers
- * @param ranges that it had
- * @param undeclared whether only the overlay announced it: then it keeps its name and its ranges
- *     even while it is silent
+ * @param undeclared whether only the overlay announced it: then it keeps its name and ranges while
+ *     it is silent
  */
 public record Remembered(Set<String> overlayKeys, Set<Cidr> ranges, boolean undeclared) {
   /** Nothing is known of it. */

@@ -268,11 +268,10 @@ final class ClusterControl implements RegionSource {
   }
 
   /**
-   * Starts one. Never waits for the API server.
+   * Starts the control plane. Never waits for the API server.
    *
-   * @param kubeconfig the file that names the API server; empty: that of the cluster that the
-   *     process runs in, by its ServiceAccount
-   * @throws IOException if the address for heartbeats cannot be bound, or the file makes no sense
+   * @param kubeconfig empty: the cluster that the process runs in, by its ServiceAccount
+   * @throws IOException if the address for heartbeats cannot be bound, or the file is not usable
    */
   static ClusterControl start(
       ControlSettings settings,
@@ -284,11 +283,7 @@ final class ClusterControl implements RegionSource {
     return start(settings, sources, ClusterClient.local(kubeconfig), listener, loops);
   }
 
-  /**
-   * The same with another client, which is closed in the end.
-   *
-   * @throws IOException if the address for heartbeats cannot be bound
-   */
+  /** The same with another client, which is closed in the end. */
   static ClusterControl start(
       ControlSettings settings,
       ControlSources sources,

@@ -54,17 +54,15 @@ final class ClusterRegions {
   private final Border border = new Border();
 
   /**
-   * What holds at one look.
+   * What one look found.
    *
-   * @param readings what each Region object claims, and which parts of it make no sense
+   * @param readings what each Region object claims, and which parts of it are invalid
    */
   record Look(
       Topology topology, Admitted admitted, Map<RegionFacts, RegionClaims.Reading> readings) {}
 
   /**
-   * Knows nothing yet.
-   *
-   * @param apiServer host of the cluster's API server, as it is asked
+   * @param apiServer host of the cluster's API server
    * @param ends what is known of the peers' ends of tunnels
    */
   ClusterRegions(
@@ -83,10 +81,9 @@ final class ClusterRegions {
   }
 
   /**
-   * Collects, admits and builds.
+   * Collects and admits claims, and builds the topology.
    *
-   * @param services the local directory
-   * @param active the node that is the active gateway, if there is one
+   * @param active the node that is the active gateway
    */
   Look look(ClusterView view, Directory services, Optional<String> active) {
     List<PeerClaim> claims = new ArrayList<>(sources.configured().get());

@@ -76,11 +76,10 @@ public final class ConfiguredRegions {
   }
 
   /**
-   * The regions as far as they are known without a cluster: by configuration and overlay alone.
+   * The regions as known without a cluster.
    *
-   * @param others what is claimed on the overlay
+   * @param others claims of the overlay
    * @param overlay the overlay's own ranges
-   * @param border remembers who has what
    */
   static Topology topology(
       RegionSettings settings, List<PeerClaim> others, List<Cidr> overlay, Border border) {

@@ -66,11 +66,8 @@ public final class ControlPlane implements AutoCloseable {
   private volatile Optional<Finding> aliasFinding = Optional.empty();
 
   /**
-   * Services of the Multi-Cluster Services API.
-   *
-   * @param exports that a ServiceExport of this region exports
-   * @param imports that this cluster imports, its own exports among them
-   * @param conflicts whose exports disagree
+   * Numbers of exported, imported and conflicting Services of the Multi-Cluster Services API.
+   * Imports include the cluster's own exports.
    */
   public record Imports(int exports, int imports, int conflicts) {}
 
@@ -92,11 +89,9 @@ public final class ControlPlane implements AutoCloseable {
   /**
    * Starts to look at the overlay and, without a cluster, to read the manifests.
    *
-   * @param environment the variables of the process, which say where it runs
-   * @param clustered whether it runs in a cluster
-   * @param settings what is configured at the moment
+   * @param settings what is configured now
    * @param onChange called after each change of this state, on any thread
-   * @throws IOException if a variable makes no sense
+   * @throws IOException if an environment variable is invalid
    */
   public static ControlPlane start(
       Map<String, String> environment,
@@ -125,10 +120,8 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /**
-   * Asks a bridge without a cluster to rotate its WireGuard key, by making the next key in a
-   * directory, unless there is one.
+   * Asks a bridge without a cluster to rotate its WireGuard key, see {@link KeyRotationRequest}.
    *
-   * @param directory of the bridge's keys
    * @return the public key of the next key, base64
    * @throws IOException if it cannot be read or written
    */
@@ -137,13 +130,11 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /**
-   * Asks the bridge of a node to rotate its WireGuard key, by an annotation of the node's
-   * RouterNode: any value that was not taken up before asks for another key. Blocks.
+   * Asks the bridge of a node to rotate its WireGuard key, see {@link KeyRotationRequest}. Blocks.
    *
-   * @param environment the variables of the process, which name the cluster
    * @param whose the node's name; empty: this node
-   * @param text what distinguishes this request from others, such as the time
-   * @return what was done, as {@code RouterNode NAME is annotated with KEY=VALUE}
+   * @param text distinguishes this request from others, such as the time
+   * @return {@code RouterNode NAME is annotated with KEY=VALUE}
    * @throws IOException if there is no such RouterNode, or it cannot be written
    */
   public static String requestKeyRotation(
@@ -164,15 +155,14 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /**
-   * Starts what needs a data plane: in a cluster, watching it and the election of the active
+   * Starts what needs a data plane: in a cluster, the watches and the election of the active
    * gateway; the WireGuard device where this process makes it. Never waits for the API server.
    * Called once.
    *
-   * @param dns where DNS is served, or is going to be; at least one address
-   * @param health what the data plane knows of peers' gateways
+   * @param dns where DNS is or will be served; at least one address
    * @param regions those whose Services are known, in order of preference, the local one first with
-   *     its Services as peers get them; none before they are known
-   * @param serving whether DNS is served, and is going to be
+   *     its Services as peers get them
+   * @param serving whether DNS is and will be served
    * @throws IOException if this node's address for heartbeats cannot be bound, or the kubeconfig
    *     cannot be read
    */
@@ -345,10 +335,9 @@ public final class ControlPlane implements AutoCloseable {
 
   /**
    * What peers may know of this region, as JSON: where its addresses lie and the public ends of its
-   * tunnels; nothing that happens in it.
+   * tunnels.
    *
-   * @param key of the peer that asks, base64; whether the device that this process makes has it is
-   *     answered too
+   * @param key of the peer that asks, base64; the answer says whether this process's device has it
    */
   public JsonNode announcement(Optional<String> key) {
     return RegionDocument.of(

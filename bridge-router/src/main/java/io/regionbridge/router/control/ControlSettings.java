@@ -12,15 +12,13 @@ import java.util.stream.Stream;
 /**
  * What is fixed for a control plane while the process lives.
  *
- * @param node this node's name
- * @param nodeAddress its address in the cluster, for heartbeats
- * @param namespace where the Lease and the Secrets of peers are
- * @param electionPort where router nodes ask each other for heartbeats; UDP
- * @param dnsPort where this bridge, and others unless they say otherwise, serve DNS
- * @param httpPort where bridges answer on the overlay
- * @param memory how long after the start what was written before is kept although nobody has said
- *     yet that it still holds: as long as it may take to hear from all peers
- * @param options what the bridge does for the cluster only if it is wished
+ * @param nodeAddress in the cluster, for heartbeats
+ * @param namespace of the Lease and the Secrets of peers
+ * @param electionPort UDP port for heartbeats
+ * @param dnsPort of this bridge, and of others by default
+ * @param httpPort of bridges on the overlay
+ * @param memory how long after the start what was written before is kept without confirmation: as
+ *     long as it may take to hear from all peers
  */
 record ControlSettings(
     String node,
@@ -66,11 +64,11 @@ record ControlSettings(
   public static final int ELECTION_PORT = OwnNames.ELECTION_PORT;
 
   /**
-   * What the bridge does for the cluster only if it is wished.
+   * Optional work of the bridge for the cluster.
    *
-   * @param forwardTo the Service that CoreDNS forwards to; empty: it forwards to the router nodes
-   * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
-   * @param allNames the domain in which a Service has one name over all regions, if there is one
+   * @param forwardTo the Service that CoreDNS forwards to; empty: the router nodes
+   * @param netBird the namespace of NetBird's routers, if they must be on the host network
+   * @param allNames the domain of names over all regions, if there is one
    * @param multiCluster the domain of imported Services, if the Multi-Cluster Services API is on
    */
   public record Options(
@@ -81,11 +79,7 @@ record ControlSettings(
     /** None of it. */
     public static final Options NONE = new Options(Optional.empty(), Optional.empty());
 
-    /**
-     * What is configured.
-     *
-     * @param namespace that the bridges run in
-     */
+    /** What is configured, for bridges in {@code namespace}. */
     static Options of(RegionSettings settings, String namespace) {
       return new Options(
           settings.cluster().forwardTo().map(service -> new ServiceKey(namespace, service)),

@@ -15,16 +15,12 @@ import java.util.function.Supplier;
 /**
  * What the control plane reads from other parts, at every look.
  *
- * @param region what is configured of the local region
  * @param configured the peers that the configuration declares
- * @param overlay the overlay's device
- * @param health what the data plane knows of peers' gateways
  * @param fit whether this node could be the active gateway: overlay up, DNS serving
- * @param egress what is configured of egress
- * @param supernets ranges that any peer may claim parts of
- * @param directoryRoom octets of memory that the directory may take
+ * @param supernets ranges of which any peer may claim parts
+ * @param directoryRoom octets for the directory
  * @param regions those whose Services are known, in order of preference, the local one first with
- *     its Services as peers get them; none before they are known
+ *     its Services as peers get them
  */
 record ControlSources(
     Supplier<TopologyBuilder.Settings> region,

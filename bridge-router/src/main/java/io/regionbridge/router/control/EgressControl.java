@@ -110,10 +110,8 @@ final class EgressControl {
   }
 
   /**
-   * Keeps traffic of pods off routes of the overlay's agent: what is for this region's pods, and
+   * Keeps traffic of pods off routes of the overlay's agent: what is for this region's pods, and,
    * while nothing comes back by this node, what its pods send to peers.
-   *
-   * @param reaches whether this node reaches a peer
    */
   void keepRules(EgressInputs inputs, Topology topology, Reach reaches) {
     LocalRegion local = topology.local();
@@ -140,9 +138,9 @@ final class EgressControl {
   }
 
   /**
-   * Makes it so. Called with a permit.
+   * Applies the plan. Called with a permit.
    *
-   * @param paths how the path of pods' packets from this node to a region is
+   * @param paths state of the path of pods' packets to a region
    */
   void apply(EgressInputs inputs, Function<String, PathState> paths) {
     EgressReport before = report;

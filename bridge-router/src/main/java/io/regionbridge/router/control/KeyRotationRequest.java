@@ -28,9 +28,8 @@ final class KeyRotationRequest {
   private KeyRotationRequest() {}
 
   /**
-   * Asks where there is no cluster, by making the next key in a directory, unless there is one.
+   * Asks without a cluster, by creating the next key in a directory unless there is one.
    *
-   * @param directory of the bridge's keys
    * @return the public key of the next key, base64
    * @throws IOException if it cannot be read or written
    */
@@ -41,13 +40,13 @@ final class KeyRotationRequest {
   }
 
   /**
-   * Asks in a cluster, by an annotation of the node's RouterNode: any value that was not taken up
-   * before asks for another key.
+   * Asks in a cluster, by an annotation of the node's RouterNode: any new value asks for another
+   * key.
    *
-   * @param environment the variables of the process, which name the cluster
+   * @param environment names the cluster
    * @param whose the node's name; empty: this node
-   * @param text what distinguishes this request from others, such as the time
-   * @return what was done, as {@code RouterNode NAME is annotated with KEY=VALUE}
+   * @param text the value, such as the time
+   * @return {@code RouterNode NAME is annotated with KEY=VALUE}
    * @throws IOException if there is no such RouterNode, or it cannot be written
    */
   static String send(Map<String, String> environment, Optional<String> whose, String text)

@@ -50,10 +50,10 @@ final class OwnRouterNode {
   }
 
   /**
-   * Writes it if the API server knows the node.
+   * Writes the object if the API server has the node. Returns why it could not be written, or
+   * empty.
    *
-   * @param undeclared by name, regions that nothing but the overlay tells of
-   * @return why it could not be written, if so
+   * @param undeclared regions known by the overlay only
    */
   Optional<String> reconcile(
       ClusterView view,

@@ -82,10 +82,8 @@ final class SharedObjects {
   /**
    * Writes what differs. Called with a permit.
    *
-   * @param inputs what egress is made from
-   * @param readings what each Region object says, and what is wrong with it
    * @param identities by region, the keys of its gateways on the overlay
-   * @param paths how the path of pods' packets from this node to a region is
+   * @param paths state of the path of pods' packets to a region
    * @param unwritten takes what cannot be written, and why
    */
   void reconcile(

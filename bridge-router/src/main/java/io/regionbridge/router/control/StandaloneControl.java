@@ -68,10 +68,7 @@ final class StandaloneControl implements RegionSource {
   /**
    * Starts to read, on threads of its own.
    *
-   * @param node this node's name
-   * @param settings what is configured at the moment
    * @param overlay closed by the caller
-   * @param onDirectory takes each new directory
    * @param onRegions called when {@link #topology} may have changed
    */
   static StandaloneControl start(

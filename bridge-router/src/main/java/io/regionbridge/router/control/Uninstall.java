@@ -68,12 +68,7 @@ public final class Uninstall {
     FAILED
   }
 
-  /**
-   * One thing that was looked for.
-   *
-   * @param what it is
-   * @param detail why it ended so, if there is more to say; may be empty
-   */
+  /** One thing that was looked for, and why it ended so, if there is more to say. */
   public record Step(String what, Outcome outcome, String detail) {}
 
   private Uninstall(KubernetesClient client, boolean dryRun) {
@@ -82,15 +77,14 @@ public final class Uninstall {
   }
 
   /**
-   * Does it in the cluster that the process runs in, or that {@code KUBECONFIG} names.
+   * Runs in the cluster that the process is in, or that {@code KUBECONFIG} names. Returns the steps
+   * in order.
    *
-   * @param environment the variables of the process
-   * @param namespace where the bridges ran; empty: the process's own
+   * @param namespace of the bridges; empty: the process's own
    * @param netBird the namespace of NetBird's routers
-   * @param purge take the WireGuard keys as well: peers need the new ones afterwards
-   * @param dryRun only say what would be done
-   * @return what was done, in order
-   * @throws IOException if the file cannot be read, or no API server answers
+   * @param purge whether to remove the WireGuard keys too: peers need the new ones afterwards
+   * @param dryRun only report what would be done
+   * @throws IOException if the kubeconfig cannot be read, or no API server answers
    */
   public static List<Step> run(
       Map<String, String> environment,

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 
 /**
  * The domains under which a cluster's own CoreDNS serves its Services: the zones of the plugin
- * {@code kubernetes}, reverse zones left out. Pure.
+ * {@code kubernetes}, without reverse zones. Pure.
  *
- * @param names in lower case, without a dot at the end; the first is what the cluster calls itself.
- *     Never empty: {@code cluster.local} where nothing else is known
+ * @param names in lower case, without a final dot; the first is what the cluster calls itself.
+ *     Never empty: the default is {@code cluster.local}
  */
 public record ClusterDomains(List<String> names) {
   /** The plugin that serves them. */

@@ -8,17 +8,11 @@ import java.util.stream.Stream;
 
 /** The ways in which a distribution's CoreDNS takes extra server blocks. */
 public sealed interface CoreDnsKind {
-  /**
-   * The Corefile imports files of the ConfigMap {@code coredns-custom}: k3s, AKS.
-   *
-   * @param port that CoreDNS serves on
-   */
+  /** The Corefile imports files of the ConfigMap {@code coredns-custom}: k3s, AKS. */
   record Imported(String port) implements CoreDnsKind {}
 
   /**
-   * Helm values, by an object {@code HelmChartConfig}: RKE2.
-   *
-   * @param corefile that Helm has made of them
+   * Helm values in an object {@code HelmChartConfig}: RKE2. Helm makes {@code corefile} of them.
    */
   record HelmValues(String port, String corefile) implements CoreDnsKind {}
 

@@ -21,35 +21,21 @@ public sealed interface CoreDnsPlan {
   /** Nothing can be written. */
   record Impossible(String reason, String message) implements CoreDnsPlan {}
 
-  /**
-   * Our key of {@code coredns-custom} is to have this content.
-   *
-   * @param before what it has
-   * @param content empty: the key is to go
-   */
+  /** Our key of {@code coredns-custom} must have this content; empty: the key must be removed. */
   record CustomKey(Optional<String> before, Optional<String> content) implements CoreDnsPlan {}
 
-  /**
-   * The Corefile is to be replaced.
-   *
-   * @param before the version that it replaces
-   */
+  /** The Corefile must be replaced, if it still is {@code before}. */
   record Corefile(ConfigMapFacts before, String corefile) implements CoreDnsPlan {}
 
-  /**
-   * The {@code HelmChartConfig} of RKE2 is to have these values; whoever carries it out compares
-   * first.
-   *
-   * @param values empty: the object is to go
-   */
+  /** The {@code HelmChartConfig} of RKE2 must have these values; empty: it must be removed. */
   record HelmValues(Optional<String> values) implements CoreDnsPlan {}
 
   /**
-   * What has to be written in a cluster as it is seen now. Zones that somebody else's blocks have
-   * are left out, see {@link #taken}.
+   * What must be written in a cluster. Zones in other people's blocks are left out, see {@link
+   * #taken}.
    *
-   * @param zones what CoreDNS is to forward; none: nothing, what we wrote is to go
-   * @param upstreams where to; not empty if there are zones
+   * @param zones what CoreDNS forwards; none: remove what we wrote
+   * @param upstreams not empty if there are zones
    */
   static CoreDnsPlan of(
       ClusterView view, List<ForwardedZones> zones, List<InetSocketAddress> upstreams) {

@@ -59,11 +59,11 @@ public final class CoreDnsReconciler {
   }
 
   /**
-   * Makes CoreDNS forward the zones, if it does not do so already.
+   * Makes CoreDNS forward the zones.
    *
    * @param upstreams the bridges
    * @param nowhere what is missing if there are none
-   * @param complete whether these are all zones; if not, no zone that is forwarded is given up
+   * @param complete whether these are all zones; if not, no forwarded zone is removed
    */
   public List<Finding> reconcile(
       ClusterView view,
@@ -126,9 +126,7 @@ public final class CoreDnsReconciler {
   /**
    * What a write is for.
    *
-   * @param zones what CoreDNS is to forward
-   * @param upstreams where to
-   * @param view what it was planned by
+   * @param view that it was planned by
    * @param complete whether these are all zones
    */
   private record Write(

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * are separated by space and may be quoted, {@code #} begins a comment, a brace is a word of its
  * own. Imports are not followed. Pure.
  *
- * @param blocks the server blocks, in their order, snippets left out
- * @param snippets what server blocks may import by name, in their order
- * @param imports what is imported between server blocks, snippets left out
- * @param problem why CoreDNS refuses the text; what comes after that place is not read
+ * @param blocks the server blocks, without snippets
+ * @param snippets what server blocks may import by name
+ * @param imports between server blocks, without snippets
+ * @param problem why CoreDNS refuses the text; what follows is not read
  */
 public record Corefile(
     List<ServerBlock> blocks,

@@ -5,10 +5,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A plugin in a server block, or an option of one.
- *
- * @param arguments on its line
- * @param options between its braces
+ * A plugin in a server block, or an option of one, with the arguments on its line and the options
+ * between its braces.
  */
 public record Directive(String name, List<String> arguments, List<Directive> options) {
   /** Copies the lists. */

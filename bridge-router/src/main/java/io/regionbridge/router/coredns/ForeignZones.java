@@ -41,23 +41,14 @@ public record ForeignZones(
     unreadable = List.copyOf(unreadable);
   }
 
-  /**
-   * Where a zone stands.
-   *
-   * @param words which text
-   * @param forwardsTo the addresses that its block forwards to
-   */
+  /** Where a zone stands, and the addresses that its block forwards to. */
   record Place(String words, Set<InetAddress> forwardsTo) {
     Place {
       forwardsTo = Set.copyOf(forwardsTo);
     }
   }
 
-  /**
-   * What may be any zone that it is like.
-   *
-   * @param likeness empty: any zone
-   */
+  /** A key that may be any zone of this likeness; empty: any zone. */
   record Unreadable(String text, String place, Optional<Zone.Likeness> likeness) {
     boolean mayBe(Zone zone) {
       return likeness.map(l -> l.mayBe(zone)).orElse(true);
@@ -77,10 +68,8 @@ public record ForeignZones(
   }
 
   /**
-   * The domains among them that are not forwarded to a bridge: in lower case, without a dot at the
-   * end, without the root. A block that somebody wrote for the bridge takes nothing from it.
-   *
-   * @param bridges addresses of the region's bridges
+   * The domains among them that are not forwarded to one of these bridges: in lower case, without a
+   * final dot, without the root. A block that somebody wrote for the bridge takes nothing from it.
    */
   public Set<String> domains(Set<InetAddress> bridges) {
     return places.entrySet().stream()

@@ -3,9 +3,8 @@ package io.regionbridge.router.coredns;
 import java.util.List;
 
 /**
- * Names that the cluster's CoreDNS is to ask the bridge for.
- *
- * @param zones domains, or address ranges for their reverse zones; not empty
+ * Domains, or address ranges for their reverse zones, that the cluster's CoreDNS forwards to the
+ * bridge. Not empty.
  */
 public record ForwardedZones(List<String> zones) {
   public ForwardedZones {

@@ -21,8 +21,6 @@ public final class Forwards {
   /**
    * The local domain, those of names over all regions, then each peer's domain with the reverse
    * zones of its pods.
-   *
-   * @param everywhere the domains of names over all regions
    */
   public static List<ForwardedZones> zones(Topology topology, List<String> everywhere) {
     List<ForwardedZones> zones = new ArrayList<>();
@@ -37,11 +35,7 @@ public final class Forwards {
     return zones;
   }
 
-  /**
-   * The addresses of a Service in front of the bridges.
-   *
-   * @return empty if there is no such Service, or not known, or it has no ClusterIP
-   */
+  /** The ClusterIPs of a Service in front of the bridges, as far as they are known. */
   public static List<InetSocketAddress> service(Directory directory, ServiceKey name) {
     DirectoryService service = directory.service(name);
     if (service == null) {

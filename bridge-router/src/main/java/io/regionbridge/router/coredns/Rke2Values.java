@@ -23,10 +23,10 @@ final class Rke2Values {
   private Rke2Values() {}
 
   /**
-   * The values.
+   * Formats the values.
    *
-   * @param others the snippets and server blocks of everybody else, as they stand
-   * @param port that those of the bridge are served on
+   * @param others snippets and server blocks of everybody else
+   * @param port of the bridge's blocks
    */
   static String text(
       List<ServerBlock> others,

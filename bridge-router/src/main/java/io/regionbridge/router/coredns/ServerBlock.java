@@ -6,10 +6,9 @@ import java.util.stream.Stream;
 /**
  * A server block of a {@link Corefile}. Pure.
  *
- * @param keys as they stand, without quotes and commas
- * @param directives between its braces
+ * @param keys without quotes and commas
  * @param begin where it begins in the text
- * @param end where it ends: behind its last brace
+ * @param end behind its last brace
  */
 public record ServerBlock(List<String> keys, List<Directive> directives, int begin, int end) {
   private static final String FORWARD = "forward";

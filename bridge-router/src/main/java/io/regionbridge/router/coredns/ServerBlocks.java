@@ -22,10 +22,9 @@ final class ServerBlocks {
   private ServerBlocks() {}
 
   /**
-   * One block for each of the zones.
+   * Formats one block for each of the zones.
    *
-   * @param port that the cluster's CoreDNS serves its other zones on
-   * @param upstreams the bridges, not empty
+   * @param port that CoreDNS serves its other zones on
    */
   static String text(List<ForwardedZones> zones, String port, List<InetSocketAddress> upstreams) {
     String to = to(upstreams);

@@ -13,8 +13,8 @@ import java.util.Optional;
  * A zone that a server block serves, as CoreDNS compares them: it refuses a configuration in which
  * one stands twice.
  *
- * @param transport {@code dns}, {@code tls} and so on
- * @param name in lower case, without a dot at the end; {@code .} is the root
+ * @param transport such as {@code dns} or {@code tls}
+ * @param name in lower case, without a final dot; {@code .} is the root
  */
 public record Zone(String transport, String name, String port) {
   /** Of DNS over UDP and TCP. */
@@ -47,12 +47,7 @@ public record Zone(String transport, String name, String port) {
     /** Zones: several for a range that ends within a label. */
     record Zones(List<Zone> zones) implements Read {}
 
-    /**
-     * The environment of CoreDNS decides.
-     *
-     * @param key as it stands
-     * @param likeness what it can be
-     */
+    /** The environment of CoreDNS decides which zone the key stands for. */
     record Unreadable(String key, Likeness likeness) implements Read {}
 
     /** CoreDNS refuses it. */

@@ -25,9 +25,10 @@ record ZoneChoice(List<ForwardedZones> written, List<String> taken) {
   }
 
   /**
-   * Chooses. A reverse zone belongs to the range that it is of, should it be somebody's domain too.
+   * Chooses the zones to write. A reverse zone belongs to its range, even if it is somebody's
+   * domain.
    *
-   * @param port that the cluster's CoreDNS serves on
+   * @param port that CoreDNS serves on
    */
   static ZoneChoice of(List<ForwardedZones> wanted, ForeignZones foreign, String port) {
     Set<String> given = new HashSet<>();

@@ -1,11 +1,11 @@
 package io.regionbridge.router.diagnosis;
 
 /**
- * One thing that was looked at.
+ * One check.
  *
- * @param name what, in one or two words
- * @param message what was found, in words
- * @param remedy the command or setting that mends it; empty if nothing is to be mended
+ * @param name one or two words
+ * @param message what was found
+ * @param remedy a command or setting; empty if nothing is to be done
  */
 public record Check(String name, State state, String message, String remedy) {
   /** What was found. */

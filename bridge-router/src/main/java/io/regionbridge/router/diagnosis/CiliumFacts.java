@@ -7,14 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an API server says of Cilium, its ConfigMap left out.
+ * What an API server says of Cilium, without its ConfigMap.
  *
- * @param configured when that ConfigMap was last written; empty: not known
- * @param policies its egress policies; empty: the API server has no such resource, or does not let
- *     it be read
- * @param nodes the labels that its agents know of nodes, by node; empty: not known
+ * @param configured when that ConfigMap was last written, if known
+ * @param policies its egress policies; empty: the resource does not exist or cannot be read
+ * @param nodes by node, the labels that its agents know; empty: unknown
  * @param agents its pods, one for each node
- * @param clusterMesh whether it is one of a mesh of clusters
  */
 public record CiliumFacts(
     Optional<Instant> configured,
@@ -37,10 +35,8 @@ public record CiliumFacts(
    * A CiliumEgressGatewayPolicy.
    *
    * @param ours whether a bridge wrote it
-   * @param selective whether each of its rules says which pods it is for, as it has to
-   * @param destinations what it catches
-   * @param excluded what it leaves alone of that
-   * @param exits where that leaves, one of them for each pod
+   * @param selective whether each of its rules selects pods, as it must
+   * @param exits one for each pod
    */
   public record Policy(
       String name,
@@ -60,17 +56,12 @@ public record CiliumFacts(
   /**
    * A way out.
    *
-   * @param nodes the nodes of which it is the first by name
-   * @param interfaceName whose address packets get
-   * @param address that packets get
+   * @param nodes of which it is the first by name
+   * @param interfaceName whose address packets get, or that {@code address}
    */
   public record Exit(
       NodeSelector nodes, Optional<String> interfaceName, Optional<String> address) {}
 
-  /**
-   * An agent.
-   *
-   * @param started when; empty: it does not run
-   */
+  /** An agent; without a start time it does not run. */
   public record Agent(String node, boolean ready, Optional<Instant> started) {}
 }

@@ -39,7 +39,7 @@ final class CiliumProbe {
   /**
    * Asks once.
    *
-   * @param config the ConfigMap {@code cilium-config}; empty: there is none, or it is not known
+   * @param config the ConfigMap {@code cilium-config}, if it exists and can be read
    */
   CiliumFacts look(Optional<ConfigMap> config) {
     Optional<List<CiliumFacts.Policy>> policies =

@@ -69,19 +69,15 @@ record ClusterFacts(
     bridges = List.copyOf(bridges);
   }
 
-  /**
-   * A router node.
-   *
-   * @param hostname its label {@code kubernetes.io/hostname}, which policies select by
-   */
+  /** A router node, with its label {@code kubernetes.io/hostname}, which policies select by. */
   public record Router(String name, String hostname, boolean ready, List<String> addresses) {}
 
   /**
    * A RouterNode object.
    *
    * @param role Active, Standby, or empty
-   * @param overlayAddress empty: it has none
-   * @param amiss what is not as it should be, in the words of its bridge; empty: nothing
+   * @param overlayAddress or empty
+   * @param amiss the conditions that are not good, in the words of its bridge
    */
   public record Announced(
       String name, String role, Optional<String> overlayAddress, List<String> amiss) {}
@@ -89,9 +85,9 @@ record ClusterFacts(
   /**
    * A Lease.
    *
-   * @param holder the node; empty: nobody
-   * @param renewed when it was last
-   * @param lasts how long after that it holds
+   * @param holder the node; empty: none
+   * @param renewed the last time, if any
+   * @param lasts how long it is valid after that
    */
   public record Lease(String namespace, String holder, Optional<Instant> renewed, Duration lasts) {
     /** Until when; the beginning of time where nobody ever renewed it. */

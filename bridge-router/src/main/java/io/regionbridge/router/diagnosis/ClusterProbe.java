@@ -81,12 +81,11 @@ final class ClusterProbe {
   private final Reading reading = new Reading();
 
   /**
-   * A probe.
+   * Creates a probe.
    *
-   * @param client whoever asks
+   * @param client of the user
    * @param asBridge with the rights of the bridge's ServiceAccount; may be the same
    * @param rightsOf whose rights these are, in words
-   * @param release how the bridge was installed
    */
   public ClusterProbe(
       KubernetesClient client,

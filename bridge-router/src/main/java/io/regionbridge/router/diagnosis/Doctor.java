@@ -40,20 +40,19 @@ public final class Doctor {
   private Optional<ClusterFacts> cluster = Optional.empty();
 
   /**
-   * Where packets to an address go next.
+   * The next hop of packets.
    *
    * @param device the interface that they leave by; empty: several or none
    * @param gateway the router, if there is one
-   * @param mtu of that interface, in octets; 0: not known
+   * @param mtu of that interface, in octets; 0: unknown
    */
   public record NextHop(String device, Optional<InetAddress> gateway, int mtu) {}
 
   /**
-   * Checks a cluster, in the order in which one thing needs the other.
+   * Checks a cluster; a check comes after those that it depends on.
    *
-   * @param client for requests to the API server
+   * @param client of the user
    * @param asBridge with the rights of the bridge's ServiceAccount; may be the same
-   * @param release how the bridge was installed
    * @throws KubernetesClientException if the API server does not answer at all, or not to us
    */
   public List<Check> checkCluster(
@@ -70,13 +69,12 @@ public final class Doctor {
   }
 
   /**
-   * Checks this machine: its kernel, and what that does with traffic for peers.
+   * Checks this machine's kernel and how it treats traffic for peers.
    *
-   * @param configured the name of the overlay's interface, if it is not one of the usual
+   * @param configured name of the overlay's interface, if not a usual one
    * @param sent ranges that policies in force send to peers
    * @param pods this region's pod ranges
    * @param tunnelUp whether the tunnel to a peer is up
-   * @param environment the variables of the process, which say what Kubernetes calls this machine
    */
   public List<Check> checkNode(
       Optional<String> configured,
@@ -105,14 +103,13 @@ public final class Doctor {
   }
 
   /**
-   * Checks manifests before they are served: what cannot be read is a failure, what is hardly meant
-   * a warning. The message names file, line, object and field.
+   * Checks manifests before they are served: unreadable parts are failures, probable mistakes are
+   * warnings. Messages name file, line, object and field. Returns the failures first.
    *
-   * @param files each of which exists
-   * @param podCidrs the region's ranges of pods; none: endpoints are not compared with them
-   * @param serviceCidrs the region's ranges of ClusterIPs; none: those are not compared with them
-   * @param suggester finds the nearest of some words, unless even that one is far off
-   * @return the failures first; none: all is well
+   * @param files all exist
+   * @param podCidrs the region's pod ranges; none: endpoints are not compared with them
+   * @param serviceCidrs the same for ClusterIPs
+   * @param suggester finds the nearest of some words, if one is near
    */
   public static List<Check> checkManifests(
       List<Path> files,
@@ -129,11 +126,10 @@ public final class Doctor {
   }
 
   /**
-   * Asks the kernel which way packets of this network namespace take to an address. Needs no
-   * privilege.
+   * Asks the kernel for the route to an address from this network namespace, if there is one. Needs
+   * no privilege.
    *
-   * @return empty: there is no route
-   * @throws IOException if the kernel does not say
+   * @throws IOException if the kernel does not answer
    */
   public static Optional<NextHop> routeTo(InetAddress address) throws IOException {
     if (address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null) {
@@ -158,7 +154,7 @@ public final class Doctor {
   /**
    * Describes this node's links, addresses and routes of all tables, for a bug report.
    *
-   * @throws IOException if the kernel does not say
+   * @throws IOException if the kernel does not answer
    */
   public static String describeNetwork() throws IOException {
     return HostReport.network();

@@ -21,16 +21,15 @@ import org.slf4j.LoggerFactory;
 /**
  * What a router node's kernel does with traffic for peers.
  *
- * @param overlay the overlay's interface
- * @param mtu of that interface, in octets; 0: not known
- * @param ways of the ranges that are sent to peers
- * @param own ways of this region's pod ranges
+ * @param mtu of the overlay's interface, in octets; 0: unknown
+ * @param ways routes of the ranges that are sent to peers
+ * @param own routes of this region's pod ranges
  * @param sourceMark whether replies' marks count when their source is checked
- * @param fwmark of the WireGuard device; 0: none, or not known
- * @param tunnelUp whether a tunnel is known to be up, so that packets with this mark get through
+ * @param fwmark of the WireGuard device; 0: none, or unknown
+ * @param tunnelUp whether a tunnel is known to be up, so that packets with this mark pass
  * @param ciliumDevices the interfaces on which Cilium translates; empty: it finds them by itself,
- *     or is not there
- * @param ciliumMtu the MTU in Cilium's settings; 0: none; empty: there is no Cilium
+ *     or is absent
+ * @param ciliumMtu in Cilium's settings; 0: none; empty: there is no Cilium
  */
 public record EgressFacts(
     String overlay,
@@ -50,11 +49,7 @@ public record EgressFacts(
     own = List.copyOf(own);
   }
 
-  /**
-   * By which interface a range is left for.
-   *
-   * @param interfaceName empty: there is no route
-   */
+  /** The interface of the route to a range, if there is one. */
   public record RangeRoute(Cidr range, Optional<String> interfaceName) {}
 
   /**
@@ -62,7 +57,6 @@ public record EgressFacts(
    *
    * @param ranges that are sent to peers
    * @param pods this region's pod ranges
-   * @param tunnelUp whether a tunnel is known to be up
    * @throws IOException if it does not answer
    */
   public static EgressFacts read(

@@ -17,15 +17,13 @@ import org.slf4j.LoggerFactory;
 /**
  * What a node says of itself.
  *
- * @param overlay the overlay's interface; empty: there is none of the names that are looked for
- * @param up whether it is
- * @param mtu in octets
- * @param settings of the kernel that are in the way
+ * @param overlay the overlay's interface; empty: none of the usual or configured name
+ * @param settings of the kernel that prevent forwarding
  * @param netAdmin whether this process may read and change the kernel's WireGuard devices
- * @param userspace whether the device is a program's, which is read by its socket
- * @param vxlanFiltered whether wrapped packets are taken from nodes alone; empty: no device takes
- *     any, or the rules cannot be read
- * @param connections that the kernel follows; empty: it follows none, or does not say
+ * @param userspace whether the device belongs to a program, whose socket is read
+ * @param vxlanFiltered whether encapsulated packets are accepted from nodes only; empty: no device
+ *     accepts any, or the rules cannot be read
+ * @param connections tracked by the kernel, if known
  */
 public record HostFacts(
     Optional<String> overlay,
@@ -41,10 +39,8 @@ public record HostFacts(
   private static final int CAP_NET_ADMIN = 12; // include/uapi/linux/capability.h
 
   /**
-   * The kernel's table of connections, which address translation is made with.
-   *
-   * @param count entries in use
-   * @param most there can be; a packet of one more is dropped
+   * The kernel's connection tracking table: entries in use, and the limit beyond which packets are
+   * dropped.
    */
   public record Connections(long count, long most) {}
 
@@ -56,7 +52,7 @@ public record HostFacts(
   /**
    * Looks at this machine.
    *
-   * @param configured the name of the overlay's interface, if it is not one of the usual
+   * @param configured name of the overlay's interface, if not a usual one
    */
   public static HostFacts read(Optional<String> configured) {
     for (String name : configured.map(List::of).orElse(USUAL)) {

@@ -3,9 +3,9 @@ package io.regionbridge.router.diagnosis;
 import java.util.List;
 
 /**
- * What an API server says of the routers that NetBird's operator runs.
+ * The routers of NetBird's operator.
  *
- * @param routers what decides how they run; empty: there is none, or no operator
+ * @param routers the objects that decide how they run
  * @param pods of these routers
  */
 public record NetBirdFacts(List<Router> routers, List<Pod> pods) {
@@ -21,7 +21,6 @@ public record NetBirdFacts(List<Router> routers, List<Pod> pods) {
   /**
    * A NetworkRouter of {@code netbird.io/v1alpha1}, or the Deployment of the older operator.
    *
-   * @param networkRouter which of the two
    * @param hostNetwork whether it asks for pods on the host network
    */
   public record Router(String namespace, String name, boolean networkRouter, boolean hostNetwork) {

@@ -43,9 +43,8 @@ record NodeSelector(List<Rule> rules) {
   }
 
   /**
-   * A selector as the API has it.
-   *
-   * @param json {@code matchLabels} and {@code matchExpressions}; anything else selects all
+   * Parses a label selector of the API; anything but {@code matchLabels} and {@code
+   * matchExpressions} selects all.
    */
   static NodeSelector of(@Nullable Object json) {
     if (!(json instanceof Map<?, ?> selector)) {

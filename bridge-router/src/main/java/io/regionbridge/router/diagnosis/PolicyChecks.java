@@ -50,12 +50,7 @@ public final class PolicyChecks {
     return made.checks;
   }
 
-  /**
-   * The policies that lead to a node, and ask for an address that it has not.
-   *
-   * @param node its name
-   * @param addresses all that it has
-   */
+  /** The policies that lead to a node and name an address that it does not have. */
   public static List<Check> ofNode(CiliumFacts cilium, String node, Set<String> addresses) {
     PolicyChecks made = new PolicyChecks(cilium);
     for (Policy policy : made.policies) {

@@ -26,16 +26,11 @@ record PrivilegeFacts(List<Bridge> bridges, List<Agent> agents, Map<String, Set<
   /**
    * A bridge's pod.
    *
-   * @param account its ServiceAccount
-   * @param adminListen what its environment says of the admin address; empty: nothing
+   * @param adminListen the admin address in its environment, or empty
    * @param adminToken whether its environment names a token
    */
   record Bridge(String name, String account, String adminListen, boolean adminToken) {}
 
-  /**
-   * An agent's pod.
-   *
-   * @param account its ServiceAccount
-   */
+  /** An agent's pod and its ServiceAccount. */
   record Agent(String name, String account) {}
 }

@@ -21,10 +21,9 @@ final class Reading {
   }
 
   /**
-   * Reads something.
+   * Reads something. Returns empty if it does not exist or cannot be read.
    *
-   * @param resource what to call it, by its RBAC name
-   * @return empty if it is not there, or could not be read
+   * @param resource its RBAC name
    */
   <T> Optional<T> of(String resource, Supplier<@Nullable T> how) {
     try {

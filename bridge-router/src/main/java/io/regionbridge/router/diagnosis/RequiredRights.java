@@ -18,12 +18,9 @@ final class RequiredRights {
   private RequiredRights() {}
 
   /**
-   * Each of them.
+   * Lists all rights.
    *
-   * @param namespace that the bridge is installed in
-   * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
-   *     network
-   * @param multiCluster whether the Multi-Cluster Services API is on
+   * @param netBird the namespace of NetBird's routers, if the bridge manages them
    */
   static List<Right> in(String namespace, Optional<String> netBird, boolean multiCluster) {
     List<Right> rights = new ArrayList<>();

@@ -5,7 +5,7 @@ package io.regionbridge.router.diagnosis;
  *
  * @param group of the API; empty is the core group
  * @param resource with its subresource: {@code regions/status}
- * @param name the only object that it is about; empty: any
+ * @param name of the object; empty: any
  * @param namespace empty: all of them, or none
  */
 public record Right(String group, String resource, String verb, String name, String namespace) {

@@ -31,13 +31,10 @@ public final class RightsReview {
   private final Set<String> namespaces;
 
   /**
-   * A review.
+   * Creates a review of the rights that {@code client} has.
    *
-   * @param client with the rights in question
-   * @param namespace that the bridge is installed in
-   * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
-   *     network
-   * @param multiCluster whether the Multi-Cluster Services API is on
+   * @param namespace of the bridge
+   * @param netBird the namespace of NetBird's routers, if the bridge manages them
    */
   public RightsReview(
       KubernetesClient client, String namespace, Optional<String> netBird, boolean multiCluster) {
@@ -90,10 +87,10 @@ public final class RightsReview {
   }
 
   /**
-   * Those of the rights that no rule gives.
+   * The rights that no rule grants.
    *
-   * @param rules by the namespace that they hold in; those of the whole cluster are in all of them
-   * @param anywhere a namespace to look in for rights that are in none
+   * @param rules by namespace; each includes those of the whole cluster
+   * @param anywhere a namespace for rights that are in none
    */
   static List<Right> missing(List<Right> rights, Map<String, JsonNode> rules, String anywhere) {
     List<Right> missing = new ArrayList<>();

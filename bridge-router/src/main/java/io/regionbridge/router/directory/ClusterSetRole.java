@@ -64,10 +64,8 @@ public sealed interface ClusterSetRole {
   }
 
   /**
-   * A bridge made it, so that an imported Service has an address in this cluster. No other region
-   * knows of it.
-   *
-   * @param service the name of the imported Service, which is in the same namespace
+   * A Service that a bridge made to give an imported Service of the same namespace an address in
+   * this cluster. No other region knows of it.
    */
   record Derived(String service) implements ClusterSetRole {
     /** The label that names the imported Service, as the API has it. */

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Service and the endpoints that its names lead to.
  *
- * @param endpoints sorted by address, each address once, or once for each hostname that it has:
- *     those that are ready; when none is, those that still serve while terminating; all, if the
- *     Service publishes addresses that are not ready. None for an ExternalName
+ * @param endpoints sorted by address, each once for each hostname: those that are ready; when none
+ *     is, those that still serve while terminating; all, if the Service publishes addresses that
+ *     are not ready. None for an ExternalName
  */
 public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
   /** Packs the list, unless it is packed. */
@@ -18,9 +18,9 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
   }
 
   /**
-   * A Service with those of its endpoints that its names lead to.
+   * Chooses the endpoints that a Service's names lead to.
    *
-   * @param all its endpoints in any order and state, addresses possibly more than once
+   * @param all in any order and state, addresses possibly more than once
    */
   public static DirectoryService choose(ServiceFacts facts, Collection<Endpoint> all) {
     return new DirectoryService(facts, EndpointJoin.choose(facts, all));

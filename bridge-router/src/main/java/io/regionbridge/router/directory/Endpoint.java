@@ -9,17 +9,10 @@ import org.jspecify.annotations.Nullable;
  * One address behind a Service. A pod with several addresses gives several endpoints, of one name
  * if it has a hostname.
  *
- * @param hostname an RFC 1123 label, or null if the pod asked for none
- * @param terms what it has in common with others
+ * @param hostname an RFC 1123 label, or null
  */
 public record Endpoint(IpAddress address, @Nullable String hostname, Terms terms) {
-  /**
-   * An endpoint with terms of its own.
-   *
-   * @param ports what it listens on
-   * @param zone of its node, or null if not known
-   * @param pod whether a pod of this cluster is known to have the address
-   */
+  /** Creates an endpoint with terms of its own, see {@link Terms}. */
   public Endpoint(
       IpAddress address,
       @Nullable String hostname,
@@ -102,7 +95,7 @@ public record Endpoint(IpAddress address, @Nullable String hostname, Terms terms
   /**
    * A port that an endpoint listens on.
    *
-   * @param name the name of the Service's port that leads here, an RFC 1123 label or empty
+   * @param name of the Service's port, an RFC 1123 label or empty
    * @param port 1 to 65535
    */
   public record Port(String name, Protocol protocol, int port) implements Comparable<Port> {
@@ -121,10 +114,9 @@ public record Endpoint(IpAddress address, @Nullable String hostname, Terms terms
   }
 
   /**
-   * What many endpoints have in common. One object is to serve all of them: {@link Interned#terms}.
+   * What many endpoints have in common. One object serves all of them: {@link Interned#terms}.
    *
-   * @param ports what an endpoint listens on
-   * @param zone of its node, or null if not known
+   * @param zone of its node, or null if unknown
    * @param pod whether a pod of this cluster is known to have the address
    */
   public record Terms(

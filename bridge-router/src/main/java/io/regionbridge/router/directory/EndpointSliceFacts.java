@@ -4,13 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the directory needs to know of an EndpointSlice object.
+ * The relevant facts of an EndpointSlice.
  *
- * @param serviceName value of the label {@value #SERVICE_NAME_LABEL}: the Service of the same
- *     namespace that the slice belongs to. Null if there is no label; the slice counts for nothing
- *     then
- * @param endpoints one for each address. None when the slice lists names instead ({@code
- *     addressType: FQDN}), which Services do not use
+ * @param serviceName value of the label {@value #SERVICE_NAME_LABEL}: the Service in the same
+ *     namespace; null: the slice is ignored
+ * @param endpoints one for each address; none for {@code addressType: FQDN}, which Services do not
+ *     use
  */
 public record EndpointSliceFacts(
     EndpointSliceKey key, @Nullable String serviceName, List<Endpoint> endpoints) {

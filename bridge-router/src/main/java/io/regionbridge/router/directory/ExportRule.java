@@ -7,7 +7,6 @@ import java.util.Set;
 /**
  * Which Services other regions may know of.
  *
- * @param mode what a Service must say of itself
  * @param excludedNamespaces none of whose Services is exported, whatever they say
  */
 public record ExportRule(RegionSettings.Export mode, Set<String> excludedNamespaces) {

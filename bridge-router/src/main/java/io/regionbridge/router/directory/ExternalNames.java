@@ -7,8 +7,7 @@ import java.util.Locale;
  * Where an ExternalName Service leads, for clients of any cluster. Pure.
  *
  * @param domain of the region, without final dot
- * @param clusterDomains the names under which the cluster's own DNS knows its Services, such as
- *     {@code cluster.local}, without final dot: an alias that leads there means this region
+ * @param clusterDomains such as {@code cluster.local}: an alias below them means this region
  */
 public record ExternalNames(String domain, List<String> clusterDomains) {
   /** Aliases lead where they say. */

@@ -5,11 +5,10 @@ import java.util.Locale;
 /**
  * The Services that one region has for a name over all regions.
  *
- * @param domain of the region, without final dot
+ * @param domain without final dot
  * @param services as this region reaches them
- * @param local whether it is the region of this bridge
  * @param reachable whether its pods can be reached, as far as is known
- * @param millis the round trip to it; 0: not known, or local
+ * @param millis the round trip; 0: unknown, or local
  */
 public record RegionServices(
     String region,

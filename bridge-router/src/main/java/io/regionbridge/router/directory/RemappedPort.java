@@ -31,9 +31,9 @@ record RemappedPort(String name, Protocol protocol, int servicePort, int endpoin
   }
 
   /**
-   * Those of a Service. What the endpoints say counts; a port of which none speaks is judged by the
-   * Service's own {@code targetPort}, so that the result does not change when the last endpoint
-   * goes.
+   * The remapped ports of a Service. What the endpoints say counts; a port of which none speaks is
+   * judged by the Service's own {@code targetPort}, so that the result does not change when the
+   * last endpoint goes.
    *
    * @param common what all endpoints listen on; null: they differ
    */

@@ -6,17 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the directory needs to know of a Service object.
+ * The relevant facts of a Service.
  *
- * @param clusterIps its own addresses, of both families at most: none when headless, an
- *     ExternalName, or not given one yet
+ * @param clusterIps of both families at most: none when headless, an ExternalName, or not assigned
+ *     yet
  * @param ports in the order of the object
- * @param publishNotReadyAddresses whether endpoints count as ready whatever their conditions say
- * @param externalName the name that an ExternalName Service stands for, with or without a final
- *     dot; null for all other types
- * @param exportAnnotation what the object itself says about being seen by other regions
- * @param traits how its traffic is meant to be spread
- * @param role what it is in the Multi-Cluster Services API; null: nothing
+ * @param publishNotReadyAddresses whether all endpoints count as ready
+ * @param externalName with or without a final dot; null for other types
+ * @param exportAnnotation the object's own wish
+ * @param role in the Multi-Cluster Services API; null: none
  */
 public record ServiceFacts(
     ServiceKey key,
@@ -52,8 +50,7 @@ public record ServiceFacts(
   }
 
   /**
-   * @throws IllegalArgumentException if a Service of the type cannot have such addresses, or if an
-   *     ExternalName names nothing
+   * @throws IllegalArgumentException if a Service of the type cannot have such addresses or names
    */
   public ServiceFacts {
     clusterIps = List.copyOf(clusterIps);
@@ -138,10 +135,10 @@ public record ServiceFacts(
   /**
    * A port of a Service.
    *
-   * @param name an RFC 1123 label, or empty: then there is no SRV record for it
-   * @param port what clients of the ClusterIP connect to, 1 to 65535
+   * @param name an RFC 1123 label, or empty: then there is no SRV record
+   * @param port of the ClusterIP, 1 to 65535
    * @param target what the pods listen on, as far as the Service says
-   * @param appProtocol what is spoken, such as {@code kubernetes.io/h2c}; null if not given
+   * @param appProtocol such as {@code kubernetes.io/h2c}; null if not given
    */
   public record Port(
       String name, Protocol protocol, int port, Target target, @Nullable String appProtocol) {

@@ -2,12 +2,7 @@ package io.regionbridge.router.directory;
 
 import java.util.Comparator;
 
-/**
- * Which Service of the local region. Sorts by namespace, then name.
- *
- * @param namespace an RFC 1123 label
- * @param name an RFC 1123 label
- */
+/** The namespace and name of a Service of the local region. Sorts by namespace, then name. */
 public record ServiceKey(String namespace, String name) implements Comparable<ServiceKey> {
   private static final Comparator<ServiceKey> ORDER =
       Comparator.comparing(ServiceKey::namespace).thenComparing(ServiceKey::name);

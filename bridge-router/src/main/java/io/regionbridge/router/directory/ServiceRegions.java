@@ -48,9 +48,7 @@ public final class ServiceRegions {
   }
 
   /**
-   * Those that have the Service of a key.
-   *
-   * @param regions in order of preference, the local one first
+   * The regions that have a Service, from regions in order of preference with the local one first.
    */
   public static ServiceRegions having(ServiceKey key, List<RegionServices> regions) {
     List<Part> parts = new ArrayList<>();
@@ -64,10 +62,8 @@ public final class ServiceRegions {
   }
 
   /**
-   * Those where a ServiceExport makes the Service of a key known to all regions. An ExternalName
-   * cannot be exported.
-   *
-   * @param regions in order of preference, the local one first
+   * The regions in which a ServiceExport exports a Service, from regions in order of preference
+   * with the local one first. An ExternalName cannot be exported.
    */
   public static ServiceRegions exporting(ServiceKey key, List<RegionServices> regions) {
     List<Part> parts =

@@ -5,11 +5,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How traffic to a Service is meant to be spread. The names of the region's own domain do not
- * depend on it; names over all regions and imported Services do.
+ * How traffic to a Service is distributed. This matters to names over all regions and imported
+ * Services, not to the region's own domain.
  *
- * @param ipFamilies in the order of the Service's {@code ipFamilies}; none if it has none
- * @param affinitySeconds how long a client stays with a pod; null without session affinity
+ * @param ipFamilies in the order of the Service; none if it has none
+ * @param affinitySeconds null without session affinity
  * @param internalTrafficPolicy {@code Cluster} or {@code Local}; null if not given
  * @param trafficDistribution such as {@code PreferClose}; null if not given
  * @param spread whether a name over all regions leads to the pods of all of them

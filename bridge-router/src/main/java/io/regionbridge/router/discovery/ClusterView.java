@@ -5,19 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one API server says at a moment, Services and EndpointSlices left out: those are the
- * directory.
+ * What one API server has at a moment, without Services and EndpointSlices, which are the
+ * directory. Lists of objects are by name.
  *
- * @param nodes all Nodes, by name
- * @param serviceCidrs the ranges of ClusterIPs, as far as the API server has the ServiceCIDR API
- * @param ciliumNodeCidrs the pod ranges that Cilium gave to nodes itself
- * @param ciliumPools the ranges of Cilium's pools, where it has several
- * @param calicoPools the ranges of Calico's pools that are in use
- * @param configMaps those of {@code kube-system} that matter and exist, by name
- * @param regions Region objects, by name
- * @param routerNodes RouterNode objects, by name
- * @param egressPolicies CiliumEgressGatewayPolicies, by name
- * @param netBird what decides how NetBird's routers run, by name; empty unless it is to be kept
+ * @param serviceCidrs of the ServiceCIDR API, if the server has it
+ * @param ciliumNodeCidrs the pod ranges that Cilium gave to nodes
+ * @param ciliumPools the ranges of Cilium's pools
+ * @param calicoPools the ranges of Calico's enabled pools
+ * @param configMaps those of {@code kube-system} that matter
+ * @param egressPolicies CiliumEgressGatewayPolicies
+ * @param netBird the objects that decide how NetBird's routers run, if the bridge manages them
  * @param statuses how far each resource is known, by RBAC name
  */
 public record ClusterView(

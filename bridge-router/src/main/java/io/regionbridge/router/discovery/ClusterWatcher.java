@@ -109,11 +109,10 @@ public final class ClusterWatcher implements AutoCloseable {
    * Watches nothing yet of the cluster that the process runs in.
    *
    * @param client closed by the caller, after this
-   * @param routerLabel {@code key=value} or {@code key}
    * @param netBird the namespace of NetBird's routers, if they matter
-   * @param room octets of memory that the directory may take
-   * @param onChange {@link #view} may be another one
-   * @param onDirectory {@link #directory} may be another one
+   * @param room octets for the directory
+   * @param onChange called when {@link #view} may have changed
+   * @param onDirectory called when {@link #directory} may have changed
    */
   public ClusterWatcher(
       KubernetesClient client,
@@ -187,11 +186,7 @@ public final class ClusterWatcher implements AutoCloseable {
     return directory == null ? Directory.EMPTY : directory.directory();
   }
 
-  /**
-   * Takes ServiceExports into the directory.
-   *
-   * @throws IllegalStateException if this is not the local cluster
-   */
+  /** Takes ServiceExports into the directory of the local cluster. */
   public ObjectSink<GenericKubernetesResource> exports() {
     if (directory == null) {
       throw new IllegalStateException("no directory is made of a peer's cluster");

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What is known of a ConfigMap.
+ * The relevant facts of a ConfigMap.
  *
- * @param resourceVersion of the object, for writes that must not overwrite another's
- * @param data the keys in use, and of the others the names only, with empty values
- * @param changedBy who wrote it last, the bridge left out; empty: not known
+ * @param resourceVersion for writes that must not overwrite another one
+ * @param data the keys in use; other keys have empty values
+ * @param changedBy the last other writer, if known
  */
 public record ConfigMapFacts(
     String name, String resourceVersion, Map<String, String> data, Optional<String> changedBy) {

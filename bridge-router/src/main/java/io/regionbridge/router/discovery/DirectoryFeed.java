@@ -37,8 +37,8 @@ final class DirectoryFeed {
   private boolean slicesListed;
 
   /**
-   * @param room octets of memory that the directory may take
-   * @param onChange called when the directory may be another one, on the thread that brought it
+   * @param room octets of memory for the directory
+   * @param onChange called when the directory may have changed, on the thread that changed it
    */
   DirectoryFeed(LongSupplier room, Runnable onChange) {
     this.room = room;

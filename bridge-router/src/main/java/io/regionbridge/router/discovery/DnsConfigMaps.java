@@ -15,7 +15,7 @@ public final class DnsConfigMaps {
   private DnsConfigMaps() {}
 
   /**
-   * A view that holds the ConfigMaps of CoreDNS and nothing else.
+   * Reads a view with CoreDNS's ConfigMaps only.
    *
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if they cannot be read
    */

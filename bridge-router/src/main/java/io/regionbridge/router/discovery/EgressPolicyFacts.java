@@ -9,17 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is known of a CiliumEgressGatewayPolicy. Of one that is not ours only what shows whether it
- * is in the way: any other change of it is no change.
+ * The relevant facts of a CiliumEgressGatewayPolicy; of one that is not ours, only what shows
+ * whether it conflicts.
  *
  * @param ours whether it carries our label
- * @param resourceVersion of the object, for writes that must not overwrite another's; empty if it
- *     is not ours
+ * @param resourceVersion for writes that must not overwrite another one; empty if it is not ours
  * @param annotations those with our prefix
- * @param destinations the ranges that it catches
- * @param excluded the ranges in them that it leaves alone
- * @param spec all of it, as JSON values; empty if it is not ours
- * @param fields who set what of it; empty if it is not ours
+ * @param excluded ranges within {@code destinations} that it leaves alone
+ * @param spec as JSON values; empty if it is not ours
+ * @param fields who set what; empty if it is not ours
  */
 public record EgressPolicyFacts(
     String name,

@@ -20,7 +20,7 @@ public final class FactStore<T extends HasMetadata, F> implements ObjectSink<T> 
   private volatile Map<ObjectKey, F> snapshot = Map.of();
 
   /**
-   * @param reader the facts of an object; may throw {@link MalformedObjectException}
+   * @param reader may throw {@link MalformedObjectException}
    * @param onChange called after each change, on the thread that brought it
    */
   public FactStore(Function<T, F> reader, Runnable onChange) {

@@ -4,11 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What nodes have to know of the gateways of their region.
+ * What nodes must know of the gateways of their region.
  *
- * @param known whether all of it was read once; what was read last stays in force
- * @param holder the node that holds the role of the active gateway; empty while it changes hands
- * @param routers the router nodes, by name
+ * @param known whether all of it was read once
+ * @param holder the node of the active gateway; empty while the role moves
  */
 public record GatewayView(boolean known, Optional<String> holder, List<RouterNodeFacts> routers) {
   public GatewayView {

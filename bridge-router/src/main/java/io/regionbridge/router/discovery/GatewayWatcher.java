@@ -48,11 +48,9 @@ public final class GatewayWatcher implements AutoCloseable {
   }
 
   /**
-   * Starts to watch.
+   * Starts to watch the Lease {@code name} and the RouterNodes.
    *
    * @param client closed by the caller, after this
-   * @param namespace of the Lease
-   * @param name of the Lease
    */
   public static GatewayWatcher start(
       KubernetesClient client,

@@ -5,7 +5,7 @@ public final class MalformedObjectException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
-   * @param message path and reason, {@code spec.clusterIPs[0]: not an IP address: x}
+   * @param message such as {@code spec.clusterIPs[0]: not an IP address: x}
    */
   public MalformedObjectException(String message) {
     super(message);

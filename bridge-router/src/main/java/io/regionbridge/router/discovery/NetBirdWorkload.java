@@ -6,14 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an object that decides how NetBird's router pods run.
+ * An object that decides how NetBird's router pods run.
  *
- * @param kind what it is
- * @param router of {@link Kind#DEPLOYMENT}, the NetworkRouter that it is made from; else its own
- *     name
+ * @param router the NetworkRouter that a {@link Kind#DEPLOYMENT} is made from; else its own name
  * @param hostNetwork whether it asks for pods on the host network
  * @param dnsPolicy that it asks for; empty: none
- * @param resourceVersion of the object, for writes that must not overwrite another's
+ * @param resourceVersion for writes that must not overwrite another one
  */
 public record NetBirdWorkload(
     Kind kind,

@@ -5,14 +5,14 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * What is known of a Node.
+ * The relevant facts of a Node.
  *
- * @param uid for references from objects that it owns
+ * @param uid for owner references
  * @param hostname value of the label {@code kubernetes.io/hostname}, which policies select by
  * @param router whether it carries the router label
- * @param ready whether its kubelet says that it is
- * @param addresses its internal addresses, first the one that it prefers
- * @param podCidrs the ranges that Kubernetes gave it for pods, if it gives any
+ * @param ready whether its kubelet reports so
+ * @param addresses internal ones, the preferred first
+ * @param podCidrs that Kubernetes assigned, if any
  */
 public record NodeFacts(
     String name,

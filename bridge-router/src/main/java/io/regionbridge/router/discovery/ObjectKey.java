@@ -2,11 +2,7 @@ package io.regionbridge.router.discovery;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
-/**
- * Which object of one resource.
- *
- * @param namespace empty for cluster-scoped objects
- */
+/** The name of an object of one resource, with an empty namespace for cluster-scoped ones. */
 public record ObjectKey(String namespace, String name) {
   /** The key of an object. */
   public static ObjectKey of(HasMetadata object) {

@@ -10,9 +10,9 @@ import java.util.Set;
  */
 public interface ObjectSink<T> {
   /**
-   * An object is new, has changed, or was seen again.
+   * Takes an object that is new, has changed, or was listed again.
    *
-   * @throws MalformedObjectException if it makes no sense; what was known of it before stays
+   * @throws MalformedObjectException if it is invalid; what was known of it before stays
    */
   void put(T object);
 

@@ -7,10 +7,9 @@ import java.nio.channels.UnresolvedAddressException;
 /**
  * Why a resource could not be read.
  *
- * @param verb what was tried, as RBAC calls it: {@code list} or {@code watch}
+ * @param verb {@code list} or {@code watch}
  * @param resource as RBAC names it, {@code endpointslices.discovery.k8s.io}
- * @param reason what it came from
- * @param message what the server or the network said
+ * @param message from the server or the network
  */
 public record ReadFailure(String verb, String resource, Reason reason, String message) {
 

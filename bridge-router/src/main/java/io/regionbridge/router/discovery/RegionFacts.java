@@ -15,15 +15,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a Region object.
+ * The relevant facts of a Region object.
  *
- * @param uid for events about it
- * @param generation of its spec
- * @param tunnel what was learned of its ends of tunnels
- * @param overlayKeys of its gateways on the overlay when that was last written down
- * @param ranges that it had then
- * @param created when it was; the epoch where that is not known
- * @param conditions those it has now
+ * @param uid for Events
+ * @param tunnel recorded ends of its tunnels
+ * @param overlayKeys recorded keys of its gateways on the overlay
+ * @param ranges recorded with them
+ * @param created the epoch if unknown
  */
 public record RegionFacts(
     String name,

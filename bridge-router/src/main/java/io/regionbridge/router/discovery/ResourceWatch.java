@@ -211,9 +211,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     };
   }
 
-  /**
-   * @return the version that the list shows
-   */
+  /** Lists everything, and returns the version of the list. */
   private String list() {
     Set<ObjectKey> present = new HashSet<>();
     @Nullable String next = null;
@@ -252,9 +250,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   }
 
   /**
-   * Watches until the watch ends.
-   *
-   * @return the version to go on from, or empty if a new list is needed
+   * Watches until the watch ends. Returns the version to continue from, or empty if a new list is
+   * needed.
    */
   private Optional<String> watch(String from) {
     long began = System.nanoTime();
@@ -348,10 +345,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   }
 
   /**
-   * How long a watch may be.
-   *
-   * @param length when the server ends it
-   * @param silence how long it may be silent before it is taken for dead
+   * How long the server keeps a watch open, and how long it may be silent before it is closed here.
    */
   record Patience(Duration length, Duration silence) {}
 
@@ -419,9 +413,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       }
     }
 
-    /**
-     * @return whether it came; otherwise the watch is silent
-     */
+    /** Waits for the end, and returns false if the watch is silent. */
     private boolean awaitEnd() {
       while (!closed.isDone()) {
         try {

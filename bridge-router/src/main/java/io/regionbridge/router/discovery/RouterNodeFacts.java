@@ -14,16 +14,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a RouterNode object.
+ * The relevant facts of a RouterNode object.
  *
- * @param role what its bridge said last, or null
- * @param transitions how often the active gateway had changed when it said so
- * @param wantedRotation the request to rotate its key that waits to be taken up
- * @param takenRotation the last one that was
- * @param egress by region, the ranges that nodes with an agent send to it while it is the active
- *     gateway; empty: it says nothing of that
- * @param carrier the router node that they send it to instead
- * @param nodes the addresses of the region's nodes; empty: it says nothing of that
+ * @param role as its bridge last reported, or null
+ * @param transitions of the active gateway at that time
+ * @param wantedRotation the pending request to rotate its key
+ * @param takenRotation the last request that was carried out
+ * @param egress by region, the ranges that agents send to it while it is the active gateway
+ * @param carrier the router node that they send them to instead
+ * @param nodes the addresses of the region's nodes
  * @param overlayRegions regions that its bridge knows from the overlay alone
  */
 public record RouterNodeFacts(
@@ -45,11 +44,7 @@ public record RouterNodeFacts(
     conditions = List.copyOf(conditions);
   }
 
-  /**
-   * A region that nobody declares.
-   *
-   * @param overlayKeys that spoke for it first
-   */
+  /** A region that nobody declares, with the keys that first announced it. */
   public record OverlayRegion(String name, Set<String> overlayKeys, Set<Cidr> ranges) {
     public OverlayRegion {
       overlayKeys = Set.copyOf(overlayKeys);
@@ -70,7 +65,7 @@ public record RouterNodeFacts(
   }
 
   /**
-   * The facts of an object.
+   * Reads an object.
    *
    * @throws MalformedObjectException if it has no spec
    */

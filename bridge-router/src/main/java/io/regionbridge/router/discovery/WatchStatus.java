@@ -15,10 +15,10 @@ public sealed interface WatchStatus {
   record Current() implements WatchStatus {}
 
   /**
-   * Cannot be read at the moment. What was known stays in force; it is tried again for ever.
+   * The resource cannot be read now. What was known stays in force, and reading is retried forever.
    *
    * @param since when it stopped being current, or was asked first
-   * @param known whether there was a full list before: then the facts are stale, else missing
+   * @param known whether there was a full list before
    */
   record Failing(Instant since, ReadFailure failure, boolean known) implements WatchStatus {}
 }

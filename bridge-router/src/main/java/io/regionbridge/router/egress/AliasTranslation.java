@@ -35,11 +35,11 @@ public final class AliasTranslation {
   private boolean present = true;
 
   /**
-   * Compares the rules in the kernel with the aliases and writes the difference.
+   * Compares the rules in the kernel with the aliases and writes the difference. Returns whether
+   * peers reach the region by its aliases, if it has any.
    *
-   * @param overlay the overlay's interface; empty: there is none, and the rules stay as they are
+   * @param overlay the overlay's interface; empty: the rules stay as they are
    * @param own the region's own ranges, as far as they are known
-   * @return whether peers reach the region by its aliases; empty where it has none
    */
   public Optional<Finding> reconcile(
       Optional<String> overlay, AliasRanges aliases, List<Cidr> own) {

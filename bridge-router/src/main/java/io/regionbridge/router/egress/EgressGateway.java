@@ -8,8 +8,7 @@ import java.util.Optional;
  *
  * @param hostname value of its Node's label {@code kubernetes.io/hostname}
  * @param interfaceName of the overlay, on that node
- * @param overlayAddress of that node
- * @param interfaceIndex of its overlay interface; empty: not known, as that of another node
+ * @param interfaceIndex of that interface; empty: unknown, as that of another node
  */
 public record EgressGateway(
     String node,

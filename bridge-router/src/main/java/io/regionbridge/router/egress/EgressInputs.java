@@ -6,10 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What egress is made from at one look.
+ * The inputs of egress at one look.
  *
- * @param view what the cluster has
- * @param plan what is to be sent to whom
  * @param gateway the active one, as far as it is known
  * @param standbys the other router nodes that have an overlay of their own
  */

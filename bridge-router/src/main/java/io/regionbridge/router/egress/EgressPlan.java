@@ -4,11 +4,7 @@ import io.regionbridge.router.net.Cidr;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * What is to be sent to which peer. Compared by value.
- *
- * @param regions one entry for each peer, by name
- */
+/** What is sent to which peer: one entry for each peer, by name. Compared by value. */
 public record EgressPlan(List<RegionEgress> regions) {
   /** Nothing to be sent anywhere. */
   public static final EgressPlan EMPTY = new EgressPlan(List.of());
@@ -32,9 +28,9 @@ public record EgressPlan(List<RegionEgress> regions) {
   }
 
   /**
-   * What is to be sent to one peer.
+   * What is sent to one peer.
    *
-   * @param destinations safe to be sent there, in order, none inside another
+   * @param destinations in order, none inside another
    * @param refusals what the peer claims and does not get, in order
    */
   public record RegionEgress(String region, List<Cidr> destinations, List<RefusedRange> refusals) {

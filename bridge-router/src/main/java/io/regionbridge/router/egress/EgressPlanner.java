@@ -38,8 +38,7 @@ public final class EgressPlanner {
   /**
    * A range that no traffic for another may touch.
    *
-   * @param owner in words
-   * @param region the peer that it is of; empty: none
+   * @param region the peer that has it, or empty
    */
   private record Owned(Cidr cidr, Reason reason, String owner, String region) {
     Owned(Cidr cidr, Reason reason, String owner) {
@@ -52,12 +51,7 @@ public final class EgressPlanner {
     }
   }
 
-  /**
-   * A conflict that the topology knows of a region's range.
-   *
-   * @param order its place among all conflicts
-   * @param owner of the other range
-   */
+  /** A known conflict of a region's range, by its place among all conflicts. */
   private record Dispute(int order, Conflict.Ranges conflict, String owner, Cidr other) {}
 
   private EgressPlanner(Topology topology, EgressRules rules) {
@@ -91,11 +85,10 @@ public final class EgressPlanner {
   }
 
   /**
-   * The plan.
+   * Makes the plan.
    *
-   * @param remembered what was sent to each region before this process started, as far as it is not
-   *     known yet whether that still holds: a region keeps it until it says something else, if it
-   *     passes like everything else
+   * @param remembered what was sent to each region before this process started and is not yet
+   *     confirmed: a region keeps it until it says something else, if it passes the same checks
    */
   public static EgressPlan plan(
       Topology topology, EgressRules rules, Map<String, List<Cidr>> remembered) {

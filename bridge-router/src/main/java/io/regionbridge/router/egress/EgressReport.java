@@ -14,9 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * How egress stands, for conditions, status and metrics. Compared by value.
+ * The state of egress, for conditions, status and metrics. Compared by value.
  *
- * @param engine the one at work
  * @param regions one entry for each region that is known or has a policy, by name
  */
 public record EgressReport(RegionSettings.Engine engine, List<Region> regions) {
@@ -52,10 +51,8 @@ public record EgressReport(RegionSettings.Engine engine, List<Region> regions) {
    * One region's egress.
    *
    * @param reason one word in CamelCase
-   * @param message one sentence, with what to do about it
-   * @param destinations what may be sent there
-   * @param node that it leaves by, as far as it does
-   * @param interfaceName that it leaves by, as far as it does
+   * @param message one sentence with a remedy
+   * @param node that it leaves by, if any, with {@code interfaceName}
    * @param refusals what may not be sent there
    * @param foreign policies of others that catch some of it
    */

@@ -5,12 +5,11 @@ import io.regionbridge.router.settings.RegionSettings;
 import java.util.List;
 
 /**
- * What holds for every range, besides what the topology says.
+ * The rules for every range, besides the topology.
  *
  * @param overlay the ranges of the overlay's own addresses
- * @param shortestIpv4 the shortest prefix, and so the widest range, that may be sent to a peer; 1
- *     to 32
- * @param shortestIpv6 the same of IPv6; 1 to 128
+ * @param shortestIpv4 the widest prefix that may be sent to a peer, 1 to 32
+ * @param shortestIpv6 the same for IPv6, 1 to 128
  * @param services whether the peers' ClusterIPs are sent to them too
  */
 public record EgressRules(

@@ -41,13 +41,12 @@ public final class GatewayRules {
   private GatewayRules() {}
 
   /**
-   * The rules of a router node.
+   * The rules of a router node, in a fixed order; none while nothing is sent anywhere.
    *
    * @param destinations the ranges of peers that pods' packets are sent to
    * @param link the overlay's interface
    * @param pods this region's pod ranges
    * @param overlay the ranges of the overlay's own addresses
-   * @return in a fixed order; nothing while nothing is sent anywhere
    */
   public static List<GatewayRule> of(
       RegionSettings.Engine engine,

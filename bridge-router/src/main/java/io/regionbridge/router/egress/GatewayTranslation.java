@@ -24,9 +24,8 @@ public final class GatewayTranslation {
   private boolean present = true;
 
   /**
-   * Looks, and writes what differs.
-   *
-   * @return whether pods can answer other regions; empty where nothing is needed for it
+   * Compares the rules in the kernel and writes the difference. Returns whether pods can answer
+   * other regions, if that needs rules.
    */
   public Optional<Finding> reconcile(List<GatewayRule> wanted) {
     if (wanted.isEmpty() && !present) {

@@ -3,9 +3,8 @@ package io.regionbridge.router.egress;
 import io.regionbridge.router.net.Cidr;
 
 /**
- * A range that is not sent to the peer that claims it.
- *
- * @param message one clause that names the range, and the other side if there is one
+ * A range that is not sent to the peer that claims it. The message names the range, and the other
+ * side if there is one.
  */
 public record RefusedRange(Cidr cidr, Reason reason, String message) {
   /** Why not, in the order in which it is looked for. */

@@ -56,7 +56,6 @@ final class ElectionMachine {
   private boolean suspended;
 
   /**
-   * @param me the node's name
    * @param incarnation a name that no other process on this node has had
    */
   ElectionMachine(String me, String incarnation) {
@@ -178,11 +177,10 @@ final class ElectionMachine {
   }
 
   /**
-   * The write to send now, if any; its outcome must come to {@link #finish}. Nothing while another
-   * one is under way.
+   * The next write to send, if any; its outcome must be passed to {@link #finish}. Empty while a
+   * write is under way.
    *
-   * @param peers what is known of another router node
-   * @param otherCandidate whether some other node could take over
+   * @param otherCandidate whether another node could take over
    */
   Optional<LeaseWrite> next(Function<String, Liveness> peers, boolean otherCandidate, long now) {
     if (pending != null || !known || now < notBefore) {

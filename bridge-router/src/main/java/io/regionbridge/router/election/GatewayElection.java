@@ -43,11 +43,11 @@ public final class GatewayElection implements AutoCloseable {
   private static final Duration LEAST = ElectionMachine.SHORTEST_PERMIT.dividedBy(4);
 
   /**
-   * Who takes part, and how.
+   * The settings of the election.
    *
    * @param node this node's name
-   * @param listen where this node answers for heartbeats; UDP
-   * @param others the other router nodes and where they answer; asked several times a second
+   * @param listen UDP address that answers heartbeats
+   * @param others the other router nodes and their addresses; asked several times a second
    * @param fit whether this node could be the active gateway: overlay up, DNS serving
    * @param reach whether it reaches a peer through its tunnel; any thread
    */
@@ -78,10 +78,10 @@ public final class GatewayElection implements AutoCloseable {
   private long nextRound = System.nanoTime();
 
   /**
-   * Takes no part yet, but has the address for heartbeats.
+   * Takes no part yet, but binds the address for heartbeats.
    *
-   * @param namespace where the Lease is
-   * @param onChange gets who is active after each change, on the election's thread: must not block
+   * @param namespace of the Lease
+   * @param onChange called on the election's thread; must not block
    * @throws IOException if the address cannot be bound
    */
   public GatewayElection(
@@ -130,12 +130,11 @@ public final class GatewayElection implements AutoCloseable {
   }
 
   /**
-   * Runs a task if this node is the active gateway and the API server has just said so. The task
-   * must name the version of each object that it writes, and be done within seconds; a hand-over
-   * waits for it. Any thread but the election's.
+   * Runs a task if this node is the active gateway and the API server has just confirmed it, and
+   * returns whether it did. The task must name the version of each object that it writes, and end
+   * within seconds; a hand-over waits for it. Any thread but the election's.
    *
    * @param patience how long to wait for the permit
-   * @return whether it was run
    */
   public boolean whileActive(Duration patience, Runnable task) {
     if (!leadership.mine() || !awaitPermit(patience)) {

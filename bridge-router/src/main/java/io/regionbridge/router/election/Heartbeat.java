@@ -28,9 +28,9 @@ sealed interface Heartbeat {
   record Answer(long nonce, Report report) implements Heartbeat {}
 
   /**
-   * What a node reports of itself.
+   * A node's report.
    *
-   * @param age of the last round of the election there; 65 seconds stand for all that is more
+   * @param age of the last round of its election; 65 seconds stand for anything longer
    */
   record Report(Standing standing, Duration age) {
     private static final int MOST_MILLIS = 0xffff;

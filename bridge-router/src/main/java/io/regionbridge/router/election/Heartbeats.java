@@ -49,10 +49,8 @@ final class Heartbeats implements AutoCloseable {
   private final Loop answers;
 
   /**
-   * Opens the socket that answers.
+   * Opens the socket that answers questions for {@code me}.
    *
-   * @param me the only name that is answered for
-   * @param report what this node reports of itself, asked at each answer
    * @throws IOException if the address cannot be bound
    */
   Heartbeats(

@@ -6,12 +6,12 @@ import java.util.Optional;
 /**
  * The Lease of the active gateway at one version.
  *
- * @param version of the object, as the API server counts it; empty for one that is not written yet
- * @param holder the holder's node, or empty if nobody holds it
+ * @param version of the object; empty if it is not written yet
+ * @param holder the holder's node, or empty
  * @param incarnation which process on that node
  * @param transitions how often the holder has changed
  * @param permit how long each renewal of this holder lets it act
- * @param challenger the node that finds the holder dead; empty: nobody does
+ * @param challenger the node that finds the holder dead; empty: none
  */
 public record LeaseState(
     String version,

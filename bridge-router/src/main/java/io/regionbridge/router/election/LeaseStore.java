@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 /** Where the Lease is. */
 interface LeaseStore extends AutoCloseable {
   /**
-   * Begins to watch it.
+   * Begins to watch the Lease.
    *
-   * @param onLease gets the Lease, or that there is none, after each change; on any thread
+   * @param onLease gets each version, or empty if there is none; on any thread
    */
   void start(Consumer<Optional<LeaseState>> onLease);
 
@@ -16,10 +16,8 @@ interface LeaseStore extends AutoCloseable {
   LeaseWrite.Outcome write(LeaseWrite write);
 
   /**
-   * Reads it, for one whose write has shown that it does not know the Lease as it is. Blocks, for
-   * five seconds at most.
-   *
-   * @return empty if it cannot be read now, or the watch will tell
+   * Reads the Lease after a write that has shown that the known version is outdated. Blocks for at
+   * most five seconds; empty if it cannot be read, or the watch will deliver it.
    */
   default Optional<LeaseState> read() {
     return Optional.empty();

@@ -1,10 +1,7 @@
 package io.regionbridge.router.election;
 
 /**
- * A write of the Lease that the election wants.
- *
- * @param kind why
- * @param next what to write, in place of the version that it names
+ * A write of the Lease that the election asks for, in place of the version that {@code next} names.
  */
 record LeaseWrite(Kind kind, LeaseState next) {
   enum Kind {

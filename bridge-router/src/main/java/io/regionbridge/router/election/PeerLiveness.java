@@ -38,11 +38,9 @@ final class PeerLiveness {
   }
 
   /**
-   * A round of questions goes out, one to each node: what was asked in the round before and not
-   * answered was missed. When the rounds themselves came late, this process was stopped for a
-   * while, and the answers may be lying unread: then nothing counts as missed.
-   *
-   * @param nodes who is asked from now on
+   * Starts a round of questions, one to each node. A question of the last round without an answer
+   * was missed, unless the rounds came late: then this process was stopped, and answers may be
+   * unread.
    */
   void round(Set<String> nodes, long now) {
     boolean late = lastRound != Long.MIN_VALUE && now - lastRound > INTERVAL.toNanos() * 2;

@@ -20,10 +20,10 @@ public final class PeerReachability {
   }
 
   /**
-   * What the probes of all peers' gateways say together.
+   * Combines the probes of all peers' gateways.
    *
    * @param silent the regions from which pods' packets do not come back, whatever their DNS says
-   * @param topology empty while it is not known
+   * @param topology empty while it is unknown
    * @param now nanoseconds that never go back
    */
   public synchronized Reach look(Optional<Topology> topology, Predicate<String> silent, long now) {

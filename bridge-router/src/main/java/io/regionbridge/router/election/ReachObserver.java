@@ -29,11 +29,7 @@ public final class ReachObserver {
   private boolean wasUp;
   private long upSince;
 
-  /**
-   * Takes note of what is found now.
-   *
-   * @param now nanoseconds of any monotonic clock
-   */
+  /** Records what is found at a time of any monotonic clock, in nanoseconds. */
   public Reach look(Sight found, long now) {
     boolean up = found == Sight.DOUBT || found == Sight.ANSWERS;
     if (up && !wasUp) {

@@ -31,10 +31,10 @@ final class FeedLog {
   private volatile @Nullable Shared heartbeat;
 
   /**
-   * A log of a directory that is not complete.
+   * Creates a log of a directory that is not complete.
    *
    * @param id a random number that no other log has
-   * @param mostKeys how many keys to keep: readers that are further behind start over
+   * @param mostKeys keys to keep: readers that are further behind start over
    */
   FeedLog(long id, int mostKeys) {
     this.id = id;
@@ -42,10 +42,7 @@ final class FeedLog {
   }
 
   /**
-   * The directory is this one now. Nothing is served of it before it is complete once.
-   *
-   * @param next a later snapshot of the same source, without what peers do not get
-   * @return whether that is news
+   * Sets the directory. Nothing is served before it is complete once. Returns whether it differs.
    */
   synchronized boolean publish(Directory next) {
     if (!next.complete() && generation == 0) {
@@ -73,11 +70,7 @@ final class FeedLog {
     return generation > 0;
   }
 
-  /**
-   * The directory now, and what of it changed after a position.
-   *
-   * @return empty before the directory was complete once
-   */
+  /** The directory, and what changed in it after a position; empty before it was complete once. */
   synchronized Optional<Reading> read(Optional<Position> since) {
     return begun()
         ? Optional.of(
@@ -139,8 +132,8 @@ final class FeedLog {
   /**
    * A directory at its position.
    *
-   * @param changed the keys of all that changed since the position that was asked about; empty if
-   *     that is not known any more, or was never one of this log
+   * @param changed keys that changed since the position that was asked about; empty if that is
+   *     unknown
    */
   record Reading(Directory directory, Position position, Optional<Set<ServiceKey>> changed) {}
 }

@@ -23,7 +23,7 @@ public final class FeedServer {
   private volatile FeedCursor.Terms terms = new FeedCursor.Terms("", "", Duration.ZERO);
 
   /**
-   * Creates a server that has nothing to read before the directory is complete.
+   * Creates a server that serves nothing before the directory is complete.
    *
    * @param id a random number: positions of other servers are unknown to this one
    */
@@ -32,14 +32,12 @@ public final class FeedServer {
   }
 
   /**
-   * Publishes the directory and notifies the readers of changes.
+   * Publishes the directory and notifies the readers of changes. Returns it as peers get it, with
+   * the addresses that hold within the region.
    *
-   * @param directory all of it, a later snapshot of the same source
-   * @param rule what peers get of it
-   * @param region the region's name
-   * @param domain the region's domain, without final dot
-   * @param ttl of its names: whole seconds
-   * @return the directory as peers get it, with the addresses that hold within the region
+   * @param directory a later snapshot of the same source
+   * @param domain without final dot
+   * @param ttl whole seconds
    */
   public Directory publish(
       Directory directory, PeerRule rule, String region, String domain, Duration ttl) {
@@ -62,7 +60,7 @@ public final class FeedServer {
   /**
    * Creates a reader, which has not begun.
    *
-   * @param since the position that it continues from; none, or an unknown one: from the beginning
+   * @param since the position to continue from; empty or unknown: from the beginning
    */
   public Reader reader(Optional<String> since) {
     return new Reader(new FeedCursor(log, () -> terms, since.flatMap(Position::parse)));
@@ -80,8 +78,8 @@ public final class FeedServer {
     /**
      * Begins to notify the reader.
      *
-     * @param changed called when there may be more to read, on the thread that publishes; must
-     *     return at once
+     * @param changed called when there may be more to read, on the publishing thread; must return
+     *     at once
      */
     public void begin(Runnable changed) {
       onChange = changed;

@@ -14,11 +14,7 @@ final class PeerDirectory {
   private Directory given = Directory.EMPTY;
   private @Nullable PeerRule rule;
 
-  /**
-   * The directory as peers get it.
-   *
-   * @param next a later snapshot of the same source
-   */
+  /** Makes the directory that peers get of a later snapshot of the same source. */
   Directory of(Directory next, PeerRule by) {
     if (!by.equals(rule)) {
       rule = by;

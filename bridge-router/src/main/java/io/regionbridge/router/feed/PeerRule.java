@@ -20,18 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a region gives its peers of a Service: nothing of one that is not exported, and no address
- * outside its own ranges, which they would not believe. The ClusterIP only where peers are led to
- * it. Addresses that have an alias are given as it, and an alias into the cluster is one into the
- * region's own domain. Pure; two that are equal give the same.
+ * outside its own ranges, which they would not accept. The ClusterIP only where peers are led to
+ * it. Addresses that have an alias are given as it, and an alias into the cluster becomes one into
+ * the region's own domain. Pure; compared by value.
  *
- * @param export which Services
- * @param clusterIp where peers are led
- * @param ranges of the region's pods and Services; none: they are not known, and nothing is left
- *     out
- * @param anyClusterIp whether each ClusterIP is within the region's ranges, since these are made of
- *     the ClusterIPs in use
+ * @param ranges of the region's pods and Services; none: unknown, and nothing is left out
+ * @param anyClusterIp whether each ClusterIP is within the region's ranges, because these are
+ *     derived from ClusterIPs in use
  * @param aliases how peers know the region's addresses
- * @param names where aliases lead
+ * @param names where ExternalNames lead
  */
 public record PeerRule(
     ExportRule export,

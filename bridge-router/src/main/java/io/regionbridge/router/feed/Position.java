@@ -3,10 +3,10 @@ package io.regionbridge.router.feed;
 import java.util.Optional;
 
 /**
- * How far a reader has got. Positions of one log are in order; those of different logs say nothing
- * about each other.
+ * How far a reader has got. Positions of one log are ordered; those of different logs are not
+ * comparable.
  *
- * @param log a random number that stands for the log
+ * @param log a random number that identifies the log
  * @param generation counts up with each change
  */
 public record Position(long log, long generation) {

@@ -70,10 +70,9 @@ public final class FileWatcher implements AutoCloseable {
   }
 
   /**
-   * Starts watching. What the files hold when this returns counts as known.
+   * Starts watching. The content when this returns counts as known.
    *
    * @param name of its thread
-   * @param files the files to watch, each present or not
    * @param onChange called after each change, on the watcher's thread
    */
   public static FileWatcher watch(String name, List<Path> files, Runnable onChange, Loops loops) {

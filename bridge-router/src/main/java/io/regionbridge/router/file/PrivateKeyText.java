@@ -30,11 +30,7 @@ public final class PrivateKeyText {
 
   private PrivateKeyText() {}
 
-  /**
-   * The key in a text.
-   *
-   * @throws GeneralSecurityException saying what is wrong with it, in words for an operator
-   */
+  /** Reads a key, or throws a GeneralSecurityException that says what is wrong with it. */
   public static PrivateKey read(String pem) throws GeneralSecurityException {
     Matcher block = BLOCK.matcher(pem);
     if (!block.find()) {

@@ -28,10 +28,10 @@ public final class ClusterClient {
   private ClusterClient() {}
 
   /**
-   * For the cluster that the process runs in.
+   * Creates a client for the cluster that the process runs in.
    *
-   * @param kubeconfig a file that names the API server; empty: the ServiceAccount's
-   * @throws IOException if the file cannot be read or is none
+   * @param kubeconfig empty: the ServiceAccount is used
+   * @throws IOException if the file cannot be read or is invalid
    */
   public static KubernetesClient local(Optional<Path> kubeconfig) throws IOException {
     if (kubeconfig.isEmpty()) {

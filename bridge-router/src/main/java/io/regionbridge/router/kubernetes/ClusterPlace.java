@@ -9,14 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where in its cluster a process runs, as the chart's environment variables and the files that
- * every pod has tell.
+ * Where in its cluster a process runs, by the chart's environment variables and the files of every
+ * pod.
  *
- * @param node its node's name: {@code NODE_NAME}, else the host's
- * @param namespace its own: {@code POD_NAMESPACE}, else the ServiceAccount's, else {@code
- *     region-bridge}
- * @param address its node's address in the cluster, {@code NODE_IP}; empty: that of the default
- *     route
+ * @param node {@code NODE_NAME}, else the host's name
+ * @param namespace {@code POD_NAMESPACE}, else the ServiceAccount's, else {@code region-bridge}
+ * @param address its node's address, {@code NODE_IP}; empty: that of the default route
  * @param kubeconfig {@code KUBECONFIG}; empty: the ServiceAccount is used
  */
 public record ClusterPlace(
@@ -25,12 +23,7 @@ public record ClusterPlace(
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
-  /**
-   * Reads it.
-   *
-   * @param environment the variables of the process
-   * @throws IOException if one of them makes no sense
-   */
+  /** Reads the environment, or throws an IOException if a variable is invalid. */
   public static ClusterPlace of(Map<String, String> environment) throws IOException {
     Optional<String> address = variable(environment, "NODE_IP");
     Optional<InetAddress> literal = address.flatMap(IpLiteral::parse);
@@ -44,11 +37,7 @@ public record ClusterPlace(
         variable(environment, "KUBECONFIG").map(Path::of));
   }
 
-  /**
-   * The node's name: {@code NODE_NAME}, else the host's.
-   *
-   * @throws IOException if neither says
-   */
+  /** The node's name: {@code NODE_NAME}, else the host's, else an IOException. */
   public static String node(Map<String, String> environment) throws IOException {
     return variable(environment, "NODE_NAME")
         .or(() -> content(HOST_NAME))

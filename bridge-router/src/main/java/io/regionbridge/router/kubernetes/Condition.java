@@ -7,14 +7,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A condition as Kubernetes objects carry them (API conventions, "Typical status properties").
+ * A condition of Kubernetes objects (API conventions, "Typical status properties").
  *
- * @param type {@code Ready}, in CamelCase
  * @param status {@code True}, {@code False} or {@code Unknown}
- * @param reason one word in CamelCase, for programs
- * @param message one sentence, for people
- * @param lastTransitionTime when {@code status} became what it is, RFC 3339 in whole seconds
- * @param observedGeneration the generation of the spec that was observed
+ * @param lastTransitionTime when {@code status} changed, RFC 3339 in whole seconds
+ * @param observedGeneration of the spec
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Condition(

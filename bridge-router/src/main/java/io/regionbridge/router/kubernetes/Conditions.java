@@ -52,11 +52,10 @@ public final class Conditions {
   }
 
   /**
-   * The conditions after a look: each finding, sorted by type. The transition time is kept as long
-   * as the status stays, whatever becomes of reason and message. Types that nobody found anything
-   * about are dropped.
+   * Merges findings into conditions, sorted by type. The transition time is kept as long as the
+   * status stays. Types without a finding are dropped.
    *
-   * @param before those that the object has, of any age; null if it has none
+   * @param before those that the object has, of any age, or null
    */
   public static List<Condition> merge(
       @Nullable List<Condition> before, List<Finding> findings, long generation, Instant now) {

@@ -51,7 +51,7 @@ public final class EventRecorder {
   }
 
   /**
-   * @param instance who tells: the node's name
+   * @param instance the reporting node's name
    */
   public EventRecorder(KubernetesClient client, String instance, Clock clock) {
     this.client = client;
@@ -60,10 +60,9 @@ public final class EventRecorder {
   }
 
   /**
-   * Tells.
+   * Records an Event.
    *
-   * @param reason why, one word in CamelCase
-   * @param action what was done, one word in CamelCase
+   * @param reason one word in CamelCase, as is {@code action}
    * @param note one sentence
    */
   public void record(Subject subject, Type type, String reason, String action, String note) {

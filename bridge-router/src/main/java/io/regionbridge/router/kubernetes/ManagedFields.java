@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who set which fields of an object, as the API server records it in {@code metadata.managedFields}
- * for server-side apply. A field that nobody set has a default of the resource's schema. Immutable.
+ * Who set which fields of an object, as the API server records it in {@code
+ * metadata.managedFields}. A field that nobody set has a default of the resource's schema.
+ * Immutable.
  *
- * @param own the fields that the bridge set by server-side apply
- * @param others the fields that anybody else set
+ * @param own set by the bridge's server-side apply
+ * @param others set by anybody else
  */
 public record ManagedFields(Set<List<String>> own, Set<List<String>> others) {
   /** Nobody set anything. */
@@ -31,12 +32,11 @@ public record ManagedFields(Set<List<String>> own, Set<List<String>> others) {
   }
 
   /**
-   * Reads the record of an object. Elements of lists and sets are not distinguished: the list
-   * counts as a whole. Of the bridge's own writes only those by server-side apply count: by the
-   * others it takes fields away, and the API server names it for the default that comes in their
-   * place.
+   * Reads the record of an object. A list counts as a whole. Of the bridge's own writes only those
+   * by server-side apply count: by the others it removes fields, and the API server names it for
+   * the default that replaces them.
    *
-   * @param manager the bridge's name as a field manager
+   * @param manager the bridge's field manager
    */
   public static ManagedFields of(ObjectMeta metadata, String manager) {
     Set<List<String>> own = new HashSet<>();
@@ -52,9 +52,9 @@ public record ManagedFields(Set<List<String>> own, Set<List<String>> others) {
   }
 
   /**
-   * Who else wrote an object last; empty: nobody, or it is not known.
+   * The last other writer of an object, if known.
    *
-   * @param manager the bridge's name as a field manager
+   * @param manager the bridge's field manager
    */
   public static Optional<String> lastOther(ObjectMeta metadata, String manager) {
     List<ManagedFieldsEntry> entries = metadata.getManagedFields();

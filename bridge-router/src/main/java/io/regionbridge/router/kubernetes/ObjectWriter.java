@@ -48,11 +48,11 @@ public final class ObjectWriter {
   private final Map<String, Failure> failures = new HashMap<>();
 
   /**
-   * How soon the same content of an object is written again when another writer changes it.
+   * How soon the same content is written again when another writer changes it.
    *
-   * @param first after the first write; each later write doubles the wait
-   * @param longest the limit of the wait. Content that stays for twice that time was not undone
-   * @param contested from this number of writes on, the object is said to be contested
+   * @param first after the first write; doubles with each later one
+   * @param longest the limit. Content that stays for twice that time was not undone
+   * @param contested from this number of writes on, the object is reported as contested
    */
   public record Pace(Duration first, Duration longest, int contested) {
     /** At once, each time. */
@@ -92,8 +92,7 @@ public final class ObjectWriter {
     /**
      * The API server did not accept it, now or a moment ago.
      *
-     * @param reason one word in CamelCase
-     * @param message one sentence, with what to do about it
+     * @param message one sentence with a remedy
      */
     record Failed(String reason, String message) implements Outcome {
       @Override
@@ -148,9 +147,9 @@ public final class ObjectWriter {
    * Writes an object, if that is due.
    *
    * @param what the object, for messages
-   * @param content what the write comes to; compared by value
-   * @param version of the object that it replaces, as the watch shows it; empty: there is none
-   * @param request sends it, and throws {@link KubernetesClientException} if it is not accepted
+   * @param content compared by value
+   * @param version that it replaces, as the watch shows it; empty: none
+   * @param request sends it, and throws {@link KubernetesClientException} if it is refused
    */
   public Outcome write(String what, Object content, String version, Runnable request) {
     return attempt("write", what, content, version, request);

@@ -29,10 +29,9 @@ public final class StatusWriter {
   }
 
   /**
-   * Makes a node's RouterNode say this.
+   * Writes a node's RouterNode. Returns the failure, if any.
    *
    * @param nodeUid of the Node that owns it
-   * @return what went wrong, if anything did
    */
   public Optional<String> routerNode(
       String name, String nodeUid, RouterNodeSpec spec, RouterNodeStatus status) {
@@ -57,11 +56,7 @@ public final class StatusWriter {
                 }));
   }
 
-  /**
-   * Makes a Region's status say this.
-   *
-   * @return what went wrong, if anything did
-   */
+  /** Writes a Region's status. Returns the failure, if any. */
   public Optional<String> region(String name, RegionStatus status) {
     return write(
         "regions/" + name + "/status",
@@ -74,11 +69,7 @@ public final class StatusWriter {
         });
   }
 
-  /**
-   * Takes away whatever was said in a Region's status.
-   *
-   * @return what went wrong, if anything did
-   */
+  /** Removes all that was written to a Region's status. Returns the failure, if any. */
   public Optional<String> withdrawRegion(String name) {
     return write(
         "regions/" + name + "/status",

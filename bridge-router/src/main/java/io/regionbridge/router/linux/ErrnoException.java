@@ -10,21 +10,16 @@ public final class ErrnoException extends IOException {
   private final @Nullable Capability missing;
 
   /**
-   * A refusal that no capability would have helped.
+   * A failure that no capability would have prevented.
    *
-   * @param doing what was asked for, such as {@code "reading device wg0"}
-   * @param errno why not
-   * @param detail the other side's own words, such as the kernel's extended acknowledgement
+   * @param doing such as {@code "reading device wg0"}
+   * @param detail the kernel's or program's own words, or null
    */
   public ErrnoException(String doing, Errno errno, @Nullable String detail) {
     this(doing, errno, detail, null);
   }
 
-  /**
-   * A refusal for want of a capability.
-   *
-   * @param missing the capability; null if it is none
-   */
+  /** A failure that may be for lack of a capability, null if it is not. */
   public ErrnoException(
       String doing, Errno errno, @Nullable String detail, @Nullable Capability missing) {
     super(words(doing, errno, detail, missing));

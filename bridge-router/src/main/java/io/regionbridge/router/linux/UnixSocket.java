@@ -21,22 +21,18 @@ public final class UnixSocket {
   /** Takes an answer as it arrives. */
   @FunctionalInterface
   public interface Answer {
-    /**
-     * Takes the next octets, from position to limit.
-     *
-     * @return whether the answer is complete
-     */
+    /** Takes the next octets, and returns whether the answer is complete. */
     boolean read(ByteBuffer in) throws IOException;
   }
 
   /**
    * Connects, sends a request and reads until the answer is complete or the other side has closed.
-   * What went through memory of its own is overwritten afterwards; the request is the caller's.
+   * Overwrites its buffers afterwards; the request is the caller's.
    *
    * @param doing for errors, such as {@code "reading wg0"}
    * @param timeout for all of it
-   * @throws ErrnoException ENOENT or ECONNREFUSED when nobody listens, EACCES when this process may
-   *     not connect, ETIMEDOUT
+   * @throws ErrnoException ENOENT or ECONNREFUSED if nobody listens, EACCES without permission,
+   *     ETIMEDOUT
    * @throws IOException if the connection breaks
    */
   public static void ask(Path socket, String doing, byte[] request, Duration timeout, Answer answer)

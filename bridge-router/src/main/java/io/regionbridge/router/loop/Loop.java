@@ -39,20 +39,15 @@ public final class Loop implements AutoCloseable {
   @FunctionalInterface
   public interface Round {
     /**
-     * Does it.
+     * Runs one round.
      *
-     * @throws IOException if something outside of the process does not work; logged without a stack
-     *     trace
+     * @throws IOException if something outside of the process fails; logged without a stack trace
      * @throws InterruptedException if the loop is closed meanwhile
      */
     void run() throws IOException, InterruptedException;
   }
 
-  /**
-   * One that has not started.
-   *
-   * @param running holds it while it runs
-   */
+  /** Creates a loop that has not started. */
   Loop(String name, Timing timing, Round round, Set<Loop> running, LongSupplier nanoTime) {
     this.name = name;
     this.timing = timing;

@@ -3,12 +3,12 @@ package io.regionbridge.router.loop;
 import java.time.Duration;
 
 /**
- * How a loop fares at one moment.
+ * The health of a loop at one moment.
  *
- * @param age how long ago the last good round ended; since the start if there was none. Of a loop
- *     whose rounds wait for something this says nothing
- * @param failures rounds that failed since the start
- * @param problem why it does not fare well, in words; empty if it does
+ * @param age since the last good round ended, or the start; meaningless for a loop whose rounds
+ *     wait
+ * @param failures since the start
+ * @param problem in words; empty if there is none
  */
 public record LoopHealth(String name, State state, Duration age, long failures, String problem) {
   /** How it fares. */

@@ -17,7 +17,7 @@ public final class Loops {
   }
 
   /**
-   * With another clock.
+   * Uses another clock.
    *
    * @param nanoTime nanoseconds that never go back, from any thread; only {@link #health} depends
    *     on it
@@ -27,7 +27,7 @@ public final class Loops {
   }
 
   /**
-   * Makes a loop, which does nothing before it is started.
+   * Creates a loop, which must be started.
    *
    * @param name of its thread, and in logs, metrics and conditions
    */

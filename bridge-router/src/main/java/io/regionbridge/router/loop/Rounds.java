@@ -32,8 +32,6 @@ final class Rounds {
   private String problem = "";
 
   /**
-   * One that is about to start.
-   *
    * @param random a number from 0 to 1, a new one at each call
    */
   Rounds(String name, Timing timing, DoubleSupplier random, long now) {
@@ -49,11 +47,7 @@ final class Rounds {
     began = now;
   }
 
-  /**
-   * A round ended as it should.
-   *
-   * @return how many before it had failed
-   */
+  /** Records a good round, and returns how many before it had failed. */
   int succeed(long now) {
     int before = failedInARow;
     running = false;
@@ -64,11 +58,7 @@ final class Rounds {
     return before;
   }
 
-  /**
-   * A round failed.
-   *
-   * @return how long to wait before the next one
-   */
+  /** Records a failed round, and returns how long to wait before the next one. */
   Duration fail(String why) {
     running = false;
     failed++;
@@ -83,7 +73,7 @@ final class Rounds {
   }
 
   /**
-   * How it fares.
+   * The health of the loop.
    *
    * @param ended whether its thread ended without a stop
    */

@@ -6,12 +6,11 @@ import java.util.Optional;
 /**
  * When the rounds of a loop begin, and how long one may take.
  *
- * @param settle how long a call of {@link Loop#lookAgain} waits for others that belong to it
- * @param spacing how long after the beginning of a round the next one begins at the earliest
+ * @param settle how long a call of {@link Loop#lookAgain} waits for further calls
+ * @param spacing minimum time between the beginnings of two rounds
  * @param period after which a round begins without a call
- * @param longestRound after which a round that has not ended counts as stuck; empty: rounds wait
- *     for something themselves
- * @param virtual whether the thread is a virtual one: for rounds that only wait for the network
+ * @param longestRound after which a round counts as stuck; empty: rounds may wait
+ * @param virtual whether to use a virtual thread: for rounds that only wait for the network
  */
 public record Timing(
     Duration settle,
@@ -57,11 +56,7 @@ public record Timing(
     return new Timing(settle, least, period, longestRound, virtual);
   }
 
-  /**
-   * How long after a call a round begins.
-   *
-   * @param sinceLast since the last round began
-   */
+  /** How long after a call a round begins. */
   Duration delay(Duration sinceLast) {
     Duration left = spacing.minus(sinceLast);
     return left.compareTo(settle) > 0 ? left : settle;

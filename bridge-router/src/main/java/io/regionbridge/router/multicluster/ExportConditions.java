@@ -22,11 +22,11 @@ final class ExportConditions {
   private ExportConditions() {}
 
   /**
-   * Those of one.
+   * The conditions of one ServiceExport.
    *
    * @param local all local Services
    * @param here the local Services as peers get them
-   * @param merged what all exports of the Service come to; empty: there is none
+   * @param merged all exports of the Service, merged; empty: there is none
    */
   static List<Finding> of(
       ServiceKey key, Directory local, RegionServices here, Optional<MergedService> merged) {

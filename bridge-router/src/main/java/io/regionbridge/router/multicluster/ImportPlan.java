@@ -35,7 +35,7 @@ record ImportPlan(
   /**
    * An object to write.
    *
-   * @param version resource version of the object that it replaces; empty: there is none
+   * @param version resource version that it replaces; empty: it is new
    */
   record Write(WantedObject object, String version) {}
 

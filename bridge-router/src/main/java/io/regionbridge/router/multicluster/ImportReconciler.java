@@ -44,11 +44,7 @@ final class ImportReconciler {
     writer.forget();
   }
 
-  /**
-   * Writes what the plan names.
-   *
-   * @return one sentence for each object that could not be written
-   */
+  /** Carries out a plan, and returns one sentence for each object that could not be written. */
   List<String> reconcile(ImportPlan plan, ClusterSetView view) {
     List<String> problems = new ArrayList<>();
     plan.exports()

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The status of a ServiceImport. Pure.
  *
  * @param clusters the exporting regions, sorted
- * @param ready the condition {@code Ready}, with the reasons of the API; not written where the
- *     version of the API has no conditions of imports
+ * @param ready the condition {@code Ready}; not written where the API version has no conditions of
+ *     imports
  */
 record ImportStatus(List<String> clusters, Finding ready) {
   private static final String SLICES = "endpointSliceObjects";
@@ -27,11 +27,7 @@ record ImportStatus(List<String> clusters, Finding ready) {
                 && StatusConditions.matches(object, List.of(ready)));
   }
 
-  /**
-   * The status to write.
-   *
-   * @param object as it is, for the times of what does not change
-   */
+  /** The status to write. Times of unchanged conditions come from {@code object}. */
   Map<String, Object> fields(@Nullable StoredObject object, ServedApi api, Instant now) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("clusters", clusters.stream().map(cluster -> Map.of("cluster", cluster)).toList());

@@ -56,7 +56,7 @@ final class ImportedObjects {
   /**
    * The ServiceImport.
    *
-   * @param addresses that the cluster has given it; none yet, or never if it is headless
+   * @param addresses that the cluster has assigned, if any
    */
   WantedObject serviceImport(ServedApi api, List<String> addresses) {
     Map<String, Object> spec = new LinkedHashMap<>();
@@ -101,8 +101,7 @@ final class ImportedObjects {
   /**
    * Whether clients can use the import.
    *
-   * @param supported whether {@link #isSupportedBy the cluster has a family} for it
-   * @param addresses that the cluster has given it
+   * @param supported see {@link #isSupportedBy}
    */
   Finding ready(boolean supported, List<String> addresses) {
     if (!supported) {
@@ -125,9 +124,9 @@ final class ImportedObjects {
   }
 
   /**
-   * The Service that gives it its addresses; only if it is not headless.
+   * The Service that gives a non-headless import its addresses.
    *
-   * @param families that its addresses are to be of; none: those that the cluster gives
+   * @param families of its addresses; none: the cluster decides
    */
   WantedObject service(WantedObject.Owner owner, List<IpFamily> families) {
     Map<String, Object> spec = new LinkedHashMap<>();

@@ -48,12 +48,7 @@ record MergedService(
   private static final Pattern APPLICATION =
       Pattern.compile("([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
 
-  /**
-   * Merges the exports of a key.
-   *
-   * @param regions in order of preference
-   * @return empty if no region exports such a Service
-   */
+  /** Merges the exports of a key from regions in order of preference; empty if there are none. */
   static Optional<MergedService> of(ServiceKey key, List<RegionServices> regions) {
     ServiceRegions exporting = ServiceRegions.exporting(key, regions);
     if (exporting.parts().isEmpty()) {

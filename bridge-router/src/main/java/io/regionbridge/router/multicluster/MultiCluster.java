@@ -67,8 +67,7 @@ public final class MultiCluster implements AutoCloseable {
    * The sources of its input, read in every round.
    *
    * @param regions those whose Services are known, in order of preference, the local one first with
-   *     its Services as peers get them; none before they are known
-   * @param local all local Services
+   *     its Services as peers get them
    * @param topology empty before it is known
    */
   public record Sources(
@@ -251,12 +250,11 @@ public final class MultiCluster implements AutoCloseable {
   }
 
   /**
-   * Removes what any bridge wrote for imports, once and whatever version is there, for the command
-   * {@code uninstall}. Blocks.
+   * Removes what any bridge wrote for imports, for the command {@code uninstall}, and returns the
+   * names of the objects. Blocks.
    *
-   * @param dryRun only says what there is
-   * @return what was, or would be, removed; as people call it
-   * @throws KubernetesClientException if it cannot be read or removed
+   * @param dryRun removes nothing
+   * @throws KubernetesClientException if objects cannot be read or removed
    */
   public static List<String> withdraw(KubernetesClient client, boolean dryRun) {
     List<String> ours = new ArrayList<>();

@@ -23,8 +23,7 @@ enum ServedApi {
   }
 
   /**
-   * The best version in which the API server has ServiceExports and ServiceImports; empty if it has
-   * none. Blocks.
+   * The best version in which the API server has ServiceExports and ServiceImports, if any. Blocks.
    *
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if it does not say
    */

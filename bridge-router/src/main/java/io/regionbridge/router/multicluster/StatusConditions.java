@@ -29,9 +29,8 @@ final class StatusConditions {
   }
 
   /**
-   * The conditions to write, as a field of the status.
-   *
-   * @param object as it is, for the times of what does not change
+   * The status field with the conditions to write. Times of unchanged conditions come from {@code
+   * object}.
    */
   static Map<String, Object> of(
       @Nullable StoredObject object, List<Finding> findings, Instant now) {

@@ -11,10 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object as the API server has it.
+ * An object in the API server.
  *
  * @param ours whether a bridge wrote it
- * @param fields all besides its metadata; none of an object that is not ours
+ * @param fields without metadata; empty for an object that is not ours
  */
 record StoredObject(
     String namespace,

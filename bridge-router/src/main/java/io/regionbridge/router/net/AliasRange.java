@@ -5,9 +5,6 @@ import java.util.Optional;
 /**
  * A range of a region's own addresses and the range of the same size under which other regions know
  * them. An address and its alias differ in the prefix only.
- *
- * @param range what the region itself uses
- * @param alias what its peers use
  */
 public record AliasRange(Cidr range, Cidr alias) implements Comparable<AliasRange> {
   /**

@@ -9,9 +9,6 @@ import java.util.Optional;
 /**
  * A range of IP addresses in prefix notation (RFC 4632, section 3.1; RFC 4291, section 2.3), IPv4
  * or IPv6. Host bits are always zero. Sorts IPv4 before IPv6, then by address, wider ranges first.
- *
- * @param network the lowest address of the range
- * @param prefixLength how many leading bits are fixed: 0 to 32 for IPv4, 0 to 128 for IPv6
  */
 public record Cidr(InetAddress network, int prefixLength) implements Comparable<Cidr> {
   private static final Comparator<Cidr> ORDER =
@@ -62,20 +59,12 @@ public record Cidr(InetAddress network, int prefixLength) implements Comparable<
     return Parsed.valid(range);
   }
 
-  /**
-   * A range known to be right, such as a constant.
-   *
-   * @throws IllegalArgumentException if it is not; use {@link #parse} for what a user wrote
-   */
+  /** The range that a constant spells, or IllegalArgumentException. */
   public static Cidr of(String text) {
     return parse(text).orThrow(text);
   }
 
-  /**
-   * The range of the given prefix length that an address is in.
-   *
-   * @throws IllegalArgumentException if the prefix does not fit the address
-   */
+  /** The range of this prefix length that an address is in, or IllegalArgumentException. */
   public static Cidr containing(InetAddress address, int prefixLength) {
     return new Cidr(IpLiteral.address(masked(address.getAddress(), prefixLength)), prefixLength);
   }

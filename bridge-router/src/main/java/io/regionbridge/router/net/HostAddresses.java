@@ -19,10 +19,9 @@ import java.util.Optional;
 /**
  * The addresses of this machine at one moment.
  *
- * @param interfaces the addresses of each network interface that is up, by its name; link-local
- *     ones are left out, since they cannot be announced
- * @param route the address from which packets leave for the rest of the world; empty without a
- *     default route
+ * @param interfaces by name, of each interface that is up, without link-local addresses, which
+ *     cannot be announced
+ * @param route the source address of the default route, if there is one
  */
 public record HostAddresses(
     Map<String, List<InetAddress>> interfaces, Optional<InetAddress> route) {

@@ -83,20 +83,13 @@ public sealed interface IpAddress extends Comparable<IpAddress> {
         : new V6(number(octets, 0, Long.BYTES), number(octets, Long.BYTES, Long.BYTES));
   }
 
-  /**
-   * The address that a text spells, or empty when it spells none. As strict as {@link
-   * IpLiteral#parse}.
-   */
+  /** Parses an address as strictly as {@link IpLiteral#parse}. */
   static Optional<IpAddress> parse(String text) {
     long ipv4 = IpLiteral.ipv4(text);
     return ipv4 >= 0 ? Optional.of(new V4((int) ipv4)) : IpLiteral.parse(text).map(IpAddress::of);
   }
 
-  /**
-   * An address known to be right, such as a constant.
-   *
-   * @throws IllegalArgumentException if it is not; use {@link #parse} for what a user wrote
-   */
+  /** The address that a constant spells, or IllegalArgumentException. */
   static IpAddress of(String text) {
     return parse(text)
         .orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));

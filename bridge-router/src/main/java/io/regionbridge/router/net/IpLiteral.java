@@ -17,10 +17,8 @@ public final class IpLiteral {
   private IpLiteral() {}
 
   /**
-   * The address that a text spells, or empty when it spells none.
-   *
-   * @param text dotted decimal IPv4, or IPv6 as RFC 4291, section 2.2 has it; an IPv4-mapped IPv6
-   *     address gives the IPv4 address it stands for
+   * Parses dotted decimal IPv4, or IPv6 as in RFC 4291, section 2.2. An IPv4-mapped IPv6 address
+   * gives the IPv4 address.
    */
   public static Optional<InetAddress> parse(String text) {
     return text.indexOf(':') >= 0 ? parseIpv6(text) : parseIpv4(text).map(IpLiteral::address);

@@ -12,10 +12,8 @@ public final class OverlayRanges {
   private OverlayRanges() {}
 
   /**
-   * The range of an overlay.
-   *
-   * @param network of an address that a machine has on it. An address alone, as Tailscale gives it,
-   *     stands for the range that such overlays use
+   * The range of an overlay, by the network of a machine's address on it. A single address, as
+   * Tailscale gives it, stands for the range that such overlays use.
    */
   public static Cidr of(Cidr network) {
     return network.equals(Cidr.host(network.network()))

@@ -22,12 +22,7 @@ public sealed interface Parsed<T> {
     }
   }
 
-  /**
-   * The text is none.
-   *
-   * @param reason what is wrong with it, in one clause
-   * @param advice what to write instead
-   */
+  /** The text is not valid. */
   record Invalid<T>(String reason, String advice) implements Parsed<T> {
     @Override
     public <R> Parsed<R> flatMap(Function<T, Parsed<R>> next) {
@@ -53,12 +48,7 @@ public sealed interface Parsed<T> {
   /** What the value is read as next; none if the text is none. */
   <R> Parsed<R> flatMap(Function<T, Parsed<R>> next);
 
-  /**
-   * The value of a text that has one.
-   *
-   * @param text as the message shows it
-   * @throws IllegalArgumentException if it has none; the message gives the reason and the advice
-   */
+  /** The value, or IllegalArgumentException with {@code text}, the reason and the advice. */
   T orThrow(String text);
 
   /** The value; empty if the text is none. */

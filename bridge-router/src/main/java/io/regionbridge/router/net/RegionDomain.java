@@ -5,12 +5,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The domain of a region's names: lower case, no final dot, at least two labels as hosts have them
- * (RFC 1123, section 2.1), at most {@value #MOST_OCTETS} octets so that there is room for names
- * below it. Never inside {@code arpa} or {@code local}, which belong to everybody, and never an
- * address: the last label is no number (RFC 1123, section 2.1).
- *
- * @param name the canonical text
+ * The domain of a region's names: canonical text in lower case without final dot, with at least two
+ * labels as hosts have them (RFC 1123, section 2.1), at most {@value #MOST_OCTETS} octets so that
+ * there is room for names below it. Never inside {@code arpa} or {@code local}, and never an
+ * address: the last label is no number.
  */
 public record RegionDomain(String name) {
   /** The longest domain; a name of 255 octets (RFC 1035, section 3.1) has to fit below it. */
@@ -22,8 +20,8 @@ public record RegionDomain(String name) {
   private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");
 
   /**
-   * @throws IllegalArgumentException if the text is not canonical or no region can have it; use
-   *     {@link #parse} for what a user or a peer wrote
+   * @throws IllegalArgumentException if the text is not canonical or not allowed; {@link #parse}
+   *     reads what users and peers wrote
    */
   public RegionDomain {
     Optional<String> flaw = flaw(name);
@@ -52,11 +50,7 @@ public record RegionDomain(String name) {
     return overlaps(other.name);
   }
 
-  /**
-   * Whether a zone is this domain, above it or below it.
-   *
-   * @param zone in lower case, without a dot at the end
-   */
+  /** Whether a zone, in lower case without a final dot, is this domain, above it or below it. */
   public boolean overlaps(String zone) {
     return isWithin(zone) || zone.endsWith("." + name);
   }

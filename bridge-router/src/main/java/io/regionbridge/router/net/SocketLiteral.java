@@ -14,10 +14,8 @@ public final class SocketLiteral {
   private SocketLiteral() {}
 
   /**
-   * Reads {@code ADDRESS[:PORT]}; an IPv6 address needs its brackets even without a port, since
-   * {@code fd00::1:1053} is an address too. Never throws.
-   *
-   * @param defaultPort the port when the text has none
+   * Parses {@code ADDRESS[:PORT]}; an IPv6 address needs brackets even without a port, since {@code
+   * fd00::1:1053} is an address too. Never throws.
    */
   public static Parsed<InetSocketAddress> parse(String text, int defaultPort) {
     boolean brackets = text.startsWith("[");
@@ -48,9 +46,8 @@ public final class SocketLiteral {
   }
 
   /**
-   * The canonical text of a socket address, which {@link #parse} reads back.
-   *
-   * @throws IllegalArgumentException if the address is a name that was not resolved
+   * The canonical text, which {@link #parse} reads; IllegalArgumentException for an unresolved
+   * name.
    */
   public static String format(InetSocketAddress address) {
     if (address.isUnresolved()) {

@@ -50,7 +50,7 @@ public final class NetBirdReconciler {
   private final ObjectWriter writer;
 
   /**
-   * @param namespace that NetBird's operator makes its routers in
+   * @param namespace of the routers that NetBird's operator makes
    */
   public NetBirdReconciler(KubernetesClient client, String namespace, Clock clock) {
     this.client = client;
@@ -125,11 +125,11 @@ public final class NetBirdReconciler {
   }
 
   /**
-   * Takes back what any bridge ever set; what somebody else has set as well stays.
+   * Removes what any bridge ever set, and returns the names of the objects. What somebody else has
+   * set as well stays.
    *
-   * @param dryRun only says where
-   * @return where, as people would call it
-   * @throws KubernetesClientException if it cannot be read or written
+   * @param dryRun removes nothing
+   * @throws KubernetesClientException if objects cannot be read or written
    */
   public List<String> withdraw(boolean dryRun) {
     List<String> ours = new ArrayList<>();

@@ -4,11 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * How the kernel says that it has done, or has not done, what it was asked for: the payload of
- * {@code NLMSG_ERROR} and {@code NLMSG_DONE}.
+ * The kernel's result of a request: the payload of {@code NLMSG_ERROR} and {@code NLMSG_DONE}.
  *
- * @param errno positive; 0: done
- * @param kernelMessage the extended acknowledgement's text, if the kernel gave one
+ * @param errno positive; 0: success
+ * @param kernelMessage the extended acknowledgement's text, if any
  */
 record Acknowledgement(int errno, Optional<String> kernelMessage) {
   private static final int ATTRIBUTE_MESSAGE = 1;

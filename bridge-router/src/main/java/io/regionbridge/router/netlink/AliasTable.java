@@ -64,11 +64,7 @@ public final class AliasTable implements AutoCloseable {
     return !new NftMessages(foreign).readContents(socket).isEmpty();
   }
 
-  /**
-   * The result of {@link #rules} after {@link #replace}: one text for each rule.
-   *
-   * @param overlay the overlay's interface
-   */
+  /** The result of {@link #rules} after {@link #replace}: one text for each rule. */
   public static List<String> expected(String overlay, AliasRanges aliases) {
     NftMessages messages = new NftMessages(NAME);
     return Stream.of(false, true)
@@ -77,11 +73,7 @@ public final class AliasTable implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * Replaces all rules in one transaction; without aliases, removes the tables.
-   *
-   * @param overlay the overlay's interface
-   */
+  /** Replaces all rules in one transaction; without aliases, removes the tables. */
   public void replace(String overlay, AliasRanges aliases) throws ErrnoException {
     List<MessageWriter> requests = new ArrayList<>();
     for (boolean ipv6 : new boolean[] {false, true}) {

@@ -4,13 +4,7 @@ import io.regionbridge.router.net.Cidr;
 import io.regionbridge.router.net.IpLiteral;
 import java.net.InetAddress;
 
-/**
- * An address of an interface with the prefix that is directly reached through it.
- *
- * @param interfaceIndex of the interface
- * @param address the interface's own
- * @param prefixLength leading bits shared by the directly reached addresses
- */
+/** An address of an interface, with the prefix that is directly reached through it. */
 public record InterfaceAddress(int interfaceIndex, InetAddress address, int prefixLength) {
   /** The addresses that are directly reached through the interface. */
   public Cidr network() {

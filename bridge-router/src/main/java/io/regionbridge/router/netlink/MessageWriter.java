@@ -13,11 +13,7 @@ final class MessageWriter {
   private final int flags;
   private ByteBuffer buffer = allocate(512);
 
-  /**
-   * Starts a message.
-   *
-   * @param flags besides {@code NLM_F_REQUEST}
-   */
+  /** Starts a message with {@code NLM_F_REQUEST} and more flags. */
   MessageWriter(int type, int flags) {
     this.type = type;
     this.flags = flags | NetlinkMessage.REQUEST;

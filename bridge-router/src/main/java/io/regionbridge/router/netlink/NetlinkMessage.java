@@ -32,11 +32,7 @@ record NetlinkMessage(int type, int flags, int sequence, ByteBuffer payload) {
   static final int CAPPED = 0x100; // on errors: the request's payload is not repeated
   static final int ACK_ATTRIBUTES = 0x200; // on errors: an extended acknowledgement follows
 
-  /**
-   * The messages of one datagram.
-   *
-   * @param datagram from position to limit, in native order
-   */
+  /** The messages of one datagram in native order. */
   static List<NetlinkMessage> parse(ByteBuffer datagram) throws MalformedMessageException {
     List<NetlinkMessage> messages = new ArrayList<>();
     ByteBuffer in = datagram.slice().order(ByteOrder.nativeOrder());

@@ -82,7 +82,7 @@ final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Sends a request and waits until the kernel has done it.
+   * Sends a request and waits until the kernel has carried it out.
    *
    * @param doing for error messages, such as {@code "setting the MTU of wg0"}
    */
@@ -105,9 +105,8 @@ final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Sends requests as one transaction, all of which is done or nothing, and waits for it.
-   *
-   * @param begin what starts a transaction, and end what commits it; neither is acknowledged
+   * Sends requests as one transaction, and waits for it. The messages that begin and commit it are
+   * not acknowledged.
    */
   synchronized void transact(
       MessageWriter begin, List<MessageWriter> requests, MessageWriter end, String doing)

@@ -396,10 +396,10 @@ final class NftMessages {
   }
 
   /**
-   * A chain that takes everything it does not know.
+   * A base chain that accepts by default.
    *
    * @param type {@code nat} or {@code filter}
-   * @param priority the lower, the earlier
+   * @param priority lower runs earlier
    */
   MessageWriter addChain(boolean ipv6, String name, String type, int hook, int priority) {
     MessageWriter chain =

@@ -7,13 +7,12 @@ import java.util.Optional;
 /**
  * A unicast route.
  *
- * @param destination the range that it is for; a default route has prefix length 0
- * @param interfaceIndex the interface that packets leave by; 0: several or none
- * @param gateway the next hop, if there is one
+ * @param destination a default route has prefix length 0
+ * @param interfaceIndex 0: several or none
  * @param preferredSource the address that local programs get for it
- * @param table the routing table; {@link #MAIN} unless policy routing is at work
+ * @param table {@link #MAIN} unless policy routing is used
  * @param protocol who made it, {@code RTPROT_*}
- * @param metric the lower, the better; 0 is IPv4's default
+ * @param metric lower is preferred; 0 is IPv4's default
  */
 public record Route(
     Cidr destination,

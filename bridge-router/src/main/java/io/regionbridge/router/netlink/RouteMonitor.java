@@ -38,8 +38,7 @@ public final class RouteMonitor implements AutoCloseable {
    * Starts to watch the calling thread's network namespace.
    *
    * @param name of its thread
-   * @param changed called on the monitor's own thread after one or more changes; it should return
-   *     soon
+   * @param changed called on the monitor's thread after changes; must return soon
    */
   public static RouteMonitor start(String name, Runnable changed, Loops loops)
       throws ErrnoException {

@@ -71,11 +71,10 @@ public final class RouteNetlink implements AutoCloseable {
   }
 
   /**
-   * Creates an interface.
+   * Creates an interface of a kind such as {@code wireguard} or {@code dummy}.
    *
-   * @param kind such as {@code wireguard} or {@code dummy}
-   * @throws ErrnoException EEXIST if there is one of that name, EOPNOTSUPP if the kernel does not
-   *     know the kind
+   * @throws ErrnoException EEXIST if the name is taken, EOPNOTSUPP if the kernel does not know the
+   *     kind
    */
   public void createLink(String name, String kind) throws ErrnoException {
     MessageWriter request =
@@ -123,11 +122,7 @@ public final class RouteNetlink implements AutoCloseable {
         "adding address ");
   }
 
-  /**
-   * Takes an address from an interface.
-   *
-   * @throws ErrnoException EADDRNOTAVAIL if it has no such address
-   */
+  /** Removes an address from an interface; EADDRNOTAVAIL if it does not have it. */
   public void deleteAddress(InterfaceAddress address) throws ErrnoException {
     changeAddress(DELETE_ADDRESS, 0, address, "deleting address ");
   }
@@ -145,11 +140,7 @@ public final class RouteNetlink implements AutoCloseable {
     return routes;
   }
 
-  /**
-   * The route that packets to an address take now.
-   *
-   * @return empty when there is none, or one that discards them
-   */
+  /** The route that packets to an address take now, unless there is none or it discards them. */
   public Optional<Route> routeTo(InetAddress destination) throws ErrnoException {
     byte[] octets = destination.getAddress();
     MessageWriter request =
@@ -170,12 +161,7 @@ public final class RouteNetlink implements AutoCloseable {
     return found.stream().findFirst();
   }
 
-  /**
-   * Adds a route.
-   *
-   * @throws ErrnoException EEXIST if the table has one for this destination with this metric,
-   *     through whatever interface
-   */
+  /** Adds a route; EEXIST if the table has one for this destination with this metric. */
   public void addRoute(Route route) throws ErrnoException {
     changeRoute(
         RouteDecoder.NEW_ROUTE,
@@ -193,11 +179,7 @@ public final class RouteNetlink implements AutoCloseable {
         "replacing the route to ");
   }
 
-  /**
-   * Deletes a route.
-   *
-   * @throws ErrnoException ESRCH if there is none
-   */
+  /** Deletes a route; ESRCH if there is none. */
   public void deleteRoute(Route route) throws ErrnoException {
     changeRoute(DELETE_ROUTE, 0, route, "deleting the route to ");
   }
@@ -227,11 +209,7 @@ public final class RouteNetlink implements AutoCloseable {
     }
   }
 
-  /**
-   * Deletes a rule.
-   *
-   * @throws ErrnoException ENOENT if there is none
-   */
+  /** Deletes a rule; ENOENT if there is none. */
   public void deleteRule(RoutingRule rule) throws ErrnoException {
     changeRule(DELETE_RULE, 0, rule, "deleting");
   }

@@ -6,10 +6,9 @@ import java.util.Optional;
 /**
  * A rule that has packets looked up in a routing table. Compared by value.
  *
- * @param from the range of the source; empty: any
- * @param to the range of the destination, of the same family
- * @param table that is looked into
- * @param priority the lower, the earlier
+ * @param from range of the source; empty: any
+ * @param to range of the destination, of the same family
+ * @param priority lower comes first
  * @param protocol who made it, {@code RTPROT_*}
  */
 public record RoutingRule(Optional<Cidr> from, Cidr to, int table, int priority, int protocol) {

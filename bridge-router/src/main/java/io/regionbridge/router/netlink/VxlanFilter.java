@@ -39,11 +39,10 @@ public final class VxlanFilter implements AutoCloseable {
   }
 
   /**
-   * Makes it so, if it is not.
+   * Writes the table if it differs, and returns whether it did.
    *
-   * @param senders whom wrapped packets are taken from; empty: there is no device that takes any,
-   *     and the tables are gone
-   * @return whether anything was written
+   * @param senders who may send encapsulated packets; empty: there is no device, and the tables are
+   *     removed
    */
   public boolean keep(Optional<List<Cidr>> senders) throws ErrnoException {
     List<String> wanted = new ArrayList<>();

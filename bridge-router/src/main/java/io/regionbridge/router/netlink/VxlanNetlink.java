@@ -72,9 +72,7 @@ public final class VxlanNetlink implements AutoCloseable {
   }
 
   /**
-   * Makes sure that a node is reached by the device, which must be there.
-   *
-   * @return the device's index
+   * Adds the entries by which the device, which must exist, reaches a node, and returns its index.
    */
   public int reach(InetAddress node) throws ErrnoException {
     int index =

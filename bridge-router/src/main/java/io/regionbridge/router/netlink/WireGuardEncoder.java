@@ -41,7 +41,7 @@ final class WireGuardEncoder {
   /**
    * The messages of an update, to be sent in order.
    *
-   * @param family the number that the kernel gave to the family {@code wireguard}
+   * @param family number of the family {@code wireguard}
    */
   static List<MessageWriter> set(int family, String interfaceName, DeviceUpdate update) {
     WireGuardEncoder encoder = new WireGuardEncoder(family, interfaceName);

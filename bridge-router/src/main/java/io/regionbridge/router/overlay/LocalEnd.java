@@ -8,8 +8,7 @@ import java.util.Optional;
  * What this region announces of a device that this process makes. One value, so that a key never
  * disappears before its successor is there.
  *
- * @param publicKey in use
- * @param nextPublicKey about to be used
+ * @param nextPublicKey announced before it is used
  * @param endpoint where it is reached from outside; empty: it calls its peers
  */
 public record LocalEnd(

@@ -71,14 +71,10 @@ public final class ManagedTunnel implements AutoCloseable {
   private ObservedTunnel observed = ObservedTunnel.NONE;
 
   /**
-   * What the tunnel is made from, and the callbacks for its changes. Called by the tunnel's own
-   * thread.
+   * The inputs of the tunnel, and the callbacks for its changes. Called on the tunnel's thread.
    *
-   * @param keys where this node's key is kept
-   * @param regions the regions as they are known at the moment
-   * @param settled whether those are all
+   * @param settled whether {@code regions} are all regions
    * @param accepted which overlay addresses have said that they know a key of this node, base64
-   * @param announced takes what is announced to peers
    */
   public record Callbacks(
       KeyStore keys,
@@ -97,10 +93,10 @@ public final class ManagedTunnel implements AutoCloseable {
   }
 
   /**
-   * Starts to make it.
+   * Starts to manage the device.
    *
    * @param node this node's name
-   * @param settings what is configured at the moment
+   * @param settings what is configured now
    */
   public static ManagedTunnel start(
       String node, Supplier<RegionSettings.Overlay> settings, Callbacks callbacks, Loops loops) {

@@ -20,13 +20,11 @@ final class OverlayConditions {
   private OverlayConditions() {}
 
   /**
-   * The conditions.
+   * The conditions of the overlay.
    *
-   * @param name the interface that is looked for
-   * @param addresses what it has
    * @param tunnel its device
    * @param unobservable why there is no {@code tunnel}, if that is a fault
-   * @param expected whether an interface that does not exist is worth a word
+   * @param expected whether to report an interface that does not exist
    */
   static List<Finding> of(
       Optional<String> name,

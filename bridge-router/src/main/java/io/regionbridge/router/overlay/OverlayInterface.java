@@ -12,10 +12,8 @@ final class OverlayInterface {
   private OverlayInterface() {}
 
   /**
-   * The configured interface, whether or not it exists; else the one in use as long as that exists;
-   * else the first usual one that does.
-   *
-   * @param inUse empty: none yet
+   * Chooses the configured interface, whether or not it exists; else the one in use as long as it
+   * exists; else the first usual one that does.
    */
   static Optional<String> choose(
       Optional<String> configured, String inUse, Predicate<String> exists) {

@@ -223,9 +223,9 @@ public final class OverlayWatch implements OverlayView, AutoCloseable {
   }
 
   /**
-   * How the overlay fares.
+   * The conditions of the overlay.
    *
-   * @param expected whether a usual interface that is not there is worth a word
+   * @param expected whether to report that no usual interface exists
    * @param pods this region's pod ranges, as peers know them
    * @param carries whether packets with pods' addresses leave and arrive by this node
    */

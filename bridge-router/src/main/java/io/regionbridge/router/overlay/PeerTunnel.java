@@ -6,13 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A peer of the overlay's device, as it was last seen.
+ * A peer of the overlay's device, as last seen.
  *
- * @param region that it is a gateway of; empty: of none that is known
- * @param publicKey base64
- * @param endpoint where its packets come from; empty: none came yet
+ * @param region that it is a gateway of; empty: none
+ * @param endpoint empty: no packet came yet
  * @param state up, idle, silent or down
- * @param since when it is in that state; empty: not known yet
+ * @param since empty: unknown
  */
 public record PeerTunnel(
     String region,

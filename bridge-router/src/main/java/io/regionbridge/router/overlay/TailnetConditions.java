@@ -29,10 +29,9 @@ final class TailnetConditions {
   private TailnetConditions() {}
 
   /**
-   * The conditions.
+   * The conditions of tailscaled.
    *
    * @param device as this node uses it; see {@link Tailnet#accepted}
-   * @param pods this region's pod ranges
    * @param carries whether packets with pods' addresses leave and arrive by this node
    */
   static List<Finding> of(

@@ -18,9 +18,8 @@ final class TunnelGateways {
   private TunnelGateways() {}
 
   /**
-   * The gateways of all regions that a tunnel is to be made to.
-   *
-   * @param problems gets what has to be left out, one sentence each
+   * The gateways of all regions that need a tunnel. What has to be left out is added to {@code
+   * problems}.
    */
   static List<RemoteGateway> of(Topology topology, List<String> problems) {
     List<RemoteGateway> gateways = new ArrayList<>();

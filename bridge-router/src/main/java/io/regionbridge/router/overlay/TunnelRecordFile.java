@@ -36,11 +36,7 @@ public final class TunnelRecordFile {
   private final PeerEnds ends = new PeerEnds();
   private @Nullable Map<String, TunnelRecord> written;
 
-  /**
-   * One that is kept in a file, which need not exist yet.
-   *
-   * @param file absolute
-   */
+  /** Uses an absolute path of a file that need not exist yet. */
   public TunnelRecordFile(Path file) {
     this.file = file;
   }

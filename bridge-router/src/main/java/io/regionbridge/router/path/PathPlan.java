@@ -31,20 +31,15 @@ record PathPlan(
     obstacles = Map.copyOf(obstacles);
   }
 
-  /**
-   * A gateway of a peer.
-   *
-   * @param address in the pod range of its region
-   */
+  /** A gateway of a peer, at an address in the pod range of its region. */
   record Target(String region, InetSocketAddress address) {}
 
   /**
-   * The plan.
+   * Plans the probes.
    *
-   * @param pods this region's pod ranges
-   * @param addresses of this node's interfaces that are up, the overlay's left out
-   * @param translated the overlay address of this node, where pods' packets get it as their source
-   * @param announced the addresses that gateways of peers announce for probes, by region
+   * @param addresses of this node's interfaces that are up, without the overlay's
+   * @param translated the overlay address that pods' packets get as their source, if any
+   * @param announced by region, the addresses that gateways announce for probes
    */
   static PathPlan of(
       List<Cidr> pods,

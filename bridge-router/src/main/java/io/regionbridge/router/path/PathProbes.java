@@ -74,9 +74,9 @@ public final class PathProbes implements AutoCloseable {
    *
    * @param pods this region's pod ranges
    * @param overlay the overlay's interface; empty: it is not up
-   * @param translated this node's overlay address, where pods' packets get it as their source
+   * @param translated this node's overlay address, if pods' packets get it as their source
    * @param ranges that peers' probes may come from
-   * @param announced the addresses that gateways of peers announce for probes, by region
+   * @param announced by region, the addresses that gateways announce for probes
    */
   public record Look(
       List<Cidr> pods,
@@ -87,12 +87,11 @@ public final class PathProbes implements AutoCloseable {
       Map<String, List<InetSocketAddress>> announced) {}
 
   /**
-   * The ranges that probes of peers come from. Another router node of this region that a probe came
-   * in by has given it an address of its own, so that the answer goes back there: its address in
-   * the cluster, or that of its pod network's interface.
+   * The ranges that probes of peers come from. Another router node that a probe came in by may have
+   * translated its source, so that the answer returns there: to its address in the cluster, or that
+   * of its pod network's interface.
    *
    * @param overlay where overlay addresses come from
-   * @param pods this region's pod ranges
    * @param routers the addresses of this region's router nodes in the cluster
    */
   public static List<Cidr> askers(
@@ -121,10 +120,8 @@ public final class PathProbes implements AutoCloseable {
   private volatile Optional<InetSocketAddress> announced = Optional.empty();
 
   /**
-   * Whether the kernel sends the probes of a target by the overlay.
-   *
-   * @param round in which it was asked
-   * @param overlay the index of the overlay's interface at that time
+   * Whether the kernel sends the probes of a target by the overlay, asked in a round, with the
+   * overlay's interface index at that time.
    */
   private record Way(int round, int overlay, boolean byOverlay) {}
 

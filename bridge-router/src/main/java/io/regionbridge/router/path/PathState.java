@@ -3,10 +3,9 @@ package io.regionbridge.router.path;
 /**
  * The state of the path that pods' packets take to one region.
  *
- * @param verdict what probes say
  * @param worked whether the path has worked since this process started; only then does silence mean
  *     that it broke
- * @param words one clause: the addresses and the size that were probed, or why none were
+ * @param words the addresses and the size that were probed, or why none were, in one clause
  */
 public record PathState(Verdict verdict, boolean worked, String words) {
   /** What probes say, best first. */

@@ -25,8 +25,7 @@ final class ClaimMemory {
   /**
    * The claim of a peer that counts.
    *
-   * @param address of a peer that the device has
-   * @param claim that follows from what the device routes to it now
+   * @param claim by the routes that the device has now
    * @param silent whether nobody says who has the ranges now: a node whose own tunnel is dead still
    *     hears from the overlay's agent that a range was moved
    * @param now nanoseconds that never go back

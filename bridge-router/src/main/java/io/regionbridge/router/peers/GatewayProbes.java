@@ -10,19 +10,13 @@ public interface GatewayProbes {
   /** Nothing is known of any. */
   GatewayProbes UNKNOWN = (_, _) -> Optional.empty();
 
-  /**
-   * How a gateway fares; empty if it was not asked yet.
-   *
-   * @param region the peer region
-   * @param gateway where its DNS is asked
-   */
+  /** The state of the gateway at a DNS address; empty if it was not asked yet. */
   Optional<State> of(String region, InetSocketAddress gateway);
 
   /**
    * The state of one gateway.
    *
-   * @param up whether it answers
-   * @param late whether an answer is overdue; too soon to call it down
+   * @param late whether an answer is overdue, too soon to call it down
    * @param roundTrip median of the last probes; zero: none yet
    */
   record State(boolean up, boolean late, Duration roundTrip) {}

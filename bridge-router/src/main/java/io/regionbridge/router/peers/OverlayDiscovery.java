@@ -85,15 +85,15 @@ public final class OverlayDiscovery implements AutoCloseable {
    * The last answer of a peer.
    *
    * @param asked the key that it was asked about
-   * @param at when, by the clock that only goes forward
+   * @param at by a monotonic clock
    */
   private record Answer(RegionAnnouncement announcement, Optional<String> asked, long at) {}
 
   /**
-   * What follows from all that was said.
+   * What follows from all announcements.
    *
-   * @param accepted the key that each of those that have it was asked about
-   * @param podPaths where gateways answer path probes, by region
+   * @param accepted by address, the key that it was asked about and has
+   * @param podPaths by region, where gateways answer path probes
    */
   private record Known(
       List<PeerClaim> claims,
@@ -105,10 +105,9 @@ public final class OverlayDiscovery implements AutoCloseable {
   /**
    * Sends no request yet.
    *
-   * @param httpPort where bridges answer on their overlay addresses
-   * @param dnsPort where their DNS does
-   * @param onChange {@link #claims}, {@link #tunnels} or {@link #accepted} may be others; on a
-   *     thread of its own
+   * @param httpPort of bridges on their overlay addresses, as {@code dnsPort} is of their DNS
+   * @param onChange called on a thread of its own when {@link #claims}, {@link #tunnels} or {@link
+   *     #accepted} may have changed
    */
   public OverlayDiscovery(
       OverlayView overlay, int httpPort, int dnsPort, Runnable onChange, Loops loops) {
@@ -207,8 +206,8 @@ public final class OverlayDiscovery implements AutoCloseable {
   /**
    * Whether a peer of an observed device could be a gateway and is likely to answer.
    *
-   * @param gateway whether it has said before which region it is of, or a claim names it
-   * @param offline whether this is a round in which those are asked as well who are called offline
+   * @param gateway whether it has announced a region before, or a claim names it
+   * @param offline whether this round also asks peers that are called offline
    */
   static boolean worthAsking(OverlayView.Peer peer, boolean gateway, boolean offline) {
     return (peer.ownsSome() || gateway) && (offline || peer.online());

@@ -64,11 +64,7 @@ public interface OverlayView {
     return Optional.empty();
   }
 
-  /**
-   * This node's end of tunnels, for its peers.
-   *
-   * @return empty while there is none
-   */
+  /** This node's end of tunnels for its peers, if it has one. */
   default Optional<TunnelEnd> end(String node, boolean active) {
     return address()
         .flatMap(address ->

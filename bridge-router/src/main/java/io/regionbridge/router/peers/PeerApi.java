@@ -44,11 +44,7 @@ final class PeerApi implements AutoCloseable {
   private final PeerKubeconfig kubeconfig;
   private final HttpClient client;
 
-  /**
-   * What the API server has.
-   *
-   * @param problems what of it makes no sense and is left out, one clause each
-   */
+  /** The router nodes, and one clause for each part that is invalid and left out. */
   record Answer(List<RouterNodeFacts> nodes, List<String> problems) {
     Answer {
       nodes = List.copyOf(nodes);
@@ -73,9 +69,7 @@ final class PeerApi implements AutoCloseable {
   }
 
   /**
-   * Connects to nothing yet.
-   *
-   * @throws GeneralSecurityException if the certificates cannot be used
+   * Connects to nothing yet. Throws GeneralSecurityException if the certificates cannot be used.
    */
   PeerApi(PeerKubeconfig kubeconfig) throws GeneralSecurityException {
     this.kubeconfig = kubeconfig;
@@ -90,9 +84,9 @@ final class PeerApi implements AutoCloseable {
   }
 
   /**
-   * Reads them.
+   * Reads the router nodes.
    *
-   * @throws FailedException if they cannot be read; what they were then stays true
+   * @throws FailedException if they cannot be read; the last ones stay valid
    */
   Answer read() throws FailedException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri()).timeout(PATIENCE);

@@ -87,9 +87,9 @@ public final class PeerClusters implements AutoCloseable {
   /**
    * Watches nothing yet.
    *
-   * @param client for the local API server, which has the Secrets
-   * @param namespace where the Secrets are
-   * @param onChange worth another {@link #look}
+   * @param client for the local API server
+   * @param namespace of the Secrets
+   * @param onChange called when another {@link #look} is due
    */
   public PeerClusters(
       KubernetesClient client, String namespace, Runnable onChange, Clock clock, Loops loops) {
@@ -100,11 +100,7 @@ public final class PeerClusters implements AutoCloseable {
     this.loops = loops;
   }
 
-  /**
-   * Follows the Region objects as they are now.
-   *
-   * @return what the peers' API servers claim
-   */
+  /** Follows the Region objects, and returns what the peers' API servers claim. */
   public RegionClaims.PeerReading look(List<RegionFacts> regions) {
     Map<String, SecretRef> wanted = new HashMap<>();
     for (RegionFacts region : regions) {

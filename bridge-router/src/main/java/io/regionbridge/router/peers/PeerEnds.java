@@ -27,9 +27,8 @@ public final class PeerEnds {
   /**
    * What is known of one region.
    *
-   * @param declaredKey as it was when the declaration was last followed
-   * @param ends each with an overlay address
-   * @param remembered the record that was last followed
+   * @param declaredKey as of the last declaration
+   * @param remembered the last record that was followed
    */
   private record Known(
       String declaredKey,
@@ -38,10 +37,10 @@ public final class PeerEnds {
       Optional<TunnelRecord> remembered) {}
 
   /**
-   * The region with the ends that its tunnels have now. A region that tells all of its ends by
-   * another way, or to which no tunnel is made, stays as it is.
+   * Adds the present ends of its tunnels to a region. A region that announces all ends by other
+   * means, or to which no tunnel is made, is unchanged.
    *
-   * @param remembered what was written down of it
+   * @param remembered the stored record
    * @param announcements of all gateways
    */
   public PeerRegion follow(

@@ -53,11 +53,7 @@ record RegionAnnouncement(
   private static final int MOST_GATEWAYS = 64;
   private static final int LONGEST_SHOWN = 260;
 
-  /**
-   * Reads one. Never throws.
-   *
-   * @return empty if it is none
-   */
+  /** Parses an announcement; empty if it is none. Never throws. */
   static Optional<RegionAnnouncement> parse(String json) {
     JsonNode root;
     try {
@@ -101,15 +97,13 @@ record RegionAnnouncement(
   }
 
   /**
-   * The claim that follows from it. A range counts only if the device routes all of it to the peer
-   * that announces it; a peer that owns no range of the region is not believed to be of it at all,
-   * since anybody on the overlay could say so. The other gateways that it names are believed where
-   * the device has them as peers: an overlay routes a range to one of them alone, and the others
-   * are gateways as well.
+   * The claim that follows, or empty if it is not believed. A range counts only if the device
+   * routes all of it to the peer that announces it; a peer that owns no range of the region is not
+   * believed at all, since anybody on the overlay could say so. Other gateways that it names count
+   * if the device has them as peers: an overlay routes a range to one gateway alone.
    *
-   * @param there the keys of all peers of the device, by their own addresses
+   * @param there keys of all peers of the device, by their own addresses
    * @param dns the port that the peer's DNS is asked at
-   * @return empty if it is not believed
    */
   Optional<PeerClaim> claim(OverlayView.Peer peer, Map<InetAddress, String> there, int dns) {
     List<Cidr> pods = podCidrs.stream().filter(peer::owns).toList();
@@ -120,10 +114,10 @@ record RegionAnnouncement(
   }
 
   /**
-   * Whom a gateway calls the others of its region, when the overlay has moved the range to one of
-   * them. The border decides whether it belongs to the region.
+   * The other gateways that a gateway names, when the overlay has moved the range to one of them.
+   * The border decides whether it belongs to the region.
    *
-   * @param there the keys of all peers of the device, by their own addresses
+   * @param there keys of all peers of the device, by their own addresses
    */
   PeerClaim naming(OverlayView.Peer peer, Map<InetAddress, String> there, int dns) {
     return claim(peer, there, List.of(), List.of(), dns);
@@ -173,11 +167,9 @@ record RegionAnnouncement(
   }
 
   /**
-   * What it says of the ends of the region's tunnels.
+   * What it says of the ends of the region's tunnels, if anything.
    *
-   * @param from who says it
-   * @param fresh whether it was said just now
-   * @return empty if it says nothing of them
+   * @param fresh whether it was received just now
    */
   Optional<TunnelAnnouncement> tunnelSaid(InetAddress from, boolean fresh) {
     return tunnel.map(record -> {

@@ -43,11 +43,7 @@ public final class RegionClaims {
 
   private RegionClaims() {}
 
-  /**
-   * A claim, and what of the object makes no sense; that part is left out.
-   *
-   * @param problems one sentence each
-   */
+  /** A claim, and one sentence for each part of the object that is invalid and left out. */
   public record Reading(PeerClaim claim, List<String> problems) {
     public Reading {
       problems = List.copyOf(problems);
@@ -75,10 +71,7 @@ public final class RegionClaims {
   }
 
   /**
-   * What a peer's API server claims of it.
-   *
-   * @param claims one for each RouterNode object
-   * @param refusals what of the objects makes no sense
+   * The claims of a peer's API server, one for each RouterNode object, and what is refused of them.
    */
   public record PeerReading(List<PeerClaim> claims, List<Refusal> refusals) {
     /** Nothing is claimed. */
@@ -91,7 +84,7 @@ public final class RegionClaims {
   }
 
   /**
-   * What the RouterNode objects of a peer's API server claim of it.
+   * The claims of a peer's RouterNode objects.
    *
    * @param name what the peer is called here
    */

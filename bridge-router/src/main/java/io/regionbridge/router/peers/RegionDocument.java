@@ -14,14 +14,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a bridge tells peers of its region at {@code /api/v1/region}. {@link RegionAnnouncement}
+ * What a bridge tells peers of its region at {@code /api/v1/region}; {@link RegionAnnouncement}
  * reads it.
  *
- * @param gateways overlay addresses of its router nodes: peers that know one of them believe the
- *     others too; none without a cluster
- * @param tunnel its ends of tunnels, where its bridges make them; null: they do not
- * @param podPath where this gateway answers path probes, an address of its pod range with a port;
- *     null: it has none
+ * @param gateways overlay addresses of its router nodes: peers that know one of them accept the
+ *     others too
+ * @param tunnel its ends of tunnels; null: its bridges make none
+ * @param podPath where this gateway answers path probes, an address of its pod range with a port,
+ *     or null
  * @param accepts whether the key that was asked about is known here; null: none was
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -6,11 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a bridge on the overlay says of its region's ends of tunnels.
+ * What a bridge on the overlay announces of its region's ends of tunnels.
  *
  * @param from its own address, which the device routes to its key alone
- * @param region the name that it gives itself
- * @param fresh whether it answered when it was asked last
+ * @param fresh whether it answered the last request
  * @param transitions how often the region's active gateway had changed
  * @param ends each with an overlay address
  */

@@ -17,11 +17,7 @@ public final class TunnelRecords {
 
   private TunnelRecords() {}
 
-  /**
-   * What is written down of ends; those without an overlay address are left out.
-   *
-   * @param declaredKey empty: nobody declared one
-   */
+  /** Records ends; those without an overlay address are left out. */
   public static TunnelRecord of(
       Optional<String> declaredKey, int transitions, List<TunnelEnd> ends) {
     return new TunnelRecord(

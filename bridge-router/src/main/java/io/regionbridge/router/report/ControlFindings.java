@@ -48,9 +48,9 @@ public final class ControlFindings {
   private ControlFindings() {}
 
   /**
-   * Whether all that has to be watched is.
+   * Whether all that must be watched is.
    *
-   * @param proxy by which the API server is asked, and how to go without, in words
+   * @param proxy by which the API server is asked, and how to avoid it, in words
    */
   public static Finding watched(ClusterView view, Optional<String> proxy) {
     List<WatchStatus.Failing> failing = view.failures().stream().filter(f -> !spared(f)).toList();
@@ -95,11 +95,7 @@ public final class ControlFindings {
         && OPTIONAL.stream().anyMatch(failure.resource()::endsWith);
   }
 
-  /**
-   * Whether objects say what is the case.
-   *
-   * @param unwritten what could not be written, and why
-   */
+  /** Whether all objects could be written; {@code unwritten} has the failures. */
   public static Finding written(List<String> unwritten) {
     return unwritten.isEmpty()
         ? new Finding("StatusWritten", State.TRUE, "Written", "objects say what is the case")
@@ -107,9 +103,9 @@ public final class ControlFindings {
   }
 
   /**
-   * Whether all that is said of peer regions is believed.
+   * Whether all claims about peer regions are accepted.
    *
-   * @param flaws what of Region objects makes no sense; empty if all does
+   * @param flaws invalid parts of Region objects, or empty
    * @param refusals what else is left out
    */
   public static Finding accepted(String flaws, List<Refusal> refusals) {
@@ -130,11 +126,7 @@ public final class ControlFindings {
             String.join("; ", texts));
   }
 
-  /**
-   * Whether packets with pods' addresses pass between this node and the peers.
-   *
-   * @return empty without peers
-   */
+  /** Whether packets with pods' addresses pass between this node and its peers, if it has any. */
   public static Optional<Finding> paths(List<PeerRegion> peers, Function<String, PathState> paths) {
     if (peers.isEmpty()) {
       return Optional.empty();
@@ -164,7 +156,7 @@ public final class ControlFindings {
   /**
    * Whether there is an active gateway.
    *
-   * @param problem what keeps this node from being elected, if anything does
+   * @param problem what keeps this node from being elected
    */
   public static Finding elected(Leadership leadership, Optional<String> problem) {
     return leadership

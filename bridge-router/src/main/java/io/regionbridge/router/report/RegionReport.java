@@ -33,13 +33,12 @@ public final class RegionReport {
   private RegionReport() {}
 
   /**
-   * The status.
+   * Makes the status.
    *
    * @param problems of the object itself, one sentence each
-   * @param tunnel to the region, where one can be seen
-   * @param learned of the region's ends of tunnels
+   * @param learned announced ends of the region's tunnels
    * @param overlayKeys of the region's gateways on the overlay
-   * @param others what else was found of it: how its own API server fares, how its egress stands
+   * @param others findings about its API server and its egress
    */
   public static RegionStatus status(
       RegionFacts region,

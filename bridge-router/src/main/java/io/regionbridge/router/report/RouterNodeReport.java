@@ -40,10 +40,10 @@ public final class RouterNodeReport {
   }
 
   /**
-   * What it says.
+   * Makes the spec.
    *
-   * @param nodeAddress of the node in the cluster
-   * @param dnsPort where the bridge serves DNS
+   * @param nodeAddress in the cluster
+   * @param dnsPort of the bridge
    */
   public static RouterNodeSpec spec(
       InetAddress nodeAddress, int dnsPort, OverlayView overlay, LocalRegion local) {
@@ -67,17 +67,15 @@ public final class RouterNodeReport {
   }
 
   /**
-   * The status.
+   * Makes the status.
    *
-   * @param active whether it is the active gateway
-   * @param fit whether it could be
+   * @param fit whether it could be the active gateway
    * @param reaches whether packets to other regions pass by this node itself
-   * @param transitions how often the active gateway has changed
-   * @param keyRotation the last request to rotate the key that was taken up
-   * @param routing settings for the agents; empty: there are none
-   * @param local whose nodes' addresses agents read
-   * @param undeclared regions that nothing but the overlay tells of
-   * @param before the conditions that it has
+   * @param transitions of the active gateway
+   * @param keyRotation the last request that was carried out
+   * @param routing settings for the agents, if there are any
+   * @param undeclared regions known by the overlay only
+   * @param before its conditions until now
    */
   public static RouterNodeStatus status(
       boolean active,

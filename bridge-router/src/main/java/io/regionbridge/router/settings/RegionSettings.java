@@ -14,21 +14,17 @@ import java.util.Set;
 
 /**
  * What is configured of the regions at one moment. Compared by value; empty lists and options mean
- * "find it out".
+ * "discover it".
  *
- * @param name the local region's
- * @param domain of the local region, lower case, without a dot at the end
- * @param podCidrs of the local region
- * @param serviceCidrs of the local region
+ * @param domain lower case, without a final dot
  * @param aliases how peers know the addresses of the local region
- * @param peers the peer regions that are declared
- * @param supernets ranges that any peer may claim parts of
- * @param allNames the domain in which a Service has one name over all regions, if there is one
+ * @param supernets ranges of which any peer may claim parts
+ * @param allNames the domain of names over all regions, if there is one
  * @param dnsListen where this bridge serves DNS, as configured
- * @param httpPort where bridges answer by HTTP on the overlay; 0: peers are not asked
- * @param manifests files with the local Services, where there is no cluster
- * @param directoryRoom octets of memory that the local Services may take
- * @param keys directory of this node's WireGuard key, where there is no cluster
+ * @param httpPort of bridges on the overlay; 0: peers are not asked
+ * @param manifests files with the local Services, without a cluster
+ * @param directoryRoom octets for the local Services
+ * @param keys directory of this node's WireGuard key, without a cluster
  */
 public record RegionSettings(
     String name,
@@ -83,7 +79,6 @@ public record RegionSettings(
   /**
    * A declared peer's end of a tunnel.
    *
-   * @param publicKey base64
    * @param endpoint where it is reached from outside; empty: it connects to this region
    * @param persistentKeepalive seconds between keepalives; 0: none
    */
@@ -91,12 +86,12 @@ public record RegionSettings(
       String publicKey, Optional<InetSocketAddress> endpoint, int persistentKeepalive) {}
 
   /**
-   * What holds only in a cluster.
+   * Settings that hold only in a cluster.
    *
    * @param routerLabel the label selector of router nodes
-   * @param forwardTo the Service, in the bridges' namespace, that CoreDNS forwards to; empty: it
-   *     forwards to the router nodes
-   * @param netBird the namespace of NetBird's routers, if they are to be kept on the host network
+   * @param forwardTo the Service, in the bridges' namespace, that CoreDNS forwards to; empty: the
+   *     router nodes
+   * @param netBird the namespace of NetBird's routers, if they must be on the host network
    * @param multiCluster the domain of imported Services, if the Multi-Cluster Services API is on
    */
   public record Cluster(
@@ -108,12 +103,12 @@ public record RegionSettings(
   /**
    * The overlay.
    *
-   * @param interfaceName the network interface; empty: the first usual one that exists, or {@code
-   *     rb0} where the bridge makes the device
-   * @param single what the node has on it, where the bridge makes the device on one node alone
-   * @param nodes what each node has on it, by the node's name, where bridges make it on several
-   * @param listenPort where the device receives packets then, UDP; 0 is any
-   * @param serveStale how long what was known last counts while the device cannot be read
+   * @param interfaceName empty: the first usual one that exists, or {@code rb0} where the bridge
+   *     makes the device
+   * @param single this node's place where the bridge makes the device on one node alone
+   * @param nodes each node's place where bridges make it on several
+   * @param listenPort UDP port of the device; 0: any
+   * @param serveStale how long the last state counts while the device cannot be read
    */
   public record Overlay(
       OverlayMode mode,
@@ -163,10 +158,8 @@ public record RegionSettings(
    * Egress.
    *
    * @param namespaces whose pods get it; empty: all but the excluded ones
-   * @param excludeNamespaces whose pods do not
-   * @param shortestIpv4 the shortest prefix, and so the widest range, that may be sent to a peer; 1
-   *     to 32
-   * @param shortestIpv6 the same of IPv6; 1 to 128
+   * @param shortestIpv4 the widest prefix that may be sent to a peer, 1 to 32
+   * @param shortestIpv6 the same for IPv6, 1 to 128
    * @param services whether the peers' ClusterIPs are sent to them too
    */
   public record Egress(
@@ -223,9 +216,7 @@ public record RegionSettings(
   /**
    * What peers get of the local Services.
    *
-   * @param export which Services they know of
-   * @param excludedNamespaces none of whose Services they know of, whatever the Services say
-   * @param clusterIp what they get for a Service that has a ClusterIP
+   * @param excludedNamespaces none of whose Services is exported, whatever the Services say
    */
   public record Directory(Export export, Set<String> excludedNamespaces, ClusterIp clusterIp) {
     public Directory {
@@ -257,16 +248,12 @@ public record RegionSettings(
   }
 
   /**
-   * How the bridge was installed, as far as a cluster is judged by it.
+   * How the bridge was installed, for judging a cluster.
    *
-   * @param namespace that it is in
    * @param routerLabel {@code key=value} or {@code key}
-   * @param engine who sends pods' traffic to the active gateway
-   * @param netBird the namespace of NetBird's routers, if the bridge is to keep them on the host
-   *     network
-   * @param multiCluster whether the Multi-Cluster Services API is on
+   * @param netBird the namespace of NetBird's routers, if they must be on the host network
    * @param tunnels whether the bridges make the tunnels, and so have keys
-   * @param admin who may ask the bridges; empty: not known
+   * @param admin who may ask the bridges; empty: unknown
    */
   public record Release(
       String namespace,
@@ -276,12 +263,7 @@ public record RegionSettings(
       boolean multiCluster,
       boolean tunnels,
       Optional<Admin> admin) {
-    /**
-     * Who may ask the bridges.
-     *
-     * @param exposed whether the admin address is not one of loopback
-     * @param token whether a token is asked for
-     */
+    /** Whether the admin address is not a loopback address, and whether it requires a token. */
     public record Admin(boolean exposed, boolean token) {}
 
     /** Without the Multi-Cluster Services API and tunnels. */

@@ -13,14 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What tailscaled says beyond what a WireGuard device shows. Immutable.
+ * What tailscaled says beyond what a WireGuard device shows. Immutable. Source: {@code ipn.State}
+ * and {@code ipnstate.PeerStatus} of Tailscale.
  *
- * <p>Source: {@code ipn.State} and {@code ipnstate.PeerStatus} of Tailscale.
- *
- * @param state of the agent, {@link #RUNNING} when it has a network
- * @param health what the agent warns of, one sentence each
- * @param self this node; empty before it has logged in
- * @param peers the other nodes of the network, by their present keys
+ * @param state {@link #RUNNING} when it has a network
+ * @param health the agent's warnings, one sentence each
+ * @param self empty before it has logged in
+ * @param peers by their present keys
  */
 public record Tailnet(
     String state, List<String> health, Optional<Node> self, Map<PublicKey, Node> peers) {
@@ -35,13 +34,13 @@ public record Tailnet(
   /**
    * A node.
    *
-   * @param id stable: it stays when the node's key is renewed
-   * @param name that the node gives itself; not unique
-   * @param addresses its own, IPv4 first
+   * @param id stays when the node's key is renewed
+   * @param name not unique
+   * @param addresses IPv4 first
    * @param online whether it is connected to the control server
-   * @param keyExpiry when its key expires or expired; empty: never
-   * @param routes the ranges that it may route for others, default routes left out
-   * @param primaryRoutes those of them that the others send to it and to no other node
+   * @param keyExpiry empty: never
+   * @param routes the ranges that it may route for others, without default routes
+   * @param primaryRoutes those of them that others send to this node
    */
   public record Node(
       String id,

@@ -81,19 +81,14 @@ public final class TailscaleStatus {
     this.socket = socket;
   }
 
-  /**
-   * One answer of tailscaled.
-   *
-   * @param device peers with the ranges that they may route, endpoint, handshake and traffic; a
-   *     peer that is reached through a relay has no endpoint
-   */
+  /** One answer of tailscaled. A peer that is reached through a relay has no endpoint. */
   public record Reading(Device device, Tailnet tailnet) {}
 
   /**
    * Asks once.
    *
-   * @param interfaceName the device's name, which tailscaled does not say
-   * @throws ErrnoException when nobody listens, or EPROTO when the answer is none that makes sense
+   * @param interfaceName which tailscaled does not report
+   * @throws ErrnoException if nobody listens, or EPROTO for an invalid answer
    */
   public Reading read(String interfaceName) throws IOException {
     String doing = "reading tailscaled's status from " + socket;

@@ -62,11 +62,8 @@ final class AliasAdvice {
   }
 
   /**
-   * Proposes aliases for some of the conflicts. Called once.
-   *
-   * @param all conflicts that there are
-   * @param chosen the conflicts to resolve
-   * @return one clause; empty if no alias would help
+   * Proposes aliases for the conflicts in {@code chosen}, in one clause; empty if none would help.
+   * Called once.
    */
   Optional<String> about(List<Conflict> all, List<Conflict> chosen) {
     Set<String> asked = wanted(chosen).keySet();

@@ -8,12 +8,9 @@ public sealed interface Conflict {
   boolean concerns(String region);
 
   /**
-   * Two ranges overlap. No traffic is sent to a peer for its one.
+   * Two ranges overlap. No traffic is sent to a peer for its range.
    *
-   * @param region a peer region
-   * @param cidr what it claims
-   * @param other a peer region, or what {@link #LOCAL} and {@link #OVERLAY} say
-   * @param otherCidr what that one claims
+   * @param other a peer region, {@link #LOCAL} or {@link #OVERLAY}
    */
   record Ranges(String region, Cidr cidr, String other, Cidr otherCidr) implements Conflict {
     /** This region's own pods, Services or nodes. */
@@ -39,13 +36,8 @@ public sealed interface Conflict {
   }
 
   /**
-   * A range is another region's, which had it first or by a more trusted source. It is left out of
-   * the newcomer; the holder keeps it.
-   *
-   * @param region the newcomer
-   * @param cidr what it claims
-   * @param holder a peer region
-   * @param held what that one has
+   * A range belongs to another region, which had it first or by a more trusted source. The newcomer
+   * loses it.
    */
   record Held(String region, Cidr cidr, String holder, Cidr held) implements Conflict {
     @Override
@@ -60,11 +52,7 @@ public sealed interface Conflict {
     }
   }
 
-  /**
-   * A peer's domain is another's, or inside it. The peer is left out.
-   *
-   * @param other a peer region or this one
-   */
+  /** A peer's domain equals another one, or is inside it. The peer is left out. */
   record Domains(String region, String domain, String other, String otherDomain)
       implements Conflict {
     @Override

@@ -5,13 +5,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who speaks for a region on the overlay, as one claim tells it.
+ * Who announces a region on the overlay, by one claim.
  *
- * @param announcer what the overlay's device knows the claimant by; empty unless it is a gateway
- *     that speaks for itself
- * @param keys that are the region's, by the claim: WireGuard public keys in base64, or node IDs of
- *     tailscaled
- * @param addresses on the overlay that are the region's gateways, by the claim
+ * @param announcer the claimant; empty unless it is a gateway that announces itself
+ * @param keys of the region: WireGuard public keys in base64, or node IDs of tailscaled
+ * @param addresses of the region's gateways on the overlay
  */
 public record Identity(
     Optional<KeyHolder> announcer, Set<String> keys, Set<InetAddress> addresses) {
@@ -22,7 +20,7 @@ public record Identity(
    * A gateway as the overlay's device knows it.
    *
    * @param key WireGuard public key in base64, or node ID of tailscaled
-   * @param address its own, which the device routes to that key alone
+   * @param address routed to that key alone
    */
   public record KeyHolder(String key, InetAddress address) {}
 

@@ -9,13 +9,12 @@ import java.util.Optional;
 /**
  * The region that this process is in.
  *
- * @param gateways its router nodes, by name
- * @param active the node of the active gateway; empty: none, or not known yet
+ * @param active the node of the active gateway; empty: none, or unknown
  * @param nodeAddresses of all its nodes, in order
- * @param translates whether its nodes translate ClusterIPs for traffic from other regions
- * @param clusterDomains under which the cluster's own DNS knows its Services, in lower case without
- *     a dot at the end; the first is what it calls itself. Never empty
- * @param aliases how peers know its addresses where that is not how it knows them itself
+ * @param translates whether its nodes translate ClusterIPs for other regions' traffic
+ * @param clusterDomains of the cluster's own DNS, in lower case without a final dot; the first is
+ *     what it calls itself. Never empty
+ * @param aliases how peers know its addresses
  */
 public record LocalRegion(
     String name,
@@ -47,11 +46,7 @@ public record LocalRegion(
     return aliases.known(serviceCidrs.cidrs());
   }
 
-  /**
-   * Address ranges and where they come from.
-   *
-   * @param cidrs in order, none inside another
-   */
+  /** Address ranges, none inside another, and where they come from. */
   public record Ranges(List<Cidr> cidrs, Origin origin) {
     public Ranges {
       cidrs = List.copyOf(cidrs);
@@ -84,8 +79,7 @@ public record LocalRegion(
    *
    * @param hostname value of its label {@code kubernetes.io/hostname}
    * @param nodeAddress in the cluster
-   * @param overlayAddress between the regions
-   * @param ready whether its kubelet says that the node is
+   * @param ready whether its kubelet reports so
    * @param tunnel its end of tunnels, as far as its bridge says
    */
   public record Gateway(

@@ -8,12 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one source says of a peer region. An empty list or value says nothing.
+ * What one source claims of a peer region. An empty list or value claims nothing.
  *
- * @param name the region's name, an RFC 1123 label
- * @param tunnels its ends of tunnels
- * @param identity who speaks for the region on the overlay
- * @param since when it was first declared, where that is known; the epoch where it is not
+ * @param name an RFC 1123 label
+ * @param since when it was first declared; the epoch if unknown
  */
 public record PeerClaim(
     PeerSource source,

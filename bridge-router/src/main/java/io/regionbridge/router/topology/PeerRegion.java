@@ -8,14 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Another region, as all sources together say.
+ * Another region, merged from all sources.
  *
- * @param gateways where its DNS is asked
  * @param contain whether answers with addresses outside its ranges are refused
- * @param sources who knows of it
- * @param tunnels its ends of tunnels, where this region makes them itself
- * @param bounded whether anybody claims ranges of it: then its answers are held against those that
- *     are left, and against nothing otherwise
+ * @param tunnels its ends of tunnels, where this region makes them
+ * @param bounded whether anybody claims ranges of it: then its answers are checked against those
+ *     that are left
  */
 public record PeerRegion(
     String name,
@@ -83,16 +81,10 @@ public record PeerRegion(
         name, domain, podCidrs, serviceCidrs, gateways, contain, sources, tunnels, true);
   }
 
-  /**
-   * One of its gateways.
-   *
-   * @param address with a port from 1 to 65535
-   * @param node its node's name, where it is known
-   */
+  /** A gateway's address, with a port from 1 to 65535, and its node's name if known. */
   public record Gateway(InetSocketAddress address, Optional<String> node) {
     /**
-     * @throws IllegalArgumentException if the address is a name that was not resolved, or the port
-     *     is 0
+     * @throws IllegalArgumentException for an unresolved name or port 0
      */
     public Gateway {
       if (address.isUnresolved() || address.getPort() == 0) {

@@ -1,11 +1,8 @@
 package io.regionbridge.router.topology;
 
 /**
- * Something that is claimed of a peer region and not believed. The rest of the claim counts.
+ * A claim about a peer region that is not accepted. The rest of the claim counts.
  *
- * @param region the region that it is claimed of
- * @param source who claims it
- * @param field what kind of value it is
  * @param what the value that is left out, and why, in one clause
  */
 public record Refusal(String region, PeerSource source, Field field, String what) {

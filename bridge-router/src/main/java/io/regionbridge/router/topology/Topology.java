@@ -12,14 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All regions at one moment. Compared by value.
+ * All regions at one moment. Compared by value; lists have a fixed order.
  *
- * @param local the region that this process is in
- * @param peers the others, by name
- * @param conflicts what the regions claim and cannot all have, in a fixed order
- * @param complete whether the declared peers are all here: not as long as the Region objects could
- *     not be read once, though they may well exist
- * @param refusals what is claimed and was not believed, in a fixed order
+ * @param conflicts what the regions claim and cannot all have
+ * @param complete false until the Region objects have been read once
+ * @param refusals claims that were not accepted
  */
 public record Topology(
     LocalRegion local,

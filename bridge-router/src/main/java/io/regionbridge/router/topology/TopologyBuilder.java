@@ -40,7 +40,7 @@ public final class TopologyBuilder {
   private final Settings settings;
 
   /**
-   * What was configured of the local region; empty lists mean "find it out".
+   * What is configured of the local region; empty lists mean "discover it".
    *
    * @param aliases how peers know the region's addresses
    * @param overlay the ranges of the overlay's own addresses
@@ -74,11 +74,11 @@ public final class TopologyBuilder {
   }
 
   /**
-   * The topology of what is known.
+   * Builds the topology.
    *
    * @param active the node of the active gateway
-   * @param clusterIps ranges that ClusterIPs were seen in, for a cluster that does not say more
-   * @param clusterDomains under which the cluster's own DNS knows its Services
+   * @param clusterIps ranges of ClusterIPs in use, for a cluster that does not publish its ranges
+   * @param clusterDomains of the cluster's own DNS
    */
   public Topology build(
       ClusterView view,
@@ -132,12 +132,10 @@ public final class TopologyBuilder {
   }
 
   /**
-   * kube-proxy translates for everybody, and so it is taken to be there where Cilium is not or does
-   * not replace it; Cilium does where {@code bpf.lbExternalClusterIP} is on. Cilium looks at
-   * packets before an alias in them is translated, and so never sees a ClusterIP that has one. A
-   * Cilium whose settings are not seen is not relied on.
-   *
-   * @param aliased whether peers know ClusterIPs by aliases
+   * Whether ClusterIPs are translated for other regions. kube-proxy translates for everybody, and
+   * is assumed where Cilium is absent or does not replace it; Cilium does with {@code
+   * bpf.lbExternalClusterIP}, but sees packets before an alias in them is translated. A Cilium with
+   * unknown settings is not relied on.
    */
   private static boolean translates(ClusterView view, boolean aliased) {
     ConfigMapFacts cilium = view.configMaps().get(ClusterWatcher.CILIUM_CONFIG);

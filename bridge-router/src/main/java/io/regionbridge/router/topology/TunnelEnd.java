@@ -13,8 +13,8 @@ import java.util.Optional;
  *
  * @param name of the gateway, unique in its region
  * @param publicKey base64
- * @param nextPublicKey that it is about to use; empty: it keeps the one it has
- * @param overlayAddress of the gateway; empty: that of the region's first gateway
+ * @param nextPublicKey announced before it is used; empty: the key stays
+ * @param overlayAddress empty: that of the region's first gateway
  * @param endpoint where it is reached from outside; empty: it calls us
  * @param persistentKeepalive seconds between keepalives; 0: none
  * @param active whether the region's traffic goes through it
@@ -42,9 +42,7 @@ public record TunnelEnd(
   }
 
   /**
-   * The end that a router node's bridge tells of.
-   *
-   * @return empty if it has no address on the overlay, or no key that is one
+   * The end that a router node's bridge announces, if it has an overlay address and a valid key.
    */
   public static Optional<TunnelEnd> of(RouterNodeFacts node) {
     String key = node.spec().publicKey();

@@ -23,11 +23,7 @@ public final class FileKeyStore implements KeyStore {
   private final Path currentFile;
   private final Path nextFile;
 
-  /**
-   * A store.
-   *
-   * @param directory made when it does not exist
-   */
+  /** Uses a directory, which is created if it does not exist. */
   public FileKeyStore(Path directory) {
     this.directory = directory;
     currentFile = directory.resolve("private.key");

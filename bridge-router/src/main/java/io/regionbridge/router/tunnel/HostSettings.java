@@ -17,20 +17,10 @@ public record HostSettings(Path proc) {
   /** Of this system. */
   public static final HostSettings SYSTEM = new HostSettings(Path.of("/proc"));
 
-  /**
-   * A setting that is in the way.
-   *
-   * @param setting as {@code sysctl(8)} names it
-   * @param value what it is
-   * @param advice what to do about it, and why
-   */
+  /** A setting that prevents forwarding, as {@code sysctl(8)} names it. */
   public record Finding(String setting, String value, String advice) {}
 
-  /**
-   * What is in the way of forwarding through an interface; empty when nothing is.
-   *
-   * @param ipv6 whether IPv6 is to be forwarded too
-   */
+  /** The settings that prevent forwarding through an interface. */
   public List<Finding> check(String interfaceName, boolean ipv6) {
     List<Finding> findings = new ArrayList<>();
     expect(

@@ -31,7 +31,7 @@ public final class KeyRotation {
   private long since;
 
   /**
-   * How it stands.
+   * The state of a rotation.
    *
    * @param publicKey to use
    * @param nextPublicKey to publish
@@ -44,11 +44,7 @@ public final class KeyRotation {
     }
   }
 
-  /**
-   * One for a store.
-   *
-   * @param nanos a clock that only goes forward
-   */
+  /** Creates the rotation of a store's key, by a monotonic clock in nanoseconds. */
   public KeyRotation(KeyStore keys, LongSupplier nanos) {
     this.keys = keys;
     this.nanos = nanos;
@@ -57,8 +53,7 @@ public final class KeyRotation {
   /**
    * Takes the next step, if it is time.
    *
-   * @param gateways of all peers
-   * @param complete whether those are all; before, nothing is decided
+   * @param complete whether {@code gateways} are all; before, nothing is decided
    * @param accepted which overlay addresses have said that they know a key
    * @throws IOException if a key cannot be read or written
    */

@@ -23,9 +23,8 @@ public interface KeyStore {
   PrivateKey prepareNext() throws IOException;
 
   /**
-   * Makes the key to come the present one, and forgets the old.
-   *
-   * @throws IOException also if there is none to come
+   * Makes the next key the current one, and forgets the old. Throws an IOException if there is no
+   * next key.
    */
   void promoteNext() throws IOException;
 }

@@ -61,10 +61,10 @@ public final class LinuxTunnelHost implements TunnelHost {
   }
 
   /**
-   * Opens what is needed, in the calling thread's network namespace.
+   * Opens its sockets in the calling thread's network namespace.
    *
-   * @param userspace the command of an implementation to start where the kernel has none, such as
-   *     {@code wireguard-go}; empty: do not
+   * @param userspace the command to start where the kernel has no WireGuard, such as {@code
+   *     wireguard-go}; empty: none
    * @param stopUserspaceOnClose whether to stop it in the end; else the tunnel outlives this
    *     process
    */

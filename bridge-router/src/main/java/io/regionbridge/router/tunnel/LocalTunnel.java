@@ -6,12 +6,9 @@ import java.util.List;
 /**
  * This node's end of the overlay.
  *
- * @param interfaceName of the device
- * @param publicKey of this node
- * @param listenPort a UDP port; 0: any
+ * @param listenPort UDP; 0: any
  * @param fwmark the mark on packets that the device sends; 0: none
  * @param mtu see {@link TunnelMtu}
- * @param addresses on the overlay
  * @param persistentKeepalive seconds between keepalives, for a node behind NAT; 0: none
  */
 public record LocalTunnel(

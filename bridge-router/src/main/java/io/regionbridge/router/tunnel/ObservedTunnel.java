@@ -7,11 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The device, its interface and its routes as they are: what a plan is compared with.
+ * The actual device, interface and routes, to be compared with a plan.
  *
- * @param link the interface, if it exists
- * @param addresses of the interface, but for those of link-local scope, which the kernel gives
- * @param device if the interface exists
+ * @param link if the interface exists, as does {@code device}
+ * @param addresses without link-local ones, which the kernel assigns
  * @param routes that this project made through the interface
  */
 public record ObservedTunnel(

@@ -5,12 +5,7 @@ import io.regionbridge.router.net.IpLiteral;
 import io.regionbridge.router.netlink.InterfaceAddress;
 import java.net.InetAddress;
 
-/**
- * An address that this router node has on the overlay.
- *
- * @param address this node's own
- * @param prefixLength leading bits that the overlay's addresses share
- */
+/** This router node's address on the overlay, and the prefix length of the overlay's network. */
 public record OverlayAddress(InetAddress address, int prefixLength) {
   /** All addresses that are reached through the device because of this one. */
   public Cidr network() {

@@ -5,11 +5,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the tunnel to one peer is, as far as handshakes and traffic tell.
+ * The state of the tunnel to one peer, by handshakes and traffic.
  *
- * @param state the verdict
- * @param since when that verdict was first reached
- * @param latestHandshake of the peer; empty: never
+ * @param since when that state was first found
+ * @param latestHandshake empty: never
  */
 public record PeerHealth(
     State state, Instant since, Optional<Instant> latestHandshake, Traffic traffic) {
@@ -26,11 +25,9 @@ public record PeerHealth(
   }
 
   /**
-   * What the counters say.
+   * The counters as last read.
    *
-   * @param rxBytes as last read
-   * @param txBytes as last read
-   * @param unansweredSince when something was first sent after which nothing came
+   * @param unansweredSince when the first packet without a reply was sent
    */
   record Traffic(long rxBytes, long txBytes, @Nullable Instant unansweredSince) {}
 }

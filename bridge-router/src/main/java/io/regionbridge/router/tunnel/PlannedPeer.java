@@ -11,12 +11,11 @@ import java.util.Optional;
  * A desired peer: one gateway of one region.
  *
  * @param name for people, such as {@code fsn1/node-2}
- * @param publicKey the gateway's
- * @param presharedKey if one is used; without, one that the device has is taken away
- * @param endpoint where to reach the gateway first; it may move. Empty for one behind NAT, which
- *     calls us
- * @param persistentKeepalive seconds between keepalives, 0 for none; wanted behind NAT
- * @param allowedIps what is routed to it and accepted from it
+ * @param presharedKey if absent, one that the device has is removed
+ * @param endpoint first address of the gateway; it may move. Empty for one behind NAT, which calls
+ *     us
+ * @param persistentKeepalive seconds between keepalives, 0 for none
+ * @param allowedIps routed to it and accepted from it
  */
 public record PlannedPeer(
     String name,

@@ -9,17 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of a gateway of a peer region: what a {@link TunnelPlanner} plans a peer from.
+ * A gateway of a peer region, from which {@link TunnelPlanner} plans a peer.
  *
- * @param region its region's name
- * @param name its own, unique in the region
+ * @param name unique in the region
  * @param publicKey that it uses, or is about to leave
- * @param nextPublicKey that it is about to use; see {@link KeyStore} on rotation
- * @param overlayAddress its address on the overlay
+ * @param nextPublicKey that it is about to use; see {@link KeyStore}
  * @param endpoint where it can be reached from outside, if it can
- * @param presharedKey agreed with it, if one is
- * @param active whether it is the gateway that its region's traffic goes through
- * @param ranges of its region: pod CIDRs, and service CIDRs where those are reached too
+ * @param active whether its region's traffic goes through it
+ * @param ranges of its region: pod CIDRs, and service CIDRs if those are reached too
  */
 public record RemoteGateway(
     String region,

@@ -22,11 +22,11 @@ public final class TunnelActuator implements AutoCloseable {
   private Optional<TunnelPlan> previous = Optional.empty();
 
   /**
-   * What holds after an attempt.
+   * The result of an attempt.
    *
-   * @param observed as seen at its end
+   * @param observed at its end
    * @param applied the steps that were carried out
-   * @param remaining the steps that would still be needed; empty when all is as planned
+   * @param remaining the steps that are still needed
    * @param problem why steps remain
    */
   public record Outcome(
@@ -45,11 +45,7 @@ public final class TunnelActuator implements AutoCloseable {
     }
   }
 
-  /**
-   * An actuator.
-   *
-   * @param host closed with the actuator
-   */
+  /** Creates an actuator, which closes the host. */
   public TunnelActuator(TunnelHost host, KeyStore keys, Clock clock) {
     this.host = host;
     this.keys = keys;

@@ -11,12 +11,10 @@ public sealed interface TunnelChange {
   record CreateInterface() implements TunnelChange {}
 
   /**
-   * Configure the device.
+   * Configure the device. Empty and absent values stay as they are.
    *
-   * @param setPrivateKey whether the device has another private key than the plan's, or none
-   * @param listenPort if it is another
-   * @param fwmark if it is another
-   * @param peers those to add or to change; peers that are right are not among them
+   * @param setPrivateKey whether the device needs the plan's private key
+   * @param peers those to add or to change
    */
   record Configure(
       boolean setPrivateKey,
@@ -44,11 +42,7 @@ public sealed interface TunnelChange {
   /** Send a range there no longer. */
   record DeleteRoute(Cidr destination) implements TunnelChange {}
 
-  /**
-   * Take ranges from peers that stay, and remove peers that are no longer planned.
-   *
-   * @param peers updates that only take away
-   */
+  /** Take ranges from peers that stay, and remove peers that are no longer planned. */
   record Withdraw(List<PeerUpdate> peers) implements TunnelChange {
     public Withdraw {
       peers = List.copyOf(peers);

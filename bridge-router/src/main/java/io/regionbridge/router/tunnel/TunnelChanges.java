@@ -48,10 +48,10 @@ final class TunnelChanges {
   }
 
   /**
-   * The steps, none when all is as planned.
+   * The steps; none if the device is as planned.
    *
    * @param previous the plan that was carried out last: an endpoint that it had differently is set
-   *     even though the peer is well where it is
+   *     even if the peer works
    */
   static List<TunnelChange> between(
       ObservedTunnel observed, TunnelPlan plan, Optional<TunnelPlan> previous, Instant now) {

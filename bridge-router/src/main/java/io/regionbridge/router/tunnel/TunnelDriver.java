@@ -24,11 +24,7 @@ public interface TunnelDriver extends AutoCloseable {
 
   Kind kind();
 
-  /**
-   * What a driver reads at once.
-   *
-   * @param tailnet what the agent says besides, where it is tailscaled
-   */
+  /** What a driver reads at once, with what tailscaled says. */
   record Reading(Device device, Optional<Tailnet> tailnet) {}
 
   /** The device as it is now. */
@@ -40,9 +36,9 @@ public interface TunnelDriver extends AutoCloseable {
   }
 
   /**
-   * Changes the device. After a failure some of the update may be in force: look again.
+   * Changes the device. After a failure some of the update may be in force.
    *
-   * @throws IOException EOPNOTSUPP if this kind of device takes no changes
+   * @throws IOException EOPNOTSUPP if the device is read-only
    */
   void apply(DeviceUpdate update) throws IOException;
 

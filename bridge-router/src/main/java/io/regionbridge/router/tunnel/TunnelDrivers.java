@@ -15,7 +15,7 @@ import java.util.Optional;
  * Finds the driver for an interface.
  *
  * @param uapiSockets the directory of userspace implementations' sockets
- * @param tailscaleSockets of tailscaled's local API; the first that exists counts
+ * @param tailscaleSockets of tailscaled's local API; the first that exists is used
  */
 public record TunnelDrivers(Path uapiSockets, List<Path> tailscaleSockets) {
   /** Where everything is on an ordinary system. */
@@ -31,10 +31,9 @@ public record TunnelDrivers(Path uapiSockets, List<Path> tailscaleSockets) {
   }
 
   /**
-   * The driver for a link: the kernel's for a link of kind {@code wireguard}, else that of the
-   * socket that bears the link's name, else tailscaled's for a link named as it names its own.
-   *
-   * @return empty when nothing is known to run this link
+   * The driver for a link, if a known program runs it: the kernel's for kind {@code wireguard},
+   * else that of the socket with the link's name, else tailscaled's for a link named as it names
+   * its own.
    */
   public Optional<TunnelDriver> open(Link link) throws IOException {
     if (link.kind().equals(Optional.of("wireguard"))) {

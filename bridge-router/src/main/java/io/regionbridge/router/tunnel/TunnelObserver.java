@@ -57,9 +57,8 @@ public final class TunnelObserver implements AutoCloseable {
   /**
    * Starts to look at an interface, which need not exist yet. The first view is there on return.
    *
-   * @param refresh how often to read handshakes and traffic, {@link #REFRESH} as a rule
-   * @param changed called on the observer's thread with each view that differs from the one before;
-   *     it should return soon
+   * @param refresh how often to read handshakes and traffic, usually {@link #REFRESH}
+   * @param changed called on the observer's thread with each view that differs; should return soon
    * @throws IOException if this system has no netlink
    */
   public static TunnelObserver start(

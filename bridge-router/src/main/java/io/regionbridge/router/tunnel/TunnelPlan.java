@@ -11,14 +11,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The desired device. Immutable, and without the private key: only its public half is planned with,
- * and whoever carries the plan out takes the key from its {@link KeyStore}.
+ * The desired device. Immutable, and without the private key, which the {@link KeyStore} has.
  *
  * @param interfaceName at most 15 characters
- * @param publicKey of this node
- * @param listenPort the UDP port that peers send to; 0: any, for a node that always calls first
+ * @param listenPort UDP; 0: any
  * @param fwmark the mark on packets that the device sends; 0: none
- * @param mtu the largest packet inside the tunnel, see {@link TunnelMtu}
+ * @param mtu see {@link TunnelMtu}
  * @param addresses of this node on the overlay
  * @param peers each public key and each allowed IP once
  */
@@ -31,8 +29,7 @@ public record TunnelPlan(
     List<OverlayAddress> addresses,
     List<PlannedPeer> peers) {
   /**
-   * Checks what a device would silently make something else of: a key or a range that is there
-   * twice.
+   * Rejects duplicate keys and ranges, which a device would silently resolve.
    *
    * @throws IllegalArgumentException naming both peers
    */

@@ -26,11 +26,8 @@ public final class TunnelPlanner {
   private TunnelPlanner() {}
 
   /**
-   * A plan and what had to be left out of it.
-   *
-   * @param plan safe to carry out
-   * @param conflicts each names both sides and the range; those ranges are routed to neither but
-   *     the first
+   * A plan, and the conflicts in it, each with both sides and the range, which only the first side
+   * gets.
    */
   public record Planned(TunnelPlan plan, List<String> conflicts) {
     public Planned {
@@ -39,10 +36,9 @@ public final class TunnelPlanner {
   }
 
   /**
-   * Plans.
+   * Makes the plan.
    *
-   * @param observed the device as it is now, if it is; it tells which of two keys a gateway that
-   *     rotates its key uses
+   * @param observed the present device, if there is one: it shows which key a rotating gateway uses
    */
   public static Planned plan(
       LocalTunnel local, List<RemoteGateway> gateways, Optional<Device> observed) {

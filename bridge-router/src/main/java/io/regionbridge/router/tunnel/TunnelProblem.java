@@ -7,10 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Why the tunnel cannot be seen or is not as it should be, as data for conditions and status.
+ * Why the tunnel cannot be seen or is not as planned, for conditions and status.
  *
- * @param reason what kind of problem it is, fit for a condition's reason
- * @param message what is wrong and what to do, for people
+ * @param message the problem and the remedy
  * @param missing the capability that this process would need
  */
 public record TunnelProblem(Reason reason, String message, Optional<Capability> missing) {
@@ -50,10 +49,10 @@ public record TunnelProblem(Reason reason, String message, Optional<Capability> 
   }
 
   /**
-   * Nobody is known to run an interface.
+   * No known program runs an interface.
    *
-   * @param socket where its agent's socket would be: a file, or a directory
-   * @param mount what a container needs that is to see it
+   * @param socket where its agent's socket would be
+   * @param mount what a container must mount to see it
    */
   static TunnelProblem noDriver(String interfaceName, Path socket, String mount) {
     return new TunnelProblem(

@@ -14,16 +14,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The overlay's interface and device at one moment. Immutable, and without secrets: preshared keys
- * are left out.
+ * The overlay's interface and device at one moment. Immutable, without secrets.
  *
  * @param interfaceName as configured, whether or not it exists
- * @param link the interface
- * @param addresses of the interface
  * @param driver what runs the device
  * @param device empty when it could not be read; then a problem says why
- * @param tailnet what tailscaled says besides, where it runs the device
- * @param problems what is wrong, gravest first
+ * @param tailnet where tailscaled runs the device
+ * @param problems gravest first
  * @param at when this was seen
  */
 public record TunnelView(

@@ -27,9 +27,9 @@ public final class UapiClient {
   private final Path socket;
 
   /**
-   * A client of the device with this interface name.
+   * Creates a client of a device.
    *
-   * @param directory of the sockets, {@link #SOCKET_DIRECTORY} as a rule
+   * @param directory of the sockets, usually {@link #SOCKET_DIRECTORY}
    */
   public UapiClient(String interfaceName, Path directory) {
     name = interfaceName;
@@ -43,9 +43,9 @@ public final class UapiClient {
   /**
    * Reads the device.
    *
-   * @throws ErrnoException ENOENT or ECONNREFUSED when no implementation serves it, EACCES when the
-   *     socket may not be opened, EPROTO for an answer that makes no sense, ETIMEDOUT for none
-   *     within five seconds, or what the implementation says
+   * @throws ErrnoException ENOENT or ECONNREFUSED if no implementation serves it, EACCES without
+   *     permission, EPROTO for an invalid answer, ETIMEDOUT after five seconds, or the
+   *     implementation's error
    * @throws IOException if the connection breaks
    */
   public Device get() throws IOException {
@@ -61,8 +61,8 @@ public final class UapiClient {
   /**
    * Changes the device.
    *
-   * @throws ErrnoException as {@link #get} does; EINVAL when the implementation refuses a value,
-   *     with the parts before it in force
+   * @throws ErrnoException as {@link #get} does; EINVAL if the implementation refuses a value,
+   *     after applying the parts before it
    * @throws IOException if the connection breaks
    */
   public void set(DeviceUpdate update) throws IOException {

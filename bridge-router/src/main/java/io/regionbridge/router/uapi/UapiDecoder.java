@@ -81,11 +81,7 @@ final class UapiDecoder {
     this.name = name;
   }
 
-  /**
-   * Takes octets as they arrive.
-   *
-   * @return whether the empty line that ends an answer was among them
-   */
+  /** Takes octets as they arrive, and returns whether the answer is complete. */
   boolean read(ByteBuffer in) throws BadLineException {
     total += in.remaining();
     if (total > LONGEST_ANSWER) {

@@ -32,16 +32,15 @@ public final class UserspaceProcess implements AutoCloseable {
   }
 
   /**
-   * Starts an implementation in the foreground, without a shell, and waits until it answers on its
-   * socket.
+   * Starts an implementation in the foreground, without a shell, and waits until its socket
+   * answers.
    *
-   * @param command the program and its options, before {@code -f INTERFACE}
-   * @param interfaceName of the device to make
-   * @param directory where it puts its socket, {@link UapiClient#SOCKET_DIRECTORY} as a rule
+   * @param command without {@code -f INTERFACE}
+   * @param directory of its socket, usually {@link UapiClient#SOCKET_DIRECTORY}
    * @param patience how long to wait for the socket
    * @param stopOnClose whether {@link #close} stops it; if not, the device outlives this process
-   * @throws ErrnoException when it ends at once, with its last words, or ETIMEDOUT
-   * @throws IOException when there is no such program
+   * @throws ErrnoException if it ends at once, with its last words, or ETIMEDOUT
+   * @throws IOException if there is no such program
    */
   public static UserspaceProcess start(
       List<String> command,

@@ -4,12 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A WireGuard device at one moment. The private key is left out on purpose: who wants to know whose
- * key it is compares public keys, and a snapshot may be kept and printed.
+ * A WireGuard device at one moment, without its private key, so that it may be kept and printed.
  *
- * @param name of the network interface
- * @param publicKey the device's own; empty as long as it has no private key
- * @param listenPort the UDP port it receives on; 0: none chosen yet
+ * @param publicKey empty if it has no private key
+ * @param listenPort UDP; 0: none chosen yet
  * @param fwmark the mark on packets it sends, an unsigned 32-bit number; 0: none
  * @param peers in the driver's order
  */

@@ -71,11 +71,7 @@ public final class DeviceUpdate {
       return this;
     }
 
-    /**
-     * Sets the UDP port that the device receives on, 0 for any free one.
-     *
-     * @throws IllegalArgumentException if it is not within 0 to 65535
-     */
+    /** Sets the UDP port, 0 for any free one; IllegalArgumentException above 65535. */
     public Builder listenPort(int port) {
       if (port < 0 || port > 0xffff) {
         throw new IllegalArgumentException("port " + port + " is not within 0 to 65535");

@@ -6,17 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A peer as a device reports it: how it is configured and what passed between it and the device.
+ * A peer as a device reports it.
  *
- * @param publicKey what the peer is known by
- * @param presharedKey mixed into its handshakes, when there is one
- * @param endpoint where packets to it go now: as configured, or from where it last sent a packet
- *     that authenticated
- * @param persistentKeepalive seconds between keepalives that are sent unasked, 1 to 65535; 0: none
+ * @param endpoint where packets to it go now: as configured, or the source of its last
+ *     authenticated packet
+ * @param persistentKeepalive seconds between keepalives, 1 to 65535; 0: none
  * @param latestHandshake when the last handshake completed; empty: never
- * @param rxBytes octets received from it since it was added
- * @param txBytes octets sent to it since it was added
- * @param allowedIps the ranges routed to it and accepted from it, sorted and without duplicates
+ * @param rxBytes octets since it was added, as is {@code txBytes}
+ * @param allowedIps routed to it and accepted from it, sorted and without duplicates
  */
 public record Peer(
     PublicKey publicKey,

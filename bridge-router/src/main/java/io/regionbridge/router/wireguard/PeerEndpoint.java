@@ -6,16 +6,13 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
- * Where a peer receives packets. Always numeric: resolving a name is I/O and belongs to whoever
- * plans, not to a value.
+ * Where a peer receives packets. Always numeric: resolving a name is I/O.
  *
- * @param address IPv4 or IPv6; of a link-local address the scope counts too
- * @param port a UDP port, 1 to 65535
+ * @param address for a link-local address the scope counts too
+ * @param port 1 to 65535
  */
 public record PeerEndpoint(InetAddress address, int port) {
   /**
-   * Checks the port.
-   *
    * @throws IllegalArgumentException if the port is not within 1 to 65535
    */
   public PeerEndpoint {

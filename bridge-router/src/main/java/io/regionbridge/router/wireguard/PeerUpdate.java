@@ -158,12 +158,7 @@ public final class PeerUpdate {
       return this;
     }
 
-    /**
-     * Sets how often a keepalive is sent unasked.
-     *
-     * @param seconds 1 to 65535, 0 for none
-     * @throws IllegalArgumentException if it is out of range
-     */
+    /** Sets the seconds between keepalives, 0 for none; IllegalArgumentException above 65535. */
     public Builder persistentKeepalive(int seconds) {
       if (seconds < 0 || seconds > 0xffff) {
         throw new IllegalArgumentException("keepalive " + seconds + " is not within 0 to 65535 s");

@@ -26,11 +26,7 @@ public final class PresharedKey extends SecretKey {
     return fromHex(hex).map(PresharedKey::new);
   }
 
-  /**
-   * The key with these octets, which are copied.
-   *
-   * @throws IllegalArgumentException if there are not exactly 32 octets
-   */
+  /** Copies exactly 32 octets; IllegalArgumentException for another number. */
   public static PresharedKey of(byte[] octets) {
     return new PresharedKey(octets.clone());
   }

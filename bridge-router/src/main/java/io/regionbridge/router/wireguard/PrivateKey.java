@@ -40,11 +40,7 @@ public final class PrivateKey extends SecretKey {
     return fromHex(hex).map(PrivateKey::new);
   }
 
-  /**
-   * The key with these octets, which are copied.
-   *
-   * @throws IllegalArgumentException if there are not exactly 32 octets
-   */
+  /** Copies exactly 32 octets; IllegalArgumentException for another number. */
   public static PrivateKey of(byte[] octets) {
     return new PrivateKey(octets.clone());
   }

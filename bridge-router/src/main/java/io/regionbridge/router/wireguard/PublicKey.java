@@ -19,11 +19,7 @@ public final class PublicKey extends Key implements Comparable<PublicKey> {
     return fromHex(hex).map(PublicKey::new);
   }
 
-  /**
-   * The key with these octets, which are copied.
-   *
-   * @throws IllegalArgumentException if there are not exactly 32 octets
-   */
+  /** Copies exactly 32 octets; IllegalArgumentException for another number. */
   public static PublicKey of(byte[] octets) {
     return new PublicKey(octets.clone());
   }

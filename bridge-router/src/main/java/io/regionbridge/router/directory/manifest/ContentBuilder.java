@@ -33,9 +33,7 @@ final class ContentBuilder {
   private int endpointCount;
 
   /**
-   * Nothing yet.
-   *
-   * @param room octets of memory that there are for what the file says
+   * @param room octets of memory for the contents of the file
    */
   ContentBuilder(String file, long room) {
     this.file = file;

@@ -115,11 +115,7 @@ final class Field {
     return null;
   }
 
-  /**
-   * The text as what it spells.
-   *
-   * @param expectation what it ought to spell, for the problem if it spells none
-   */
+  /** Parses the text, and reports a problem if it is not {@code expectation}. */
   <T> @Nullable T parsed(Function<String, @Nullable T> parser, String expectation) {
     String text = text();
     if (text == null) {

@@ -52,12 +52,11 @@ public final class ManifestDirectory implements AutoCloseable {
   /**
    * Starts to read and watch files.
    *
-   * @param files in the order of precedence: an object that several files have is taken from the
-   *     first of them
-   * @param room octets of memory that the directory may take; a file for which there is none is not
-   *     taken, and what it said before stays
-   * @param listener gets each new directory on the thread that reads, one call at a time, after
-   *     {@link Directory#EMPTY}, which it may take for granted
+   * @param files the first wins where several have an object
+   * @param room octets for the directory; a file that does not fit is refused, and its last content
+   *     stays
+   * @param listener gets each directory after {@link Directory#EMPTY}, on the reading thread, one
+   *     call at a time
    */
   public static ManifestDirectory start(
       List<Path> files, LongSupplier room, Consumer<Directory> listener, Loops loops) {

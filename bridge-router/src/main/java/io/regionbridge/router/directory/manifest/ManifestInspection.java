@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * Looks at manifest files before they are served: for what cannot be read, and for what can but is
- * hardly meant. Nothing is kept.
+ * Inspects manifest files before they are served, for unreadable parts and probable mistakes.
+ * Nothing is kept.
  *
  * @param errors what is not served as it stands
- * @param warnings what is served, or left out, though somebody may have meant something else
+ * @param warnings what is served or left out, probably by mistake
  */
 public record ManifestInspection(List<ManifestProblem> errors, List<ManifestProblem> warnings) {
   /** Copies the lists. */
@@ -28,12 +28,11 @@ public record ManifestInspection(List<ManifestProblem> errors, List<ManifestProb
   }
 
   /**
-   * Reads and looks at files.
+   * Reads and inspects files that exist.
    *
-   * @param files those of the configuration, of which each exists
-   * @param podCidrs the region's ranges of pods; none: endpoints are not compared with them
-   * @param serviceCidrs the region's ranges of ClusterIPs; none: those are not compared with them
-   * @param suggester finds the nearest of some words, unless even that one is far off
+   * @param podCidrs the region's pod ranges; none: endpoints are not compared with them
+   * @param serviceCidrs the same for ClusterIPs
+   * @param suggester finds the nearest of some words, if one is near
    */
   public static ManifestInspection inspect(
       Collection<Path> files,

@@ -1,14 +1,12 @@
 package io.regionbridge.router.directory.manifest;
 
 /**
- * Something wrong with a manifest, and where.
+ * A problem of a manifest.
  *
- * @param file as it was named in the configuration
- * @param line from 1, or 0 if the trouble is with the file as a whole
- * @param column from 1, or 0 if the trouble is with the file as a whole
- * @param object kind, namespace and name, such as {@code Service messaging/nats}; where it has none
- *     to go by, its place, such as {@code document 2}. Empty if no object is to blame
- * @param path the field within the object, such as {@code spec.ports[1].port}; may be empty
+ * @param line from 1, or 0 for the whole file, as is {@code column}
+ * @param object kind, namespace and name, such as {@code Service messaging/nats}, or its place,
+ *     such as {@code document 2}; may be empty
+ * @param path of the field, such as {@code spec.ports[1].port}; may be empty
  * @param reason what is wrong, and what would be right
  */
 public record ManifestProblem(

@@ -51,10 +51,9 @@ public final class ManifestReader {
   }
 
   /**
-   * Reads a file. Whatever is wrong with it is in the outcome.
+   * Reads a file. Problems are in the result.
    *
-   * @param room octets of memory that the directory made of it may take; more is read to its end,
-   *     counted and not kept
+   * @param room octets for its directory; beyond it objects are counted and not kept
    */
   public static ManifestReading read(Path file, long room) {
     return read(file, room, false, new ObjectParser(file.toString())::parse);
@@ -63,8 +62,8 @@ public final class ManifestReader {
   /**
    * Reads a file.
    *
-   * @param room octets of memory that the directory made of it may take
-   * @param allKeys whether objects are read with the keys that nothing here uses
+   * @param room octets of memory for its directory
+   * @param allKeys whether to read keys that nothing here uses
    */
   static ManifestReading read(
       Path file, long room, boolean allKeys, DocumentReader.Objects objects) {

@@ -32,9 +32,9 @@ final class ManifestSet {
   private boolean allRead;
 
   /**
-   * What of a file is in force.
+   * What is in force of a file.
    *
-   * @param whole whether all of the file was sound once, so that nothing in it is unknown
+   * @param whole whether the whole file was valid once, so that nothing in it is unknown
    */
   private record Accepted(
       Map<ServiceKey, ServiceFacts> services,
@@ -86,9 +86,7 @@ final class ManifestSet {
   }
 
   /**
-   * Nothing yet.
-   *
-   * @param room octets of memory that the directory of all files may take
+   * @param room octets of memory for the directory of all files
    */
   ManifestSet(LongSupplier room) {
     this(ManifestReader::read, room);
@@ -100,12 +98,9 @@ final class ManifestSet {
   }
 
   /**
-   * Reads the files anew.
-   *
-   * @param files in the order of precedence: an object that several files have is taken from the
-   *     first of them
-   * @return the directory of all files: the same object as last time if nothing in it has changed;
-   *     complete once each file was sound, partial while one never was and another could be read
+   * Reads the files, the first of which wins where several have an object. Returns the same
+   * directory as last time if nothing has changed; it is complete once each file was valid, and
+   * partial while one never was and another could be read.
    */
   Directory look(Collection<Path> files) {
     Set<Path> distinct = new LinkedHashSet<>(files);

@@ -120,11 +120,7 @@ final class ObjectAudit {
     return warnings;
   }
 
-  /**
-   * Looks at an object.
-   *
-   * @param parsed what it was taken for
-   */
+  /** Inspects an object that was parsed as {@code parsed}. */
   void look(Node node, String place, String listKind, String listApi, ManifestObject parsed) {
     if (!(node instanceof Node.Mapping object)) {
       return;

@@ -40,10 +40,10 @@ final class ObjectParser {
   }
 
   /**
-   * @param place where the object is, such as {@code document 2}
-   * @param listKind the kind of the list that the object is in, which may be all that says its own;
-   *     empty if it is in none
-   * @param listApi the API version of that list, or empty
+   * @param place such as {@code document 2}
+   * @param listKind kind of the list that the object is in, which may imply its own; empty if there
+   *     is none
+   * @param listApi API version of that list, or empty
    */
   ManifestObject parse(Node node, String place, String listKind, String listApi) {
     Report report = new Report(file, place);

@@ -64,7 +64,7 @@ final class YamlReader {
   private final boolean all;
 
   /**
-   * @param all whether to keep the keys that no object in use has too
+   * @param all whether to keep keys that no object uses
    */
   YamlReader(JsonParser parser, boolean all) {
     this.parser = parser;

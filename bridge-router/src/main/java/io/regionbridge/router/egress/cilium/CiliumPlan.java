@@ -18,13 +18,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * What has to be written so that Cilium carries a plan out, and how each region stands. Made by
- * {@link #of}, pure.
- *
- * @param writes policies that are missing or differ from the desired ones
- * @param removals policies of ours without a reason
- */
+/** What must be written so that Cilium carries a plan out, and the state of each region. Pure. */
 record CiliumPlan(
     List<CiliumPolicy> writes, List<EgressPolicyFacts> removals, List<Region> regions) {
   private static final Obstacle NO_GATEWAY =

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * The desired CiliumEgressGatewayPolicy ({@code cilium.io/v2}). Pure.
  *
  * @param hostname of the node that it sends to
- * @param annotations ours
  * @param spec as JSON values
  */
 record CiliumPolicy(
@@ -59,7 +58,6 @@ record CiliumPolicy(
   /**
    * The policy that sends ranges by a gateway.
    *
-   * @param gateway with an interface or an address
    * @param standbys nodes whose pods have a policy of their own
    */
   static CiliumPolicy of(
@@ -84,8 +82,6 @@ record CiliumPolicy(
    * The policy that sends what the pods of a router node send by that node itself. Its overlay has
    * a route to the other regions, which Cilium follows before it looks for the active gateway, and
    * then loses the packets.
-   *
-   * @param node with an address
    */
   static CiliumPolicy ofNode(
       String region, List<Cidr> destinations, EgressGateway node, RegionSettings.Egress settings) {

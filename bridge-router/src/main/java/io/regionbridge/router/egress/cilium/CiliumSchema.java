@@ -1,9 +1,4 @@
 package io.regionbridge.router.egress.cilium;
 
-/**
- * What the cluster's definition of Cilium's policies takes, as far as is known.
- *
- * @param ipv6 whether it takes IPv6 ranges
- * @param nodeSelectors whether pods can be selected by their node
- */
+/** What the cluster's definition of Cilium's policies supports, as far as is known. */
 record CiliumSchema(boolean ipv6, boolean nodeSelectors) {}

@@ -20,9 +20,7 @@ public final class CiliumSettings {
   private CiliumSettings() {}
 
   /**
-   * The Helm values that have to change, such as {@code bpf.masquerade=true}; empty if none has to.
-   *
-   * @param config the data of {@code cilium-config}
+   * The Helm values that must change in {@code cilium-config}, such as {@code bpf.masquerade=true}.
    */
   public static List<String> amiss(Map<String, String> config) {
     List<String> values = new ArrayList<>();

@@ -15,12 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class CiliumState {
   private CiliumState() {}
 
-  /**
-   * Why policies would do nothing.
-   *
-   * @param reason one word in CamelCase
-   * @param message what to switch on
-   */
+  /** Why policies have no effect, in one CamelCase word, and what to enable. */
   public record Obstacle(String reason, String message) {}
 
   /** Whether the policies have been listed, so that one that is not there is not there. */

@@ -14,9 +14,8 @@ public final class Contest {
   private Contest() {}
 
   /**
-   * The first of the ranges of a policy that another policy takes, all of it or a part.
+   * The first of the ranges of a policy that another policy takes, entirely or in part.
    *
-   * @param ranges what the one policy is for
    * @param destinations what the other catches
    * @param excluded what the other leaves alone of that
    */

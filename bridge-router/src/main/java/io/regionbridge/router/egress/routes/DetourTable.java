@@ -38,9 +38,7 @@ final class DetourTable {
 
   /**
    * Rules that look this region's pods up in the main table, for each range that another table
-   * takes: an overlay's agent that accepts routes accepts those of its own region, too.
-   *
-   * @param foreign routes of others, of all tables
+   * takes: an overlay's agent that accepts routes also accepts those of its own region.
    */
   static List<RoutingRule> ownRanges(List<Cidr> pods, List<Route> foreign) {
     return pods.stream()
@@ -55,10 +53,8 @@ final class DetourTable {
   }
 
   /**
-   * Replaces the routes and rules; without any, removes all that the bridge made.
-   *
-   * @param routes of {@link #TABLE}
-   * @param rules with our protocol
+   * Replaces the routes of {@link #TABLE} and our rules; without any, removes all that the bridge
+   * made.
    */
   void keep(List<Route> routes, List<RoutingRule> rules) throws ErrnoException {
     List<RoutingRule> presentRules =

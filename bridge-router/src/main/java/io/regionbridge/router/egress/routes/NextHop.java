@@ -7,11 +7,7 @@ sealed interface NextHop {
   /** The gateway's address in the cluster. */
   InetAddress gateway();
 
-  /**
-   * As they are: it is a neighbour.
-   *
-   * @param interfaceIndex that it is reached by
-   */
+  /** A direct route: the gateway is a neighbour. */
   record Direct(int interfaceIndex, InetAddress gateway) implements NextHop {}
 
   /** In VXLAN: there is somebody in between who does not know where pods are. */

@@ -8,22 +8,13 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A router node's end of the overlay.
- *
- * @param ranges that the addresses of the overlay come from
- */
+/** A router node's end of the overlay, and the ranges of the overlay's addresses. */
 record OverlayEnd(Link link, List<Cidr> ranges) {
   OverlayEnd {
     ranges = List.copyOf(ranges);
   }
 
-  /**
-   * The interface that has an address.
-   *
-   * @param own the node's address on the overlay, as its bridge announces it
-   * @return empty while no interface has it
-   */
+  /** Finds the interface with the overlay address that the node's bridge announces. */
   static Optional<OverlayEnd> of(
       InetAddress own, List<InterfaceAddress> addresses, List<Link> links) {
     return addresses.stream()

@@ -28,10 +28,9 @@ record RemoteTraffic(String node, InetAddress address, List<Cidr> destinations, 
       new RemoteTraffic("", InetAddress.ofLiteral("0.0.0.0"), List.of(), List.of());
 
   /**
-   * What the objects say.
+   * Reads the objects; empty if they say nothing.
    *
-   * @param last what held before: the gateway while its role changes hands
-   * @return empty if they say nothing to go by
+   * @param last what held before: it names the gateway while its role moves
    */
   static Optional<RemoteTraffic> of(GatewayView view, Optional<RemoteTraffic> last) {
     if (!view.known()) {

@@ -36,9 +36,8 @@ final class RouteActuator {
   }
 
   /**
-   * Carries a plan out as far as it goes; a step that fails does not keep the others from theirs.
-   *
-   * @return what could not be done, one sentence each
+   * Carries a plan out. A step that fails does not stop the others. Returns one sentence for each
+   * failure.
    */
   List<String> actuate(RoutePlan plan) {
     List<String> problems = new ArrayList<>(plan.problems());

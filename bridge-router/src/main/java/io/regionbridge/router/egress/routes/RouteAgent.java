@@ -73,12 +73,10 @@ public final class RouteAgent implements AutoCloseable {
   }
 
   /**
-   * Starts one in the calling thread's network namespace. Never waits for the API server.
+   * Starts an agent in the calling thread's network namespace. Never waits for the API server.
    *
-   * @param environment the variables of the process, which say where it runs
    * @param encapsulation asked at each look
-   * @throws IOException if the kernel cannot be talked to, the kubeconfig cannot be read, or a
-   *     variable makes no sense
+   * @throws IOException if the kernel does not answer, or kubeconfig or environment are invalid
    */
   public static RouteAgent start(
       Map<String, String> environment,

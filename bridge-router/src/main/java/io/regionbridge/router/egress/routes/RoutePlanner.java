@@ -21,15 +21,13 @@ final class RoutePlanner {
   private RoutePlanner() {}
 
   /**
-   * Plans.
+   * Plans the routes.
    *
-   * @param node this node
-   * @param router whether it may have to take wrapped packets
-   * @param traffic what leaves the region and by whom
-   * @param addresses of this node's interfaces, those of our own VXLAN device left out
+   * @param router whether it may have to take encapsulated packets
+   * @param addresses of this node's interfaces, without our own VXLAN device
    * @param foreign routes of others, of all tables
    * @param source the address that this node sends to the gateway by
-   * @param senders who may send wrapped packets here; empty: the bridge does not say
+   * @param senders who may send encapsulated packets here; empty: unknown
    */
   static RoutePlan plan(
       String node,

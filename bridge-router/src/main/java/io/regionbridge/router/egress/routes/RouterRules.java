@@ -39,10 +39,8 @@ public final class RouterRules {
   private Optional<String> failure = Optional.empty();
 
   /**
-   * The traffic of pods that does not leave by this node, and where it goes.
-   *
-   * @param peers the ranges of peers
-   * @param gateway the active gateway's address in the cluster
+   * The ranges of peers whose traffic does not leave by this node, and the active gateway's address
+   * in the cluster.
    */
   public record Detour(List<Cidr> peers, InetAddress gateway) {}
 

@@ -71,7 +71,7 @@ final class ArchitecturePageTest {
             .flatMap(call -> LITERAL.matcher(call.group(1)).results())
             .map(literal -> literal.group(1))
             .collect(toCollection(TreeSet::new));
-    assertThat(started).contains("election", "feed-", "path-replies");
+    assertThat(started).contains("election", "feeds", "path-replies");
     started.addAll(EVENT_LOOPS);
     assertThat(named).isEqualTo(started);
   }

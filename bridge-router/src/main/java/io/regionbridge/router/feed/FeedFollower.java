@@ -4,44 +4,36 @@ import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
 import io.regionbridge.router.feed.FollowerState.Replica;
 import io.regionbridge.router.loop.FailureReason;
-import io.regionbridge.router.loop.Loop;
-import io.regionbridge.router.loop.Loops;
-import io.regionbridge.router.loop.Timing;
 import io.regionbridge.router.net.SocketLiteral;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.SocketTimeoutException;
-import java.net.URI;
+import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the directory feed of one peer, at one of its gateways at a time, on a virtual thread of
- * its own. What a peer sends costs no more than a share of the CPU and of the memory for replicas:
- * it is read no faster than {@value #RATE} octets a second after the first {@value #BURST}.
+ * Follows the directory feed of one peer, at one of its gateways at a time. It never waits: it is
+ * told when octets have come and when time has passed. What a peer sends costs no more than a share
+ * of the CPU and of the memory for replicas: {@value #TURN} octets are read of it before others
+ * have their turn, and {@value #RATE} octets a second after the first {@value #BURST}.
+ *
+ * <p>Owned by the thread of {@link FeedFollowers}, but for what any thread may call.
  */
-final class FeedFollower implements AutoCloseable {
+final class FeedFollower {
   private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final int BURST = 16 << 20;
   private static final int RATE = 1 << 20;
-
-  /** A thread that has read so many lines lets others go first. */
-  private static final int TURN = 64;
+  private static final int TURN = 64 << 10;
 
   /** Between tries of a peer whose directory does not fit. */
   private static final Duration TOO_LARGE = Duration.ofSeconds(60);
@@ -51,32 +43,36 @@ final class FeedFollower implements AutoCloseable {
 
   private static final String OUTDATED = ", for longer than dns.cache.serveStale";
   private static final int MOST_FLAWS = 16;
+
+  /** How often it is looked whether an interrupted replica is outdated. */
   private static final Duration IDLE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
 
   private final String region;
   private final FeedDecoder decoder;
   private final ReplicaBuilder builder;
   private final FollowerMachine machine;
   private final Runnable onChange;
-  private final Loop loop;
-  private final Semaphore changed = new Semaphore(0);
   private volatile Followed followed;
   private volatile FollowerState state = FollowerState.NONE;
-  private volatile boolean closed;
-  private volatile @Nullable HttpURLConnection connection;
-  private @Nullable UnaryOperator<DirectoryService> admission;
 
   /** What has been logged since the replica was current. */
   private final Set<String> flaws = new HashSet<>();
+
+  // While a gateway is followed.
+  private @Nullable FeedConnection connection;
+  private @Nullable LineReader lines;
+  private InetSocketAddress gateway = new InetSocketAddress(0);
+  private Followed begunWith;
+  private long begunAt;
+  private long heard;
+
+  private double allowance = BURST;
+  private long refilledAt;
 
   private record Followed(
       List<InetSocketAddress> gateways,
       UnaryOperator<DirectoryService> admission,
       Duration serveStale) {}
-
-  private double allowance = BURST;
-  private long refilledAt = System.nanoTime();
 
   /**
    * Follows no gateway yet.
@@ -84,7 +80,7 @@ final class FeedFollower implements AutoCloseable {
    * @param gateways where they serve HTTP
    * @param admission what the peer may say; compared by value
    * @param serveStale how long a replica counts after it was last current
-   * @param onChange {@link #state} is another one; on this follower's thread
+   * @param onChange {@link #state} is another one; on the thread that owns this
    */
   FeedFollower(
       String region,
@@ -93,33 +89,33 @@ final class FeedFollower implements AutoCloseable {
       List<InetSocketAddress> gateways,
       UnaryOperator<DirectoryService> admission,
       Duration serveStale,
-      Runnable onChange,
-      Loops loops) {
+      Runnable onChange) {
+    long now = System.nanoTime();
     this.region = region;
     this.builder = builder;
     this.decoder = new FeedDecoder(interned);
-    this.machine =
-        new FollowerMachine(() -> ThreadLocalRandom.current().nextDouble(), System.nanoTime());
+    this.machine = new FollowerMachine(() -> ThreadLocalRandom.current().nextDouble(), now);
     this.followed = new Followed(gateways, admission, serveStale);
+    this.begunWith = followed;
+    this.refilledAt = now;
     this.onChange = onChange;
-    this.loop = loops.loop("feed-" + region, Timing.waiting().onVirtualThread(), this::runRound);
   }
 
-  /** Starts to follow. */
-  void start() {
-    loop.start();
-  }
-
-  /** The peer has these gateways now, may say this, and counts for so long. Any thread. */
-  void follow(
+  /**
+   * The peer has these gateways now, may say this, and counts for so long. Any thread.
+   *
+   * @return whether anything of that is new
+   */
+  boolean follow(
       List<InetSocketAddress> gateways,
       UnaryOperator<DirectoryService> admitted,
       Duration serveStale) {
     Followed now = new Followed(gateways, admitted, serveStale);
-    if (!now.equals(followed)) {
+    boolean different = !now.equals(followed);
+    if (different) {
       followed = now;
-      changed.release();
     }
+    return different;
   }
 
   /** What is known now. Any thread. */
@@ -127,54 +123,207 @@ final class FeedFollower implements AutoCloseable {
     return state;
   }
 
-  /** Follows one gateway for as long as that goes well, or waits until one is to be tried. */
-  private void runRound() throws InterruptedException {
-    dropOutdated();
-    machine.gateways(followed.gateways());
-    Optional<InetSocketAddress> gateway = machine.due(System.nanoTime());
-    if (gateway.isPresent()) {
-      follow(gateway.get());
-    } else {
-      // A replica that may become outdated is looked at meanwhile; without one nothing happens.
-      long wait = machine.notBefore() - System.nanoTime();
-      long least = followed.gateways().isEmpty() ? Long.MAX_VALUE : Math.max(wait, 1);
-      Duration most = state.standing() == FollowerState.Standing.NONE ? LONGEST_IDLE : IDLE;
-      if (changed.tryAcquire(Math.min(least, most.toNanos()), TimeUnit.NANOSECONDS)) {
-        changed.drainPermits();
-      }
+  /** The selector says that something has come. */
+  void selected() {
+    if (connection != null) {
+      connection.selected();
     }
   }
 
-  private void follow(InetSocketAddress gateway) throws InterruptedException {
-    Duration wait = Duration.ZERO;
-    String flaw;
-    boolean kept = true;
+  /**
+   * Reads what has come, a turn's worth at most.
+   *
+   * @return whether Services were new, different or gone
+   */
+  boolean read() {
+    FeedConnection open = connection;
+    LineReader reader = lines;
+    if (open == null || reader == null) {
+      return false;
+    }
     try {
-      flaw = read(gateway);
+      return open.advance() && hasAllowance(System.nanoTime()) && read(open, reader);
     } catch (ReplicaBuilder.DoesNotFitException e) {
-      flaw = String.valueOf(e.getMessage());
-      wait = TOO_LARGE;
-      kept = false;
-    } catch (NoFeedException e) {
-      flaw = String.valueOf(e.getMessage());
-      wait = NO_FEED;
+      leave(String.valueOf(e.getMessage()), TOO_LARGE, false);
     } catch (MalformedFeedException e) {
-      flaw = String.valueOf(e.getMessage());
-    } catch (SocketTimeoutException e) {
-      flaw = "nothing heard for %d ms".formatted(machine.silence().toMillis());
+      leave(String.valueOf(e.getMessage()), Duration.ZERO, true);
     } catch (IOException e) {
-      flaw = FailureReason.of(e);
+      leave(FailureReason.of(e), Duration.ZERO, true);
+    } catch (RuntimeException e) {
+      log.error("region {}: its directory cannot be followed", region, e);
+      leave("internal fault: " + FailureReason.describe(e), Duration.ZERO, true);
     }
-    HttpURLConnection open = connection;
-    connection = null;
-    if (open != null) {
-      open.disconnect();
+    return false;
+  }
+
+  /** Whether {@link #read} has more to read at once. */
+  boolean hasMore() {
+    return connection != null && connection.isReady() && allowance > 0;
+  }
+
+  private boolean read(FeedConnection open, LineReader reader)
+      throws IOException, MalformedFeedException, ReplicaBuilder.DoesNotFitException {
+    boolean changed = false;
+    boolean reached = false;
+    int left = TURN;
+    while (left > 0) {
+      int octets = reader.more();
+      if (octets <= 0) {
+        open.drained();
+        hear(open);
+        if (octets < 0) {
+          end(open.stream().status());
+          return changed;
+        }
+        break;
+      }
+      left -= octets;
+      while (reader.next()) {
+        if (reader.length() > 0) {
+          boolean complete =
+              builder.take(decoder.decode(reader.buffer(), reader.from(), reader.length()));
+          reached |= complete;
+          changed |= !complete;
+        }
+      }
     }
-    if (closed) {
-      return;
+    allowance -= TURN - left;
+    hear(open);
+    if (reached) {
+      reach();
     }
+    return changed;
+  }
+
+  /** Even octets that make no line yet are a sign of life. */
+  private void hear(FeedConnection open) {
+    if (open.stream().heard() != heard) {
+      heard = open.stream().heard();
+      machine.heard(System.nanoTime());
+    }
+  }
+
+  /** The response is over. */
+  private void end(int status) {
+    switch (status) {
+      case 0, HttpURLConnection.HTTP_OK -> leave("the feed ended", Duration.ZERO, true);
+      case HttpURLConnection.HTTP_NOT_FOUND ->
+          leave("it serves no directory feed; upgrade the peer's bridges", NO_FEED, true);
+      default -> leave("HTTP status " + status, Duration.ZERO, true);
+    }
+  }
+
+  /**
+   * Whether so much has been read lately that others come first: no peer has the CPU for itself.
+   */
+  private boolean hasAllowance(long now) {
+    allowance = Math.min(BURST, allowance + (now - refilledAt) * 1e-9 * RATE);
+    refilledAt = now;
+    return allowance > 0;
+  }
+
+  /**
+   * Does what is due: leaves a gateway of which nothing is heard, tries the next one.
+   *
+   * @return nanoseconds until something may be due again, if nothing comes before
+   */
+  long tend(Selector selector) {
+    long now = System.nanoTime();
+    Followed wanted = followed;
+    boolean known = machine.gateways(wanted.gateways());
+    if (!flaw(wanted, known, now).isEmpty()) {
+      // It is this thread that may be late: what has come by now counts.
+      selected();
+      read();
+      now = System.nanoTime();
+      String flaw = flaw(wanted, known, now);
+      if (!flaw.isEmpty()) {
+        leave(flaw, Duration.ZERO, true);
+      }
+    }
+    if (connection != null) {
+      connection.pause(!hasAllowance(now));
+    }
+    if (state.standing() == FollowerState.Standing.CURRENT && !machine.current(now)) {
+      setState(FollowerState.Standing.INTERRUPTED, "no position for a while");
+    }
+    // A replica is given as stale answers are, and no longer (RFC 8767 section 5).
+    if (state.standing() == FollowerState.Standing.INTERRUPTED && isOutdated(now)) {
+      setState(FollowerState.Standing.NONE, state.why() + OUTDATED);
+    }
+    if (connection == null) {
+      machine.due(now).ifPresent(next -> begin(selector, next, wanted));
+    }
+    return untilDue(now);
+  }
+
+  /** Why the gateway that is followed is to be left; empty if it is not, or none is followed. */
+  @SuppressWarnings("ReferenceEquality") // it is the same nearly always
+  private String flaw(Followed wanted, boolean known, long now) {
+    FeedConnection open = connection;
+    if (open == null) {
+      return "";
+    }
+    if (!known) {
+      return "not a gateway any more";
+    }
+    if (wanted != begunWith && !wanted.admission().equals(begunWith.admission())) {
+      return "its ranges have changed";
+    }
+    if (!open.isConnected() && now - begunAt > CONNECT.toNanos()) {
+      return "no connection within %d ms".formatted(CONNECT.toMillis());
+    }
+    if (!hasAllowance(now)) {
+      machine.heard(now); // it may well have said something
+    }
+    return machine.flaw(now).orElse("");
+  }
+
+  private void begin(Selector selector, InetSocketAddress next, Followed wanted) {
+    gateway = next;
+    begunWith = wanted;
+    begunAt = System.nanoTime();
+    heard = 0;
+    builder.admit(wanted.admission());
     builder.begin();
-    machine.failed(System.nanoTime(), wait);
+    String since = builder.position().map(position -> "?since=" + position).orElse("");
+    try {
+      FeedConnection opened = new FeedConnection(selector, next, since, this);
+      connection = opened;
+      lines = new LineReader(opened.stream());
+    } catch (IOException | RuntimeException e) {
+      leave(FailureReason.of(e), Duration.ZERO, true);
+    }
+  }
+
+  private long untilDue(long now) {
+    FeedConnection open = connection;
+    long wait;
+    if (open == null) {
+      wait = machine.untilDue(now);
+    } else if (allowance <= 0) {
+      wait = (long) (-allowance / RATE * 1e9) + 1;
+    } else if (open.isReady()) {
+      wait = 0;
+    } else {
+      wait = machine.patience(now);
+      if (!open.isConnected()) {
+        wait = Math.min(wait, begunAt + CONNECT.toNanos() - now);
+      }
+    }
+    return switch (state.standing()) {
+      case CURRENT -> Math.min(wait, machine.currentFor(now));
+      case INTERRUPTED -> Math.min(wait, IDLE.toNanos());
+      case NONE -> wait;
+    };
+  }
+
+  /** Leaves the gateway that is followed, or could not be. */
+  private void leave(String flaw, Duration wait, boolean kept) {
+    disconnect();
+    builder.begin();
+    long now = System.nanoTime();
+    machine.failed(now, wait);
     String problem = SocketLiteral.format(gateway) + ": " + flaw;
     if (flaws.size() < MOST_FLAWS && flaws.add(problem)) {
       log.atInfo()
@@ -184,119 +333,19 @@ final class FeedFollower implements AutoCloseable {
           .log("region {}: its directory is not followed at {}", region, problem);
     }
     boolean known = kept && builder.replica().isPresent();
-    if (known && isOutdated()) {
+    if (known && isOutdated(now)) {
       setState(FollowerState.Standing.NONE, problem + OUTDATED);
     } else {
       setState(known ? FollowerState.Standing.INTERRUPTED : FollowerState.Standing.NONE, problem);
     }
   }
 
-  private boolean isOutdated() {
-    return machine.isOutdated(System.nanoTime(), followed.serveStale());
-  }
-
-  /** A replica is given as stale answers are, and no longer (RFC 8767 section 5). */
-  private void dropOutdated() {
-    if (state.standing() == FollowerState.Standing.INTERRUPTED && isOutdated()) {
-      setState(FollowerState.Standing.NONE, state.why() + OUTDATED);
-    }
-  }
-
-  /** Reads until the feed ends, and says why it did. */
-  private String read(InetSocketAddress gateway)
-      throws IOException,
-          MalformedFeedException,
-          ReplicaBuilder.DoesNotFitException,
-          InterruptedException {
-    admission = followed.admission();
-    builder.admit(admission);
-    String since = builder.position().map(position -> "?since=" + position).orElse("");
-    URI uri = URI.create("http://" + SocketLiteral.format(gateway) + "/api/v1/directory" + since);
-    HttpURLConnection opened = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
-    connection = opened;
-    opened.setConnectTimeout((int) CONNECT.toMillis());
-    opened.setReadTimeout((int) machine.silence().toMillis());
-    opened.setInstanceFollowRedirects(false);
-    opened.setUseCaches(false);
-    opened.setRequestProperty("Accept-Encoding", "gzip");
-    opened.setRequestProperty("Accept", "application/x-ndjson");
-    int status = opened.getResponseCode();
-    if (status == HttpURLConnection.HTTP_NOT_FOUND) {
-      throw new NoFeedException();
-    }
-    if (status != HttpURLConnection.HTTP_OK) {
-      return "HTTP status " + status;
-    }
-    builder.begin();
-    InputStream body = new Heard(opened.getInputStream());
-    try (InputStream plain =
-        "gzip".equals(opened.getContentEncoding()) ? new Unzipped(body) : body) {
-      return read(new LineReader(plain), gateway);
-    }
-  }
-
-  /** A bridge that does not serve its directory. */
-  private static final class NoFeedException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    NoFeedException() {
-      super("it serves no directory feed; upgrade the peer's bridges");
-    }
-  }
-
-  private String read(LineReader lines, InetSocketAddress gateway)
-      throws IOException,
-          MalformedFeedException,
-          ReplicaBuilder.DoesNotFitException,
-          InterruptedException {
-    int count = 0;
-    while (!closed) {
-      boolean changed = false;
-      boolean reached = false;
-      boolean complete = false;
-      while (lines.next()) {
-        if (lines.length() > 0) {
-          complete = builder.take(decoder.decode(lines.buffer(), lines.from(), lines.length()));
-          reached |= complete;
-          changed |= !complete;
-        }
-        if (++count % TURN == 0) {
-          yieldThread();
-        }
-      }
-      if (reached) {
-        reach(gateway);
-      }
-      // A read brings one chunk at most: what has come in others by now is not left to pile up.
-      if (complete && changed && !lines.isReady()) {
-        TimeUnit.NANOSECONDS.sleep(FollowerMachine.untilNextRead(System.nanoTime()));
-      }
-      int octets = lines.more();
-      if (octets < 0) {
-        return "the feed ended";
-      }
-      throttle(octets);
-      Optional<String> flaw = machine.flaw(System.nanoTime());
-      if (flaw.isPresent()) {
-        return flaw.get();
-      }
-      if (!machine.gateways(followed.gateways())) {
-        return "not a gateway any more";
-      }
-      if (!followed.admission().equals(admission)) {
-        return "its ranges have changed";
-      }
-      if (state.standing() == FollowerState.Standing.CURRENT
-          && !machine.current(System.nanoTime())) {
-        setState(FollowerState.Standing.INTERRUPTED, "no position for a while");
-      }
-      dropOutdated();
-    }
-    return "closed";
+  private boolean isOutdated(long now) {
+    return machine.isOutdated(now, followed.serveStale());
   }
 
   /** All up to a position is in force. */
-  private void reach(InetSocketAddress gateway) {
+  private void reach() {
     machine.reached(System.nanoTime());
     if (state.standing() != FollowerState.Standing.CURRENT) {
       flaws.clear();
@@ -306,26 +355,6 @@ final class FeedFollower implements AutoCloseable {
           .log("region {}: its directory is followed at {}", region, SocketLiteral.format(gateway));
     }
     setState(FollowerState.Standing.CURRENT, SocketLiteral.format(gateway));
-  }
-
-  /** Virtual threads are not preempted: one peer's feed must not keep a carrier for itself. */
-  @SuppressWarnings("ThreadPriorityCheck")
-  private static void yieldThread() {
-    Thread.yield();
-  }
-
-  /** Waits until so many octets may be read: a peer must not keep the CPU for itself. */
-  private void throttle(int octets) throws InterruptedException {
-    long now = System.nanoTime();
-    allowance = Math.min(BURST, allowance + (now - refilledAt) * 1e-9 * RATE) - octets;
-    refilledAt = now;
-    while (allowance < 0) {
-      TimeUnit.NANOSECONDS.sleep((long) (-allowance / RATE * 1e9) + 1);
-      now = System.nanoTime();
-      allowance += (now - refilledAt) * 1e-9 * RATE;
-      refilledAt = now;
-    }
-    machine.heard(now);
   }
 
   private void setState(FollowerState.Standing standing, String why) {
@@ -347,42 +376,17 @@ final class FeedFollower implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    closed = true;
-    HttpURLConnection open = connection;
-    if (open != null) {
-      open.disconnect();
-    }
-    loop.close();
+  /** Follows nobody any more, and gives the memory of the replica back. */
+  void close() {
+    disconnect();
     builder.close();
   }
 
-  /** Octets as they come from the wire: even those that make no line yet are a sign of life. */
-  private final class Heard extends FilterInputStream {
-    /** A read that takes less has not waited. */
-    private static final long AT_ONCE = 1_000_000;
-
-    private boolean atOnce;
-
-    Heard(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read(byte[] buffer, int at, int length) throws IOException {
-      long begun = System.nanoTime();
-      int count = super.read(buffer, at, length);
-      long now = System.nanoTime();
-      atOnce = count > 0 && now - begun < AT_ONCE;
-      machine.heard(now);
-      return count;
-    }
-
-    /** Whether more is likely to be there. To ask the HTTP client makes it read all into memory. */
-    @Override
-    public int available() {
-      return atOnce ? 1 : 0;
+  private void disconnect() {
+    if (connection != null) {
+      connection.close();
+      connection = null;
+      lines = null;
     }
   }
 }

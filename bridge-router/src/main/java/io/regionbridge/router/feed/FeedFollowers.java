@@ -2,28 +2,49 @@ package io.regionbridge.router.feed;
 
 import io.regionbridge.router.directory.DirectoryService;
 import io.regionbridge.router.directory.Interned;
+import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
+import io.regionbridge.router.loop.Timing;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the feeds of all peers, one gateway of each.
+ * Follows the feeds of all peers, one gateway of each, on one thread. Each time that it wakes up it
+ * reads all feeds that have something. After changes it sleeps for a moment: what all feeds bring
+ * until then costs one wake-up, and one zone table.
  *
  * <p>One thread says which peers there are; any thread may ask what is known.
  */
 public final class FeedFollowers implements AutoCloseable {
+  private static final long MILLI = 1_000_000;
+
+  /** A round that takes longer is stuck: it ends by itself long before, whatever peers do. */
+  private static final Duration LONGEST_ROUND = Duration.ofMinutes(2);
+
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
   private final ReplicaMemory memory;
   private final Runnable onChange;
-  private final Loops loops;
+  private final Loop loop;
   private final Interned interned = new Interned();
   private final Map<Identity, FeedFollower> followers = new HashMap<>();
   private volatile Map<String, FeedFollower> byRegion = Map.of();
+  private volatile @Nullable Selector selector;
+  private volatile boolean closed;
+
+  /** {@link #byRegion} as the loop saw it last: it closes whoever is followed no more. */
+  private Map<String, FeedFollower> tended = Map.of();
 
   /**
    * A peer to follow. Another domain makes another peer, of which nothing is known.
@@ -59,7 +80,7 @@ public final class FeedFollowers implements AutoCloseable {
   public FeedFollowers(long most, Runnable onChange, Loops loops) {
     memory = new ReplicaMemory(most);
     this.onChange = onChange;
-    this.loops = loops;
+    loop = loops.loop("feeds", Timing.waiting().withRoundsOf(LONGEST_ROUND), this::runRound);
   }
 
   /**
@@ -69,19 +90,11 @@ public final class FeedFollowers implements AutoCloseable {
    */
   public void follow(List<Peer> peers, Duration serveStale) {
     Set<Identity> wanted = peers.stream().map(Peer::identity).collect(Collectors.toSet());
-    followers
-        .entrySet()
-        .removeIf(entry -> {
-          boolean gone = !wanted.contains(entry.getKey());
-          if (gone) {
-            entry.getValue().close();
-          }
-          return gone;
-        });
+    boolean different = followers.keySet().retainAll(wanted);
     for (Peer peer : peers) {
       FeedFollower known = followers.get(peer.identity());
       if (known != null) {
-        known.follow(peer.gateways(), peer.admission(), serveStale);
+        different |= known.follow(peer.gateways(), peer.admission(), serveStale);
       } else {
         FeedFollower follower =
             new FeedFollower(
@@ -91,15 +104,26 @@ public final class FeedFollowers implements AutoCloseable {
                 peer.gateways(),
                 peer.admission(),
                 serveStale,
-                onChange,
-                loops);
+                onChange);
         followers.put(peer.identity(), follower);
-        follower.start();
+        different = true;
       }
+    }
+    if (!different) {
+      return;
     }
     Map<String, FeedFollower> now = new HashMap<>();
     followers.forEach((peer, follower) -> now.put(peer.region(), follower));
     byRegion = Map.copyOf(now);
+    loop.start(); // once there is somebody to follow
+    wakeUp();
+  }
+
+  private void wakeUp() {
+    Selector waiting = selector;
+    if (waiting != null) {
+      waiting.wakeup();
+    }
   }
 
   /** Another limit of all replicas from now on, in octets. Any thread. */
@@ -119,8 +143,66 @@ public final class FeedFollowers implements AutoCloseable {
     return states;
   }
 
+  /** Waits until something has come or is due, and does it for every peer. */
+  private void runRound() throws IOException, InterruptedException {
+    Selector waiting = selector;
+    if (waiting == null) {
+      waiting = Selector.open();
+      selector = waiting; // before the peers are looked at: who changes them wakes it up
+    }
+    adopt();
+    long wait = LONGEST_WAIT.toNanos();
+    for (FeedFollower follower : tended.values()) {
+      wait = Math.min(wait, follower.tend(waiting));
+    }
+    if (closed) {
+      return;
+    }
+    if (wait <= 0) {
+      waiting.selectNow(FeedFollowers::select);
+    } else {
+      waiting.select(FeedFollowers::select, (wait - 1) / MILLI + 1);
+    }
+    boolean changed = false;
+    boolean more = false;
+    for (FeedFollower follower : tended.values()) {
+      changed |= follower.read();
+      more |= follower.hasMore();
+    }
+    if (changed && !more) {
+      TimeUnit.NANOSECONDS.sleep(FollowerMachine.untilNextRead(System.nanoTime()));
+    }
+  }
+
+  private static void select(SelectionKey key) {
+    ((FeedFollower) key.attachment()).selected();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // each change makes another one
+  private void adopt() {
+    Map<String, FeedFollower> now = byRegion;
+    if (now != tended) {
+      tended.values().stream()
+          .filter(follower -> !now.containsValue(follower))
+          .forEach(FeedFollower::close);
+      tended = now;
+    }
+  }
+
   @Override
   public void close() {
+    closed = true;
+    wakeUp();
+    loop.close();
+    tended.values().forEach(FeedFollower::close);
     byRegion.values().forEach(FeedFollower::close);
+    try {
+      Selector last = selector;
+      if (last != null) {
+        last.close();
+      }
+    } catch (IOException _) {
+      // nothing is registered with it any more
+    }
   }
 }

@@ -143,6 +143,12 @@ final class FollowerMachine {
         : Optional.empty();
   }
 
+  /** Nanoseconds after which {@link #flaw} may say something, unless something is heard. */
+  long patience(long now) {
+    long since = reached ? currentAt : begunAt;
+    return Math.min(heardAt + silence().toNanos(), since + STALL.toNanos()) - now;
+  }
+
   /**
    * The gateway that was followed is left, or could not be.
    *
@@ -172,22 +178,26 @@ final class FollowerMachine {
   }
 
   /**
-   * How long to wait with the next read after a change, in nanoseconds. Those who follow other
-   * peers wait for the same moment: what all feeds bring until then is taken at once, and compiled
-   * once.
+   * How long to wait with the next read after a change, in nanoseconds: what all feeds bring until
+   * then is taken at once, and compiled once.
    */
   static long untilNextRead(long now) {
     return TOGETHER.toNanos() - Math.floorMod(now, TOGETHER.toNanos());
   }
 
-  /** When {@link #due} may have something again. */
-  long notBefore() {
-    return notBefore;
+  /** Nanoseconds after which {@link #due} may have something; without gateways never. */
+  long untilDue(long now) {
+    return gateways.isEmpty() ? Long.MAX_VALUE : Math.max(notBefore - now, 0);
   }
 
   /** Whether the replica is current. */
   boolean current(long now) {
     return followed != null && reached && now - currentAt <= silence().toNanos();
+  }
+
+  /** Nanoseconds for which the replica stays current, unless another position is reached. */
+  long currentFor(long now) {
+    return currentAt + silence().toNanos() - now;
   }
 
   /** When a position was reached last. */

@@ -1,21 +1,32 @@
 package io.regionbridge.router.feed;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Arrays;
 
 /** Reads a stream line by line, no line longer than {@link FeedLimits#LINE}. One thread. */
 final class LineReader {
   private static final int USUAL = 4 * 1024;
 
-  private final InputStream in;
+  /** Where octets come from. */
+  @FunctionalInterface
+  interface Source {
+    /**
+     * Reads some octets without waiting for them.
+     *
+     * @param length how many at most, and at least 1
+     * @return how many were read; 0 if none are there now, -1 if none will be
+     */
+    int read(byte[] to, int at, int length) throws IOException, MalformedFeedException;
+  }
+
+  private final Source in;
   private byte[] buffer = new byte[USUAL];
   private int from;
   private int to;
   private int searched;
   private int length;
 
-  LineReader(InputStream in) {
+  LineReader(Source in) {
     this.in = in;
   }
 
@@ -52,15 +63,10 @@ final class LineReader {
     return length;
   }
 
-  /** Whether {@link #more} has something at once. */
-  boolean isReady() throws IOException {
-    return to == buffer.length || in.available() > 0;
-  }
-
   /**
    * Reads more; to be called when {@link #next} finds no line.
    *
-   * @return how many octets were read; -1 at the end of the stream
+   * @return how many octets were read; 0 if there are none now, -1 at the end of the stream
    * @throws MalformedFeedException if a line is too long
    */
   int more() throws IOException, MalformedFeedException {

@@ -5,10 +5,12 @@
  * <p>One side: a {@link io.regionbridge.router.feed.FeedLog} holds the directory as peers get it
  * and which Services changed in each generation; a {@link io.regionbridge.router.feed.FeedCursor}
  * walks it for one reader, by the {@link io.regionbridge.router.feed.FeedEncoder}; a {@link
- * io.regionbridge.router.feed.FeedServer} owns both. The other side: a {@link
- * io.regionbridge.router.feed.FeedFollower} reads one gateway of each peer, by the {@link
- * io.regionbridge.router.feed.FeedDecoder}, into a {@link
- * io.regionbridge.router.feed.FollowerState.Replica}.
+ * io.regionbridge.router.feed.FeedServer} owns both. The other side: {@link
+ * io.regionbridge.router.feed.FeedFollowers} is the thread that reads one gateway of each peer. A
+ * {@link io.regionbridge.router.feed.FeedConnection} has the request and the response, and a {@link
+ * io.regionbridge.router.feed.FeedFollower} makes a {@link
+ * io.regionbridge.router.feed.FollowerState.Replica} of it by the {@link
+ * io.regionbridge.router.feed.FeedDecoder}.
  *
  * <p>The format is one JSON object to a line. Each has one field, which says what the line is:
  *

@@ -172,7 +172,7 @@ final class FeedPropertyTest {
 
   private void read(byte[] octets, ReplicaBuilder follower)
       throws IOException, MalformedFeedException, DoesNotFitException {
-    LineReader lines = new LineReader(new ByteArrayInputStream(octets));
+    LineReader lines = new LineReader(new ByteArrayInputStream(octets)::read);
     do {
       while (lines.next()) {
         follower.take(decoder.decode(lines.buffer(), lines.from(), lines.length()));

@@ -40,29 +40,29 @@ final class FollowerMachineTest {
     assertThat(machine.due(now)).contains(TWO);
     machine.failed(now, Duration.ZERO);
     assertThat(machine.due(now)).isEmpty();
-    long first = machine.notBefore() - now;
-    now = machine.notBefore();
+    long first = machine.untilDue(now);
+    now += machine.untilDue(now);
     assertThat(machine.due(now)).contains(ONE);
     machine.failed(now, Duration.ZERO);
     assertThat(machine.due(now)).contains(TWO);
     machine.failed(now, Duration.ZERO);
-    assertThat(machine.notBefore() - now).isEqualTo(2 * first);
+    assertThat(machine.untilDue(now)).isEqualTo(2 * first);
   }
 
   @Test
   void theWaitHasALimitAndIsNeverTheSame() {
     machine.gateways(List.of(ONE));
     for (int i = 0; i < 40; i++) {
-      now = machine.notBefore();
+      now += machine.untilDue(now);
       assertThat(machine.due(now)).contains(ONE);
       machine.failed(now, Duration.ZERO);
     }
-    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofSeconds(5));
-    now = machine.notBefore();
+    assertThat(Duration.ofNanos(machine.untilDue(now))).isEqualTo(Duration.ofSeconds(5));
+    now += machine.untilDue(now);
     machine.due(now);
     chance = 1;
     machine.failed(now, Duration.ZERO);
-    assertThat(Duration.ofNanos(machine.notBefore() - now)).isEqualTo(Duration.ofMillis(7500));
+    assertThat(Duration.ofNanos(machine.untilDue(now))).isEqualTo(Duration.ofMillis(7500));
   }
 
   @Test

@@ -15,13 +15,13 @@ final class BridgeOptions {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "Holds the token, where admin.tokenFile is set.")
+      description = "File with the bridge's admin token, if admin.tokenFile is set.")
   private Optional<Path> token = Optional.empty();
 
   @Option(
       names = "--ca",
       paramLabel = "FILE",
-      description = "Certificates to trust, in PEM, for a URL with https.")
+      description = "PEM file of the certificates to trust when the URL is https.")
   private Optional<Path> ca = Optional.empty();
 
   @Option(
@@ -33,7 +33,7 @@ final class BridgeOptions {
   @Option(
       names = "--pod",
       paramLabel = "NAME",
-      description = "Which of them (the first that is ready).")
+      description = "With --context: the bridge's pod. Default: the first that is ready.")
   private Optional<String> pod = Optional.empty();
 
   /** Whether the options name a cluster. */

@@ -35,9 +35,10 @@ import picocli.CommandLine.Option;
     name = "bundle",
     header = "Collect what a bug report needs in one archive, without secrets.",
     description = {
-      "Status, doctor, traces, metrics, the last ten minutes, logs, objects of the cluster and the"
-          + " state of this node, as a ZIP file under 5 MB. Works without a bridge and without an"
-          + " API server: what could not be collected is listed with the reason.",
+      "The ZIP file has at most 5 MB. It holds the status, the result of doctor, traces, metrics,"
+          + " the history of the last ten minutes, logs, objects of the cluster and the state of"
+          + " this node. The command works without a bridge and without an API server: the archive"
+          + " lists what could not be collected and why.",
       "",
       "Examples:",
       "  region-bridge bundle",
@@ -57,7 +58,7 @@ final class BundleCommand implements Command {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "The archive (region-bridge-TIME.zip here); it must not exist yet.")
+      description = "The archive. It must not exist yet. Default: region-bridge-TIME.zip.")
   private Optional<Path> file = Optional.empty();
 
   @Mixin private final TargetOptions target = new TargetOptions();

@@ -21,9 +21,9 @@ import picocli.CommandLine.Mixin;
     name = "check-config",
     header = "Validate a configuration file.",
     description = {
-      "Environment variables that override it are part of it. Prints every problem with its path in"
-          + " the file, and exits 2 if there is one. The manifests of directory.files are read too;"
-          + " warnings do not change the exit code.",
+      "Prints every problem with its path in the file, and exits 2 if there is one. Environment"
+          + " variables that override keys are checked too, and so are the manifests of"
+          + " directory.files. Warnings do not change the exit code.",
       "",
       "Examples:",
       "  region-bridge check-config --config region.yaml"

@@ -50,7 +50,9 @@ final class CompleteCommand implements Command {
   @Parameters(
       arity = "0..*",
       paramLabel = "WORD",
-      description = "The words after the program's, after --; the last is the one to complete.")
+      description =
+          "After --: the words of the command line without the program's name. The last one is"
+              + " completed.")
   private List<String> words = List.of();
 
   CompleteCommand(Terminal terminal) {

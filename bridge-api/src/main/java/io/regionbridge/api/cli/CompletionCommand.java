@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
     name = "completion",
     header = "Print a script that completes command lines in bash, zsh or fish.",
     description = {
-      "Load it in a shell's start file, or write it to a file of ~/.local/share/bash-completion or"
-          + " ~/.config/fish/completions.",
+      "Load it in the start file of your shell, or write it to a file in"
+          + " ~/.local/share/bash-completion/completions or ~/.config/fish/completions.",
       "",
       "Examples:",
       "  source <(region-bridge completion bash)",

@@ -13,9 +13,10 @@ import picocli.CommandLine.Option;
     name = "demo",
     header = "Show two regions with two gateways each on this machine.",
     description = {
-      "On loopback only, without root and Kubernetes: starts them, resolves names across, kills a"
-          + " gateway while queries run, moves an endpoint, and says what happened. Then keeps"
-          + " running, to look at and to ask, until Ctrl-C.",
+      "Needs neither root nor Kubernetes, and uses loopback addresses only. Starts the regions,"
+          + " resolves names of one in the other, kills a gateway while queries run, moves an"
+          + " endpoint, and reports what happened. Then it keeps running until Ctrl-C, with a"
+          + " status page and a dig command to try.",
       "",
       "Examples:",
       "  region-bridge demo --once"
@@ -23,7 +24,9 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Command {
   private final Terminal terminal;
 
-  @Option(names = "--once", description = "Exit after the show: 0 if all held.")
+  @Option(
+      names = "--once",
+      description = "Exit after the report: 0 if every step succeeded, else 1.")
   private boolean once;
 
   DemoCommand(Terminal terminal) {

@@ -11,12 +11,12 @@ import picocli.CommandLine.Option;
 /** {@code doctor}: what is wrong, and how to mend it. */
 @CommandLine.Command(
     name = "doctor",
-    header = "Check a cluster, a running bridge and this node; say what to do.",
+    header = "Check a cluster, a running bridge and this node.",
     description = {
-      "One line for each check: ok, warning, failure or skipped, and what mends it. Looks at the"
-          + " cluster of --context, or of the pod that it runs in, or of the kubeconfig; at the"
-          + " bridge as status does, or at --url; at this machine, unless a cluster is named."
-          + " Changes nothing. Exits 1 on failure.",
+      "Prints one line for each check: ok, warning, failure or skipped, and what to do. Checks the"
+          + " cluster of --context, else that of the pod it runs in, else that of the kubeconfig;"
+          + " the bridge on this machine, or the one of --url or --context; and this machine,"
+          + " unless --context is given. Changes nothing. Exits 1 on failure.",
       "",
       "Examples:",
       "  region-bridge doctor",
@@ -29,13 +29,13 @@ final class DoctorCommand implements Command {
   @Option(
       names = "--router-label",
       paramLabel = "LABEL",
-      description = "The label of router nodes, as in kubernetes.routerLabel.")
+      description = "The label of router nodes, if it is not the one in the chart's ConfigMap.")
   private Optional<String> routerLabel = Optional.empty();
 
   @Option(
       names = "--interface",
       paramLabel = "NAME",
-      description = "The overlay's interface, if not a usual one.")
+      description = "The overlay's interface, if it is not wt0, tailscale0 or wg0.")
   private Optional<String> overlay = Optional.empty();
 
   @Mixin private final Output output = new Output();

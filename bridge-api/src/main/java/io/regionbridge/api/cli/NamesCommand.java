@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
     name = "names",
     header = "List the names that can be asked for.",
     description = {
-      "Lists the Services of the local region with what other regions get for each and why, and"
-          + " those of peers from the replicas of their directories. Exits 1 if there is none.",
+      "Lists the Services of the local region, with the addresses that other regions get for each"
+          + " and the reason. Services of peers are listed from the replicas of their"
+          + " directories. Exits 1 if nothing matches.",
       "",
       "Examples:",
       "  region-bridge names mn",
@@ -41,10 +42,13 @@ final class NamesCommand implements Command {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
-      description = "Only those of this namespace.")
+      description = "Only names of this namespace.")
   private Optional<String> namespace = Optional.empty();
 
-  @Option(names = "--match", paramLabel = "TEXT", description = "Only names that hold this text.")
+  @Option(
+      names = "--match",
+      paramLabel = "TEXT",
+      description = "Only names that contain this text.")
   private Optional<String> match = Optional.empty();
 
   @Mixin private final Output output = new Output();
@@ -53,7 +57,7 @@ final class NamesCommand implements Command {
   @Option(
       names = "--bridge-namespace",
       paramLabel = "NAME",
-      description = "Where the bridge's pods are (where they are found).")
+      description = "With --context: the namespace of the bridges. Default: found by their label.")
   private Optional<String> bridgeNamespace = Optional.empty();
 
   NamesCommand(Terminal terminal) {

@@ -23,7 +23,7 @@ final class Output {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "table; json or yaml for programs.")
+      description = "table (default), json or yaml.")
   private Format format = Format.TABLE;
 
   /** Prints {@code found} as JSON or YAML, or {@code lines} for people. */

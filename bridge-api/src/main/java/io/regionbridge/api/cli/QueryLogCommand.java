@@ -14,11 +14,11 @@ import picocli.CommandLine.Option;
 /** {@code query-log}: has a running bridge log some queries. */
 @CommandLine.Command(
     name = "query-log",
-    header = "Have a running bridge log the queries of a client or a zone.",
+    header = "Log the queries of a client or a zone at a running bridge.",
     description = {
-      "One line for each query, in the log of that bridge alone, and no more of them than --rate;"
-          + " with --follow they are shown here too."
-          + " It ends by itself. Without an option, says what is logged now.",
+      "The bridge writes one line for each query into its log, at most --rate lines a second, and"
+          + " stops after --for. --follow shows the lines here too. Without options, the command"
+          + " shows what is logged now.",
       "",
       "Examples:",
       "  region-bridge query-log --client 10.42.0.7 --for 30s --follow",
@@ -35,36 +35,40 @@ final class QueryLogCommand implements Command {
   @Option(
       names = "--client",
       paramLabel = "ADDRESS",
-      description = "Queries of this client, or of a range.")
+      description = "Only queries of this client address or range.")
   private Optional<String> client = Optional.empty();
 
   @Option(
       names = "--zone",
       paramLabel = "NAME",
-      description = "Queries for names at or below it; . is all names.")
+      description = "Only queries for this name and names below it; . is all names.")
   private Optional<String> zone = Optional.empty();
 
-  @Option(names = "--failed", description = "Only queries that got neither an answer nor NXDOMAIN.")
+  @Option(
+      names = "--failed",
+      description = "Only queries whose reply was neither NOERROR nor NXDOMAIN.")
   private boolean failed;
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Show the lines here until it ends. Ctrl-C does not end it, --off does.")
+      description =
+          "Show the lines here. Ctrl-C ends only this command, not the logging; --off ends the"
+              + " logging.")
   private boolean follow;
 
   @Option(
       names = "--rate",
       paramLabel = "NUMBER",
-      description = "Lines in a second at most, up to 100 (10).")
+      description = "The most lines a second, 1 to 100. Default: 10.")
   private Optional<String> rate = Optional.empty();
 
   @Option(
       names = "--for",
       paramLabel = "TIME",
-      description = "How long, such as 30s, up to 1h (1m).")
+      description = "How long to log, such as 30s, at most 1h. Default: 1m.")
   private Optional<String> time = Optional.empty();
 
-  @Option(names = "--off", description = "Log no more queries.")
+  @Option(names = "--off", description = "Stop logging queries.")
   private boolean off;
 
   @Mixin private final Output output = new Output();

@@ -9,11 +9,11 @@ import picocli.CommandLine.ScopeType;
     name = Root.NAME,
     header = "Names and traffic between Kubernetes clusters in several regions.",
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", Root.NAME + " COMMAND --help says more about each."},
+    footer = {"", Root.NAME + " COMMAND --help describes a command."},
     exitCodeListHeading = "%nExits with:%n",
     exitCodeList = {
-      "0:all is well",
-      "1:the thing failed",
+      "0:success",
+      "1:the operation failed",
       "2:wrong usage or configuration",
     })
 final class Root implements Command {
@@ -23,7 +23,7 @@ final class Root implements Command {
   @Option(
       names = VERBOSE,
       scope = ScopeType.INHERIT,
-      description = "Show where in the code an error came from.")
+      description = "Add the stack trace to an error.")
   @SuppressWarnings("unused") // Main looks for it, also where nothing else can be understood
   private boolean verbose;
 
@@ -31,7 +31,7 @@ final class Root implements Command {
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Print this and exit.")
+      description = "Print this help and exit.")
   @SuppressWarnings("unused") // picocli acts on it
   private boolean help;
 

@@ -20,12 +20,13 @@ import picocli.CommandLine.Option;
 /** {@code rotate-key}: asks a bridge to change the WireGuard key of its node. */
 @CommandLine.Command(
     name = "rotate-key",
-    header = "Change a node's WireGuard key, where the bridge makes the device.",
+    header = "Change a node's WireGuard key, with overlay.mode manage.",
     description = {
-      "The running bridge publishes the next key, and uses it once its peers know it, at the latest"
-          + " after a minute; condition KeySettled in the status shows how far it is.",
-      "In a cluster this annotates the RouterNode, found by the ServiceAccount or by KUBECONFIG;"
-          + " without one it makes the next key in overlay.keys.",
+      "The running bridge publishes the next key. It uses the key once its peers know it, at the"
+          + " latest after a minute. The condition KeySettled is false until then.",
+      "In a cluster the command annotates the RouterNode; the API server is that of the"
+          + " ServiceAccount or of KUBECONFIG. Standalone, it creates the next key in"
+          + " overlay.keys.",
       "",
       "Examples:",
       "  region-bridge rotate-key --config region.yaml --node router-1"
@@ -39,7 +40,7 @@ final class RotateKeyCommand implements Command {
   @Option(
       names = "--node",
       paramLabel = "NAME",
-      description = "In a cluster, whose key; this node's if not set.")
+      description = "In a cluster: the router node. Default: this node.")
   private Optional<String> node = Optional.empty();
 
   RotateKeyCommand(Terminal terminal, Clock clock) {

@@ -7,11 +7,12 @@ import picocli.CommandLine.Option;
 /** {@code serve}, where it is not typed as {@link ServeRequest#plain} takes it. */
 @CommandLine.Command(
     name = "serve",
-    header = "Run the service.",
+    header = "Run a bridge or an agent.",
     description = {
-      "Prints one line when it is ready, with the addresses it listens on, and logs to standard"
-          + " error: text on a terminal, JSON otherwise. Takes over changes of the file.",
-      "SIGTERM drains: not ready at once, queries answered for dns.drain, then exit 0.",
+      "Prints one line when it is ready, with the addresses that it listens on. Logs go to standard"
+          + " error, as text on a terminal and as JSON otherwise. Changes of the configuration"
+          + " file take effect while it runs.",
+      "On SIGTERM it is unready at once, answers queries for dns.drain, and exits with 0.",
       "",
       "Examples:",
       "  region-bridge serve --config region.yaml",
@@ -26,13 +27,15 @@ final class ServeCommand implements Command {
       names = "--role",
       paramLabel = "ROLE",
       description =
-          "bridge, or agent: keeps a node's routes to the active gateway, for egress.engine"
-              + " routes. Needs CAP_NET_ADMIN.")
+          "bridge (default) or agent. An agent keeps this node's routes to the active gateway, for"
+              + " egress.engine routes, and needs CAP_NET_ADMIN.")
   private ServeRequest.Role role = ServeRequest.Role.BRIDGE;
 
   @Option(
       names = "--clean-up",
-      description = "With --role agent: take this node's routes away and exit.")
+      description =
+          "With --role agent: remove the routes, rules and nftables tables that bridges and agents"
+              + " created on this node, and exit.")
   private boolean cleanUp;
 
   ServeCommand(Terminal terminal) {

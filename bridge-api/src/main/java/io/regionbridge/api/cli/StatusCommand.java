@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
     name = "status",
     header = "Show the regions, gateways, tunnels and policies of a running bridge.",
     description = {
-      "The first line is the worst fault, if there is one. All faults stand last, with since when"
-          + " and what to do. Exits 0 whatever it shows, unless --exit-code is given.",
+      "The first line is the worst fault, if there is one. The end lists all faults, each with the"
+          + " time since which it exists and what to do. Exits 0 whatever it shows, unless"
+          + " --exit-code is given.",
       "",
       "Examples:",
       "  region-bridge status",
@@ -35,15 +36,15 @@ final class StatusCommand implements Command {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "table or wide; json or yaml for programs.")
+      description = "table (default), wide, json or yaml.")
   private Format format = Format.TABLE;
 
   @Option(
       names = {"-w", "--watch"},
-      description = "Show it again every two seconds, until Ctrl-C.")
+      description = "Repeat every two seconds until Ctrl-C.")
   private boolean watch;
 
-  @Option(names = "--exit-code", description = "Exit 1 while there is a fault of severity failure.")
+  @Option(names = "--exit-code", description = "Exit 1 if there is a fault of severity failure.")
   private boolean exitCode;
 
   @Mixin private final TargetOptions target = new TargetOptions();

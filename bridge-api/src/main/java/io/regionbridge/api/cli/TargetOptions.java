@@ -11,7 +11,7 @@ final class TargetOptions {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAME",
-      description = "Where its pods are (where they are found).")
+      description = "With --context: the namespace of the bridges. Default: found by their label.")
   private Optional<String> namespace = Optional.empty();
 
   boolean inCluster() {

@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
     name = "trace",
     header = "Show how a running bridge would answer a question.",
     description = {
-      "Tells the zone that the name is in, what the cache has, each gateway that is asked with its"
-          + " time, and the answer. Exits 1 if there is no answer (SERVFAIL or REFUSED).",
+      "Shows the zone of the name, the state of the cache, each gateway that is asked and how long"
+          + " it takes, and the answer. Exits 1 if there is no answer (SERVFAIL or REFUSED).",
       "",
       "Examples:",
       "  region-bridge trace nats.messaging.svc.mn.internal",
@@ -29,7 +29,7 @@ final class TraceCommand implements Command {
   @Parameters(
       index = "0",
       paramLabel = "NAME",
-      description = "The name; an address asks what it is called.")
+      description = "A domain name, or an address for its PTR record.")
   @SuppressWarnings("NullAway.Init") // it is required
   private String name;
 
@@ -37,14 +37,15 @@ final class TraceCommand implements Command {
       index = "1",
       arity = "0..1",
       paramLabel = "TYPE",
-      description = "The type of record, A if not given.",
+      description = "The record type. Default: A, or PTR for an address.",
       completionCandidates = RecordTypes.class)
   private Optional<String> type = Optional.empty();
 
   @Option(
       names = "--view",
       paramLabel = "VIEW",
-      description = "cluster: as pods beside it are answered; pods: as others.")
+      description =
+          "cluster: as a pod of the bridge's cluster is answered; pods: as any other client.")
   private Optional<View> view = Optional.empty();
 
   @Mixin private final Output output = new Output();

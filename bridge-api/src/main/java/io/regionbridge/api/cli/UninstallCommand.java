@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
     name = "uninstall",
     header = "Remove what bridges wrote into the cluster.",
     description = {
-      "CoreDNS's blocks, egress policies, RouterNodes, what was said in the status of Regions, what"
-          + " was set in NetBird's routers, and the Lease; nothing without the bridges' label,"
-          + " marks or field manager. Stop the bridges first.",
-      "Finds the API server by the ServiceAccount, or by KUBECONFIG. Can be run again; exits 1 if"
-          + " something could not be removed.",
+      "Removes the blocks in CoreDNS's configuration, egress policies, RouterNodes, the Lease, the"
+          + " status of Regions and the settings of NetBird's routers, as far as they have the"
+          + " bridges' label, marks or field manager. Stop the bridges first.",
+      "The API server is that of the ServiceAccount, or that of KUBECONFIG. The command can be"
+          + " repeated. Exits 1 if something could not be removed.",
       "",
       "Examples:",
       "  region-bridge uninstall --dry-run",
@@ -32,20 +32,22 @@ final class UninstallCommand implements Command {
   @Option(names = "--purge", description = "Also remove the nodes' WireGuard keys.")
   private boolean purge;
 
-  @Option(names = "--dry-run", description = "Only say what would be done.")
+  @Option(names = "--dry-run", description = "Show what would be removed, and remove nothing.")
   private boolean dryRun;
 
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAME",
-      description = "Where the bridges ran; the pod's own if not set.")
+      description = "The namespace of the bridges. Default: that of the pod.")
   private Optional<String> namespace = Optional.empty();
 
   @Option(
       names = "--netbird-namespace",
       paramLabel = "NAME",
       description =
-          "Where NetBird's routers are; " + ConfigKeys.DEFAULT_NETBIRD_NAMESPACE + " if not set.")
+          "The namespace of NetBird's routers. Default: "
+              + ConfigKeys.DEFAULT_NETBIRD_NAMESPACE
+              + ".")
   private String netBird = ConfigKeys.DEFAULT_NETBIRD_NAMESPACE;
 
   UninstallCommand(Terminal terminal) {

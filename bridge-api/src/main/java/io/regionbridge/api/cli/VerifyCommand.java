@@ -22,12 +22,12 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     header = "Verify that names and traffic reach other regions.",
     description = {
-      "Walks from this node to each peer region, or to REGION: name, address, egress, MTU of the"
-          + " path, and with NAME:PORT also route, TCP connect and round trip. Each step has its"
-          + " result and what to do. Exits 1 on failure.",
+      "Checks the way from this node to each peer region, or to REGION: name, address, egress and"
+          + " MTU; with NAME:PORT also route, TCP connection and round trip. Each step has its"
+          + " result and, if it failed, what to do. Exits 1 on failure.",
       "",
-      "A name over all regions (any.internal, clusterset.local) leads to the regions that answer"
-          + " for it now.",
+      "For a name over all regions (any.internal, clusterset.local), each region that answers it"
+          + " now is checked.",
       "",
       "Examples:",
       "  region-bridge verify",
@@ -44,29 +44,29 @@ final class VerifyCommand implements Command {
       index = "0",
       arity = "0..1",
       paramLabel = "REGION",
-      description = "A peer region (all of them). May be left out before NAME:PORT.")
+      description = "A peer region. Default: all of them, or the region of NAME.")
   private Optional<String> region = Optional.empty();
 
   @Parameters(
       index = "1",
       arity = "0..1",
       paramLabel = "NAME:PORT",
-      description = "A Service or pod of that region, and a TCP port that it listens on.")
+      description = "The name of a Service or pod of that region, and the TCP port to connect to.")
   private Optional<String> target = Optional.empty();
 
   @Option(
       names = "--resolver",
       description =
-          "Resolve NAME as programs here do, and ask no bridge: in a pod, that is what the pod"
-              + " sees.")
+          "Resolve NAME with this machine's resolver instead of a bridge. In a pod, that is how the"
+              + " pod's programs resolve it.")
   private boolean resolver;
 
   @Option(
       names = "--from",
       paramLabel = "NAMESPACE/POD",
       description =
-          "Resolve and connect in this pod's network. Adds an ephemeral container to the pod, which"
-              + " ends by itself.")
+          "Resolve and connect in the network of this pod, by an ephemeral container that ends by"
+              + " itself.")
   private Optional<String> from = Optional.empty();
 
   @Mixin private final Output output = new Output();

@@ -52,7 +52,7 @@ public final class ConfigKeys {
       required("region.name", Notations.LABEL, "write the region's short name, such as fsn1")
           .restart("short name of this region (RFC 1123 label)");
   public static final ConfigKey<RegionDomain> REGION_DOMAIN =
-      domain("region.domain", REGION_NAME).restart("domain that it answers for");
+      domain("region.domain", REGION_NAME).restart("domain of the region's names");
   public static final ConfigKey<List<Cidr>> REGION_POD_CIDRS =
       list("region.podCIDRs", Notations.REGION_CIDR, DISCOVERED).live("address ranges of its pods");
   public static final ConfigKey<List<Cidr>> REGION_SERVICE_CIDRS =
@@ -60,82 +60,82 @@ public final class ConfigKeys {
           .live("address ranges of its ClusterIPs");
   public static final ConfigKey<List<Values>> REGION_ALIAS_RANGES =
       sections("region.aliasRanges")
-          .live("ranges that peers know under other addresses, since theirs overlap");
+          .live("aliases of the region's ranges that overlap a peer's: peers see only the alias");
   public static final ConfigKey<Cidr> ALIAS_RANGE =
       required(
               "region.aliasRanges[].range",
               Notations.REGION_CIDR,
               "write a range of this region, such as 10.42.0.0/16")
-          .live("range of its pods or ClusterIPs");
+          .live("one of the region's pod or service ranges, or a part of one");
   public static final ConfigKey<Cidr> ALIAS_ALIAS =
       required(
               "region.aliasRanges[].alias",
               Notations.REGION_CIDR,
               "write a range of the same size that no region uses, such as 10.142.0.0/16")
-          .live("range of the same size by which peers know it");
+          .live("the range that peers see in its place; of the same size");
 
   // DNS.
 
   public static final ConfigKey<List<InetSocketAddress>> DNS_LISTEN =
       listeners("dns.listen", DEFAULT_DNS_PORT, "node and overlay address, port 1053")
-          .restart("UDP and TCP; never the wildcard");
+          .restart("addresses and ports of DNS over UDP and TCP; wildcard addresses are refused");
   public static final ConfigKey<List<Cidr>> DNS_ALLOW =
       list("dns.allow", Notations.CIDR, "local pod, node and overlay ranges, loopback")
-          .live("who may ask");
+          .live("ranges of the clients that may ask; others are refused");
   public static final ConfigKey<Optional<List<InetSocketAddress>>> DNS_UPSTREAM =
       listOrOff("dns.upstream", Notations.RESOLVER, "the node's resolvers (`/etc/resolv.conf`)")
           .live(
-              "resolvers (`address[:53]`) for aliases with a target outside all regions, and"
-                  + " nothing else; `off`: such an alias is answered without addresses");
+              "resolvers (`address[:53]`) of ExternalName targets outside all regions; nothing else"
+                  + " is sent to them. `off`: the answer is the CNAME without addresses");
   public static final ConfigKey<Duration> DNS_TTL =
       ttl("dns.ttl", HOUR, "5s").live("TTL of the region's own answers");
   public static final ConfigKey<Integer> DNS_CACHE_MAX_ENTRIES =
-      number("dns.cache.maxEntries", 1, 10 * MILLION, 100_000).restart("relayed answers kept");
+      number("dns.cache.maxEntries", 1, 10 * MILLION, 100_000).restart("most answers in the cache");
   public static final ConfigKey<Duration> DNS_CACHE_MAX_TTL =
-      ttl("dns.cache.maxTtl", DAY, "30s").live("longest time that they are fresh");
+      ttl("dns.cache.maxTtl", DAY, "30s").live("longest time that a cached answer is fresh");
   public static final ConfigKey<Duration> DNS_CACHE_MAX_NEGATIVE_TTL =
-      ttl("dns.cache.maxNegativeTtl", HOUR, "5s").live("the same for negative answers");
+      ttl("dns.cache.maxNegativeTtl", HOUR, "5s").live("the same for NXDOMAIN and NODATA");
   // RFC 8767, section 5 suggests one to three days at most; a week is already far.
   public static final ConfigKey<Duration> DNS_CACHE_SERVE_STALE =
       duration("dns.cache.serveStale", Duration.ZERO, Duration.ofDays(7), "1h")
-          .live("how much longer they may be given when no gateway answers");
+          .live("how long an expired answer is still given while no gateway of the peer answers");
   public static final ConfigKey<Boolean> DNS_CACHE_PREFETCH =
-      toggle("dns.cache.prefetch", true).live("ask again for names in demand before they expire");
+      toggle("dns.cache.prefetch", true).live("refresh names in demand before they expire");
   public static final ConfigKey<Duration> DNS_RELAY_TIMEOUT =
       duration("dns.relay.timeout", SHORTEST, Duration.ofSeconds(10), "1500ms")
-          .live("for one question, all tries together");
+          .live("longest time for one question, all tries at all gateways together");
   public static final ConfigKey<Duration> DNS_RELAY_HEALTH_INTERVAL =
       duration("dns.relay.healthInterval", SHORTEST, MINUTE, "500ms")
-          .live("between probes of a gateway");
+          .live("time between two probes of a gateway");
   public static final ConfigKey<Integer> DNS_THREADS =
       number("dns.threads", 0, 64, 0).restart("event loops; 0 is one for each core, at most 8");
   public static final ConfigKey<Duration> DNS_DRAIN =
       duration("dns.drain", Duration.ZERO, MINUTE, "5s")
-          .live("how long queries are answered after SIGTERM");
+          .live("how long queries are still answered after SIGTERM");
   public static final ConfigKey<Integer> DNS_MAX_INFLIGHT =
       number("dns.maxInflight", 1, MILLION, 32_768)
-          .live("queries that may wait for peers; more are answered SERVFAIL");
+          .live("most queries that wait for peers at once; further ones get SERVFAIL");
   public static final ConfigKey<Integer> DNS_MAX_INFLIGHT_PER_CLIENT =
       atMost("dns.maxInflightPerClient", DNS_MAX_INFLIGHT, 16_384)
           .live("the same for one client address");
   public static final ConfigKey<Integer> DNS_TCP_MAX_CONNECTIONS =
-      number("dns.tcp.maxConnections", 1, MILLION, 1024).live("TCP connections at once");
+      number("dns.tcp.maxConnections", 1, MILLION, 1024).live("most TCP connections at once");
   public static final ConfigKey<Integer> DNS_TCP_MAX_CONNECTIONS_PER_CLIENT =
       atMost("dns.tcp.maxConnectionsPerClient", DNS_TCP_MAX_CONNECTIONS, 64)
           .live("the same for one client address");
   public static final ConfigKey<Duration> DNS_TCP_IDLE_TIMEOUT =
       duration("dns.tcp.idleTimeout", SECOND, HOUR, "10s")
-          .live("after which a connection without a query in flight is closed");
+          .live("time after which a connection without a waiting query is closed");
   public static final ConfigKey<Integer> DNS_REFUSED_PER_SECOND =
-      number("dns.refusedPerSecond", 0, MILLION, 50).live("REFUSED to one client network over UDP");
+      number("dns.refusedPerSecond", 0, MILLION, 50)
+          .live("most REFUSED replies to one client network, over UDP");
   public static final ConfigKey<List<InetSocketAddress>> DNS_TLS_LISTEN =
       listeners("dns.tls.listen", DEFAULT_TLS_PORT, NONE)
-          .restart("DNS over TLS (RFC 7858) on these addresses, port 853 unless given");
+          .restart("addresses of DNS over TLS (RFC 7858), `address[:853]`");
   public static final ConfigKey<Optional<Path>> DNS_TLS_CERTIFICATE =
-      file("dns.tls.certificate", NONE).live("PEM: the certificate chain");
+      file("dns.tls.certificate", NONE).live("PEM file of the certificate chain");
   public static final ConfigKey<Optional<Path>> DNS_TLS_KEY =
-      file("dns.tls.key", NONE)
-          .live("PEM: its key (PKCS #8, or as cert-manager and OpenSSL write RSA and EC)");
+      file("dns.tls.key", NONE).live("PEM file of its key: PKCS #8, PKCS #1 (RSA) or SEC 1 (EC)");
 
   // The overlay.
 
@@ -147,30 +147,32 @@ public final class ConfigKeys {
           .restart("the overlay's device");
   public static final ConfigKey<RegionSettings.OverlayMode> OVERLAY_MODE =
       word("overlay.mode", RegionSettings.OverlayMode.OBSERVE)
-          .restart("`observe` a device that another agent manages, `manage` one, or `none`");
+          .restart(
+              "`observe`: read a device that an agent manages; `manage`: create the device;"
+                  + " `none`");
   public static final ConfigKey<Optional<HostInNetwork>> OVERLAY_ADDRESS =
       optional("overlay.address", Notations.HOST_IN_NETWORK, "required unless `nodes`")
-          .restart("`manage`: this node's address with prefix");
+          .restart("`manage`: this node's overlay address with its prefix length");
   public static final ConfigKey<Integer> OVERLAY_LISTEN_PORT =
       number("overlay.listenPort", 0, MAX_PORT, DEFAULT_WIREGUARD_PORT)
-          .restart("`manage`: UDP port; 0 is any");
+          .restart("`manage`: UDP port of WireGuard; 0: any free port");
   public static final ConfigKey<Path> OVERLAY_KEYS =
       file("overlay.keys", Path.of("/var/lib/region-bridge"))
-          .restart("`manage`: directory of the key without a cluster");
+          .restart("`manage`, standalone: directory of the key");
   public static final ConfigKey<List<Values>> OVERLAY_NODES =
-      sections("overlay.nodes").live("`manage` with several router nodes");
+      sections("overlay.nodes").live("`manage`: the router nodes, in place of `overlay.address`");
   public static final ConfigKey<String> NODE_NAME =
       required("overlay.nodes[].name", Notations.HOST_NAME, "write the name of the Node")
-          .live("the Node's name; without a cluster, the host's");
+          .live("name of the Node; standalone, of the host");
   public static final ConfigKey<HostInNetwork> NODE_ADDRESS =
       required(
               "overlay.nodes[].address",
               Notations.HOST_IN_NETWORK,
               "write the node's address on the overlay, such as 100.99.0.1/24")
-          .live("its address with prefix");
+          .live("its overlay address with its prefix length");
   public static final ConfigKey<Optional<InetSocketAddress>> NODE_ENDPOINT =
       optional("overlay.nodes[].endpoint", Notations.gateway(DEFAULT_WIREGUARD_PORT), NONE)
-          .live("`address[:51820]`, where it is reached from outside");
+          .live("`address[:51820]` at which peers reach its WireGuard");
 
   // The cluster.
 
@@ -182,30 +184,34 @@ public final class ConfigKeys {
   public static final ConfigKey<ForwardTo> KUBERNETES_FORWARD_TO =
       word("kubernetes.forwardTo", ForwardTo.NODES)
           .restart(
-              "where CoreDNS forwards the regions' domains to: to the router `nodes`, or to the"
-                  + " ClusterIP of a `service`");
+              "where CoreDNS forwards the regions' domains: `nodes`, the addresses of the router"
+                  + " nodes, or `service`, the ClusterIP of `kubernetes.service`");
   public static final ConfigKey<String> KUBERNETES_SERVICE =
       value("kubernetes.service", Notations.LABEL, "region-bridge")
-          .restart("that Service, in the bridge's namespace");
+          .restart("Service of the bridges, in their namespace");
   public static final ConfigKey<Boolean> NETBIRD_HOST_NETWORK =
       toggle("kubernetes.netbird.hostNetwork", false)
-          .restart("keep the routers of NetBird's operator on the host network");
+          .restart("put the routers of NetBird's operator on the host network and keep them there");
   public static final ConfigKey<String> NETBIRD_NAMESPACE =
       value("kubernetes.netbird.namespace", Notations.LABEL, DEFAULT_NETBIRD_NAMESPACE)
-          .restart("where they are");
+          .restart("namespace of these routers");
 
   // The local Services.
 
   public static final ConfigKey<List<Path>> DIRECTORY_FILES =
-      files("directory.files").live("manifests of Services and EndpointSlices");
+      files("directory.files")
+          .live("standalone: files with manifests of Services and EndpointSlices");
   public static final ConfigKey<RegionSettings.ClusterIp> DIRECTORY_CLUSTER_IP =
       word("directory.clusterIP", RegionSettings.ClusterIp.AUTO)
           .live(
-              "what peers get for a ClusterIP Service: `expand` (pods), `keep`, or `auto`: pods"
-                  + " unless a port is remapped and the region can translate");
+              "what peers get for a ClusterIP Service: `expand`: pod addresses; `keep`: the"
+                  + " ClusterIP; `auto`: pod addresses, unless a port is remapped and the region"
+                  + " can translate ClusterIPs");
   public static final ConfigKey<RegionSettings.Export> DIRECTORY_EXPORT =
       word("directory.export", RegionSettings.Export.ALL)
-          .live("or `annotated`: only Services with `region-bridge.io/export: \"true\"`");
+          .live(
+              "which Services peers get: `all`, or `annotated`: those with"
+                  + " `region-bridge.io/export: \"true\"`");
   public static final ConfigKey<List<String>> DIRECTORY_EXCLUDE_NAMESPACES =
       list("directory.excludeNamespaces", Notations.LABEL, NONE)
           .live("namespaces whose Services peers do not get");
@@ -215,36 +221,36 @@ public final class ConfigKeys {
   public static final ConfigKey<RegionSettings.Engine> EGRESS_ENGINE =
       word("egress.engine", RegionSettings.Engine.AUTO)
           .live(
-              "what sends pods' traffic to peers: `cilium` (egress gateway policies), `routes`"
-                  + " (agents on all nodes), `none`; `auto`: Cilium");
+              "what sends pods' traffic to peers: `cilium`: egress gateway policies; `routes`:"
+                  + " agents on all nodes; `none`: nothing; `auto`: as `cilium`");
   public static final ConfigKey<List<String>> EGRESS_NAMESPACES =
       list("egress.namespaces", Notations.LABEL, "all")
-          .live("namespaces whose pods are selected, with Cilium");
+          .live("with Cilium: namespaces whose pods the policies select");
   public static final ConfigKey<List<String>> EGRESS_EXCLUDE_NAMESPACES =
       list("egress.excludeNamespaces", Notations.LABEL, NONE)
-          .live("namespaces whose pods are not selected, with Cilium");
+          .live("with Cilium: namespaces whose pods the policies do not select");
   public static final ConfigKey<Boolean> EGRESS_SERVICE_CIDRS =
-      toggle("egress.serviceCIDRs", false).live("also send traffic for peers' ClusterIPs");
+      toggle("egress.serviceCIDRs", false).live("also send traffic for the peers' service ranges");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV4 =
       number("egress.minPrefixIPv4", 1, 32, 10)
-          .live("a range with a shorter prefix is never sent to a peer");
+          .live("shortest prefix that egress takes; wider ranges of a peer are refused");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV6 =
       number("egress.minPrefixIPv6", 1, 128, 40).live("the same for IPv6");
   public static final ConfigKey<RegionSettings.Encapsulation> EGRESS_ENCAPSULATION =
       word("egress.encapsulation", RegionSettings.Encapsulation.AUTO)
           .live(
-              "agents encapsulate traffic in VXLAN: `auto` (gateway on another subnet), `always`,"
-                  + " `never`");
+              "when agents encapsulate traffic in VXLAN: `auto`: if the gateway is on another"
+                  + " subnet; `always`; `never`");
 
   // The peers.
 
   public static final ConfigKey<List<Values>> REGIONS =
-      sections("regions").live("the peer regions");
+      sections("regions").live("peer regions that are declared here");
   public static final ConfigKey<String> PEER_NAME =
       required("regions[].name", Notations.LABEL, "write the peer region's short name, such as mn")
           .live("short name of the peer");
   public static final ConfigKey<RegionDomain> PEER_DOMAIN =
-      domain("regions[].domain", PEER_NAME).live("domain that it answers for");
+      domain("regions[].domain", PEER_NAME).live("domain of its names");
   public static final ConfigKey<List<Cidr>> PEER_POD_CIDRS =
       list("regions[].podCIDRs", Notations.REGION_CIDR, DISCOVERED)
           .live("address ranges of its pods");
@@ -253,72 +259,70 @@ public final class ConfigKeys {
           .live("address ranges of its ClusterIPs");
   public static final ConfigKey<List<Values>> PEER_ALIAS_RANGES =
       sections("regions[].aliasRanges")
-          .live(
-              "those of its ranges that it is known by under other addresses, as its own"
-                  + " configuration has them in `region.aliasRanges`");
+          .live("its alias ranges, as in `region.aliasRanges` of its own configuration");
   public static final ConfigKey<Cidr> PEER_ALIAS_RANGE =
       required(
               "regions[].aliasRanges[].range",
               Notations.REGION_CIDR,
               "write a range of that region, such as 10.42.0.0/16")
-          .live("range in `podCIDRs` or `serviceCIDRs` of that region");
+          .live("one of its `podCIDRs` or `serviceCIDRs`, or a part of one");
   public static final ConfigKey<Cidr> PEER_ALIAS_ALIAS =
       required(
               "regions[].aliasRanges[].alias",
               Notations.REGION_CIDR,
               "write the range of the same size that others know it by, such as 10.142.0.0/16")
-          .live("range of the same size by which others know it");
+          .live("the range that other regions see in its place; of the same size");
   public static final ConfigKey<List<InetSocketAddress>> PEER_GATEWAYS =
-      gateways("regions[].gateways").live("`address[:1053]`; with `tls`, `address[:853]`");
+      gateways("regions[].gateways")
+          .live("its bridges, `address[:1053]`; with `tls`, `address[:853]`");
   public static final ConfigKey<List<InetSocketAddress>> PEER_ADMIN =
       list(
               "regions[].admin",
               Notations.gateway(DEFAULT_HTTP_PORT),
               "its gateways, the port of `admin.listen`")
-          .live("`address[:8053]`, where its bridges serve their directory");
+          .live("`address[:8053]` of its directory feed");
   public static final ConfigKey<Boolean> PEER_CONTAIN =
-      toggle("regions[].contain", true).live("refuse addresses outside its ranges in its answers");
+      toggle("regions[].contain", true).live("drop addresses outside its ranges from its answers");
   public static final ConfigKey<Optional<String>> PEER_TLS_SERVER_NAME =
       requiredWithin(
               "regions[].tls.serverName",
               Notations.HOST_NAME,
               "write the name in the certificates of the region's gateways")
-          .live("ask its gateways over TLS only, with this name in their certificates");
+          .live("ask its gateways over TLS only; the name that their certificates must have");
   public static final ConfigKey<Optional<Path>> PEER_TLS_CA =
       file("regions[].tls.ca", "the CAs that Java trusts")
-          .live("PEM: the CA of their certificates");
+          .live("PEM file of the CA of these certificates");
   public static final ConfigKey<Optional<String>> PEER_WIREGUARD_PUBLIC_KEY =
       optional("regions[].wireguard.publicKey", Notations.WIREGUARD_KEY, NONE)
-          .live("`manage`: the public key of its end of the tunnel");
+          .live("`manage`: public key of its first gateway");
   public static final ConfigKey<Optional<InetSocketAddress>> PEER_WIREGUARD_ENDPOINT =
       optional("regions[].wireguard.endpoint", Notations.gateway(DEFAULT_WIREGUARD_PORT), NONE)
-          .live("`address[:51820]`, where that end is reached; without it, that end connects");
+          .live("`manage`: `address[:51820]` of that gateway. `none`: the peer opens the tunnel");
   public static final ConfigKey<Integer> PEER_WIREGUARD_KEEPALIVE =
       number("regions[].wireguard.persistentKeepalive", 0, MAX_PORT, 25)
-          .live("seconds between keepalives; 0: none");
+          .live("`manage`: seconds between keepalives; 0: none");
   public static final ConfigKey<List<String>> PEER_OVERLAY_KEYS =
       list("regions[].overlayKeys", Notations.OVERLAY_KEY, "the first that announce it")
           .live(
-              "keys that may announce the region on the overlay: WireGuard public keys, or node IDs"
-                  + " of tailscaled");
+              "the only keys that may announce the region on the overlay: WireGuard public keys, or"
+                  + " node IDs of Tailscale");
   public static final ConfigKey<Boolean> REPLICATION_ENABLED =
       toggle("replication.enabled", true)
           .live(
-              "follow the directories of the peers and answer from replicas of them; otherwise they"
-                  + " are asked");
+              "keep replicas of the peers' directories and answer from them; `false`: queries are"
+                  + " relayed");
   public static final ConfigKey<Long> REPLICATION_MAX_MEMORY =
       value("replication.maxMemory", Notations.memory(1L << 20, 1L << 36), "48MiB")
-          .live("of all replicas together; a peer whose directory does not fit is asked instead");
+          .live("memory of all replicas together; queries to a peer that does not fit are relayed");
   public static final ConfigKey<Optional<RegionDomain>> ALL_NAMES_DOMAIN =
       value("allNames.domain", Notations.domainOrNothing(), "any.internal")
-          .restart(
-              "domain in which a Service has one name over all regions; `\"\"` switches it off");
+          .restart("domain of the names over all regions; `\"\"` switches them off");
   public static final ConfigKey<Boolean> MULTICLUSTER_ENABLED =
       toggle("multicluster.enabled", false)
           .restart(
-              "the Multi-Cluster Services API: ServiceExports are read and ServiceImports written;"
-                  + " needs a cluster with its CustomResourceDefinitions, and the rights that the"
-                  + " chart gives with `multicluster.enabled`");
+              "the Multi-Cluster Services API: read ServiceExports and write ServiceImports. Needs"
+                  + " its CustomResourceDefinitions, and the rights that the chart gives with this"
+                  + " key");
   public static final ConfigKey<String> MULTICLUSTER_DOMAIN =
       value("multicluster.domain", Notations.HOST_NAME, "clusterset.local")
           .restart("the domain of imported Services");
@@ -333,7 +337,7 @@ public final class ConfigKeys {
               "192.168.0.0/16",
               "100.64.0.0/10",
               "fc00::/7")
-          .live("ranges that any peer may claim");
+          .live("ranges inside which any peer may claim ranges of its own");
 
   // The process.
 
@@ -342,22 +346,23 @@ public final class ConfigKeys {
           .restart("`text`, `json`, or `auto`: text on a terminal, JSON otherwise");
   public static final ConfigKey<Level> LOG_LEVEL =
       word("log.level", Level.INFO)
-          .live("least severe level that is logged: `error`, `warn`, `info`, `debug`, `trace`");
+          .live("lowest level that is logged: `error`, `warn`, `info`, `debug` or `trace`");
   public static final ConfigKey<InetSocketAddress> ADMIN_LISTEN =
       value("admin.listen", Notations.listener(DEFAULT_HTTP_PORT), "127.0.0.1:8053")
-          .restart("HTTP");
+          .restart("address and port of HTTP: probes, metrics, API, status page");
   public static final ConfigKey<Optional<Path>> ADMIN_TOKEN_FILE =
       file("admin.tokenFile", NONE)
           .restart(
-              "file with a token that clients must show (`Authorization: Bearer …`); probes, page"
-                  + " and API document stay open. Its content changes live");
+              "file with the token that requests need (`Authorization: Bearer …`); probes, status"
+                  + " page and API document need none. A new content takes effect live");
   public static final ConfigKey<Optional<Path>> ADMIN_TLS_CERTIFICATE =
       file("admin.tls.certificate", NONE)
           .restart(
-              "PEM: the certificate chain; HTTP is served over TLS then. Its content changes live");
+              "PEM file of the certificate chain; if set, HTTP is served over TLS. A new content"
+                  + " takes effect live");
   public static final ConfigKey<Optional<Path>> ADMIN_TLS_KEY =
       file("admin.tls.key", NONE)
-          .restart("PEM: its key, as for `dns.tls.key`. Its content changes live");
+          .restart("PEM file of its key, as for `dns.tls.key`. A new content takes effect live");
 
   /** Every key there is, in the order of the reference page. */
   public static final List<ConfigKey<?>> ALL = List.copyOf(TABLE);

@@ -48,19 +48,19 @@ final class DnsCollector implements MultiCollector {
     all.add(
         Family.gauge(
             "region_bridge_dns_waiting_queries",
-            "Queries that wait for a gateway.",
+            "Queries that wait for a gateway's reply.",
             measured.dns().waiting()));
     all.add(
         Family.gauge(
             "region_bridge_dns_tcp_connections",
-            "TCP connections of clients that are open.",
+            "Open TCP connections of clients.",
             measured.dns().connections()));
     return new MetricSnapshots(all);
   }
 
   private CounterSnapshot queries(List<LoopCounters> loops) {
     CounterSnapshot.Builder family =
-        Family.counter("region_bridge_dns_queries", "Answers given to DNS queries.");
+        Family.counter("region_bridge_dns_queries", "Replies to DNS queries.");
     List<String> zones = measured.dns().table().zoneNames();
     int[] rcodes = LoopCounters.rcodes();
     for (int zone = 0; zone <= zones.size(); zone++) {
@@ -103,7 +103,7 @@ final class DnsCollector implements MultiCollector {
     HistogramSnapshot.Builder family =
         HistogramSnapshot.builder()
             .name("region_bridge_dns_query_duration_seconds")
-            .help("Time from reading a query to its answer.");
+            .help("Time from reading a query to sending its reply.");
     long[] nanos = LoopCounters.latencyBounds();
     double[] bounds = new double[nanos.length + 1];
     for (int i = 0; i < nanos.length; i++) {
@@ -133,9 +133,9 @@ final class DnsCollector implements MultiCollector {
     CounterSnapshot.Builder family =
         Family.counter(
             "region_bridge_dns_events",
-            "Queries shed for want of room, refusals not sent, packets ignored, names asked for"
-                + " before they expired, answers that pointed outside their region, replies that"
-                + " could not be sent, connections turned away while all others were busy.");
+            "Events other than replies: queries shed at dns.maxInflight, refusals not sent, packets"
+                + " ignored, prefetches, contained answers, probes of other bridges, replies that"
+                + " the kernel did not take, TCP connections refused.");
     for (LoopCounters.Event event : LoopCounters.Event.values()) {
       long count = loops.stream().mapToLong(loop -> loop.events(event)).sum();
       family.dataPoint(Family.count((double) count, "event", word(event)));
@@ -147,7 +147,8 @@ final class DnsCollector implements MultiCollector {
 
   private static CounterSnapshot exchanges(List<GatewayHealth> gateways) {
     CounterSnapshot.Builder family =
-        Family.counter("region_bridge_relay_exchanges", "Tries at gateways of peer regions.");
+        Family.counter(
+            "region_bridge_relay_exchanges", "Queries to gateways of peer regions by outcome.");
     GatewayHealth.Outcome[] outcomes = GatewayHealth.Outcome.values();
     for (GatewayHealth gateway : gateways) {
       String address = SocketLiteral.format(gateway.address());
@@ -174,7 +175,7 @@ final class DnsCollector implements MultiCollector {
     CounterSnapshot.Builder family =
         Family.counter(
             "region_bridge_contained_answers",
-            "Answers refused because they pointed outside their region's ranges.");
+            "Answers of a peer with addresses that are not accepted from it.");
     regions.forEach(
         (region, count) -> family.dataPoint(Family.count((double) count, "region", region)));
     return family.build();
@@ -183,7 +184,7 @@ final class DnsCollector implements MultiCollector {
   /** A gateway that was not probed yet is neither up nor down. */
   private static GaugeSnapshot up(List<GatewayHealth> gateways) {
     GaugeSnapshot.Builder family =
-        Family.gauge("region_bridge_gateway_up", "Whether the gateway answers health checks.");
+        Family.gauge("region_bridge_gateway_up", "1 if the gateway answers, else 0.");
     for (GatewayHealth gateway : gateways) {
       if (gateway.state() != GatewayHealth.State.UNKNOWN) {
         int up = gateway.state() == GatewayHealth.State.UP ? 1 : 0;
@@ -197,7 +198,7 @@ final class DnsCollector implements MultiCollector {
   private static GaugeSnapshot roundTrips(List<GatewayHealth> gateways) {
     GaugeSnapshot.Builder family =
         Family.gauge(
-            "region_bridge_gateway_rtt_seconds", "Smoothed round trip of the health checks.");
+            "region_bridge_gateway_rtt_seconds", "Smoothed round trip of the gateway's probes.");
     for (GatewayHealth gateway : gateways) {
       if (gateway.rtt() > 0) {
         String address = SocketLiteral.format(gateway.address());

@@ -38,15 +38,17 @@ final class ProcessCollector implements MultiCollector {
     all.add(
         Family.gauge(
             "region_bridge_ready",
-            "Whether queries should be sent here.",
+            "1 if the bridge is ready for queries, else 0.",
             measured.ready().getAsBoolean() ? 1 : 0));
     all.add(
         Family.gauge(
             "region_bridge_active_gateway",
-            "Whether this node is the active gateway of its region.",
+            "1 if this node is the active gateway of its region, else 0.",
             measured.active().getAsBoolean() ? 1 : 0));
     GaugeSnapshot.Builder policies =
-        Family.gauge("region_bridge_egress_policies", "Peer regions by the state of their egress.");
+        Family.gauge(
+            "region_bridge_egress_policies",
+            "Number of peer regions by the state of their egress.");
     measured
         .egress()
         .get()
@@ -54,7 +56,8 @@ final class ProcessCollector implements MultiCollector {
     all.add(policies.build());
     GaugeSnapshot.Builder conditions =
         Family.gauge(
-            "region_bridge_condition_ok", "Whether a condition of a region is as it should be.");
+            "region_bridge_condition_ok",
+            "1 if a condition of the bridge or of a peer region is good, else 0.");
     measured
         .sound()
         .get()
@@ -64,7 +67,8 @@ final class ProcessCollector implements MultiCollector {
     all.add(conditions.build());
     GaugeSnapshot.Builder running =
         Family.gauge(
-            "region_bridge_loop_running", "Whether a background loop does what it is there for.");
+            "region_bridge_loop_running",
+            "1 if a background loop works, 0 if it fails, is stuck or has ended.");
     measured
         .loops()
         .get()
@@ -73,11 +77,11 @@ final class ProcessCollector implements MultiCollector {
     GaugeSnapshot.Builder limits =
         Family.gauge(
             "region_bridge_memory_limit_bytes",
-            "What a part of the process that grows may take of the heap.");
+            "Heap memory that the directory, the replicas or the cache may use.");
     GaugeSnapshot.Builder used =
         Family.gauge(
             "region_bridge_memory_used_bytes",
-            "What a part of the process that grows takes of the heap, by estimate.");
+            "Estimated heap memory that the directory, the replicas or the cache use.");
     measured
         .memory()
         .get()
@@ -92,7 +96,7 @@ final class ProcessCollector implements MultiCollector {
       GaugeSnapshot.Builder family =
           Family.gauge(
               "region_bridge_wireguard_last_handshake_seconds",
-              "When the last WireGuard handshake with the region was, in Unix time.");
+              "Unix time of the last WireGuard handshake with any gateway of the region.");
       handshakes.forEach((region, at) ->
           family.dataPoint(Family.gauge((double) at.getEpochSecond(), "region", region)));
       all.add(family.build());
@@ -102,10 +106,10 @@ final class ProcessCollector implements MultiCollector {
       CounterSnapshot.Builder received =
           Family.counter(
               "region_bridge_wireguard_received_bytes",
-              "What came from a gateway through its tunnel.");
+              "Bytes received from a gateway through its tunnel.");
       CounterSnapshot.Builder sent =
           Family.counter(
-              "region_bridge_wireguard_sent_bytes", "What went to a gateway through its tunnel.");
+              "region_bridge_wireguard_sent_bytes", "Bytes sent to a gateway through its tunnel.");
       traffic.forEach((end, octets) -> {
         String[] labels = {"region", end.region(), "gateway", end.gateway()};
         received.dataPoint(Family.count((double) octets.received(), labels));
@@ -121,26 +125,28 @@ final class ProcessCollector implements MultiCollector {
             all.add(
                 Family.gauge(
                     "region_bridge_overlay_key_expiry_seconds",
-                    "When this node's key on the overlay expires, in Unix time.",
+                    "Unix time at which Tailscale's key of this node expires.",
                     (double) at.getEpochSecond())));
     all.add(
         Family.gauge(
-            "region_bridge_directory_services", "Services known.", measured.services().getAsInt()));
+            "region_bridge_directory_services",
+            "Services in the directory.",
+            measured.services().getAsInt()));
     all.add(
         Family.gauge(
             "region_bridge_directory_endpoints",
-            "Endpoints that names lead to.",
+            "Endpoints in the directory.",
             measured.endpoints().getAsInt()));
     all.add(
         Family.gauge(
             "region_bridge_remapped_services",
-            "Services that peers get as pods, though the pods listen on other ports.",
+            "Services of which peers get pod addresses although a port is remapped.",
             measured.remapped().getAsInt()));
     all.add(
         Family.gauge(
             "region_bridge_directory_withheld_addresses",
-            "Addresses of Services that peers are not given, since they are outside the region's"
-                + " own ranges.",
+            "Addresses of Services that are withheld from peers because they are outside the"
+                + " region's own ranges.",
             measured.withheld().getAsInt()));
     measured
         .imports()
@@ -154,18 +160,18 @@ final class ProcessCollector implements MultiCollector {
           all.add(
               Family.gauge(
                   "region_bridge_imports",
-                  "Services that this cluster imports, its own exports among them.",
+                  "Services that this cluster imports, its own exports included.",
                   services.imports()));
           all.add(
               Family.gauge(
                   "region_bridge_import_conflicts",
-                  "Services whose ServiceExports in several regions disagree.",
+                  "Services whose ServiceExports in several regions conflict.",
                   services.conflicts()));
         });
     all.add(
         Family.counter(
             "region_bridge_config_reload_failures",
-            "Changes of the configuration file that were refused.",
+            "Changes of the configuration file that were refused as invalid.",
             (double) measured.reloadFailures().getAsLong()));
     if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
       all.add(

@@ -26,7 +26,7 @@ final class ReplicaCollector implements MultiCollector {
     GaugeSnapshot.Builder current =
         Family.gauge(
             "region_bridge_replica_current",
-            "1: the peer's names are answered from a replica of its directory, 0: relayed.");
+            "1 if the peer's names are answered from a replica of its directory, 0 if relayed.");
     followed.forEach((region, replica) ->
         current.dataPoint(Family.gauge(replica.current() ? 1 : 0, "region", region)));
     return new MetricSnapshots(
@@ -34,7 +34,7 @@ final class ReplicaCollector implements MultiCollector {
         gauge(
             followed,
             "region_bridge_replica_age_seconds",
-            "Time since the replica of a peer's directory was known to be what the peer has.",
+            "Time since the replica of a peer's directory was last confirmed by the peer.",
             size -> size.ageNanos() / NANOS),
         gauge(
             followed,
@@ -49,7 +49,7 @@ final class ReplicaCollector implements MultiCollector {
         gauge(
             followed,
             "region_bridge_replica_bytes",
-            "Memory that the replica of a peer's directory takes, estimated.",
+            "Estimated memory of the replica of a peer's directory.",
             Size::octets));
   }
 

@@ -17,48 +17,50 @@ public enum ConditionType {
       Scope.BRIDGE,
       "local Services known",
       "local Services not all known",
-      "the local Services are not all known, or not as they are now",
-      "kubectl get --raw /readyz and region-bridge doctor; or correct the manifest that is named"),
+      "the local Services are not completely known, or not up to date",
+      "check the API server with kubectl get --raw /readyz and region-bridge doctor; standalone,"
+          + " correct the manifest that is named"),
   API_SERVER_CURRENT(
       "APIServerCurrent",
       Scope.BRIDGE,
       "API server watched",
       "API server cannot be watched",
-      "a resource cannot be watched: which, why and since when",
-      "region-bridge doctor names missing rights and other causes; the last known state stays in"
-          + " force"),
+      "a resource of the API server cannot be watched; the message says which one, why and since"
+          + " when",
+      "run region-bridge doctor, which names missing rights and other causes; the last known state"
+          + " stays in force"),
   ACTIVE_GATEWAY(
       "ActiveGateway",
       Scope.BRIDGE,
       "a gateway is active",
       "no gateway is active",
-      "no router node is elected",
-      "kubectl get routernodes; a bridge has to run on a node with the router label, with the"
-          + " rights of the chart"),
+      "no router node holds the Lease",
+      "kubectl get routernodes; a bridge with the rights of the chart has to run on a node with"
+          + " the router label"),
   CORE_DNS_CONFIGURED(
       "CoreDNSConfigured",
       Scope.BRIDGE,
       "CoreDNS configured",
       "CoreDNS not configured",
-      "CoreDNS's configuration cannot be written; `ZoneTaken`: a block of another owner has a zone,"
-          + " or may have it, and CoreDNS would refuse it twice; `PutBack`: another writer reverts"
-          + " each write",
-      "region-bridge doctor shows CoreDNS's configuration and the obstacle"),
+      "CoreDNS's configuration cannot be written. `ZoneTaken`: a block of another owner has a"
+          + " zone, or may have it, and CoreDNS does not load a zone twice. `PutBack`: another"
+          + " writer reverts each write",
+      "run region-bridge doctor, which shows CoreDNS's configuration and the obstacle"),
   NODE_LOCAL_DNS(
       "NodeLocalDNS",
       Scope.BRIDGE,
       "NodeLocal DNSCache knows the domains",
       "NodeLocal DNSCache does not know the domains",
-      "bad when it is true: pods ask NodeLocal DNSCache, which does not read CoreDNS's blocks and"
-          + " does not know the domains that are named",
+      "bad when true: pods ask NodeLocal DNSCache, which does not read CoreDNS's blocks and does"
+          + " not know the domains that are named",
       "add the regions' domains to the ConfigMap that is named"),
   POD_RANGES_COVER(
       "PodRangesCover",
       Scope.BRIDGE,
       "pod ranges cover the pods",
       "pods outside the pod ranges",
-      "pods have addresses outside the ranges that this region announces, which peers refuse: how"
-          + " many, and of which Services",
+      "pods have addresses outside the ranges that this region announces, so peers refuse them;"
+          + " the message says how many and of which Services",
       "set region.podCIDRs to the ranges that the cluster's network plugin gives pods addresses"
           + " from"),
   NET_BIRD_HOST_NETWORK(
@@ -66,151 +68,152 @@ public enum ConditionType {
       Scope.BRIDGE,
       "NetBird on the host network",
       "NetBird not on the host network",
-      "NetBird's routers are not kept on the host network: none found, forbidden, or another writer"
-          + " undoes it",
-      "region-bridge doctor says more"),
+      "NetBird's routers are not on the host network: none was found, the bridge lacks the right,"
+          + " or another writer reverts the setting",
+      "run region-bridge doctor, which names the cause"),
   MULTI_CLUSTER_SERVICES(
       "MultiClusterServices",
       Scope.BRIDGE,
       "exported Services imported",
       "exported Services not imported",
-      "ServiceImports do not match the ServiceExports of all regions; `NotInstalled`: the cluster"
-          + " does not have the API; `OtherImplementation`: the cluster has ServiceImports of"
-          + " another implementation, so nothing is written; `Incomplete`: an object cannot be read"
-          + " or written; true with a message that names namespaces: Services of these are exported"
-          + " elsewhere, and are imported once the namespace exists",
-      "the message says what to do; only with multicluster.enabled"),
+      "ServiceImports do not match the ServiceExports of all regions. `NotInstalled`: the cluster"
+          + " does not have the API. `OtherImplementation`: the cluster has ServiceImports of"
+          + " another implementation, so nothing is written. `Incomplete`: an object cannot be read"
+          + " or written. When true, the message names namespaces that are missing here; Services"
+          + " exported from them elsewhere are imported once they exist",
+      "do what the message says; the condition exists only with multicluster.enabled"),
   OVERLAY_UP(
       "OverlayUp",
       Scope.BRIDGE,
       "overlay up",
       "overlay down",
       "this node has no address on the overlay",
-      "ip address show; start the overlay's agent, or set overlay.interface"),
+      "check ip address show; start the overlay's agent, or set overlay.interface"),
   TUNNEL_OBSERVED(
       "TunnelObserved",
       Scope.BRIDGE,
       "tunnels can be read",
       "tunnels cannot be read",
-      "the WireGuard device cannot be read, with the capability that is missing",
-      "security.netAdmin: true in the chart's values, or set overlay.mode to none"),
+      "the WireGuard device cannot be read; the message names the capability that is missing",
+      "set security.netAdmin: true in the chart's values, or overlay.mode: none"),
   OVERLAY_AGENT(
       "OverlayAgent",
       Scope.BRIDGE,
       "the overlay's agent runs",
       "the overlay's agent does not run",
-      "tailscaled is not running, or this node's key expires within 7 days; unknown: what"
-          + " tailscaled warns of",
-      "tailscale status; it stays as it is until the agent says otherwise"),
+      "tailscaled is not running, or this node's key expires within 7 days. Unknown: tailscaled"
+          + " reports a warning, which the message repeats",
+      "check tailscale status; start tailscaled, or renew the key: tailscale up --force-reauth"),
   OVERLAY_ROUTES(
       "OverlayRoutes",
       Scope.BRIDGE,
       "overlay routes as needed",
       "overlay routes not as needed",
-      "tailscaled routes no other node's ranges (accept-routes is off), Tailscale sends this"
-          + " region's pod range to a node that is no router node, or pods are in 100.64.0.0/10,"
-          + " which tailscaled takes for its own",
-      "tailscale status --json shows PrimaryRoutes of each node"),
+      "tailscaled accepts no routes of other nodes (accept-routes is off), Tailscale sends this"
+          + " region's pod range to a node that is no router node, or pods have addresses in"
+          + " 100.64.0.0/10, which tailscaled treats as its own",
+      "switch on accept-routes, or correct the approved routes; tailscale status --json shows"
+          + " PrimaryRoutes of each node"),
   GATEWAY_TRANSLATION(
       "GatewayTranslation",
       Scope.BRIDGE,
       "pods can answer other regions",
       "pods may not be able to answer",
-      "unknown: the nftables table that brings answers of Cilium's pods back to this node cannot be"
-          + " written",
+      "unknown: the nftables table that brings answers of Cilium's pods back to this node cannot"
+          + " be written",
       "give the bridge CAP_NET_ADMIN, or have the overlay's agent translate addresses"),
   ALIAS_TRANSLATION(
       "AliasTranslation",
       Scope.BRIDGE,
       "peers reach pods by the alias ranges",
       "peers do not reach pods by the alias ranges",
-      "the nftables table that translates between the region's own addresses and region.aliasRanges"
-          + " cannot be written on this node, or an alias is of no range of this region. Unknown"
-          + " without an overlay, and where NetBird's agent filters what was translated",
-      "give the bridge CAP_NET_ADMIN, and name ranges of this region in region.aliasRanges; with"
-          + " NetBird see the page on overlapping ranges"),
+      "the nftables table that translates between the region's own addresses and"
+          + " region.aliasRanges cannot be written on this node, or region.aliasRanges names a"
+          + " range that is not this region's. Unknown without an overlay, and where NetBird's"
+          + " agent filters translated packets",
+      "give the bridge CAP_NET_ADMIN, and name ranges of this region in region.aliasRanges; for"
+          + " NetBird see docs/overlapping.md"),
   POD_PATH(
       "PodPath",
       Scope.BRIDGE,
       "packets of pods pass to peers",
       "packets of pods do not pass to a peer",
-      "path probes to a region are not answered, or only the small ones are. Unknown where this"
-          + " node has no address of the pod range, the peer's bridge names none, or this node"
-          + " sends pods' packets by another node",
-      "region-bridge doctor on both gateways; compare the allowed IPs and routes of the overlay"
-          + " with the pod ranges"),
+      "path probes to a region are not answered, or only small ones are. Unknown if this node has"
+          + " no address in the pod range, the peer's bridge announces none, or this node sends"
+          + " pods' packets by another node",
+      "run region-bridge doctor on both gateways; compare the allowed IPs and routes of the"
+          + " overlay with the pod ranges"),
   TUNNEL_MANAGED(
       "TunnelManaged",
       Scope.BRIDGE,
       "tunnel device as planned",
       "tunnel device not as planned",
-      "the device could not be made as planned",
+      "the WireGuard device could not be created or changed as configured",
       "give the bridge CAP_NET_ADMIN, or set overlay.mode: observe"),
   FORWARDING(
       "Forwarding",
       Scope.BRIDGE,
       "kernel forwards packets",
       "kernel does not forward packets",
-      "a kernel setting prevents forwarding",
-      "set what is named, or give the bridge CAP_NET_ADMIN to do it"),
+      "a kernel setting, which the message names, prevents forwarding",
+      "change the setting, or give the bridge CAP_NET_ADMIN so that it can"),
   KEY_SETTLED(
       "KeySettled",
       Scope.BRIDGE,
       "WireGuard key settled",
       "WireGuard key is being changed",
-      "a new key is being published; the message names those that do not know it yet",
-      "region-bridge doctor says more"),
+      "a new key is being published; the message names the peers that do not know it yet",
+      "run region-bridge doctor, which names the cause"),
   REGIONS_ACCEPTED(
       "RegionsAccepted",
       Scope.BRIDGE,
       "all claims about regions accepted",
       "a claim about a region is refused",
-      "`Malformed`: a Region object is not valid: which, where and why; its last valid version"
-          + " stays in force. `Refused`: a claim about a peer is refused: which region, the source,"
-          + " the value and why; the rest of the claim counts",
-      "kubectl edit region NAME; a value that the peer announces has to be changed by its"
-          + " operators"),
+      "`Malformed`: a Region object is not valid; its last valid version stays in force."
+          + " `Refused`: a claim about a peer is refused; the rest of the claim stays in force. The"
+          + " message names the region, the source, the value and the reason",
+      "correct the Region (kubectl edit region NAME); a value that the peer announces has to be"
+          + " changed by the peer's operators"),
   REGIONS_DISTINCT(
       "RegionsDistinct",
       Scope.BRIDGE,
       "regions distinct",
       "two regions claim the same",
-      "two regions claim the same range or domain: which",
-      "change the Region or the configuration of one of the two: ranges and domains are one"
-          + " region's alone"),
+      "two regions claim the same range or domain; the message names them",
+      "change the Region or the configuration of one of the two"),
   RIGHTS_GRANTED(
       "RightsGranted",
       Scope.BRIDGE,
       "rights granted",
       "a right is missing",
-      "the ServiceAccount lacks a right that the chart gives: which. Looked at every 3 s, needed"
-          + " just now or not",
-      "helm upgrade with the chart's RBAC (rbac.create), or add the verb to the Role; region-bridge"
-          + " doctor names them all"),
+      "the ServiceAccount lacks a right that the chart gives; the message names it. All rights are"
+          + " checked every 3 s, whether they are needed at that time or not",
+      "run helm upgrade with the chart's RBAC (rbac.create), or add the right to the Role;"
+          + " region-bridge doctor lists all that are missing"),
   STATUS_WRITTEN(
       "StatusWritten",
       Scope.BRIDGE,
       "status written",
       "status cannot be written",
       "a Region or RouterNode cannot be written",
-      "region-bridge doctor names the rights that are missing; kubectl get regions shows an"
-          + " older state until then"),
+      "run region-bridge doctor, which names the rights that are missing; kubectl get regions"
+          + " shows an older state until then"),
   LOOPS_RUNNING(
       "LoopsRunning",
       Scope.BRIDGE,
       "everything runs",
       "a background loop fails",
-      "a background loop fails again and again, does not end its round, or has ended; the condition"
-          + " and `/healthz` name it",
-      "the log has the error; the liveness probe restarts the bridge if it lasts, and region-bridge"
-          + " bundle collects what a bug report needs"),
+      "a background loop fails repeatedly, is stuck or has ended; the message and `/healthz` name"
+          + " it",
+      "look for the error in the log; the liveness probe restarts the bridge if it persists."
+          + " Report it with the archive of region-bridge bundle"),
   MEMORY_AVAILABLE(
       "MemoryAvailable",
       Scope.BRIDGE,
       "enough memory",
       "too little memory",
-      "the directory takes so much memory that the cache (`CacheReduced`) or the replicas of peers'"
-          + " directories (`ReplicasReduced`) may take less than is configured, and they are full",
+      "the directory takes so much memory that the cache (`CacheReduced`) or the replicas"
+          + " (`ReplicasReduced`) get less than is configured, and they are full",
       "raise the memory limit (resources.limits.memory in the chart), or lower dns.cache.maxEntries"
           + " or replication.maxMemory"),
   LISTENING(
@@ -218,64 +221,67 @@ public enum ConditionType {
       Scope.BRIDGE,
       "listening",
       "cannot listen",
-      "an address cannot be listened on: which and why",
-      "stop what has the address, or change dns.listen or admin.listen"),
+      "the bridge cannot listen on an address; the message says which one and why",
+      "stop the program that uses the address, or change dns.listen or admin.listen"),
   CONFIG_ACCEPTED(
       "ConfigAccepted",
       Scope.BRIDGE,
       "configuration accepted",
       "configuration refused",
-      "the configuration file was refused. Where a change waits for a restart it is true and says"
-          + " so",
-      "region-bridge check-config --config FILE; correct it, it is taken over by itself"),
+      "the changed configuration file was refused, and the last valid one stays in force. When"
+          + " true, the message says whether a change needs a restart",
+      "run region-bridge check-config --config FILE and correct the file; the bridge then reads it"
+          + " by itself"),
   CERTIFICATES_ACCEPTED(
       "CertificatesAccepted",
       Scope.BRIDGE,
       "certificates accepted",
       "a certificate cannot be used",
-      "a TLS file cannot be used: which and why. The last valid one stays in force",
-      "correct the file that is named; it is read again by itself"),
+      "a TLS file cannot be used; the message says which one and why. The last valid one stays in"
+          + " force",
+      "correct the file; the bridge then reads it by itself"),
   PEERS_REACHED(
       "PeersReached",
       Scope.ROUTER_NODE,
       "peers reached",
       "no peer reached",
-      "no peer answers through this node's own tunnel, neither to DNS nor to path probes. Another"
-          + " node takes over the role, and with Cilium the node's own"
-          + " pods go by the active gateway",
-      "kubectl describe routernode NODE; region-bridge doctor on that node"),
+      "no peer answers through this node's own tunnel, neither DNS queries nor path probes."
+          + " Another router node takes over the role, and with Cilium the node's own pods use the"
+          + " active gateway",
+      "kubectl describe routernode NODE; run region-bridge doctor on that node"),
   READY(
       "Ready",
       Scope.REGION,
       "ready",
       "not ready",
-      "one of the conditions below is false",
-      "region-bridge doctor says more"),
+      "one of the conditions below is bad",
+      "run region-bridge doctor, which names the cause"),
   TUNNEL_UP(
       "TunnelUp",
       Scope.REGION,
       "tunnel up",
       "tunnel down",
-      "no WireGuard session with a gateway of the region, or path probes are not answered"
-          + " (`PathSilent`, `PathTooSmall`). Unknown where no overlay is observed; the message"
-          + " says what was probed, or why nothing was",
-      "region-bridge doctor says more"),
+      "there is no WireGuard session with any gateway of the region, or path probes are not"
+          + " answered (`PathSilent`, `PathTooSmall`). Unknown if no overlay is observed. The"
+          + " message says what was probed, or why nothing was",
+      "run region-bridge doctor, which names the cause"),
   DNS_REACHABLE(
       "DNSReachable",
       Scope.REGION,
       "DNS reachable",
       "DNS not reachable",
       "no gateway of the region answers queries",
-      "ask a gateway yourself: dig @GATEWAY -p 1053 DOMAIN SOA; see its tunnel"),
+      "ask a gateway: dig @GATEWAY -p 1053 DOMAIN SOA; check its tunnel"),
   REPLICATED(
       "Replicated",
       Scope.REGION,
       "directory copied",
       "directory not copied",
-      "the region's names are relayed, since there is no current replica of its directory: which"
-          + " gateway failed and why, or that it does not fit replication.maxMemory",
-      "curl http://GATEWAY:8053/api/v1/directory from this node; raise replication.maxMemory if it"
-          + " does not fit"),
+      "the region's names are relayed, because there is no current replica of its directory. The"
+          + " message says which gateway failed and why, or that the directory does not fit"
+          + " replication.maxMemory",
+      "try curl http://GATEWAY:8053/api/v1/directory from this node; raise replication.maxMemory"
+          + " if the directory does not fit"),
   EGRESS_READY(
       "EgressReady",
       Scope.REGION,
@@ -283,50 +289,54 @@ public enum ConditionType {
       "egress not ready",
       "traffic to the region does not leave by the active gateway; the message says what to switch"
           + " on",
-      "region-bridge doctor says more"),
+      "run region-bridge doctor, which names the cause"),
   KEY_DECLARED(
       "KeyDeclared",
       Scope.REGION,
       "key as declared",
       "key is not the one declared",
       "`spec.wireguard` names a key that is no longer used",
-      "region-bridge doctor says more"),
+      "run region-bridge doctor, which names the cause"),
   CLAIMS_ACCEPTED(
       "ClaimsAccepted",
       Scope.REGION,
       "all claims about it accepted",
       "a claim about it is refused",
-      "a claim about the region is refused: the source, the value and why. The rest of the claim"
-          + " counts",
-      "kubectl edit region NAME; a value that the peer announces has to be changed by its"
-          + " operators"),
+      "a claim about the region is refused; the message names the source, the value and the"
+          + " reason. The rest of the claim stays in force",
+      "correct the Region (kubectl edit region NAME); a value that the peer announces has to be"
+          + " changed by the peer's operators"),
   ANSWERS_ACCEPTED(
       "AnswersAccepted",
       Scope.REGION,
       "its answers are used as they are",
       "some of its answers are not used",
-      "in the last minute a gateway sent answers that are not accepted"
-          + " (`region_bridge_contained_answers_total`), cannot be read or cost too much to read,"
-          + " or accepted queries over TCP and did not answer"
-          + " (`region_bridge_relay_exchanges_total`): which gateway, and what. Only names of that"
-          + " region are affected",
-      "region-bridge trace NAME shows each try; its operators have to look at that gateway"),
+      "in the last minute a gateway sent addresses that are not accepted"
+          + " (`region_bridge_contained_answers_total`), sent replies that cannot be read or cost"
+          + " too much to read, or accepted queries over TCP and did not answer"
+          + " (`region_bridge_relay_exchanges_total`). The message names the gateway. Only names of"
+          + " that region are affected",
+      "run region-bridge trace NAME, which shows each try; the peer's operators have to check that"
+          + " gateway"),
   CIDR_CONFLICT(
       "CIDRConflict",
       Scope.REGION,
       "address ranges are its own",
       "address ranges collide",
-      "bad when it is true: a range of the region may not be used; the message"
-          + " names both sides. The region that had it first, or by a more trusted source,"
-          + " keeps it; only the other one has the condition",
-      "give one of the two another range (podCIDRs, serviceCIDRs), or take it out of there"),
+      "bad when true: a range of the region is not used, because another region, this region or"
+          + " the overlay has it; the message names both sides. The region that had the range"
+          + " first, or from a more trusted source, keeps it, and only the other one has the"
+          + " condition",
+      "give one of the two another range, or an alias range; or remove the range from podCIDRs or"
+          + " serviceCIDRs of the one that does not have it"),
   PEER_API_SERVER_REACHABLE(
       "PeerAPIServerReachable",
       Scope.REGION,
       "its API server reachable",
       "its API server not reachable",
-      "the region's API server cannot be read with `spec.kubeconfigSecretRef`: why",
-      "region-bridge doctor says more");
+      "the region's API server cannot be read with `spec.kubeconfigSecretRef`; the message says"
+          + " why",
+      "run region-bridge doctor, which names the cause");
 
   /** What a condition is of. */
   public enum Scope {

@@ -100,7 +100,7 @@ public final class Faults {
           "",
           "not ready: " + String.join("; ", status.notReady()),
           null,
-          "see its conditions; its log says more");
+          "see its conditions and its log");
     }
   }
 
@@ -110,7 +110,7 @@ public final class Faults {
     }
     return ConditionType.of(condition.type())
         .map(ConditionType::remedy)
-        .orElse("region-bridge doctor says more");
+        .orElse("run region-bridge doctor, which names the cause");
   }
 
   /** With what is known of the peer, so that a command can be copied as it is. */
@@ -120,12 +120,12 @@ public final class Faults {
     }
     String address = peer.gateways().getFirst().address();
     int port = address.lastIndexOf(':');
-    return "ask a gateway yourself: dig @%s -p %s %s SOA; %s"
+    return "ask a gateway: dig @%s -p %s %s SOA; %s"
         .formatted(
             address.substring(0, port).replaceAll("[\\[\\]]", ""),
             address.substring(port + 1),
             peer.domain(),
-            status.tunnels().isEmpty() ? "is its bridge running?" : "see its tunnel");
+            status.tunnels().isEmpty() ? "check whether its bridge runs" : "check its tunnel");
   }
 
   private void addCondition(String region, Condition condition, String remedy) {

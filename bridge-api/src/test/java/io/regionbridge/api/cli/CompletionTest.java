@@ -86,7 +86,7 @@ final class CompletionTest {
             "complete -c region-bridge -n __fish_use_subcommand -f -a completion -d 'Print a script"
                 + " that completes command lines in bash, zsh or fish.'",
             "complete -c region-bridge -n '__fish_seen_subcommand_from status' -s o -l output -r -f"
-                + " -a 'table wide json yaml' -d 'table or wide; json or yaml for programs.'",
+                + " -a 'table wide json yaml' -d 'table (default), wide, json or yaml.'",
             "complete -c region-bridge -n '__fish_seen_subcommand_from serve' -l config -r -d 'The"
                 + " bridge\\'s configuration file.'");
   }

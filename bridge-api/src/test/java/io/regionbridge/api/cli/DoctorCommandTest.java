@@ -82,8 +82,9 @@ final class DoctorCommandTest {
     assertThat(DoctorText.lines(checks))
         .contains(
             "ok       bridge: region fsn1 is ready, version 0.1.0",
-            "failure  ConfigAccepted: the file was refused (for 0s) → region-bridge check-config"
-                + " --config FILE; correct it, it is taken over by itself",
+            "failure  ConfigAccepted: the file was refused (for 0s) → run region-bridge"
+                + " check-config --config FILE and correct the file; the bridge then reads it by"
+                + " itself",
             "ok       tunnel: to region mn: last handshake 50s ago",
             "ok       egress: to region mn by n1: 10.52.0.0/16")
         .anyMatch(

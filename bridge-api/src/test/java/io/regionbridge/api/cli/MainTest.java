@@ -239,17 +239,17 @@ final class MainTest {
 
             Usage: region-bridge check-config [-h] --config=FILE [--verbose]
 
-            Environment variables that override it are part of it. Prints every problem
-            with its path in the file, and exits 2 if there is one. The manifests of
-            directory.files are read too; warnings do not change the exit code.
+            Prints every problem with its path in the file, and exits 2 if there is one.
+            Environment variables that override keys are checked too, and so are the
+            manifests of directory.files. Warnings do not change the exit code.
 
             Examples:
               region-bridge check-config --config region.yaml
 
             Options:
                   --config=FILE   The bridge's configuration file.
-                  --verbose       Show where in the code an error came from.
-              -h, --help          Print this and exit.
+                  --verbose       Add the stack trace to an error.
+              -h, --help          Print this help and exit.
             """);
     assertThat(err.toString()).isEmpty();
   }

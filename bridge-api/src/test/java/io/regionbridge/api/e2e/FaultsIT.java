@@ -116,7 +116,9 @@ class FaultsIT {
                   .asText()
                   .contains("no reachable gateway"));
       page.tells(
-          "mn: DNS not reachable", "no reachable gateway of region mn", "is its bridge running?");
+          "mn: DNS not reachable",
+          "no reachable gateway of region mn",
+          "check whether its bridge runs");
       page.complainsOfNothing();
     }
   }

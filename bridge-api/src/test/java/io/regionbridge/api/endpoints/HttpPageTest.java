@@ -52,7 +52,7 @@ final class HttpPageTest {
         .formatted(
             name,
             ReferencePage.cell(operation.path("summary").asText()),
-            peers ? " Peers may ask it on the overlay address." : "",
+            peers ? " Also on the overlay address." : "",
             types,
             operation.has("security") ? "where one is set" : "never");
   }

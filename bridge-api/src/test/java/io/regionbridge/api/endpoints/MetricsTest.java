@@ -44,23 +44,23 @@ final class MetricsTest {
   /** Name, type, labels, help. */
   private static final String CONTRACT =
       """
-      region_bridge_dns_queries_total|counter|rcode,source,transport,zone|Answers given to DNS queries.
-      region_bridge_dns_query_duration_seconds|histogram|source|Time from reading a query to its answer.
-      region_bridge_relay_exchanges_total|counter|gateway,outcome,region|Tries at gateways of peer regions.
-      region_bridge_gateway_up|gauge|gateway,region|Whether the gateway answers health checks.
-      region_bridge_gateway_rtt_seconds|gauge|gateway,region|Smoothed round trip of the health checks.
+      region_bridge_dns_queries_total|counter|rcode,source,transport,zone|Replies to DNS queries.
+      region_bridge_dns_query_duration_seconds|histogram|source|Time from reading a query to sending its reply.
+      region_bridge_relay_exchanges_total|counter|gateway,outcome,region|Queries to gateways of peer regions by outcome.
+      region_bridge_gateway_up|gauge|gateway,region|1 if the gateway answers, else 0.
+      region_bridge_gateway_rtt_seconds|gauge|gateway,region|Smoothed round trip of the gateway's probes.
       region_bridge_cache_entries|gauge||Answers in the cache.
-      region_bridge_directory_endpoints|gauge||Endpoints that names lead to.
-      region_bridge_wireguard_last_handshake_seconds|gauge|region|When the last WireGuard handshake with the region was, in Unix time.
-      region_bridge_wireguard_received_bytes_total|counter|gateway,region|What came from a gateway through its tunnel.
-      region_bridge_wireguard_sent_bytes_total|counter|gateway,region|What went to a gateway through its tunnel.
-      region_bridge_overlay_key_expiry_seconds|gauge||When this node's key on the overlay expires, in Unix time.
-      region_bridge_active_gateway|gauge||Whether this node is the active gateway of its region.
-      region_bridge_egress_policies|gauge|state|Peer regions by the state of their egress.
-      region_bridge_contained_answers_total|counter|region|Answers refused because they pointed outside their region's ranges.
-      region_bridge_replica_age_seconds|gauge|region|Time since the replica of a peer's directory was known to be what the peer has.
+      region_bridge_directory_endpoints|gauge||Endpoints in the directory.
+      region_bridge_wireguard_last_handshake_seconds|gauge|region|Unix time of the last WireGuard handshake with any gateway of the region.
+      region_bridge_wireguard_received_bytes_total|counter|gateway,region|Bytes received from a gateway through its tunnel.
+      region_bridge_wireguard_sent_bytes_total|counter|gateway,region|Bytes sent to a gateway through its tunnel.
+      region_bridge_overlay_key_expiry_seconds|gauge||Unix time at which Tailscale's key of this node expires.
+      region_bridge_active_gateway|gauge||1 if this node is the active gateway of its region, else 0.
+      region_bridge_egress_policies|gauge|state|Number of peer regions by the state of their egress.
+      region_bridge_contained_answers_total|counter|region|Answers of a peer with addresses that are not accepted from it.
+      region_bridge_replica_age_seconds|gauge|region|Time since the replica of a peer's directory was last confirmed by the peer.
       region_bridge_replica_endpoints|gauge|region|Endpoints in the replica of a peer's directory.
-      region_bridge_config_reload_failures_total|counter||Changes of the configuration file that were refused.
+      region_bridge_config_reload_failures_total|counter||Changes of the configuration file that were refused as invalid.
       """;
 
   /** What exists on an overlay alone. */

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Condition(
-    @Required String type,
-    @Required String status,
-    @Required String reason,
-    @Required String message,
+    @Required @JsonPropertyDescription("Name of the condition.") String type,
+    @Required @JsonPropertyDescription("True, False or Unknown.") String status,
+    @Required @JsonPropertyDescription("The cause, one word in CamelCase.") String reason,
+    @Required @JsonPropertyDescription("The cause, one sentence.") String message,
     @Required @JsonPropertyDescription("When status last changed.") String lastTransitionTime,
-    @Nullable Long observedGeneration) {
+    @JsonPropertyDescription("Generation of the spec that was observed.")
+        @Nullable Long observedGeneration) {
   public Condition {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(status, "status");

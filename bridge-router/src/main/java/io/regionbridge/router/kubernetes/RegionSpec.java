@@ -23,40 +23,39 @@ import org.jspecify.annotations.Nullable;
     value = "!has(self.domain) || !self.domain.matches('[.]([0-9]+|0x[0-9a-f]*)$')",
     message = "spec.domain must not end in a number, as addresses do")
 public record RegionSpec(
-    @JsonPropertyDescription("The domain of its names; <name>.internal unless set.")
+    @JsonPropertyDescription("Domain of the region's names. Default: <name>.internal.")
         @Pattern(RegionSpec.DOMAIN)
         @Size(max = RegionSpec.MOST_DOMAIN)
         @Nullable String domain,
     @JsonProperty("podCIDRs")
-        @JsonPropertyDescription("Ranges of its pods.")
+        @JsonPropertyDescription("Ranges of the region's pods.")
         @Size(max = RegionSpec.MOST_RANGES)
         @Nullable List<@Pattern(RegionSpec.CIDR) @Size(max = RegionSpec.LONGEST_CIDR) String>
             podCidrs,
     @JsonProperty("serviceCIDRs")
-        @JsonPropertyDescription("Ranges of its ClusterIPs.")
+        @JsonPropertyDescription("Ranges of the region's ClusterIPs.")
         @Size(max = RegionSpec.MOST_RANGES)
         @Nullable List<@Pattern(RegionSpec.CIDR) @Size(max = RegionSpec.LONGEST_CIDR) String>
             serviceCidrs,
-    @JsonPropertyDescription("Where its DNS is asked: ADDRESS or ADDRESS:PORT; 1053 unless set.")
+    @JsonPropertyDescription("The region's bridges: ADDRESS or ADDRESS:PORT. Default port: 1053.")
         @Size(max = RegionSpec.MOST_GATEWAYS)
         @Nullable List<@Pattern(RegionSpec.GATEWAY) @Size(max = RegionSpec.LONGEST_SOCKET) String>
             gateways,
-    @JsonPropertyDescription("Refuse answers with addresses outside its ranges; true unless set.")
+    @JsonPropertyDescription("Drop addresses outside the region's ranges. Default: true.")
         @Nullable Boolean contain,
     @JsonPropertyDescription(
-            "A Secret with a kubeconfig, to read its gateways from its API server.")
+            "Secret with a kubeconfig, to read the region's gateways from its API server.")
         @Nullable SecretRef kubeconfigSecretRef,
-    @JsonPropertyDescription("Its end of the tunnel, for overlay.mode manage.")
+    @JsonPropertyDescription("The region's end of the tunnel, for overlay.mode manage.")
         @Nullable WireGuard wireguard,
     @JsonPropertyDescription(
-            "The keys that may announce it on the overlay: WireGuard public keys, or node IDs of"
-                + " tailscaled; those that announced it first unless set.")
+            "The only keys that may announce the region on the overlay: WireGuard public keys, or"
+                + " node IDs of Tailscale. Default: the keys that announced it first.")
         @Size(max = RegionSpec.MOST_GATEWAYS)
         @Nullable List<@Pattern(RegionSpec.OVERLAY_KEY) @Size(max = RegionSpec.LONGEST_KEY) String>
             overlayKeys,
     @JsonPropertyDescription(
-            "Its ranges that peers know under other addresses, as in region.aliasRanges of its own"
-                + " bridge.")
+            "Alias ranges of the region, as in region.aliasRanges of its own configuration.")
         @Size(max = RegionSpec.MOST_RANGES)
         @Nullable List<Alias> aliasRanges) {
   static final String DOMAIN =
@@ -108,12 +107,12 @@ public record RegionSpec(
       @Required
           @Pattern(RegionSpec.CIDR)
           @Size(max = RegionSpec.LONGEST_CIDR)
-          @JsonPropertyDescription("One of its ranges.")
+          @JsonPropertyDescription("A pod or service range of the region, or a part of one.")
           String range,
       @Required
           @Pattern(RegionSpec.CIDR)
           @Size(max = RegionSpec.LONGEST_CIDR)
-          @JsonPropertyDescription("The range of the same size by which others know it.")
+          @JsonPropertyDescription("The range that peers see in its place, of the same size.")
           String alias) {
     public Alias {
       Objects.requireNonNull(range, "range");
@@ -124,8 +123,11 @@ public record RegionSpec(
   /** A Secret in the bridge's namespace. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SecretRef(
-      @Required @Size(max = RegionSpec.LONGEST_NAME) String name,
-      @JsonPropertyDescription("The key that holds the kubeconfig; kubeconfig unless set.")
+      @Required
+          @JsonPropertyDescription("Name of a Secret in the bridges' namespace.")
+          @Size(max = RegionSpec.LONGEST_NAME)
+          String name,
+      @JsonPropertyDescription("Key of the Secret that holds the kubeconfig. Default: kubeconfig.")
           @Size(max = RegionSpec.LONGEST_NAME)
           @Nullable String key) {
     public SecretRef {
@@ -138,13 +140,13 @@ public record RegionSpec(
   public record WireGuard(
       @Required
           @Pattern(RegionSpec.WIREGUARD_KEY)
-          @JsonPropertyDescription("Its public key, base64.")
+          @JsonPropertyDescription("WireGuard public key of the first gateway, base64.")
           String publicKey,
       @JsonPropertyDescription(
-              "Where it listens, ADDRESS:PORT; left out: it connects to this region.")
+              "ADDRESS:PORT of that gateway. Without it, the peer opens the tunnel.")
           @Size(max = RegionSpec.LONGEST_SOCKET)
           @Nullable String endpoint,
-      @Min(0) @Max(65535) @JsonPropertyDescription("Seconds between keepalives; 0: none.")
+      @Min(0) @Max(65535) @JsonPropertyDescription("Seconds between keepalives. 0: none.")
           @Nullable Integer persistentKeepalive) {
     public WireGuard {
       Objects.requireNonNull(publicKey, "publicKey");

@@ -15,28 +15,29 @@ public record RegionStatus(
         @Nullable List<String> podCidrs,
     @JsonProperty("serviceCIDRs") @JsonPropertyDescription("The service ranges in force.")
         @Nullable List<String> serviceCidrs,
-    @JsonPropertyDescription("Gateways that answer, of all that are known: 1/2.")
+    @JsonPropertyDescription("Gateways that answer and gateways that are known, such as 1/2.")
         @Nullable String gatewaysUp,
-    @Nullable List<Gateway> gateways,
-    @JsonPropertyDescription("The last WireGuard handshake with any of its gateways, RFC 3339.")
+    @JsonPropertyDescription("The region's gateways.") @Nullable List<Gateway> gateways,
+    @JsonPropertyDescription("Time of the last WireGuard handshake with any gateway, RFC 3339.")
         @Nullable String lastHandshake,
     @JsonPropertyDescription(
-            "Its ends of tunnels as far as they were learned, for overlay.mode manage; read when a"
-                + " bridge starts.")
+            "With overlay.mode manage: the router nodes that the region's bridges announced. Read"
+                + " when a bridge starts.")
         @Nullable TunnelRecord wireguard,
     @JsonPropertyDescription(
-            "The keys that announced it first on the overlay. No other key may unless"
-                + " spec.overlayKeys declares it. Read when a bridge starts.")
+            "The keys that announced the region first on the overlay. Other keys are refused unless"
+                + " spec.overlayKeys declares them. Read when a bridge starts.")
         @Nullable List<String> overlayKeys,
-    @Nullable Long observedGeneration,
-    @Nullable List<Condition> conditions) {
+    @JsonPropertyDescription("Generation of the spec that was observed.")
+        @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Conditions of the region.") @Nullable List<Condition> conditions) {
 
   /** One of its gateways. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Gateway(
-      @Required @JsonPropertyDescription("ADDRESS:PORT.") String address,
-      @Nullable String node,
+      @Required @JsonPropertyDescription("ADDRESS:PORT of its DNS.") String address,
+      @JsonPropertyDescription("Name of its Node, if known.") @Nullable String node,
       @JsonPropertyDescription("Up, Down or Unknown.") @Nullable String health,
-      @JsonPropertyDescription("Median round trip of health probes.")
+      @JsonPropertyDescription("Round trip of its probes, in milliseconds.")
           @Nullable Long roundTripMillis) {}
 }

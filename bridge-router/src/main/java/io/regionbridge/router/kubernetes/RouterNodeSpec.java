@@ -13,31 +13,32 @@ import org.jspecify.annotations.Nullable;
 /** Where a router node is reached. Written by the bridge on it, read by the others and by peers. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RouterNodeSpec(
-    @JsonPropertyDescription("The region that it belongs to.") @Size(max = 63)
-        @Nullable String region,
-    @JsonPropertyDescription("The domain of that region.")
+    @JsonPropertyDescription("Region of the node.") @Size(max = 63) @Nullable String region,
+    @JsonPropertyDescription("Domain of that region.")
         @Pattern(RegionSpec.DOMAIN)
         @Size(max = RegionSpec.MOST_DOMAIN)
         @Nullable String domain,
-    @JsonPropertyDescription("Its address in the cluster.") @Size(max = RegionSpec.LONGEST_CIDR)
+    @JsonPropertyDescription("Address of the node in the cluster.")
+        @Size(max = RegionSpec.LONGEST_CIDR)
         @Nullable String nodeAddress,
-    @JsonPropertyDescription("Its address on the overlay.") @Size(max = RegionSpec.LONGEST_CIDR)
+    @JsonPropertyDescription("Address of the node on the overlay.")
+        @Size(max = RegionSpec.LONGEST_CIDR)
         @Nullable String overlayAddress,
-    @JsonPropertyDescription("The port of its DNS.") @Min(1) @Max(65535) @Nullable Integer dnsPort,
-    @JsonPropertyDescription("Its WireGuard public key, base64.") @Pattern(RegionSpec.WIREGUARD_KEY)
+    @JsonPropertyDescription("Port of its bridge's DNS.") @Min(1) @Max(65535)
+        @Nullable Integer dnsPort,
+    @JsonPropertyDescription("WireGuard public key, base64.") @Pattern(RegionSpec.WIREGUARD_KEY)
         @Nullable String publicKey,
-    @JsonPropertyDescription("The key that it is about to use, while one is being rotated.")
+    @JsonPropertyDescription("During a key rotation: the next public key.")
         @Pattern(RegionSpec.WIREGUARD_KEY)
         @Nullable String nextPublicKey,
-    @JsonPropertyDescription("Where its WireGuard is reached from outside, ADDRESS:PORT.")
+    @JsonPropertyDescription("ADDRESS:PORT at which peers reach its WireGuard.")
         @Size(max = RegionSpec.LONGEST_SOCKET)
         @Nullable String endpoint,
-    @JsonProperty("podCIDRs") @JsonPropertyDescription("The region's pod ranges.")
+    @JsonProperty("podCIDRs") @JsonPropertyDescription("Pod ranges of the region.")
         @Nullable List<@Pattern(RegionSpec.CIDR) @Size(max = RegionSpec.LONGEST_CIDR) String>
             podCidrs,
-    @JsonProperty("serviceCIDRs") @JsonPropertyDescription("The region's service ranges.")
+    @JsonProperty("serviceCIDRs") @JsonPropertyDescription("Service ranges of the region.")
         @Nullable List<@Pattern(RegionSpec.CIDR) @Size(max = RegionSpec.LONGEST_CIDR) String>
             serviceCidrs,
-    @JsonPropertyDescription("Those of the ranges that peers know under other addresses.")
-        @Size(max = RegionSpec.MOST_RANGES)
+    @JsonPropertyDescription("Alias ranges of the region.") @Size(max = RegionSpec.MOST_RANGES)
         @Nullable List<RegionSpec.Alias> aliasRanges) {}

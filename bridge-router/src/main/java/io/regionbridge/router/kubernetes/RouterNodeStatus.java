@@ -14,29 +14,31 @@ import org.jspecify.annotations.Nullable;
 public record RouterNodeStatus(
     @JsonPropertyDescription("Active or Standby.") @Nullable String role,
     @JsonPropertyDescription(
-            "How often the active gateway has changed, as of this role: of two that say Active, the"
-                + " greater one is.")
+            "Number of changes of the active gateway when this node took its role. If two nodes"
+                + " claim Active, the one with the greater number is.")
         @Nullable Integer transitions,
-    @JsonPropertyDescription("The last request to rotate its key that was taken up.")
+    @JsonPropertyDescription("The last request to rotate the key that was carried out.")
         @Nullable String keyRotation,
     @JsonPropertyDescription(
-            "What nodes with an agent send to this node while it is the active gateway.")
+            "Routes engine: the ranges that agents send to this node while it is the active"
+                + " gateway.")
         @Nullable List<Egress> egress,
     @JsonPropertyDescription(
-            "The router node that nodes with an agent send it to instead, where the overlay accepts"
-                + " packets of pods from that one only.")
+            "Routes engine: the router node that agents send these ranges to instead, because the"
+                + " overlay accepts packets of pods from that one only.")
         @Nullable String carrier,
     @JsonPropertyDescription(
-            "The addresses of the region's nodes, as ranges: an agent on this node accepts"
-                + " encapsulated packets from these only.")
+            "Routes engine: addresses of the region's nodes, as ranges. The agent on this node"
+                + " accepts encapsulated packets from these only.")
         @Nullable List<String> nodes,
     @JsonPropertyDescription(
-            "Regions that nothing but the overlay tells of. A bridge that starts knows them by"
-                + " this.")
+            "Regions that are known from the overlay only. Read when a bridge starts.")
         @Size(max = RouterNodeStatus.MOST_UNDECLARED)
         @Nullable List<OverlayRegion> overlayRegions,
-    @Nullable Long observedGeneration,
-    @Nullable List<Condition> conditions) {
+    @JsonPropertyDescription("Generation of the spec that was observed.")
+        @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Conditions of the router node.")
+        @Nullable List<Condition> conditions) {
 
   /** As the border has it; see io.regionbridge.router.border. */
   static final int MOST_UNDECLARED = 64;
@@ -46,7 +48,8 @@ public record RouterNodeStatus(
   /** Ranges of one peer region. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Egress(
-      @Required String region, @JsonProperty("CIDRs") @Required List<String> cidrs) {
+      @Required @JsonPropertyDescription("Name of the peer region.") String region,
+      @Required @JsonProperty("CIDRs") @JsonPropertyDescription("Its ranges.") List<String> cidrs) {
     public Egress {
       Objects.requireNonNull(region, "region");
       Objects.requireNonNull(cidrs, "cidrs");
@@ -58,18 +61,18 @@ public record RouterNodeStatus(
   public record OverlayRegion(
       @Required
           @Size(max = RouterNodeStatus.LONGEST_REGION)
-          @JsonPropertyDescription("What it calls itself.")
+          @JsonPropertyDescription("The name that the region announces.")
           String name,
       @Required
           @Size(max = RegionSpec.MOST_GATEWAYS)
           @JsonPropertyDescription(
-              "The keys that spoke for it first: no other key does unless a Region object declares"
-                  + " it.")
+              "The keys that announced the region first. Other keys are refused unless a Region"
+                  + " object declares them.")
           List<@Size(max = RegionSpec.LONGEST_KEY) String> overlayKeys,
       @Required
           @JsonProperty("CIDRs")
           @Size(max = RegionSpec.MOST_RANGES)
-          @JsonPropertyDescription("Its ranges, which no other undeclared region gets.")
+          @JsonPropertyDescription("Its ranges. No other undeclared region gets them.")
           List<@Size(max = RegionSpec.LONGEST_CIDR) String> cidrs) {
     public OverlayRegion {
       Objects.requireNonNull(name, "name");

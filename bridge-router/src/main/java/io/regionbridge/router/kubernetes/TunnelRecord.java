@@ -14,23 +14,24 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TunnelRecord(
-    @JsonPropertyDescription("The key that was declared when this was learned.")
+    @JsonPropertyDescription("The declared key at the time of this record.")
         @Nullable String declaredPublicKey,
     @JsonPropertyDescription(
-            "How often the region's active gateway has changed: the greater, the newer.")
+            "Number of changes of the region's active gateway. The record with the greater number"
+                + " is the newer one.")
         @Nullable Integer transitions,
-    @Nullable List<Gateway> gateways) {
+    @JsonPropertyDescription("The region's router nodes.") @Nullable List<Gateway> gateways) {
 
   /** One router node. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Gateway(
-      @Required String name,
-      @Required String overlayAddress,
+      @Required @JsonPropertyDescription("Name of the Node.") String name,
+      @Required @JsonPropertyDescription("Its address on the overlay.") String overlayAddress,
       @Required @JsonPropertyDescription("Its WireGuard public key, base64.") String publicKey,
-      @JsonPropertyDescription("The key that it is about to use.") @Nullable String nextPublicKey,
-      @JsonPropertyDescription("Where it is reached from outside, ADDRESS:PORT.")
+      @JsonPropertyDescription("During a key rotation: its next public key.")
+          @Nullable String nextPublicKey,
+      @JsonPropertyDescription("ADDRESS:PORT at which peers reach its WireGuard.")
           @Nullable String endpoint,
-      @JsonPropertyDescription("Whether the region's traffic goes through it.")
-          @Nullable Boolean active) {}
+      @JsonPropertyDescription("Whether it is the active gateway.") @Nullable Boolean active) {}
 }

@@ -62,6 +62,9 @@ final class TablePublisher implements AutoCloseable {
   /** Peers' directories change many times a second: each table takes in what has come so far. */
   private static final Duration SETTLE = Duration.ofMillis(10);
 
+  /** A heap of more octets than this has grown while the directory was read. */
+  private static final long GROWN_HEAP = 32L << 20;
+
   /** Each table has a price, whatever it says that is new. */
   private static final Duration SPACING = Duration.ofMillis(20);
 
@@ -245,8 +248,20 @@ final class TablePublisher implements AutoCloseable {
       publish.accept(table);
     }
     zones = compiled;
-    if (compiled.domain().loaded()) {
+    if (compiled.domain().loaded() && loaded.getCount() > 0) {
+      returnHeap();
       loaded.countDown();
+    }
+  }
+
+  /**
+   * Tens of thousands of objects have been read, and what they were read from is garbage that
+   * nothing else would collect for hours. Nobody is answered from the directory yet, so a pause
+   * costs nothing now.
+   */
+  private static void returnHeap() {
+    if (Runtime.getRuntime().totalMemory() > GROWN_HEAP) {
+      System.gc();
     }
   }
 

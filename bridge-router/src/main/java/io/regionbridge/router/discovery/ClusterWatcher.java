@@ -5,8 +5,11 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Watchable;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.kubernetes.Region;
@@ -204,10 +207,15 @@ public final class ClusterWatcher implements AutoCloseable {
     watch("nodes", client.nodes(), nodes);
     DirectoryFeed feed = new DirectoryFeed(room, onDirectory);
     directory = feed;
-    watch("services", client.services().inAnyNamespace(), feed.services());
+    watch(
+        "services",
+        new StreamedList<>(client, "api/v1/services", Service.class, PAGE),
+        client.services().inAnyNamespace(),
+        feed.services());
     watch(
         "endpointslices.discovery.k8s.io",
-        SLICES_PAGE,
+        new StreamedList<>(
+            client, "apis/discovery.k8s.io/v1/endpointslices", EndpointSlice.class, SLICES_PAGE),
         client.discovery().v1().endpointSlices().inAnyNamespace(),
         feed.slices());
     regions = new FactStore<>(REGION, onChange);
@@ -320,15 +328,12 @@ public final class ClusterWatcher implements AutoCloseable {
       String resource,
       FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
       ObjectSink<T> sink) {
-    watch(resource, PAGE, operation, sink);
+    watch(resource, ObjectLister.of(operation, PAGE), operation, sink);
   }
 
   private <T extends HasMetadata> void watch(
-      String resource,
-      long pageSize,
-      FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
-      ObjectSink<T> sink) {
-    watches.add(new ResourceWatch<>(resource, pageSize, operation, sink, onChange, clock, loops));
+      String resource, ObjectLister<T> lister, Watchable<T> operation, ObjectSink<T> sink) {
+    watches.add(new ResourceWatch<>(resource, lister, operation, sink, onChange, clock, loops));
   }
 
   private static <F> List<F> sorted(FactStore<?, F> store, Comparator<F> order) {

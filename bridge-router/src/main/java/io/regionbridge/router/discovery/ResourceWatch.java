@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Watchable;
 import io.regionbridge.router.loop.Backoff;
 import io.regionbridge.router.loop.Loop;
 import io.regionbridge.router.loop.Loops;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a sink up to date with one resource: lists it page by page, then watches from there; lists
  * again only when the API server no longer knows where the watch was (410 Gone). Of an object
  * nothing is kept once the sink has seen it, so that memory is bounded by what the sink keeps plus
- * one page.
+ * what the {@link ObjectLister} holds.
  *
  * <p>An informer of fabric8 7.8 keeps as little, with an item store of its own and a limit. It
  * waits without bound for a watch that is silent, never counts as started where only {@code watch}
@@ -76,8 +77,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private static final int MOST_FRUITLESS = 2;
 
   private final String resource;
-  private final long pageSize;
-  private final FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation;
+  private final ObjectLister<T> lister;
+  private final Watchable<T> operation;
   private final ObjectSink<T> sink;
   private final Runnable onStatus;
   private final Clock clock;
@@ -111,13 +112,37 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       Runnable onStatus,
       Clock clock,
       Loops loops) {
-    this(resource, pageSize, operation, sink, onStatus, clock, loops, USUAL, AFTER_FAILURE);
+    this(
+        resource,
+        ObjectLister.of(operation, pageSize),
+        operation,
+        sink,
+        onStatus,
+        clock,
+        loops,
+        USUAL,
+        AFTER_FAILURE);
+  }
+
+  /**
+   * @param resource as RBAC names it, for messages
+   * @param onStatus called after each change of {@link #status}
+   */
+  ResourceWatch(
+      String resource,
+      ObjectLister<T> lister,
+      Watchable<T> operation,
+      ObjectSink<T> sink,
+      Runnable onStatus,
+      Clock clock,
+      Loops loops) {
+    this(resource, lister, operation, sink, onStatus, clock, loops, USUAL, AFTER_FAILURE);
   }
 
   ResourceWatch(
       String resource,
-      long pageSize,
-      FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
+      ObjectLister<T> lister,
+      Watchable<T> operation,
       ObjectSink<T> sink,
       Runnable onStatus,
       Clock clock,
@@ -127,7 +152,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     this.usual = usual;
     this.afterFailure = afterFailure;
     this.resource = resource;
-    this.pageSize = pageSize;
+    this.lister = lister;
     this.operation = operation;
     this.sink = sink;
     this.onStatus = onStatus;
@@ -214,18 +239,11 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   /** Lists everything, and returns the version of the list. */
   private String list() {
     Set<ObjectKey> present = new HashSet<>();
-    @Nullable String next = null;
-    String version;
-    do {
-      ListOptions options = new ListOptionsBuilder().withLimit(pageSize).withContinue(next).build();
-      KubernetesResourceList<T> page = page(options);
-      for (T object : page.getItems()) {
-        present.add(ObjectKey.of(object));
-        put(object);
-      }
-      next = page.getMetadata().getContinue();
-      version = page.getMetadata().getResourceVersion();
-    } while (next != null && !next.isEmpty());
+    String version =
+        lister.list(object -> {
+          present.add(ObjectKey.of(object));
+          put(object);
+        });
     sinkLock.lock();
     try {
       if (!closed.isDone()) {
@@ -236,17 +254,6 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     }
     known = true;
     return version;
-  }
-
-  /** What the server answers need not be a list, nor JSON: that is its failure, not the loop's. */
-  private KubernetesResourceList<T> page(ListOptions options) {
-    try {
-      return operation.list(options);
-    } catch (KubernetesClientException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new KubernetesClientException("the answer cannot be read: " + e.getMessage(), e);
-    }
   }
 
   /**

@@ -33,7 +33,7 @@ class ResourceWatchTest {
     try (ResourceWatch<Service> watch =
         new ResourceWatch<>(
             "services",
-            250,
+            ObjectLister.of(services(), 250),
             services(),
             new Nothing(),
             () -> {},

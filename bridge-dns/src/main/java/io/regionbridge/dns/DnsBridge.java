@@ -9,7 +9,7 @@ import io.regionbridge.dns.cache.ResponseCache;
 import io.regionbridge.dns.relay.InflightClaims;
 import io.regionbridge.dns.relay.LoopCounters;
 import io.regionbridge.dns.relay.QueryPipeline;
-import io.regionbridge.dns.relay.QueryTap;
+import io.regionbridge.dns.relay.QuerySampler;
 import io.regionbridge.dns.relay.RecentFailures;
 import io.regionbridge.dns.relay.Trace;
 import io.regionbridge.dns.server.DnsLoop;
@@ -64,7 +64,7 @@ public final class DnsBridge implements AutoCloseable {
   private final Listeners listeners;
   private volatile ZoneTable table;
   private volatile DnsSettings settings;
-  private volatile @Nullable QueryTap tap;
+  private volatile @Nullable QuerySampler tap;
 
   private DnsBridge(
       int threads,
@@ -244,7 +244,7 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /** Lets somebody see replies from now on, in place of whoever saw them before; null: nobody. */
-  public void tap(@Nullable QueryTap next) {
+  public void tap(@Nullable QuerySampler next) {
     tap = next;
   }
 

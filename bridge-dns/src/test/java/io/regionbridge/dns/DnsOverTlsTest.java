@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.regionbridge.dns.cache.CachePolicy;
+import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.net.Prefix;
 import io.regionbridge.dns.relay.PipelineSettings;
 import io.regionbridge.dns.server.TcpLimits;
@@ -63,7 +64,12 @@ class DnsOverTlsTest {
             .loadedFully();
     mn = start(ZoneTable.empty().next(List.of(zone), List.of(), loopback()));
     mnTls = mn.listenTls(ANY_PORT, certificate::get);
-    ForwardZone forward = new ForwardZone("mn", apex, List.of(mnTls), BelievedAddresses.any());
+    ForwardZone forward =
+        new ForwardZone(
+            "mn",
+            apex,
+            List.of(mnTls),
+            new BelievedAddresses(AddressSet.NONE, false, AddressSet.NONE));
     fsn = start(ZoneTable.empty().next(List.of(), List.of(forward), loopback()));
   }
 

@@ -13,7 +13,6 @@ import io.regionbridge.dns.relay.InflightClaims;
 import io.regionbridge.dns.relay.QueryPipeline;
 import io.regionbridge.dns.relay.QuerySample;
 import io.regionbridge.dns.relay.QuerySampler;
-import io.regionbridge.dns.relay.QueryTap;
 import io.regionbridge.dns.relay.RecentFailures;
 import io.regionbridge.dns.relay.ReplyPath;
 import io.regionbridge.dns.socket.LoopSockets;
@@ -79,7 +78,7 @@ class PipelineFuzzTest {
     GatewayRegistry gateways = new GatewayRegistry(plan.settings().relay(), () -> now);
     gateways.follow(table);
     List<QueryPipeline> loops = new ArrayList<>();
-    QueryTap tap = new QuerySampler(AddressSet.NONE, null, false, 1, () -> now, samples::add);
+    QuerySampler tap = new QuerySampler(AddressSet.NONE, null, false, 1, () -> now, samples::add);
     pipeline =
         new QueryPipeline(
             0,

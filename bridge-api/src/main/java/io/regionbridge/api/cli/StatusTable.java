@@ -23,10 +23,6 @@ final class StatusTable {
 
   private StatusTable() {}
 
-  static List<String> of(BridgeStatus status) {
-    return of(status, Paragraph.TERMINAL, false, false);
-  }
-
   /**
    * Formats a status.
    *

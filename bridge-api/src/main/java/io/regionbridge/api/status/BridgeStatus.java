@@ -111,17 +111,6 @@ public record BridgeStatus(
       long refusedConnections,
       List<Double> latencyBounds,
       Map<String, List<Long>> latencies) {
-    /** One without latencies. */
-    public Dns(
-        List<String> listen,
-        Map<String, Long> answers,
-        long failures,
-        int cacheEntries,
-        int waiting,
-        int connections) {
-      this(listen, answers, failures, cacheEntries, waiting, connections, 0, List.of(), Map.of());
-    }
-
     /** Fields that an older version of the program does not have are empty. */
     public Dns {
       latencyBounds = listed(latencyBounds);

@@ -132,7 +132,7 @@ final class HostileTextTest {
         false,
         List.of(name),
         new BridgeStatus.Region(name, name, List.of(name), List.of(), List.of()),
-        new BridgeStatus.Dns(List.of(name), Map.of(name, 1L), 0, 0, 0, 0),
+        new BridgeStatus.Dns(List.of(name), Map.of(name, 1L), 0, 0, 0, 0, 0, List.of(), Map.of()),
         new BridgeStatus.Directory(true, 0, 0, List.of(), List.of(), List.of(), List.of()),
         List.of(BridgeStatus.Condition.no(ConditionType.DIRECTORY_LOADED, "X", name)),
         List.of(new BridgeStatus.LocalGateway(name, name, name, 1053, true, true)),

@@ -18,7 +18,7 @@ final class StatusTableTest {
 
   @Test
   void saysWhatIsWorstFirstThenHowThingsAreAndAllThatIsWrongLast() {
-    assertThat(StatusTable.of(status()))
+    assertThat(StatusTable.of(status(), 80, false, false))
         .containsExactly(
             "failure  bridge: not ready: the bridge is stopping; 10 other faults below",
             "region fsn1 (fsn1.internal): not ready, up for 3h, version 0.1.0",
@@ -127,7 +127,8 @@ final class StatusTableTest {
         List.of("the bridge is stopping"),
         new BridgeStatus.Region(
             "fsn1", "fsn1.internal", List.of("10.42.0.0/16"), List.of(), List.of()),
-        new BridgeStatus.Dns(List.of("10.0.0.1:1053"), answers, 2, 11, 0, 0),
+        new BridgeStatus.Dns(
+            List.of("10.0.0.1:1053"), answers, 2, 11, 0, 0, 0, List.of(), Map.of()),
         new BridgeStatus.Directory(
             true,
             2,

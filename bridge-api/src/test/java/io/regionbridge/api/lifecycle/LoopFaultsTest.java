@@ -6,6 +6,7 @@ import io.regionbridge.api.config.BridgeConfig;
 import io.regionbridge.api.reports.LoopReports;
 import io.regionbridge.api.status.BridgeStatus;
 import io.regionbridge.dns.DnsBridge;
+import io.regionbridge.dns.net.AddressSet;
 import io.regionbridge.dns.zone.BelievedAddresses;
 import io.regionbridge.dns.zone.ClientPolicy;
 import io.regionbridge.dns.zone.ForwardZone;
@@ -115,7 +116,7 @@ class LoopFaultsTest {
                 "mn",
                 Name.fromConstantString("mn.internal."),
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9)),
-                BelievedAddresses.any());
+                new BelievedAddresses(AddressSet.NONE, false, AddressSet.NONE));
         DnsBridge dns =
             parts.add(
                 DnsBridge.start(

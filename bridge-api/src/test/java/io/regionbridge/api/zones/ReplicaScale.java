@@ -174,7 +174,11 @@ public final class ReplicaScale {
   }
 
   private static ForwardZone zone(int peer, Name apex) {
-    return new ForwardZone("r" + peer, apex, List.of(), BelievedAddresses.any());
+    return new ForwardZone(
+        "r" + peer,
+        apex,
+        List.of(),
+        new BelievedAddresses(AddressSet.NONE, false, AddressSet.NONE));
   }
 
   private static BelievedServices admission(int peer) {

@@ -120,7 +120,7 @@ public class HotPathBenchmark {
     RelaySettings relay = new RelaySettings(1_500_000_000L, 500_000_000L);
     ResponseCache cache = new ResponseCache(100_000);
     ZoneTable table = table();
-    QueryTap tap = sampling ? sampler() : null;
+    QuerySampler tap = sampling ? sampler() : null;
     pipeline =
         new QueryPipeline(
             0,
@@ -166,7 +166,7 @@ public class HotPathBenchmark {
             "mn",
             Name.fromString("mn.internal."),
             List.of(new InetSocketAddress("127.0.0.11", 1053)),
-            BelievedAddresses.any());
+            new BelievedAddresses(AddressSet.NONE, false, AddressSet.NONE));
     Prefix loopback = new Prefix(InetAddress.getByName("127.0.0.0"), 8);
     return ZoneTable.empty()
         .next(List.of(zone), List.of(mn), ClientPolicy.of(List.of(loopback), List.of(), List.of()));

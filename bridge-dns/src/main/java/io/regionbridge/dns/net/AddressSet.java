@@ -123,11 +123,6 @@ public final class AddressSet {
     return true;
   }
 
-  /** Whether the IPv4 address is in the set. */
-  public boolean containsIpv4(int address) {
-    return contains(IPV4_HIGH, lowOfIpv4(address));
-  }
-
   /** The lower half of an IPv4 address. */
   public static long lowOfIpv4(int address) {
     return IPV4_LOW | (address & 0xFFFF_FFFFL);

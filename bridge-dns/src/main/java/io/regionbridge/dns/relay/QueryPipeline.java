@@ -60,7 +60,7 @@ public final class QueryPipeline implements AnswerSink {
       GatewayRegistry gateways,
       InflightClaims claims,
       LongSupplier clock,
-      Supplier<@Nullable QueryTap> tap,
+      Supplier<@Nullable QuerySampler> tap,
       List<QueryPipeline> loops) {}
 
   /** Where the turn's replies leave when it ends. */

@@ -18,7 +18,7 @@ import org.xbill.DNS.Rcode;
  * Picks some of the replies: those to some clients, of some zone, and of these so many in a second
  * and no more. What is not picked costs no object. Thread-safe.
  */
-public final class QuerySampler implements QueryTap {
+public final class QuerySampler {
   private static final long SECOND = 1_000_000_000L;
 
   /** Below this bit: how many were picked in the second that is above. */
@@ -38,7 +38,6 @@ public final class QuerySampler implements QueryTap {
   private final long started;
   private final AtomicLong window = new AtomicLong();
   private final LongAdder matched = new LongAdder();
-  private final LongAdder picked = new LongAdder();
 
   /**
    * Creates a sampler.
@@ -69,7 +68,13 @@ public final class QuerySampler implements QueryTap {
     this.started = clock.getAsLong();
   }
 
-  @Override
+  /**
+   * Called for each reply, on an event loop: keeps none of these objects.
+   *
+   * @param name folded, in wire form at the start of the array
+   * @param nameLength 0 if the question could not be read
+   * @param nanos from the query to the reply
+   */
   public void replied(
       PeerAddress client,
       boolean tcp,
@@ -86,7 +91,6 @@ public final class QuerySampler implements QueryTap {
     }
     matched.increment();
     if (permit()) {
-      picked.increment();
       sink.accept(
           new QuerySample(
               client.toSocketAddress(), tcp, text(name, nameLength), type, rcode, source, nanos));
@@ -121,10 +125,5 @@ public final class QuerySampler implements QueryTap {
   /** Replies that were meant, picked or not. */
   public long matched() {
     return matched.sum();
-  }
-
-  /** Replies that were picked. */
-  public long picked() {
-    return picked.sum();
   }
 }

@@ -24,7 +24,7 @@ final class ReplySender {
   private final LongSupplier clock;
   private long now;
   private int wallSeconds;
-  private @Nullable QueryTap tap;
+  private @Nullable QuerySampler tap;
 
   /** Sends what is written to {@code reply}. */
   ReplySender(ReplyWriter reply, LoopCounters counters, LongSupplier clock) {
@@ -34,7 +34,7 @@ final class ReplySender {
   }
 
   /** What holds for the replies that follow. */
-  void beginTurn(long nanos, @Nullable QueryTap listening) {
+  void beginTurn(long nanos, @Nullable QuerySampler listening) {
     now = nanos;
     wallSeconds = (int) (System.currentTimeMillis() / 1000);
     tap = listening;
@@ -74,7 +74,7 @@ final class ReplySender {
       trace.answeredFrom(source);
     }
     path.reply(reply.out(), length, client);
-    QueryTap listening = tap;
+    QuerySampler listening = tap;
     if (listening != null && !(path instanceof TracePath)) {
       long took = clock.getAsLong() - now;
       byte[] name = query.name();
@@ -130,7 +130,7 @@ final class ReplySender {
       trace.answeredFrom(source);
     }
     path.reply(reply.out(), length, waiter.client);
-    QueryTap listening = tap;
+    QuerySampler listening = tap;
     if (listening != null && !(path instanceof TracePath)) {
       listening.replied(waiter.client, path.tcp(), name, nameLength, type, rcode, source, waited);
     }

@@ -16,24 +16,9 @@ import org.jspecify.annotations.Nullable;
  * turned away only if all the others have a query under way. Thread-safe.
  */
 final class ConnectionLimiter {
-  /** What takes a place. */
-  interface Connection {
-    /** The client's address. */
-    InetAddress client();
-
-    /** Whether no query waits for its reply. */
-    boolean idle();
-
-    /** When it last had to do with a query, on the clock of {@link System#nanoTime}. */
-    long lastActive();
-
-    /** Ends it. Any thread. */
-    void close();
-  }
-
   private final Supplier<TcpLimits> limits;
-  private final Set<Connection> open = new HashSet<>();
-  private final Map<InetAddress, Set<Connection>> byClient = new HashMap<>();
+  private final Set<TcpConnection> open = new HashSet<>();
+  private final Map<InetAddress, Set<TcpConnection>> byClient = new HashMap<>();
   private final LongAdder refused = new LongAdder();
 
   ConnectionLimiter(Supplier<TcpLimits> limits) {
@@ -41,10 +26,10 @@ final class ConnectionLimiter {
   }
 
   /** Gives the connection a place, to be given back with {@link #leave}; false if there is none. */
-  boolean enter(Connection newcomer) {
-    Connection evicted = null;
+  boolean enter(TcpConnection newcomer) {
+    TcpConnection evicted = null;
     synchronized (this) {
-      Set<Connection> ofClient = byClient.getOrDefault(newcomer.client(), Set.of());
+      Set<TcpConnection> ofClient = byClient.getOrDefault(newcomer.client(), Set.of());
       boolean clientFull = ofClient.size() >= limits().maxConnectionsPerClient();
       if (clientFull || open.size() >= limits().maxConnections()) {
         evicted = longestIdle(clientFull ? ofClient : open);
@@ -63,9 +48,9 @@ final class ConnectionLimiter {
     return true;
   }
 
-  private static @Nullable Connection longestIdle(Collection<Connection> connections) {
-    Connection longest = null;
-    for (Connection c : connections) {
+  private static @Nullable TcpConnection longestIdle(Collection<TcpConnection> connections) {
+    TcpConnection longest = null;
+    for (TcpConnection c : connections) {
       if (c.idle() && (longest == null || c.lastActive() - longest.lastActive() < 0)) {
         longest = c;
       }
@@ -74,7 +59,7 @@ final class ConnectionLimiter {
   }
 
   /** Gives a place back; does nothing if the connection has none. */
-  synchronized void leave(Connection connection) {
+  synchronized void leave(TcpConnection connection) {
     if (open.remove(connection)) {
       byClient.computeIfPresent(
           connection.client(),

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * replies, or has too many queries under way. A client that sends no more gets what it has asked
  * for before the connection ends.
  */
-final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf>
-    implements ReplyPath, ConnectionLimiter.Connection {
+final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implements ReplyPath {
   private static final int MOST_UNDER_WAY = 256;
   private static final int LEAST_UNDER_WAY = 64;
 
@@ -146,23 +145,23 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf>
 
   // A place, which another thread may take.
 
-  @Override
-  public InetAddress client() {
+  /** The client's address. */
+  InetAddress client() {
     return Objects.requireNonNull(address, "not connected yet");
   }
 
-  @Override
-  public boolean idle() {
+  /** Whether no query waits for its reply. */
+  boolean idle() {
     return unanswered.get() == 0;
   }
 
-  @Override
-  public long lastActive() {
+  /** The last activity, on the clock of {@link System#nanoTime}. */
+  long lastActive() {
     return lastActive;
   }
 
-  @Override
-  public void close() {
+  /** Closes the connection. Any thread. */
+  void close() {
     ChannelHandlerContext ctx = context;
     if (ctx != null) {
       var _ = ctx.close();

@@ -1,7 +1,6 @@
 package io.regionbridge.dns.wire;
 
 import org.xbill.DNS.DClass;
-import org.xbill.DNS.Flags;
 import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Type;
 
@@ -249,11 +248,6 @@ public final class Query {
   /** The 16 bits of flags, opcode and rcode of the header. */
   public int flags() {
     return Octets.get16(packet, 2);
-  }
-
-  /** Whether the client wants recursion. */
-  public boolean recursionDesired() {
-    return (flags() & 1 << (15 - Flags.RD)) != 0;
   }
 
   /**

@@ -242,9 +242,4 @@ public final class ReplyWriter {
     Arrays.fill(out, at + 4, end, (byte) 0);
     return end;
   }
-
-  /** Whether the last reply was cut short. */
-  public boolean truncated() {
-    return (flags & TC) != 0;
-  }
 }

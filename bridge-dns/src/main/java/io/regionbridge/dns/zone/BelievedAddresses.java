@@ -31,11 +31,6 @@ public record BelievedAddresses(AddressSet ranges, boolean contain, AddressSet n
     return new BelievedAddresses(ranges, true, AddressSet.NONE);
   }
 
-  /** All addresses that anybody is believed to have. */
-  public static BelievedAddresses any() {
-    return new BelievedAddresses(AddressSet.NONE, false, AddressSet.NONE);
-  }
-
   /** Whether the region may have this address. */
   public boolean allows(long high, long low) {
     return (!contain || ranges.contains(high, low))

@@ -21,7 +21,6 @@ import org.xbill.DNS.Name;
  * event loop reads the current one once per query.
  */
 public final class ZoneTable {
-  private final long generation;
   private final Registry registry;
   private final List<ZoneRoute> routes;
   private final List<ZoneRoute.Forward> forwards;
@@ -44,7 +43,6 @@ public final class ZoneTable {
   private final @Nullable ZoneRoute[] slots;
 
   private ZoneTable(
-      long generation,
       Registry registry,
       List<ZoneRoute> routes,
       ClientPolicy clients,
@@ -54,7 +52,6 @@ public final class ZoneTable {
     this.complete = complete;
     this.ways = ways;
     this.resolvers = resolvers;
-    this.generation = generation;
     this.registry = registry;
     this.routes = List.copyOf(routes);
     this.forwards = routes.stream().flatMap(route -> forward(route).stream()).toList();
@@ -76,7 +73,7 @@ public final class ZoneTable {
   /** A table without zones that refuses everyone. */
   public static ZoneTable empty() {
     return new ZoneTable(
-        0, new Registry(), List.of(), ClientPolicy.nobody(), true, null, new Object());
+        new Registry(), List.of(), ClientPolicy.nobody(), true, null, new Object());
   }
 
   /**
@@ -120,8 +117,7 @@ public final class ZoneTable {
       next.add(
           replica != null && replica.current() ? new ZoneRoute.Replica(replica.zone(), way) : way);
     }
-    return new ZoneTable(
-        generation + 1, ids, next, clients, nowComplete, resolvers, same ? ways : new Object());
+    return new ZoneTable(ids, next, clients, nowComplete, resolvers, same ? ways : new Object());
   }
 
   /**
@@ -135,7 +131,7 @@ public final class ZoneTable {
     if (next == null) {
       return before == null
           ? this
-          : new ZoneTable(generation, registry, routes, clients, complete, null, new Object());
+          : new ZoneTable(registry, routes, clients, complete, null, new Object());
     }
     ZoneRoute.Forward route = before == null ? null : before.route();
     if (before != null && before.route().zone().equals(next) && before.names().equals(except)) {
@@ -147,7 +143,6 @@ public final class ZoneTable {
     }
     List<byte[]> wire = except.stream().map(Name::toWireCanonical).toList();
     return new ZoneTable(
-        generation,
         ids,
         routes,
         clients,
@@ -257,11 +252,6 @@ public final class ZoneTable {
    */
   public boolean complete() {
     return complete;
-  }
-
-  /** Counts up from table to table. */
-  public long generation() {
-    return generation;
   }
 
   /** All zones. */

@@ -40,7 +40,6 @@ class QueryTest {
     assertThat(parse(Packet.query(NAME, Type.AAAA, 0))).isEqualTo(Verdict.OK);
     assertThat(query.id()).isEqualTo(0x1234);
     assertThat(query.flags()).isEqualTo(0x0100);
-    assertThat(query.recursionDesired()).isTrue();
     assertThat(query.type()).isEqualTo(Type.AAAA);
     assertThat(Arrays.copyOf(query.name(), query.nameLength())).isEqualTo(wire(NAME));
     assertThat(query.labelCount()).isEqualTo(5);

@@ -61,7 +61,7 @@ class ReplyTest {
 
         @Override
         public boolean addressAllowed(int ipv4) {
-          return addresses.containsIpv4(ipv4);
+          return addresses.contains(0, AddressSet.lowOfIpv4(ipv4));
         }
 
         @Override

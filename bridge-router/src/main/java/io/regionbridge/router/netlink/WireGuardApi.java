@@ -8,8 +8,6 @@ final class WireGuardApi {
   static final int GET_DEVICE = 0;
   static final int SET_DEVICE = 1;
 
-  static final int DEVICE_F_REPLACE_PEERS = 1;
-
   static final int DEVICE_IFNAME = 2;
   static final int DEVICE_PRIVATE_KEY = 3;
   static final int DEVICE_PUBLIC_KEY = 4;

@@ -58,9 +58,6 @@ final class WireGuardEncoder {
   }
 
   private void addDevice(DeviceUpdate update) {
-    if (update.replacePeers()) {
-      out.u32(WireGuardApi.DEVICE_FLAGS, WireGuardApi.DEVICE_F_REPLACE_PEERS);
-    }
     update.privateKey().ifPresent(key -> addKey(WireGuardApi.DEVICE_PRIVATE_KEY, key));
     update.listenPort().ifPresent(port -> out.u16(WireGuardApi.DEVICE_LISTEN_PORT, port));
     update.fwmark().ifPresent(mark -> out.u32(WireGuardApi.DEVICE_FWMARK, mark));

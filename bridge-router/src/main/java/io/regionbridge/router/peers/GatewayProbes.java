@@ -7,9 +7,6 @@ import java.util.Optional;
 /** What the data plane knows of peers' gateways. Must answer at once, from any thread. */
 @FunctionalInterface
 public interface GatewayProbes {
-  /** Nothing is known of any. */
-  GatewayProbes UNKNOWN = (_, _) -> Optional.empty();
-
   /** The state of the gateway at a DNS address; empty if it was not asked yet. */
   Optional<State> of(String region, InetSocketAddress gateway);
 

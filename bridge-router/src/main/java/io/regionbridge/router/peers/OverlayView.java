@@ -14,25 +14,6 @@ import java.util.stream.Stream;
 
 /** What the overlay's device says at the moment. Must answer at once, from any thread. */
 public interface OverlayView {
-  /** No overlay, or none that can be looked into. */
-  OverlayView NONE =
-      new OverlayView() {
-        @Override
-        public Optional<InetAddress> address() {
-          return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> publicKey() {
-          return Optional.empty();
-        }
-
-        @Override
-        public List<Peer> peers() {
-          return List.of();
-        }
-      };
-
   /** This node's own address on it. */
   Optional<InetAddress> address();
 

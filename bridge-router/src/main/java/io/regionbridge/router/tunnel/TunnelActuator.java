@@ -38,11 +38,6 @@ public final class TunnelActuator implements AutoCloseable {
       applied = List.copyOf(applied);
       remaining = List.copyOf(remaining);
     }
-
-    /** Whether all is as planned. */
-    public boolean converged() {
-      return remaining.isEmpty() && problem.isEmpty();
-    }
   }
 
   /** Creates an actuator, which closes the host. */

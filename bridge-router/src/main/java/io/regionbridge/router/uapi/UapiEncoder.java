@@ -24,9 +24,6 @@ final class UapiEncoder extends ByteArrayOutputStream {
     update.privateKey().ifPresent(key -> request.addLine("private_key", key.hex()));
     update.listenPort().ifPresent(port -> request.addLine("listen_port", port.toString()));
     update.fwmark().ifPresent(m -> request.addLine("fwmark", Integer.toUnsignedString(m)));
-    if (update.replacePeers()) {
-      request.addLine("replace_peers", "true");
-    }
     update.peers().forEach(request::addPeer);
     request.write('\n');
     return request.takeBytes();

@@ -16,14 +16,12 @@ public final class DeviceUpdate {
   private final @Nullable PrivateKey privateKey;
   private final @Nullable Integer listenPort;
   private final @Nullable Integer fwmark;
-  private final boolean replacePeers;
   private final List<PeerUpdate> peers;
 
   private DeviceUpdate(Builder from) {
     privateKey = from.privateKey;
     listenPort = from.listenPort;
     fwmark = from.fwmark;
-    replacePeers = from.replacePeers;
     peers = List.copyOf(from.peers);
   }
 
@@ -46,11 +44,6 @@ public final class DeviceUpdate {
     return Optional.ofNullable(fwmark);
   }
 
-  /** Whether all peers that the device has now are removed first, sessions included. */
-  public boolean replacePeers() {
-    return replacePeers;
-  }
-
   public List<PeerUpdate> peers() {
     return peers;
   }
@@ -60,7 +53,6 @@ public final class DeviceUpdate {
     private @Nullable PrivateKey privateKey;
     private @Nullable Integer listenPort;
     private @Nullable Integer fwmark;
-    private boolean replacePeers;
     private final List<PeerUpdate> peers = new ArrayList<>();
 
     private Builder() {}
@@ -82,12 +74,6 @@ public final class DeviceUpdate {
 
     public Builder fwmark(int mark) {
       fwmark = mark;
-      return this;
-    }
-
-    /** Has all present peers removed first. */
-    public Builder replacePeers() {
-      replacePeers = true;
       return this;
     }
 

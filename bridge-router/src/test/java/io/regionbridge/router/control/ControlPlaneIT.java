@@ -60,7 +60,7 @@ class ControlPlaneIT {
   private static KubernetesClient admin;
   @TempDir private static Path directory;
 
-  private final AtomicReference<OverlayView> overlay = new AtomicReference<>(OverlayView.NONE);
+  private final AtomicReference<OverlayView> overlay = new AtomicReference<>(TestPlane.NO_OVERLAY);
   private final AtomicReference<Optional<Topology>> published =
       new AtomicReference<>(Optional.empty());
   private ScriptedDns dns;

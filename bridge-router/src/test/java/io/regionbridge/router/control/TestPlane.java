@@ -8,7 +8,6 @@ import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
-import io.regionbridge.router.peers.GatewayProbes;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
@@ -29,6 +28,24 @@ import java.util.function.Supplier;
  * peers, no overlay and no egress, unless a test says otherwise.
  */
 final class TestPlane {
+  static final OverlayView NO_OVERLAY =
+      new OverlayView() {
+        @Override
+        public Optional<InetAddress> address() {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> publicKey() {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<Peer> peers() {
+          return List.of();
+        }
+      };
+
   private int number = 1;
   private int electionPort = FreePorts.next();
   private int dnsPort = 1053;
@@ -37,7 +54,7 @@ final class TestPlane {
   private ControlSettings.Options options = ControlSettings.Options.NONE;
   private List<Cidr> overlayRanges = List.of();
   private Supplier<List<PeerClaim>> configured = List::of;
-  private OverlayView overlay = OverlayView.NONE;
+  private OverlayView overlay = NO_OVERLAY;
   private Supplier<RegionSettings.Egress> egress =
       () -> RegionSettings.Egress.of(RegionSettings.Engine.NONE);
   private Loops loops = new Loops();
@@ -125,7 +142,7 @@ final class TestPlane {
                       overlayRanges),
               configured,
               overlay,
-              GatewayProbes.UNKNOWN,
+              (_, _) -> Optional.empty(),
               () -> true,
               egress,
               () -> Supernets.DEFAULT,

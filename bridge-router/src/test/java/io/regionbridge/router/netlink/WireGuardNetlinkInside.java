@@ -216,7 +216,7 @@ class WireGuardNetlinkInside {
               .privateKey(own)
               .listenPort(51_999)
               .fwmark(0x10)
-              .replacePeers()
+              .peer(PeerUpdate.remove(key(7)))
               .peer(
                   PeerUpdate.add(key(1))
                       .endpoint(PeerEndpoint.parse("[2001:db8::9]:5").orElseThrow())

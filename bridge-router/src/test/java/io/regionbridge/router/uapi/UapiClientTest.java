@@ -120,7 +120,6 @@ class UapiClientTest {
             .privateKey(PrivateKey.parseHex(OWN).orElseThrow())
             .listenPort(0)
             .fwmark(-1)
-            .replacePeers()
             .peer(
                 PeerUpdate.add(PublicKey.parseHex(PEER_A).orElseThrow())
                     .presharedKey(PresharedKey.parseHex(PSK).orElseThrow())
@@ -143,7 +142,6 @@ class UapiClientTest {
               private_key=%s
               listen_port=0
               fwmark=4294967295
-              replace_peers=true
               public_key=%s
               preshared_key=%s
               endpoint=[2001:db8::1]:51820

@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This system, by rtnetlink and nfnetlink. Needs CAP_NET_ADMIN, and nothing of {@code /proc/sys}.
- * It touches only routes and rules that bear {@link #ROUTE_PROTOCOL}, the interface {@link #VXLAN}
- * and its own nftables tables.
+ * A node's kernel, by rtnetlink and nfnetlink: where plans take effect. Used by one thread. Needs
+ * CAP_NET_ADMIN, and nothing of {@code /proc/sys}. It touches only routes and rules that bear
+ * {@link #ROUTE_PROTOCOL}, the interface {@link #VXLAN} and its own nftables tables.
  */
-public final class LinuxRouteHost implements RouteHost {
+public final class LinuxRouteHost implements AutoCloseable {
   /** Marks the routes of agents; none of the numbers that {@code /etc/iproute2/rt_protos} has. */
   public static final int ROUTE_PROTOCOL = 115;
 
@@ -64,8 +64,8 @@ public final class LinuxRouteHost implements RouteHost {
     }
   }
 
-  @Override
-  public List<InterfaceAddress> addresses() throws IOException {
+  /** Addresses of interfaces that are up. */
+  List<InterfaceAddress> addresses() throws IOException {
     Map<Integer, Link> links =
         netlink.links().stream().collect(Collectors.toMap(Link::index, Function.identity()));
     return netlink.addresses().stream()
@@ -76,20 +76,21 @@ public final class LinuxRouteHost implements RouteHost {
         .toList();
   }
 
-  @Override
-  public List<Link> links() throws IOException {
+  List<Link> links() throws IOException {
     return netlink.links();
   }
 
-  @Override
-  public List<Route> routes() throws IOException {
+  /** The routes that an agent made. */
+  List<Route> routes() throws IOException {
     return netlink.routes().stream()
         .filter(route -> route.protocol() == ROUTE_PROTOCOL && route.table() == Route.MAIN)
         .toList();
   }
 
-  @Override
-  public List<Route> foreign() throws IOException {
+  /**
+   * The routes that somebody else made, of all tables but the local one, without default routes.
+   */
+  List<Route> foreign() throws IOException {
     return foreign(netlink);
   }
 
@@ -101,8 +102,8 @@ public final class LinuxRouteHost implements RouteHost {
         .toList();
   }
 
-  @Override
-  public void detour(Map<Cidr, NextHop> hops, List<RoutingRule> rules) throws IOException {
+  /** Replaces the routes in our own table, and our rules. */
+  void detour(Map<Cidr, NextHop> hops, List<RoutingRule> rules) throws IOException {
     List<Route> routes = new ArrayList<>();
     for (Map.Entry<Cidr, NextHop> hop : hops.entrySet()) {
       routes.add(route(hop.getKey(), hop.getValue(), DetourTable.TABLE));
@@ -110,8 +111,8 @@ public final class LinuxRouteHost implements RouteHost {
     new DetourTable(netlink).keep(routes, rules);
   }
 
-  @Override
-  public Route route(Cidr destination, NextHop hop) throws IOException {
+  /** A route by a hop. A device that it needs is created. */
+  Route route(Cidr destination, NextHop hop) throws IOException {
     return route(destination, hop, Route.MAIN);
   }
 
@@ -134,53 +135,50 @@ public final class LinuxRouteHost implements RouteHost {
   /** IPv6 has no metric below the one that it takes for none. */
   static final int IPV6_METRIC = 512;
 
-  @Override
-  public void add(Route route) throws IOException {
+  void add(Route route) throws IOException {
     netlink.addRoute(route);
   }
 
-  @Override
-  public void replace(Route route) throws IOException {
+  /** Replaces the route for a destination without a gap. */
+  void replace(Route route) throws IOException {
     netlink.replaceRoute(route);
   }
 
-  @Override
-  public void delete(Route route) throws IOException {
+  void delete(Route route) throws IOException {
     netlink.deleteRoute(route);
   }
 
-  @Override
-  public List<String> exempt() throws IOException {
+  /** What keeps its source address, in the words of {@link NatExemption#toString}. */
+  List<String> exempt() throws IOException {
     return nat.exempt();
   }
 
-  @Override
-  public void exempt(List<NatExemption> exemptions) throws IOException {
+  void exempt(List<NatExemption> exemptions) throws IOException {
     nat.replace(exemptions);
   }
 
-  @Override
-  public void removeVxlan() throws IOException {
+  /** Removes the VXLAN device, if there is one. */
+  void removeVxlan() throws IOException {
     Optional<Link> link = netlink.link(VXLAN);
     if (link.isPresent()) {
       netlink.deleteLink(link.get().index());
     }
   }
 
-  @Override
-  public void addVxlan(InetAddress own) throws IOException {
+  /** Creates the VXLAN device for an address of this node, if it does not exist. */
+  void addVxlan(InetAddress own) throws IOException {
     vxlan.listen(own);
   }
 
-  @Override
-  public void filterVxlan(Optional<List<Cidr>> senders) throws IOException {
+  /** Accepts encapsulated packets from these senders only; empty: removes the filter. */
+  void filterVxlan(Optional<List<Cidr>> senders) throws IOException {
     if (filter.keep(senders)) {
       log.info("wrapped packets are taken from {}", senders.map(List::toString).orElse("anybody"));
     }
   }
 
-  @Override
-  public Optional<InetAddress> source(InetAddress node) throws IOException {
+  /** The address that this node sends to another by. */
+  Optional<InetAddress> source(InetAddress node) throws IOException {
     return netlink.routeTo(node).flatMap(Route::preferredSource);
   }
 

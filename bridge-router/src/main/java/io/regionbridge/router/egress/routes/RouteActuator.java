@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 final class RouteActuator {
   private static final Logger log = LoggerFactory.getLogger(RouteActuator.class);
 
-  private final RouteHost host;
+  private final LinuxRouteHost host;
 
-  RouteActuator(RouteHost host) {
+  RouteActuator(LinuxRouteHost host) {
     this.host = host;
   }
 

@@ -43,7 +43,7 @@ public final class RouteAgent implements AutoCloseable {
   private final String node;
   private final Supplier<RegionSettings.Encapsulation> encapsulation;
   private final KubernetesClient client;
-  private final RouteHost host;
+  private final LinuxRouteHost host;
   private final RouteActuator actuator;
   private final GatewayWatcher watcher;
   private final Loop loop;
@@ -58,7 +58,7 @@ public final class RouteAgent implements AutoCloseable {
       KubernetesClient client,
       String namespace,
       String lease,
-      RouteHost host,
+      LinuxRouteHost host,
       Clock clock,
       Loops loops)
       throws ErrnoException {
@@ -107,7 +107,7 @@ public final class RouteAgent implements AutoCloseable {
       KubernetesClient client,
       String namespace,
       String lease,
-      RouteHost host,
+      LinuxRouteHost host,
       Loops loops)
       throws IOException {
     RouteAgent agent =
@@ -120,11 +120,6 @@ public final class RouteAgent implements AutoCloseable {
   /** The node's name. */
   public String node() {
     return node;
-  }
-
-  /** What could not be done at the last look; empty before the first. Any thread. */
-  public Optional<List<String>> problems() {
-    return problems;
   }
 
   /** Something is configured differently. Any thread. */

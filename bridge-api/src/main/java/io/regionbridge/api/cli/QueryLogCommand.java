@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     name = "query-log",
     header = "Log the queries of a client or a zone at a running bridge.",
     description = {
-      "The bridge writes one line for each query into its log, at most --rate lines a second, and"
+      "The bridge writes one line for each query into its log, at most --rate lines per second, and"
           + " stops after --for. --follow shows the lines here too. Without options, the command"
           + " shows what is logged now.",
       "",
@@ -59,7 +59,7 @@ final class QueryLogCommand implements Command {
   @Option(
       names = "--rate",
       paramLabel = "NUMBER",
-      description = "The most lines a second, 1 to 100. Default: 10.")
+      description = "Maximum number of lines per second, 1 to 100. Default: 10.")
   private Optional<String> rate = Optional.empty();
 
   @Option(

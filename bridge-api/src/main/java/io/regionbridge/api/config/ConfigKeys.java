@@ -90,9 +90,10 @@ public final class ConfigKeys {
   public static final ConfigKey<Duration> DNS_TTL =
       ttl("dns.ttl", HOUR, "5s").live("TTL of the region's own answers");
   public static final ConfigKey<Integer> DNS_CACHE_MAX_ENTRIES =
-      number("dns.cache.maxEntries", 1, 10 * MILLION, 100_000).restart("most answers in the cache");
+      number("dns.cache.maxEntries", 1, 10 * MILLION, 100_000)
+          .restart("maximum number of answers in the cache");
   public static final ConfigKey<Duration> DNS_CACHE_MAX_TTL =
-      ttl("dns.cache.maxTtl", DAY, "30s").live("longest time that a cached answer is fresh");
+      ttl("dns.cache.maxTtl", DAY, "30s").live("maximum time that a cached answer is fresh");
   public static final ConfigKey<Duration> DNS_CACHE_MAX_NEGATIVE_TTL =
       ttl("dns.cache.maxNegativeTtl", HOUR, "5s").live("the same for NXDOMAIN and NODATA");
   // RFC 8767, section 5 suggests one to three days at most; a week is already far.
@@ -103,7 +104,7 @@ public final class ConfigKeys {
       toggle("dns.cache.prefetch", true).live("refresh names in demand before they expire");
   public static final ConfigKey<Duration> DNS_RELAY_TIMEOUT =
       duration("dns.relay.timeout", SHORTEST, Duration.ofSeconds(10), "1500ms")
-          .live("longest time for one question, all tries at all gateways together");
+          .live("maximum time for one query, with all tries at all gateways");
   public static final ConfigKey<Duration> DNS_RELAY_HEALTH_INTERVAL =
       duration("dns.relay.healthInterval", SHORTEST, MINUTE, "500ms")
           .live("time between two probes of a gateway");
@@ -114,12 +115,12 @@ public final class ConfigKeys {
           .live("how long queries are still answered after SIGTERM");
   public static final ConfigKey<Integer> DNS_MAX_INFLIGHT =
       number("dns.maxInflight", 1, MILLION, 32_768)
-          .live("most queries that wait for peers at once; further ones get SERVFAIL");
+          .live("maximum number of queries that wait for peers; further ones get SERVFAIL");
   public static final ConfigKey<Integer> DNS_MAX_INFLIGHT_PER_CLIENT =
       atMost("dns.maxInflightPerClient", DNS_MAX_INFLIGHT, 16_384)
           .live("the same for one client address");
   public static final ConfigKey<Integer> DNS_TCP_MAX_CONNECTIONS =
-      number("dns.tcp.maxConnections", 1, MILLION, 1024).live("most TCP connections at once");
+      number("dns.tcp.maxConnections", 1, MILLION, 1024).live("maximum number of TCP connections");
   public static final ConfigKey<Integer> DNS_TCP_MAX_CONNECTIONS_PER_CLIENT =
       atMost("dns.tcp.maxConnectionsPerClient", DNS_TCP_MAX_CONNECTIONS, 64)
           .live("the same for one client address");
@@ -128,7 +129,7 @@ public final class ConfigKeys {
           .live("time after which a connection without a waiting query is closed");
   public static final ConfigKey<Integer> DNS_REFUSED_PER_SECOND =
       number("dns.refusedPerSecond", 0, MILLION, 50)
-          .live("most REFUSED replies to one client network, over UDP");
+          .live("maximum number of REFUSED replies per second to one client network, over UDP");
   public static final ConfigKey<List<InetSocketAddress>> DNS_TLS_LISTEN =
       listeners("dns.tls.listen", DEFAULT_TLS_PORT, NONE)
           .restart("addresses of DNS over TLS (RFC 7858), `address[:853]`");
@@ -233,7 +234,8 @@ public final class ConfigKeys {
       toggle("egress.serviceCIDRs", false).live("also send traffic for the peers' service ranges");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV4 =
       number("egress.minPrefixIPv4", 1, 32, 10)
-          .live("shortest prefix that egress takes; wider ranges of a peer are refused");
+          .live(
+              "minimum prefix length of ranges that are sent to a peer; wider ranges are refused");
   public static final ConfigKey<Integer> EGRESS_MIN_PREFIX_IPV6 =
       number("egress.minPrefixIPv6", 1, 128, 40).live("the same for IPv6");
   public static final ConfigKey<RegionSettings.Encapsulation> EGRESS_ENCAPSULATION =
@@ -297,7 +299,8 @@ public final class ConfigKeys {
           .live("`manage`: public key of its first gateway");
   public static final ConfigKey<Optional<InetSocketAddress>> PEER_WIREGUARD_ENDPOINT =
       optional("regions[].wireguard.endpoint", Notations.gateway(DEFAULT_WIREGUARD_PORT), NONE)
-          .live("`manage`: `address[:51820]` of that gateway. `none`: the peer opens the tunnel");
+          .live(
+              "`manage`: `address[:51820]` of that gateway; without it, the peer opens the tunnel");
   public static final ConfigKey<Integer> PEER_WIREGUARD_KEEPALIVE =
       number("regions[].wireguard.persistentKeepalive", 0, MAX_PORT, 25)
           .live("`manage`: seconds between keepalives; 0: none");

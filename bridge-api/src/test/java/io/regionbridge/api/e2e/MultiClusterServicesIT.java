@@ -1,6 +1,7 @@
 package io.regionbridge.api.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.regionbridge.testkit.FreePorts;
@@ -489,6 +490,7 @@ class MultiClusterServicesIT {
   @Test
   @Order(20)
   void theAdmissionPolicyKeepsTheBridgeFromTouchingAnythingElse() {
+    assumeTrue(one.cluster().hasAdmissionPolicies(), "there are none before Kubernetes 1.30");
     one.service(SERVICE);
     one.pods(PORTS, "10.42.0.7");
     String ours = "app.kubernetes.io/managed-by: region-bridge";

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -24,12 +25,17 @@ public final class NativeTool {
   /** Groups of {@code .ci/tools} that are built only when they are named. */
   private static final Set<String> NIGHTLY = Set.of("tailscale", "cilium", "cni", "minors");
 
+  /** Minor versions of Kubernetes: the oldest that is supported, and that of the other tests. */
+  private static final int OLDEST_MINOR = 26;
+
+  private static final int NEWEST_MINOR = 36;
+
   private static final Map<String, List<String>> GROUPS =
       Map.ofEntries(
           Map.entry("tailscale", List.of("tailscaled", "tailnet")),
           Map.entry("cilium", List.of("cilium-agent", "cilium-cni", "clang-19")),
           Map.entry("cni", List.of("flanneld", "kube-proxy")),
-          Map.entry("minors", List.of("kube-apiserver-1.33", "kube-apiserver-1.30")),
+          Map.entry("minors", olderApiServers()),
           Map.entry("dns", List.of("coredns", "coredns-old", "dig", "kdig", "musl-gcc", "node")),
           Map.entry(
               "k8s", List.of("etcd", "kube-apiserver", "kubectl", "helm", "promtool", "lua5.4")),
@@ -112,6 +118,12 @@ public final class NativeTool {
     return Stream.concat(
         Stream.of(home.resolve("region-bridge/bin")),
         Stream.of(path.split(File.pathSeparator)).filter(d -> !d.isEmpty()).map(Path::of));
+  }
+
+  private static List<String> olderApiServers() {
+    return IntStream.rangeClosed(OLDEST_MINOR, NEWEST_MINOR - 1)
+        .mapToObj(minor -> "kube-apiserver-1." + minor)
+        .toList();
   }
 
   private static String groupOf(String name) {

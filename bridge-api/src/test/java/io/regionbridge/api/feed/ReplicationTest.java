@@ -301,6 +301,26 @@ final class ReplicationTest {
     }
   }
 
+  /** A build from before the feed answers with 404, and its names are asked for as before. */
+  @Test
+  void aBridgeWithoutAFeedIsRelayed() throws Exception {
+    write("10.52.1.1");
+    AtomicInteger told = new AtomicInteger();
+    try (ServerSocket older =
+            new ServerSocket(FreePorts.next(), 50, InetAddress.ofLiteral(SECOND));
+        Bridge mn = mn(FIRST);
+        Bridge fsn1 =
+            ready(follower("", List.of(FIRST), List.of(), SECOND + ":" + older.getLocalPort()))) {
+      Thread.ofVirtual().start(() -> serve(older, "404 Not Found", _ -> {}, told));
+      RegionPair.await(
+          () -> replica(fsn1.state(), "mn").why().contains("serves no directory feed"));
+      assertThat(standing(fsn1.state())).isEqualTo(Standing.NONE);
+      assertThat(addresses(fsn1, WEB)).containsExactly("10.52.1.1");
+      assertThat(replies(fsn1, Source.REPLICA)).isZero();
+      assertThat(mn.notReady()).isEmpty();
+    }
+  }
+
   private static void tellLater(int version, OutputStream out) throws IOException {
     Lie.line(out, "{'later':[1,{'deep':true}]}");
     Lie.line(
@@ -325,6 +345,10 @@ final class ReplicationTest {
   }
 
   private static void serve(ServerSocket hostile, Tale tale, AtomicInteger told) {
+    serve(hostile, "200 OK", tale, told);
+  }
+
+  private static void serve(ServerSocket hostile, String status, Tale tale, AtomicInteger told) {
     try {
       while (true) {
         Socket client = hostile.accept();
@@ -333,7 +357,9 @@ final class ReplicationTest {
               try {
                 OutputStream out = client.getOutputStream();
                 out.write(
-                    "HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\nconnection: close\r\n\r\n"
+                    ("HTTP/1.1 %s\r\ncontent-type: application/x-ndjson\r\n"
+                            + "connection: close\r\n\r\n")
+                        .formatted(status)
                         .getBytes(StandardCharsets.UTF_8));
                 told.incrementAndGet();
                 tale.tell(out);
@@ -373,26 +399,35 @@ final class ReplicationTest {
 
   private Bridge fsn1(String more, List<String> mn, List<String> hel1)
       throws IOException, InterruptedException {
-    String regions = "[" + peer("mn", "10.52.0.0/16", mn);
-    if (!hel1.isEmpty()) {
-      regions += ", " + peer("hel1", "10.62.0.0/16", hel1);
-    }
-    return ready(
-        """
-        region: { name: fsn1, podCIDRs: [10.42.0.0/16] }
-        dns: { listen: ["%s:%d"], threads: 1, drain: 0s%s }
-        overlay: { mode: none }
-        kubernetes: { enabled: false }
-        admin: { listen: "%s:%d" }
-        regions: %s]
-        %s
-        """
-            .formatted(FOLLOWER, dnsPort, dns, FOLLOWER, httpPort, regions, more));
+    return ready(follower(more, mn, hel1, ""));
   }
 
-  private String peer(String name, String range, List<String> gateways) {
+  /**
+   * A configuration.
+   *
+   * @param admin where mn serves its feed; empty: where it is asked
+   */
+  private String follower(String more, List<String> mn, List<String> hel1, String admin) {
+    String regions = "[" + peer("mn", "10.52.0.0/16", mn, admin);
+    if (!hel1.isEmpty()) {
+      regions += ", " + peer("hel1", "10.62.0.0/16", hel1, "");
+    }
+    return """
+    region: { name: fsn1, podCIDRs: [10.42.0.0/16] }
+    dns: { listen: ["%s:%d"], threads: 1, drain: 0s%s }
+    overlay: { mode: none }
+    kubernetes: { enabled: false }
+    admin: { listen: "%s:%d" }
+    regions: %s]
+    %s
+    """
+        .formatted(FOLLOWER, dnsPort, dns, FOLLOWER, httpPort, regions, more);
+  }
+
+  private String peer(String name, String range, List<String> gateways, String admin) {
     List<String> texts = gateways.stream().map(g -> "\"" + g + ":" + dnsPort + "\"").toList();
-    return "{ name: %s, podCIDRs: [%s], gateways: %s }".formatted(name, range, texts);
+    String where = admin.isEmpty() ? "" : ", admin: [\"" + admin + "\"]";
+    return "{ name: %s, podCIDRs: [%s], gateways: %s%s }".formatted(name, range, texts, where);
   }
 
   private Bridge ready(String config) throws IOException, InterruptedException {

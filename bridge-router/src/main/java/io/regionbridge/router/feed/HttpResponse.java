@@ -204,12 +204,21 @@ final class HttpResponse {
     }
   }
 
+  /** By hand: there is one in each change. */
   private static long size(String read) throws MalformedFeedException {
-    int end = read.indexOf(';');
-    String digits = (end < 0 ? read : read.substring(0, end)).strip();
-    if (!digits.matches("[0-9A-Fa-f]{1,%d}".formatted(DIGITS))) {
+    long size = 0;
+    int at = 0;
+    for (; at < read.length() && at < DIGITS; at++) {
+      int digit = Character.digit(read.charAt(at), RADIX);
+      if (digit < 0) {
+        break;
+      }
+      size = size * RADIX + digit;
+    }
+    boolean ends = at == read.length() || ";\t ".indexOf(read.charAt(at)) >= 0;
+    if (at == 0 || !ends) {
       throw new MalformedFeedException("a chunk has a size that is none");
     }
-    return Long.parseLong(digits, RADIX);
+    return size;
   }
 }

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import io.regionbridge.router.control.ControlPlane;
 import io.regionbridge.router.loop.FailureReason;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
@@ -127,7 +128,9 @@ final class PodTarget {
 
   private static Config config(Optional<String> context) {
     try {
-      return Config.autoConfigure(context.orElse(null));
+      Config config = Config.autoConfigure(context.orElse(null));
+      ControlPlane.setProxy(config);
+      return config;
     } catch (RuntimeException e) {
       throw new CommandException(
           "the kubeconfig cannot be read: %s; name another one in KUBECONFIG"

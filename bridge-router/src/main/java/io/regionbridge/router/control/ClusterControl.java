@@ -93,6 +93,7 @@ final class ClusterControl implements RegionSource {
   private final ControlSources sources;
   private final Listener listener;
   private final KubernetesClient client;
+  private final Optional<String> proxy;
   private final EgressControl egress;
   private final SharedObjects shared;
   private final OwnRouterNode ownNode;
@@ -122,14 +123,15 @@ final class ClusterControl implements RegionSource {
   private ClusterControl(
       ControlSettings settings,
       ControlSources sources,
-      KubernetesClient client,
+      ClusterClient cluster,
       Listener listener,
       Clock clock,
       Loops loops)
       throws IOException {
     this.settings = settings;
     this.sources = sources;
-    this.client = client;
+    this.client = cluster.api();
+    this.proxy = cluster.proxy();
     this.listener = listener;
     directories =
         loops.loop("directory", Timing.onCall(DIRECTORY_SETTLE, LOOK_AGAIN), this::lookAtDirectory);
@@ -287,17 +289,17 @@ final class ClusterControl implements RegionSource {
   static ClusterControl start(
       ControlSettings settings,
       ControlSources sources,
-      KubernetesClient client,
+      ClusterClient cluster,
       Listener listener,
       Loops loops)
       throws IOException {
     try {
       ClusterControl plane =
-          new ClusterControl(settings, sources, client, listener, Clock.systemUTC(), loops);
+          new ClusterControl(settings, sources, cluster, listener, Clock.systemUTC(), loops);
       plane.start();
       return plane;
     } catch (IOException | RuntimeException e) {
-      client.close();
+      cluster.api().close();
       throw e;
     }
   }
@@ -482,7 +484,7 @@ final class ClusterControl implements RegionSource {
     egress.keepRules(inputs, next, reach);
     ControlFindings.paths(next.peers(), paths::of).ifPresent(found::add);
     egress.translate(inputs, next).ifPresent(found::add);
-    found.add(ControlFindings.watched(view, ClusterClient.proxy(client.getConfiguration())));
+    found.add(ControlFindings.watched(view, proxy));
     found.add(podRanges.look(services, next.local()));
     found.add(ControlFindings.written(unwritten));
     found.add(ControlFindings.accepted(DeclaredRegions.flaws(look.readings()), next.refusals()));

@@ -1,10 +1,12 @@
 package io.regionbridge.router.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.client.Config;
 import io.regionbridge.router.directory.Directory;
 import io.regionbridge.router.directory.RegionServices;
 import io.regionbridge.router.egress.AliasTranslation;
 import io.regionbridge.router.egress.EgressReport;
+import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.ClusterPlace;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.linux.HostWatch;
@@ -84,6 +86,16 @@ public final class ControlPlane implements AutoCloseable {
     this.loops = loops;
     overlay = new OverlayWatch(settings.get().overlay(), this::overlayChanged, loops);
     aliasLoop = loops.loop("aliases", Timing.onCall(ALIASES_SETTLE, ALIASES), this::keepAliases);
+  }
+
+  /**
+   * Lets a client ask its API server by the proxy that kubectl uses, which fabric8 does not do by
+   * itself.
+   *
+   * @param config as fabric8 has configured it
+   */
+  public static void setProxy(Config config) {
+    ClusterClient.setProxy(config);
   }
 
   /**

@@ -53,7 +53,7 @@ final class KeyRotationRequest {
       throws IOException {
     ClusterPlace place = ClusterPlace.of(environment);
     String node = whose.orElse(place.node());
-    try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
+    try (KubernetesClient client = ClusterClient.local(place.kubeconfig()).api()) {
       RouterNode changed = new RouterNode();
       changed.setMetadata(
           new ObjectMetaBuilder()

@@ -95,7 +95,7 @@ public final class Uninstall {
       throws IOException {
     ClusterPlace place = ClusterPlace.of(environment);
     String in = namespace.orElse(place.namespace());
-    try (KubernetesClient client = ClusterClient.local(place.kubeconfig())) {
+    try (KubernetesClient client = ClusterClient.local(place.kubeconfig()).api()) {
       requireCluster(client, in);
       return run(client, in, netBird, purge, dryRun);
     }

@@ -5,7 +5,7 @@ import io.regionbridge.router.net.Cidr;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Address ranges as objects of the API spell them. Pure. */
+/** Address ranges as objects of the API spell them, which programs in Go read. Pure. */
 final class Ranges {
   private Ranges() {}
 
@@ -13,11 +13,7 @@ final class Ranges {
   static List<Cidr> valid(@Nullable List<String> texts) {
     return texts == null
         ? List.of()
-        : texts.stream()
-            .flatMap(text -> Cidr.parse(text).get().stream())
-            .sorted()
-            .distinct()
-            .toList();
+        : texts.stream().flatMap(text -> Cidr.around(text).stream()).sorted().distinct().toList();
   }
 
   /** Those that a field of an object lists. */

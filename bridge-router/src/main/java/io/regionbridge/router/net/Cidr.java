@@ -59,6 +59,20 @@ public record Cidr(InetAddress network, int prefixLength) implements Comparable<
     return Parsed.valid(range);
   }
 
+  /**
+   * The range that {@code ADDRESS/LENGTH} is in, as {@code net.ParseCIDR} of Go reads it: bits to
+   * the right of the prefix do not count. Empty if the text is no address and length.
+   */
+  public static Optional<Cidr> around(String text) {
+    int slash = text.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : IpLiteral.parse(text.substring(0, slash))
+            .flatMap(address ->
+                prefixLength(text.substring(slash + 1), address.getAddress().length * Byte.SIZE)
+                    .map(length -> containing(address, length)));
+  }
+
   /** The range that a constant spells, or IllegalArgumentException. */
   public static Cidr of(String text) {
     return parse(text).orThrow(text);

@@ -1,16 +1,14 @@
 package io.regionbridge.router.peers;
 
+import static io.regionbridge.router.kubernetes.KubeconfigContext.shown;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.regionbridge.router.file.PrivateKeyText;
+import io.regionbridge.router.kubernetes.KubeconfigContext;
+import io.regionbridge.router.kubernetes.KubeconfigException;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.yaml.snakeyaml.LoaderOptions;
 
 /**
  * What a kubeconfig of a peer may say: where its API server is, whose certificates it has, and a
@@ -40,10 +37,6 @@ record PeerKubeconfig(
     List<X509Certificate> authorities,
     Optional<String> token,
     Optional<ClientCertificate> client) {
-  private static final int LONGEST = 256 * 1024;
-  private static final int DEEPEST = 16;
-  private static final int LONGEST_SHOWN = 60;
-  private static final int MOST_PORT = 65_535;
 
   private static final Set<String> CLUSTER =
       Set.of("server", "certificate-authority-data", "disable-compression", "extensions");
@@ -97,8 +90,8 @@ record PeerKubeconfig(
   static Parsed parse(String text) {
     try {
       return new Parsed.Valid(read(text));
-    } catch (RefusedException e) {
-      return new Parsed.Refused(e.problem);
+    } catch (KubeconfigException e) {
+      return new Parsed.Refused(e.getMessage());
     }
   }
 
@@ -108,88 +101,44 @@ record PeerKubeconfig(
     return server.toString();
   }
 
-  private static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private final String problem;
-
-    RefusedException(String problem) {
-      super(problem, null, false, false);
-      this.problem = problem;
-    }
-  }
-
-  private static PeerKubeconfig read(String text) throws RefusedException {
-    if (text.length() > LONGEST) {
-      throw new RefusedException("it is longer than " + LONGEST + " characters");
-    }
-    JsonNode root = tree(text);
-    JsonNode context = named(root, "context", root.path("current-context").asText(""));
-    JsonNode cluster = named(root, "cluster", context.path("cluster").asText(""));
-    JsonNode user = named(root, "user", context.path("user").asText(""));
+  private static PeerKubeconfig read(String text) throws KubeconfigException {
+    KubeconfigContext context = KubeconfigContext.of(text);
+    JsonNode cluster = context.cluster();
+    JsonNode user = context.user();
     requireOnly(cluster, "cluster", CLUSTER);
     requireOnly(user, "user", USER);
     Optional<String> token =
         Optional.of(user.path("token").asText("")).filter(value -> !value.isEmpty());
     if (token.isPresent() && !token.get().matches("[\\x21-\\x7e]+")) {
-      throw new RefusedException("user.token has characters that no token has");
+      throw new KubeconfigException("user.token has characters that no token has");
     }
     Optional<ClientCertificate> client = client(user);
     if (token.isEmpty() && client.isEmpty()) {
-      throw new RefusedException(
+      throw new KubeconfigException(
           "user has neither token nor client-certificate-data and client-key-data");
     }
     return new PeerKubeconfig(
-        server(cluster.path("server").asText("")),
+        server(context),
         certificates(cluster, "cluster", "certificate-authority-data"),
         token,
         client);
   }
 
-  private static JsonNode tree(String text) throws RefusedException {
-    LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(LONGEST);
-    options.setNestingDepthLimit(DEEPEST);
-    ObjectMapper yaml =
-        new ObjectMapper(
-            YAMLFactory.builder()
-                .loaderOptions(options)
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .build());
-    try {
-      JsonNode root = yaml.readTree(text);
-      if (root == null || !root.isObject()) {
-        throw new RefusedException("it is no kubeconfig: expected a mapping with clusters");
-      }
-      return root;
-    } catch (JacksonException e) {
-      // Its own message may show a part of the text, and so a secret.
-      throw new RefusedException(
-          "it is not YAML, near line "
-              + (e.getLocation() == null ? "1" : e.getLocation().getLineNr()));
+  private static URI server(KubeconfigContext context) throws KubeconfigException {
+    URI server = context.server();
+    if (!"https".equals(server.getScheme())) {
+      throw new KubeconfigException("cluster.server is no https URL: " + shown(server.toString()));
     }
-  }
-
-  /** The entry of that name in the list for its kind. */
-  private static JsonNode named(JsonNode root, String kind, String name) throws RefusedException {
-    for (JsonNode entry : root.path(kind + "s")) {
-      if (!name.isEmpty() && entry.path("name").asText("").equals(name)) {
-        return entry.path(kind);
-      }
-    }
-    throw new RefusedException(
-        name.isEmpty()
-            ? "it names no " + (kind.equals("context") ? "current-context" : kind)
-            : "%ss has no entry %s".formatted(kind, shown(name)));
+    return server;
   }
 
   private static void requireOnly(JsonNode node, String kind, Set<String> keys)
-      throws RefusedException {
+      throws KubeconfigException {
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       String key = entry.getKey();
       boolean off = key.equals("insecure-skip-tls-verify") && !entry.getValue().asBoolean(true);
       if (!keys.contains(key) && !off) {
-        throw new RefusedException(
+        throw new KubeconfigException(
             "%s.%s is not accepted: %s; give server, certificate-authority-data, and token or"
                     .formatted(
                         kind, shown(key), REASONS.getOrDefault(key, "only what is inline is"))
@@ -198,28 +147,10 @@ record PeerKubeconfig(
     }
   }
 
-  private static URI server(String text) throws RefusedException {
-    try {
-      URI uri = new URI(text);
-      if (!"https".equals(uri.getScheme())
-          || uri.getHost() == null
-          || uri.getPort() == 0
-          || uri.getPort() > MOST_PORT
-          || uri.getUserInfo() != null
-          || uri.getQuery() != null
-          || uri.getFragment() != null) {
-        throw new RefusedException("cluster.server is no https URL: " + shown(text));
-      }
-      return uri;
-    } catch (URISyntaxException e) {
-      throw new RefusedException("cluster.server is no URL: " + shown(text));
-    }
-  }
-
-  private static Optional<ClientCertificate> client(JsonNode user) throws RefusedException {
+  private static Optional<ClientCertificate> client(JsonNode user) throws KubeconfigException {
     boolean certificate = user.has("client-certificate-data");
     if (certificate != user.has("client-key-data")) {
-      throw new RefusedException(
+      throw new KubeconfigException(
           "user has only one of client-certificate-data and client-key-data");
     }
     if (!certificate) {
@@ -233,40 +164,35 @@ record PeerKubeconfig(
               PrivateKeyText.read(
                   new String(octets(user, "user", "client-key-data"), ISO_8859_1))));
     } catch (GeneralSecurityException e) {
-      throw new RefusedException("user.client-key-data: " + e.getMessage());
+      throw new KubeconfigException("user.client-key-data: " + e.getMessage());
     }
   }
 
   private static List<X509Certificate> certificates(JsonNode node, String kind, String key)
-      throws RefusedException {
+      throws KubeconfigException {
     List<X509Certificate> certificates = new ArrayList<>();
     try {
       CertificateFactory.getInstance("X.509")
           .generateCertificates(new ByteArrayInputStream(octets(node, kind, key)))
           .forEach(certificate -> certificates.add((X509Certificate) certificate));
     } catch (CertificateException e) {
-      throw new RefusedException("%s.%s: a certificate in it is damaged".formatted(kind, key));
+      throw new KubeconfigException("%s.%s: a certificate in it is damaged".formatted(kind, key));
     }
     if (certificates.isEmpty()) {
-      throw new RefusedException("%s.%s: no certificate is in it".formatted(kind, key));
+      throw new KubeconfigException("%s.%s: no certificate is in it".formatted(kind, key));
     }
     return certificates;
   }
 
-  private static byte[] octets(JsonNode node, String kind, String key) throws RefusedException {
+  private static byte[] octets(JsonNode node, String kind, String key) throws KubeconfigException {
     String text = node.path(key).asText("");
     if (text.isEmpty()) {
-      throw new RefusedException("%s.%s is missing".formatted(kind, key));
+      throw new KubeconfigException("%s.%s is missing".formatted(kind, key));
     }
     try {
       return Base64.getMimeDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new RefusedException("%s.%s is not base64".formatted(kind, key));
+      throw new KubeconfigException("%s.%s is not base64".formatted(kind, key));
     }
-  }
-
-  private static String shown(String text) {
-    String plain = text.replaceAll("\\p{Cntrl}", "?");
-    return plain.substring(0, Math.min(LONGEST_SHOWN, plain.length()));
   }
 }

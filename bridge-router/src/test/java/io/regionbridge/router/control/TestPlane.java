@@ -3,6 +3,7 @@ package io.regionbridge.router.control;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.border.Supernets;
 import io.regionbridge.router.directory.Directory;
+import io.regionbridge.router.kubernetes.ClusterClient;
 import io.regionbridge.router.kubernetes.Conditions.Finding;
 import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
@@ -148,7 +149,7 @@ final class TestPlane {
               () -> Supernets.DEFAULT,
               () -> Long.MAX_VALUE,
               List::of),
-          client,
+          new ClusterClient(client, Optional.empty()),
           new ClusterControl.Listener() {
             @Override
             public void directory(Directory next) {

@@ -34,7 +34,7 @@ final class ElectionChild {
       nodes.put(pair[0], new InetSocketAddress(LOOPBACK, Integer.parseInt(pair[1])));
     }
     InetSocketAddress listen = Objects.requireNonNull(nodes.remove(node), node);
-    KubernetesClient client = ClusterClient.local(Optional.of(Path.of(arguments[1])));
+    KubernetesClient client = ClusterClient.local(Optional.of(Path.of(arguments[1]))).api();
     GatewayElection election =
         new GatewayElection(
             new GatewayElection.Settings(

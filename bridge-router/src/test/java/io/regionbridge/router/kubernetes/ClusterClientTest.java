@@ -1,42 +1,56 @@
 package io.regionbridge.router.kubernetes;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterClientTest {
-  @ParameterizedTest(name = "{0} by {1} but not {2}")
+  private static final String GOOD =
+      """
+      current-context: t
+      contexts: [{name: t, context: {cluster: c, user: u}}]
+      clusters: [{name: c, cluster: {server: "https://10.43.0.1:443"}}]
+      users: [{name: u, user: {token: secret}}]
+      """;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest(name = "{0} becomes {1}")
   @CsvSource(
       delimiter = '|',
-      nullValues = "-",
       textBlock =
           """
-          https://10.43.0.1:443      | http://192.0.2.99:3128 | 192.168.0.0/16     | 192.0.2.99:3128, as HTTPS_PROXY
-          https://10.43.0.1:443      | https://me:a@b@192.0.2.99:3128 | -          | 192.0.2.99:3128, as HTTPS_PROXY
-          https://10.43.0.1:443      | no proxy               | -                  | no proxy, as HTTPS_PROXY
-          https://10.43.0.1:443      | 192.0.2.99:3128        | -                  | 192.0.2.99:3128, as HTTPS_PROXY
-          https://10.43.0.1:443      | http://192.0.2.99:3128 | x.y,10.0.0.0/8     | -
-          https://10.43.0.1:443      | http://192.0.2.99:3128 | 10.43.0.1          | -
-          https://api.example:6443   | http://192.0.2.99:3128 | .example           | -
-          https://api.example:6443   | -                      | -                  | -
-          http://api.example:8080    | http://192.0.2.99:3128 | -                  | -
+          current-context: t          | current-context: other   | contexts has no entry other
+          current-context: t          | ''                       | it names no current-context
+          cluster: c                  | cluster: other           | clusters has no entry other
+          user: u                     | user: other              | users has no entry other
+          https://10.43.0.1:443       | 10.43.0.1:443            | cluster.server is no URL: 10.43.0.1:443
+          https://10.43.0.1:443       | ftp://10.43.0.1          | cluster.server is no https URL: ftp://10.43.0.1
+          https://10.43.0.1:443       | https://                 | cluster.server is no URL: https://
+          current-context: t          | {{{{                     | it is not YAML, near line 1
           """)
-  void aProxyIsNamedWithTheVariableThatItComesFrom(
-      String server, String proxy, String spared, String said) {
-    Config config =
-        new ConfigBuilder(Config.empty())
-            .withMasterUrl(server)
-            .withHttpsProxy(proxy)
-            .withNoProxy(spared == null ? null : spared.split(","))
-            .build();
-    if (said == null) {
-      assertThat(ClusterClient.proxy(config)).isEmpty();
-    } else {
-      assertThat(ClusterClient.proxy(config).orElseThrow())
-          .contains("the proxy " + said, " to NO_PROXY");
-    }
+  void aKubeconfigThatCannotBeUsedIsRefusedWithTheReason(String text, String becomes, String reason)
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("config"), GOOD.replace(text, becomes));
+    assertThatThrownBy(() -> ClusterClient.local(Optional.of(file)))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("KUBECONFIG: " + file + " cannot be used: " + reason)
+        .hasMessageNotContainingAny("secret", "Exception");
+  }
+
+  @ParameterizedTest(name = "\"{0}\"")
+  @CsvSource({"''", "'- a'", "text"})
+  void aTextThatIsNoKubeconfigIsRefused(String text) throws IOException {
+    Path file = Files.writeString(directory.resolve("config"), text);
+    assertThatThrownBy(() -> ClusterClient.local(Optional.of(file)))
+        .hasMessage(
+            "KUBECONFIG: %s cannot be used: it is no kubeconfig: expected a mapping with clusters"
+                .formatted(file));
   }
 }

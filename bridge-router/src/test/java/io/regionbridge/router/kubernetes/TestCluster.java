@@ -57,7 +57,7 @@ public final class TestCluster implements AutoCloseable {
     try {
       Path file = Files.createTempFile("kubeconfig", null);
       try {
-        return ClusterClient.local(Optional.of(Files.writeString(file, kubeconfig)));
+        return ClusterClient.local(Optional.of(Files.writeString(file, kubeconfig))).api();
       } finally {
         Files.delete(file);
       }

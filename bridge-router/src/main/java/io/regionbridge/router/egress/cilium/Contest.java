@@ -23,8 +23,9 @@ public final class Contest {
       List<Cidr> ranges, List<Cidr> destinations, List<Cidr> excluded) {
     return ranges.stream()
         .filter(range ->
-            Stream.concat(
-                    destinations.stream(), excluded.stream().filter(out -> !out.equals(range)))
+            Stream.concat(destinations.stream(), excluded.stream())
+                // What it excludes whole goes its usual way.
+                .filter(other -> !excluded.contains(other) || !other.equals(range))
                 .anyMatch(range::contains))
         .findFirst();
   }

@@ -84,7 +84,7 @@ public final class RouteAgent implements AutoCloseable {
       Loops loops)
       throws IOException {
     ClusterPlace place = ClusterPlace.of(environment);
-    KubernetesClient client = ClusterClient.local(place.kubeconfig());
+    KubernetesClient client = ClusterClient.local(place.kubeconfig()).api();
     try {
       return start(
           place.node(),

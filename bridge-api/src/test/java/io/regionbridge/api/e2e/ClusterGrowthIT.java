@@ -31,28 +31,36 @@ import org.xbill.DNS.Type;
 
 /**
  * Measures one bridge in a large cluster, with a real API server: the start, memory, how soon a
- * change is answered, and a rolling restart of a Service whose EndpointSlices the real
- * kube-controller-manager makes of pods. {@code mvn package -DskipTests}, then {@code mvn test -pl
+ * change is answered, and a rolling restart of a Service. The pods of that Service run on nodes
+ * that kwok simulates, and the real kube-controller-manager makes its EndpointSlices. So it is with
+ * all Services where {@code growth.simulated} is set, which takes an API server three times as long
+ * to write. {@code mvn package -DskipTests}, {@code .ci/tools growth}, then {@code mvn test -pl
  * bridge-api -am -Dtest=ClusterGrowthIT -Dsurefire.failIfNoSpecifiedTests=false
  * -Dgrowth.services=20000 -Dgrowth.endpoints=15 -Dgrowth.pods=1000}. Takes some minutes, most of
  * them to write the objects.
  */
 @EnabledIfSystemProperty(named = "growth.services", matches = "[0-9]+")
-@Timeout(1800)
+@Timeout(5400)
 class ClusterGrowthIT {
   private static final Path LAUNCHER =
       Path.of(System.getProperty("growth.launcher", "target/dist/bin/region-bridge"));
   private static final String ADDRESS = "127.0.88.1";
   private static final String JSON = "application/json";
-  private static final String MERGE = "application/merge-patch+json";
   private static final String SLICES =
       "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
   private static final String PODS = "/api/v1/namespaces/default/pods";
   private static final Duration LONG = Duration.ofMinutes(5);
+  private static final Duration WRITTEN = Duration.ofMinutes(30);
   private static final Duration SETTLED = Duration.ofSeconds(20);
   private static final Duration MOST_LATE = Duration.ofSeconds(30);
   private static final int AT_ONCE = 16;
   private static final int CHANGES = 50;
+
+  /** Each with addresses for 2,000 pods. */
+  private static final int NODES = 250;
+
+  /** The Service that a test changes the slice of, which no controller looks after. */
+  private static final int BY_HAND = 60_000;
 
   /** Over which the pods of the large Service are replaced. */
   private static final Duration RESTART = Duration.ofSeconds(60);
@@ -65,42 +73,63 @@ class ClusterGrowthIT {
   private final int services = Integer.getInteger("growth.services", 0);
   private final int endpoints = Integer.getInteger("growth.endpoints", 15);
   private final int pods = Integer.getInteger("growth.pods", 0);
+  private final boolean simulated = Boolean.getBoolean("growth.simulated");
 
   /** When the bridge was started last. */
   private long started;
 
   @Test
   void aBridgeInALargeCluster() throws IOException, InterruptedException {
-    try (RegionCluster cluster = RegionCluster.start("10.43.0.0/16")) {
+    try (RegionCluster cluster = RegionCluster.start("10.32.0.0/12")) {
       KubeApiServer server = cluster.server();
       cluster.routerNode("f1", ADDRESS, "10.0.0.0/10");
       long empty = resident(cluster);
-      inParallel(services, number -> write(server, number));
-      try (Served bridge = serve(cluster)) {
-        Served.await(
-            "all endpoints",
-            LONG,
-            () ->
-                bridge.status().at("/directory/endpoints").asInt() >= services * endpoints
-                    && bridge.get("/readyz").statusCode() == 200);
-        long ready = System.nanoTime() - started;
-        LockSupport.parkNanos(SETTLED.toNanos());
-        long held = resident(bridge.process().pid());
-        System.out.printf(
-            "%d Services, %d endpoints: ready after %.1f s, %d MiB resident, %d MiB with none: %d"
-                + " octets for each endpoint%n",
-            services,
-            services * endpoints,
-            ready / 1e9,
-            held >> 10,
-            empty >> 10,
-            (held - empty << 10) / ((long) services * endpoints));
-        printChanges(server);
-        if (pods > 0) {
-          restart(server, bridge);
-        }
+      if (!simulated && pods == 0) {
+        measure(cluster, empty);
+        return;
+      }
+      Path kubeconfig = Files.writeString(directory.resolve("admin"), server.adminKubeconfig());
+      IntStream.range(0, NODES).forEach(number -> startNode(server, number));
+      try (NativeProcess _ = controllerManager(kubeconfig);
+          NativeProcess _ = simulatedNodes(kubeconfig)) {
+        measure(cluster, empty);
       }
     }
+  }
+
+  private void measure(RegionCluster cluster, long empty) throws IOException, InterruptedException {
+    KubeApiServer server = cluster.server();
+    inParallel(services, number -> write(server, number));
+    writeByHand(server, BY_HAND);
+    int all = services * endpoints + endpoints;
+    if (simulated) {
+      try (Served bridge = serve(cluster)) { // until all pods run and all slices are made of them
+        Served.await("all pods", WRITTEN, () -> endpoints(bridge) == all);
+      }
+    }
+    try (Served bridge = serve(cluster)) {
+      awaitEndpoints("all endpoints", bridge, all);
+      long ready = System.nanoTime() - started;
+      LockSupport.parkNanos(SETTLED.toNanos());
+      long held = resident(bridge.process().pid());
+      System.out.printf(
+          "%d Services, %d endpoints: ready after %.1f s, %d MiB resident, %d MiB with none: %d"
+              + " octets for each endpoint%n",
+          services, all, ready / 1e9, held >> 10, empty >> 10, (held - empty << 10) / all);
+      printChanges(server);
+      if (pods > 0) {
+        restart(server, bridge, all);
+      }
+    }
+  }
+
+  private static void awaitEndpoints(String what, Served bridge, int count) {
+    Served.await(
+        what, LONG, () -> endpoints(bridge) == count && bridge.get("/readyz").statusCode() == 200);
+  }
+
+  private static int endpoints(Served bridge) {
+    return bridge.status().at("/directory/endpoints").asInt();
   }
 
   private Served serve(RegionCluster cluster) throws IOException {
@@ -135,8 +164,20 @@ class ClusterGrowthIT {
     }
   }
 
-  /** Of a port that pods listen on themselves: another one would be answered with a ClusterIP. */
+  /** A Service with its endpoints: its pods, or a slice that stands for them. */
   private void write(KubeApiServer server, int number) {
+    if (!simulated) {
+      writeByHand(server, number);
+      return;
+    }
+    startService(server, "s" + number, "");
+    for (int pod = 0; pod < endpoints; pod++) {
+      startPod(server, "s" + number, "s%d-%d".formatted(number, pod), number * endpoints + pod);
+    }
+  }
+
+  /** Of a port that pods listen on themselves: another one would be answered with a ClusterIP. */
+  private void writeByHand(KubeApiServer server, int number) {
     server.request(
         "POST",
         "/api/v1/namespaces/default/services",
@@ -177,10 +218,10 @@ class ClusterGrowthIT {
 
   private void printChanges(KubeApiServer server) throws IOException {
     long[] nanos = new long[CHANGES];
-    Name name = Name.fromConstantString("s0.default.svc.fsn1.internal.");
+    Name name = Name.fromConstantString("s%d.default.svc.fsn1.internal.".formatted(BY_HAND));
     for (int i = 0; i < CHANGES; i++) {
-      String first = " 10.0.0.%d ".formatted((i + 1) % 5);
-      server.request("PUT", SLICES + "/s0-x", JSON, slice(0, i + 1));
+      String first = " 10.0.%d.%d ".formatted(BY_HAND / 250, (i + 1) % 5);
+      server.request("PUT", SLICES + "/s%d-x".formatted(BY_HAND), JSON, slice(BY_HAND, i + 1));
       long written = System.nanoTime();
       for (String last = addresses(name); !last.contains(first); last = addresses(name)) {
         assertThat(System.nanoTime() - written)
@@ -203,76 +244,85 @@ class ClusterGrowthIT {
         .collect(Collectors.joining(" ", " ", " "));
   }
 
-  private void restart(KubeApiServer server, Served bridge)
-      throws IOException, InterruptedException {
-    Path kubeconfig = Files.writeString(directory.resolve("admin"), server.adminKubeconfig());
-    NativeProcess.Command command =
-        NativeProcess.command(
-            NativeTool.find("kube-controller-manager"),
-            "--kubeconfig=" + kubeconfig,
-            "--leader-elect=false",
-            "--bind-address=127.0.0.1",
-            "--secure-port=" + FreePorts.next(),
-            "--controllers=endpointslice-controller");
-    try (NativeProcess _ = command.start()) {
-      server.request(
-          "POST",
-          "/api/v1/namespaces/default/services",
-          JSON,
-          """
-          {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "large"},
-           "spec": {"clusterIP": "None", "selector": {"app": "large"},
-            "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}}
-          """);
-      inParallel(pods, number -> startPod(server, number, 0));
-      Served.await(
-          "its pods",
-          LONG,
-          () -> bridge.status().at("/directory/endpoints").asInt() == services * endpoints + pods);
-      long cpu = cpu(bridge.process().pid());
-      long start = System.nanoTime();
-      for (int number = 0; number < pods; number++) {
-        long due = start + RESTART.toNanos() * number / pods;
-        while (System.nanoTime() < due) {
-          LockSupport.parkNanos(due - System.nanoTime());
-        }
-        server.request("DELETE", PODS + "/p" + number + "-0?gracePeriodSeconds=0", JSON, "");
-        startPod(server, number, 1);
+  private void restart(KubeApiServer server, Served bridge, int others)
+      throws InterruptedException {
+    startService(server, "large", "\"clusterIP\": \"None\",");
+    inParallel(pods, number -> startPod(server, "large", "p%d-0".formatted(number), number));
+    awaitEndpoints("its pods", bridge, others + pods);
+    long cpu = cpu(bridge.process().pid());
+    long start = System.nanoTime();
+    for (int number = 0; number < pods; number++) {
+      long due = start + RESTART.toNanos() * number / pods;
+      while (System.nanoTime() < due) {
+        LockSupport.parkNanos(due - System.nanoTime());
       }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      double used = (cpu(bridge.process().pid()) - cpu) / 1e3;
-      Served.await(
-          "the pods after the restart",
-          LONG,
-          () -> bridge.status().at("/directory/endpoints").asInt() == services * endpoints + pods);
-      System.out.printf(
-          "%d pods replaced within %.0f s: %.1f %% of a core%n",
-          pods, seconds, 100 * used / seconds);
+      server.request("DELETE", PODS + "/p%d-0".formatted(number), JSON, "");
+      startPod(server, "large", "p%d-1".formatted(number), number);
     }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double used = (cpu(bridge.process().pid()) - cpu) / 1e3;
+    awaitEndpoints("the pods after the restart", bridge, others + pods);
+    System.out.printf(
+        "%d pods replaced within %.0f s: %.1f %% of a core%n", pods, seconds, 100 * used / seconds);
   }
 
-  /** A pod that a kubelet calls ready. */
-  private static void startPod(KubeApiServer server, int number, int generation) {
-    String name = "p%d-%d".formatted(number, generation);
+  private static NativeProcess controllerManager(Path kubeconfig) {
+    return NativeProcess.start(
+        NativeTool.find("kube-controller-manager"),
+        "--kubeconfig=" + kubeconfig,
+        "--leader-elect=false",
+        "--bind-address=127.0.0.1",
+        "--secure-port=" + FreePorts.next(),
+        "--controllers=endpointslice-controller",
+        "--kube-api-qps=500",
+        "--kube-api-burst=500");
+  }
+
+  /** Has pods of the nodes of {@link #startNode} run, be ready, and end. */
+  private static NativeProcess simulatedNodes(Path kubeconfig) {
+    return NativeProcess.start(
+        NativeTool.find("kwok"),
+        "--kubeconfig=" + kubeconfig,
+        "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
+        "--node-lease-duration-seconds=0");
+  }
+
+  private static void startNode(KubeApiServer server, int number) {
+    server.request(
+        "POST",
+        "/api/v1/nodes",
+        JSON,
+        """
+        {"apiVersion": "v1", "kind": "Node",
+         "metadata": {"name": "n%1$d", "annotations": {"kwok.x-k8s.io/node": "fake"}},
+         "spec": {"podCIDR": "%2$s", "podCIDRs": ["%2$s"]}}
+        """
+            .formatted(number, "10.%d.%d.0/21".formatted(48 + number / 32, number % 32 * 8)));
+  }
+
+  /** A Service of the pods that have its name for a label. */
+  private static void startService(KubeApiServer server, String name, String more) {
+    server.request(
+        "POST",
+        "/api/v1/namespaces/default/services",
+        JSON,
+        """
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "%1$s"},
+         "spec": {%2$s "selector": {"app": "%1$s"}, "ports": [{"name": "http", "port": 8080}]}}
+        """
+            .formatted(name, more));
+  }
+
+  private static void startPod(KubeApiServer server, String service, String name, int number) {
     server.request(
         "POST",
         PODS,
         JSON,
         """
-        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "%s", "labels": {"app": "large"}},
-         "spec": {"nodeName": "f1", "containers": [{"name": "c", "image": "none"}]}}
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "%s", "labels": {"app": "%s"}},
+         "spec": {"nodeName": "n%d", "containers": [{"name": "c", "image": "none"}]}}
         """
-            .formatted(name));
-    String address = "10.%d.%d.%d".formatted(40 + generation, number / 250, number % 250 + 1);
-    server.request(
-        "PATCH",
-        PODS + "/" + name + "/status",
-        MERGE,
-        """
-        {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}],
-         "conditions": [{"type": "Ready", "status": "True"}]}}
-        """
-            .formatted(address));
+            .formatted(name, service, number % NODES));
   }
 
   private static void inParallel(int count, IntConsumer task) throws InterruptedException {

@@ -83,10 +83,8 @@ public final class ClusterWatcher implements AutoCloseable {
           "enable-cilium-endpoint-slice",
           "devices");
 
-  /** Objects per page: a slice may have a thousand endpoints, a Node thirty kilobytes. */
+  /** Objects per page: a Node may have thirty kilobytes. */
   private static final long PAGE = 250;
-
-  private static final long SLICES_PAGE = 100;
 
   private final KubernetesClient client;
   private final Clock clock;
@@ -209,13 +207,12 @@ public final class ClusterWatcher implements AutoCloseable {
     directory = feed;
     watch(
         "services",
-        new StreamedList<>(client, "api/v1/services", Service.class, PAGE),
+        new StreamedList<>(client, "api/v1/services", Service.class),
         client.services().inAnyNamespace(),
         feed.services());
     watch(
         "endpointslices.discovery.k8s.io",
-        new StreamedList<>(
-            client, "apis/discovery.k8s.io/v1/endpointslices", EndpointSlice.class, SLICES_PAGE),
+        new StreamedList<>(client, "apis/discovery.k8s.io/v1/endpointslices", EndpointSlice.class),
         client.discovery().v1().endpointSlices().inAnyNamespace(),
         feed.slices());
     regions = new FactStore<>(REGION, onChange);

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lists a resource that a cluster may have tens of thousands of. Each object is given away before
  * the next one is read, without the fields that no fact is made of, and a page is parsed while the
- * next one is on its way. Memory is bounded by the octets of two pages.
+ * next one is on its way. Pages are of about {@link #OCTETS} octets, whatever the objects are: one
+ * EndpointSlice has one endpoint, another one a thousand.
  *
  * @param <T> the object
  */
@@ -48,33 +49,38 @@ final class StreamedList<T extends HasMetadata> implements ObjectLister<T> {
           .addMixIn(ObjectReference.class, OfReference.class)
           .build();
 
+  /** Of a page, by the size of the objects in the page before. */
+  private static final long OCTETS = 2 << 20;
+
+  /** Objects in the first page, and in any other at most. */
+  private static final long FIRST = 100;
+
+  private static final long MOST = 1000;
+
   private static final ObjectReader LIST_METADATA = MAPPER.readerFor(ListMeta.class);
 
   private final KubernetesClient client;
   private final String path;
   private final ObjectReader reader;
   private final Class<T> type;
-  private final long pageSize;
 
   /**
    * @param path of the resource in all namespaces, after the URL of the API server: {@code
    *     api/v1/services}
-   * @param pageSize objects per page
    */
-  StreamedList(KubernetesClient client, String path, Class<T> type, long pageSize) {
+  StreamedList(KubernetesClient client, String path, Class<T> type) {
     this.client = client;
     this.path = path;
     this.type = type;
     this.reader = MAPPER.readerFor(type);
-    this.pageSize = pageSize;
   }
 
   @Override
   public String list(Consumer<T> each) {
-    @Nullable Exchange exchange = new Exchange("");
+    @Nullable Exchange exchange = new Exchange("", FIRST);
     String version = "";
     while (exchange != null) {
-      Page page = new Page(exchange.await());
+      Page page = new Page(exchange.await(), exchange.limit);
       try (page) {
         version = page.read(each);
       } catch (IOException | IllegalArgumentException e) {
@@ -92,7 +98,14 @@ final class StreamedList<T extends HasMetadata> implements ObjectLister<T> {
     private @Nullable String version;
     private boolean whole;
 
-    Page(byte[] octets) {
+    /** In the next page. */
+    private final long limit;
+
+    /**
+     * @param asked how many objects were asked for: as many are here if there is a next page
+     */
+    Page(byte[] octets, long asked) {
+      limit = Math.clamp(OCTETS * asked / Math.max(1, octets.length), 1, MOST);
       try {
         parser = MAPPER.createParser(octets);
       } catch (IOException e) {
@@ -127,7 +140,7 @@ final class StreamedList<T extends HasMetadata> implements ObjectLister<T> {
       version = metadata == null ? null : metadata.getResourceVersion();
       String token = metadata == null ? null : metadata.getContinue();
       if (token != null && !token.isEmpty()) {
-        next = new Exchange(token);
+        next = new Exchange(token, limit);
       }
     }
 
@@ -165,12 +178,15 @@ final class StreamedList<T extends HasMetadata> implements ObjectLister<T> {
 
   /** A request for one page, which is on its way from the start. */
   private final class Exchange {
+    private final long limit;
     private final CompletableFuture<HttpResponse<byte[]>> response;
 
     /**
      * @param token where the page before it said that it goes on; empty: the first page
+     * @param limit most objects
      */
-    Exchange(String token) {
+    Exchange(String token, long limit) {
+      this.limit = limit;
       HttpClient http = client.getHttpClient();
       HttpRequest request =
           http.newHttpRequestBuilder()
@@ -179,7 +195,7 @@ final class StreamedList<T extends HasMetadata> implements ObjectLister<T> {
                       "%s?limit=%d%s"
                           .formatted(
                               URI.create(client.getMasterUrl().toString()).resolve(path),
-                              pageSize,
+                              limit,
                               token.isEmpty()
                                   ? ""
                                   : "&continue="

@@ -99,9 +99,18 @@ class StreamedListTest {
     assertThat(names()).containsExactly("one", "two", "three");
     assertThat(asked)
         .containsExactly(
-            "/a/b/apis/discovery.k8s.io/v1/endpointslices?limit=2",
-            "/a/b/apis/discovery.k8s.io/v1/endpointslices?limit=2&continue=a%2Bb%2Fc%3D",
-            "/a/b/apis/discovery.k8s.io/v1/endpointslices?limit=2&continue=d");
+            "/a/b/apis/discovery.k8s.io/v1/endpointslices?limit=100",
+            "/a/b/apis/discovery.k8s.io/v1/endpointslices?limit=1000&continue=a%2Bb%2Fc%3D",
+            "/a/b/apis/discovery.k8s.io/v1/endpointslices?limit=1000&continue=d");
+  }
+
+  /** 100 objects came to 4 MiB: half as many are asked for next. */
+  @Test
+  void largeObjectsComeInShortPages() {
+    answers.add(page("7", "c", named("one") + " ".repeat(4 << 20)));
+    answers.add(page("7", "", named("two")));
+    assertThat(names()).containsExactly("one", "two");
+    assertThat(asked.getLast()).contains("?limit=49&");
   }
 
   @Test
@@ -163,7 +172,7 @@ class StreamedListTest {
 
   private StreamedList<EndpointSlice> list() {
     return new StreamedList<>(
-        client, "apis/discovery.k8s.io/v1/endpointslices", EndpointSlice.class, 2);
+        client, "apis/discovery.k8s.io/v1/endpointslices", EndpointSlice.class);
   }
 
   private static String named(String name) {

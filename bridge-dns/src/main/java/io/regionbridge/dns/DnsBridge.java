@@ -243,7 +243,7 @@ public final class DnsBridge implements AutoCloseable {
     gateways.settings(next.relay());
   }
 
-  /** Lets somebody see replies from now on, in place of whoever saw them before; null: nobody. */
+  /** Sets the sampler of replies; null: none. */
   public void tap(@Nullable QuerySampler next) {
     tap = next;
   }
@@ -253,7 +253,7 @@ public final class DnsBridge implements AutoCloseable {
     return listeners.addresses();
   }
 
-  /** The gateways of the current table and how they do. */
+  /** The gateways of the current table with their health. */
   public List<GatewayHealth> gateways() {
     return gateways.all();
   }
@@ -263,7 +263,7 @@ public final class DnsBridge implements AutoCloseable {
     return loops.stream().map(DnsLoop::silence).toList();
   }
 
-  /** What each loop counted. */
+  /** The counters of each loop. */
   public List<LoopCounters> counters() {
     return loops.stream().map(l -> l.pipeline().counters()).toList();
   }

@@ -120,7 +120,7 @@ class AllocationTest {
   private void ask(QueryPipeline pipeline, byte[] query, int times) {
     for (int i = 0; i < times; i++) {
       pipeline.handle(query, query.length, client, sink);
-      pipeline.turnEnds();
+      pipeline.onTurnEnd();
     }
   }
 

@@ -150,13 +150,13 @@ class PipelineFuzzTest {
 
   private static final class Deaf implements PacketHandler {
     @Override
-    public void received(PacketSocket socket, byte[] packet, int length, PeerAddress from) {}
+    public void onPacket(PacketSocket socket, byte[] packet, int length, PeerAddress from) {}
 
     @Override
-    public void drained(PacketSocket socket) {}
+    public void onDrained(PacketSocket socket) {}
 
     @Override
-    public void refused(PacketSocket socket, String why) {}
+    public void onRefused(PacketSocket socket, String why) {}
   }
 
   private final ReplyPath path =
@@ -264,7 +264,7 @@ class PipelineFuzzTest {
     samples.clear();
     now += 60_000_000_000L;
     pipeline.handle(packet, packet.length, client, path);
-    pipeline.turnEnds();
+    pipeline.onTurnEnd();
     boolean query = packet.length >= Query.HEADER && (packet[2] & 0x80) == 0;
     if (pipeline.waiting() > 0) {
       assertThat(replies).isEmpty();
@@ -302,8 +302,8 @@ class PipelineFuzzTest {
     System.arraycopy(body, 0, reply, questionEnd, body.length);
     PeerAddress from = new PeerAddress();
     from.set(GATEWAY);
-    last.handler.received(last, reply, reply.length, from);
-    last.handler.drained(last);
+    last.handler.onPacket(last, reply, reply.length, from);
+    last.handler.onDrained(last);
   }
 
   /** Turns the timers until nobody waits any more. */

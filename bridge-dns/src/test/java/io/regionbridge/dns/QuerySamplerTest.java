@@ -124,7 +124,7 @@ class QuerySamplerTest {
     QuerySampler sampler =
         new QuerySampler(AddressSet.NONE, null, true, 1000, System::nanoTime, samples::add);
     for (int rcode : new int[] {Rcode.NOERROR, Rcode.NXDOMAIN, Rcode.SERVFAIL, Rcode.REFUSED}) {
-      sampler.replied(new PeerAddress(), false, new byte[0], 0, Type.A, rcode, Source.RELAY, 1);
+      sampler.onReply(new PeerAddress(), false, new byte[0], 0, Type.A, rcode, Source.RELAY, 1);
     }
     assertThat(samples)
         .extracting(QuerySample::rcode)
@@ -191,6 +191,6 @@ class QuerySamplerTest {
   }
 
   private static void replied(QuerySampler sampler) {
-    sampler.replied(CLIENT, false, NAME, NAME.length, Type.A, Rcode.NOERROR, Source.LOCAL, 1000);
+    sampler.onReply(CLIENT, false, NAME, NAME.length, Type.A, Rcode.NOERROR, Source.LOCAL, 1000);
   }
 }

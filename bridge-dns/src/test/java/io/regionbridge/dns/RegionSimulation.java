@@ -175,7 +175,7 @@ final class RegionSimulation {
       while (!due.isEmpty() && due.peek().at <= now) {
         due.poll().what.run();
       }
-      pipeline.turnEnds();
+      pipeline.onTurnEnd();
       embedded.advanceTimeBy(STEP, TimeUnit.NANOSECONDS);
       embedded.runScheduledPendingTasks();
     }
@@ -305,8 +305,8 @@ final class RegionSimulation {
 
     void receive(byte[] reply) {
       if (!closed) {
-        handler.received(this, reply, reply.length, from);
-        handler.drained(this);
+        handler.onPacket(this, reply, reply.length, from);
+        handler.onDrained(this);
       }
     }
 

@@ -59,7 +59,7 @@ final class CheckConfigCommand implements Command {
     };
   }
 
-  /** Not a problem: a manifest may be written later, and is picked up then. */
+  /** Warns only: a manifest may be written later, and is picked up then. */
   private void reportMissingManifests(Path file, BridgeConfig config) {
     for (Path manifest : config.get(ConfigKeys.DIRECTORY_FILES)) {
       if (!Files.exists(manifest)) {

@@ -29,7 +29,7 @@ public final class CommandException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** The user asked for something that makes no sense. */
+  /** A usage error. */
   public static CommandException usage(String message) {
     return new CommandException(message, ExitCode.USAGE);
   }

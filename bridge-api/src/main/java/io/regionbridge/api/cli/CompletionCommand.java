@@ -27,7 +27,6 @@ final class CompletionCommand implements Command {
     ZSH,
     FISH;
 
-    /** As it is typed. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

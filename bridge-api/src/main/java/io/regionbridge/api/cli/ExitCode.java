@@ -1,14 +1,14 @@
 package io.regionbridge.api.cli;
 
-/** What the process exits with. */
+/** The exit codes of the process. */
 public final class ExitCode {
-  /** All of it worked. */
+  /** Success. */
   public static final int OK = 0;
 
   /** The thing that was asked for failed. */
   public static final int FAILED = 1;
 
-  /** Nothing was tried: wrong usage or configuration. */
+  /** Wrong usage or configuration; nothing was done. */
   public static final int USAGE = 2;
 
   private ExitCode() {}

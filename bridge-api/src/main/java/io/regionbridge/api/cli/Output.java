@@ -13,7 +13,6 @@ final class Output {
     JSON,
     YAML;
 
-    /** As it is typed. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

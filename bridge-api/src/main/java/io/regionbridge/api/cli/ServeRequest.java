@@ -18,7 +18,6 @@ record ServeRequest(Path config, Role role, boolean cleanUp) {
     /** Keeps a node's routes to the active gateway. */
     AGENT;
 
-    /** As it is typed. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

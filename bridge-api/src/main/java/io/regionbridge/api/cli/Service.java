@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code serve} does: the service, until the process is stopped. */
+/** Runs the service until the process is stopped. */
 public final class Service {
   /** How long the directory may take until there is a word about it. */
   private static final Duration READY_WARNING = Duration.ofSeconds(10);
@@ -79,7 +79,7 @@ public final class Service {
     }
   }
 
-  /** The one line; programs may wait for it. */
+  /** The line that reports readiness; programs may wait for it. */
   public static String ready(BridgeConfig config, Bridge bridge) {
     String tls = bridge.tlsAddresses().isEmpty() ? "" : ", tls " + texts(bridge.tlsAddresses());
     return "region-bridge ready: region %s (%s), dns %s%s, http %s"

@@ -55,7 +55,6 @@ final class StatusCommand implements Command {
     JSON,
     YAML;
 
-    /** As it is typed. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -29,13 +29,13 @@ public record Terminal(
     environment = Map.copyOf(environment);
   }
 
-  /** One of unknown width. */
+  /** A terminal of unknown width. */
   public Terminal(
       PrintWriter out, PrintWriter err, Map<String, String> environment, boolean interactive) {
     this(out, err, environment, interactive, () -> 0);
   }
 
-  /** One that is not interactive. */
+  /** A terminal that is not interactive. */
   public Terminal(PrintWriter out, PrintWriter err, Map<String, String> environment) {
     this(out, err, environment, false);
   }

@@ -55,7 +55,6 @@ final class TraceCommand implements Command {
     PODS,
     CLUSTER;
 
-    /** As it is typed. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

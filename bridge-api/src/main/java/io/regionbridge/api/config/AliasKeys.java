@@ -20,7 +20,7 @@ public record AliasKeys(
     ConfigKey<List<Values>> entries,
     ConfigKey<Cidr> range,
     ConfigKey<Cidr> alias) {
-  /** Of the local region. */
+  /** The keys of the local region. */
   public static final AliasKeys LOCAL =
       new AliasKeys(
           ConfigKeys.REGION_POD_CIDRS,
@@ -29,7 +29,7 @@ public record AliasKeys(
           ConfigKeys.ALIAS_RANGE,
           ConfigKeys.ALIAS_ALIAS);
 
-  /** Of a declared peer. */
+  /** The keys of a declared peer. */
   public static final AliasKeys PEER =
       new AliasKeys(
           ConfigKeys.PEER_POD_CIDRS,

@@ -23,7 +23,7 @@ public final class BridgeConfig {
     return values.get(key);
   }
 
-  /** The namespace of the routers of NetBird's operator, where they are kept. */
+  /** The namespace of the routers of NetBird's operator, if the bridge manages them. */
   public Optional<String> netBird() {
     return get(ConfigKeys.NETBIRD_HOST_NETWORK)
         ? Optional.of(get(ConfigKeys.NETBIRD_NAMESPACE))

@@ -25,7 +25,7 @@ public record ConfigFile(
     environment = Map.copyOf(environment);
   }
 
-  /** One that any process can run. */
+  /** A file without further requirements. */
   public ConfigFile(Path path, Map<String, String> environment) {
     this(path, environment, _ -> List.of());
   }

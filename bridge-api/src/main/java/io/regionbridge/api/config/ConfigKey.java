@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ConfigKey<T>(
     String path, Effect effect, Shape<T> shape, String fallback, String meaning) {
 
-  /** What a change of a key takes. */
+  /** What is needed to apply a change of a key. */
   public enum Effect {
     /** Nothing: it holds from the next query on. */
     LIVE,

@@ -367,7 +367,7 @@ public final class ConfigKeys {
       file("admin.tls.key", NONE)
           .restart("PEM file of its key, as for `dns.tls.key`. A new content takes effect live");
 
-  /** Every key there is, in the order of the reference page. */
+  /** All keys in the order of the reference page. */
   public static final List<ConfigKey<?>> ALL = List.copyOf(TABLE);
 
   private ConfigKeys() {}

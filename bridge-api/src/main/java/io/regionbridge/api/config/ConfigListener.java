@@ -2,7 +2,7 @@ package io.regionbridge.api.config;
 
 import java.util.List;
 
-/** Hears of the configuration while the process runs. Called by one thread at a time. */
+/** Receives configuration changes. Called by one thread at a time. */
 public interface ConfigListener {
   /**
    * Called when a new configuration is in force.

@@ -18,12 +18,12 @@ public record ConfigProblem(
     String path, String reason, @Nullable String text, String advice, boolean clash) {
   private static final int SHOWN = 60;
 
-  /** One that is no clash. */
+  /** A problem that is no clash. */
   public ConfigProblem(String path, String reason, @Nullable String text, String advice) {
     this(path, reason, text, advice, false);
   }
 
-  /** All of it in one line, whatever the offending text holds. */
+  /** Everything in one line, with control characters escaped. */
   @Override
   public String toString() {
     StringBuilder line = new StringBuilder();

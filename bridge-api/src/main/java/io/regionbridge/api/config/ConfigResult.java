@@ -2,7 +2,7 @@ package io.regionbridge.api.config;
 
 import java.util.List;
 
-/** What came of reading a configuration. */
+/** The result of reading a configuration. */
 public sealed interface ConfigResult {
   /**
    * The configuration is valid. Warnings are allowed but probably unintended values, and clashes.

@@ -41,7 +41,7 @@ final class ConfigRules {
   /** A value and the path of the name of the region that it belongs to; empty: to none. */
   private record Claim<T>(String owner, Located<T> located) {}
 
-  /** What becomes of two values that clash. */
+  /** How a clash of two values is treated. */
   private enum Outcome {
     /** The configuration is refused. */
     REFUSED,

@@ -105,7 +105,7 @@ final class Environment {
     return taken;
   }
 
-  /** Tells of every variable that no key asked for. */
+  /** Reports every variable that no key has read. */
   void end(List<ConfigProblem> problems) {
     left.forEach((name, value) -> {
       if (!KubernetesVariable.isOne(name.substring("REGION_BRIDGE".length()), value)) {

@@ -30,7 +30,7 @@ import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/** The show: what region-bridge is for, done once with real packets, each claim checked. */
+/** Shows what region-bridge does, once, with real packets, and checks each claim. */
 public final class Demo implements AutoCloseable {
   private static final String PRIMARY = "postgres-primary.pgedge.mn.internal.";
   private static final String MOVED_FROM = "10.52.4.1";
@@ -105,7 +105,7 @@ public final class Demo implements AutoCloseable {
         since(from));
   }
 
-  /** Does everything once; true if all of it held. */
+  /** Runs the demo once, and returns whether all checks passed. */
   public boolean run() throws IOException, InterruptedException {
     showNames();
     showOutside();
@@ -240,7 +240,7 @@ public final class Demo implements AutoCloseable {
         back, "%s is used again".formatted(text(mn.gateways().get(dead))), "after " + since(from));
   }
 
-  /** What to try while it stays up. */
+  /** Prints what to try while the demo runs. */
   public void invite() {
     InetSocketAddress server = fsn1.gateways().getFirst();
     screen.printTitle("Still running; Ctrl-C ends it");

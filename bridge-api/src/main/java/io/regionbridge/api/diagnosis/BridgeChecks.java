@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What is to be said of a running bridge, by its own status. Pure. */
+/** The checks of a running bridge, by its own status. Pure. */
 public final class BridgeChecks {
   private static final Duration CLOCK_BEARABLE = Duration.ofSeconds(5);
 
@@ -27,7 +27,7 @@ public final class BridgeChecks {
   private final Asked asked;
   private final List<Check> checks = new ArrayList<>();
 
-  /** This machine's time, before and after a status was asked for. */
+  /** This machine's time before and after the status request. */
   public record Asked(Instant from, Instant until) {
     /** How far a time is outside. */
     Duration off(Instant time) {

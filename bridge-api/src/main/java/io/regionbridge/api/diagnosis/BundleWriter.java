@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
  * out.
  */
 public final class BundleWriter implements AutoCloseable {
-  /** Bound of the archive, in octets. */
+  /** Maximum size of the archive, in octets. */
   public static final int MAX_OCTETS = 5_000_000;
 
   /** Bound of one part before it is compressed, in octets. */

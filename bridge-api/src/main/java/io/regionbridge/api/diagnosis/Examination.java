@@ -22,7 +22,7 @@ public final class Examination {
   private final Doctor doctor = new Doctor();
   private final Clock clock;
 
-  /** One by this clock. */
+  /** Creates an examination with this clock. */
   public Examination(Clock clock) {
     this.clock = clock;
   }

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * side of removing.
  */
 public final class Redactor {
-  /** What stands in place of a secret. */
+  /** The replacement of a secret. */
   public static final String REMOVED = "(removed)";
 
   /** Begins where a word does and is bounded: time is linear in the text, whatever it is. */

@@ -355,7 +355,7 @@ public final class TrafficChecks {
     }
   }
 
-  /** What carries a pod's traffic to a region, as the bridge knows it. */
+  /** Checks what carries pods' traffic to a region, as the bridge reports it. */
   public static Check egress(BridgeStatus status, BridgeStatus.Peer peer) {
     Optional<BridgeStatus.Policy> policy =
         status.policies().stream().filter(p -> p.region().equals(peer.name())).findFirst();

@@ -38,7 +38,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What is served by HTTP, and where: one router for operators, a much smaller one for peers. */
+/** The HTTP sites: one router for operators, a much smaller one for peers. */
 public final class Sites {
   private static final int ADMIN_CONNECTIONS = 64;
 
@@ -93,7 +93,10 @@ public final class Sites {
                 address, new Router(peers(bridge, directory)), PEER_CONNECTIONS, "http-peers"));
   }
 
-  /** What operators may ask. Probes know no token, and who opens the page has yet to type it. */
+  /**
+   * The routes for operators. Probes have no token, and a browser loads the page before the user
+   * enters it.
+   */
   public static Map<String, Route> operators(
       Introspection bridge, QueryLog queries, DirectoryServer directory) {
     return Map.ofEntries(
@@ -116,7 +119,7 @@ public final class Sites {
         Map.entry("/", page().forEveryone()));
   }
 
-  /** What a peer may know of this region. */
+  /** The routes for peers. */
   public static Map<String, Route> peers(Introspection bridge, DirectoryServer directory) {
     return Map.of(
         "/healthz", healthz(bridge),

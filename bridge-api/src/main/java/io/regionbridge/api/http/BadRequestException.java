@@ -1,6 +1,6 @@
 package io.regionbridge.api.http;
 
-/** What is wrong with a request that cannot be carried out, in words. */
+/** An invalid request. The message says why. */
 public final class BadRequestException extends Exception {
   private static final long serialVersionUID = 1L;
 

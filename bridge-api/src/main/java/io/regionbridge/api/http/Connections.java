@@ -43,7 +43,7 @@ final class Connections {
     NOTHING
   }
 
-  /** What becomes of a connection. */
+  /** The result of {@link #enter}. */
   enum Place {
     /** It may ask. */
     SERVED,
@@ -94,7 +94,7 @@ final class Connections {
     }
   }
 
-  /** How many have not left yet. */
+  /** Connections that have not left yet. */
   int open() {
     return served.size() + rejected.size();
   }

@@ -25,7 +25,7 @@ public final class FileBacked<T> implements Supplier<T> {
   private static final Logger log = LoggerFactory.getLogger(FileBacked.class);
   private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** Makes a value of what is in files. */
+  /** Makes a value of the contents of files. */
   @FunctionalInterface
   public interface Maker<T> {
     /**

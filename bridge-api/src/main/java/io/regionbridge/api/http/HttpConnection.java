@@ -57,10 +57,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   /** From a request's end until its response is sent. */
   private boolean owes;
 
-  /** Nothing that comes is listened to any more. */
+  /** Whether no further request is read. */
   private boolean ended;
 
-  /** The client sends nothing more; it may still read. */
+  /** Whether the client has half-closed; it may still read. */
   private boolean silent;
 
   private Response.@Nullable Later awaited;

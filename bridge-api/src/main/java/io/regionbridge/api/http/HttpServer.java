@@ -56,7 +56,7 @@ public final class HttpServer implements AutoCloseable {
       int maxConnections,
       String thread,
       Optional<Supplier<SslContext>> tls) {
-    /** A site in the clear. */
+    /** A site without TLS. */
     public Site(InetSocketAddress address, Router router, int maxConnections, String thread) {
       this(address, router, maxConnections, thread, Optional.empty());
     }

@@ -20,7 +20,6 @@ import java.util.Map;
 public record Problem(int status, String title, String detail, List<String> reasons) {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Copies the reasons. */
   public Problem {
     reasons = List.copyOf(reasons);
   }
@@ -29,7 +28,7 @@ public record Problem(int status, String title, String detail, List<String> reas
     return new Problem(status, title, detail, List.of()).response();
   }
 
-  /** The request makes no sense; says what would. */
+  /** The request is invalid. The detail says what would be valid. */
   public static Response.Content badRequest(String detail) {
     return of(400, "Bad Request", detail);
   }
@@ -109,7 +108,7 @@ public record Problem(int status, String title, String detail, List<String> reas
     return of(505, "HTTP Version Not Supported", "this server supports HTTP/1.1");
   }
 
-  /** Nothing wrong with the request, but with the bridge. */
+  /** The bridge cannot answer a valid request now. */
   public static Response.Content unavailable(String detail, List<String> reasons) {
     return new Problem(503, "Service Unavailable", detail, reasons).response();
   }

@@ -32,7 +32,7 @@ public record Request(
     return MediaType.preferred(accept, offered);
   }
 
-  /** Without what nobody should read in a log. */
+  /** The request without its token, for the log. */
   @Override
   public String toString() {
     return "Request[" + method + " " + path + " " + query + "]";

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** What is given for a {@link Request}. */
+/** The response to a {@link Request}. */
 public sealed interface Response {
   /**
    * A whole response.
@@ -17,7 +17,6 @@ public sealed interface Response {
   @SuppressWarnings("ArrayRecordComponent") // made to be sent, never compared
   record Content(int status, String mediaType, byte[] body, Map<String, String> headers)
       implements Response {
-    /** Copies the headers. */
     public Content {
       headers = Map.copyOf(headers);
     }

@@ -33,7 +33,6 @@ public final class Router {
       List<String> methods) {
     private static final List<String> READING = List.of("GET", "HEAD");
 
-    /** Copies the lists. */
     public Route {
       mediaTypes = List.copyOf(mediaTypes);
       methods = List.copyOf(methods);
@@ -49,7 +48,9 @@ public final class Router {
       return new Route(List.of(mediaType), answer, false);
     }
 
-    /** The same resource for everyone: it holds no secrets, or is for those who know none. */
+    /**
+     * The same resource without a token: it has no secrets, or serves clients that have no token.
+     */
     public Route forEveryone() {
       return new Route(mediaTypes, answer, true, methods);
     }

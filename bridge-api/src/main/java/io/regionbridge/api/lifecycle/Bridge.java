@@ -80,7 +80,7 @@ public final class Bridge implements AutoCloseable {
     }
   }
 
-  /** What runs here, for reports. */
+  /** The state of the bridge, for reports. */
   public BridgeState state() {
     return started.state();
   }
@@ -131,7 +131,7 @@ public final class Bridge implements AutoCloseable {
     TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
   }
 
-  /** Stops at once. Does nothing the second time. */
+  /** Stops at once. A second call has no effect. */
   @Override
   public void close() {
     parts.close();

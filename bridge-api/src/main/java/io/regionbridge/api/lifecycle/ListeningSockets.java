@@ -68,7 +68,7 @@ final class ListeningSockets {
     lastProblem = problem;
   }
 
-  /** What cannot be listened on, and why; empty if all can. */
+  /** The addresses that cannot be bound, with the reasons, or empty. */
   String problem() {
     return lastProblem;
   }

@@ -74,7 +74,7 @@ final class LiveState implements BridgeState {
     this.loops = loops;
   }
 
-  /** What cannot be listened on, and why; empty if all can. */
+  /** The addresses that cannot be bound, with the reasons, or empty. */
   void listenProblem(String problem) {
     listenProblem = problem;
   }

@@ -78,7 +78,7 @@ public record MemoryPlan(long heap, int entries, long replicas, int queries, int
     return file.requiring(config -> of(config, heap).problems());
   }
 
-  /** Why it cannot be run with; empty if it can. */
+  /** The settings that do not fit. */
   public List<ConfigProblem> problems() {
     boolean promised =
         entries > USUAL.entries

@@ -20,7 +20,7 @@ final class Parts implements AutoCloseable {
     return part;
   }
 
-  /** Closes them; does nothing the second time. */
+  /** Closes the parts. A second call has no effect. */
   @Override
   public synchronized void close() {
     while (!started.isEmpty()) {

@@ -26,7 +26,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
   private static volatile boolean librariesSilent;
 
-  /** Has libraries log nothing, once the context is configured. */
+  /** Silences libraries, once the context is configured. */
   static void silenceLibraries() {
     librariesSilent = true;
   }

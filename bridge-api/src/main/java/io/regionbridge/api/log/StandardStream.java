@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where what the process prints goes. */
+/** A standard stream of the process. */
 public enum StandardStream {
   OUT(1),
   ERR(2);

@@ -18,7 +18,7 @@ import java.util.List;
 
 /** All metrics of one bridge. */
 public final class BridgeMetrics implements AutoCloseable {
-  /** The formats of {@link #scrape}: Prometheus text, and OpenMetrics for who asks for it. */
+  /** The formats of {@link #scrape}: Prometheus text and OpenMetrics. */
   public static final List<String> MEDIA_TYPES =
       List.of(
           "text/plain; version=0.0.4; charset=utf-8",
@@ -43,7 +43,7 @@ public final class BridgeMetrics implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
   }
 
-  /** Everything at this moment, as one of {@link #MEDIA_TYPES}. */
+  /** The current metrics, as one of {@link #MEDIA_TYPES}. */
   public byte[] scrape(String mediaType) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(16_384);
     try {

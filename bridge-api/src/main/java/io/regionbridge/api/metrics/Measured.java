@@ -59,7 +59,7 @@ public record Measured(
 
   /** What went through a tunnel, in octets. */
   public record Traffic(long received, long sent) {
-    /** Both together. */
+    /** The sum of both. */
     public Traffic plus(Traffic other) {
       return new Traffic(received + other.received, sent + other.sent);
     }

@@ -101,7 +101,7 @@ public interface BridgeState {
   /** Keys and certificates. */
   TlsFiles tls();
 
-  /** How everything that runs in the background fares. */
+  /** The health of the background loops. */
   List<LoopHealth> loops();
 
   /** Why queries should not be sent here; empty if they should. */

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Rcode;
 
-/** Reads what a bridge is and does, for whoever asks. Changes nothing. Any thread. */
+/** Reports the state of a bridge. Changes nothing. Any thread. */
 public final class Introspection implements AutoCloseable {
   private static final double NANOS = 1e6;
 
@@ -122,7 +122,7 @@ public final class Introspection implements AutoCloseable {
     return bridge.notReady();
   }
 
-  /** What of the process does not run, ready or not, one sentence each. */
+  /** One sentence for each part of the process that does not run. */
   public List<String> notRunning() {
     return LoopReports.problems(bridge.loops());
   }
@@ -152,7 +152,7 @@ public final class Introspection implements AutoCloseable {
             .toList());
   }
 
-  /** All there is to know, at this moment. */
+  /** The current status. */
   public BridgeStatus status() {
     Instant now = clock.instant();
     Topology topology = bridge.topology();

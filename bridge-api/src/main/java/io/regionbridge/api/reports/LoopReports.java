@@ -5,12 +5,12 @@ import io.regionbridge.api.status.ConditionType;
 import io.regionbridge.router.loop.LoopHealth;
 import java.util.List;
 
-/** What is said of the loops of the process. Pure. */
+/** Reports the loops of the process. Pure. */
 public final class LoopReports {
 
   private LoopReports() {}
 
-  /** One sentence for each loop that does not do what it is there for, with its name. */
+  /** One sentence for each loop that fails, with its name. */
   public static List<String> problems(List<LoopHealth> loops) {
     return loops.stream()
         .filter(loop -> !loop.good())
@@ -18,7 +18,7 @@ public final class LoopReports {
         .toList();
   }
 
-  /** Whether all of them do. */
+  /** The condition of all loops. */
   public static Condition condition(List<LoopHealth> loops) {
     List<String> problems = problems(loops);
     return problems.isEmpty()

@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class PeerReports {
   private static final String NO_GATEWAY_UP = "NoGatewayUp";
 
-  /** Told in one condition. */
+  /** Limit of refusals in one condition. */
   private static final int MOST_REFUSALS = 16;
 
-  /** How long a reply that was not used is worth a condition. */
+  /** How long an unused reply is reported in a condition. */
   private static final long DISBELIEF_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private PeerReports() {}

@@ -48,7 +48,7 @@ public final class QueryLog implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Tells of these queries from now on, and of no others. */
+  /** Starts to log these queries and no others. */
   public synchronized QueryLogReport start(QuerySelection wanted) {
     stop();
     Run run = new Run(wanted);
@@ -73,7 +73,7 @@ public final class QueryLog implements AutoCloseable {
     return report();
   }
 
-  /** What it does, or did last. */
+  /** The current or last report. */
   public QueryLogReport report() {
     return report(Long.MAX_VALUE);
   }

@@ -4,7 +4,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How long ago something was, for people. */
+/** Ages in words. */
 public final class Age {
   private Age() {}
 

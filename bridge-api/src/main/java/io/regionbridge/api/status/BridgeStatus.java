@@ -31,7 +31,7 @@ public record BridgeStatus(
     List<Tunnel> tunnels,
     List<Policy> policies,
     List<Fault> faults) {
-  /** The same with what needs attention. */
+  /** The same status with these faults. */
   public BridgeStatus with(List<Fault> found) {
     return new BridgeStatus(
         version,
@@ -174,17 +174,17 @@ public record BridgeStatus(
       String reason,
       String message,
       @Nullable String lastTransitionTime) {
-    /** One that was only just found. */
+    /** A condition without a time of transition. */
     public Condition(String type, String status, String reason, String message) {
       this(type, status, reason, message, null);
     }
 
-    /** It is so. */
+    /** A condition that is True. */
     public static Condition yes(ConditionType type, String reason, String message) {
       return new Condition(type.text(), "True", reason, message);
     }
 
-    /** It is not so. */
+    /** A condition that is False. */
     public static Condition no(ConditionType type, String reason, String message) {
       return new Condition(type.text(), "False", reason, message);
     }

@@ -338,7 +338,7 @@ public enum ConditionType {
           + " why",
       "run region-bridge doctor, which names the cause");
 
-  /** What a condition is of. */
+  /** The subject of a condition. */
   public enum Scope {
     BRIDGE,
     REGION,
@@ -367,12 +367,12 @@ public enum ConditionType {
     this.remedy = remedy;
   }
 
-  /** The one with this text; empty for one of a newer bridge. */
+  /** The type with this name, if this version knows it. */
   public static Optional<ConditionType> of(String text) {
     return Optional.ofNullable(BY_TEXT.get(text));
   }
 
-  /** As statuses and Kubernetes objects have it. */
+  /** The name in statuses and Kubernetes objects. */
   public String text() {
     return text;
   }
@@ -381,27 +381,27 @@ public enum ConditionType {
     return scope;
   }
 
-  /** What the status page says where it is as it should be. */
+  /** The text of the status page for the good state. */
   public String goodWords() {
     return goodWords;
   }
 
-  /** What the status page says where it is not. */
+  /** The text of the status page for the bad state. */
   public String badWords() {
     return badWords;
   }
 
-  /** What it means that it is not as it should be, in Markdown. */
+  /** The meaning of the bad state, in Markdown. */
   public String meaning() {
     return meaning;
   }
 
-  /** What to do then. */
+  /** The remedy. */
   public String remedy() {
     return remedy;
   }
 
-  /** Whether it is bad news when it is true, unlike the others. */
+  /** Whether True is the bad state. */
   public boolean badIfTrue() {
     return this == CIDR_CONFLICT || this == NODE_LOCAL_DNS;
   }

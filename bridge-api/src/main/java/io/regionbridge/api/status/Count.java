@@ -1,6 +1,6 @@
 package io.regionbridge.api.status;
 
-/** Numbers of things in words. */
+/** Counts with their unit. */
 public final class Count {
   private Count() {}
 

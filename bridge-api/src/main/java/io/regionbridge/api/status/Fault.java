@@ -30,12 +30,12 @@ public record Fault(
   /** It works, with less to spare than it should. */
   public static final String WARNING = "warning";
 
-  /** An older version of the program tells no details. */
+  /** An older version has no details. */
   public Fault {
     details = details == null ? List.of() : List.copyOf(details);
   }
 
-  /** A fault that nothing else follows from. */
+  /** A fault without further effects. */
   public Fault(
       String severity,
       String about,

@@ -24,7 +24,7 @@ public final class Faults {
   /** Services that one fault names. */
   private static final int MOST_NAMED = 10;
 
-  /** The reason of a condition that is as it should be, and still calls for somebody. */
+  /** The reason of a good condition that still needs a restart. */
   public static final String RESTART_NEEDED = "RestartNeeded";
 
   /** The reason of {@code APIServerCurrent} where the API server does not answer at all. */
@@ -40,7 +40,7 @@ public final class Faults {
     this.status = status;
   }
 
-  /** All of them. */
+  /** Lists all faults, worst first. */
   public static List<Fault> of(BridgeStatus status) {
     Faults found = new Faults(status);
     found.addNotReady();
@@ -113,7 +113,7 @@ public final class Faults {
         .orElse("run region-bridge doctor, which names the cause");
   }
 
-  /** With what is known of the peer, so that a command can be copied as it is. */
+  /** The remedy with the peer's data, so that a command can be copied. */
   private String remedy(BridgeStatus.Peer peer, Condition condition) {
     if (!condition.type().equals(ConditionType.DNS_REACHABLE.text()) || peer.gateways().isEmpty()) {
       return remedy(condition);
@@ -254,7 +254,7 @@ public final class Faults {
         : first;
   }
 
-  /** It is in each cluster, and leads to nodes in each. */
+  /** Whether it is the API server's Service, which exists in each cluster and leads to nodes. */
   private static boolean isApiServer(String namespace, String name) {
     return namespace.equals("default") && name.equals("kubernetes");
   }
@@ -330,7 +330,7 @@ public final class Faults {
         .orElse(condition);
   }
 
-  /** What a gateway said lately of questions that it did not answer. */
+  /** Adds the recent explanation of a gateway for refused questions. */
   private void addRefusal(String region, BridgeStatus.Gateway gateway) {
     BridgeStatus.Refusal refusal = gateway.refusal();
     if (refusal == null || !since(refusal.time(), LATELY)) {

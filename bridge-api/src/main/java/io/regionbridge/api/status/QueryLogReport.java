@@ -31,7 +31,7 @@ public record QueryLogReport(
     lines = lines == null ? List.of() : List.copyOf(lines);
   }
 
-  /** It never was on. */
+  /** The report of a log that was never started. */
   public static final QueryLogReport NEVER =
       new QueryLogReport(false, null, null, 0, null, 0, 0, false, List.of());
 }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a mistyped word was likely meant to be. */
+/** Finds the word that a mistyped word was probably meant to be. */
 public final class Suggestion {
   private Suggestion() {}
 

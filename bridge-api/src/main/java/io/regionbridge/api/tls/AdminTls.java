@@ -9,7 +9,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the admin address proves itself with. */
+/** The TLS certificate of the admin address. */
 public final class AdminTls {
   private static final Logger log = LoggerFactory.getLogger(AdminTls.class);
 

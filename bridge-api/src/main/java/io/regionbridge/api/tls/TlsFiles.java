@@ -108,17 +108,17 @@ public final class TlsFiles implements AutoCloseable {
     rewatch();
   }
 
-  /** What is shown to the next client, or null if there is nothing to show yet. */
+  /** The TLS context for the next client, or null if there is none yet. */
   public @Nullable SslContext server() {
     return context;
   }
 
-  /** How regions are asked that are asked over TLS, by name. */
+  /** The TLS settings of regions that are asked over TLS, by name. */
   public Map<String, ClientTls> peers() {
     return peers;
   }
 
-  /** What is wrong at the moment. */
+  /** The current problems. */
   public List<String> problems() {
     return problems;
   }

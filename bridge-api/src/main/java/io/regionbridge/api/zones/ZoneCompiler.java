@@ -59,7 +59,10 @@ public final class ZoneCompiler {
   private @Nullable CompiledZones made;
   private long serial;
 
-  /** For the local region: what its operator should know of Services is found too. */
+  /**
+   * Creates a compiler for the local region, which also finds what operators should know of
+   * Services.
+   */
   public ZoneCompiler(ZoneSettings settings) {
     this(settings, true);
   }

@@ -117,7 +117,7 @@ public final class CachedReply {
     return now - Octets.get64(b, STORED) < Octets.get32(b, FRESH);
   }
 
-  /** Whether the reply may be given when nothing better is to be had. */
+  /** Whether the reply may be given when no fresh answer is available. */
   public boolean usable(long now) {
     long age = now - Octets.get64(b, STORED);
     return age < (long) Octets.get32(b, FRESH) + Octets.get32(b, STALE);

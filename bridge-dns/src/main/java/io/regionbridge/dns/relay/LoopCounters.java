@@ -50,7 +50,7 @@ public final class LoopCounters {
   private final long[] inTurn = new long[SOURCES];
   private final long[] events = new long[Event.values().length];
 
-  /** Things that happen to a loop and are worth a number. */
+  /** Events that are counted. */
   public enum Event {
     /** A query was answered SERVFAIL because too many were under way. */
     SHED,
@@ -78,7 +78,7 @@ public final class LoopCounters {
 
   /** Counts a reply. {@code zone} is the route's id plus one, 0 for none. */
   @SuppressWarnings("EnumOrdinal") // an index into an array of counters
-  void reply(int zone, boolean tcp, int rcode, Source source) {
+  void countReply(int zone, boolean tcp, int rcode, Source source) {
     int i = zone * PER_ZONE + ((tcp ? 8 : 0) + rcodeIndex(rcode)) * SOURCES + source.ordinal();
     long[] counters = queries;
     if (i >= counters.length) {
@@ -88,14 +88,14 @@ public final class LoopCounters {
     add(counters, i, 1);
   }
 
-  /** Counts a reply that was given within the turn: its latency is known when the turn ends. */
+  /** Counts a reply within the turn: its latency is known when the turn ends. */
   @SuppressWarnings("EnumOrdinal")
-  void inline(Source source) {
+  void countInline(Source source) {
     inTurn[source.ordinal()]++;
   }
 
-  /** The turn took so many nanoseconds from its first packet to the last reply. */
-  void turnTook(long nanos) {
+  /** Records the nanoseconds from the turn's first packet to its last reply. */
+  void recordTurn(long nanos) {
     for (int s = 0; s < SOURCES; s++) {
       if (inTurn[s] > 0) {
         addLatency(s, nanos, inTurn[s]);
@@ -104,9 +104,9 @@ public final class LoopCounters {
     }
   }
 
-  /** A reply took so many nanoseconds. */
+  /** Records the latency of a reply. */
   @SuppressWarnings("EnumOrdinal")
-  void took(Source source, long nanos) {
+  void recordLatency(Source source, long nanos) {
     addLatency(source.ordinal(), nanos, 1);
   }
 
@@ -121,13 +121,13 @@ public final class LoopCounters {
   }
 
   @SuppressWarnings("EnumOrdinal")
-  void event(Event event) {
+  void countEvent(Event event) {
     add(events, event.ordinal(), 1);
   }
 
   /** Counts replies that could not be sent. On the loop. */
   @SuppressWarnings("EnumOrdinal")
-  public void unsent(long replies) {
+  public void countUnsent(long replies) {
     add(events, Event.UNSENT_REPLY.ordinal(), replies);
   }
 
@@ -166,7 +166,7 @@ public final class LoopCounters {
     return read(latencies, source.ordinal() * (BOUNDS.length + 2) + BOUNDS.length + 1);
   }
 
-  /** How often it happened. */
+  /** The number of events of a kind. */
   @SuppressWarnings("EnumOrdinal")
   public long events(Event event) {
     return read(events, event.ordinal());

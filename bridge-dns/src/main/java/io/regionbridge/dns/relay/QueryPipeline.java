@@ -63,7 +63,7 @@ public final class QueryPipeline implements AnswerSink {
       Supplier<@Nullable QuerySampler> tap,
       List<QueryPipeline> loops) {}
 
-  /** Where the turn's replies leave when it ends. */
+  /** Sends the replies of a turn when it ends. */
   public interface Flusher {
     /** Sends what is queued. */
     void flush();
@@ -130,7 +130,7 @@ public final class QueryPipeline implements AnswerSink {
     beginTurn();
     Query.Verdict verdict = query.parse(packet, length);
     if (verdict == Query.Verdict.IGNORE) {
-      counters.event(LoopCounters.Event.IGNORED);
+      counters.countEvent(LoopCounters.Event.IGNORED);
       return;
     }
     ZoneTable table = table();
@@ -206,7 +206,7 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   @Override
-  public void turnEnds() {
+  public void onTurnEnd() {
     for (AliasChase chase = aliases.next(); chase != null; chase = aliases.next()) {
       follow(chase);
     }
@@ -214,7 +214,7 @@ public final class QueryPipeline implements AnswerSink {
     clients.flush();
     if (inTurn) {
       inTurn = false;
-      counters.turnTook(shared.clock().getAsLong() - now);
+      counters.recordTurn(shared.clock().getAsLong() - now);
     }
   }
 
@@ -254,7 +254,9 @@ public final class QueryPipeline implements AnswerSink {
     };
   }
 
-  /** Of a name in none of the zones: whoever may be in one that is not known yet asks again. */
+  /**
+   * Answers a name in none of the zones, so that the client asks again if a zone may be missing.
+   */
   private void answerNobodys(ZoneTable table, PeerAddress client, ReplyPath path) {
     if (table.complete()) {
       refuse(Rcode.REFUSED, Explanations.NOT_AUTHORITATIVE, client, path, NO_ZONE);
@@ -265,7 +267,7 @@ public final class QueryPipeline implements AnswerSink {
 
   private void refuseStranger(PeerAddress client, ReplyPath path) {
     if (!path.tcp() && !refusals.permit(client, shared.settings().get().refusedPerSecond(), now)) {
-      counters.event(LoopCounters.Event.UNSENT_REFUSAL);
+      counters.countEvent(LoopCounters.Event.UNSENT_REFUSAL);
       return;
     }
     refuse(Rcode.REFUSED, Explanations.PROHIBITED, client, path, NO_ZONE);
@@ -295,7 +297,7 @@ public final class QueryPipeline implements AnswerSink {
       boolean renew = shared.settings().get().cache().prefetch() && cached.claimPrefetch(millis);
       send(client, path, forward.id() + 1, rcode, Source.CACHE);
       if (renew && asked(forward, Prospect.FAIR)) {
-        counters.event(LoopCounters.Event.PREFETCH);
+        counters.countEvent(LoopCounters.Event.PREFETCH);
       }
       return;
     }
@@ -390,7 +392,7 @@ public final class QueryPipeline implements AnswerSink {
   private void await(
       ZoneRoute.Forward forward, PeerAddress client, ReplyPath path, boolean mayHandOver) {
     if (waiting.full(client, shared.settings().get(), shared.loops().size())) {
-      counters.event(LoopCounters.Event.SHED);
+      counters.countEvent(LoopCounters.Event.SHED);
       fail(forward, client, path, Explanations.OVERLOADED, Source.RELAY);
       return;
     }
@@ -434,15 +436,15 @@ public final class QueryPipeline implements AnswerSink {
         .loop()
         .execute(() -> {
           other.handle(copy, copy.length, from, itsPath, false);
-          other.turnEnds();
+          other.onTurnEnd();
         });
   }
 
   @Override
-  public void answered(Exchange exchange, Reply answer, GatewayHealth gateway) {
+  public void onAnswer(Exchange exchange, Reply answer, GatewayHealth gateway) {
     beginTurn();
     if (answer.dropped() > 0) {
-      counters.event(LoopCounters.Event.CONTAINED);
+      counters.countEvent(LoopCounters.Event.CONTAINED);
     }
     long millis = now / 1_000_000;
     keep(exchange, answer, millis);
@@ -475,7 +477,7 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   @Override
-  public void answeredLate(Exchange exchange, Reply answer) {
+  public void onLateAnswer(Exchange exchange, Reply answer) {
     beginTurn();
     long millis = now / 1_000_000;
     boolean newer =
@@ -513,13 +515,13 @@ public final class QueryPipeline implements AnswerSink {
   }
 
   @Override
-  public void failed(Exchange exchange, Failure failure) {
+  public void onFailure(Exchange exchange, Failure failure) {
     beginTurn();
     long millis = now / 1_000_000;
     Explanation why = Explanations.of(failure, exchange);
     remember(exchange, why, millis);
     if (failure == Failure.CONTAINED) {
-      counters.event(LoopCounters.Event.CONTAINED);
+      counters.countEvent(LoopCounters.Event.CONTAINED);
     }
     ZoneRoute.Forward route = latest(exchange);
     if (finishByReplica(exchange, route, millis)) {
@@ -685,13 +687,13 @@ public final class QueryPipeline implements AnswerSink {
     } else {
       refuse(rcodeOf(verdict), null, new PeerAddress(), path, NO_ZONE);
     }
-    turnEnds();
+    onTurnEnd();
   }
 
-  /** Ends everything; what waits is answered SERVFAIL. On the loop. */
+  /** Closes the pipeline; waiting queries are answered SERVFAIL. On the loop. */
   public void close() {
     closing = true;
     asker.close();
-    turnEnds();
+    onTurnEnd();
   }
 }

@@ -75,7 +75,7 @@ public final class QuerySampler {
    * @param nameLength 0 if the question could not be read
    * @param nanos from the query to the reply
    */
-  public void replied(
+  public void onReply(
       PeerAddress client,
       boolean tcp,
       byte[] name,
@@ -122,7 +122,7 @@ public final class QuerySampler {
     }
   }
 
-  /** Replies that were meant, picked or not. */
+  /** Replies that match the filter, sampled or not. */
   public long matched() {
     return matched.sum();
   }

@@ -2,7 +2,7 @@ package io.regionbridge.dns.relay;
 
 import io.regionbridge.dns.net.PeerAddress;
 
-/** The way back to a client: a UDP socket or a TCP connection. */
+/** The path of a reply: a UDP socket or a TCP connection. */
 public interface ReplyPath {
   /**
    * Queues a reply; the octets are copied. On the event loop of the pipeline that was given this

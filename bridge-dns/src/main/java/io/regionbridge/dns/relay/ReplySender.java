@@ -64,12 +64,12 @@ final class ReplySender {
             cookie,
             cookied ? cookie.length : 0);
     if (query.probe()) {
-      counters.event(LoopCounters.Event.PROBE);
+      counters.countEvent(LoopCounters.Event.PROBE);
       path.reply(reply.out(), length, client);
       return;
     }
-    counters.reply(zone, path.tcp(), rcode, source);
-    counters.inline(source);
+    counters.countReply(zone, path.tcp(), rcode, source);
+    counters.countInline(source);
     if (path instanceof TracePath trace) {
       trace.answeredFrom(source);
     }
@@ -78,7 +78,7 @@ final class ReplySender {
     if (listening != null && !(path instanceof TracePath)) {
       long took = clock.getAsLong() - now;
       byte[] name = query.name();
-      listening.replied(
+      listening.onReply(
           client, path.tcp(), name, query.nameLength(), query.type(), rcode, source, took);
     }
   }
@@ -119,20 +119,20 @@ final class ReplySender {
             cookie,
             waiter.cookied ? cookie.length : 0);
     if (waiter.probe) {
-      counters.event(LoopCounters.Event.PROBE);
+      counters.countEvent(LoopCounters.Event.PROBE);
       path.reply(reply.out(), length, waiter.client);
       return;
     }
     long waited = now - waiter.since;
-    counters.reply(zone, path.tcp(), rcode, source);
-    counters.took(source, waited);
+    counters.countReply(zone, path.tcp(), rcode, source);
+    counters.recordLatency(source, waited);
     if (path instanceof TracePath trace) {
       trace.answeredFrom(source);
     }
     path.reply(reply.out(), length, waiter.client);
     QuerySampler listening = tap;
     if (listening != null && !(path instanceof TracePath)) {
-      listening.replied(waiter.client, path.tcp(), name, nameLength, type, rcode, source, waited);
+      listening.onReply(waiter.client, path.tcp(), name, nameLength, type, rcode, source, waited);
     }
   }
 }

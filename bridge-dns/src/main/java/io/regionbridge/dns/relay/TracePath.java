@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Message;
 
-/** The way back of a traced query: notes what happens on it. */
+/** The reply path of a traced query, which records the steps. */
 final class TracePath implements ReplyPath {
   private final View view;
   private final LongSupplier clock;

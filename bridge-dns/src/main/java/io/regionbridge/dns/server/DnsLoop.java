@@ -36,7 +36,7 @@ public final class DnsLoop {
     }
   }
 
-  /** Has the loop show from now on, once a second, that it runs what it is given. */
+  /** Starts a task that runs once a second, so that a stuck loop is noticed. */
   public void beat() {
     var _ =
         sockets

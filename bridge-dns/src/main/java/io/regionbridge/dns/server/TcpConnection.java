@@ -98,7 +98,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    pipeline.turnEnds();
+    pipeline.onTurnEnd();
     ctx.flush();
   }
 

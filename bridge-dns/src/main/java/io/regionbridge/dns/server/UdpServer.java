@@ -34,17 +34,17 @@ final class UdpServer implements PacketHandler, ReplyPath {
   }
 
   @Override
-  public void received(PacketSocket from, byte[] packet, int length, PeerAddress client) {
+  public void onPacket(PacketSocket from, byte[] packet, int length, PeerAddress client) {
     pipeline.handle(packet, length, client, this);
   }
 
   @Override
-  public void drained(PacketSocket from) {
-    pipeline.turnEnds();
+  public void onDrained(PacketSocket from) {
+    pipeline.onTurnEnd();
   }
 
   @Override
-  public void refused(PacketSocket from, String why) {}
+  public void onRefused(PacketSocket from, String why) {}
 
   @Override
   public void reply(byte[] message, int length, PeerAddress client) {
@@ -69,7 +69,7 @@ final class UdpServer implements PacketHandler, ReplyPath {
     socket.flush();
     long unsent = socket.dropped();
     if (unsent != counted) {
-      pipeline.counters().unsent(unsent - counted);
+      pipeline.counters().countUnsent(unsent - counted);
       counted = unsent;
     }
   }

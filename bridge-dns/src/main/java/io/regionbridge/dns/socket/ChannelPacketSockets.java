@@ -74,19 +74,19 @@ public final class ChannelPacketSockets implements PacketSockets {
       int length = received.content().readableBytes();
       received.content().getBytes(received.content().readerIndex(), packet, 0, length);
       from.set(received.sender());
-      handler.received(this, packet, length, from);
+      handler.onPacket(this, packet, length, from);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-      handler.drained(this);
+      handler.onDrained(this);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       if (cause instanceof PortUnreachableException) {
-        handler.refused(this, EpollPacketSocket.NOBODY);
-        handler.drained(this);
+        handler.onRefused(this, EpollPacketSocket.NOBODY);
+        handler.onDrained(this);
       }
     }
 
@@ -111,7 +111,7 @@ public final class ChannelPacketSockets implements PacketSockets {
       channel.flush();
       if (refused) {
         refused = false;
-        handler.refused(this, EpollPacketSocket.NOBODY);
+        handler.onRefused(this, EpollPacketSocket.NOBODY);
       }
     }
 
@@ -125,7 +125,7 @@ public final class ChannelPacketSockets implements PacketSockets {
       return dropped;
     }
 
-    /** A selector's channel that is connected sends to nobody else: it only stops to read. */
+    /** A connected channel only stops reading. */
     @Override
     public void stopReceiving() {
       channel.config().setAutoRead(false);

@@ -83,7 +83,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
     EpollIoOps ops = ((EpollIoEvent) event).ops();
     if (!closed && (ops.contains(EpollIoOps.EPOLLIN) || ops.contains(EpollIoOps.EPOLLERR))) {
       receive();
-      handler.drained(this);
+      handler.onDrained(this);
     }
   }
 
@@ -95,7 +95,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
       int n = BatchCalls.recvmmsg(shared.state(), fd.intValue(), batch.from(0), batch.count());
       if (n <= 0) {
         if (n == -BatchCalls.ECONNREFUSED) {
-          handler.refused(this, NOBODY);
+          handler.onRefused(this, NOBODY);
         }
         return;
       }
@@ -107,7 +107,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
           if (!connected) {
             batch.address(i, from);
           }
-          handler.received(this, packet, length, from);
+          handler.onPacket(this, packet, length, from);
         }
         batch.resetAddress(i);
       }
@@ -138,7 +138,7 @@ final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
     transmit();
     if (refused) {
       refused = false;
-      handler.refused(this, NOBODY);
+      handler.onRefused(this, NOBODY);
     }
   }
 

@@ -30,7 +30,7 @@ public record LoopSockets(
     return Epoll.isAvailable() && "64".equals(System.getProperty("sun.arch.data.model", "64"));
   }
 
-  /** What makes event loops run on epoll, or on a selector where there is none. */
+  /** The I/O handlers of event loops: epoll, or a selector where there is none. */
   public static IoHandlerFactory ioHandlers(boolean epoll) {
     return epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
   }

@@ -11,14 +11,14 @@ public interface PacketHandler {
    * Takes one packet, at the start of an array that is overwritten after the call, as is {@code
    * from}.
    */
-  void received(PacketSocket socket, byte[] packet, int length, PeerAddress from);
+  void onPacket(PacketSocket socket, byte[] packet, int length, PeerAddress from);
 
-  /** The packets at hand are through; what was sent meanwhile should be flushed. */
-  void drained(PacketSocket socket);
+  /** Called after a batch of packets; queued packets should be flushed. */
+  void onDrained(PacketSocket socket);
 
   /**
    * Called when the peer of a connected socket cannot be reached: nothing listens there (ICMP port
    * unreachable), or the connection is lost.
    */
-  void refused(PacketSocket socket, String why);
+  void onRefused(PacketSocket socket, String why);
 }

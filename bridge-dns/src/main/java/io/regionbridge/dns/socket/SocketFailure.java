@@ -3,7 +3,7 @@ package io.regionbridge.dns.socket;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.util.regex.Pattern;
 
-/** Why a socket failed, in words for people: never the name of an exception or a system call. */
+/** The reason of a socket failure in words, without names of exceptions and system calls. */
 public final class SocketFailure {
   /** What Netty's native transport writes before the text of the errno. */
   private static final Pattern CALL =

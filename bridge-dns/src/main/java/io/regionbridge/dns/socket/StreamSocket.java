@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A TCP connection used like a connected packet socket: each message goes with its length before it
  * (RFC 1035 section 4.2.2), over TLS if there is a {@link ClientTls} (RFC 7858). Messages that are
- * sent before it is connected wait, as many as fit. When it is lost, {@link PacketHandler#refused}
- * says so, once.
+ * sent before it is connected wait, as many as fit. When it is lost, {@link
+ * PacketHandler#onRefused} says so, once.
  */
 public final class StreamSocket implements PacketSocket {
   private static final int LARGEST = 65_535;
@@ -106,12 +106,12 @@ public final class StreamSocket implements PacketSocket {
     protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) {
       int length = frame.readableBytes();
       frame.readBytes(message, 0, length);
-      handler.received(StreamSocket.this, message, length, remote);
+      handler.onPacket(StreamSocket.this, message, length, remote);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-      handler.drained(StreamSocket.this);
+      handler.onDrained(StreamSocket.this);
     }
 
     @Override
@@ -147,8 +147,8 @@ public final class StreamSocket implements PacketSocket {
     }
     closed = true;
     release();
-    handler.refused(this, why);
-    handler.drained(this);
+    handler.onRefused(this, why);
+    handler.onDrained(this);
   }
 
   private void release() {

@@ -4,10 +4,10 @@ import io.regionbridge.dns.wire.Reply;
 
 /**
  * Takes the ends of exchanges, on the event loop that they belong to. Exactly one call of {@link
- * #answered} or {@link #failed} ends each.
+ * #onAnswer} or {@link #onFailure} ends each.
  */
 public interface AnswerSink {
-  /** Why an exchange brought no answer. */
+  /** Why an exchange failed. */
   enum Failure {
     /** No gateway answered in time. */
     TIMEOUT,
@@ -19,15 +19,15 @@ public interface AnswerSink {
     CONTAINED
   }
 
-  /** The answer, which is valid only during the call. */
-  void answered(Exchange exchange, Reply reply, GatewayHealth gateway);
+  /** Called with the answer, which is valid only during the call. */
+  void onAnswer(Exchange exchange, Reply reply, GatewayHealth gateway);
 
-  /** The answer came after the exchange had failed. It is valid only during the call. */
-  void answeredLate(Exchange exchange, Reply answer);
+  /** Called with an answer after the exchange had failed. It is valid only during the call. */
+  void onLateAnswer(Exchange exchange, Reply answer);
 
-  /** There is none. */
-  void failed(Exchange exchange, Failure failure);
+  /** Called when there is no answer. */
+  void onFailure(Exchange exchange, Failure failure);
 
-  /** Replies or timers were worked through: what was written to clients may leave. */
-  void turnEnds();
+  /** Called after replies or timers were handled: replies to clients may be sent. */
+  void onTurnEnd();
 }

@@ -91,7 +91,7 @@ public final class Asker {
     bounds = new RouteBounds(table);
     this.sink = sink;
     this.clock = clock;
-    loop = new LoopState(sockets, registry, new Replies(), sink::turnEnds, clock);
+    loop = new LoopState(sockets, registry, new Replies(), sink::onTurnEnd, clock);
     links = new GatewayLinks(registry, loop);
     wheel = new TimerWheel(clock.getAsLong());
   }
@@ -205,7 +205,7 @@ public final class Asker {
     } else {
       e.fail("no socket to " + HostPort.text(link.health().address()) + " takes the question");
       end(t, "no socket takes the question", now);
-      link.unreachable(now);
+      link.recordUnreachable(now);
       wait = HOLD;
     }
     wheel.set(e, Math.min(now + wait, e.deadline()));
@@ -233,12 +233,12 @@ public final class Asker {
   /** What sockets know of the asker. */
   private final class Replies implements ReplyHandler {
     @Override
-    public void replied(TryTable.Entry entry, byte[] message, int length, boolean tcp) {
+    public void onReply(TryTable.Entry entry, byte[] message, int length, boolean tcp) {
       Asker.this.replied((Try) entry, message, length, tcp);
     }
 
     @Override
-    public void unreachable(TryTable.Entry entry, boolean lost, String why) {
+    public void onUnreachable(TryTable.Entry entry, boolean lost, String why) {
       Asker.this.unreachable((Try) entry, lost, why);
     }
   }
@@ -311,7 +311,7 @@ public final class Asker {
       case BELIEVED -> accept(t, reply, now);
       case CONTAINED -> {
         if (e.route().hasFamily(e.type())) {
-          link.health().disbelieved(OUTSIDE, now);
+          link.health().recordDisbelief(OUTSIDE, now);
           end(t, "answered with addresses outside the region", now);
           link.health().count(Outcome.CONTAINED);
           finish(e, null, Failure.CONTAINED, link);
@@ -321,13 +321,13 @@ public final class Asker {
       }
       case UNRELATED -> disbelieve(t, "an answer without a record of the question's name", now);
       case ALIAS_LOOP -> disbelieve(t, "aliases that lead nowhere", now);
-      case TOO_DEAR -> disbelieve(t, "a reply that is too dear to read", now);
+      case TOO_COMPLEX -> disbelieve(t, "a reply that is too complex to read", now);
       case MALFORMED -> disbelieve(t, "a malformed reply", now);
     }
   }
 
   private void disbelieve(Try t, String why, long now) {
-    link(t).health().disbelieved(why, now);
+    link(t).health().recordDisbelief(why, now);
     failTry(t, Outcome.FAILED, why, now);
   }
 
@@ -345,9 +345,9 @@ public final class Asker {
     GatewayLink link = link(t);
     long nanos = now - t.sentAt;
     if (tcp) {
-      link.heard(now);
+      link.recordAnyReply(now);
     } else {
-      link.took(t.number, nanos, t.late || nanos > t.patience, now);
+      link.recordReply(t.number, nanos, t.late || nanos > t.patience, now);
     }
   }
 
@@ -357,7 +357,7 @@ public final class Asker {
     if (said != null) {
       why += " (" + words(said) + ")";
       t.exchange.said(said);
-      link(t).health().refused(why, now);
+      link(t).health().recordRefusal(why, now);
     }
     failTry(t, Outcome.FAILED, why, now, repeat);
   }
@@ -392,17 +392,17 @@ public final class Asker {
       acceptLate(e, answer, link);
       return;
     }
-    link.answered(now);
+    link.recordAnswer(now);
     if (answer.dropped() > 0) {
       link.health().count(Outcome.CONTAINED);
-      link.health().disbelieved(OUTSIDE, now);
+      link.health().recordDisbelief(OUTSIDE, now);
     } else {
       link.health().count(Outcome.ANSWERED);
     }
     for (int i = 0; i < e.tryCount(); i++) {
       Try other = e.tryAt(i);
       if (other.open && other.link != null && other.link != link) {
-        other.link.outrun(now - other.sentAt);
+        other.link.recordFasterReply(now - other.sentAt);
       }
     }
     finish(e, answer, Failure.NO_ANSWER, link);
@@ -414,7 +414,7 @@ public final class Asker {
       e.answer();
       Exchange again = exchanges.find(e);
       if (again == null) {
-        sink.answeredLate(e, answer);
+        sink.onLateAnswer(e, answer);
       } else {
         finish(again, answer, Failure.NO_ANSWER, link);
       }
@@ -429,7 +429,7 @@ public final class Asker {
     long now = clock.getAsLong();
     close(t);
     if (!t.tcp && !lost) {
-      link.unreachable(now);
+      link.recordUnreachable(now);
     }
     // A connection may be lost for reasons of its own: then a new one is made (RFC 7766 section
     // 6.2.4).
@@ -470,7 +470,7 @@ public final class Asker {
     link.health().count(outcome);
     e.fail(why);
     if (outcome == Outcome.FAILED) {
-      link.failed(now);
+      link.recordFailure(now);
     }
     GatewayLink next =
         e.triesLeft() && now < e.deadline() && (worthRepeating || links.anyFresh(e))
@@ -529,7 +529,7 @@ public final class Asker {
       t.open = false;
       t.exchange.closed();
       t.withdraw();
-      link(t).ended(t.number);
+      link(t).recordEnd(t.number);
     }
   }
 
@@ -543,7 +543,7 @@ public final class Asker {
 
   // Time.
 
-  /** Does what is due. */
+  /** Runs the timers that are due. */
   public void advance(long now) {
     wheel.advance(now, this::due);
   }
@@ -560,7 +560,7 @@ public final class Asker {
         long patience = link.patience(now) * (t.tcp ? TCP_ROUND_TRIPS : 1);
         if (now - t.sentAt >= Math.min(patience, e.deadline() - e.startedAt())) {
           t.late = true;
-          link.missed(now);
+          link.recordLateReply(now);
           link.health().count(Outcome.TIMEOUT);
         }
       }
@@ -579,7 +579,7 @@ public final class Asker {
       Try t = e.tryAt(i);
       if (t.open && t.tcp) {
         e.fail(noTcp(link(t), "no reply"));
-        link(t).health().disbelieved("a truncated reply, and none over TCP", now);
+        link(t).health().recordDisbelief("a truncated reply, and none over TCP", now);
       }
     }
   }
@@ -610,7 +610,7 @@ public final class Asker {
     if (!heldBack) {
       advance(now);
     }
-    sink.turnEnds();
+    sink.onTurnEnd();
     var timer = ticking;
     if (exchanges.size() == 0 && ++idleTicks > 64 && timer != null) {
       timer.cancel(false);
@@ -630,10 +630,10 @@ public final class Asker {
     exchanges.remove(e);
     if (answer != null && link != null) {
       e.answer();
-      sink.answered(e, answer, link.health());
+      sink.onAnswer(e, answer, link.health());
     } else {
       boolean poor = e.prospect() == Prospect.POOR && failure != Failure.CONTAINED;
-      sink.failed(e, poor ? Failure.NO_GATEWAY : failure);
+      sink.onFailure(e, poor ? Failure.NO_GATEWAY : failure);
     }
     e.end();
     late++;
@@ -649,7 +649,7 @@ public final class Asker {
     for (int i = 0; i < e.tryCount(); i++) {
       Try t = e.tryAt(i);
       if (t.open) {
-        link(t).expired(t.number);
+        link(t).recordExpiry(t.number);
       }
     }
     release(e);
@@ -671,7 +671,7 @@ public final class Asker {
     exchanges.recycle(e);
   }
 
-  /** Ends everything: exchanges fail, sockets close. */
+  /** Fails all exchanges and closes all sockets. */
   public void close() {
     closed = true;
     exchanges.forEach(e -> finish(e, null, Failure.TIMEOUT, null));

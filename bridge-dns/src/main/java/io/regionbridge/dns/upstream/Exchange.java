@@ -131,7 +131,7 @@ public final class Exchange {
     return fromSibling;
   }
 
-  /** There is an answer: late replies are of no use. */
+  /** Ends the exchange with an answer: late replies are of no use. */
   void answer() {
     answered = true;
   }
@@ -140,13 +140,13 @@ public final class Exchange {
     return answered;
   }
 
-  /** Nobody waits any more; a late reply may still be of use. */
+  /** Ends the exchange without an answer; a late reply may still be used. */
   void end() {
     over = true;
     waiters = null;
   }
 
-  /** It is of no use any more, and holds on to nothing. */
+  /** Clears all references. */
   void clear() {
     route = null;
     for (int i = 0; i < tryCount; i++) {
@@ -189,7 +189,7 @@ public final class Exchange {
     return open;
   }
 
-  /** Whether nobody waits any more. */
+  /** Whether no query waits any more. */
   boolean over() {
     return over;
   }
@@ -276,7 +276,7 @@ public final class Exchange {
     return nameHash;
   }
 
-  /** Where the question goes. */
+  /** The route of the question. */
   public ZoneRoute.Forward route() {
     ZoneRoute.Forward r = route;
     if (r == null) {

@@ -38,7 +38,7 @@ public final class GatewayHealth {
   /** The prober makes longer ones. */
   private static final Duration LEAST_PAUSE = Duration.ofMillis(1);
 
-  /** What the probes say. */
+  /** The state by the probes. */
   public enum State {
     /** Not probed yet: used like a healthy one. */
     UNKNOWN,
@@ -77,10 +77,13 @@ public final class GatewayHealth {
           public void changed() {}
         };
 
-    /** A suspect gateway, or an answer of one that was down: a probe or a decision is due. */
+    /**
+     * Called for a suspect gateway, or an answer of one that was down: a probe or a decision is
+     * due.
+     */
     void lookSoon();
 
-    /** The state changed, or replies stopped or came back. */
+    /** Called when the state changed, or replies stopped or came back. */
     void changed();
   }
 
@@ -145,7 +148,7 @@ public final class GatewayHealth {
     return breaker.tryAcquirePermission();
   }
 
-  void probeSucceeded(long nanos, long now) {
+  void recordGoodProbe(long nanos, long now) {
     breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
     long before = rtt;
     rtt = before == 0 ? nanos : before + (nanos - before) / 4;
@@ -161,18 +164,18 @@ public final class GatewayHealth {
    * A probe that was sent once was answered after so many nanoseconds. Which packet the reply to
    * one that was sent again answers is a guess, so those do not count (RFC 6298 section 3).
    */
-  void measured(long nanos) {
+  void recordRoundTrip(long nanos) {
     long before = distance;
     distance = before == 0 ? nanos : before + (nanos - before) / 4;
   }
 
-  /** The reply to a probe is later than usual. */
-  void probeLate() {
+  /** Records that the reply to a probe is later than usual. */
+  void recordLateProbe() {
     late = true;
   }
 
-  /** So many packets of a probe were not answered that they were hardly all lost. */
-  void probeSilent() {
+  /** Records that more packets of a probe were unanswered than a line loses by chance. */
+  void recordSilentProbe() {
     if (!silent) {
       silent = true;
       watcher.changed();
@@ -187,8 +190,8 @@ public final class GatewayHealth {
     }
   }
 
-  /** Questions are answered in time, which says more than a probe. */
-  void questionsAnswered(long now) {
+  /** Records that questions are answered in time, which says more than a probe. */
+  void recordTimelyAnswers(long now) {
     if (breaker.getState() != CircuitBreaker.State.CLOSED) {
       breaker.transitionToClosedState();
     }
@@ -196,16 +199,16 @@ public final class GatewayHealth {
     change(State.UP, "answers", now);
   }
 
-  /** All packets of a probe went unanswered, for as long as a question has. */
-  void probeUnanswered(String why, long now) {
-    probeFailed(why, now);
+  /** Records a probe without any reply in the time that a question has. */
+  void recordUnansweredProbe(String why, long now) {
+    recordFailedProbe(why, now);
     if (breaker.getState() != CircuitBreaker.State.OPEN) {
       breaker.transitionToOpenState();
     }
     change(State.DOWN, why, now);
   }
 
-  void probeFailed(String why, long now) {
+  void recordFailedProbe(String why, long now) {
     breaker.onError(0, TimeUnit.NANOSECONDS, new ProbeFailure());
     if (breaker.getState() == CircuitBreaker.State.OPEN) {
       change(State.DOWN, why, now);
@@ -225,7 +228,7 @@ public final class GatewayHealth {
             .addKeyValue("reason", why)
             .log("{} is down: {}", name(), why);
       } else if (before == State.DOWN) {
-        recovered();
+        recordRecovery();
         log.atInfo()
             .addKeyValue("region", region)
             .addKeyValue("gateway", HostPort.text(address))
@@ -241,8 +244,8 @@ public final class GatewayHealth {
         : "gateway %s of region %s".formatted(HostPort.text(address), region);
   }
 
-  /** It answered a question. Any thread. */
-  void answered(long now) {
+  /** Records an answer to a question. Any thread. */
+  void recordAnswer(long now) {
     answeredAt = now;
     doubted = false;
     heard();
@@ -256,8 +259,8 @@ public final class GatewayHealth {
     return answeredAt;
   }
 
-  /** It refused a question and said why. Any thread. */
-  void refused(String why, long now) {
+  /** Records the explanation of a refusal. Any thread. */
+  void recordRefusal(String why, long now) {
     refusal = new Refusal(why, now);
   }
 
@@ -266,8 +269,8 @@ public final class GatewayHealth {
     return refusal;
   }
 
-  /** A reply of it was not used, or not whole. Any thread. */
-  void disbelieved(String why, long now) {
+  /** Records that a reply was not used, or only in part. Any thread. */
+  void recordDisbelief(String why, long now) {
     disbelief = new Disbelief(why, now);
   }
 
@@ -277,7 +280,7 @@ public final class GatewayHealth {
   }
 
   /** Asks for a probe soon. Any thread. */
-  void doubt() {
+  void requestProbe() {
     if (!doubted) {
       doubted = true;
       watcher.lookSoon();
@@ -288,8 +291,8 @@ public final class GatewayHealth {
     return doubted;
   }
 
-  /** It answers again after it did not: what failed before may succeed now. Any thread. */
-  void recovered() {
+  /** Records a recovery: what failed before may succeed now. Any thread. */
+  void recordRecovery() {
     recoveries.incrementAndGet();
   }
 
@@ -307,7 +310,7 @@ public final class GatewayHealth {
     return Objects.requireNonNull(outcomes.get(outcome));
   }
 
-  /** Tries that ended so. */
+  /** The number of tries with this outcome. */
   public long outcomes(Outcome outcome) {
     return adder(outcome).sum();
   }
@@ -327,7 +330,7 @@ public final class GatewayHealth {
     return address;
   }
 
-  /** What the probes say. */
+  /** The state by the probes. */
   public State state() {
     return state;
   }
@@ -348,7 +351,7 @@ public final class GatewayHealth {
     return silent;
   }
 
-  /** Since when they say so, on the clock of {@link System#nanoTime}. */
+  /** The time of the last change, on the clock of {@link System#nanoTime}. */
   public long changedAt() {
     return changedAt;
   }

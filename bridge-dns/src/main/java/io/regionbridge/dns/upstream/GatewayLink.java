@@ -22,7 +22,7 @@ final class GatewayLink {
   private static final int SOCKETS = 4;
   private static final int SILENT_AFTER = 3;
 
-  /** While so many in a row were in vain at most, a line that loses packets is a likely cause. */
+  /** Up to this number of consecutive failures, packet loss is a likely cause. */
   private static final int LOSSY_UNTIL = 8;
 
   /** On a line that loses packets few replies are late: they come as usual, or not at all. */
@@ -93,7 +93,7 @@ final class GatewayLink {
 
   // How it does.
 
-  /** Whether several tries in a row were waited for in vain, and nothing was heard since. */
+  /** Whether several consecutive tries timed out, and nothing was received since. */
   boolean silent() {
     if (misses < SILENT_AFTER) {
       return false;
@@ -111,12 +111,12 @@ final class GatewayLink {
     return health.state() == GatewayHealth.State.DOWN;
   }
 
-  /** Nanoseconds that a reply usually takes; for gateways not tried yet, what the probes say. */
+  /** Expected time of a reply in nanoseconds, by probes for gateways not tried yet. */
   double usual(long now) {
     return times.usual(health.rtt(), now);
   }
 
-  /** Nanoseconds by which it is compared with others; more than usual if others outran it. */
+  /** Nanoseconds for the comparison with other gateways; more than usual if others were faster. */
   double feared(long now) {
     // With too much to do, what it has still to answer says more than what took long a while ago.
     return slow(now) ? window.backlogSeconds() * 1e9 : times.feared(health.rtt(), now);
@@ -141,12 +141,12 @@ final class GatewayLink {
     return silent() && now - silentSince > loop.timeout() / 3;
   }
 
-  /** Whether all that was asked of it lately failed. */
+  /** Whether all recent questions failed. */
   boolean failing(long now) {
     return failures >= FAILING_AFTER && now - failedAt < FAILING_NANOS;
   }
 
-  /** Whether it can be expected to answer. */
+  /** Whether the gateway is healthy. */
   boolean well(long now) {
     return !down() && !silent() && !failing(now) && !slow(now);
   }
@@ -182,8 +182,8 @@ final class GatewayLink {
    * @param number see {@link #lastSent}
    * @param late whether the question was given up before
    */
-  void took(long number, long nanos, boolean late, long now) {
-    heard(now);
+  void recordReply(long number, long nanos, boolean late, long now) {
+    recordAnyReply(now);
     if (!late) {
       if (missesInARow > LOSSY_UNTIL && now - inTimeAt > SILENCE_NANOS) {
         nothingCameUntil = now;
@@ -192,47 +192,47 @@ final class GatewayLink {
       inTimeAt = now;
     }
     lateShare += ((late ? 1 : 0) - lateShare) * LATE_WEIGHT;
-    times.took(nanos, now);
-    window.replied(number, nanos, loop.timeout(), now);
+    times.record(nanos, now);
+    window.recordReply(number, nanos, loop.timeout(), now);
   }
 
-  /** It lives, whatever it says. */
-  void heard(long now) {
+  /** Records any reply, whatever its content. */
+  void recordAnyReply(long now) {
     // A silence that was over soon may be that of a few names only.
     if (misses >= SILENT_AFTER && now - silentSince > loop.timeout() / 2) {
-      health.recovered();
+      health.recordRecovery();
     }
     misses = 0;
   }
 
-  /** The reply to a question is later than usual. */
-  void missed(long now) {
+  /** Records that the reply to a question is later than usual. */
+  void recordLateReply(long now) {
     missesInARow++;
     if (++misses == SILENT_AFTER) {
       silentSince = now;
       knownGoodProbes = health.goodProbes();
-      health.doubt();
+      health.requestProbe();
     }
   }
 
-  /** A reply was waited for in vain, long after its question was given up. */
-  void expired(long number) {
-    window.expired(number);
+  /** Records that no reply came, long after its question was given up. */
+  void recordExpiry(long number) {
+    window.recordExpiry(number);
   }
 
-  /** A question is waited for no longer. */
-  void ended(long number) {
-    window.ended(number);
+  /** Records that a question is no longer waited for. */
+  void recordEnd(long number) {
+    window.recordEnd(number);
   }
 
-  /** It answered a question. */
-  void answered(long now) {
+  /** Records an answer to a question. */
+  void recordAnswer(long now) {
     failures = 0;
     noteAnswer(now);
   }
 
-  /** It replied without an answer. */
-  void failed(long now) {
+  /** Records a reply without an answer. */
+  void recordFailure(long now) {
     failures++;
     failedAt = now;
   }
@@ -241,23 +241,23 @@ final class GatewayLink {
   private void noteAnswer(long now) {
     if (now - noted > NOTE_EVERY) {
       noted = now;
-      health.answered(now);
+      health.recordAnswer(now);
     }
   }
 
-  /** Another gateway was faster than a try here, which is out for so many nanoseconds. */
-  void outrun(long nanos) {
-    times.outrun(nanos);
+  /** Records that another gateway answered first, while a try here is out for {@code nanos}. */
+  void recordFasterReply(long nanos) {
+    times.recordFasterReply(nanos);
   }
 
-  /** The host says that nobody listens. */
-  void unreachable(long now) {
+  /** Records that the host reports a closed port. */
+  void recordUnreachable(long now) {
     if (misses < SILENT_AFTER) {
       silentSince = now;
     }
     misses = Math.max(misses, SILENT_AFTER);
     knownGoodProbes = health.goodProbes();
-    health.doubt();
+    health.requestProbe();
   }
 
   // Asking it.
@@ -290,7 +290,7 @@ final class GatewayLink {
       return false;
     }
     socket.send(entry, write(question, length), loop.packet());
-    lastSent = window.sent();
+    lastSent = window.recordSent();
     return true;
   }
 

@@ -140,7 +140,7 @@ public final class GatewayRegistry {
     return probed;
   }
 
-  /** All gateways; siblings are none. */
+  /** All gateways, without siblings. */
   public List<GatewayHealth> all() {
     return gateways.values().stream().map(Probed::health).filter(g -> !g.sibling()).toList();
   }

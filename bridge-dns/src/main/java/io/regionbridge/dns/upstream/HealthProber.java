@@ -251,7 +251,7 @@ public final class HealthProber {
         return;
       }
       if (!gateway.doubted() && answersAgain(now)) {
-        gateway.questionsAnswered(now);
+        gateway.recordTimelyAnswers(now);
       } else if (gateway.mayProbe()) {
         send(now);
       } else {
@@ -265,18 +265,19 @@ public final class HealthProber {
       if (gateway.answeredAt() >= sentAt) {
         // Questions are answered in time: whatever became of the probe, that is health.
         end();
-        gateway.questionsAnswered(now);
+        gateway.recordTimelyAnswers(now);
         return;
       }
       if (now - sentAt >= timing.first()) {
-        gateway.probeLate();
+        gateway.recordLateProbe();
       }
       if (now - sentAt >= timing.silence() && !late) {
-        gateway.probeSilent();
+        gateway.recordSilentProbe();
       }
       if (now - sentAt >= timing.patience() && !late) {
         end();
-        gateway.probeUnanswered("no reply within " + timing.patience() / 1_000_000 + " ms", now);
+        gateway.recordUnansweredProbe(
+            "no reply within " + timing.patience() / 1_000_000 + " ms", now);
         pause(now);
       } else if (open != null && now - sentAt >= timing.again(lastSentAt - sentAt)) {
         sendAgain(open, now);
@@ -374,7 +375,7 @@ public final class HealthProber {
     }
 
     @Override
-    public void received(PacketSocket from, byte[] reply, int length, PeerAddress peer) {
+    public void onPacket(PacketSocket from, byte[] reply, int length, PeerAddress peer) {
       if (!waiting || length < 12 || Octets.get16(reply, 0) != id || (reply[2] & 0x80) == 0) {
         return;
       }
@@ -390,31 +391,31 @@ public final class HealthProber {
         end();
         loss += ((lastSentAt == sentAt ? 0 : 1) - loss) / LOSS_WEIGHT;
         if (copies == 1) {
-          gateway.measured(now - sentAt);
+          gateway.recordRoundTrip(now - sentAt);
         }
-        gateway.probeSucceeded(took(now), now);
+        gateway.recordGoodProbe(took(now), now);
         replied();
       }
     }
 
     @Override
-    public void drained(PacketSocket from) {}
+    public void onDrained(PacketSocket from) {}
 
     @Override
-    public void refused(PacketSocket from, String why) {
+    public void onRefused(PacketSocket from, String why) {
       if (stream != null && stream.closed()) {
         stream = null;
       }
       if (waiting) {
         failed(why, clock.getAsLong());
         // Nobody listens, or not just now: a second refusal says which.
-        gateway.doubt();
+        gateway.requestProbe();
       }
     }
 
     private void failed(String why, long now) {
       end();
-      gateway.probeFailed(why, now);
+      gateway.recordFailedProbe(why, now);
       pause(now);
     }
 

@@ -54,7 +54,7 @@ final class PacketBudget {
     slot = now / SLOT_NANOS;
   }
 
-  /** A question is asked. */
+  /** Counts a question. */
   void countQuestion(long now) {
     turn(now);
     questions[at(slot)]++;

@@ -6,12 +6,12 @@ interface ReplyHandler {
    * Takes a message with the ID of a question that is out, at the start of an array that is valid
    * during the call. The handler judges whether it is the reply.
    */
-  void replied(TryTable.Entry entry, byte[] message, int length, boolean tcp);
+  void onReply(TryTable.Entry entry, byte[] message, int length, boolean tcp);
 
   /**
    * Called when the socket cannot reach the gateway and no longer holds the question.
    *
    * @param lost whether there was a connection, so that a new one may work
    */
-  void unreachable(TryTable.Entry entry, boolean lost, String why);
+  void onUnreachable(TryTable.Entry entry, boolean lost, String why);
 }

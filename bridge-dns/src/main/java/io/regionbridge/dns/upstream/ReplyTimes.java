@@ -32,8 +32,8 @@ final class ReplyTimes {
   /** The same, but slower by the times that it was outrun. */
   private double rank;
 
-  /** A reply came after so many nanoseconds. */
-  void took(long nanos, long now) {
+  /** Records a reply after {@code nanos}. */
+  void record(long nanos, long now) {
     if (smoothed == 0 || now - heardAt > OLD_NANOS) {
       smoothed = nanos;
       least = least == 0 ? nanos : least(nanos, now);
@@ -73,7 +73,7 @@ final class ReplyTimes {
    * how long a reply takes. So it counts when one is chosen, not when one is waited for: on a line
    * that loses packets patience would grow, and the tries of a question become too few.
    */
-  void outrun(long nanos) {
+  void recordFasterReply(long nanos) {
     if (nanos > rank && rank > 0) {
       rank += (nanos - rank) / 8;
     }

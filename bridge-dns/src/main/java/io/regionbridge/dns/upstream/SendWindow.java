@@ -70,14 +70,14 @@ final class SendWindow {
     return perSecond > 0 ? out / perSecond : 0;
   }
 
-  /** A question was sent. Returns its number. */
-  long sent() {
+  /** Records that a question is sent, and returns its number. */
+  long recordSent() {
     out++;
     return ++last;
   }
 
-  /** A question is waited for no longer. */
-  void ended(long number) {
+  /** Records that a question is no longer waited for. */
+  void recordEnd(long number) {
     if (number > passed) {
       out--;
     }
@@ -88,7 +88,7 @@ final class SendWindow {
    *
    * @param timeout nanoseconds that a question has
    */
-  void replied(long number, long nanos, long timeout, long now) {
+  void recordReply(long number, long nanos, long timeout, long now) {
     if (number > passed) {
       passed = number;
       out = (int) (last - number);
@@ -118,14 +118,14 @@ final class SendWindow {
     return SHARE * timeout / SECOND * Math.max(rate, replies);
   }
 
-  /** A reply never came. */
-  void expired(long number) {
+  /** Records that a reply never came. */
+  void recordExpiry(long number) {
     if (number > passed) {
       size = Math.max(LEAST, size - SHRINK_IF_EXPIRED);
     }
   }
 
-  /** The gateway is well: what is out is no concern. */
+  /** Lifts the limit of a healthy gateway. */
   void lift() {
     limiting = false;
   }

@@ -113,7 +113,7 @@ final class UpstreamSocket implements PacketHandler {
   }
 
   @Override
-  public void received(PacketSocket from, byte[] packet, int length, PeerAddress peer) {
+  public void onPacket(PacketSocket from, byte[] packet, int length, PeerAddress peer) {
     if (length < 12) {
       return;
     }
@@ -123,22 +123,22 @@ final class UpstreamSocket implements PacketHandler {
     // Without an entry: very late, a duplicate, or not for us.
     TryTable.Entry entry = tries.find(Octets.get16(packet, 0));
     if (entry != null) {
-      loop.replies().replied(entry, packet, length, stream != null);
+      loop.replies().onReply(entry, packet, length, stream != null);
     }
   }
 
   @Override
-  public void drained(PacketSocket from) {
+  public void onDrained(PacketSocket from) {
     loop.endTurn();
   }
 
   @Override
-  public void refused(PacketSocket from, String why) {
+  public void onRefused(PacketSocket from, String why) {
     boolean lost = stream != null && stream.wasConnected();
     for (TryTable.Entry e = tries.any(); e != null; e = tries.any()) {
       // Out of the table first: whatever the handler does, this ends.
       tries.remove(e);
-      loop.replies().unreachable(e, lost, why);
+      loop.replies().onUnreachable(e, lost, why);
     }
   }
 

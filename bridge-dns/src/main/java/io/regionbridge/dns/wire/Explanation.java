@@ -17,7 +17,7 @@ public record Explanation(int code, byte[] text, @Nullable Explanation said) {
 
   private static final int CODE = 2;
 
-  /** One in our own words. */
+  /** Creates an explanation by this bridge. */
   public static Explanation of(int code, String text) {
     return new Explanation(code, text.getBytes(StandardCharsets.UTF_8), null);
   }

@@ -25,7 +25,7 @@ public final class Query {
 
   static final int MAX_LABELS = 128;
 
-  /** What {@link #parse} made of a packet. */
+  /** The result of {@link #parse}. */
   public enum Verdict {
     /** A query that can be answered. */
     OK,

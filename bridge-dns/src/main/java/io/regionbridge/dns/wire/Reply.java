@@ -32,7 +32,7 @@ public final class Reply {
 
   private static final int NOWHERE = -1;
 
-  /** Whom the records may speak for and where addresses may point. */
+  /** The names and addresses that a reply may contain. */
   public interface Bounds {
     /** Whether a record may be owned by this folded name of {@code length} octets. */
     boolean ownerAllowed(byte[] name, int length);
@@ -44,7 +44,7 @@ public final class Reply {
     boolean addressAllowed(long high, long low);
   }
 
-  /** What {@link #inspect} found. */
+  /** The result of {@link #inspect}. */
   public enum Verdict {
     /** The body may be passed on and kept. */
     BELIEVED,
@@ -55,7 +55,7 @@ public final class Reply {
     /** The aliases lead in a circle, or are more than {@link AliasChain#MOST}. */
     ALIAS_LOOP,
     /** More records or more pointers than a message may have. */
-    TOO_DEAR,
+    TOO_COMPLEX,
     /** Not a well-formed message. */
     MALFORMED
   }
@@ -138,7 +138,7 @@ public final class Reply {
     ensureRoom(Query.HEADER + Query.MAX_NAME + 4);
     System.arraycopy(message, 0, out, 0, questionEnd);
     Verdict verdict = believe(questionEnd, bounds);
-    return names.exhausted() ? Verdict.TOO_DEAR : verdict;
+    return names.exhausted() ? Verdict.TOO_COMPLEX : verdict;
   }
 
   // The message.
@@ -155,7 +155,7 @@ public final class Reply {
     cookieLength = 0;
     errorLength = 0;
     if (total > MOST_RECORDS) {
-      return Verdict.TOO_DEAR;
+      return Verdict.TOO_COMPLEX;
     }
     int i = questionEnd;
     for (int record = 0; record < total; record++) {
@@ -557,7 +557,7 @@ public final class Reply {
     return found;
   }
 
-  /** Whether the last alias leads to a name that somebody else has to answer for. */
+  /** Whether the last alias leads to a name outside the zone. */
   public boolean leavesZone() {
     return leaves;
   }

@@ -112,7 +112,7 @@ public final class ReplyWriter {
     return flags & (AA | RA);
   }
 
-  /** How the reply is explained so far; null: not. */
+  /** The explanation of the reply, or null. */
   public @Nullable Explanation explanation() {
     return explanation;
   }

@@ -12,7 +12,7 @@ import java.util.List;
  * are never taken for a peer.
  */
 public final class ClientPolicy {
-  /** What a client's address says about it. */
+  /** The kind of client, by its address. */
   public enum Standing {
     /** May not ask. */
     REFUSED,
@@ -52,7 +52,7 @@ public final class ClientPolicy {
     return of(List.of(), List.of(), List.of());
   }
 
-  /** What a client with this address, as {@link AddressSet} writes addresses, is. */
+  /** The kind of a client with this address, in the form of {@link AddressSet}. */
   public Standing standing(long high, long low) {
     if (!allowed.contains(high, low)) {
       return Standing.REFUSED;

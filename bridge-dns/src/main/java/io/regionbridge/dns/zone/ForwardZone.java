@@ -50,7 +50,6 @@ public record ForwardZone(
     return new ForwardZone("", Name.root, resolvers, any);
   }
 
-  /** Copies the lists. */
   public ForwardZone {
     Objects.requireNonNull(region);
     gateways = List.copyOf(gateways);

@@ -27,7 +27,7 @@ public final class LocalAuthority {
           ExtendedErrorCodeOption.NOT_READY,
           "part of this region's directory could not be read, the name may be there");
 
-  /** What is said of aliases that lead in a circle, or are too many. */
+  /** The explanation for a loop of aliases, or too many of them. */
   public static final Explanation ALIAS_LOOP =
       Explanation.of(
           ExtendedErrorCodeOption.OTHER, "the aliases lead in a circle, or are more than 8");

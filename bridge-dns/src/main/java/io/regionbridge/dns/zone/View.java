@@ -1,6 +1,6 @@
 package io.regionbridge.dns.zone;
 
-/** Who asks decides what a name of the local region means to them. */
+/** The two views of the names of the local region. */
 public enum View {
   /** Clients inside the local cluster: a Service is its ClusterIP. */
   CLUSTER,

@@ -37,7 +37,7 @@ public abstract sealed class ZoneNode permits ZoneNode.Encoded, HostNode {
 
   abstract ZoneNode withChildren(int count);
 
-  /** A node that says the same to everyone; without records, that there is nothing of any type. */
+  /** A node with the same records for all clients; without records it gives NODATA. */
   public static ZoneNode of(List<Record> records) {
     RecordSet[] sets = encode(records);
     return new Encoded(sets, sets, true, 0);

@@ -151,12 +151,12 @@ public final class ZoneTable {
         new Object());
   }
 
-  /** Whether anybody is asked for names of no region. */
+  /** Whether resolvers are asked for names outside all regions. */
   public boolean asksResolvers() {
     return resolvers != null;
   }
 
-  /** Who is asked for the query's name, which is in none of the zones; null: nobody. */
+  /** The resolvers for a name in none of the zones, or null. */
   public ZoneRoute.@Nullable Forward resolvers(Query query) {
     Resolvers now = resolvers;
     if (now == null) {
@@ -264,7 +264,7 @@ public final class ZoneTable {
     return forwards;
   }
 
-  /** All whom questions are sent to: those of {@link #forwards}, and the resolvers. */
+  /** All routes that questions are sent to: those of {@link #forwards} and the resolvers. */
   public List<ZoneRoute.Forward> ways() {
     Resolvers now = resolvers;
     return now == null
@@ -289,7 +289,9 @@ public final class ZoneTable {
     return ways;
   }
 
-  /** The way of this table to the zone of an earlier one's; that one if the zone is gone. */
+  /**
+   * The route in this table to the zone of an earlier route, which is returned if the zone is gone.
+   */
   public ZoneRoute.Forward latest(ZoneRoute.Forward earlier) {
     return switch (earlier.zone().isResolvers() ? null : find(earlier.apex())) {
       case ZoneRoute.Forward forward -> forward;
@@ -299,7 +301,7 @@ public final class ZoneTable {
     };
   }
 
-  /** Who may ask. */
+  /** The policy for clients. */
   public ClientPolicy clients() {
     return clients;
   }

@@ -142,9 +142,9 @@ class LoopBookkeepingTest {
   void repliesAreCountedByZoneTransportRcodeAndSource(String rcode, int index) {
     LoopCounters counters = new LoopCounters();
     for (int zone : new int[] {0, 1, 7, 8, 300}) {
-      counters.reply(zone, true, Rcode.value(rcode), Source.RELAY);
-      counters.reply(zone, true, Rcode.value(rcode), Source.RELAY);
-      counters.reply(zone, false, Rcode.value(rcode), Source.RELAY);
+      counters.countReply(zone, true, Rcode.value(rcode), Source.RELAY);
+      counters.countReply(zone, true, Rcode.value(rcode), Source.RELAY);
+      counters.countReply(zone, false, Rcode.value(rcode), Source.RELAY);
     }
     long sum = 0;
     for (int zone = 0; zone < 400; zone++) {
@@ -167,8 +167,8 @@ class LoopBookkeepingTest {
     LoopCounters counters = new LoopCounters();
     long[] bounds = LoopCounters.latencyBounds();
     for (int i = 0; i < bounds.length; i++) {
-      counters.took(Source.RELAY, bounds[i]);
-      counters.took(Source.RELAY, bounds[i] + 1);
+      counters.recordLatency(Source.RELAY, bounds[i]);
+      counters.recordLatency(Source.RELAY, bounds[i] + 1);
     }
     assertThat(counters.latencies(Source.RELAY, 0)).isOne();
     for (int i = 1; i < bounds.length; i++) {
@@ -186,11 +186,11 @@ class LoopBookkeepingTest {
   @Test
   void repliesWithinATurnTakeAsLongAsTheTurn() {
     LoopCounters counters = new LoopCounters();
-    counters.inline(Source.CACHE);
-    counters.inline(Source.CACHE);
-    counters.inline(Source.LOCAL);
-    counters.turnTook(60_000);
-    counters.turnTook(9_000_000);
+    counters.countInline(Source.CACHE);
+    counters.countInline(Source.CACHE);
+    counters.countInline(Source.LOCAL);
+    counters.recordTurn(60_000);
+    counters.recordTurn(9_000_000);
     assertThat(counters.latencies(Source.CACHE, 1)).isEqualTo(2);
     assertThat(counters.latencySum(Source.CACHE)).isEqualTo(120_000);
     assertThat(counters.latencySum(Source.LOCAL)).isEqualTo(60_000);
@@ -199,9 +199,9 @@ class LoopBookkeepingTest {
   @Test
   void eventsAreCountedEachByItself() {
     LoopCounters counters = new LoopCounters();
-    counters.event(LoopCounters.Event.SHED);
-    counters.event(LoopCounters.Event.SHED);
-    counters.event(LoopCounters.Event.PREFETCH);
+    counters.countEvent(LoopCounters.Event.SHED);
+    counters.countEvent(LoopCounters.Event.SHED);
+    counters.countEvent(LoopCounters.Event.PREFETCH);
     for (LoopCounters.Event event : LoopCounters.Event.values()) {
       assertThat(counters.events(event))
           .isEqualTo(

@@ -17,7 +17,7 @@ class ReplyTimesTest {
   /** A reply comes, ten milliseconds after the one before. */
   private void took(long count) {
     now += millis(10);
-    times.took(millis(count), now);
+    times.record(millis(count), now);
   }
 
   @ParameterizedTest
@@ -48,7 +48,7 @@ class ReplyTimesTest {
   void packetsThatAreLostMakeNobodyMorePatient() {
     for (int i = 0; i < 50; i++) {
       took(200);
-      times.outrun(millis(450)); // another answered, with a question here still out
+      times.recordFasterReply(millis(450)); // another answered, with a question here still out
     }
     assertThat(times.patience(UNKNOWN, MOST, now)).isLessThan(millis(210));
     assertThat(times.feared(UNKNOWN, now)).isGreaterThan((double) millis(250));
@@ -58,7 +58,7 @@ class ReplyTimesTest {
   void whoIsOutrunIsFearedUntilItIsFastAgain() {
     took(20);
     for (int i = 0; i < 30; i++) {
-      times.outrun(millis(100));
+      times.recordFasterReply(millis(100));
     }
     assertThat(times.feared(UNKNOWN, now)).isGreaterThan((double) millis(90));
     for (int i = 0; i < 30; i++) {
@@ -70,7 +70,7 @@ class ReplyTimesTest {
   @Test
   void toBeOutrunByMoreThanUsualIsWhatCounts() {
     took(20);
-    times.outrun(millis(5));
+    times.recordFasterReply(millis(5));
     assertThat(times.feared(UNKNOWN, now)).isEqualTo((double) millis(20));
   }
 

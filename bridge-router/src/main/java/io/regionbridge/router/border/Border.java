@@ -494,7 +494,7 @@ public final class Border {
     return one.compareTo(other) <= 0 ? one : other;
   }
 
-  /** One that has seen nothing yet. */
+  /** Creates one without observations. */
   public Border() {
     this(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }

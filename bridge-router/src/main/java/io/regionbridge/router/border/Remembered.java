@@ -12,7 +12,7 @@ import java.util.Set;
  *     it is silent
  */
 public record Remembered(Set<String> overlayKeys, Set<Cidr> ranges, boolean undeclared) {
-  /** Nothing is known of it. */
+  /** Nothing is known. */
   public static final Remembered NOTHING = new Remembered(Set.of(), Set.of());
 
   public Remembered {

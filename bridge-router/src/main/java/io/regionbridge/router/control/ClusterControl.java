@@ -327,7 +327,7 @@ final class ClusterControl implements RegionSource {
         .orElse(own);
   }
 
-  /** Who is the active gateway. Any thread. */
+  /** The active gateway, as far as it is known. Any thread. */
   Leadership leadership() {
     return election.leadership();
   }

@@ -276,7 +276,7 @@ public final class ControlPlane implements AutoCloseable {
     onChange.run();
   }
 
-  /** The configuration may be another one. */
+  /** Must be called when the configuration may have changed. */
   public void lookAgain() {
     source.ifPresent(RegionSource::lookAgain);
     tunnel.ifPresent(ManagedTunnel::lookAgain);
@@ -409,7 +409,7 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
-  /** Stops. Does nothing the second time. */
+  /** Stops. A second call has no effect. */
   @Override
   public void close() {
     leave();

@@ -33,7 +33,7 @@ record ControlSettings(
   /** Long enough to hear from every peer. */
   public static final Duration MEMORY = Duration.ofSeconds(30);
 
-  /** With the usual memory, and no options. */
+  /** The settings with the default memory and no options. */
   public ControlSettings(
       String node,
       InetAddress nodeAddress,

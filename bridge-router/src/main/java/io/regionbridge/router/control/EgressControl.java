@@ -73,7 +73,7 @@ final class EgressControl {
     return report;
   }
 
-  /** What a Region's condition is to say. */
+  /** The condition of a Region. */
   Optional<Finding> finding(String region) {
     return report.finding(region);
   }

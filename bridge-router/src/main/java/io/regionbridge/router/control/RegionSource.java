@@ -26,7 +26,7 @@ interface RegionSource extends AutoCloseable {
   /** What is wrong with the Services of the local region, one sentence each. */
   List<String> directoryProblems();
 
-  /** How the source itself fares, besides {@link #directoryProblems}. */
+  /** The conditions of the source itself, besides {@link #directoryProblems}. */
   List<Finding> findings();
 
   /** How traffic gets to the peers' pods; nothing where that is not our business. */

@@ -54,11 +54,11 @@ public final class Uninstall {
   private final boolean dryRun;
   private final List<Step> steps = new ArrayList<>();
 
-  /** How a step ended. */
+  /** The outcome of a step. */
   public enum Outcome {
     /** It was there and is gone. */
     REMOVED,
-    /** It is there; nothing was done, as was wished. */
+    /** It exists, and stays because of {@code --dry-run}. */
     WOULD_REMOVE,
     /** It is there, and stays unless {@code --purge} is given. */
     KEPT,

@@ -19,15 +19,14 @@ public record ClusterDomains(List<String> names) {
   /** The plugin that serves them. */
   static final String PLUGIN = "kubernetes";
 
-  /** What a cluster is called unless it says otherwise. */
+  /** The default domain of clusters. */
   public static final ClusterDomains DEFAULT = new ClusterDomains(List.of("cluster.local"));
 
-  /** Copies the names. */
   public ClusterDomains {
     names = List.copyOf(names);
   }
 
-  /** What the Corefile of a cluster says. */
+  /** Reads the domains from a cluster's Corefile. */
   public static ClusterDomains of(ClusterView view) {
     List<String> names =
         Stream.of(ClusterWatcher.RKE2_COREDNS, ClusterWatcher.COREDNS)

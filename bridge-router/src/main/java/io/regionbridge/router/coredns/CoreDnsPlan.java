@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What has to be written so that CoreDNS forwards as it should. Made by {@link #of}, pure. */
+/** What must be written so that CoreDNS forwards as it should. Made by {@link #of}, pure. */
 public sealed interface CoreDnsPlan {
   /** Our key of {@code coredns-custom}. */
   String KEY = "region-bridge.server";

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * called again after each change it sees, by the active gateway alone. Blocks.
  */
 public final class CoreDnsReconciler {
-  /** The condition that a look comes to. */
+  /** The condition of the last look. */
   public static final String CONDITION = "CoreDNSConfigured";
 
   /** The condition that says whether something bypasses what we configure. */
@@ -117,7 +117,7 @@ public final class CoreDnsReconciler {
         });
   }
 
-  /** Takes away whatever we ever wrote. */
+  /** Removes all that bridges ever wrote. */
   public Finding withdraw(ClusterView view) {
     return carryOut(
         CoreDnsPlan.of(view, List.of(), List.of()), new Write(List.of(), List.of(), view, true));
@@ -149,7 +149,7 @@ public final class CoreDnsReconciler {
     }
   }
 
-  /** What {@link #withdraw} would take away; empty if there is nothing of ours. */
+  /** What {@link #withdraw} would remove, if anything. */
   public static Optional<String> present(ClusterView view) {
     return switch (CoreDnsPlan.of(view, List.of(), List.of())) {
       case CoreDnsPlan.Nothing() -> Optional.empty();

@@ -30,7 +30,6 @@ public record Corefile(
   /** Of snippets that import snippets; CoreDNS itself refuses circles. */
   private static final int DEEPEST = 8;
 
-  /** Copies the lists. */
   public Corefile {
     blocks = List.copyOf(blocks);
     snippets = List.copyOf(snippets);

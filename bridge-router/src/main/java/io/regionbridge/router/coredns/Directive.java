@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
  * between its braces.
  */
 public record Directive(String name, List<String> arguments, List<Directive> options) {
-  /** Copies the lists. */
   public Directive {
     arguments = List.copyOf(arguments);
     options = List.copyOf(options);

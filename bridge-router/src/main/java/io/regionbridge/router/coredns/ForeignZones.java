@@ -35,7 +35,6 @@ public record ForeignZones(
   private static final String DIRECTORY = "/etc/coredns/";
   private static final String CUSTOM = "custom";
 
-  /** Copies what it is given. */
   public ForeignZones {
     places = Map.copyOf(places);
     unreadable = List.copyOf(unreadable);
@@ -55,7 +54,7 @@ public record ForeignZones(
     }
   }
 
-  /** Those of a cluster. */
+  /** Reads the zones of a cluster. */
   public static ForeignZones of(ClusterView view) {
     Reader reader = new Reader(view);
     switch (CoreDnsKind.of(view)) {

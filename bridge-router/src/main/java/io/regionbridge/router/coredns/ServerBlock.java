@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 public record ServerBlock(List<String> keys, List<Directive> directives, int begin, int end) {
   private static final String FORWARD = "forward";
 
-  /** Copies the lists. */
   public ServerBlock {
     keys = List.copyOf(keys);
     directives = List.copyOf(directives);

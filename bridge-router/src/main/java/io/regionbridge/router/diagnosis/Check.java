@@ -25,7 +25,7 @@ public record Check(String name, State state, String message, String remedy) {
     return new Check(name, State.OK, message, "");
   }
 
-  /** It could be better. */
+  /** A warning. */
   public static Check warning(String name, String message, String remedy) {
     return new Check(name, State.WARNING, message, remedy);
   }
@@ -35,7 +35,7 @@ public record Check(String name, State state, String message, String remedy) {
     return new Check(name, State.FAILURE, message, remedy);
   }
 
-  /** It could not be looked at, and why. */
+  /** A check that was skipped, with the reason. */
   public static Check skipped(String name, String message) {
     return new Check(name, State.SKIPPED, message, "");
   }

@@ -73,15 +73,15 @@ final class CiliumChecks {
   }
 
   private void checkSettings() {
-    List<String> amiss = CiliumSettings.amiss(config);
+    List<String> changes = CiliumSettings.requiredChanges(config);
     boolean readable = !facts.unreadable().containsKey(ClusterWatcher.EGRESS_POLICIES);
-    if (!amiss.isEmpty()) {
+    if (!changes.isEmpty()) {
       checks.add(
           Check.failure(
               NAME,
               "its egress gateway does not work with these settings; names do, traffic does not",
               "helm -n kube-system upgrade cilium cilium/cilium --reuse-values --set "
-                  + String.join(",", amiss)
+                  + String.join(",", changes)
                   + " && "
                   + RESTART));
     } else if (facts.cilium().policies().isEmpty() && readable) {

@@ -24,7 +24,6 @@ public record CiliumFacts(
   public static final CiliumFacts NONE =
       new CiliumFacts(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), false);
 
-  /** Copies what it is given. */
   public CiliumFacts {
     policies = policies.map(List::copyOf);
     nodes = nodes.map(Map::copyOf);
@@ -45,7 +44,6 @@ public record CiliumFacts(
       List<Cidr> destinations,
       List<Cidr> excluded,
       List<Exit> exits) {
-    /** Copies what it is given. */
     public Policy {
       destinations = List.copyOf(destinations);
       excluded = List.copyOf(excluded);

@@ -3,11 +3,11 @@ package io.regionbridge.router.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is to be said of a cluster. Pure. */
+/** The checks of a cluster. Pure. */
 final class ClusterChecks {
   private ClusterChecks() {}
 
-  /** Everything, in the order in which one thing needs the other. */
+  /** All checks; a check comes after those that it depends on. */
   public static List<Check> of(ClusterFacts facts) {
     List<Check> checks = new ArrayList<>(ServerChecks.of(facts));
     checks.addAll(RouterChecks.of(facts));
@@ -20,7 +20,7 @@ final class ClusterChecks {
     return checks;
   }
 
-  /** What is to be said when there is no answer at all. */
+  /** The check of an API server that does not answer. */
   public static List<Check> unreachable(String server, String reason) {
     return List.of(
         Check.failure(

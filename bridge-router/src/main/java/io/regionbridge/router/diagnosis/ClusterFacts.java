@@ -56,7 +56,6 @@ record ClusterFacts(
     CiliumFacts cilium,
     NetBirdFacts netBird,
     Instant time) {
-  /** Copies what it is given. */
   public ClusterFacts {
     unreadable = Map.copyOf(unreadable);
     missing = List.copyOf(missing);
@@ -77,10 +76,10 @@ record ClusterFacts(
    *
    * @param role Active, Standby, or empty
    * @param overlayAddress or empty
-   * @param amiss the conditions that are not good, in the words of its bridge
+   * @param problems the conditions that are not good, in the words of its bridge
    */
   public record Announced(
-      String name, String role, Optional<String> overlayAddress, List<String> amiss) {}
+      String name, String role, Optional<String> overlayAddress, List<String> problems) {}
 
   /**
    * A Lease.

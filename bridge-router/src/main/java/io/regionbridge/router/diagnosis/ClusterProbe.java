@@ -481,7 +481,7 @@ final class ClusterProbe {
     return keys;
   }
 
-  /** The last error of the controller of a DaemonSet; it tries again for ever. */
+  /** The last error of a DaemonSet's controller, which retries forever. */
   private Optional<String> uncreated() {
     return reading
         .of(

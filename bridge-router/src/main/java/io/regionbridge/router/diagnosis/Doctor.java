@@ -63,7 +63,7 @@ public final class Doctor {
     return ClusterChecks.of(facts);
   }
 
-  /** What is to be said of a cluster that does not answer at all. */
+  /** The check of a cluster that does not answer. */
   public static List<Check> unreachable(String server, String reason) {
     return ClusterChecks.unreachable(server, reason);
   }

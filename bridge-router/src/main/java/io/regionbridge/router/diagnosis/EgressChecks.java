@@ -16,7 +16,7 @@ public final class EgressChecks {
 
   private EgressChecks() {}
 
-  /** Everything about a node's egress. */
+  /** All checks of a node's egress. */
   public static List<Check> of(EgressFacts facts) {
     List<Check> checks = new ArrayList<>();
     checkRoutes(facts, checks);

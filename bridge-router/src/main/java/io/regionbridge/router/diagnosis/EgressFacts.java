@@ -43,7 +43,6 @@ public record EgressFacts(
     Optional<Integer> ciliumMtu) {
   private static final Logger log = LoggerFactory.getLogger(EgressFacts.class);
 
-  /** Copies the ways. */
   public EgressFacts {
     ways = List.copyOf(ways);
     own = List.copyOf(own);

@@ -4,7 +4,7 @@ import io.regionbridge.router.tunnel.HostSettings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is to be said of a node. Pure. */
+/** The checks of a node. Pure. */
 public final class HostChecks {
   /** What IPv6 needs (RFC 8200, section 5), and what Cilium's own headers leave of 1420. */
   private static final int LEAST_MTU = 1280;
@@ -14,7 +14,7 @@ public final class HostChecks {
 
   private HostChecks() {}
 
-  /** Everything about the node that this runs on. */
+  /** All checks of this node. */
   public static List<Check> of(HostFacts host) {
     List<Check> checks = new ArrayList<>();
     host.vxlanFiltered().ifPresent(filtered -> checks.add(vxlan(filtered)));

@@ -44,7 +44,6 @@ public record HostFacts(
    */
   public record Connections(long count, long most) {}
 
-  /** Copies the settings. */
   public HostFacts {
     settings = List.copyOf(settings);
   }

@@ -56,7 +56,7 @@ record MissingRights(List<String> verbs, String resource, List<String> names, St
         .toList();
   }
 
-  /** As a sentence goes on: {@code get, list configmaps coredns in kube-system}. */
+  /** Such as {@code get, list configmaps coredns in kube-system}. */
   @Override
   public String toString() {
     return String.join(", ", verbs)

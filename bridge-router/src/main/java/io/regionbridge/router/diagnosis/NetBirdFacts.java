@@ -12,7 +12,6 @@ public record NetBirdFacts(List<Router> routers, List<Pod> pods) {
   /** Nothing of it is there. */
   public static final NetBirdFacts NONE = new NetBirdFacts(List.of(), List.of());
 
-  /** Copies what it is given. */
   public NetBirdFacts {
     routers = List.copyOf(routers);
     pods = List.copyOf(pods);

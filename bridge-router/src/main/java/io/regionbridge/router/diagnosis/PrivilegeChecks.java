@@ -31,7 +31,7 @@ final class PrivilegeChecks {
     return made.checks;
   }
 
-  /** Agents are on every node, so what they may do, whoever takes over one node may do. */
+  /** Agents run on every node, so an attacker on one node has their rights. */
   private void checkAgents() {
     if (facts.privileges().agents().isEmpty()) {
       return;
@@ -126,7 +126,7 @@ final class PrivilegeChecks {
     return "kubectl -n %s %s".formatted(facts.release().namespace(), command);
   }
 
-  /** Whoever reaches a node reaches what its bridge listens on there. */
+  /** Anyone who reaches a node reaches the addresses that its bridge listens on. */
   private void checkAdmin() {
     Optional<Release.Admin> configured = facts.release().admin();
     if (configured.isEmpty() || facts.privileges().bridges().isEmpty()) {

@@ -16,7 +16,6 @@ record PrivilegeFacts(List<Bridge> bridges, List<Agent> agents, Map<String, Set<
   /** Nothing is known. */
   static final PrivilegeFacts NONE = new PrivilegeFacts(List.of(), List.of(), Map.of());
 
-  /** Copies what it is given. */
   PrivilegeFacts {
     bridges = List.copyOf(bridges);
     agents = List.copyOf(agents);

@@ -9,7 +9,7 @@ package io.regionbridge.router.diagnosis;
  * @param namespace empty: all of them, or none
  */
 public record Right(String group, String resource, String verb, String name, String namespace) {
-  /** As a sentence: {@code patch regions/status.region-bridge.io}. */
+  /** Such as {@code patch regions/status.region-bridge.io}. */
   @Override
   public String toString() {
     return verb

@@ -46,7 +46,7 @@ public final class RightsWatch implements AutoCloseable {
     loop.start();
   }
 
-  /** What was found last; empty where the API server does not say. */
+  /** The last finding; empty if the API server does not report rights. */
   public Optional<Finding> finding() {
     return finding;
   }

@@ -81,11 +81,11 @@ final class RouterChecks {
                           router.name() + " has none: no peer reaches its bridge",
                           "start the overlay's agent there, on the host network, or set"
                               + " overlay.interface; region-bridge doctor on that node")));
-      for (String amiss : router.amiss()) {
+      for (String problem : router.problems()) {
         checks.add(
             Check.failure(
                 "router node " + router.name(),
-                amiss,
+                problem,
                 "kubectl describe routernode " + router.name()));
       }
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * what did not change, and costs time and memory in proportion to what did.
  */
 public final class Directory {
-  /** What is known before anything was heard: nothing, and that is not all. */
+  /** The directory before the first list: empty and not complete. */
   public static final Directory EMPTY =
       new Directory(PersistentMap.empty(), 0, Extent.LOADING, 0, 0);
 
@@ -32,13 +32,13 @@ public final class Directory {
   private final int services;
   private final int endpoints;
 
-  /** How much of what there is a directory holds, the least first. */
+  /** The completeness of a directory, the least first. */
   public enum Extent {
     /** The first full list is not in. */
     LOADING,
     /** All that could be read; the rest is not known until somebody corrects it. */
     PARTIAL,
-    /** Everything. */
+    /** All of it. */
     COMPLETE
   }
 
@@ -68,7 +68,7 @@ public final class Directory {
     return extent == Extent.COMPLETE;
   }
 
-  /** How much of what there is is here. */
+  /** The completeness of the directory. */
   public Extent extent() {
     return extent;
   }
@@ -129,7 +129,7 @@ public final class Directory {
     return changed;
   }
 
-  /** This directory with a Service that is new or takes the place of the one of its key. */
+  /** Adds or replaces a Service. */
   public Directory with(DirectoryService service) {
     ServiceKey key = service.key();
     DirectoryService before = service(key);
@@ -141,7 +141,7 @@ public final class Directory {
         endpoints + service.endpoints().size() - (before == null ? 0 : before.endpoints().size()));
   }
 
-  /** This directory without the Service of that key; the same one if it has none. */
+  /** Removes a Service; returns the same directory if there is none with that key. */
   public Directory without(ServiceKey key) {
     DirectoryService before = service(key);
     if (before == null) {
@@ -163,7 +163,7 @@ public final class Directory {
     return withExtent(nowComplete ? Extent.COMPLETE : Extent.LOADING);
   }
 
-  /** The same directory, said to be so much of what there is. */
+  /** The same directory with another completeness. */
   public Directory withExtent(Extent next) {
     return next == extent
         ? this

@@ -26,21 +26,21 @@ public final class DirectoryIndex {
   private Directory directory = Directory.EMPTY;
   private int endpoints;
 
-  /** A Service is new or has changed. */
+  /** Adds or replaces a Service. */
   public void put(ServiceFacts service) {
     if (!service.equals(services.put(service.key(), service))) {
       touched.add(service.key());
     }
   }
 
-  /** A Service is gone, if it was there. */
+  /** Removes a Service. */
   public void remove(ServiceKey service) {
     if (services.remove(service) != null) {
       touched.add(service);
     }
   }
 
-  /** An EndpointSlice is new or has changed. */
+  /** Adds or replaces an EndpointSlice. */
   public void put(EndpointSliceFacts slice) {
     EndpointSliceFacts before = slices.put(slice.key(), slice);
     endpoints += slice.endpoints().size() - count(before);
@@ -55,21 +55,21 @@ public final class DirectoryIndex {
     }
   }
 
-  /** An EndpointSlice is gone, if it was there. */
+  /** Removes an EndpointSlice. */
   public void remove(EndpointSliceKey slice) {
     EndpointSliceFacts before = slices.remove(slice);
     endpoints -= count(before);
     detach(before);
   }
 
-  /** A ServiceExport is new or has changed. It counts once there is a Service of its key. */
+  /** Adds or replaces a ServiceExport, which takes effect with a Service of its key. */
   public void export(ServiceKey service, ClusterSetRole.Exported export) {
     if (!export.equals(exports.put(service, export))) {
       touched.add(service);
     }
   }
 
-  /** A ServiceExport is gone, if it was there. */
+  /** Removes a ServiceExport. */
   public void unexport(ServiceKey service) {
     if (exports.remove(service) != null) {
       touched.add(service);
@@ -81,12 +81,12 @@ public final class DirectoryIndex {
     return Collections.unmodifiableSet(exports.keySet());
   }
 
-  /** Says whether all that there is has been put in: see {@link Directory#complete}. */
+  /** Sets whether all objects are in, see {@link Directory#complete}. */
   public void complete(boolean complete) {
     directory = directory.withComplete(complete);
   }
 
-  /** Says how much of what there is has been put in. */
+  /** Sets the completeness. */
   public void setExtent(Directory.Extent extent) {
     directory = directory.withExtent(extent);
   }

@@ -38,7 +38,7 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
     return joined;
   }
 
-  /** Which Service. */
+  /** The key of the Service. */
   public ServiceKey key() {
     return facts.key();
   }
@@ -64,7 +64,7 @@ public record DirectoryService(ServiceFacts facts, List<Endpoint> endpoints) {
     return packed().hasHostnames();
   }
 
-  /** Whether all endpoints are in one state; none: not. */
+  /** Whether there are endpoints, all in this state. */
   public boolean isAll(EndpointState state) {
     Endpoint.Terms common = packed().common();
     return common == null

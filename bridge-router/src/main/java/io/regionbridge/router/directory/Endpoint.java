@@ -39,7 +39,7 @@ public record Endpoint(IpAddress address, @Nullable String hostname, Terms terms
     this(address, hostname, state, ports, null);
   }
 
-  /** What its conditions come to. */
+  /** The state by its conditions. */
   public EndpointState state() {
     return terms.state();
   }
@@ -69,7 +69,7 @@ public record Endpoint(IpAddress address, @Nullable String hostname, Terms terms
     return state() == EndpointState.READY;
   }
 
-  /** Whether it is on its way out and takes connections still. */
+  /** Whether it terminates and still takes connections. */
   public boolean isDraining() {
     return state() == EndpointState.DRAINING;
   }

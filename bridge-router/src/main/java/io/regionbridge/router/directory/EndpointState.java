@@ -2,7 +2,7 @@ package io.regionbridge.router.directory;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the conditions of an endpoint come to, best first. */
+/** The state of an endpoint by its conditions, best first. */
 public enum EndpointState {
   /** Takes connections. */
   READY,

@@ -2,7 +2,7 @@ package io.regionbridge.router.directory;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a Service's annotation {@value #KEY} says. */
+/** The value of a Service's annotation {@value #KEY}. */
 public enum ExportAnnotation {
   NONE,
   TRUE,

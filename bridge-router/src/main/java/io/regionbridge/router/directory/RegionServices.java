@@ -18,7 +18,7 @@ public record RegionServices(
     boolean reachable,
     double millis) {
 
-  /** How far it is, in words. */
+  /** The distance in words. */
   public String distance() {
     if (local) {
       return "local";

@@ -157,7 +157,7 @@ public record ServiceFacts(
       record Named(String name) implements Target {}
     }
 
-    /** A port of which nothing says what is spoken. */
+    /** A port without {@code appProtocol}. */
     public Port(String name, Protocol protocol, int port, Target target) {
       this(name, protocol, port, target, null);
     }

@@ -21,7 +21,7 @@ public final class ServiceRegions {
   private final List<Part> parts;
   private final Optional<Part> decisive;
 
-  /** What one region has of the Service. */
+  /** The Service in one region. */
   public record Part(RegionServices region, DirectoryService service) {
     /** The endpoints that take connections. */
     public List<Endpoint> ready() {

@@ -26,12 +26,11 @@ public record ServiceTraits(
   /** What Kubernetes takes for a session affinity without a timeout, in seconds. */
   public static final int DEFAULT_AFFINITY = 10_800;
 
-  /** Nothing is said. */
+  /** No traits. */
   public static final ServiceTraits NONE = new ServiceTraits(List.of(), null, null, null, false);
 
   private static final Set<String> SAME_ZONE = Set.of("PreferClose", "PreferSameZone");
 
-  /** Copies the list. */
   public ServiceTraits {
     ipFamilies = List.copyOf(ipFamilies);
   }

@@ -143,7 +143,7 @@ public final class ClusterWatcher implements AutoCloseable {
     watches.forEach(ResourceWatch::start);
   }
 
-  /** What is known now. Any thread. */
+  /** The current view. Any thread. */
   public ClusterView view() {
     Map<String, ConfigMapFacts> maps = new LinkedHashMap<>();
     configMaps.values().stream()

@@ -64,7 +64,7 @@ public final class GatewayWatcher implements AutoCloseable {
     return watcher;
   }
 
-  /** What is known now. Any thread. */
+  /** The current view. Any thread. */
   public GatewayView view() {
     boolean known =
         watches.stream()

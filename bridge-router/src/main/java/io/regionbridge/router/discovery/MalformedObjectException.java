@@ -1,6 +1,6 @@
 package io.regionbridge.router.discovery;
 
-/** An object that the API server accepted and that still makes no sense. */
+/** An object that the API server accepted although it is invalid. */
 public final class MalformedObjectException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -161,7 +161,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     this.loop = loops.loop("watch-" + resource, Timing.waiting().onVirtualThread(), this::runRound);
   }
 
-  /** Begins. Once. */
+  /** Starts to watch. Must be called once. */
   public void start() {
     loop.start();
   }

@@ -144,7 +144,7 @@ public final class EgressPlanner {
         .or(() -> disputed(region, cidr));
   }
 
-  /** What is wrong with a range, whoever claims it. */
+  /** Why no region may have a range. */
   private Optional<RefusedRange> unfit(Cidr cidr) {
     if (cidr.prefixLength() == 0) {
       return refused(cidr, Reason.DEFAULT_ROUTE, "is a default route: name the pods' own range");

@@ -29,7 +29,7 @@ public record EgressReport(RegionSettings.Engine engine, List<Region> regions) {
     regions = List.copyOf(regions);
   }
 
-  /** How far it is. */
+  /** The progress of egress to a region. */
   public enum State {
     /** All that may be sent to the region leaves by the active gateway. */
     APPLIED,
@@ -66,7 +66,7 @@ public record EgressReport(RegionSettings.Engine engine, List<Region> regions) {
       Optional<String> interfaceName,
       List<RefusedRange> refusals,
       List<String> foreign) {
-    /** Why nothing is sent to a region while nobody is the active gateway. */
+    /** The reason while there is no active gateway. */
     public static final String NO_GATEWAY = "NoActiveGateway";
 
     /** The same in words. */
@@ -79,7 +79,7 @@ public record EgressReport(RegionSettings.Engine engine, List<Region> regions) {
       foreign = List.copyOf(foreign);
     }
 
-    /** One to which nothing may be sent. */
+    /** A region to which nothing may be sent. */
     public static Region refused(RegionEgress egress) {
       boolean unknown = egress.refusals().isEmpty();
       return new Region(
@@ -108,7 +108,7 @@ public record EgressReport(RegionSettings.Engine engine, List<Region> regions) {
     return regions.stream().filter(r -> r.name().equals(name)).findFirst();
   }
 
-  /** What a Region's condition is to say. */
+  /** The condition of a Region. */
   public Optional<Finding> finding(String name) {
     return region(name)
         .map(region ->

@@ -54,7 +54,7 @@ public final class GatewayTranslation {
                 CONDITION, "InForce", "nftables table " + GatewayTable.NAME + " is as planned"));
   }
 
-  /** Takes all rules away that a bridge ever made on this node. */
+  /** Removes all rules that bridges created on this node. */
   public static void cleanUp() throws ErrnoException {
     replace(List.of());
   }

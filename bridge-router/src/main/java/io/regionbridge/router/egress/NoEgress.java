@@ -4,7 +4,7 @@ import io.regionbridge.router.egress.EgressReport.Region;
 import io.regionbridge.router.egress.EgressReport.State;
 import io.regionbridge.router.settings.RegionSettings;
 
-/** Nobody is to see to egress. */
+/** The engine that does nothing. */
 public final class NoEgress implements EgressDriver {
   @Override
   public EgressReport observe(EgressInputs inputs) {

@@ -124,7 +124,7 @@ public final class GatewayElection implements AutoCloseable {
         : known;
   }
 
-  /** Why this node could not take part as it should, in words; empty if it could. Any thread. */
+  /** Why this node cannot take part, in words, if it cannot. Any thread. */
   public Optional<String> problem() {
     return store.problem();
   }

@@ -10,6 +10,6 @@ import java.util.Optional;
  * @param transitions how often it has changed in the life of the Lease
  */
 public record Leadership(Optional<String> active, boolean mine, int transitions) {
-  /** Before anything is known. */
+  /** The state before the first observation. */
   public static final Leadership UNKNOWN = new Leadership(Optional.empty(), false, 0);
 }

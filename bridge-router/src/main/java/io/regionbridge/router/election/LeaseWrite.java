@@ -17,7 +17,7 @@ record LeaseWrite(Kind kind, LeaseState next) {
     ACQUIRE
   }
 
-  /** What came of a write. */
+  /** The result of a write. */
   sealed interface Outcome {
     /** The API server has taken it. */
     record Written(LeaseState lease) implements Outcome {}

@@ -1,6 +1,6 @@
 package io.regionbridge.router.election;
 
-/** What direct heartbeats say of another router node. */
+/** The state of another router node by direct heartbeats. */
 public enum Liveness {
   /** It answers, and could take over. */
   CANDIDATE,

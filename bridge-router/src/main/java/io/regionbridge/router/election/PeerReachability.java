@@ -14,7 +14,7 @@ public final class PeerReachability {
   private final GatewayProbes health;
   private final ReachObserver eyes = new ReachObserver();
 
-  /** One that has seen nothing yet. */
+  /** Creates one without observations. */
   public PeerReachability(GatewayProbes health) {
     this.health = health;
   }

@@ -1,6 +1,6 @@
 package io.regionbridge.router.feed;
 
-/** How much one line of a feed may hold. Writers keep to it, readers insist on it. */
+/** Limits of a line of a feed, kept by writers and enforced by readers. */
 public final class FeedLimits {
   /** The version of the format. */
   public static final int VERSION = 1;

@@ -73,7 +73,6 @@ public record PeerRule(
     return new PeerRule(export, clusterIp, ranges, anyClusterIp, AliasRanges.NONE, names);
   }
 
-  /** Copies the list. */
   public PeerRule {
     ranges = List.copyOf(ranges);
   }

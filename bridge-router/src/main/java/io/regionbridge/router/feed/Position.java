@@ -29,7 +29,7 @@ public record Position(long log, long generation) {
     }
   }
 
-  /** The text that {@link #parse} reads back. */
+  /** The canonical text, which {@link #parse} reads. */
   @Override
   public String toString() {
     return "%016x-%d".formatted(log, generation);

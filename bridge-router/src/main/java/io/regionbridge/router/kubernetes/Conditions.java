@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Conditions {
   private Conditions() {}
 
-  /** What a finding says: true, false, or not known. */
+  /** The status of a finding. */
   public enum State {
     TRUE("True"),
     FALSE("False"),
@@ -23,7 +23,7 @@ public final class Conditions {
       this.text = text;
     }
 
-    /** As Kubernetes writes it. */
+    /** The text in Kubernetes objects. */
     public String text() {
       return text;
     }
@@ -35,17 +35,17 @@ public final class Conditions {
    * @see Condition
    */
   public record Finding(String type, State state, String reason, String message) {
-    /** It is so. */
+    /** A condition that is True. */
     public static Finding yes(String type, String reason, String message) {
       return new Finding(type, State.TRUE, reason, message);
     }
 
-    /** It is not so. */
+    /** A condition that is False. */
     public static Finding no(String type, String reason, String message) {
       return new Finding(type, State.FALSE, reason, message);
     }
 
-    /** Nobody can say, or it does not matter yet. */
+    /** A condition that is Unknown. */
     public static Finding unknown(String type, String reason, String message) {
       return new Finding(type, State.UNKNOWN, reason, message);
     }

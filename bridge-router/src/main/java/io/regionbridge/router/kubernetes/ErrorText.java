@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.regionbridge.router.loop.FailureReason;
 import java.net.HttpURLConnection;
 
-/** What an API server did not do, in one line for an operator. */
+/** Describes a failed request to an API server in one line. */
 public final class ErrorText {
   private ErrorText() {}
 

@@ -38,7 +38,7 @@ public final class EventRecorder {
   /** What an event is about. */
   public record Subject(String apiVersion, String kind, String name, String uid) {}
 
-  /** Whether somebody should look. */
+  /** The type of an Event. */
   public enum Type {
     NORMAL("Normal"),
     WARNING("Warning");

@@ -55,10 +55,10 @@ public final class ObjectWriter {
    * @param contested from this number of writes on, the object is reported as contested
    */
   public record Pace(Duration first, Duration longest, int contested) {
-    /** At once, each time. */
+    /** Writes at once, each time. */
     public static final Pace AT_ONCE = new Pace(Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE);
 
-    /** Never, for objects that nobody else writes. */
+    /** Never writes the same content again: for objects without another writer. */
     public static final Pace NEVER =
         new Pace(Duration.ofDays(36_500), Duration.ofDays(36_500), Integer.MAX_VALUE);
 
@@ -68,7 +68,7 @@ public final class ObjectWriter {
     }
   }
 
-  /** What became of a write. */
+  /** The result of a write. */
   public sealed interface Outcome {
     /** It was sent and accepted. */
     record Written() implements Outcome {}
@@ -111,7 +111,7 @@ public final class ObjectWriter {
 
   private record Failure(int count, Instant next, Outcome.Failed outcome) {}
 
-  /** Has written nothing yet. */
+  /** Creates a writer. */
   public ObjectWriter(Clock clock, Pace pace) {
     this.clock = clock;
     this.pace = pace;

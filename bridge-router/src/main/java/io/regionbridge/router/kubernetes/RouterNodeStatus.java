@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How a router node fares. */
+/** The status of a router node. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RouterNodeStatus(
     @JsonPropertyDescription("Active or Standby.") @Nullable String role,

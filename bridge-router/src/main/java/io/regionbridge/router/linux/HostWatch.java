@@ -15,7 +15,7 @@ public final class HostWatch {
   private volatile Read last = new Read(HostAddresses.read(), System.nanoTime());
   private volatile boolean stale;
 
-  /** As they are now, or were less than five seconds ago. Any thread. */
+  /** The addresses, at most five seconds old. Any thread. */
   public HostAddresses addresses() {
     Read read = last;
     if (stale || System.nanoTime() - read.at() > AGE) {
@@ -26,7 +26,7 @@ public final class HostWatch {
     return read.addresses();
   }
 
-  /** They may be others now. Any thread. */
+  /** Must be called when the addresses may have changed. Any thread. */
   public void changed() {
     stale = true;
   }

@@ -22,12 +22,12 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** It worked: the next failure is the first one again. */
+  /** Resets the delay after a success. */
   public void reset() {
     failures = 0;
   }
 
-  /** It failed again: how long to wait now. */
+  /** The delay after another failure. */
   public Duration next() {
     // A shift of 20 is beyond every limit in use and far from overflow.
     long doubled = first.toNanos() << Math.min(failures++, 20);

@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.regex.Pattern;
 
-/** What went wrong, in words for people: never the name of an exception. */
+/** Describes failures in words, without names of exceptions. */
 public final class FailureReason {
   /** What an exception's text begins with that was made of another one. */
   private static final Pattern NAME =

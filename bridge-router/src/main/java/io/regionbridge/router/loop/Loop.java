@@ -35,7 +35,7 @@ public final class Loop implements AutoCloseable {
   private final Thread thread;
   private boolean started;
 
-  /** What a loop does each time. */
+  /** One round of a loop. */
   @FunctionalInterface
   public interface Round {
     /**
@@ -63,7 +63,7 @@ public final class Loop implements AutoCloseable {
             : Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
 
-  /** Begins; the first round comes at once. Once, and not after {@link #close}. */
+  /** Starts the loop with a first round. May be called once, and not after {@link #close}. */
   public synchronized void start() {
     if (!started && closed.getCount() > 0) {
       started = true;
@@ -81,7 +81,7 @@ public final class Loop implements AutoCloseable {
     }
   }
 
-  /** How it fares. Any thread. */
+  /** The health. Any thread. */
   public LoopHealth health() {
     boolean ended;
     synchronized (this) {

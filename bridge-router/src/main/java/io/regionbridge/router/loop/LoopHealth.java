@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param problem in words; empty if there is none
  */
 public record LoopHealth(String name, State state, Duration age, long failures, String problem) {
-  /** How it fares. */
+  /** The state of a loop. */
   public enum State {
     /** The last round was good, or is under way. */
     RUNNING,
@@ -23,7 +23,7 @@ public record LoopHealth(String name, State state, Duration age, long failures, 
     ENDED
   }
 
-  /** Whether it does what it is there for. */
+  /** Whether the loop works. */
   public boolean good() {
     return state == State.RUNNING;
   }

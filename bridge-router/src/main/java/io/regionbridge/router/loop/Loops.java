@@ -35,7 +35,7 @@ public final class Loops {
     return new Loop(name, timing, round, running, nanoTime);
   }
 
-  /** How the loops fare that were started and not closed, by name. Any thread. */
+  /** The health of all running loops, by name. Any thread. */
   public List<LoopHealth> health() {
     return running.stream()
         .map(Loop::health)

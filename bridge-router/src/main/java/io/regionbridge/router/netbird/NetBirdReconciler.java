@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * and less often, and the condition says so.
  */
 public final class NetBirdReconciler {
-  /** The condition that a look comes to. */
+  /** The condition of the last look. */
   public static final String CONDITION = "NetBirdHostNetwork";
 
   private static final Logger log = LoggerFactory.getLogger(NetBirdReconciler.class);
@@ -58,7 +58,7 @@ public final class NetBirdReconciler {
     this.writer = new ObjectWriter(clock, PACE);
   }
 
-  /** Makes it so, as far as it is not. */
+  /** Writes what differs, and returns the condition. */
   public Finding reconcile(ClusterView view) {
     HostNetworkPlan plan = HostNetworkPlan.of(view);
     if (plan.unreadable().isPresent()) {
@@ -90,7 +90,7 @@ public final class NetBirdReconciler {
         CONDITION, State.TRUE, "Kept", "NetBird's router pods are on the host network");
   }
 
-  /** Forgets how often it wrote: somebody else does now. */
+  /** Forgets its writes: another gateway writes from now on. */
   public void forget() {
     writer.forget();
   }

@@ -125,7 +125,7 @@ final class NftMessages {
       return loadMeta(META_OUT_NAME).matchValue(name(interfaceName));
     }
 
-    /** Packets of whoever was asked, as connection tracking has it. */
+    /** Matches packets in the reply direction of a tracked connection. */
     Rule matchReply() {
       int element = begin("ct");
       int data = rule.nest(2);

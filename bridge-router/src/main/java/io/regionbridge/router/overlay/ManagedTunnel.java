@@ -105,12 +105,12 @@ public final class ManagedTunnel implements AutoCloseable {
     return tunnel;
   }
 
-  /** The regions may be others. Any thread. */
+  /** Must be called when the regions may have changed. Any thread. */
   public void lookAgain() {
     loop.lookAgain();
   }
 
-  /** How it fares. Any thread. */
+  /** The conditions of the tunnel. Any thread. */
   public List<Finding> findings() {
     return findings;
   }

@@ -63,7 +63,7 @@ final class RegionTunnels {
         .findFirst();
   }
 
-  /** How the tunnel to a region fares; empty where there is no device. */
+  /** The state of the tunnel to a region, if there is a device. */
   static Optional<RegionTunnel> of(
       PeerRegion region, Optional<TunnelView> view, TunnelHealth health) {
     return view.map(seen ->

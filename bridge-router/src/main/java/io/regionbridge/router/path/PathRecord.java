@@ -77,7 +77,7 @@ final class PathRecord {
     return answeredOctets;
   }
 
-  /** What the probes say. */
+  /** The verdict of the probes. */
   Verdict verdict() {
     if (unanswered >= SILENCE) {
       return Verdict.SILENT;

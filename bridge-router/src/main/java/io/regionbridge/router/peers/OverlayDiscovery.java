@@ -134,22 +134,22 @@ public final class OverlayDiscovery implements AutoCloseable {
     loop.start();
   }
 
-  /** What is believed now. Any thread. */
+  /** The accepted claims. Any thread. */
   public List<PeerClaim> claims() {
     return known.claims();
   }
 
-  /** What was said and makes no sense. Any thread. */
+  /** What announcements contain that is invalid. Any thread. */
   public List<Refusal> refusals() {
     return known.refusals();
   }
 
-  /** What was said of ends of tunnels; whether it is believed, others decide. Any thread. */
+  /** The announced ends of tunnels, which others check. Any thread. */
   public List<TunnelAnnouncement> tunnels() {
     return known.tunnels();
   }
 
-  /** Who has said that a key of this node is known there. Any thread. */
+  /** The gateways that know a key of this node. Any thread. */
   public Set<InetAddress> accepted(String publicKey) {
     return known.accepted().entrySet().stream()
         .filter(answer -> answer.getValue().equals(publicKey))
@@ -157,7 +157,7 @@ public final class OverlayDiscovery implements AutoCloseable {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Where gateways say that they answer path probes, by region. Any thread. */
+  /** The announced addresses for path probes, by region. Any thread. */
   public Map<String, List<InetSocketAddress>> podPaths() {
     return known.podPaths();
   }

@@ -60,7 +60,7 @@ public interface OverlayView {
     return TunnelRecords.of(Optional.empty(), 0, end(node, true).stream().toList());
   }
 
-  /** How the tunnel to a region fares, as far as the device tells. */
+  /** The state of the tunnel to a region, as far as the device shows. */
   default Optional<RegionTunnel> tunnel(PeerRegion region) {
     return Optional.empty();
   }

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>Owned by one thread; what it starts calls back on others.
  */
 public final class PeerClusters implements AutoCloseable {
-  /** The condition of a Region that says how its API server fares. */
+  /** The condition of a Region for its API server. */
   public static final String CONDITION = "PeerAPIServerReachable";
 
   private static final Logger log = LoggerFactory.getLogger(PeerClusters.class);
@@ -53,7 +53,7 @@ public final class PeerClusters implements AutoCloseable {
   private static final Finding READ =
       new Finding(CONDITION, Conditions.State.TRUE, "Watching", "its router nodes are read");
 
-  /** How a peer's API server fares, and what it said last. */
+  /** The state of a peer's API server, and its last reading. */
   private record State(RegionClaims.PeerReading reading, Finding finding) {
     static final State NOTHING =
         new State(
@@ -129,7 +129,7 @@ public final class PeerClusters implements AutoCloseable {
     return new RegionClaims.PeerReading(claims, refusals);
   }
 
-  /** How the API server of a peer fares; empty if there is none to be asked. */
+  /** The state of a peer's API server, if there is one to ask. */
   public Optional<Finding> finding(String region) {
     return Optional.ofNullable(peers.get(region)).map(Peer::finding);
   }

@@ -87,7 +87,7 @@ public final class PeerEnds {
     return region.with(now.ends());
   }
 
-  /** What to write down of a region; empty if nothing was learned of it. */
+  /** The record of a region, if anything was learned. */
   public Optional<TunnelRecord> record(String region) {
     return Optional.ofNullable(known.get(region))
         .map(k -> TunnelRecords.of(Optional.of(k.declaredKey()), k.transitions(), k.ends()));

@@ -66,14 +66,14 @@ record PeerKubeconfig(
       chain = List.copyOf(chain);
     }
 
-    /** Says no more than whose it is. */
+    /** The subject only, without the key. */
     @Override
     public String toString() {
       return chain.getFirst().getSubjectX500Principal().getName();
     }
   }
 
-  /** What came of reading one. */
+  /** The result of parsing a kubeconfig. */
   sealed interface Parsed {
     /** The text can be used. */
     record Valid(PeerKubeconfig kubeconfig) implements Parsed {}
@@ -95,7 +95,7 @@ record PeerKubeconfig(
     }
   }
 
-  /** Holds nothing secret. */
+  /** The text without secrets. */
   @Override
   public String toString() {
     return server.toString();

@@ -160,7 +160,7 @@ record RegionAnnouncement(
             Optional.of(new Identity.KeyHolder(peer.key(), peer.address())), keys, gateways));
   }
 
-  /** What of it makes no sense. */
+  /** The invalid part, if any. */
   Optional<Refusal> refusal() {
     return domainFlaw.map(
         flaw -> new Refusal(name, PeerSource.OVERLAY, Refusal.Field.DOMAIN, flaw));

@@ -38,7 +38,7 @@ public final class TunnelRecords {
                 end.active()));
   }
 
-  /** The ends that a record tells of; what makes no sense is left out. */
+  /** The ends in a record, without invalid ones. */
   public static List<TunnelEnd> ends(TunnelRecord record) {
     List<TunnelRecord.Gateway> gateways = record.gateways();
     return gateways == null

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What the control plane finds of itself, as conditions. Pure. */
+/** The conditions of the control plane. Pure. */
 public final class ControlFindings {
   private static final String CURRENT = "APIServerCurrent";
 
@@ -32,17 +32,17 @@ public final class ControlFindings {
   private static final List<String> OPTIONAL =
       List.of(".cilium.io", ".netbird.io", ".projectcalico.org", "servicecidrs.networking.k8s.io");
 
-  /** Before anything was heard. */
+  /** The finding before the first observation. */
   public static final Finding STARTING =
       new Finding(CURRENT, State.UNKNOWN, "Connecting", "the API server has not answered yet");
 
-  /** The condition that says whether all that is said of peer regions is believed. */
+  /** The condition for the claims about peer regions. */
   public static final String ACCEPTED = "RegionsAccepted";
 
   /** The condition that says whether pods' packets pass between this node and the peers. */
   private static final String PATHS = "PodPath";
 
-  /** Told in one condition. */
+  /** Limit of refusals in one condition. */
   private static final int MOST_REFUSALS = 16;
 
   private ControlFindings() {}

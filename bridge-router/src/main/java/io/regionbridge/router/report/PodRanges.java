@@ -30,7 +30,7 @@ public final class PodRanges {
   private Finding last =
       new Finding(CONDITION, State.UNKNOWN, "NotListed", "the pods are not known yet");
 
-  /** Looks, if anything is another than at the last look. */
+  /** Compares the ranges with the pods if either changed. */
   public Finding look(Directory directory, LocalRegion local) {
     boolean same =
         directory == seen

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes the status of a Region object out of what is known of the region. Pure. */
+/** Makes the status of a Region object. Pure. */
 public final class RegionReport {
   /** The condition of a Region that says whether all claims about it accepted. */
   private static final String ACCEPTED = "ClaimsAccepted";

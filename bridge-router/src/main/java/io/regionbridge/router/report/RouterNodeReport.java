@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What a router node says of itself in its RouterNode object. Pure. */
+/** Makes the RouterNode object of a router node. Pure. */
 public final class RouterNodeReport {
   /** Whether packets to other regions pass by this node itself. */
   private static final String REACHING = "PeersReached";
@@ -123,7 +123,7 @@ public final class RouterNodeReport {
     };
   }
 
-  /** Whether a router node says that no peer is reached by it. */
+  /** Whether a router node reports that it reaches no peer. */
   public static boolean cutOff(RouterNodeFacts node) {
     return node.conditions().stream()
         .anyMatch(c -> c.type().equals(REACHING) && c.status().equals(State.FALSE.text()));

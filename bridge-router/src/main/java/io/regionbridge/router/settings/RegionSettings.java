@@ -123,7 +123,7 @@ public record RegionSettings(
       nodes = Map.copyOf(nodes);
     }
 
-    /** What a node has on it; empty: the configuration says nothing of the node. */
+    /** The place of a node on the overlay, if it is configured. */
     public Optional<Own> own(String node) {
       return nodes.isEmpty() ? single : Optional.ofNullable(nodes.get(node));
     }
@@ -134,7 +134,7 @@ public record RegionSettings(
     }
   }
 
-  /** What the bridge does about the overlay. */
+  /** How the bridge treats the overlay. */
   public enum OverlayMode {
     /** Another program runs it; the bridge reads handshakes and routes. */
     OBSERVE,
@@ -142,7 +142,7 @@ public record RegionSettings(
     /** The bridge makes the WireGuard device and its peers. */
     MANAGE,
 
-    /** There is none. */
+    /** There is no overlay. */
     NONE
   }
 
@@ -180,13 +180,13 @@ public record RegionSettings(
       excludeNamespaces = List.copyOf(excludeNamespaces);
     }
 
-    /** What holds unless something else is configured. */
+    /** The default settings. */
     public static Egress of(Engine engine) {
       return new Egress(engine, List.of(), List.of(), SHORTEST_IPV4, SHORTEST_IPV6, false);
     }
   }
 
-  /** What carries egress out. */
+  /** The engine of egress. */
   public enum Engine {
     /** Cilium where it is. */
     AUTO,
@@ -276,7 +276,7 @@ public record RegionSettings(
       return new Release(namespace, routerLabel, Engine.AUTO, Optional.empty());
     }
 
-    /** Whether Cilium has to carry the bridge's policies out. */
+    /** Whether Cilium carries out the bridge's policies. */
     public boolean needsCilium() {
       return engine == Engine.AUTO || engine == Engine.CILIUM;
     }

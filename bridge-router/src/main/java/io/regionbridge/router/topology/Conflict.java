@@ -2,7 +2,7 @@ package io.regionbridge.router.topology;
 
 import io.regionbridge.router.net.Cidr;
 
-/** Something that two sides claim and only one can have. */
+/** A value that two sides claim and only one can have. */
 public sealed interface Conflict {
   /** Whether it is about a region. */
   boolean concerns(String region);

@@ -13,7 +13,7 @@ import java.util.Set;
  */
 public record Identity(
     Optional<KeyHolder> announcer, Set<String> keys, Set<InetAddress> addresses) {
-  /** A claim that tells nothing of it. */
+  /** A claim without identity. */
   public static final Identity NONE = new Identity(Optional.empty(), Set.of(), Set.of());
 
   /**
@@ -29,7 +29,7 @@ public record Identity(
     addresses = Set.copyOf(addresses);
   }
 
-  /** What a declaration says: these keys, and nobody speaks. */
+  /** The identity of a declaration with these keys. */
   public static Identity declared(Set<String> keys) {
     return new Identity(Optional.empty(), keys, Set.of());
   }

@@ -27,7 +27,7 @@ public record LocalRegion(
     boolean translates,
     List<String> clusterDomains,
     AliasRanges aliases) {
-  /** The domain of a cluster that says nothing else. */
+  /** The default domain of a cluster. */
   public static final List<String> CLUSTER_DOMAINS = List.of("cluster.local");
 
   public LocalRegion {

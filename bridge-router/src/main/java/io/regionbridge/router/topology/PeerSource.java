@@ -1,6 +1,6 @@
 package io.regionbridge.router.topology;
 
-/** Who says something of a peer region. The first one that says it is believed. */
+/** The sources of claims about a peer region, most trusted first. */
 public enum PeerSource {
   /** The configuration file. */
   CONFIGURATION("the configuration"),
@@ -17,7 +17,7 @@ public enum PeerSource {
     this.words = words;
   }
 
-  /** What it is called in messages. */
+  /** The name in messages. */
   public String words() {
     return words;
   }

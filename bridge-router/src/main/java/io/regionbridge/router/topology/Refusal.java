@@ -6,7 +6,7 @@ package io.regionbridge.router.topology;
  * @param what the value that is left out, and why, in one clause
  */
 public record Refusal(String region, PeerSource source, Field field, String what) {
-  /** What a claim tells of. */
+  /** The field of a claim. */
   public enum Field {
     DOMAIN,
     RANGE,

@@ -41,7 +41,7 @@ public record Topology(
     return new Topology(local, peers, conflicts, false, refusals);
   }
 
-  /** The same with what the border found besides. */
+  /** Adds the findings of the border. */
   public Topology with(List<Conflict> others, List<Refusal> refused) {
     Set<String> curtailed =
         Stream.concat(
@@ -67,17 +67,17 @@ public record Topology(
     return peers.stream().filter(peer -> peer.name().equals(name)).findFirst();
   }
 
-  /** The same with each peer as a function gives it. */
+  /** Replaces each peer by the result of a function. */
   public Topology map(UnaryOperator<PeerRegion> peer) {
     return new Topology(local, peers.stream().map(peer).toList(), conflicts, complete, refusals);
   }
 
-  /** All conflicts in words, and which alias ranges would end them, and where; empty: none. */
+  /** All conflicts in words, with alias ranges that would resolve them; empty if there are none. */
   public String dispute() {
     return dispute(conflicts);
   }
 
-  /** The same of those that a region has part in. */
+  /** The conflicts of one region, likewise. */
   public String disputeOf(String region) {
     return dispute(conflicts.stream().filter(conflict -> conflict.concerns(region)).toList());
   }
@@ -91,7 +91,7 @@ public record Topology(
         .collect(Collectors.joining("; "));
   }
 
-  /** What is claimed of a region and not believed, each with who claims it. */
+  /** The refused claims about a region, each with its source. */
   public List<String> refusalsOf(String region) {
     return refusals.stream()
         .filter(refusal -> refusal.region().equals(region))

@@ -63,7 +63,7 @@ public final class TopologyBuilder {
     this.settings = settings;
   }
 
-  /** The regions as far as claims alone tell. */
+  /** Builds the topology from claims alone. */
   public Topology withoutCluster(List<PeerClaim> claims) {
     return build(
         ClusterView.ofConfigMaps(Map.of()),

@@ -30,7 +30,7 @@ public record TunnelEnd(
   /** Where WireGuard listens unless something else is said. */
   public static final int WIREGUARD_PORT = 51_820;
 
-  /** One that keeps its key. */
+  /** An end without a next key. */
   public TunnelEnd(
       String name,
       String publicKey,

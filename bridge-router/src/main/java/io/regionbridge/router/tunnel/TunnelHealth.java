@@ -23,7 +23,7 @@ public record TunnelHealth(Map<PublicKey, PeerHealth> peers) {
   /** Data that was not answered for so long has WireGuard itself doubt the session. */
   public static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
 
-  /** Of nothing. */
+  /** The health without a device. */
   public static final TunnelHealth NONE = new TunnelHealth(Map.of());
 
   /** An empty transport message, which wants no answer. */
@@ -33,7 +33,7 @@ public record TunnelHealth(Map<PublicKey, PeerHealth> peers) {
     peers = Map.copyOf(peers);
   }
 
-  /** The health after one more look. Without a device nothing is known, and all is forgotten. */
+  /** The health after another view. Without a device all is forgotten. */
   public TunnelHealth after(TunnelView view) {
     Map<PublicKey, PeerHealth> next = new HashMap<>();
     view.device()

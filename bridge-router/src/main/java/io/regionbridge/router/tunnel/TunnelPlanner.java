@@ -128,7 +128,7 @@ public final class TunnelPlanner {
     return true;
   }
 
-  /** Two gateways with one overlay address would take it from each other for ever. */
+  /** Two gateways with one overlay address would take it from each other forever. */
   private static List<PlannedPeer> withoutSharedAddresses(
       List<PlannedPeer> peers, List<String> conflicts) {
     Map<Cidr, String> owners = new LinkedHashMap<>();

@@ -38,7 +38,7 @@ public record TunnelView(
     problems = List.copyOf(problems);
   }
 
-  /** Which peer each range is routed to, according to the device. */
+  /** The peer of each range, according to the device. */
   public Map<Cidr, PublicKey> routes() {
     Map<Cidr, PublicKey> routes = new TreeMap<>();
     device.ifPresent(d ->

@@ -29,7 +29,7 @@ public record PeerEndpoint(InetAddress address, int port) {
         .map(address -> new PeerEndpoint(address.getAddress(), address.getPort()));
   }
 
-  /** The text that {@link #parse} reads back. */
+  /** The canonical text, which {@link #parse} reads. */
   @Override
   public String toString() {
     return SocketLiteral.format(new InetSocketAddress(address, port));

@@ -21,7 +21,7 @@ public final class PeerUpdate {
   private final @Nullable Integer persistentKeepalive;
   private final List<Cidr> allowedIps;
 
-  /** What becomes of the peer. */
+  /** The kind of update. */
   public enum Kind {
     /** It is created unless it exists. */
     ADD,

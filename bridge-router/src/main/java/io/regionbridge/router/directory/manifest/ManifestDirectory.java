@@ -70,12 +70,12 @@ public final class ManifestDirectory implements AutoCloseable {
     return directory;
   }
 
-  /** All that is wrong with the files at the moment. Any thread. */
+  /** The current problems of the files. Any thread. */
   public List<ManifestProblem> problems() {
     return problems;
   }
 
-  /** Takes other files from now on. Any thread; what they hold comes to the listener later. */
+  /** Follows other files. Any thread; the listener gets their contents later. */
   public void follow(List<Path> others) {
     files = List.copyOf(others);
     loop.lookAgain();

@@ -21,7 +21,6 @@ import java.util.function.BiFunction;
  * @param warnings what is served or left out, probably by mistake
  */
 public record ManifestInspection(List<ManifestProblem> errors, List<ManifestProblem> warnings) {
-  /** Copies the lists. */
   public ManifestInspection {
     errors = List.copyOf(errors);
     warnings = List.copyOf(warnings);

@@ -18,7 +18,7 @@ public record ManifestProblem(
     return line("");
   }
 
-  /** As {@link #toString}, with the word that it does no harm. */
+  /** As {@link #toString}, marked as a warning. */
   public String asWarning() {
     return line("warning: ");
   }

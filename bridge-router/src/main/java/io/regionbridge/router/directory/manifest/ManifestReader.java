@@ -45,7 +45,7 @@ public final class ManifestReader {
 
   private ManifestReader() {}
 
-  /** Reads a file for which there is room. Whatever is wrong with it is in the outcome. */
+  /** Reads a file without a limit of memory. Problems are in the result. */
   public static ManifestReading read(Path file) {
     return read(file, Long.MAX_VALUE);
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What came of reading a manifest file. */
+/** The result of reading a manifest file. */
 public sealed interface ManifestReading {
   /** At most {@value} problems of a file are reported, and how many more there are. */
   int MOST_PROBLEMS = 200;

@@ -83,7 +83,7 @@ public final class CiliumEgress implements EgressDriver {
     return new EgressReport(RegionSettings.Engine.CILIUM, write(inputs));
   }
 
-  /** Takes back whatever was written. For the active gateway, with a permit. */
+  /** Removes what was written. For the active gateway, with a permit. */
   public void withdraw(ClusterView view) {
     CiliumPlan.of(
             new EgressInputs(

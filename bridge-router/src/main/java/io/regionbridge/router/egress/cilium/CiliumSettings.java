@@ -22,7 +22,7 @@ public final class CiliumSettings {
   /**
    * The Helm values that must change in {@code cilium-config}, such as {@code bpf.masquerade=true}.
    */
-  public static List<String> amiss(Map<String, String> config) {
+  public static List<String> requiredChanges(Map<String, String> config) {
     List<String> values = new ArrayList<>();
     // The second is what releases before 1.18 call it.
     if (!on(config, "enable-egress-gateway") && !on(config, "enable-ipv4-egress-gateway")) {

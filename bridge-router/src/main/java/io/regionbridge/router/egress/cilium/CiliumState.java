@@ -71,7 +71,7 @@ public final class CiliumState {
 
   /** The same of {@code cilium-config} alone. */
   private static Optional<Obstacle> settings(ConfigMapFacts config) {
-    List<String> values = CiliumSettings.amiss(config.data());
+    List<String> values = CiliumSettings.requiredChanges(config.data());
     return values.isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -122,7 +122,7 @@ public final class RouteAgent implements AutoCloseable {
     return node;
   }
 
-  /** Something is configured differently. Any thread. */
+  /** Must be called when the configuration has changed. Any thread. */
   public void lookAgain() {
     loop.lookAgain();
   }

@@ -21,11 +21,11 @@ class CiliumSettingsTest {
     "identity-allocation-mode, kvstore, identityAllocationMode=crd",
     "enable-cilium-endpoint-slice, true, ciliumEndpointSlice.enabled=false",
   })
-  void namesWhatHasToChangeAndNoMore(String key, String value, String amiss) {
+  void namesWhatHasToChangeAndNoMore(String key, String value, String changes) {
     Map<String, String> config =
         new HashMap<>(Map.of("enable-egress-gateway", "true", "enable-bpf-masquerade", "true"));
     config.put(key, value);
-    assertThat(CiliumSettings.amiss(config))
-        .isEqualTo(amiss.isEmpty() ? List.of() : List.of(amiss));
+    assertThat(CiliumSettings.requiredChanges(config))
+        .isEqualTo(changes.isEmpty() ? List.of() : List.of(changes));
   }
 }

@@ -60,7 +60,7 @@ final class TablePublisher implements AutoCloseable {
   private static final int MOST_OWN = 256;
 
   /** Peers' directories change many times a second: each table takes in what has come so far. */
-  private static final Duration SETTLE = Duration.ofMillis(10);
+  private static final Duration SETTLE = Duration.ofMillis(5);
 
   /** A heap of more octets than this has grown while the directory was read. */
   private static final long GROWN_HEAP = 32L << 20;

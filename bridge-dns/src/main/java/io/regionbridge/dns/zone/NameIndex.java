@@ -42,11 +42,14 @@ final class NameIndex<V> {
 
   /** The value of the name whose {@code length} octets begin at {@code at}, or null. */
   @Nullable V get(byte[] name, int at, int length) {
+    return root == null ? null : get(NameHash.of(name, at, length), name, at, length);
+  }
+
+  private @Nullable V get(long hash, byte[] name, int at, int length) {
     Node node = root;
     if (node == null) {
       return null;
     }
-    long hash = NameHash.of(name, at, length);
     for (int shift = 0; ; shift += BITS) {
       int bit = 1 << (int) (hash >>> shift & MASK);
       if ((node.bitmap & bit) == 0) {
@@ -80,7 +83,7 @@ final class NameIndex<V> {
         value instanceof Named named && Arrays.equals(named.name(), name)
             ? value
             : new Leaf(hash, name, value, null);
-    int grown = get(name) == null ? size + 1 : size;
+    int grown = get(hash, name, 0, name.length) == null ? size + 1 : size;
     Node top = root == null ? Node.EMPTY : root;
     return new NameIndex<>(top.with(entry, hash, 0), grown);
   }
@@ -186,7 +189,7 @@ final class NameIndex<V> {
       if (slot instanceof Node deeper) {
         changed[i] = deeper.with(entry, hash, shift + BITS);
       } else {
-        long there = hashOf(slot);
+        long there = Arrays.equals(nameOf(slot), nameOf(entry)) ? hash : hashOf(slot);
         changed[i] =
             there == hash
                 ? joined(entry, slot)

@@ -132,9 +132,10 @@ public final class Directory {
   /** Adds or replaces a Service. */
   public Directory with(DirectoryService service) {
     ServiceKey key = service.key();
-    DirectoryService before = service(key);
+    PersistentMap<DirectoryService> namespace = services(this, key.namespace());
+    DirectoryService before = namespace.get(key.name());
     return new Directory(
-        namespaces.with(key.namespace(), services(this, key.namespace()).with(key.name(), service)),
+        namespaces.with(key.namespace(), namespace.with(key.name(), service)),
         generation + 1,
         extent,
         services + (before == null ? 1 : 0),

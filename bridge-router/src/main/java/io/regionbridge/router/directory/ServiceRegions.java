@@ -58,7 +58,8 @@ public final class ServiceRegions {
         parts.add(new Part(region, service));
       }
     }
-    return new ServiceRegions(parts, parts.stream().findFirst());
+    return new ServiceRegions(
+        parts, parts.isEmpty() ? Optional.empty() : Optional.of(parts.getFirst()));
   }
 
   /**
@@ -93,7 +94,7 @@ public final class ServiceRegions {
         left.add(part);
       }
     }
-    return new ServiceRegions(left, decisive);
+    return left.size() == parts.size() ? this : new ServiceRegions(left, decisive);
   }
 
   /**
@@ -131,7 +132,8 @@ public final class ServiceRegions {
 
   /** The first region that has endpoints to answer with, if there is one. */
   public List<Part> nearest() {
-    return backed().stream().limit(1).toList();
+    List<Part> backed = backed();
+    return backed.isEmpty() ? backed : List.of(backed.getFirst());
   }
 
   /** The endpoints that a region answers with. */

@@ -37,7 +37,7 @@ final class FollowerMachine {
    * How often feeds are read that bring one change after the other: each reading has a price of its
    * own, and a change has to be in the answers within 50 ms.
    */
-  static final Duration TOGETHER = Duration.ofMillis(30);
+  static final Duration TOGETHER = Duration.ofMillis(35);
 
   /** A feed that has been current for so long has not failed when it ends. */
   private static final Duration SOUND = Duration.ofSeconds(10);

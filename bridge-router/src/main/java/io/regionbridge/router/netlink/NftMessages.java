@@ -46,6 +46,9 @@ final class NftMessages {
   static final String DORMANT = "the table is dormant";
 
   private static final int TABLE_FLAGS = 2;
+  private static final int TABLE_USE = 3;
+  private static final int CHAIN_TABLE = 1;
+  private static final int CHAIN_NAME = 3;
   private static final int CHAIN_POLICY = 5;
   private static final int RULE_TABLE = 1;
   private static final int RULE_CHAIN = 2;
@@ -432,7 +435,7 @@ final class NftMessages {
 
   /**
    * What is in the tables: the comment of each rule, empty for one without, and then what has been
-   * changed of a table or of a chain with rules, which no comment says. None without a table.
+   * changed of a table or of its chains, which no comment says. None without a table.
    */
   List<String> readContents(NetlinkSocket socket) throws ErrnoException {
     List<String> found = new ArrayList<>();
@@ -475,17 +478,60 @@ final class NftMessages {
           }
         });
     found.addAll(comments);
-    if (number(socket, header(GET_TABLE, 0, family(ipv6), 0).string(1, table), TABLE_FLAGS) > 0) {
+    if (tableNumber(socket, ipv6, TABLE_FLAGS) > 0) {
       found.add(DORMANT);
+    }
+    if (tableNumber(socket, ipv6, TABLE_USE) > chains.size()) {
+      chains.addAll(listChains(socket, ipv6)); // those without a rule too
     }
     for (String chain : chains) {
       MessageWriter request =
-          header(GET_CHAIN, 0, family(ipv6), 0).string(1, table).string(3, chain);
+          header(GET_CHAIN, 0, family(ipv6), 0)
+              .string(CHAIN_TABLE, table)
+              .string(CHAIN_NAME, chain);
       int policy = number(socket, request, CHAIN_POLICY);
       if (policy >= 0 && policy != ACCEPT) {
         found.add("chain %s drops what no rule knows".formatted(chain));
       }
     }
+  }
+
+  private int tableNumber(NetlinkSocket socket, boolean ipv6, int type) throws ErrnoException {
+    return number(socket, header(GET_TABLE, 0, family(ipv6), 0).string(1, table), type);
+  }
+
+  /** The kernel lists the chains of all tables of the family: not to be asked without need. */
+  private Set<String> listChains(NetlinkSocket socket, boolean ipv6) throws ErrnoException {
+    Set<String> names = new LinkedHashSet<>();
+    socket.dump(
+        header(GET_CHAIN, NetlinkMessage.DUMP, family(ipv6), 0),
+        "listing the chains of table " + table,
+        new NetlinkSocket.DumpAnswers() {
+          @Override
+          public void restart() {
+            names.clear();
+          }
+
+          @Override
+          public void take(NetlinkMessage message) throws MalformedMessageException {
+            if (message.type() != NEW_CHAIN) {
+              return;
+            }
+            String of = "";
+            String name = "";
+            for (Attribute attribute : attributes(message)) {
+              switch (attribute.type()) {
+                case CHAIN_TABLE -> of = attribute.string();
+                case CHAIN_NAME -> name = attribute.string();
+                default -> {} // numbers and hooks
+              }
+            }
+            if (of.equals(table)) {
+              names.add(name);
+            }
+          }
+        });
+    return names;
   }
 
   /** A number of a table or a chain; negative if it has none. */

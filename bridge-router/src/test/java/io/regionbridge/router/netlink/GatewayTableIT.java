@@ -47,9 +47,22 @@ class GatewayTableIT {
           .contains("tcp option maxseg size set 1220");
       namespace.sh("nft add table ip6 region-bridge-gateway { flags dormant; }");
       namespace.sh("nft add chain ip region-bridge-gateway segments { policy drop; }");
+      namespace.sh(
+          "nft add chain ip region-bridge-gateway empty { type filter hook forward priority 0;"
+              + " policy drop; }");
+      namespace.sh(
+          "nft add chain ip region-bridge-gateway harmless { type filter hook forward priority 0;"
+              + " }");
+      namespace.sh("nft add table ip other");
+      namespace.sh(
+          "nft add chain ip other theirs { type filter hook input priority 0; policy drop; }");
       assertThat(table.rules())
-          .hasSize(rules.size() + 2)
-          .contains("the table is dormant", "chain segments drops what no rule knows");
+          .hasSize(rules.size() + 3)
+          .contains(
+              "the table is dormant",
+              "chain segments drops what no rule knows",
+              "chain empty drops what no rule knows");
+      namespace.sh("nft delete table ip other");
       table.replace(rules.subList(0, 1));
       assertThat(table.rules()).containsExactly(rules.getFirst().toString());
       table.replace(List.of());

@@ -24,11 +24,11 @@ public enum ConditionType {
       "APIServerCurrent",
       Scope.BRIDGE,
       "API server watched",
-      "API server cannot be watched",
+      "API server's objects not all known",
       "a resource of the API server cannot be watched; the message says which one, why and since"
-          + " when",
-      "run region-bridge doctor, which names missing rights and other causes; the last known state"
-          + " stays in force"),
+          + " when. `ObjectIgnored`: an object is invalid; the message says which one and why",
+      "run region-bridge doctor, which names missing rights and other causes; correct the object"
+          + " that is named. The last known state stays in force"),
   ACTIVE_GATEWAY(
       "ActiveGateway",
       Scope.BRIDGE,

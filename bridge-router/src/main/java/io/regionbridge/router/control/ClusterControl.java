@@ -487,7 +487,9 @@ final class ClusterControl implements RegionSource {
     found.add(ControlFindings.watched(view, proxy));
     found.add(podRanges.look(services, next.local()));
     found.add(ControlFindings.written(unwritten));
-    found.add(ControlFindings.accepted(DeclaredRegions.flaws(look.readings()), next.refusals()));
+    List<String> flaws = new ArrayList<>(view.ignored(ClusterWatcher.REGIONS::equals));
+    flaws.addAll(DeclaredRegions.flaws(look.readings()));
+    found.add(ControlFindings.accepted(flaws, next.refusals()));
     rights.finding().ifPresent(found::add);
     imports.ifPresent(found::add);
     found.add(ControlFindings.elected(election.leadership(), election.problem()));

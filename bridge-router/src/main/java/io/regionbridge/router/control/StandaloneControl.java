@@ -151,7 +151,7 @@ final class StandaloneControl implements RegionSource {
   @Override
   public List<Finding> findings() {
     return List.of(
-        ControlFindings.accepted("", topology().map(Topology::refusals).orElse(List.of())));
+        ControlFindings.accepted(List.of(), topology().map(Topology::refusals).orElse(List.of())));
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.regionbridge.router.discovery;
 import io.regionbridge.router.net.Cidr;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What one API server has at a moment, without Services and EndpointSlices, which are the
@@ -79,6 +81,22 @@ public record ClusterView(
   /** Whether every resource was either listed or could not be. */
   public boolean settled() {
     return statuses.values().stream().noneMatch(WatchStatus.Starting.class::isInstance);
+  }
+
+  /**
+   * Invalid objects, each with the reason, in the order of their resources.
+   *
+   * @param which by RBAC name
+   */
+  public List<String> ignored(Predicate<String> which) {
+    return statuses.entrySet().stream()
+        .filter(entry -> which.test(entry.getKey()))
+        .sorted(Map.Entry.comparingByKey())
+        .flatMap(entry ->
+            entry.getValue() instanceof WatchStatus.Current(List<String> ignored)
+                ? ignored.stream()
+                : Stream.empty())
+        .toList();
   }
 
   /** Why resources cannot be read, in the order of their names. */

@@ -17,7 +17,10 @@ import io.regionbridge.router.loop.Timing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +74,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
   private static final int GONE = 410;
 
+  /** Invalid objects that are remembered by name. */
+  private static final int MOST_IGNORED = 100;
+
   /**
    * Watches that fail in a row without a single event: then it is listed anew. Where the WebSocket
    * is refused the client tries plain HTTP, and does not say that the answer to that was 410.
@@ -89,7 +96,11 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private final ReentrantLock sinkLock = new ReentrantLock();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final Loop loop;
-  private volatile WatchStatus status;
+  private final AtomicReference<WatchStatus> status;
+
+  /** Guarded by the sink's lock. */
+  private final Map<ObjectKey, String> ignored = new HashMap<>();
+
   private boolean known;
 
   /** The version to watch from; empty: a list comes first. */
@@ -157,7 +168,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     this.sink = sink;
     this.onStatus = onStatus;
     this.clock = clock;
-    this.status = new WatchStatus.Starting();
+    this.status = new AtomicReference<>(new WatchStatus.Starting());
     this.loop = loops.loop("watch-" + resource, Timing.waiting().onVirtualThread(), this::runRound);
   }
 
@@ -173,7 +184,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
   /** Any thread. */
   public WatchStatus status() {
-    return status;
+    return status.get();
   }
 
   /** Stops. Nothing reaches the sink after this returns. */
@@ -248,6 +259,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     try {
       if (!closed.isDone()) {
         sink.retain(present);
+        ignored.keySet().retainAll(present);
+        recordIgnored();
       }
     } finally {
       sinkLock.unlock();
@@ -306,23 +319,62 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     try {
       if (!closed.isDone()) {
         sink.put(object);
+        ignored.remove(ObjectKey.of(object));
+        recordIgnored();
       }
     } catch (MalformedObjectException e) {
-      log.warn("{} {}: {}; ignored", resource, ObjectKey.of(object), e.getMessage());
+      ignore(ObjectKey.of(object), String.valueOf(e.getMessage()));
     } finally {
       sinkLock.unlock();
     }
   }
 
-  private void recordCurrent() {
-    if (!(status instanceof WatchStatus.Current)) {
-      if (reported != null) {
-        log.info("{} can be read again", resource);
-        reported = null;
+  private void ignore(ObjectKey key, String reason) {
+    if (!reason.equals(ignored.get(key))) {
+      log.warn("{} {}: {}; ignored", resource, key, reason);
+      if (ignored.size() < MOST_IGNORED || ignored.containsKey(key)) {
+        ignored.put(key, reason);
       }
-      status = new WatchStatus.Current();
-      onStatus.run();
+      recordIgnored();
     }
+  }
+
+  /** With the sink's lock held. */
+  private void recordIgnored() {
+    WatchStatus before = status.get();
+    if (before instanceof WatchStatus.Current(List<String> told)
+        && !(told.isEmpty() && ignored.isEmpty())) {
+      WatchStatus now = current();
+      if (!now.equals(before) && status.compareAndSet(before, now)) {
+        onStatus.run();
+      }
+    }
+  }
+
+  /** With the sink's lock held. */
+  private WatchStatus current() {
+    return new WatchStatus.Current(
+        ignored.entrySet().stream()
+            .map(entry -> "%s %s: %s".formatted(resource, entry.getKey(), entry.getValue()))
+            .sorted()
+            .toList());
+  }
+
+  private void recordCurrent() {
+    if (status.get() instanceof WatchStatus.Current) {
+      return;
+    }
+    if (reported != null) {
+      log.info("{} can be read again", resource);
+      reported = null;
+    }
+    sinkLock.lock();
+    try {
+      status.set(current());
+    } finally {
+      sinkLock.unlock();
+    }
+    onStatus.run();
   }
 
   private void failed(ReadFailure failure) {
@@ -333,10 +385,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       reported = failure;
     }
     Instant since =
-        status instanceof WatchStatus.Failing(Instant first, _, _) ? first : clock.instant();
+        status.get() instanceof WatchStatus.Failing(Instant first, _, _) ? first : clock.instant();
     WatchStatus now = new WatchStatus.Failing(since, failure, known);
-    if (!now.equals(status)) {
-      status = now;
+    if (!now.equals(status.getAndSet(now))) {
       onStatus.run();
     }
   }
@@ -414,6 +465,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       try {
         if (!closed.isDone()) {
           sink.remove(ObjectKey.of(object));
+          ignored.remove(ObjectKey.of(object));
+          recordIgnored();
         }
       } finally {
         sinkLock.unlock();

@@ -1,6 +1,7 @@
 package io.regionbridge.router.discovery;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * How far one resource is known.
@@ -11,8 +12,17 @@ public sealed interface WatchStatus {
   /** Asked for the first time, not yet answered. */
   record Starting() implements WatchStatus {}
 
-  /** Listed and watched: what is known is what is. */
-  record Current() implements WatchStatus {}
+  /**
+   * Listed and watched: what is known is what is.
+   *
+   * @param ignored invalid objects, each with the reason; what was known of them before
+   *     stays in force
+   */
+  record Current(List<String> ignored) implements WatchStatus {
+    public Current {
+      ignored = List.copyOf(ignored);
+    }
+  }
 
   /**
    * The resource cannot be read now. What was known stays in force, and reading is retried forever.

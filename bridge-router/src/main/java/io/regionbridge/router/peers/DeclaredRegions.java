@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +48,12 @@ public final class DeclaredRegions {
     return readings;
   }
 
-  /** What is wrong with objects, all of it in one text; empty if nothing is. */
-  public static String flaws(Map<RegionFacts, RegionClaims.Reading> readings) {
+  /** What is wrong with objects, each in one text. */
+  public static List<String> flaws(Map<RegionFacts, RegionClaims.Reading> readings) {
     return readings.entrySet().stream()
         .filter(entry -> !entry.getValue().problems().isEmpty())
         .map(entry -> flaws(entry.getKey().name(), entry.getValue().problems()))
-        .collect(Collectors.joining("; "));
+        .toList();
   }
 
   private void logProblems(Key key, List<String> problems, boolean keeps) {

@@ -1,6 +1,7 @@
 package io.regionbridge.router.report;
 
 import io.regionbridge.router.discovery.ClusterView;
+import io.regionbridge.router.discovery.ClusterWatcher;
 import io.regionbridge.router.discovery.ReadFailure;
 import io.regionbridge.router.discovery.WatchStatus;
 import io.regionbridge.router.election.Leadership;
@@ -42,20 +43,28 @@ public final class ControlFindings {
   /** The condition that says whether pods' packets pass between this node and the peers. */
   private static final String PATHS = "PodPath";
 
-  /** Limit of refusals in one condition. */
-  private static final int MOST_REFUSALS = 16;
+  /** Limit of objects or refusals in one condition. */
+  private static final int MOST_TOLD = 16;
 
   private ControlFindings() {}
 
   /**
-   * Whether all that must be watched is.
+   * Whether all that must be watched is, and is valid. Invalid Region objects are told by {@link
+   * #accepted}.
    *
    * @param proxy by which the API server is asked, and how to avoid it, in words
    */
   public static Finding watched(ClusterView view, Optional<String> proxy) {
     List<WatchStatus.Failing> failing = view.failures().stream().filter(f -> !spared(f)).toList();
     if (failing.isEmpty()) {
-      return new Finding(CURRENT, State.TRUE, "Watching", "everything is watched");
+      List<String> ignored = view.ignored(resource -> !resource.equals(ClusterWatcher.REGIONS));
+      return ignored.isEmpty()
+          ? new Finding(CURRENT, State.TRUE, "Watching", "everything is watched")
+          : new Finding(
+              CURRENT,
+              State.FALSE,
+              "ObjectIgnored",
+              String.join("; ", firstOf(ignored)) + "; what was known before stays in force");
     }
     boolean unreachable =
         failing.stream().allMatch(f -> f.failure().reason() == ReadFailure.Reason.UNREACHABLE);
@@ -64,6 +73,14 @@ public final class ControlFindings {
         State.FALSE,
         unreachable ? "Unreachable" : "Incomplete",
         proxy.map(words -> words + "; ").orElse("") + String.join("; ", causes(failing)));
+  }
+
+  private static List<String> firstOf(List<String> texts) {
+    List<String> first = new ArrayList<>(texts.subList(0, Math.min(texts.size(), MOST_TOLD)));
+    if (texts.size() > MOST_TOLD) {
+      first.add("and %d more".formatted(texts.size() - MOST_TOLD));
+    }
+    return first;
   }
 
   /** A fault of the API server as a whole is reported once, not for each resource. */
@@ -108,15 +125,9 @@ public final class ControlFindings {
    * @param flaws invalid parts of Region objects, or empty
    * @param refusals what else is left out
    */
-  public static Finding accepted(String flaws, List<Refusal> refusals) {
-    List<String> texts = new ArrayList<>();
-    if (!flaws.isEmpty()) {
-      texts.add(flaws);
-    }
-    refusals.stream().limit(MOST_REFUSALS).map(Refusal::toString).forEach(texts::add);
-    if (refusals.size() > MOST_REFUSALS) {
-      texts.add("and %d more".formatted(refusals.size() - MOST_REFUSALS));
-    }
+  public static Finding accepted(List<String> flaws, List<Refusal> refusals) {
+    List<String> texts = new ArrayList<>(firstOf(flaws));
+    texts.addAll(firstOf(refusals.stream().map(Refusal::toString).toList()));
     return texts.isEmpty()
         ? new Finding(ACCEPTED, State.TRUE, "Accepted", "all claims about regions accepted")
         : new Finding(
@@ -136,7 +147,7 @@ public final class ControlFindings {
     String words =
         states.entrySet().stream()
             .map(state -> "region %s: %s".formatted(state.getKey(), state.getValue().words()))
-            .limit(MOST_REFUSALS)
+            .limit(MOST_TOLD)
             .collect(Collectors.joining("; "));
     Set<Verdict> verdicts =
         states.values().stream().map(PathState::verdict).collect(Collectors.toSet());

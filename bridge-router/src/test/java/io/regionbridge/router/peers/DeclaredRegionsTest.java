@@ -1,6 +1,8 @@
 package io.regionbridge.router.peers;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.regionbridge.router.discovery.RegionFacts;
 import io.regionbridge.router.kubernetes.RegionSpec;
@@ -58,6 +60,7 @@ final class DeclaredRegionsTest {
     assertThat(DeclaredRegions.flaws(declared.look(List.of(good)))).isEmpty();
     RegionFacts bad = region("one", "10.52.0.1/16", "192.0.2.1");
     assertThat(DeclaredRegions.flaws(declared.look(List.of(bad))))
+        .singleElement(as(STRING))
         .startsWith("Region mn: spec.podCIDRs[0]: 10.52.0.1/16: ");
   }
 

@@ -3,12 +3,14 @@
 # prepare_KIND, where there is one, does before it what clients are not to notice, and mend puts everything right after it,
 # however it ended. Where one gateway is meant, it is the active one of the second region, on which all of its traffic depends.
 
-readonly kinds=(gateway followed node tunnel loss5 loss30 apiserver coredns upgrade clock churn region)
+readonly kinds=(gateway followed node tunnel interface loss5 loss30 apiserver coredns upgrade clock churn region)
 declare -A meaning=(
   [gateway]='bridge of the active gateway killed, back after 10 s'
   [followed]='bridge of the gateway killed whose directory feed is followed, back after 10 s'
   [node]='active router node cut off for 20 s'
   [tunnel]='tunnels of the active gateway black for 20 s'
+  [interface]="interface of the active gateway's overlay made anew, by a restart of its agent"
+  [cilium]="Cilium's agent of the active gateway killed, back after 10 s"
   [loss5]='WAN loses 5 % of the packets for 20 s; times from its end'
   [loss30]='WAN loses 30 % of the packets for 20 s; times from its end'
   [apiserver]='API server of a region killed, back after 15 s'
@@ -82,6 +84,33 @@ NFT
   pause 20
   in_place "$broken_region-$node" nft delete table ip black
   pause 8
+}
+
+break_interface() {
+  local node
+  node=$(carrying $broken_region)
+  mark
+  if on_tailscale; then
+    stop "$broken_region-$node" tailscaled
+    start_tailscaled "$broken_region-$node"
+  else
+    stop "$broken_region-$node" wireguard
+    up_device "$broken_region" "$node"
+  fi
+  pause 15
+}
+
+prepare_cilium() { on_cilium || fail 'there is no Cilium in this lab; run lab down, and lab up --cni cilium'; }
+
+break_cilium() {
+  local node
+  node=$(active $broken_region)
+  mark
+  stop "$broken_region-$node" cilium KILL
+  pause 10
+  start_cilium $broken_region
+  await 120 "Cilium of $broken_region-$node" cilium_healthy "$broken_region-$node"
+  pause 5
 }
 
 break_loss5() { lose 5; }
@@ -193,6 +222,7 @@ break_churn() {
 mend() {
   local r node
   set_loss 0
+  up_overlay
   for r in "${regions[@]}"; do attach_region "$r"; done
   for r in "${regions[@]}"; do
     for node in ${routers[$r]}; do
@@ -200,6 +230,7 @@ mend() {
       in_place "$r-$node" nft delete table ip black 2>/dev/null || true
       [[ ! -e $state/place/$r-$node/clock ]] || { stop "$r-$node" bridge && rm -f "$state/place/$r-$node/clock"; }
     done
+    ! on_cilium || start_cilium "$r"
     stop "$r-coredns" coredns-old
     start_api_server "$r"
     start_coredns "$r"
@@ -229,7 +260,10 @@ break_things() {
       --gone) gone_for=$2 && shift ;;
       --rate) churn_rate=$2 && shift ;;
       --results) results=$2 && shift ;;
-      all) chosen=("${kinds[@]}") ;;
+      all)
+        chosen=("${kinds[@]}")
+        ! on_cilium || chosen+=(cilium)
+        ;;
       *)
         [[ -n ${meaning[$1]-} ]] || fail "no such kind of break: $1; there are: ${kinds[*]}"
         chosen+=("$1")

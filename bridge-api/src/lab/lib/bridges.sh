@@ -58,9 +58,9 @@ chart_values() { # REGION
   cat <<YAML
 config:
   overlay: { interface: $overlay_device, mode: observe }
-  egress: { engine: routes }
+  egress: { engine: $(on_cilium && echo cilium || echo routes) }
 security: { netAdmin: true }
-agent: { enabled: true }
+agent: { enabled: $(on_cilium && echo false || echo true) }
 image: { pullPolicy: Never }
 YAML
 }
@@ -85,7 +85,7 @@ install_chart() {
 # start_bridges REGION NODE: the bridge, if it is a router node, and the agent.
 start_bridges() {
   [[ $2 != r* ]] || start_bridge "$1" "$2"
-  start_container "$1" "$2" agent region-bridge-agent
+  on_cilium || start_container "$1" "$2" agent region-bridge-agent
 }
 
 # start_bridge REGION NODE [PREFIX...]: the prefix goes before the command, such as faketime's variables.

@@ -18,11 +18,21 @@ up_clusters() {
   [[ ${#fresh[@]} == 0 ]] || say "API servers of ${fresh[*]}: starting"
   for r in "${fresh[@]}"; do
     await 120 "the API server of $r" api_comes_up "$r"
+    if [[ ! -e $state/place/$r-cp/nodes ]]; then
+      add_nodes "$r"
+      touch "$state/place/$r-cp/nodes"
+    fi
+    say "API server of $r: ready at $(api_url "$r")"
+  done
+  ! on_cilium || for r in "${regions[@]}"; do start_cilium "$r"; done
+  for r in "${regions[@]}"; do
+    if on_cilium; then
+      up_cilium_pods "$r"
+    fi
     if [[ ! -e $state/place/$r-cp/objects ]]; then
-      fill_cluster "$r"
+      add_objects "$r"
       touch "$state/place/$r-cp/objects"
     fi
-    say "API server of $r: ready at $(api_url "$r"), with its objects"
   done
 }
 
@@ -84,14 +94,17 @@ account_kubeconfig() {
   kubeconfig "$1" "$(kubectl_in "$1" -n "$2" create token "$3" --duration=24h)"
 }
 
-fill_cluster() {
-  local r=$1 node
-  kubectl_in "$r" create -f - >/dev/null < <(
-    for node in $(nodes "$r"); do node_object "$r" "$node"; done
+add_nodes() { # REGION
+  local node
+  kubectl_in "$1" create -f - >/dev/null < <(
+    for node in $(nodes "$1"); do node_object "$1" "$node"; done
   )
-  kubectl_in "$r" apply --server-side -f - >/dev/null < <(
-    coredns_objects "$r"
-    workload_objects "$r"
+}
+
+add_objects() { # REGION
+  kubectl_in "$1" apply --server-side -f - >/dev/null < <(
+    coredns_objects "$1"
+    workload_objects "$1"
   )
 }
 

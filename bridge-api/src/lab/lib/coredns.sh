@@ -40,8 +40,15 @@ kind: ClusterRoleBinding
 metadata: { name: system:coredns }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: system:coredns }
 subjects: [{ kind: ServiceAccount, name: coredns, namespace: kube-system }]
-$(service kube-system kube-dns "$(cluster_dns "$r")" dns-tcp 53)
-$(slice "$r" kube-system kube-dns dns-tcp 53 coredns)
+---
+apiVersion: v1
+kind: Service
+metadata: { name: kube-dns, namespace: kube-system }
+spec:
+  clusterIP: $(cluster_dns "$r")
+  selector: { k8s-app: kube-dns }
+  ports: [{ name: dns, port: 53, protocol: UDP }, { name: dns-tcp, port: 53, protocol: TCP }]
+$(slice "$r" kube-system kube-dns dns-tcp 53 coredns | sed 's/^ports: \[/&{ name: dns, port: 53, protocol: UDP }, /')
 ---
 apiVersion: v1
 kind: ConfigMap

@@ -20,8 +20,14 @@ up() {
       shift 2
       continue
     fi
+    if [[ $1 == --cni && ${2-} == cilium ]]; then
+      [[ -z $(all_places) ]] || on_cilium || fail "lab '$lab' is up without --cni cilium; run lab down"
+      touch "$state/cni-cilium"
+      shift 2
+      continue
+    fi
     [[ $1 == --with && ${2-} == cassandra ]] ||
-      fail "up takes --overlapping, --overlay tailscale and --with cassandra, not $*"
+      fail "up takes --overlapping, --overlay tailscale, --cni cilium and --with cassandra, not $*"
     need_cassandra
     if ! has_cassandra; then
       touch "$state/with-cassandra"
@@ -31,6 +37,7 @@ up() {
   done
   need "${programs[@]}"
   ! on_tailscale || need_tailscale
+  ! on_cilium || need_cilium
   [[ -x $(postgres_bin)/postgres ]] || fail 'not installed: Postgres; run .ci/tools lab'
   java_program >/dev/null
   compile
@@ -48,6 +55,7 @@ up() {
 down() {
   say "down: stopping everything in lab '$lab'"
   remove_places
+  down_cilium
   rm -rf "$state" "${state%/*}/.$lab.lock"
   rmdir --ignore-fail-on-non-empty "${state%/*}/.wireguard" /run/wireguard /run/tailscale 2>/dev/null || true
   say 'down: nothing is left'

@@ -11,7 +11,7 @@ up_network() {
   say 'network: namespaces, LANs, NAT, and a WAN of 120 to 200 ms there and back'
   make_place wan
   for r in "${regions[@]}"; do up_lan "$r"; done
-  for r in "${regions[@]}"; do up_pod_network "$r"; done
+  on_cilium || for r in "${regions[@]}"; do up_pod_network "$r"; done
   up_pods
   up_wan
   touch "$state/network"
@@ -36,6 +36,10 @@ up_lan() {
     address=$(node_address "$r" "$node")
     ip_in "$r-$node" address add "$address/24" dev eth0
     ip_in "$r-$node" route add default via "$(node_address "$r" edge)"
+    if on_cilium && [[ $node != cp ]]; then
+      hold_node "$(namespace "$r-$node")" "$state/place/$r-$node"
+      await 10 "the namespaces of $r-$node" is_held "$state/place/$r-$node"
+    fi
   done
   if [[ -n ${behind_nat[$r]-} ]]; then
     # As a home router does: what goes out gets its address, and nothing comes in unasked.
@@ -75,9 +79,10 @@ table ip services {
 NFT
 }
 
-# The pods that are planned and not there yet.
+# The pods that are planned and not there yet. Cilium adds them once there are API servers.
 up_pods() {
   local r pod
+  ! on_cilium || return 0
   for r in "${regions[@]}"; do
     for pod in ${region_pods[$r]}; do
       is_place "$r-$pod" || up_pod "$r" "$pod"
@@ -95,13 +100,17 @@ up_pod() { # REGION POD
   ip_in "$place" route add 169.254.1.1 dev eth0 scope link
   ip_in "$place" route add default via 169.254.1.1
   ip_in "$home" route add "$address/32" dev "v-$2"
-  cat >"$state/place/$place/etc/resolv.conf" <<RESOLV
-nameserver $(cluster_dns "$r")
+  pod_files "$r" "$place"
+}
+
+pod_files() { # REGION PLACE
+  cat >"$state/place/$2/etc/resolv.conf" <<RESOLV
+nameserver $(cluster_dns "$1")
 search default.svc.cluster.local svc.cluster.local cluster.local
 options ndots:5
 RESOLV
   # Unlike the host's, it knows no names that are none of Kubernetes's.
-  echo "127.0.0.1 localhost" >"$state/place/$place/etc/hosts"
+  echo "127.0.0.1 localhost" >"$state/place/$2/etc/hosts"
 }
 
 # The WAN delays what crosses it, by netem; where the kernel has none, by a program behind a TUN device.

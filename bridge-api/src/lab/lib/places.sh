@@ -40,7 +40,18 @@ in_place() {
   local place=$1
   shift
   is_place "$place" || fail "no such place: $place; there are: $(all_places | tr '\n' ' ')"
-  ip netns exec "$(namespace "$place")" "$here/inside" "$state/place/$place" "$@"
+  local into
+  enter_place "$place"
+  "${into[@]}" "$@"
+}
+
+# enter_place PLACE: sets $into to what goes before a command that is to run there.
+enter_place() {
+  if is_held "$state/place/$1"; then
+    enter_node "$(namespace "$1")" "$state/place/$1"
+  else
+    into=(ip netns exec "$(namespace "$1")" "$here/inside" "$state/place/$1")
+  fi
 }
 
 all_places() {
@@ -56,8 +67,9 @@ spawn() {
   shift 2
   runs "$place" "$name" && return
   mkdir -p "$state/log" "$state/pid/$place"
-  setsid ip netns exec "$(namespace "$place")" "$here/inside" "$state/place/$place" "$@" \
-    </dev/null >>"$state/log/$place-$name.log" 2>&1 9>&- &
+  local into
+  enter_place "$place"
+  setsid "${into[@]}" "$@" </dev/null >>"$state/log/$place-$name.log" 2>&1 9>&- &
   echo $! >"$state/pid/$place/$name"
   disown # or bash would announce the death of what is killed on purpose
 }
@@ -95,4 +107,5 @@ remove_place() {
   # shellcheck disable=SC2086
   [[ -z $pids ]] || kill -KILL $pids 2>/dev/null || true
   ip netns delete "$ns"
+  await 5 "the processes of $1 to end" remove_group "$ns"
 }

@@ -57,9 +57,15 @@ node_address() { echo "${lan[$1]}.${lan_octet[$2]}"; }                # REGION N
 overlay_address() { # REGION ROUTER
   cat "$state/place/$1-$2/overlay-address" 2>/dev/null || echo "100.64.${number[$1]}.${2#r}"
 }
-pod_address() { echo "${pods[$1]}.1.${pod_octet[$2]}"; }              # REGION POD
+pod_address() { # REGION POD: of the plan, or as Cilium has given it
+  cat "$state/place/$1-$2/address" 2>/dev/null || echo "${pods[$1]}.1.${pod_octet[$2]}"
+}
 pod_cidr() { echo "${pods[$1]}.0.0/16"; }
-known_pod_address() { echo "${known_pods[$1]-${pods[$1]}}.1.${pod_octet[$2]}"; } # REGION POD, to other regions
+known_pod_address() { # REGION POD, to other regions
+  local address
+  address=$(pod_address "$@")
+  echo "${known_pods[$1]-${pods[$1]}}.${address#*.*.}"
+}
 known_pod_cidr() { echo "${known_pods[$1]-${pods[$1]}}.0.0/16"; }
 service_cidr() { echo "${services[$1]}.0.0/16"; }
 cluster_dns() { echo "${services[$1]}.0.10"; }

@@ -34,18 +34,22 @@ up_tailnet() {
 }
 
 up_tailscale() { # REGION ROUTER
-  local r=$1 place=$1-$2
-  mkdir -p "$state/place/$place/tailscale" "$state/place/$place/tailnet"
-  spawn "$place" tailscaled env TS_NO_LOGS_NO_SUPPORT=true TS_LOGS_DIR="$state/place/$place/tailnet" tailscaled \
-    --tun=$overlay_device --statedir="$state/place/$place/tailnet" --socket=/run/tailscale/tailscaled.sock \
-    --port=$overlay_port --no-logs-no-support
-  await 30 "tailscaled of $place" tailscale_in "$place" status --json
+  local place=$1-$2
+  start_tailscaled "$place"
   tailscale_in "$place" up --timeout=60s --login-server=http://$tailnet_address:$tailnet_port --hostname="$place" \
-    --accept-dns=false --accept-routes --advertise-routes="$(known_pod_cidr "$r")" >>"$state/log/$place-tailscaled.log" 2>&1 ||
+    --accept-dns=false --accept-routes --advertise-routes="$(known_pod_cidr "$1")" >>"$state/log/$place-tailscaled.log" 2>&1 ||
     fail "$place does not join the tailnet; see $state/log/$place-tailscaled.log"
   tailnet_console "set?host=$place&online=true"
   ip_in "$place" -4 -o address show $overlay_device | awk '{ sub("/.*", "", $4); print $4 }' \
     >"$state/place/$place/overlay-address"
+}
+
+start_tailscaled() { # PLACE
+  local dir=$state/place/$1
+  mkdir -p "$dir/tailscale" "$dir/tailnet"
+  spawn "$1" tailscaled env TS_NO_LOGS_NO_SUPPORT=true TS_LOGS_DIR="$dir/tailnet" tailscaled --tun=$overlay_device \
+    --statedir="$dir/tailnet" --socket=/run/tailscale/tailscaled.sock --port=$overlay_port --no-logs-no-support
+  await 30 "tailscaled of $1" tailscale_in "$1" status --json
 }
 
 tailscale_in() { # PLACE ARGUMENT...

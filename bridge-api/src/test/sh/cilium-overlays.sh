@@ -64,13 +64,6 @@ YAML
   done
 }
 
-# The bridge's interface appears when there are pods, and its MTU is smaller than theirs. Cilium then lowers the MTU at both
-# ends of their links where it has their namespaces, as its chart sees to, and at the node's ends alone where not.
-show_pod() { # NAME NODE
-  [ $kind = manage ] || return 0
-  inside "$2" sh -c "touch /run/cilium/netns/$1; mount --bind /run/netns/$id-$1 /run/cilium/netns/$1"
-}
-
 announced_key() { cluster "${region[$1]}" get routernode "$1" -o 'jsonpath={.spec.publicKey}'; } # NODE
 
 # From now on the region's pods are reached by this router. What NetBird's and Tailscale's servers do; bridges that make

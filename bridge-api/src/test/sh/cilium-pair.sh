@@ -247,7 +247,7 @@ for r in fsn1 mn; do
 done
 overlay
 for r in fsn1 mn; do
-  [ "${engine[$r]}" != cilium ] || settings "$r" >/dev/null
+  [ "${engine[$r]}" != cilium ] || settings "$r"
   for n in ${members[$r]}; do
     if [ "${engine[$r]}" = cilium ]; then agent "$n"; else plain_node "$n"; fi
   done
@@ -260,8 +260,7 @@ done
 echo "ok: $(cilium-agent --version 2>/dev/null | head -n 1) is ready in both regions, or in the first beside the routes engine"
 for n in f1 f2 fw m1 m2 mw; do
   if [ "${engine[${region[$n]}]}" = cilium ]; then
-    pod "p$n" "$n" >/dev/null
-    show_pod "p$n" "$n"
+    pod "p$n" "$n"
   else
     plain_pod "p$n" "$n"
   fi
@@ -278,6 +277,12 @@ for r in fsn1 mn; do
 done
 for n in f1 f2 m1 m2; do # what makes segments fit, before connections that send much
   until_ok 90 inside "$n" nft list table ip region-bridge-gateway || fail "$n has no rules for packets between overlay and pods"
+done
+for r in fsn1 mn; do # Cilium translates addresses at the interface once its programs are there: connections opened before break
+  [ "${engine[$r]}" = cilium ] || continue
+  for n in ${routers[$r]}; do
+    until_ok 240 inside "$n" test -e "/sys/fs/bpf/cilium/devices/$device/links/cil_to_netdev" || fail "Cilium does not use $device on $n"
+  done
 done
 if [ "$overlapping" = overlapping ]; then
   for n in f1 f2 m1 m2; do
@@ -344,7 +349,7 @@ verify_overlay
 leads "$(active fsn1)"
 lost=$(standby fsn1)
 cut_tunnel "$lost"
-sleep 5
+until_ok 60 says path "$lost" 'PathSilent*' || fail "$lost does not notice that its tunnel is dead: $(path "$lost")"
 until_ok 60 ask "p$lost" "$(there pmw)" 2 || fail "the pod of $lost does not leave by the active gateway: $(path "$lost"); $(ip -n "$id-$lost" rule)"
 echo "ok: the tunnel of $lost is dead, and its pod leaves by $(active fsn1)"
 echo "    $(path "$lost")"

@@ -4,13 +4,11 @@
 #
 # Everything runs in network namespaces; the one setting that Cilium changes for the whole machine
 # (kernel.timer_migration) is set back.
-bin=${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/bin
-cilium=$(dirname "$(readlink -f "$bin/cilium-agent")")
-groups=$([ -d /sys/fs/cgroup/unified ] && echo /sys/fs/cgroup/unified || echo /sys/fs/cgroup)
+source "$(dirname "${BASH_SOURCE[0]}")/../../lab/lib/cilium-node.sh"
 id=rbc$$
-export PATH=$state/tools:$bin:$PATH:/usr/sbin:/sbin
+export PATH=$state/tools:${XDG_CACHE_HOME:-$HOME/.cache}/region-bridge/bin:$PATH:/usr/sbin:/sbin
 timers=$(cat /proc/sys/kernel/timer_migration)
-declare -A holder=() address=()
+declare -A address=()
 
 fail() {
   echo "failed: $*"
@@ -25,7 +23,7 @@ finish() {
     ip netns delete "$place" || true
   done
   sleep 0.5
-  rmdir "$groups/$id"-* 2>/dev/null || true
+  rmdir "$(node_group "$id")"-* 2>/dev/null || true
   echo "$timers" >/proc/sys/kernel/timer_migration
 }
 trap finish EXIT
@@ -67,24 +65,15 @@ machine() { # NAME
   ip -n "$id-$1" route add default via 10.99.0.1 # Cilium takes interfaces with a route
 }
 
-# A node has a mount namespace for what Cilium, wireguard-go and tailscaled keep at fixed places, and a group for Cilium's socket
-# programs, which would otherwise see the whole machine's sockets.
 hold() { # NODE
-  local n=$1 lib=$state/lib-$1
-  mkdir -p "$lib" "$groups/$id-$n"
-  cp -r "$cilium/bpf" "$lib/bpf"
-  setsid sh -c "echo \$\$ >$groups/$id-$n/cgroup.procs; exec ip netns exec $id-$n unshare -m -C --propagation slave sh -c '
-    mkdir -p /run/cilium /run/wireguard /run/tailscale /var/lib/cilium
-    mount -t tmpfs none /run/wireguard; mount -t tmpfs none /run/tailscale; mount -t tmpfs none /run/cilium; mkdir -p /run/cilium/cgroupv2 /run/cilium/netns
-    mount -t cgroup2 none /run/cilium/cgroupv2; mount -t bpf none /sys/fs/bpf; mount --bind $lib /var/lib/cilium
-    touch $lib/held; exec sleep infinity'" </dev/null >"$state/log/$n-hold" 2>&1 &
-  holder[$n]=$!
-  disown
-  until_ok 10 test -e "$lib/held" || fail "no place for node $n"
+  hold_node "$id-$1" "$state/node/$1"
+  until_ok 10 is_held "$state/node/$1" || fail "no place for node $1"
 }
 
 inside() { # NODE COMMAND...
-  sh -c "echo \$\$ >$groups/$id-$1/cgroup.procs; exec nsenter -t ${holder[$1]} -m -n -C -- \"\$@\"" inside "${@:2}"
+  local into
+  enter_node "$id-$1" "$state/node/$1"
+  "${into[@]}" "${@:2}"
 }
 
 begin() { # NODE NAME COMMAND...
@@ -145,54 +134,24 @@ YAML
   cluster "$1" create namespace region-bridge
 }
 
-# What Cilium's own chart writes, for egress gateways and without what needs programs that are not here.
-settings() { # REGION
-  local d=$state/cilium-$1
-  cluster "$1" create -f "$cilium/crds/v2" -f "$cilium/crds/v2alpha1"
-  helm template cilium "$cilium/cilium" --kube-version 1.36.3 -n kube-system -s templates/cilium-configmap.yaml \
-    --set egressGateway.enabled=true,bpf.masquerade=true,kubeProxyReplacement=true,ipam.mode=kubernetes,envoy.enabled=false \
-    --set l7Proxy=false,hubble.enabled=false,healthChecking=false,endpointHealthChecking.enabled=false,ipv6.enabled=false \
-    --set cni.exclusive=false,k8sServiceHost=${server[$1]},k8sServicePort=6443 | cluster "$1" apply -f -
-  mkdir -p "$d"
-  cluster "$1" -n kube-system get configmap cilium-config -o json | python3 -c '
-import json, pathlib, sys
-for key, value in json.load(sys.stdin)["data"].items():
-    if key not in ("write-cni-conf-when-ready", "procfs"): pathlib.Path(sys.argv[1], key).write_text(value)' "$d"
-}
+settings() { cilium_settings "$1" "$state/cilium-$1" "${server[$1]}"; } # REGION
 
 agent() { # NODE
-  begin "$1" agent env K8S_NODE_NAME="$1" CILIUM_K8S_NAMESPACE=kube-system cilium-agent --config-dir="$state/cilium-${region[$1]}" \
-    --k8s-kubeconfig-path="$state/kubeconfig-${region[$1]}" --cgroup-root=/run/cilium/cgroupv2 --bpf-root=/sys/fs/bpf \
-    --state-dir=/run/cilium --lib-dir=/var/lib/cilium
+  local agent
+  cilium_agent "$1" "$state/kubeconfig-${region[$1]}" "$state/cilium-${region[$1]}" "$state/tools"
+  begin "$1" agent "${agent[@]}"
 }
 
-healthy() { # NODE
-  until_ok 300 inside "$1" curl -fs -m 1 -H 'brief: true' http://127.0.0.1:9879/healthz ||
-    fail "Cilium on $1: $(tail -n 2 "$state/log/$1-agent")"
-}
+healthy() { until_ok 300 cilium_healthy "$1" || fail "Cilium on $1: $(tail -n 2 "$state/log/$1-agent")"; } # NODE
 
 pod() { # NAME NODE
-  local uid a r=${region[$2]}
-  cluster "$r" create -f - <<YAML
-apiVersion: v1
-kind: Pod
-metadata: { name: $1, namespace: default, labels: { app: $1 } }
-spec: { nodeName: $2, containers: [{ name: c, image: x }] }
-YAML
-  uid=$(cluster "$r" get pod "$1" -o 'jsonpath={.metadata.uid}')
   ip netns add "$id-$1"
   ip -n "$id-$1" link set lo up
-  echo '{"cniVersion":"0.3.1","name":"cilium","type":"cilium-cni","log-file":"/dev/stderr"}' |
-    inside "$2" env CNI_COMMAND=ADD CNI_CONTAINERID="$id-$1" CNI_NETNS="/run/netns/$id-$1" CNI_IFNAME=eth0 CNI_PATH="$bin" \
-      CNI_ARGS="IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=$1;K8S_POD_INFRA_CONTAINER_ID=$id-$1;K8S_POD_UID=$uid" \
-      cilium-cni >"$state/cni-$1" 2>>"$state/log/cni"
-  a=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["ips"][0]["address"].split("/")[0])' "$state/cni-$1")
-  cluster "$r" patch pod "$1" --subresource=status --type=merge \
-    -p "{\"status\":{\"phase\":\"Running\",\"hostIP\":\"${node[$2]}\",\"podIP\":\"$a\",\"podIPs\":[{\"ip\":\"$a\"}]}}"
-  address[$1]=$a
+  address[$1]=$(cilium_pod "${region[$2]}" "$1" "$2" "${node[$2]}" "$id-$1" "$state/log/cni") ||
+    fail "no address for $1: $(tail -n 2 "$state/log/cni")"
   # Cilium's chart has pods find out what fits; releases before 1.20 do not, and neither does this.
   at "$1" sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_mtu_probing'
-  web "$1" "$a"
+  web "$1" "${address[$1]}"
 }
 
 web() { # PLACE ADDRESS: says who asks; /big sends 8 MB; says how much was posted
@@ -214,14 +173,7 @@ ThreadingHTTPServer((sys.argv[1], 8080), Web).serve_forever()' "$2" </dev/null >
 
 ask() { at "$1" curl -sS --connect-timeout 1 -m "${3:-3}" "http://$2:8080/${4-}"; } # PLACE ADDRESS [SECONDS] [PATH]
 
-tools() {
-  local t s
-  mkdir -p "$state/tools"
-  ln -s "$(command -v clang-19)" "$state/tools/clang"
-  for t in iptables ip6tables; do
-    for s in '' -save -restore; do ln -s "$(command -v xtables-legacy-multi)" "$state/tools/$t$s"; done
-  done
-}
+tools() { link_cilium_tools "$state/tools"; }
 
 key() { [ -s "$state/$1.key" ] || (umask 077 && wg genkey >"$state/$1.key"); wg pubkey <"$state/$1.key"; }
 

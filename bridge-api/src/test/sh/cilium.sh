@@ -111,13 +111,13 @@ ip -n "$id-qp" route add default via 10.52.1.1
 web qp $remote
 api fsn1 lan
 objects fsn1 >/dev/null
-settings fsn1 >/dev/null
+settings fsn1
 for n in r1 r2 q; do key $n >/dev/null; done
 for n in r1 r2 q; do wireguard $n; done
 for n in w1 r1 r2; do agent $n; done
 for n in w1 r1 r2; do healthy "$n"; done
 echo "ok: $(cilium-agent --version 2>/dev/null | head -n 1) runs on three nodes"
-for p in p1 p2 p3; do pod $p "${on[$p]}" >/dev/null; done
+for p in p1 p2 p3; do pod $p "${on[$p]}"; done
 serve_remote
 for n in r1 r2; do serve $n; done
 until_ok 90 active || fail "no policy was written"

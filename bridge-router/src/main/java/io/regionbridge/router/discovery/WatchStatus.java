@@ -15,8 +15,8 @@ public sealed interface WatchStatus {
   /**
    * Listed and watched: what is known is what is.
    *
-   * @param ignored invalid objects, each with the reason; what was known of them before
-   *     stays in force
+   * @param ignored invalid objects, each with the reason; what was known of them before stays in
+   *     force
    */
   record Current(List<String> ignored) implements WatchStatus {
     public Current {

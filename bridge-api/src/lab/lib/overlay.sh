@@ -93,11 +93,12 @@ follow_active() {
 
 # move_to REGION ROUTER
 move_to() {
-  local peer node key
+  local peer node key into
   key=$(cat "$state/place/$1-$2/key.pub")
   for peer in $(others "$1"); do
     for node in ${routers[$peer]}; do
-      in_place "$peer-$node" wg set $overlay_device peer "$key" \
+      enter_network "$peer-$node" # from inside a place, no control groups are to be seen
+      "${into[@]}" wg set $overlay_device peer "$key" \
         allowed-ips "$(overlay_address "$1" "$2")/32,$(known_pod_cidr "$1")" || true
     done
   done

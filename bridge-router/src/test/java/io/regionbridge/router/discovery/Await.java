@@ -6,11 +6,11 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread or program does, with a bound. */
 public final class Await {
-  private static final Duration MOST = Duration.ofSeconds(30);
+  private static final Duration MOST = Duration.ofSeconds(90);
 
   private Await() {}
 
-  /** Returns when it is so; fails with the words after half a minute. */
+  /** Returns when it is so; fails with the words after a minute and a half. */
   public static void that(String what, BooleanSupplier condition) {
     that(what, MOST, condition);
   }

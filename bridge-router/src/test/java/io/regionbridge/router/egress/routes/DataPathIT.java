@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,8 +62,7 @@ class DataPathIT {
       for (int run = 0; run < RUNS; run++) {
         Await.that("pods reach each other", () -> reaches(world, there));
         Await.that("an overlay address reaches a pod", () -> isAnswered(world, back));
-        Socket stream =
-            TwoClusters.connect(world.mn.pod, there, Duration.ofSeconds(10)).orElseThrow();
+        Socket stream = connect(world, there);
         stream.setSoTimeout(60_000);
         assertThat(ask(stream))
             .as("the pod's own address arrives: nothing masquerades it")
@@ -107,6 +107,17 @@ class DataPathIT {
         newConnections,
         streams.get(streams.size() / 2),
         streams.getLast());
+  }
+
+  private static Socket connect(TwoClusters world, InetSocketAddress there) {
+    AtomicReference<Optional<Socket>> socket = new AtomicReference<>(Optional.empty());
+    Await.that(
+        "a stream",
+        () -> {
+          socket.set(TwoClusters.connect(world.mn.pod, there, Duration.ofSeconds(10)));
+          return socket.get().isPresent();
+        });
+    return socket.get().orElseThrow();
   }
 
   private static boolean reaches(TwoClusters world, InetSocketAddress there) {

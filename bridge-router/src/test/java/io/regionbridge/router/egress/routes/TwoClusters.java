@@ -1,6 +1,5 @@
 package io.regionbridge.router.egress.routes;
 
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.regionbridge.router.discovery.Await;
 import io.regionbridge.router.discovery.GatewayWatcher;
@@ -135,7 +134,6 @@ final class TwoClusters implements AutoCloseable {
       objects(region);
     }
     fixed(fsn1);
-    elect(mn);
     watcher =
         GatewayWatcher.start(
             client,
@@ -144,6 +142,7 @@ final class TwoClusters implements AutoCloseable {
             this::follow,
             Clock.systemUTC(),
             new Loops());
+    elect(mn);
     for (Region region : List.of(mn, fsn1)) {
       agents(region);
     }
@@ -375,19 +374,13 @@ final class TwoClusters implements AutoCloseable {
   }
 
   private void fixed(Region region) {
-    client
-        .leases()
-        .inNamespace(TestCluster.NAMESPACE)
-        .resource(
-            new LeaseBuilder()
-                .withNewMetadata()
-                .withName(region.name)
-                .endMetadata()
-                .withNewSpec()
-                .withHolderIdentity(region.first.name)
-                .endSpec()
-                .build())
-        .create();
+    cluster
+        .server()
+        .apply(
+            "/apis/coordination.k8s.io/v1/namespaces/%s/leases/%s"
+                .formatted(TestCluster.NAMESPACE, region.name),
+            "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: %s}, spec: {holderIdentity: %s}}"
+                .formatted(region.name, region.first.name));
   }
 
   private void elect(Region region) throws IOException {
@@ -414,18 +407,7 @@ final class TwoClusters implements AutoCloseable {
               .start();
       elections.put(node.name, process);
     }
-    Await.that(
-        "somebody is elected",
-        () ->
-            Optional.ofNullable(
-                    client
-                        .leases()
-                        .inNamespace(TestCluster.NAMESPACE)
-                        .withName("region-bridge")
-                        .get())
-                .map(lease -> lease.getSpec().getHolderIdentity())
-                .filter(holder -> !holder.isEmpty())
-                .isPresent());
+    Await.that("somebody is elected", () -> watcher.view().holder().isPresent());
   }
 
   private void agents(Region region) throws IOException {

@@ -399,8 +399,9 @@ class FailoverTest {
       Await.until("down", () -> bridge.gateway(first).state() == State.DOWN);
       Await.until("down", () -> bridge.gateway(second).state() == State.DOWN);
       bridge.pass(60_000);
-      assertThat(addresses(bridge.ask(NAME, Type.A))).containsExactly("10.52.1.2");
-      assertThat(bridge.gateway(second).state()).isEqualTo(State.DOWN);
+      assertThat(addresses(bridge.ask(NAME, Type.A)))
+          .as("no probe is answered")
+          .containsExactly("10.52.1.2");
     }
   }
 

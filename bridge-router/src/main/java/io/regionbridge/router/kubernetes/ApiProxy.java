@@ -91,9 +91,9 @@ record ApiProxy(
   private static Optional<Map.Entry<String, String>> variable(
       Map<String, String> environment, String name) {
     return Stream.of(name, name.toLowerCase(Locale.ROOT))
-        .filter(spelled -> !environment.getOrDefault(spelled, "").isBlank())
-        .findFirst()
-        .map(spelled -> Map.entry(spelled, environment.get(spelled).strip()));
+        .map(spelled -> Map.entry(spelled, environment.getOrDefault(spelled, "").strip()))
+        .filter(variable -> !variable.getValue().isEmpty())
+        .findFirst();
   }
 
   private static ApiProxy read(URI server, String source, String text) {

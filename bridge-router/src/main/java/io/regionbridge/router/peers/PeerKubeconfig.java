@@ -91,7 +91,7 @@ record PeerKubeconfig(
     try {
       return new Parsed.Valid(read(text));
     } catch (KubeconfigException e) {
-      return new Parsed.Refused(e.getMessage());
+      return new Parsed.Refused(String.valueOf(e.getMessage()));
     }
   }
 

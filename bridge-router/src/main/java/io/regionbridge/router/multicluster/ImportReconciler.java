@@ -3,6 +3,7 @@ package io.regionbridge.router.multicluster;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.regionbridge.router.directory.ServiceKey;
@@ -28,6 +29,9 @@ final class ImportReconciler {
   private static final ObjectWriter.Pace PACE =
       new ObjectWriter.Pace(Duration.ofSeconds(5), Duration.ofMinutes(5), 3);
   private static final String STATUS = "status";
+
+  /** How server-side apply answers to a field that the server's version lacks. */
+  private static final String UNDECLARED = "field not declared in schema";
 
   private final KubernetesClient client;
   private final Clock clock;
@@ -125,11 +129,24 @@ final class ImportReconciler {
             wanted,
             write.version(),
             () ->
-                resource(api, wanted.kind(), wanted.namespace(), wanted.name())
-                    .patch(
-                        ObjectWriter.apply(),
-                        wanted.toApply(api, write.version().isEmpty() ? null : write.version())));
+                apply(
+                    resource(api, wanted.kind(), wanted.namespace(), wanted.name()),
+                    wanted.toApply(api, write.version().isEmpty() ? null : write.version())));
     return logged("wrote", wanted.title(), outcome);
+  }
+
+  private static void apply(
+      Resource<GenericKubernetesResource> resource, GenericKubernetesResource object) {
+    try {
+      resource.patch(ObjectWriter.apply(), object);
+    } catch (KubernetesClientException e) {
+      // Before 1.30 a Service with a field of later versions is refused; other versions ignore it.
+      if (!String.valueOf(e.getMessage()).contains(UNDECLARED)
+          || !WantedObject.removeLaterFields(object)) {
+        throw e;
+      }
+      resource.patch(ObjectWriter.apply(), object);
+    }
   }
 
   private Optional<String> remove(ServedApi api, ImportPlan.Removal removal) {

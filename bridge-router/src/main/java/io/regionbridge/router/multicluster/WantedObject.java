@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +34,8 @@ record WantedObject(
   private static final int DIGITS = 16;
 
   /**
-   * Fields that an older API server, or an older version of the API, leaves out of what it takes.
+   * Fields that an older API server, or an older version of the API, leaves out of what it takes or
+   * refuses.
    */
   private static final Set<String> LATER =
       Set.of("ipFamilies", "internalTrafficPolicy", "trafficDistribution");
@@ -70,6 +72,19 @@ record WantedObject(
     object.setMetadata(metadata.build());
     object.setAdditionalProperties(fields);
     return object;
+  }
+
+  /** Removes the fields that an older API server may lack, and returns whether there were any. */
+  static boolean removeLaterFields(GenericKubernetesResource object) {
+    if (!(object.getAdditionalProperties().get("spec") instanceof Map<?, ?> spec)) {
+      return false;
+    }
+    Map<Object, Object> kept = new LinkedHashMap<>(spec);
+    boolean removed = kept.keySet().removeAll(LATER);
+    Map<String, Object> fields = new LinkedHashMap<>(object.getAdditionalProperties());
+    fields.put("spec", kept);
+    object.setAdditionalProperties(fields);
+    return removed;
   }
 
   /**

@@ -357,8 +357,12 @@ final class ReplicationTest {
               try {
                 OutputStream out = client.getOutputStream();
                 out.write(
-                    ("HTTP/1.1 %s\r\ncontent-type: application/x-ndjson\r\n"
-                            + "connection: close\r\n\r\n")
+                    """
+                    HTTP/1.1 %s\r
+                    content-type: application/x-ndjson\r
+                    connection: close\r
+                    \r
+                    """
                         .formatted(status)
                         .getBytes(StandardCharsets.UTF_8));
                 told.incrementAndGet();

@@ -32,8 +32,8 @@ final class DnsGate {
 
   /**
    * Whether the gate may open: the control plane has read what there is, and knows the directory or
-   * a region. If it knows neither, a closed port serves clients best, since they ask another bridge
-   * at once. Called on the control loop.
+   * the domain of a region. If it knows neither, a closed port serves clients best, since they ask
+   * another bridge at once. Called on the control loop.
    */
   boolean mayOpen(ControlPlane control) {
     if (control.settled()) {
@@ -41,7 +41,7 @@ final class DnsGate {
       settled =
           control.directory().complete()
               || !control.directoryProblems().isEmpty()
-                  && (known.complete() || !known.peers().isEmpty());
+                  && (known.complete() || known.knowsDomainOfAPeer());
     }
     return settled;
   }

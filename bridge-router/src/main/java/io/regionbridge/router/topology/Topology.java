@@ -100,6 +100,22 @@ public record Topology(
         .toList();
   }
 
+  /**
+   * Whether the domain of a peer is certain. A domain that was refused may be the right one: a
+   * Region object that has not been read yet may declare it.
+   */
+  public boolean knowsDomainOfAPeer() {
+    Set<String> doubtful =
+        refusals.stream()
+            .filter(refusal -> refusal.field() == Refusal.Field.DOMAIN)
+            .map(Refusal::region)
+            .collect(Collectors.toSet());
+    return peers.stream()
+        .anyMatch(peer ->
+            !doubtful.contains(peer.name())
+                || peer.sources().stream().anyMatch(PeerSource::declares));
+  }
+
   /** The ranges that peers claim and others claim parts of. Made anew at each call. */
   public Disputes disputes() {
     Map<String, Set<Cidr>> ranges = new HashMap<>();

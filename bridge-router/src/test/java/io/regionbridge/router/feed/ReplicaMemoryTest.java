@@ -63,7 +63,7 @@ class ReplicaMemoryTest {
   void theSizingPageHasTheseFigures() throws IOException {
     assertThat(Files.readString(Path.of("../docs/operate/sizing.md")).replaceAll("\\s+", " "))
         .contains(
-            "%d bytes per Service, %d per endpoint (%d with IPv6), %d per port, %d per address"
+            "%d bytes per Service, %d per endpoint (%d with IPv6), %d per port, %d per ClusterIP"
                 .formatted(
                     ReplicaMemory.SERVICE,
                     ReplicaMemory.ENDPOINT,

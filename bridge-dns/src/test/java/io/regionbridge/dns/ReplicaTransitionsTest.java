@@ -44,7 +44,7 @@ final class ReplicaTransitionsTest {
   private static final int STEPS = 120;
 
   /** How long a question waits for gateways: never over unless the test says so. */
-  private static final int PATIENCE = 60_000;
+  private static final int TIMEOUT = 60_000;
 
   private enum Standing {
     CURRENT,
@@ -112,7 +112,7 @@ final class ReplicaTransitionsTest {
           case 7 -> bridge.pass(random.nextInt(7_000));
           case 8 -> {
             held.clear(); // lost
-            bridge.pass(PATIENCE);
+            bridge.pass(TIMEOUT);
           }
           default -> {
             UdpClient client = bridge.client();
@@ -124,7 +124,7 @@ final class ReplicaTransitionsTest {
       }
       mood = Mood.ANSWERS;
       release();
-      bridge.pass(2 * PATIENCE);
+      bridge.pass(2 * TIMEOUT);
       collect(open, 10_000);
       assertThat(open).as("questions without a reply").isEmpty();
     }
@@ -172,7 +172,7 @@ final class ReplicaTransitionsTest {
   }
 
   private static TestBridge.Plan plan(ScriptedGateway gateway) {
-    return TestBridge.plan().gateways(gateway).timeout(PATIENCE);
+    return TestBridge.plan().gateways(gateway).timeout(TIMEOUT);
   }
 
   /** Takes the replies that have come, or come soon. */
@@ -208,7 +208,7 @@ final class ReplicaTransitionsTest {
       client.send(UdpClient.ednsQuery(NAME, Type.A, 1232));
       Await.until("the gateway was asked", () -> gateway.asked(NAME) > 0);
       publish(bridge, gateway, new ReplicaZone(zone(7), true));
-      bridge.pass(2 * PATIENCE);
+      bridge.pass(2 * TIMEOUT);
       Message reply = new Message(client.receive());
       assertThat(Replies.addresses(reply)).containsExactly(address(7));
       assertThat(Replies.errorCode(reply)).as("not stale").isEqualTo(-1);
@@ -225,7 +225,7 @@ final class ReplicaTransitionsTest {
       Await.until("the gateway was asked", () -> gateway.asked(NAME) > 0);
       publish(bridge, gateway, new ReplicaZone(zone(7), true));
       publish(bridge, gateway, new ReplicaZone(zone(7), false));
-      bridge.pass(2 * PATIENCE);
+      bridge.pass(2 * TIMEOUT);
       Message reply = new Message(client.receive());
       assertThat(Replies.addresses(reply)).containsExactly(address(7));
       assertThat(Replies.errorCode(reply)).isEqualTo(ExtendedErrorCodeOption.STALE_ANSWER);
@@ -261,7 +261,7 @@ final class ReplicaTransitionsTest {
       publish(bridge, gateway, new ReplicaZone(zone(2), true));
       assertThat(Replies.addresses(bridge.ask(NAME, Type.A))).containsExactly(address(2));
       publish(bridge, gateway, null);
-      bridge.pass(2 * PATIENCE);
+      bridge.pass(2 * TIMEOUT);
       assertThat(new Message(client.receive()).getRcode()).isEqualTo(Rcode.SERVFAIL);
     }
   }

@@ -35,13 +35,13 @@ import picocli.CommandLine.Spec;
     header = "Print what the last word may become, for completion scripts.")
 final class CompleteCommand implements Command {
   /** Short, since a person waits at a prompt. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   /** The most words to offer. */
   private static final int MOST = 500;
 
   private final Terminal terminal;
-  private final Duration patience;
+  private final Duration timeout;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // by picocli
@@ -56,12 +56,12 @@ final class CompleteCommand implements Command {
   private List<String> words = List.of();
 
   CompleteCommand(Terminal terminal) {
-    this(terminal, PATIENCE);
+    this(terminal, TIMEOUT);
   }
 
-  CompleteCommand(Terminal terminal, Duration patience) {
+  CompleteCommand(Terminal terminal, Duration timeout) {
     this.terminal = terminal;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /** Which bridge or cluster the line is about, as far as it is typed; the rest is left alone. */
@@ -219,7 +219,7 @@ final class CompleteCommand implements Command {
           }
         });
     try {
-      return found.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return found.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException _) {
       return List.of();
     } catch (InterruptedException _) {

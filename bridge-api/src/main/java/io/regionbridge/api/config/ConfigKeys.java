@@ -465,8 +465,8 @@ public final class ConfigKeys {
 
   private static <T> Draft<List<T>> list(
       String path, Notation<T> notation, String fallback, String... values) {
-    List<T> usual = Arrays.stream(values).map(notation::good).toList();
-    return new Draft<>(path, place -> place.list(notation, usual), fallback);
+    List<T> defaults = Arrays.stream(values).map(notation::good).toList();
+    return new Draft<>(path, place -> place.list(notation, defaults), fallback);
   }
 
   private static Draft<List<InetSocketAddress>> listeners(String path, int port, String fallback) {

@@ -45,7 +45,7 @@ final class SteadyLoad {
   record Result(int sent, int lost, int failed, long slowestNanos) {}
 
   private SteadyLoad(
-      InetSocketAddress server, List<Name> names, Duration pace, int most, Duration patience)
+      InetSocketAddress server, List<Name> names, Duration pace, int most, Duration timeout)
       throws IOException {
     this.names = names;
     this.sentAt = new AtomicLongArray(most);
@@ -57,19 +57,19 @@ final class SteadyLoad {
     socket = new DatagramSocket();
     socket.connect(server);
     sender = Thread.ofPlatform().daemon().name("load").unstarted(() -> send(pace, most));
-    receiver = Thread.ofPlatform().daemon().name("answers").unstarted(() -> receive(patience));
+    receiver = Thread.ofPlatform().daemon().name("answers").unstarted(() -> receive(timeout));
   }
 
   /**
    * Starts to ask for {@code names} in turn.
    *
    * @param most questions in all, at most 65536
-   * @param patience how long to wait for an answer after the last question
+   * @param timeout how long to wait for an answer after the last question
    */
   static SteadyLoad start(
-      InetSocketAddress server, List<Name> names, Duration pace, int most, Duration patience)
+      InetSocketAddress server, List<Name> names, Duration pace, int most, Duration timeout)
       throws IOException {
-    SteadyLoad load = new SteadyLoad(server, names, pace, most, patience);
+    SteadyLoad load = new SteadyLoad(server, names, pace, most, timeout);
     load.receiver.start();
     load.sender.start();
     return load;
@@ -115,13 +115,13 @@ final class SteadyLoad {
     }
   }
 
-  private void receive(Duration patience) {
+  private void receive(Duration timeout) {
     DatagramPacket packet = new DatagramPacket(new byte[MAX_UDP], MAX_UDP);
     long deadline = Long.MAX_VALUE;
     int answered = 0;
     while (true) {
       if (stopped && !sender.isAlive()) {
-        deadline = deadline == Long.MAX_VALUE ? System.nanoTime() + patience.toNanos() : deadline;
+        deadline = deadline == Long.MAX_VALUE ? System.nanoTime() + timeout.toNanos() : deadline;
         if (answered == sent || System.nanoTime() - deadline > 0) {
           return;
         }

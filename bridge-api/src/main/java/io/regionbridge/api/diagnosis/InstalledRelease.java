@@ -37,7 +37,7 @@ public record InstalledRelease(Release release, Check check) {
    */
   public static InstalledRelease read(
       KubernetesClient client, String namespace, Optional<String> routerLabel) {
-    Release usual = Release.usual(namespace, routerLabel.orElse(ROUTER_LABEL));
+    Release defaults = Release.defaults(namespace, routerLabel.orElse(ROUTER_LABEL));
     List<ConfigMap> maps;
     try {
       maps =
@@ -47,21 +47,21 @@ public record InstalledRelease(Release release, Check check) {
         throw e;
       }
       return new InstalledRelease(
-          usual, unknown("cannot list ConfigMaps", namespace, ": forbidden"));
+          defaults, unknown("cannot list ConfigMaps", namespace, ": forbidden"));
     }
     return maps.stream()
-        .flatMap(map -> stated(map, usual, routerLabel).stream())
+        .flatMap(map -> stated(map, defaults, routerLabel).stream())
         .findFirst()
         .orElseGet(() ->
             new InstalledRelease(
-                usual, unknown("there is no ConfigMap of the chart", namespace, "")));
+                defaults, unknown("there is no ConfigMap of the chart", namespace, "")));
   }
 
   private static Optional<InstalledRelease> stated(
-      ConfigMap map, Release usual, Optional<String> routerLabel) {
+      ConfigMap map, Release defaults, Optional<String> routerLabel) {
     return Optional.ofNullable(map.getData())
         .map(data -> data.get(KEY))
-        .map(yaml -> of(map.getMetadata().getName(), yaml, usual, routerLabel));
+        .map(yaml -> of(map.getMetadata().getName(), yaml, defaults, routerLabel));
   }
 
   private static Check unknown(String what, String namespace, String why) {
@@ -73,13 +73,13 @@ public record InstalledRelease(Release release, Check check) {
 
   /** Reads the content of the ConfigMap {@code name}. Pure. */
   public static InstalledRelease of(
-      String name, String yaml, Release usual, Optional<String> routerLabel) {
+      String name, String yaml, Release defaults, Optional<String> routerLabel) {
     return switch (ConfigReader.read(yaml, Path.of("/etc/region-bridge"), Map.of())) {
       case ConfigResult.Valid valid -> {
         BridgeConfig config = valid.config();
         yield new InstalledRelease(
             new Release(
-                usual.namespace(),
+                defaults.namespace(),
                 routerLabel.orElse(config.get(ConfigKeys.KUBERNETES_ROUTER_LABEL)),
                 config.get(ConfigKeys.EGRESS_ENGINE),
                 config.netBird(),
@@ -95,12 +95,12 @@ public record InstalledRelease(Release release, Check check) {
       }
       case ConfigResult.Invalid(List<ConfigProblem> problems) ->
           new InstalledRelease(
-              usual,
+              defaults,
               Check.warning(
                   NAME,
                   "the ConfigMap is no valid configuration: " + problems.getFirst(),
                   "kubectl -n %s edit configmap %s, or helm upgrade; the bridges go by the last one"
-                          .formatted(usual.namespace(), name)
+                          .formatted(defaults.namespace(), name)
                       + " that was"));
     };
   }

@@ -10,6 +10,6 @@ import java.time.Duration;
  * @param leaving from the last response until it closes its side
  */
 record ClientTimeouts(Duration request, Duration reading, Duration leaving) {
-  static final ClientTimeouts USUAL =
+  static final ClientTimeouts DEFAULTS =
       new ClientTimeouts(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
 }

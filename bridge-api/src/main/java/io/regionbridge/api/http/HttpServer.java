@@ -72,7 +72,7 @@ public final class HttpServer implements AutoCloseable {
    * @throws IOException naming the address that cannot be bound; nothing is left running then
    */
   public static HttpServer start(List<Site> sites) throws IOException {
-    return start(sites, ClientTimeouts.USUAL);
+    return start(sites, ClientTimeouts.DEFAULTS);
   }
 
   /** The same with other limits to what clients may take their time for. */

@@ -42,7 +42,7 @@ final class AllNames {
   private static final Duration LONGEST_TTL = Duration.ofSeconds(1);
 
   /** After which a peer whose directory has not come is not waited for. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration START_GRACE = Duration.ofSeconds(3);
 
   private static final double MILLI = 1e6;
   private static final String SERVICES = "svc";
@@ -134,7 +134,7 @@ final class AllNames {
     }
     services = local;
     regions = regions(config, given, topology, states);
-    boolean waited = begun.isPresent() && now.isAfter(begun.get().plus(PATIENCE));
+    boolean waited = begun.isPresent() && now.isAfter(begun.get().plus(START_GRACE));
     boolean settled = states.values().stream().allMatch(FollowerState::isSettled);
     boolean loaded = given.complete() && (settled || waited);
     List<LocalZone> zones = new ArrayList<>();

@@ -55,7 +55,7 @@ public record MemoryPlan(long heap, int entries, long replicas, int queries, int
   private static final int HEAP = 2;
 
   /** The defaults of the configuration. */
-  static final MemoryPlan USUAL = new MemoryPlan(0, 100_000, 48 * MIB, 32_768, 1024);
+  static final MemoryPlan DEFAULTS = new MemoryPlan(0, 100_000, 48 * MIB, 32_768, 1024);
 
   /** A part of the sum, and how much of what it counts would fit if the others stay. */
   private record Share(String path, String words, String value, long octets, long unit) {}
@@ -81,10 +81,10 @@ public record MemoryPlan(long heap, int entries, long replicas, int queries, int
   /** The settings that do not fit. */
   public List<ConfigProblem> problems() {
     boolean promised =
-        entries > USUAL.entries
-            || replicas > USUAL.replicas
-            || queries > USUAL.queries
-            || connections > USUAL.connections;
+        entries > DEFAULTS.entries
+            || replicas > DEFAULTS.replicas
+            || queries > DEFAULTS.queries
+            || connections > DEFAULTS.connections;
     if (!promised) {
       long least = PROGRAM + LEAST_DIRECTORY + LEAST_CACHE + QUERY + connections * CONNECTION;
       return least <= usable()
@@ -161,7 +161,7 @@ public record MemoryPlan(long heap, int entries, long replicas, int queries, int
   /** How many queries may wait. */
   int queriesThatFit() {
     long share = Math.max(1, (usable() - PROGRAM) / WAITING / QUERY);
-    return queries > USUAL.queries ? queries : (int) Math.min(queries, share);
+    return queries > DEFAULTS.queries ? queries : (int) Math.min(queries, share);
   }
 
   /** What directory, replicas and cache share, in octets. */

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** A filter of names; empty texts match all. */
 public record NamesQuestion(String region, String namespace, String match, int limit) {
-  private static final int USUAL = 1000;
+  private static final int DEFAULT_LIMIT = 1000;
   private static final int MOST = 20_000;
 
   /**
@@ -21,7 +21,7 @@ public record NamesQuestion(String region, String namespace, String match, int l
         Parameters.one(query, "region").orElse(""),
         Parameters.one(query, "namespace").orElse(""),
         Parameters.one(query, "match").orElse(""),
-        limit(Parameters.one(query, "limit").orElse(Integer.toString(USUAL))));
+        limit(Parameters.one(query, "limit").orElse(Integer.toString(DEFAULT_LIMIT))));
   }
 
   private static int limit(String text) throws BadRequestException {

@@ -24,7 +24,7 @@ final class ChartScenario {
   static final String NAME = "web.default.svc.mn.internal";
   static final String ADDRESS = "10.52.0.250";
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final String BRIDGES = "daemonset/region-bridge";
 
   private final Cluster cluster;
@@ -219,7 +219,7 @@ final class ChartScenario {
 
   void awaitRollout() {
     cluster
-        .bridgeKubectl("rollout", "status", BRIDGES, "--timeout=" + PATIENCE.toSeconds() + "s")
+        .bridgeKubectl("rollout", "status", BRIDGES, "--timeout=" + TIMEOUT.toSeconds() + "s")
         .succeeded();
   }
 
@@ -228,7 +228,7 @@ final class ChartScenario {
   }
 
   static void await(Supplier<String> what, BooleanSupplier there) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!there.getAsBoolean()) {
       assertThat(System.nanoTime() - deadline)
           .as(() -> "waited too long for " + what.get())

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param version of the image that the cluster has been given
  */
 record Cluster(List<String> prefix, String version) {
-  private static final String PATIENCE = "180";
+  private static final String TIMEOUT = "180";
   private static final Path BRIDGE = Path.of("target/dist/bin/region-bridge").toAbsolutePath();
 
   Helm.Run kubectl(String... arguments) {
@@ -40,7 +40,7 @@ record Cluster(List<String> prefix, String version) {
 
   /** A program that ends by itself, and is ended if it does not. */
   Helm.Run run(Path program, String... arguments) {
-    List<String> line = new ArrayList<>(List.of(PATIENCE));
+    List<String> line = new ArrayList<>(List.of(TIMEOUT));
     line.addAll(prefix);
     line.add(program.toString());
     line.addAll(List.of(arguments));

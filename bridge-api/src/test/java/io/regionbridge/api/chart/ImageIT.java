@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * cannot be written to.
  */
 class ImageIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Path ENTER = Path.of("src/image/enter").toAbsolutePath().normalize();
   private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
@@ -137,7 +137,7 @@ class ImageIT {
 
       List<String> command = command(image, ChartIT.bridge(objects), objects, server);
       try (NativeProcess bridge = NativeProcess.start(ENTER, command.toArray(String[]::new))) {
-        String ready = bridge.awaitLine(Pattern.compile("region-bridge ready: "), PATIENCE);
+        String ready = bridge.awaitLine(Pattern.compile("region-bridge ready: "), TIMEOUT);
         assertThat(ready).contains("region mn (mn.internal)", "127.0.0.1:" + dns);
         assertThat(dig(dns, "web.shop.svc.mn.internal")).isEqualTo("10.52.1.7");
         URI metrics = URI.create("http://127.0.0.1:" + http + "/metrics");
@@ -145,7 +145,7 @@ class ImageIT {
           assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
               .contains("region_bridge_active_gateway ");
         }
-        bridge.awaitLine(Pattern.compile("the block of region-bridge in ConfigMap"), PATIENCE);
+        bridge.awaitLine(Pattern.compile("the block of region-bridge in ConfigMap"), TIMEOUT);
         assertThat(corefile(server)).contains("fsn1.internal");
         assertThat(bridge.output()).doesNotContain("orbidden");
       }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(900)
 class KubeletIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final long MIB = 1 << 20;
   private static final String COREFILE = ".:53 {\n    forward . 192.0.2.1\n}\n";
 
@@ -102,14 +102,14 @@ class KubeletIT {
                 name,
                 "--watch",
                 "-o=jsonpath={.status.containerStatuses[0].state}{\"\\n\"}")) {
-      state.awaitLine(Pattern.compile("running"), PATIENCE);
+      state.awaitLine(Pattern.compile("running"), TIMEOUT);
       cluster.bridgeKubectl("delete", "pod", name, "--wait=false").succeeded();
-      log.awaitLine(Pattern.compile("the active gateway is nobody"), PATIENCE);
+      log.awaitLine(Pattern.compile("the active gateway is nobody"), TIMEOUT);
       assertThat(answers()).as("while it drains").isTrue();
-      assertThat(state.awaitLine(Pattern.compile("terminated"), PATIENCE))
-          .as("by itself, before the kubelet's patience is at its end")
+      assertThat(state.awaitLine(Pattern.compile("terminated"), TIMEOUT))
+          .as("by itself, before the kubelet kills it")
           .contains("\"exitCode\":0");
-      assertThat(log.awaitEnd(PATIENCE)).isZero();
+      assertThat(log.awaitEnd(TIMEOUT)).isZero();
       assertThat(log.output()).contains("\"stopped\"");
     }
   }

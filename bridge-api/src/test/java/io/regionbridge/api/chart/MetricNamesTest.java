@@ -32,7 +32,7 @@ import org.xbill.DNS.Type;
 
 /** Dashboard and alerts ask for nothing but what a running bridge says. */
 class MetricNamesTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   /** What a metric of ours, or of the JVM and the process, is called in an expression. */
   private static final Pattern METRIC = Pattern.compile("\\b(?:region_bridge|process|jvm)_\\w+");
@@ -60,7 +60,7 @@ class MetricNamesTest {
         Bridge fsn1 = start("fsn1", "mn", SocketLiteral.format(mn.dnsAddresses().getFirst()))) {
       ask(fsn1, "web.shop.svc.mn.internal.");
       Set<String> exported = new TreeSet<>();
-      long end = System.nanoTime() + PATIENCE.toNanos();
+      long end = System.nanoTime() + TIMEOUT.toNanos();
       while (!exported.containsAll(asked) && System.nanoTime() < end) {
         exported = exported(fsn1);
         LockSupport.parkNanos(
@@ -97,7 +97,7 @@ class MetricNamesTest {
 
   private static void ask(Bridge bridge, String name) throws IOException {
     SimpleResolver resolver = new SimpleResolver(bridge.dnsAddresses().getFirst());
-    resolver.setTimeout(PATIENCE);
+    resolver.setTimeout(TIMEOUT);
     resolver.send(Message.newQuery(Record.newRecord(Name.fromString(name), Type.A, DClass.IN)));
   }
 

@@ -199,7 +199,7 @@ final class DoctorCommandTest {
 
   @Test
   void takesFromTheChartsConfigMapWhatTheBridgesAreToDo() {
-    Release usual = Release.usual("here", "netbird-router=true");
+    Release usual = Release.defaults("here", "netbird-router=true");
     String yaml =
         """
         region: {name: mn}

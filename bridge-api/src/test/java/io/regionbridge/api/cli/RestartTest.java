@@ -39,7 +39,7 @@ import org.xbill.DNS.Type;
 
 /** Processes that are told to stop while they are asked. */
 final class RestartTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern READY = Pattern.compile("^region-bridge ready: .*");
   private static final Pattern STOPPING = Pattern.compile("stopping: not ready any more");
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
@@ -70,13 +70,13 @@ final class RestartTest {
       for (int i = 0; i < 2; i++) {
         client.awaitMore(50);
         running[i].signal("TERM");
-        assertThat(running[i].awaitEnd(PATIENCE)).isZero();
+        assertThat(running[i].awaitEnd(TIMEOUT)).isZero();
         client.awaitMore(50); // of which every other one goes to nobody first
         running[i] = start(instances[i]);
       }
       client.awaitMore(50);
       client.stop();
-      asking.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      asking.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       assertThat(client.lost).hasValue(0);
       assertThat(client.retried).hasPositiveValue();
     } finally {
@@ -95,15 +95,15 @@ final class RestartTest {
                   .formatted(gateway.port()));
       try (NativeProcess process = start(instance);
           Socket socket = new Socket(LOOPBACK, instance.dns().getPort())) {
-        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
         byte[] query = query(7, Name.fromString("nats.messaging.svc.mn.internal."));
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
         out.writeShort(query.length);
         out.write(query);
-        assertThat(gateway.asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(gateway.asked.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         process.signal("TERM");
-        process.awaitLine(STOPPING, PATIENCE);
+        process.awaitLine(STOPPING, TIMEOUT);
         gateway.answer.countDown();
 
         DataInputStream in = new DataInputStream(socket.getInputStream());
@@ -113,7 +113,7 @@ final class RestartTest {
         assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
         assertThat(answer.getSection(Section.ANSWER)).hasSize(1);
         assertThat(in.readAllBytes()).isEmpty(); // closed at the end of the drain
-        assertThat(process.awaitEnd(PATIENCE)).isZero();
+        assertThat(process.awaitEnd(TIMEOUT)).isZero();
       }
     }
   }
@@ -152,7 +152,7 @@ final class RestartTest {
             "serve",
             "--config",
             instance.config().toString());
-    process.awaitLine(READY, PATIENCE);
+    process.awaitLine(READY, TIMEOUT);
     return process;
   }
 
@@ -208,7 +208,7 @@ final class RestartTest {
 
     void awaitMore(int questions) throws InterruptedException {
       int enough = asked.get() + questions;
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      long deadline = System.nanoTime() + TIMEOUT.toNanos();
       while (asked.get() < enough) {
         assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
         TimeUnit.MILLISECONDS.sleep(5);

@@ -52,7 +52,7 @@ class AlertsFireIT {
   private static final String TUNNEL = "tunnel";
 
   /** Some expressions need several scrapes, on a machine that does other things as well. */
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   @TempDir private static Path directory;
   private static final List<AutoCloseable> RUNNING = new ArrayList<>();
@@ -180,7 +180,7 @@ class AlertsFireIT {
           String before = started.get();
           Served.await(
               "a scrape of this one",
-              PATIENCE,
+              TIMEOUT,
               () -> {
                 started.set(
                     prometheus
@@ -212,7 +212,7 @@ class AlertsFireIT {
     cluster.grant();
     Served.await(
         "an active gateway",
-        PATIENCE,
+        TIMEOUT,
         () ->
             prometheus
                     .query("region_bridge_active_gateway{instance='cluster-1'} == 1")
@@ -291,7 +291,7 @@ class AlertsFireIT {
           fault.happen();
           return prometheus.firing().contains(alert);
         };
-    Served.await(alert, PATIENCE, firing);
+    Served.await(alert, TIMEOUT, firing);
     FIRED.add(alert.replaceFirst(" .*", ""));
   }
 
@@ -315,7 +315,7 @@ class AlertsFireIT {
   /** Asks a bridge for names at the same time; the answers of the last. */
   private static List<Record> ask(int number, String... names) throws Exception {
     SimpleResolver resolver = new SimpleResolver(dns(number));
-    resolver.setTimeout(Served.PATIENCE);
+    resolver.setTimeout(Served.TIMEOUT);
     List<Message> replies = new ArrayList<>();
     for (var pending :
         Arrays.stream(names)

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(1800)
 class CiliumIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(25);
+  private static final Duration TIMEOUT = Duration.ofMinutes(25);
 
   @TempDir private Path directory;
 
@@ -96,7 +96,7 @@ class CiliumIT {
                 Path.of("../charts/region-bridge/crds").toAbsolutePath().toString()));
     line.addAll(List.of(arguments));
     try (NativeProcess script = NativeProcess.start(Path.of("bash"), line.toArray(String[]::new))) {
-      int exitCode = script.awaitEnd(PATIENCE);
+      int exitCode = script.awaitEnd(TIMEOUT);
       assertThat(exitCode).as(script.output()).isZero();
       System.out.println(script.output());
     }

@@ -282,7 +282,7 @@ class ClusterSoakIT {
   private static String jcmd(long pid, String command) {
     Path program = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     try (NativeProcess process = NativeProcess.start(program, Long.toString(pid), command)) {
-      assertThat(process.awaitEnd(Served.PATIENCE)).as(process.output()).isZero();
+      assertThat(process.awaitEnd(Served.TIMEOUT)).as(process.output()).isZero();
       return process.output();
     }
   }

@@ -209,7 +209,7 @@ class ExpiredHandshakeIT {
             .command(fsn1.prefix(), command, "--url", "http://127.0.0.1:8053")
             .environment("KUBECONFIG", "/nonexistent")
             .start()) {
-      process.awaitEnd(Served.PATIENCE);
+      process.awaitEnd(Served.TIMEOUT);
       return process.output().replaceAll("\\s+", " ");
     }
   }

@@ -250,7 +250,7 @@ class FaultsIT {
     NativeProcess.Command command = installation.command(List.of(), arguments);
     environment.forEach(command::environment);
     try (NativeProcess process = command.start()) {
-      process.awaitEnd(Served.PATIENCE);
+      process.awaitEnd(Served.TIMEOUT);
       return process.output();
     }
   }

@@ -188,7 +188,7 @@ class ManagedClustersIT {
     RUNNING.addFirst(pings);
     try (NativeProcess ask =
         command(there, "rotate-key", "--config", directory.resolve("mn.yaml").toString()).start()) {
-      assertThat(ask.awaitEnd(Served.PATIENCE)).as(ask.output()).isZero();
+      assertThat(ask.awaitEnd(Served.TIMEOUT)).as(ask.output()).isZero();
     }
     Duration took =
         Served.await(
@@ -198,7 +198,7 @@ class ManagedClustersIT {
                     && here.allowed().containsKey(there.key())
                     && !here.allowed().containsKey(before));
     pings.signal("INT");
-    pings.awaitEnd(Served.PATIENCE);
+    pings.awaitEnd(Served.TIMEOUT);
     System.out.println(
         "rotated in %d ms: %s"
             .formatted(

@@ -84,7 +84,7 @@ class MultiClusterServicesIT {
     coreDns = NativeProcess.start(program, "-conf", corefile.toString());
     RUNNING.addFirst(coreDns);
     coreDns.awaitPort(
-        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), coreDnsPort), Served.PATIENCE);
+        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), coreDnsPort), Served.TIMEOUT);
     bridgeTwo = serve(two, "n2", "2", true);
     bridgeOne = serve(one, "n1", "1", true);
     bridgeTwo.awaitReady();
@@ -711,7 +711,7 @@ class MultiClusterServicesIT {
     all.addAll(List.of(arguments));
     try (NativeProcess dig =
         NativeProcess.start(NativeTool.find("dig"), all.toArray(String[]::new))) {
-      dig.awaitEnd(Served.PATIENCE);
+      dig.awaitEnd(Served.TIMEOUT);
       return dig.output().lines().filter(l -> !l.startsWith(";")).sorted().toList();
     }
   }

@@ -27,7 +27,7 @@ final class NetworkNamespace implements AutoCloseable {
     Path ip = NativeTool.find("ip");
     try (NativeProcess add = NativeProcess.start(ip, "netns", "add", name)) {
       Assumptions.assumeTrue(
-          add.awaitEnd(Served.PATIENCE) == 0, "needs the right to make network namespaces (root)");
+          add.awaitEnd(Served.TIMEOUT) == 0, "needs the right to make network namespaces (root)");
     }
     NetworkNamespace namespace = new NetworkNamespace(name);
     namespace.sh("ip link set lo up");
@@ -50,7 +50,7 @@ final class NetworkNamespace implements AutoCloseable {
 
   String run(String... command) {
     try (NativeProcess process = start(command)) {
-      int exitCode = process.awaitEnd(Served.PATIENCE);
+      int exitCode = process.awaitEnd(Served.TIMEOUT);
       assertThat(exitCode).as(String.join(" ", command) + "\n" + process.output()).isZero();
       return process.output();
     }
@@ -59,7 +59,7 @@ final class NetworkNamespace implements AutoCloseable {
   /** The output of a line that ends well; empty if it does not. */
   Optional<String> attempt(String line) {
     try (NativeProcess process = start(line.split(" ", -1))) {
-      return process.awaitEnd(Served.PATIENCE) == 0
+      return process.awaitEnd(Served.TIMEOUT) == 0
           ? Optional.of(process.output())
           : Optional.empty();
     }
@@ -75,7 +75,7 @@ final class NetworkNamespace implements AutoCloseable {
   @Override
   public void close() {
     try (NativeProcess pids = NativeProcess.start(Path.of("ip"), "netns", "pids", name)) {
-      pids.awaitEnd(Served.PATIENCE);
+      pids.awaitEnd(Served.TIMEOUT);
       pids.output()
           .lines()
           .filter(line -> line.matches("[0-9]+"))
@@ -83,7 +83,7 @@ final class NetworkNamespace implements AutoCloseable {
           .forEach(ProcessHandle::destroyForcibly);
     }
     try (NativeProcess delete = NativeProcess.start(Path.of("ip"), "netns", "delete", name)) {
-      delete.awaitEnd(Served.PATIENCE);
+      delete.awaitEnd(Served.TIMEOUT);
     }
   }
 }

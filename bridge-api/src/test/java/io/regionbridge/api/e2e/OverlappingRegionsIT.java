@@ -108,8 +108,8 @@ class OverlappingRegionsIT {
               .command(region.gateway.prefix(), "serve", "--config", file(region).toString())
               .start();
       running.addFirst(bridge);
-      bridge.awaitLine(Pattern.compile("^region-bridge ready"), Served.PATIENCE);
-      Matcher line = KEY.matcher(bridge.awaitLine(KEY, Served.PATIENCE).replace("\\/", "/"));
+      bridge.awaitLine(Pattern.compile("^region-bridge ready"), Served.TIMEOUT);
+      Matcher line = KEY.matcher(bridge.awaitLine(KEY, Served.TIMEOUT).replace("\\/", "/"));
       assertThat(line.find()).isTrue();
       region.key = line.group(1);
       Path who =
@@ -225,7 +225,7 @@ class OverlappingRegionsIT {
         installation
             .command(from.gateway.prefix(), "verify", to.name, to.service() + ":" + PORT)
             .start()) {
-      assertThat(verify.awaitEnd(Served.PATIENCE)).as(verify.output()).isZero();
+      assertThat(verify.awaitEnd(Served.TIMEOUT)).as(verify.output()).isZero();
       assertThat(verify.output()).contains(to.knownPod() + ":" + PORT + " accepts connections");
       if (!from.known.equals(from.own())) {
         assertThat(verify.output())
@@ -246,7 +246,7 @@ class OverlappingRegionsIT {
         "the pod knows the path's MTU",
         () -> {
           try (NativeProcess sending = from.place.start("sh", "-c", send)) {
-            sending.awaitEnd(Served.PATIENCE);
+            sending.awaitEnd(Served.TIMEOUT);
           }
           return from.place.sh("ip route get " + to.knownPod()).contains("mtu 1300");
         });

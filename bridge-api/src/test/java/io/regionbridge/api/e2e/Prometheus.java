@@ -70,7 +70,7 @@ final class Prometheus implements AutoCloseable {
             "--storage.tsdb.path=" + directory.resolve("data"),
             "--web.listen-address=127.0.0.1:" + listen.getPort(),
             "--log.level=warn");
-    process.awaitPort(listen, Served.PATIENCE);
+    process.awaitPort(listen, Served.TIMEOUT);
     return new Prometheus(process, "http://127.0.0.1:" + listen.getPort());
   }
 
@@ -98,7 +98,7 @@ final class Prometheus implements AutoCloseable {
     try {
       return JSON.readTree(
           http.send(
-                  HttpRequest.newBuilder(URI.create(url + path)).timeout(Served.PATIENCE).build(),
+                  HttpRequest.newBuilder(URI.create(url + path)).timeout(Served.TIMEOUT).build(),
                   HttpResponse.BodyHandlers.ofString())
               .body());
     } catch (InterruptedException e) {

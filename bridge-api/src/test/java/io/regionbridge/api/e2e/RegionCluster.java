@@ -90,7 +90,7 @@ final class RegionCluster implements AutoCloseable {
 
   private static String run(Path program, String... arguments) {
     try (NativeProcess process = NativeProcess.start(program, arguments)) {
-      if (process.awaitEnd(Served.PATIENCE) != 0) {
+      if (process.awaitEnd(Served.TIMEOUT) != 0) {
         throw new IllegalStateException(process.output());
       }
       return process.output();

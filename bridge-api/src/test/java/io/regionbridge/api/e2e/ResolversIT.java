@@ -205,7 +205,7 @@ class ResolversIT {
           case NODE -> List.of("node", "-e", NODE_PROGRAM, name);
         };
     try (NativeProcess process = namespace.start(asResolver(command))) {
-      process.awaitEnd(Served.PATIENCE);
+      process.awaitEnd(Served.TIMEOUT);
       return ADDRESS
           .matcher(process.output())
           .results()
@@ -238,7 +238,7 @@ class ResolversIT {
                 namespace.prefix(), "serve", "--config", directory.resolve(region + ".yaml") + "")
             .start();
     running.addFirst(bridge);
-    bridge.awaitLine(READY, Served.PATIENCE);
+    bridge.awaitLine(READY, Served.TIMEOUT);
     return bridge;
   }
 

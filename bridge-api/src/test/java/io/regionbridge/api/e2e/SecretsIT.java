@@ -130,7 +130,7 @@ class SecretsIT {
           return !newest.equals(wireGuard) && secrets.add(Secret.text("the next key", newest));
         });
     bridge.signal("TERM");
-    bridge.awaitEnd(Served.PATIENCE);
+    bridge.awaitEnd(Served.TIMEOUT);
     said.put("the log", Files.readString(log));
     assertThat(said.get("the log")).contains("\"TRACE\"", "\"DEBUG\"");
     nothingIsTold();
@@ -250,7 +250,7 @@ class SecretsIT {
   private String output(List<String> prefix, String... arguments) throws IOException {
     Path log = directory.resolve("output");
     try (NativeProcess process = start(prefix, log, arguments)) {
-      process.awaitEnd(Served.PATIENCE);
+      process.awaitEnd(Served.TIMEOUT);
     }
     return Files.readString(log);
   }

@@ -75,7 +75,7 @@ class ServeInClusterIT {
     coreDns = NativeProcess.start(program, "-conf", corefile.toString());
     RUNNING.addFirst(coreDns);
     coreDns.awaitPort(
-        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), coreDnsPort), Served.PATIENCE);
+        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), coreDnsPort), Served.TIMEOUT);
 
     there1 = serve(mn, "mn", "m1", NET + "11");
     there2 = serve(mn, "mn", "m2", NET + "12");
@@ -160,7 +160,7 @@ class ServeInClusterIT {
     Served.await(
         "the RouterNode says that it is on standby",
         () -> fsn1.routerNode("f1").at("/status/role").asText().equals("Standby"));
-    assertThat(here.process().awaitEnd(Served.PATIENCE)).isZero();
+    assertThat(here.process().awaitEnd(Served.TIMEOUT)).isZero();
     assertThat(here.process().output()).contains("handing the role of the active gateway over");
   }
 
@@ -210,7 +210,7 @@ class ServeInClusterIT {
             "+time=2",
             name,
             "A")) {
-      dig.awaitEnd(Served.PATIENCE);
+      dig.awaitEnd(Served.TIMEOUT);
       return dig.output().lines().filter(l -> l.matches("[0-9.]+")).sorted().toList();
     }
   }

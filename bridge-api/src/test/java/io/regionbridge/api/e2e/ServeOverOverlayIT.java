@@ -209,7 +209,7 @@ class ServeOverOverlayIT {
     String third = rotated("mn", there, second);
     Served.await("the other side has moved over", () -> peers(fsn1, 2).equals(List.of(third)));
     pings.signal("INT");
-    pings.awaitEnd(Served.PATIENCE);
+    pings.awaitEnd(Served.TIMEOUT);
     Matcher sent = SENT.matcher(pings.output());
     assertThat(sent.find()).as(pings.output()).isTrue();
     List<Integer> answered =
@@ -231,7 +231,7 @@ class ServeOverOverlayIT {
             .command(
                 List.of(), "rotate-key", "--config", directory.resolve(region + ".yaml").toString())
             .start()) {
-      assertThat(ask.awaitEnd(Served.PATIENCE)).as(ask.output()).isZero();
+      assertThat(ask.awaitEnd(Served.TIMEOUT)).as(ask.output()).isZero();
       Matcher line = Pattern.compile("the next key is (\\S+);").matcher(ask.output());
       assertThat(line.find()).as(ask.output()).isTrue();
       assertThat(line.group(1)).isNotEqualTo(before);
@@ -353,11 +353,11 @@ class ServeOverOverlayIT {
   }
 
   private static void ready(NativeProcess bridge) {
-    bridge.awaitLine(Pattern.compile("^region-bridge ready"), Served.PATIENCE);
+    bridge.awaitLine(Pattern.compile("^region-bridge ready"), Served.TIMEOUT);
   }
 
   private static String key(NativeProcess bridge) {
-    Matcher line = KEY.matcher(bridge.awaitLine(KEY, Served.PATIENCE).replace("\\/", "/"));
+    Matcher line = KEY.matcher(bridge.awaitLine(KEY, Served.TIMEOUT).replace("\\/", "/"));
     assertThat(line.find()).isTrue();
     return line.group(1);
   }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /** A bridge in a process of its own, on an address of its own. */
 record Served(NativeProcess process, String address) implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private static final Pattern READY = Pattern.compile("^region-bridge ready: .*");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -26,7 +26,7 @@ record Served(NativeProcess process, String address) implements AutoCloseable {
   private static final long LOOK_AGAIN = Duration.ofMillis(50).toNanos();
 
   Served awaitReady() {
-    process.awaitLine(READY, PATIENCE);
+    process.awaitLine(READY, TIMEOUT);
     return this;
   }
 
@@ -47,7 +47,7 @@ record Served(NativeProcess process, String address) implements AutoCloseable {
     try {
       URI uri = URI.create("http://" + address + ":8053" + path);
       return HTTP.send(
-          HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
+          HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -77,14 +77,14 @@ record Served(NativeProcess process, String address) implements AutoCloseable {
 
   /** Waits for something; how long it took. */
   static Duration await(String what, Callable<Boolean> condition) {
-    return await(what, PATIENCE, condition);
+    return await(what, TIMEOUT, condition);
   }
 
   /** The same where it may take longer. */
-  static Duration await(String what, Duration patience, Callable<Boolean> condition) {
+  static Duration await(String what, Duration timeout, Callable<Boolean> condition) {
     long start = System.nanoTime();
     while (!holds(condition)) {
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(patience);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(timeout);
       LockSupport.parkNanos(LOOK_AGAIN);
     }
     return Duration.ofNanos(System.nanoTime() - start);

@@ -61,7 +61,7 @@ class TailscaleIT {
 
     private String attempt(String... command) {
       try (NativeProcess process = start(command)) {
-        return process.awaitEnd(Served.PATIENCE) == 0 ? process.output() : "";
+        return process.awaitEnd(Served.TIMEOUT) == 0 ? process.output() : "";
       }
     }
 
@@ -216,7 +216,7 @@ class TailscaleIT {
             "mkdir -p /run/tailscale && mount -t tmpfs run /run/tailscale"
                 + " && echo held && exec sleep infinity");
     running.addFirst(holder);
-    holder.awaitLine(Pattern.compile("held"), Served.PATIENCE);
+    holder.awaitLine(Pattern.compile("held"), Served.TIMEOUT);
     return new Node(name, address, holder.pid());
   }
 
@@ -299,6 +299,6 @@ class TailscaleIT {
     NativeProcess bridge =
         installation.command(node.prefix, "serve", "--config", file.toString()).start();
     running.addFirst(bridge);
-    bridge.awaitLine(Pattern.compile("^region-bridge ready"), Served.PATIENCE);
+    bridge.awaitLine(Pattern.compile("^region-bridge ready"), Served.TIMEOUT);
   }
 }

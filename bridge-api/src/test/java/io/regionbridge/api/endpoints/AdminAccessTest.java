@@ -117,7 +117,7 @@ final class AdminAccessTest {
       throws IOException {
     URI uri = URI.create(RegionPair.url(regions.fsn1()));
     try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
-      socket.setSoTimeout((int) RegionPair.PATIENCE.toMillis());
+      socket.setSoTimeout((int) RegionPair.TIMEOUT.toMillis());
       String request =
           "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(target, host);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

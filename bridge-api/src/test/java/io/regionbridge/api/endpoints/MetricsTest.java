@@ -146,7 +146,7 @@ final class MetricsTest {
               .redirectErrorStream(true)
               .start();
       String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(check.waitFor(RegionPair.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(check.waitFor(RegionPair.TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
       // Only ours: what Micrometer calls its own is not for us to name.
       assertThat(said.lines().filter(line -> line.contains("region_bridge"))).isEmpty();
       assertThat(said).doesNotContain("error while linting");
@@ -226,7 +226,7 @@ final class MetricsTest {
     byte[] query = query("known.svc.fsn1.internal.");
     byte[] reply = new byte[512];
     socket.setSoTimeout(1000);
-    long deadline = System.nanoTime() + RegionPair.PATIENCE.toNanos();
+    long deadline = System.nanoTime() + RegionPair.TIMEOUT.toNanos();
     do {
       try {
         socket.send(new DatagramPacket(query, query.length, to));

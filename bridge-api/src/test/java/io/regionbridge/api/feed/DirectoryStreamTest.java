@@ -66,7 +66,7 @@ final class DirectoryStreamTest {
                 """
                     .formatted(port),
                 directory));
-    assertThat(bridge.awaitReady(RegionPair.PATIENCE)).isTrue();
+    assertThat(bridge.awaitReady(RegionPair.TIMEOUT)).isTrue();
   }
 
   @AfterEach

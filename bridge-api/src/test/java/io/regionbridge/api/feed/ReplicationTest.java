@@ -436,7 +436,7 @@ final class ReplicationTest {
 
   private Bridge ready(String config) throws IOException, InterruptedException {
     Bridge bridge = Bridge.start(Configs.read(config, directory));
-    assertThat(bridge.awaitReady(RegionPair.PATIENCE)).as("ready").isTrue();
+    assertThat(bridge.awaitReady(RegionPair.TIMEOUT)).as("ready").isTrue();
     return bridge;
   }
 

@@ -100,7 +100,7 @@ final class ClientTimeoutsTest {
         router,
         new Connections(1),
         new ProtocolErrorLog(),
-        ClientTimeouts.USUAL);
+        ClientTimeouts.DEFAULTS);
     channel.pipeline().fireChannelActive();
   }
 

@@ -108,7 +108,7 @@ final class HostileClientTest {
                     MediaType.TEXT,
                     _ -> {
                       asked.incrementAndGet();
-                      return new Response.Later(later, RawClient.PATIENCE);
+                      return new Response.Later(later, RawClient.TIMEOUT);
                     }),
                 "/events",
                 Route.of(
@@ -413,7 +413,7 @@ final class HostileClientTest {
   }
 
   private static void await(Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + RawClient.PATIENCE.toNanos();
+    long deadline = System.nanoTime() + RawClient.TIMEOUT.toNanos();
     while (!condition.call()) {
       assertThat(System.nanoTime()).as("came to hold in time").isLessThan(deadline);
     }

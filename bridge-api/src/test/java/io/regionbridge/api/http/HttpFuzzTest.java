@@ -176,7 +176,7 @@ final class HttpFuzzTest {
     EmbeddedChannel channel = new EmbeddedChannel();
     channel.freezeTime();
     HttpPipeline.add(
-        channel.pipeline(), ROUTER, connections, new ProtocolErrorLog(), ClientTimeouts.USUAL);
+        channel.pipeline(), ROUTER, connections, new ProtocolErrorLog(), ClientTimeouts.DEFAULTS);
     channel.pipeline().fireChannelActive();
     List<ByteBuf> taken = new ArrayList<>();
     for (int at = 0; at < input.length && channel.isOpen(); at += piece) {

@@ -10,13 +10,13 @@ import java.time.Duration;
 /** A client that does with a connection whatever a test wants. */
 final class RawClient implements AutoCloseable {
   /** How long anything may take on a busy machine. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Socket socket;
 
   private RawClient(Socket socket) throws IOException {
     this.socket = socket;
-    socket.setSoTimeout((int) PATIENCE.toMillis());
+    socket.setSoTimeout((int) TIMEOUT.toMillis());
   }
 
   static RawClient connect(InetSocketAddress server) throws IOException {
@@ -36,7 +36,7 @@ final class RawClient implements AutoCloseable {
       socket.setReceiveBufferSize(receiveBuffer);
     }
     socket.bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
-    socket.connect(server, (int) PATIENCE.toMillis());
+    socket.connect(server, (int) TIMEOUT.toMillis());
     return new RawClient(socket);
   }
 

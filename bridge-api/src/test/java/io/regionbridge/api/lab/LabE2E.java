@@ -36,7 +36,7 @@ class LabE2E {
   private static final String NAME = "e2e" + ProcessHandle.current().pid();
   private static final Path LAUNCHER = Path.of("../region-bridge").toAbsolutePath().normalize();
   private static final Path NAMESPACES = Path.of("/run/netns");
-  private static final Duration PATIENCE = Duration.ofMinutes(8);
+  private static final Duration TIMEOUT = Duration.ofMinutes(8);
 
   /** What the lab is started with: {@code -Dlab.up="--cni cilium"}. */
   private static final List<String> UP = words("lab.up", "");
@@ -178,8 +178,8 @@ class LabE2E {
     builder.environment().putAll(Map.of("REGION_BRIDGE_LAB", NAME));
     Process process = builder.start();
     try {
-      boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      assertThat(ended).as("%s ends within %s", List.of(command), PATIENCE).isTrue();
+      boolean ended = process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      assertThat(ended).as("%s ends within %s", List.of(command), TIMEOUT).isTrue();
       String text = Files.readString(output, UTF_8);
       System.out.print(text);
       return new Ended(process.exitValue(), text);

@@ -43,7 +43,7 @@ import org.xbill.DNS.Type;
 
 /** Whole bridges on loopback, asked by dnsjava's resolver and the JDK's HTTP client. */
 final class BridgeTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private static final String MN_SERVICES =
       """
@@ -398,7 +398,7 @@ final class BridgeTest {
         });
     await(() -> get(mn, "/readyz").statusCode() == 503);
     assertThat(answers(ask(mn, "nats.messaging.svc.mn.internal.", Type.A))).hasSize(2);
-    drained.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    drained.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     mn.close();
     assertThatThrownBy(() -> get(mn, "/healthz")).isInstanceOf(IOException.class);
   }
@@ -459,7 +459,7 @@ final class BridgeTest {
 
   private static void assertReady(Bridge... bridges) throws InterruptedException {
     for (Bridge bridge : bridges) {
-      assertThat(bridge.awaitReady(PATIENCE)).as(String.join("; ", bridge.notReady())).isTrue();
+      assertThat(bridge.awaitReady(TIMEOUT)).as(String.join("; ", bridge.notReady())).isTrue();
     }
   }
 
@@ -477,7 +477,7 @@ final class BridgeTest {
 
   private static SimpleResolver resolver(Bridge bridge) {
     SimpleResolver resolver = new SimpleResolver(bridge.dnsAddresses().getFirst());
-    resolver.setTimeout(PATIENCE);
+    resolver.setTimeout(TIMEOUT);
     return resolver;
   }
 
@@ -498,8 +498,7 @@ final class BridgeTest {
       throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + address.getPort() + path);
     return http.send(
-        HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
-        HttpResponse.BodyHandlers.ofString());
+        HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private BridgeStatus status(Bridge bridge) throws IOException, InterruptedException {
@@ -514,7 +513,7 @@ final class BridgeTest {
 
   /** Waits until something is so. */
   private static void await(Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.call()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(5);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two bridges that talk over TLS, and kdig, which checks their certificates as RFC 8310 says. */
 final class DnsOverTlsIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final String GATEWAY = "gateway.mn.internal";
   private static final String NAME = "nats.messaging.svc.mn.internal";
 
@@ -125,7 +125,7 @@ final class DnsOverTlsIT {
   private Bridge start(String yaml) throws Exception {
     Bridge bridge = Bridge.start(Configs.read(yaml, directory));
     running.add(bridge);
-    assertThat(bridge.awaitReady(PATIENCE)).isTrue();
+    assertThat(bridge.awaitReady(TIMEOUT)).isTrue();
     return bridge;
   }
 
@@ -168,14 +168,14 @@ final class DnsOverTlsIT {
     words.addAll(List.of("+retry=0", "+timeout=10"));
     String[] arguments = words.toArray(String[]::new);
     try (NativeProcess kdig = NativeProcess.start(NativeTool.find("kdig"), arguments)) {
-      kdig.awaitEnd(PATIENCE);
+      kdig.awaitEnd(TIMEOUT);
       return kdig.output();
     }
   }
 
   /** Waits until something is so. */
   private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(20);

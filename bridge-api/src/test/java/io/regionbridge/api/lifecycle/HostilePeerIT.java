@@ -57,7 +57,7 @@ final class HostilePeerIT {
           HostilePeer.Dns.POINTER_CHAINS, "too complex|TCP",
           HostilePeer.Dns.SILENT_STREAM, "TCP");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final InetAddress HOSTILE = InetAddress.ofLiteral("127.0.67.66");
 
   @TempDir static Path directory;
@@ -123,7 +123,7 @@ final class HostilePeerIT {
     if (told != null) {
       Pattern condition = Pattern.compile("\"AnswersAccepted\"[^}]*\"False\"[^}]*(" + told + ")");
       RegionPair.await(() -> {
-        resolver(PATIENCE)
+        resolver(TIMEOUT)
             .send(question("t" + asked.incrementAndGet() + ".prod.svc.evil.internal."));
         return condition.matcher(get("/api/v1/status")).find();
       });
@@ -157,7 +157,7 @@ final class HostilePeerIT {
     byte[] query = question(name).toWire();
     byte[] buffer = new byte[1500];
     try (DatagramSocket socket = new DatagramSocket()) {
-      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.setSoTimeout((int) TIMEOUT.toMillis());
       socket.connect(victim.dnsAddresses().getFirst());
       long began = System.nanoTime();
       socket.send(new DatagramPacket(query, query.length));
@@ -177,7 +177,7 @@ final class HostilePeerIT {
   void nothingIsBelievedButItsOwnAddresses(HostilePeer.Dns mode) throws Exception {
     hostile.dns(mode);
     Message reply =
-        resolver(PATIENCE)
+        resolver(TIMEOUT)
             .send(
                 question(
                     "own-" + mode.name().toLowerCase(Locale.ROOT) + ".prod.svc.evil.internal."));
@@ -195,10 +195,9 @@ final class HostilePeerIT {
   @Test
   void theNamesOfTheClusterAreNobodysAndTheLimitsAreToldOf() throws Exception {
     hostile.dns(HostilePeer.Dns.SPECIAL_ADDRESSES);
-    assertThat(
-            resolver(PATIENCE).send(question("kubernetes.default.svc.cluster.local.")).getRcode())
+    assertThat(resolver(TIMEOUT).send(question("kubernetes.default.svc.cluster.local.")).getRcode())
         .isEqualTo(Rcode.REFUSED);
-    assertThat(resolver(PATIENCE).send(question("special.prod.svc.evil.internal.")).getRcode())
+    assertThat(resolver(TIMEOUT).send(question("special.prod.svc.evil.internal.")).getRcode())
         .isNotEqualTo(Rcode.NOERROR);
     assertThat(get("/metrics"))
         .containsPattern("region_bridge_contained_answers_total\\{region=\"evil\"\\} [1-9]");
@@ -220,7 +219,7 @@ final class HostilePeerIT {
                 """
                     .formatted(region, pods, listen, region, peers),
                 directory));
-    assertThat(bridge.awaitReady(RegionPair.PATIENCE)).isTrue();
+    assertThat(bridge.awaitReady(RegionPair.TIMEOUT)).isTrue();
     return bridge;
   }
 
@@ -243,16 +242,16 @@ final class HostilePeerIT {
 
   private static List<String> answers(String name, Bridge bridge) throws IOException {
     SimpleResolver resolver = new SimpleResolver(bridge.dnsAddresses().getFirst());
-    resolver.setTimeout(PATIENCE);
+    resolver.setTimeout(TIMEOUT);
     return resolver.send(question(name)).getSection(Section.ANSWER).stream()
         .map(Record::rdataToString)
         .toList();
   }
 
-  private static SimpleResolver resolver(Duration patience) {
+  private static SimpleResolver resolver(Duration timeout) {
     InetSocketAddress address = victim.dnsAddresses().getFirst();
     SimpleResolver resolver = new SimpleResolver(address);
-    resolver.setTimeout(patience);
+    resolver.setTimeout(timeout);
     return resolver;
   }
 

@@ -20,7 +20,7 @@ class MemoryPlanTest {
 
   @Test
   void knowsTheDefaults() {
-    assertThat(plan("", 0)).isEqualTo(MemoryPlan.USUAL);
+    assertThat(plan("", 0)).isEqualTo(MemoryPlan.DEFAULTS);
   }
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public final class RegionPair implements AutoCloseable {
   /** How long anything may take on a busy machine. */
-  public static final Duration PATIENCE = Duration.ofSeconds(20);
+  public static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private static final String SERVICES =
       """
@@ -101,7 +101,7 @@ public final class RegionPair implements AutoCloseable {
   }
 
   private static void ready(Bridge bridge) throws InterruptedException {
-    if (!bridge.awaitReady(PATIENCE)) {
+    if (!bridge.awaitReady(TIMEOUT)) {
       throw new AssertionError("not ready: " + bridge.notReady());
     }
   }
@@ -152,17 +152,17 @@ public final class RegionPair implements AutoCloseable {
     return http.send(
         HttpRequest.newBuilder(uri)
             .method(method, HttpRequest.BodyPublishers.noBody())
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
   /** Waits until something holds. */
   public static void await(Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.call()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("did not come to hold within " + PATIENCE);
+        throw new AssertionError("did not come to hold within " + TIMEOUT);
       }
       Thread.onSpinWait();
     }

@@ -82,7 +82,7 @@ public final class ScrapeScale {
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(RegionPair.url(bridge) + "/metrics"))
-              .timeout(RegionPair.PATIENCE)
+              .timeout(RegionPair.TIMEOUT)
               .build();
       Scrape whole = () -> scrape(http, request);
       repeat(whole, scrapes);

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * it that a driver of its own would be larger.
  */
 final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern LISTENING = Pattern.compile("DevTools listening on ws://([^/]+)/");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,7 +55,7 @@ final class Browser implements AutoCloseable {
     socket =
         http.newWebSocketBuilder()
             .buildAsync(URI.create(page.path("webSocketDebuggerUrl").asText()), new Listener())
-            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     call("Page.enable", Map.of());
     call("Runtime.enable", Map.of());
     call("Log.enable", Map.of());
@@ -79,7 +79,7 @@ final class Browser implements AutoCloseable {
             "--user-data-dir=" + profile,
             "about:blank");
     try {
-      var found = LISTENING.matcher(process.awaitLine(LISTENING, PATIENCE));
+      var found = LISTENING.matcher(process.awaitLine(LISTENING, TIMEOUT));
       if (!found.find()) {
         throw new AssertionError(process.output());
       }
@@ -182,12 +182,12 @@ final class Browser implements AutoCloseable {
 
   /** Waits until an expression is true. */
   void await(String expression) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (!evaluate("Boolean(" + expression + ")").asBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError(
             "not so within %s: %s; errors: %s; the page says: %s"
-                .formatted(PATIENCE, expression, errors(), evaluate("document.body.innerText")));
+                .formatted(TIMEOUT, expression, errors(), evaluate("document.body.innerText")));
       }
       evaluate("new Promise(done => setTimeout(done, 50))");
     }
@@ -250,8 +250,8 @@ final class Browser implements AutoCloseable {
     ObjectNode message = JSON.createObjectNode();
     message.put("id", id).put("method", method).set("params", JSON.valueToTree(params));
     try {
-      socket.sendText(message.toString(), true).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      JsonNode told = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      socket.sendText(message.toString(), true).get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      JsonNode told = answer.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       if (told.has("error")) {
         throw new AssertionError(method + ": " + told.path("error"));
       }

@@ -366,7 +366,7 @@ final class StatusPageIT {
 
     Load(RegionPair regions) {
       DnsClient client =
-          new DnsClient(regions.fsn1().dnsAddresses().getFirst(), RegionPair.PATIENCE);
+          new DnsClient(regions.fsn1().dnsAddresses().getFirst(), RegionPair.TIMEOUT);
       thread =
           Thread.ofPlatform()
               .daemon()
@@ -388,7 +388,7 @@ final class StatusPageIT {
     }
 
     boolean asked() throws InterruptedException {
-      long end = System.nanoTime() + RegionPair.PATIENCE.toNanos();
+      long end = System.nanoTime() + RegionPair.TIMEOUT.toNanos();
       while (!asked.get() && System.nanoTime() < end) {
         thread.join(20);
       }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Keys in every form that OpenSSL writes them in, each with its certificate. */
 final class PemReaderIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @TempDir Path directory;
 
@@ -46,7 +46,7 @@ final class PemReaderIT {
   private static void openssl(String arguments) {
     Path openssl = NativeTool.find("openssl");
     try (NativeProcess process = NativeProcess.start(openssl, arguments.split(" "))) {
-      assertThat(process.awaitEnd(PATIENCE)).as(process.output()).isZero();
+      assertThat(process.awaitEnd(TIMEOUT)).as(process.output()).isZero();
     }
   }
 }

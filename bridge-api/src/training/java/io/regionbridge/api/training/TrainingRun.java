@@ -43,7 +43,7 @@ import org.xbill.DNS.Type;
  * its own. It leaves no trace, and listens on loopback alone. A step that fails fails the build.
  */
 public final class TrainingRun {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   // What this is asked to do, where it is not the training for bridges outside of clusters.
   private static final String CLUSTER = "cluster";
@@ -233,7 +233,7 @@ public final class TrainingRun {
                     + objects(nodeAddress, SocketLiteral.format(mn.dnsAddresses().getFirst())))) {
       Files.writeString(kubeconfig(), cluster.kubeconfig());
       System.out.println(UP);
-      Instant latest = Instant.now().plus(PATIENCE);
+      Instant latest = Instant.now().plus(TIMEOUT);
       while (!cluster.holds("configmaps", "coredns", "mn.internal")
           || !cluster.holds("regions", "mn", "DNSReachable")
           || !cluster.holds("routernodes", "node", "conditions")) {
@@ -275,10 +275,10 @@ public final class TrainingRun {
   }
 
   private static void use(Bridge bridge, String domain) throws IOException, InterruptedException {
-    if (!bridge.awaitReady(PATIENCE)) {
+    if (!bridge.awaitReady(TIMEOUT)) {
       throw new IllegalStateException("not ready: " + bridge.notReady());
     }
-    DnsClient client = new DnsClient(bridge.dnsAddresses().getFirst(), PATIENCE);
+    DnsClient client = new DnsClient(bridge.dnsAddresses().getFirst(), TIMEOUT);
     for (String name : List.of("nats.messaging.svc.", "nats-0.nats.messaging.svc.")) {
       Name question = Name.fromString(name + domain);
       expect(Rcode.NOERROR, client.ask(question, Type.A));
@@ -330,7 +330,7 @@ public final class TrainingRun {
 
   private static void get(InetSocketAddress server, String path) throws IOException {
     try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
-      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.setSoTimeout((int) TIMEOUT.toMillis());
       String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -169,7 +169,7 @@ public final class Asker {
       return false;
     }
     return now == e.startedAt()
-        || e.deadline() - now >= link.usual(now)
+        || e.deadline() - now >= link.expectedRoundTrip(now)
             && links.budget(e.route()).take(reason(e, link, now), now);
   }
 
@@ -198,8 +198,9 @@ public final class Asker {
     t.packets = 1;
     t.endedAt = 0;
     long left = e.deadline() - now;
-    t.patience = link.patience(now);
-    long wait = TrySpacing.after(e.tryCount(), t.patience, (long) link.usual(now), left);
+    t.lateAfter = link.lateAfter(now);
+    long wait =
+        TrySpacing.after(e.tryCount(), t.lateAfter, (long) link.expectedRoundTrip(now), left);
     if (link.send(t, e.question(), e.questionLength())) {
       open(t);
     } else {
@@ -347,7 +348,7 @@ public final class Asker {
     if (tcp) {
       link.recordAnyReply(now);
     } else {
-      link.recordReply(t.number, nanos, t.late || nanos > t.patience, now);
+      link.recordReply(t.number, nanos, t.late || nanos > t.lateAfter, now);
     }
   }
 
@@ -557,8 +558,8 @@ public final class Asker {
       Try t = e.tryAt(i);
       if (t.open && !t.late) {
         GatewayLink link = link(t);
-        long patience = link.patience(now) * (t.tcp ? TCP_ROUND_TRIPS : 1);
-        if (now - t.sentAt >= Math.min(patience, e.deadline() - e.startedAt())) {
+        long lateAfter = link.lateAfter(now) * (t.tcp ? TCP_ROUND_TRIPS : 1);
+        if (now - t.sentAt >= Math.min(lateAfter, e.deadline() - e.startedAt())) {
           t.late = true;
           link.recordLateReply(now);
           link.health().count(Outcome.TIMEOUT);

@@ -30,7 +30,7 @@ public final class Exchange {
     long sentAt;
 
     /** After how many nanoseconds a reply was late, when it was sent. */
-    long patience;
+    long lateAfter;
 
     /** Which of the questions to its gateway it was. */
     long number;

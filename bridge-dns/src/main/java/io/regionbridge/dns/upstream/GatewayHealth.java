@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What is known of one gateway of a peer region, or of one bridge of our own that may reach it,
  * shared by all event loops. The prober writes it on its own loop; the others read volatile fields
- * and ask for a probe when they have doubts.
+ * and ask for a probe when they suspect it.
  *
  * <p>A circuit breaker turns probes into a verdict: a probe that is repeated and never answered, or
  * two among the last four that failed otherwise, open it, and from then on the gateway is asked
@@ -104,7 +104,7 @@ public final class GatewayHealth {
   private volatile long distance;
   private final AtomicInteger goodProbes = new AtomicInteger();
   private final AtomicInteger recoveries = new AtomicInteger();
-  private volatile boolean doubted;
+  private volatile boolean suspect;
   private volatile boolean late;
   private volatile boolean silent;
   private volatile long answeredAt;
@@ -153,7 +153,7 @@ public final class GatewayHealth {
     long before = rtt;
     rtt = before == 0 ? nanos : before + (nanos - before) / 4;
     goodProbes.incrementAndGet();
-    doubted = false;
+    suspect = false;
     heard();
     if (breaker.getState() == CircuitBreaker.State.CLOSED) {
       change(State.UP, "answers", now);
@@ -247,7 +247,7 @@ public final class GatewayHealth {
   /** Records an answer to a question. Any thread. */
   void recordAnswer(long now) {
     answeredAt = now;
-    doubted = false;
+    suspect = false;
     heard();
     if (state != State.UP) {
       watcher.lookSoon();
@@ -281,14 +281,14 @@ public final class GatewayHealth {
 
   /** Asks for a probe soon. Any thread. */
   void requestProbe() {
-    if (!doubted) {
-      doubted = true;
+    if (!suspect) {
+      suspect = true;
       watcher.lookSoon();
     }
   }
 
-  boolean doubted() {
-    return doubted;
+  boolean suspect() {
+    return suspect;
   }
 
   /** Records a recovery: what failed before may succeed now. Any thread. */
@@ -375,7 +375,7 @@ public final class GatewayHealth {
     return reason;
   }
 
-  /** Counts up with each good probe: a loop that had doubts drops them when it changes. */
+  /** Counts up with each good probe: a loop that suspects the gateway stops to when it changes. */
   int goodProbes() {
     return goodProbes.get();
   }

@@ -112,14 +112,16 @@ final class GatewayLink {
   }
 
   /** Expected time of a reply in nanoseconds, by probes for gateways not tried yet. */
-  double usual(long now) {
-    return times.usual(health.rtt(), now);
+  double expectedRoundTrip(long now) {
+    return times.expectedRoundTrip(health.rtt(), now);
   }
 
   /** Nanoseconds for the comparison with other gateways; more than usual if others were faster. */
-  double feared(long now) {
+  double pessimisticRoundTrip(long now) {
     // With too much to do, what it has still to answer says more than what took long a while ago.
-    return slow(now) ? window.backlogSeconds() * 1e9 : times.feared(health.rtt(), now);
+    return slow(now)
+        ? window.backlogSeconds() * 1e9
+        : times.pessimisticRoundTrip(health.rtt(), now);
   }
 
   /** The number of the question that was sent last. */
@@ -128,8 +130,8 @@ final class GatewayLink {
   }
 
   /** Nanoseconds after which a reply is later than usual. */
-  long patience(long now) {
-    return times.patience(health.rtt(), loop.timeout(), now);
+  long lateAfter(long now) {
+    return times.lateAfter(health.rtt(), loop.timeout(), now);
   }
 
   private boolean slow(long now) {

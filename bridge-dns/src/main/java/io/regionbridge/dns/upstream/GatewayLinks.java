@@ -20,7 +20,7 @@ final class GatewayLinks {
    * A region whose gateways are all down for so many timeouts has a poor prospect until a probe
    * finds one of them again.
    */
-  private static final int PATIENT_TIMEOUTS = 2;
+  private static final int GRACE_TIMEOUTS = 2;
 
   private final GatewayRegistry registry;
   private final LoopState loop;
@@ -141,11 +141,11 @@ final class GatewayLinks {
 
   /** What a question to the region can hope for. */
   Prospect prospect(ZoneRoute.Forward route, boolean fromSibling, long now) {
-    long patience = PATIENT_TIMEOUTS * registry.settings().timeout();
+    long grace = GRACE_TIMEOUTS * registry.settings().timeout();
     Prospect prospect = Prospect.NONE;
     for (GatewayLink link : of(route)) {
       if (mayAsk(link, fromSibling)) {
-        if (!link.down() || now - link.health().changedAt() < patience) {
+        if (!link.down() || now - link.health().changedAt() < grace) {
           return Prospect.FAIR;
         }
         prospect = Prospect.POOR;
@@ -202,7 +202,7 @@ final class GatewayLinks {
   private static double cost(GatewayLink link, boolean first, boolean repeated, long now) {
     // The first of the list wins between equals, so that gateways do not take turns for a
     // microsecond's difference.
-    double cost = link.feared(now) * (first ? 0.8 : 1) + (first ? 0 : 200_000);
+    double cost = link.pessimisticRoundTrip(now) * (first ? 0.8 : 1) + (first ? 0 : 200_000);
     if (link.failing(now)) {
       cost += 5e11;
     }

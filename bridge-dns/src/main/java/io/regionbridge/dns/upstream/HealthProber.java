@@ -31,8 +31,8 @@ import org.xbill.DNS.Type;
  * question has, SERVFAIL (its directory is not loaded) and REFUSED are not. A sibling is asked the
  * same: it is well if it reaches the region.
  *
- * <p>One timer serves all gateways and runs when the next of them has something to do. A doubt, a
- * gateway that is new, and a question answered by one that was down bring it forward.
+ * <p>One timer serves all gateways and runs when the next of them has something to do. A suspicion,
+ * a gateway that is new, and a question answered by one that was down bring it forward.
  */
 public final class HealthProber {
   private static final long SPAN = ProbeTiming.SPAN;
@@ -199,10 +199,10 @@ public final class HealthProber {
     }
 
     private ProbeTiming timing() {
-      boolean patient = gateway.sibling() || gateway.state() == State.DOWN;
+      boolean rttUnknown = gateway.sibling() || gateway.state() == State.DOWN;
       // A few probes in a row may be lucky: twice the deviation of what is measured on top.
-      double feared = loss + 2 * Math.sqrt(loss * (1 - loss) / (2 * LOSS_WEIGHT));
-      return ProbeTiming.of(registry.settings().timeout(), gateway.rtt(), patient, feared);
+      double lossBound = loss + 2 * Math.sqrt(loss * (1 - loss) / (2 * LOSS_WEIGHT));
+      return ProbeTiming.of(registry.settings().timeout(), gateway.rtt(), rttUnknown, lossBound);
     }
 
     /** When there is something to do, if nothing happens before. */
@@ -214,7 +214,7 @@ public final class HealthProber {
         ProbeTiming timing = timing();
         // A connection loses nothing: there the packet is not sent again.
         long again = socket == null ? Long.MAX_VALUE : timing.again(lastSentAt - sentAt);
-        long next = Math.min(timing.patience(), again);
+        long next = Math.min(timing.timeout(), again);
         if (!gateway.late()) {
           next = Math.min(next, timing.first());
         } else if (!gateway.silent()) {
@@ -222,7 +222,7 @@ public final class HealthProber {
         }
         return sentAt + next;
       }
-      if (gateway.doubted()) {
+      if (gateway.suspect()) {
         return pausedUntil;
       }
       if (answersAgain(now)) {
@@ -250,7 +250,7 @@ public final class HealthProber {
         await(now, late);
         return;
       }
-      if (!gateway.doubted() && answersAgain(now)) {
+      if (!gateway.suspect() && answersAgain(now)) {
         gateway.recordTimelyAnswers(now);
       } else if (gateway.mayProbe()) {
         send(now);
@@ -274,17 +274,17 @@ public final class HealthProber {
       if (now - sentAt >= timing.silence() && !late) {
         gateway.recordSilentProbe();
       }
-      if (now - sentAt >= timing.patience() && !late) {
+      if (now - sentAt >= timing.timeout() && !late) {
         end();
         gateway.recordUnansweredProbe(
-            "no reply within " + timing.patience() / 1_000_000 + " ms", now);
+            "no reply within " + timing.timeout() / 1_000_000 + " ms", now);
         pause(now);
       } else if (open != null && now - sentAt >= timing.again(lastSentAt - sentAt)) {
         sendAgain(open, now);
       }
     }
 
-    /** One that is down is asked less often, also where it is in doubt. */
+    /** One that is down is asked less often, also where it is suspect. */
     private void pause(long now) {
       boolean down = gateway.state() == State.DOWN;
       pausedUntil = now + (down ? registry.settings().healthInterval() / 2 : SPAN);

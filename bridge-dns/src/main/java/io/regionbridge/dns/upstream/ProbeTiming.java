@@ -6,7 +6,7 @@ package io.regionbridge.dns.upstream;
  * repeated, while there is still time for a reply, tells a line that loses half of all exchanges
  * from one that carries nothing. Nanoseconds.
  *
- * @param patience after the first packet, at the end of which the probe has failed: as long as a
+ * @param timeout after the first packet, at the end of which the probe has failed: as long as a
  *     question has, for a gateway that answers in that time is well
  * @param first from the first packet to the second
  * @param every between those that follow
@@ -15,7 +15,7 @@ package io.regionbridge.dns.upstream;
  *     silent, since its packets were hardly all lost on the way. It may still be slow, which is no
  *     fault
  */
-record ProbeTiming(long patience, long first, long every, long last, long silence) {
+record ProbeTiming(long timeout, long first, long every, long last, long silence) {
   /** What is due in the same span of time is done at once: one wake-up for many gateways. */
   static final long SPAN = 25_000_000;
 
@@ -43,20 +43,20 @@ record ProbeTiming(long patience, long first, long every, long last, long silenc
    *
    * @param timeout that a question has
    * @param rtt what replies usually take, 0 if there was none yet
-   * @param patient whether the round trip says little: of a gateway that is down it is old, and a
-   *     sibling may have to ask a gateway first. Asked a few times a second, it is soon found to be
-   *     back
+   * @param rttUnknown whether the round trip says little: of a gateway that is down it is old, and
+   *     a sibling may have to ask a gateway first. Asked a few times a second, it is soon found to
+   *     be back
    * @param loss the part of exchanges that the line loses, 0 to 1
    */
-  static ProbeTiming of(long timeout, long rtt, boolean patient, double loss) {
-    long usual = rtt > 0 && !patient ? rtt : Math.min(UNKNOWN_RTT, timeout / 4);
-    long first = Math.max(Math.min(LEAST_FIRST, timeout / 4), usual + usual / 4);
-    long last = timeout - usual;
+  static ProbeTiming of(long timeout, long rtt, boolean rttUnknown, double loss) {
+    long expected = rtt > 0 && !rttUnknown ? rtt : Math.min(UNKNOWN_RTT, timeout / 4);
+    long first = Math.max(Math.min(LEAST_FIRST, timeout / 4), expected + expected / 4);
+    long last = timeout - expected;
     long pause = Math.max(Math.min(LEAST_EVERY, timeout / 8), (last - first) / REPEATS);
-    long every = patient ? usual : loss > LOSSY ? pause / MORE_IF_LOSSY : pause;
+    long every = rttUnknown ? expected : loss > LOSSY ? pause / MORE_IF_LOSSY : pause;
     double usualLoss = Math.min(MOST_LOSS, Math.max(LEAST_LOSS, loss));
     long packets = (long) Math.ceil(Math.log(CHANCE) / Math.log(usualLoss));
-    long silence = Math.max(LEAST_SILENCE, first + (packets - 2) * (every + SPAN) + usual);
+    long silence = Math.max(LEAST_SILENCE, first + (packets - 2) * (every + SPAN) + expected);
     return new ProbeTiming(timeout, first, every, last, Math.min(timeout, silence));
   }
 

@@ -5,13 +5,13 @@ package io.regionbridge.dns.upstream;
  * section 2), on one event loop. Nanoseconds.
  */
 final class ReplyTimes {
-  /** Patience with a gateway that nothing is known of yet. */
-  private static final long FIRST_PATIENCE = 250_000_000;
+  /** When a reply of a gateway is late of which nothing is known yet. */
+  private static final long FIRST_LATE_AFTER_NANOS = 250_000_000;
 
   /**
    * Never ask a second gateway sooner: a garbage collection or a busy core over there is no reason.
    */
-  private static final long LEAST_PATIENCE = 12_000_000;
+  private static final long LEAST_LATE_AFTER_NANOS = 12_000_000;
 
   /** A gateway is slow when replies take so many times as long as they once did, and this more. */
   private static final double SLOW_TIMES = 4;
@@ -64,14 +64,14 @@ final class ReplyTimes {
 
   /** Whether replies take much longer than when the gateway had little to do. */
   boolean slow(long probed, long now) {
-    return usual(probed, now) > SLOW_TIMES * least + SLOW_NANOS && least > 0;
+    return expectedRoundTrip(probed, now) > SLOW_TIMES * least + SLOW_NANOS && least > 0;
   }
 
   /**
    * Another gateway was faster than a question here, which is out for so long already. It may be
    * slow, and then the other is the better one; or the packet was lost, and that says nothing of
    * how long a reply takes. So it counts when one is chosen, not when one is waited for: on a line
-   * that loses packets patience would grow, and the tries of a question become too few.
+   * that loses packets this time would grow, and the tries of a question become too few.
    */
   void recordFasterReply(long nanos) {
     if (nanos > rank && rank > 0) {
@@ -80,24 +80,24 @@ final class ReplyTimes {
   }
 
   /**
-   * The usual time of a reply.
+   * The expected time of a reply.
    *
    * @param probed by probes, for a gateway not asked for a while; 0: unknown
    */
-  double usual(long probed, long now) {
+  double expectedRoundTrip(long probed, long now) {
     return old(probed, now) ? probed : smoothed;
   }
 
-  /** What a reply is feared to take, to choose the best gateway by. */
-  double feared(long probed, long now) {
+  /** A round trip that takes its spread into account, to choose the best gateway by. */
+  double pessimisticRoundTrip(long probed, long now) {
     return old(probed, now) ? probed : rank;
   }
 
-  /** The time after which a reply is later than usual, at most {@code most}. */
-  long patience(long probed, long most, long now) {
-    double usual = usual(probed, now);
-    double spread = old(probed, now) ? usual / 2 : deviation;
-    double wait = usual <= 0 ? FIRST_PATIENCE : usual + 4 * spread;
-    return (long) Math.min(Math.max(wait, LEAST_PATIENCE), (double) most);
+  /** The time after which a reply is later than expected, at most {@code most}. */
+  long lateAfter(long probed, long most, long now) {
+    double expected = expectedRoundTrip(probed, now);
+    double spread = old(probed, now) ? expected / 2 : deviation;
+    double wait = expected <= 0 ? FIRST_LATE_AFTER_NANOS : expected + 4 * spread;
+    return (long) Math.min(Math.max(wait, LEAST_LATE_AFTER_NANOS), (double) most);
   }
 }

@@ -13,17 +13,17 @@ final class TrySpacing {
    * How long to wait after a try.
    *
    * @param sent tries so far, at least 1
-   * @param patience the least pause: after it a reply is late
+   * @param lateAfter the least pause: after it a reply is late
    * @param usual time of a reply, 0 if unknown
    * @param left until the question must be answered
    */
-  static long after(int sent, long patience, long usual, long left) {
+  static long after(int sent, long lateAfter, long expected, long left) {
     int more = RelaySettings.MOST_TRIES - sent;
     if (more <= 0) {
       return left;
     }
     // The first two pauses are alike: the second gateway is as good as the first.
-    long doubled = patience << Math.max(0, sent - 2);
-    return Math.max(patience, Math.min(doubled, (left - usual) / more));
+    long doubled = lateAfter << Math.max(0, sent - 2);
+    return Math.max(lateAfter, Math.min(doubled, (left - expected) / more));
   }
 }

@@ -14,7 +14,7 @@ class ProbeTimingTest {
   /** Milliseconds. */
   @ParameterizedTest
   @CsvSource({
-    // timeout, round trip, patient, loss, copies
+    // timeout, round trip, whether it is unknown, loss, copies
     "1500, 0,    false, 0,   11", // nothing is known yet
     "1500, 1,    false, 0,   11", // on a LAN
     "1500, 200,  false, 0,   10", // around the world
@@ -25,14 +25,14 @@ class ProbeTimingTest {
     "200,  1,    false, 0,   7",
   })
   void waitsAsLongAsAQuestionHasAndRepeatsByWhatTheRoundTripIs(
-      long timeout, long rtt, boolean patient, double loss, int copies) {
+      long timeout, long rtt, boolean rttUnknown, double loss, int copies) {
     ProbeTiming timing =
         ProbeTiming.of(
             TimeUnit.MILLISECONDS.toNanos(timeout),
             TimeUnit.MILLISECONDS.toNanos(rtt),
-            patient,
+            rttUnknown,
             loss);
-    assertThat(timing.patience()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(timeout));
+    assertThat(timing.timeout()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(timeout));
     assertThat(copies(timing)).isEqualTo(copies);
   }
 
@@ -40,7 +40,7 @@ class ProbeTimingTest {
   void theReplyToTheLastCopyStillComesInTime() {
     for (long rtt = 1_000_000; rtt < 2_000_000_000; rtt += 7_000_000) {
       ProbeTiming timing = ProbeTiming.of(1_500_000_000, rtt, false, 0);
-      assertThat(timing.last()).isLessThanOrEqualTo(timing.patience() - rtt);
+      assertThat(timing.last()).isLessThanOrEqualTo(timing.timeout() - rtt);
       assertThat(timing.again(timing.last())).isEqualTo(Long.MAX_VALUE);
     }
   }
@@ -71,7 +71,7 @@ class ProbeTimingTest {
   private static int copies(ProbeTiming timing) {
     int copies = 1;
     long lastSent = 0;
-    for (long now = LOOK; now < timing.patience(); now += LOOK) {
+    for (long now = LOOK; now < timing.timeout(); now += LOOK) {
       if (now >= timing.again(lastSent)) {
         copies++;
         lastSent = now;

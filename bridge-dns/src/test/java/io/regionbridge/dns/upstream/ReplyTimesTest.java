@@ -22,14 +22,14 @@ class ReplyTimesTest {
 
   @ParameterizedTest
   @CsvSource({
-    // probes say, patience: milliseconds
+    // probes say, lateAfter: milliseconds
     "0,   250",
     "1,   12",
     "40,  120",
     "300, 500",
   })
-  void beforeTheFirstReplyTheProbesSayHowLongToWait(long probed, long patience) {
-    assertThat(times.patience(millis(probed), MOST, now)).isEqualTo(millis(patience));
+  void beforeTheFirstReplyTheProbesSayHowLongToWait(long probed, long lateAfter) {
+    assertThat(times.lateAfter(millis(probed), MOST, now)).isEqualTo(millis(lateAfter));
   }
 
   @Test
@@ -37,11 +37,11 @@ class ReplyTimesTest {
     for (int i = 0; i < 30; i++) {
       took(200);
     }
-    assertThat(times.patience(UNKNOWN, MOST, now)).isBetween(millis(200), millis(210));
+    assertThat(times.lateAfter(UNKNOWN, MOST, now)).isBetween(millis(200), millis(210));
     for (int i = 0; i < 30; i++) {
       took(i % 2 == 0 ? 150 : 250);
     }
-    assertThat(times.patience(UNKNOWN, MOST, now)).isBetween(millis(350), millis(450));
+    assertThat(times.lateAfter(UNKNOWN, MOST, now)).isBetween(millis(350), millis(450));
   }
 
   @Test
@@ -50,8 +50,8 @@ class ReplyTimesTest {
       took(200);
       times.recordFasterReply(millis(450)); // another answered, with a question here still out
     }
-    assertThat(times.patience(UNKNOWN, MOST, now)).isLessThan(millis(210));
-    assertThat(times.feared(UNKNOWN, now)).isGreaterThan((double) millis(250));
+    assertThat(times.lateAfter(UNKNOWN, MOST, now)).isLessThan(millis(210));
+    assertThat(times.pessimisticRoundTrip(UNKNOWN, now)).isGreaterThan((double) millis(250));
   }
 
   @Test
@@ -60,26 +60,28 @@ class ReplyTimesTest {
     for (int i = 0; i < 30; i++) {
       times.recordFasterReply(millis(100));
     }
-    assertThat(times.feared(UNKNOWN, now)).isGreaterThan((double) millis(90));
+    assertThat(times.pessimisticRoundTrip(UNKNOWN, now)).isGreaterThan((double) millis(90));
     for (int i = 0; i < 30; i++) {
       took(20);
     }
-    assertThat(times.feared(UNKNOWN, now)).isLessThan((double) millis(25));
+    assertThat(times.pessimisticRoundTrip(UNKNOWN, now)).isLessThan((double) millis(25));
   }
 
   @Test
   void toBeOutrunByMoreThanUsualIsWhatCounts() {
     took(20);
     times.recordFasterReply(millis(5));
-    assertThat(times.feared(UNKNOWN, now)).isEqualTo((double) millis(20));
+    assertThat(times.pessimisticRoundTrip(UNKNOWN, now)).isEqualTo((double) millis(20));
   }
 
   @Test
   void whatTheProbesSayCountsWhereNobodyHasAskedForAWhile() {
     took(400);
-    assertThat(times.feared(millis(2), now)).isEqualTo((double) millis(400));
-    assertThat(times.feared(millis(2), now + millis(1_001))).isEqualTo((double) millis(2));
-    assertThat(times.feared(UNKNOWN, now + millis(1_001))).isEqualTo((double) millis(400));
+    assertThat(times.pessimisticRoundTrip(millis(2), now)).isEqualTo((double) millis(400));
+    assertThat(times.pessimisticRoundTrip(millis(2), now + millis(1_001)))
+        .isEqualTo((double) millis(2));
+    assertThat(times.pessimisticRoundTrip(UNKNOWN, now + millis(1_001)))
+        .isEqualTo((double) millis(400));
   }
 
   @Test

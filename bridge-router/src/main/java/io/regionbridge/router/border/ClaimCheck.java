@@ -129,15 +129,15 @@ final class ClaimCheck {
       refuse(claim.source(), Field.DOMAIN, "domain %s: %s".formatted(claimed.get(), flaw.get()));
       return Optional.empty();
     }
-    RegionDomain usual = RegionDomain.ofRegion(claim.name());
-    if (claim.source().declares() || claimed.get().equals(usual)) {
+    RegionDomain standard = RegionDomain.ofRegion(claim.name());
+    if (claim.source().declares() || claimed.get().equals(standard)) {
       return claimed;
     }
     refuse(
         claim.source(),
         Field.DOMAIN,
         "domain %s: from there only %s is believed; declare another in its Region object or in the"
-                .formatted(claimed.get(), usual)
+                .formatted(claimed.get(), standard)
             + " configuration");
     return Optional.empty();
   }

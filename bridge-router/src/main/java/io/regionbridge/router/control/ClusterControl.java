@@ -78,7 +78,7 @@ final class ClusterControl implements RegionSource {
   /** An API server that lets many writes run into their time limits must not look like a fault. */
   private static final Duration LONGEST_LOOK = Duration.ofMinutes(10);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
 
   /** Gets changes. Calls come one at a time for each kind, and must not block for long. */
   interface Listener {
@@ -221,7 +221,7 @@ final class ClusterControl implements RegionSource {
 
     @Override
     public boolean whileActive(Runnable task) {
-      return election.whileActive(PATIENCE, task);
+      return election.whileActive(WRITE_TIMEOUT, task);
     }
   }
 
@@ -466,7 +466,7 @@ final class ClusterControl implements RegionSource {
         .ifPresent(unwritten::add);
     if (election.leadership().mine()) {
       election.whileActive(
-          PATIENCE,
+          WRITE_TIMEOUT,
           () ->
               shared.reconcile(
                   view,

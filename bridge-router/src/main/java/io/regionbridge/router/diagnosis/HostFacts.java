@@ -35,7 +35,7 @@ public record HostFacts(
     Optional<Connections> connections,
     Optional<Boolean> vxlanFiltered) {
   private static final Logger log = LoggerFactory.getLogger(HostFacts.class);
-  private static final List<String> USUAL = List.of("wt0", "tailscale0", "wg0");
+  private static final List<String> KNOWN_NAMES = List.of("wt0", "tailscale0", "wg0");
   private static final int CAP_NET_ADMIN = 12; // include/uapi/linux/capability.h
 
   /**
@@ -54,7 +54,7 @@ public record HostFacts(
    * @param configured name of the overlay's interface, if not a usual one
    */
   public static HostFacts read(Optional<String> configured) {
-    for (String name : configured.map(List::of).orElse(USUAL)) {
+    for (String name : configured.map(List::of).orElse(KNOWN_NAMES)) {
       try {
         NetworkInterface found = NetworkInterface.getByName(name);
         if (found != null) {

@@ -58,16 +58,16 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private static final Duration UNTIL_MENDED = Duration.ofSeconds(15);
 
   /** The server closes a watch after 290 s, which is no error; bookmarks come once a minute. */
-  private static final Patience USUAL =
-      new Patience(Duration.ofSeconds(290), Duration.ofSeconds(150));
+  private static final WatchTimes NORMAL =
+      new WatchTimes(Duration.ofSeconds(290), Duration.ofSeconds(150));
 
   /**
    * For the first watch after one that failed. The client may lose that one, too, without a word:
    * so the server is asked to end it soon, and if it neither ends nor brings anything, nobody is
    * there.
    */
-  private static final Patience AFTER_FAILURE =
-      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(25));
+  private static final WatchTimes AFTER_FAILURE =
+      new WatchTimes(Duration.ofSeconds(10), Duration.ofSeconds(25));
 
   /** What the server's clock and this one may differ by over a watch. */
   private static final Duration EARLY = Duration.ofSeconds(1);
@@ -89,8 +89,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private final ObjectSink<T> sink;
   private final Runnable onStatus;
   private final Clock clock;
-  private final Patience usual;
-  private final Patience afterFailure;
+  private final WatchTimes normal;
+  private final WatchTimes afterFailure;
   private final Backoff backoff =
       new Backoff(FASTEST, SLOWEST, () -> ThreadLocalRandom.current().nextDouble());
   private final ReentrantLock sinkLock = new ReentrantLock();
@@ -107,7 +107,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   private Optional<String> version = Optional.empty();
 
   private int fruitless;
-  private boolean doubted;
+  private boolean suspect;
   private @Nullable ReadFailure reported;
 
   /**
@@ -131,7 +131,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         onStatus,
         clock,
         loops,
-        USUAL,
+        NORMAL,
         AFTER_FAILURE);
   }
 
@@ -147,7 +147,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       Runnable onStatus,
       Clock clock,
       Loops loops) {
-    this(resource, lister, operation, sink, onStatus, clock, loops, USUAL, AFTER_FAILURE);
+    this(resource, lister, operation, sink, onStatus, clock, loops, NORMAL, AFTER_FAILURE);
   }
 
   ResourceWatch(
@@ -158,9 +158,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       Runnable onStatus,
       Clock clock,
       Loops loops,
-      Patience usual,
-      Patience afterFailure) {
-    this.usual = usual;
+      WatchTimes normal,
+      WatchTimes afterFailure) {
+    this.normal = normal;
     this.afterFailure = afterFailure;
     this.resource = resource;
     this.lister = lister;
@@ -223,7 +223,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   }
 
   private void failed(String verb, KubernetesClientException e) {
-    doubted = true;
+    suspect = true;
     if (e.getCode() == GONE) { // also when a page of a list came too late
       version = Optional.empty();
       pause(backoff.next());
@@ -275,14 +275,14 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
    */
   private Optional<String> watch(String from) {
     long began = System.nanoTime();
-    Patience patience = doubted ? afterFailure : usual;
+    WatchTimes times = suspect ? afterFailure : normal;
     ListOptions options =
         new ListOptionsBuilder()
             .withResourceVersion(from)
             .withAllowWatchBookmarks(true)
-            .withTimeoutSeconds(patience.length().toSeconds())
+            .withTimeoutSeconds(times.length().toSeconds())
             .build();
-    Session session = new Session(from, patience);
+    Session session = new Session(from, times);
     Watch watch = operation.watch(options, session);
     session.restartClock();
     try {
@@ -290,11 +290,11 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
       fruitless++; // until an event comes, or it ends well
       if (!session.awaitEnd()) {
         log.info("the watch of {} is silent, listing it again", resource);
-        doubted = true;
+        suspect = true;
         return Optional.empty();
       }
       fruitless = 0;
-      doubted = session.gone; // the client says so, too, of one that ends within two seconds
+      suspect = session.gone; // the client says so, too, of one that ends within two seconds
     } finally {
       if (session.heard) {
         fruitless = 0;
@@ -405,12 +405,12 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   /**
    * How long the server keeps a watch open, and how long it may be silent before it is closed here.
    */
-  record Patience(Duration length, Duration silence) {}
+  record WatchTimes(Duration length, Duration silence) {}
 
   /** One watch, from its start to its end. */
   private final class Session implements Watcher<T> {
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private final Patience patience;
+    private final WatchTimes times;
     private volatile String version;
     private volatile long began = System.nanoTime();
     private volatile long lastHeard = began;
@@ -418,9 +418,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     private volatile boolean gone;
     private volatile boolean over;
 
-    Session(String version, Patience patience) {
+    Session(String version, WatchTimes times) {
       this.version = version;
-      this.patience = patience;
+      this.times = times;
     }
 
     /** The time that this took does not count. */
@@ -448,7 +448,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     @Override
     public void onClose(WatcherException cause) {
       gone = cause.isHttpGone();
-      if (gone || System.nanoTime() - began >= patience.length().minus(EARLY).toNanos()) {
+      if (gone || System.nanoTime() - began >= times.length().minus(EARLY).toNanos()) {
         end.complete(null);
       } else {
         end.completeExceptionally(cause.asClientException());
@@ -477,10 +477,10 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     private boolean awaitEnd() {
       while (!closed.isDone()) {
         try {
-          end.get(patience.silence().toNanos() / 4, TimeUnit.NANOSECONDS);
+          end.get(times.silence().toNanos() / 4, TimeUnit.NANOSECONDS);
           return true;
         } catch (TimeoutException e) {
-          if (System.nanoTime() - lastHeard > patience.silence().toNanos()) {
+          if (System.nanoTime() - lastHeard > times.silence().toNanos()) {
             return false;
           }
         } catch (ExecutionException e) {

@@ -30,7 +30,7 @@ final class ElectionMachine {
   static final Duration STAGGER = Duration.ofMillis(400);
 
   /** How long the holder may be unfit: what hit it may hit the others a moment later. */
-  static final Duration PATIENCE = Duration.ofMillis(500);
+  static final Duration UNFIT_GRACE = Duration.ofMillis(500);
 
   private static final Duration RETRY = Duration.ofMillis(300);
 
@@ -207,7 +207,7 @@ final class ElectionMachine {
     if (held == null) {
       return null;
     }
-    boolean unfit = !eligible && now - unfitSince >= PATIENCE.toNanos();
+    boolean unfit = !eligible && now - unfitSince >= UNFIT_GRACE.toNanos();
     if (stopping || (unfit && otherCandidate)) {
       return new LeaseWrite(Kind.RELEASE, held.released());
     }

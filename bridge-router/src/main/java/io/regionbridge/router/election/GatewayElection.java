@@ -134,10 +134,10 @@ public final class GatewayElection implements AutoCloseable {
    * returns whether it did. The task must name the version of each object that it writes, and end
    * within seconds; a hand-over waits for it. Any thread but the election's.
    *
-   * @param patience how long to wait for the permit
+   * @param timeout how long to wait for the permit
    */
-  public boolean whileActive(Duration patience, Runnable task) {
-    if (!leadership.mine() || !awaitPermit(patience)) {
+  public boolean whileActive(Duration timeout, Runnable task) {
+    if (!leadership.mine() || !awaitPermit(timeout)) {
       return false;
     }
     acting.lock();
@@ -302,8 +302,8 @@ public final class GatewayElection implements AutoCloseable {
     }
   }
 
-  private boolean awaitPermit(Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
+  private boolean awaitPermit(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
     permits.lock();
     try {
       while (permitUntil - System.nanoTime() < LEAST.toNanos()) {

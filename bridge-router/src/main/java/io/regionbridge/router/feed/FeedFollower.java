@@ -150,8 +150,7 @@ final class FeedFollower {
     } catch (IOException e) {
       leave(FailureReason.of(e), Duration.ZERO, true);
     } catch (RuntimeException e) {
-      log.error("region {}: its directory cannot be followed", region, e);
-      leave("internal fault: " + FailureReason.describe(e), Duration.ZERO, true);
+      leaveAfter(e);
     }
     return false;
   }
@@ -170,7 +169,7 @@ final class FeedFollower {
       int octets = reader.more();
       if (octets <= 0) {
         open.drained();
-        hear(open);
+        recordProgress(open);
         if (octets < 0) {
           end(open.stream().status());
           return changed;
@@ -188,7 +187,7 @@ final class FeedFollower {
       }
     }
     allowance -= TURN - left;
-    hear(open);
+    recordProgress(open);
     if (reached) {
       reach();
     }
@@ -196,7 +195,7 @@ final class FeedFollower {
   }
 
   /** Even octets that make no line yet are a sign of life. */
-  private void hear(FeedConnection open) {
+  private void recordProgress(FeedConnection open) {
     if (open.stream().heard() != heard) {
       heard = open.stream().heard();
       machine.heard(System.nanoTime());
@@ -227,7 +226,21 @@ final class FeedFollower {
    *
    * @return nanoseconds until something may be due again, if nothing comes before
    */
-  long tend(Selector selector) {
+  long runDue(Selector selector) {
+    try {
+      return checkGateway(selector);
+    } catch (RuntimeException e) { // of this region: the others are followed on
+      leaveAfter(e);
+      return IDLE.toNanos();
+    }
+  }
+
+  private void leaveAfter(RuntimeException fault) {
+    log.error("region {}: its directory cannot be followed", region, fault);
+    leave("internal fault: " + FailureReason.describe(fault), Duration.ZERO, true);
+  }
+
+  private long checkGateway(Selector selector) {
     long now = System.nanoTime();
     Followed wanted = followed;
     boolean known = machine.gateways(wanted.gateways());
@@ -306,7 +319,7 @@ final class FeedFollower {
     } else if (open.isReady()) {
       wait = 0;
     } else {
-      wait = machine.patience(now);
+      wait = machine.untilSilent(now);
       if (!open.isConnected()) {
         wait = Math.min(wait, begunAt + CONNECT.toNanos() - now);
       }

@@ -44,7 +44,7 @@ public final class FeedFollowers implements AutoCloseable {
   private volatile boolean closed;
 
   /** {@link #byRegion} as the loop saw it last: it closes whoever is followed no more. */
-  private Map<String, FeedFollower> tended = Map.of();
+  private Map<String, FeedFollower> current = Map.of();
 
   /**
    * A peer to follow. Another domain makes another peer, of which nothing is known.
@@ -150,10 +150,10 @@ public final class FeedFollowers implements AutoCloseable {
       waiting = Selector.open();
       selector = waiting; // before the peers are looked at: who changes them wakes it up
     }
-    adopt();
+    takeOver();
     long wait = LONGEST_WAIT.toNanos();
-    for (FeedFollower follower : tended.values()) {
-      wait = Math.min(wait, follower.tend(waiting));
+    for (FeedFollower follower : current.values()) {
+      wait = Math.min(wait, follower.runDue(waiting));
     }
     if (closed) {
       return;
@@ -165,7 +165,7 @@ public final class FeedFollowers implements AutoCloseable {
     }
     boolean changed = false;
     boolean more = false;
-    for (FeedFollower follower : tended.values()) {
+    for (FeedFollower follower : current.values()) {
       changed |= follower.read();
       more |= follower.hasMore();
     }
@@ -179,13 +179,13 @@ public final class FeedFollowers implements AutoCloseable {
   }
 
   @SuppressWarnings("ReferenceEquality") // each change makes another one
-  private void adopt() {
+  private void takeOver() {
     Map<String, FeedFollower> now = byRegion;
-    if (now != tended) {
-      tended.values().stream()
+    if (now != current) {
+      current.values().stream()
           .filter(follower -> !now.containsValue(follower))
           .forEach(FeedFollower::close);
-      tended = now;
+      current = now;
     }
   }
 
@@ -194,7 +194,7 @@ public final class FeedFollowers implements AutoCloseable {
     closed = true;
     wakeUp();
     loop.close();
-    tended.values().forEach(FeedFollower::close);
+    current.values().forEach(FeedFollower::close);
     byRegion.values().forEach(FeedFollower::close);
     try {
       Selector last = selector;

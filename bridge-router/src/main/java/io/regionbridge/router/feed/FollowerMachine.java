@@ -144,7 +144,7 @@ final class FollowerMachine {
   }
 
   /** Nanoseconds after which {@link #flaw} may say something, unless something is heard. */
-  long patience(long now) {
+  long untilSilent(long now) {
     long since = reached ? currentAt : begunAt;
     return Math.min(heardAt + silence().toNanos(), since + STALL.toNanos()) - now;
   }

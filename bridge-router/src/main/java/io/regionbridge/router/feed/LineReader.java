@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /** Reads a stream line by line, no line longer than {@link FeedLimits#LINE}. One thread. */
 final class LineReader {
-  private static final int USUAL = 4 * 1024;
+  private static final int INITIAL_OCTETS = 4 * 1024;
 
   /** Where octets come from. */
   @FunctionalInterface
@@ -20,7 +20,7 @@ final class LineReader {
   }
 
   private final Source in;
-  private byte[] buffer = new byte[USUAL];
+  private byte[] buffer = new byte[INITIAL_OCTETS];
   private int from;
   private int to;
   private int searched;
@@ -74,8 +74,8 @@ final class LineReader {
     if (kept > FeedLimits.LINE) {
       throw new MalformedFeedException("a line has more than %d octets".formatted(FeedLimits.LINE));
     }
-    if (kept == 0 && buffer.length > USUAL) {
-      buffer = new byte[USUAL]; // a long line is the exception
+    if (kept == 0 && buffer.length > INITIAL_OCTETS) {
+      buffer = new byte[INITIAL_OCTETS]; // a long line is the exception
     } else if (from > 0) {
       System.arraycopy(buffer, from, buffer, 0, kept);
     }

@@ -5,9 +5,9 @@ import java.util.List;
 /** Where the addresses of overlays come from. */
 public final class OverlayRanges {
   /** What the usual overlays number their peers from: shared address space (RFC 6598). */
-  public static final Cidr USUAL = Cidr.of("100.64.0.0/10");
+  public static final Cidr CGNAT = Cidr.of("100.64.0.0/10");
 
-  private static final List<Cidr> KNOWN = List.of(USUAL, Cidr.of("fd7a:115c:a1e0::/48"));
+  private static final List<Cidr> KNOWN = List.of(CGNAT, Cidr.of("fd7a:115c:a1e0::/48"));
 
   private OverlayRanges() {}
 

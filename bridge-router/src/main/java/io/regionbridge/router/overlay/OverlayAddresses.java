@@ -60,7 +60,7 @@ record OverlayAddresses(
    */
   List<Cidr> ranges() {
     return networks.isEmpty()
-        ? List.of(OverlayRanges.USUAL)
+        ? List.of(OverlayRanges.CGNAT)
         : networks.stream().map(OverlayRanges::of).sorted().distinct().toList();
   }
 }

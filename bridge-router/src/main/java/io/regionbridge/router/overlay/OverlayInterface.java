@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /** Which interface is the overlay's. Pure. */
 final class OverlayInterface {
   /** What the usual overlays call theirs, in the order of preference. */
-  private static final List<String> USUAL = List.of("wt0", "tailscale0", "wg0");
+  private static final List<String> KNOWN_NAMES = List.of("wt0", "tailscale0", "wg0");
 
   private OverlayInterface() {}
 
@@ -22,6 +22,6 @@ final class OverlayInterface {
     }
     return !inUse.isEmpty() && exists.test(inUse)
         ? Optional.of(inUse)
-        : USUAL.stream().filter(exists).findFirst();
+        : KNOWN_NAMES.stream().filter(exists).findFirst();
   }
 }

@@ -59,7 +59,7 @@ public final class OverlayDiscovery implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   /** For an answer as a whole. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
 
   private static final int MOST_OCTETS = 64 * 1024;
 
@@ -304,7 +304,7 @@ public final class OverlayDiscovery implements AutoCloseable {
         client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_OCTETS));
     try {
       // The request's own time ends with the head of the answer; this one is for the body, too.
-      HttpResponse<byte[]> whole = answer.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      HttpResponse<byte[]> whole = answer.get(READ_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
       if (whole.statusCode() == 200) {
         RegionAnnouncement.parse(new String(whole.body(), StandardCharsets.UTF_8))
             .ifPresent(said -> announced.put(address, new Answer(said, key, System.nanoTime())));
@@ -313,7 +313,7 @@ public final class OverlayDiscovery implements AutoCloseable {
       log.trace("{} does not say which region it is of", address, e); // it need not be a bridge
     } catch (TimeoutException e) {
       answer.cancel(true);
-      log.debug("{} did not finish saying which region it is of in {}", address, PATIENCE);
+      log.debug("{} did not finish saying which region it is of in {}", address, READ_TIMEOUT);
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();

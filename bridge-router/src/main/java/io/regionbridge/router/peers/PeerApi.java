@@ -39,7 +39,7 @@ final class PeerApi implements AutoCloseable {
 
   private static final int MOST_OCTETS = 1 << 20;
   private static final Duration CONNECT = Duration.ofSeconds(3);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
   private final PeerKubeconfig kubeconfig;
   private final HttpClient client;
@@ -89,14 +89,14 @@ final class PeerApi implements AutoCloseable {
    * @throws FailedException if they cannot be read; the last ones stay valid
    */
   Answer read() throws FailedException, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri()).timeout(PATIENCE);
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri()).timeout(READ_TIMEOUT);
     kubeconfig.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
     request.header("Accept", "application/json").header("User-Agent", "region-bridge");
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.sendAsync(
             request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_OCTETS));
     try {
-      HttpResponse<byte[]> whole = answer.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      HttpResponse<byte[]> whole = answer.get(READ_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
       if (whole.statusCode() != 200) {
         throw new FailedException(reason(whole.statusCode()), "HTTP " + whole.statusCode());
       }
@@ -105,7 +105,7 @@ final class PeerApi implements AutoCloseable {
       throw new FailedException(ReadFailure.Reason.UNREACHABLE, ReadFailure.rootMessage(e));
     } catch (TimeoutException e) {
       throw new FailedException(
-          ReadFailure.Reason.UNREACHABLE, "no whole answer in " + PATIENCE.toSeconds() + " s");
+          ReadFailure.Reason.UNREACHABLE, "no whole answer in " + READ_TIMEOUT.toSeconds() + " s");
     } finally {
       answer.cancel(true);
     }

@@ -272,7 +272,7 @@ public record RegionSettings(
     }
 
     /** The chart's defaults. */
-    public static Release usual(String namespace, String routerLabel) {
+    public static Release defaults(String namespace, String routerLabel) {
       return new Release(namespace, routerLabel, Engine.AUTO, Optional.empty());
     }
 

@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Sees a rotation of this node's key through: once its {@link KeyStore} has a key to come, that is
  * published until every gateway knows it, and then used. A gateway that cannot be asked is waited
- * for no longer than {@link #PATIENCE}. All state that matters is in the store, so a process that
- * starts in the middle goes on. Owned by one thread.
+ * for no longer than {@link #GRACE_PERIOD}. All state that matters is in the store, so a process
+ * that starts in the middle goes on. Owned by one thread.
  */
 public final class KeyRotation {
   /** Long enough for a gateway that is being restarted. */
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration GRACE_PERIOD = Duration.ofSeconds(60);
 
   private static final Logger log = LoggerFactory.getLogger(KeyRotation.class);
 
@@ -80,7 +80,7 @@ public final class KeyRotation {
       since = nanos.getAsLong();
       log.info("the next key {} is published", next.get());
     }
-    boolean late = nanos.getAsLong() - since >= PATIENCE.toNanos();
+    boolean late = nanos.getAsLong() - since >= GRACE_PERIOD.toNanos();
     if (first || !complete || !(missing.isEmpty() || late)) {
       return new Standing(publicHalf(keys.current()), next, missing);
     }
@@ -92,7 +92,7 @@ public final class KeyRotation {
           "{} did not say within {} s that the new key is known there; declare it there if the"
               + " tunnel stays down",
           String.join(", ", missing),
-          PATIENCE.toSeconds());
+          GRACE_PERIOD.toSeconds());
     }
     return new Standing(next.get(), Optional.empty(), List.of());
   }

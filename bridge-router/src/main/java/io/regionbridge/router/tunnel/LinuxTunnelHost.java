@@ -39,7 +39,7 @@ public final class LinuxTunnelHost implements TunnelHost {
   static final int ROUTE_METRIC = 4096;
 
   private static final Logger log = LoggerFactory.getLogger(LinuxTunnelHost.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
 
   private final TunnelDrivers drivers;
   private final List<String> userspace;
@@ -143,7 +143,7 @@ public final class LinuxTunnelHost implements TunnelHost {
     try {
       process =
           UserspaceProcess.start(
-              userspace, interfaceName, drivers.uapiSockets(), PATIENCE, stopUserspaceOnClose);
+              userspace, interfaceName, drivers.uapiSockets(), START_TIMEOUT, stopUserspaceOnClose);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ErrnoException("starting " + userspace, Errno.EINTR, null);

@@ -37,7 +37,7 @@ public final class UserspaceProcess implements AutoCloseable {
    *
    * @param command without {@code -f INTERFACE}
    * @param directory of its socket, usually {@link UapiClient#SOCKET_DIRECTORY}
-   * @param patience how long to wait for the socket
+   * @param timeout how long to wait for the socket
    * @param stopOnClose whether {@link #close} stops it; if not, the device outlives this process
    * @throws ErrnoException if it ends at once, with its last words, or ETIMEDOUT
    * @throws IOException if there is no such program
@@ -46,7 +46,7 @@ public final class UserspaceProcess implements AutoCloseable {
       List<String> command,
       String interfaceName,
       Path directory,
-      Duration patience,
+      Duration timeout,
       boolean stopOnClose)
       throws IOException, InterruptedException {
     List<String> line = Stream.concat(command.stream(), Stream.of("-f", interfaceName)).toList();
@@ -56,7 +56,7 @@ public final class UserspaceProcess implements AutoCloseable {
     UserspaceProcess started = new UserspaceProcess(interfaceName, process, stopOnClose);
     boolean answers = false;
     try {
-      started.awaitSocket(new UapiClient(interfaceName, directory), patience, lastWords);
+      started.awaitSocket(new UapiClient(interfaceName, directory), timeout, lastWords);
       answers = true;
     } finally {
       if (!answers) {
@@ -85,10 +85,10 @@ public final class UserspaceProcess implements AutoCloseable {
     log.info("stopped the userspace implementation of {}", name);
   }
 
-  private void awaitSocket(UapiClient client, Duration patience, AtomicReference<String> lastWords)
+  private void awaitSocket(UapiClient client, Duration timeout, AtomicReference<String> lastWords)
       throws IOException, InterruptedException {
     String doing = "starting a userspace implementation of " + name;
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = System.nanoTime() + timeout.toNanos();
     while (System.nanoTime() < deadline) {
       try {
         client.get();

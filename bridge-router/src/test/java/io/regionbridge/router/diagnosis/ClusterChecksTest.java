@@ -571,7 +571,7 @@ final class ClusterChecksTest {
                 "WireGuard keys",
                 "cannot read secrets region-bridge-wireguard-router-1: forbidden"));
 
-    release = Release.usual("region-bridge", "netbird-router=true");
+    release = Release.defaults("region-bridge", "netbird-router=true");
     assertThat(checks())
         .as("without tunnels of the bridges")
         .noneMatch(check -> check.name().equals("WireGuard keys"));

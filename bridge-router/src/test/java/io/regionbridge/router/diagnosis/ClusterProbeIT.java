@@ -259,7 +259,7 @@ final class ClusterProbeIT {
   }
 
   private static ClusterProbe probe(KubernetesClient client, KubernetesClient bridge) {
-    return probe(client, bridge, Release.usual(TestCluster.NAMESPACE, "netbird-router=true"));
+    return probe(client, bridge, Release.defaults(TestCluster.NAMESPACE, "netbird-router=true"));
   }
 
   private static ClusterProbe probe(

@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.ServiceResource;
-import io.regionbridge.router.discovery.ResourceWatch.Patience;
+import io.regionbridge.router.discovery.ResourceWatch.WatchTimes;
 import io.regionbridge.router.loop.Loops;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -33,8 +33,8 @@ class ResourceWatchTest {
 
   @Test
   void aWatchThatTheClientLosesAfterAFailureIsShortAndTheResourceIsListedAnew() {
-    Patience never = new Patience(Duration.ofSeconds(290), Duration.ofHours(1));
-    Patience little = new Patience(Duration.ofSeconds(10), Duration.ofMillis(50));
+    WatchTimes never = new WatchTimes(Duration.ofSeconds(290), Duration.ofHours(1));
+    WatchTimes little = new WatchTimes(Duration.ofSeconds(10), Duration.ofMillis(50));
     try (ResourceWatch<Service> watch =
         new ResourceWatch<>(
             "services",
@@ -54,7 +54,7 @@ class ResourceWatchTest {
 
   @Test
   void anInvalidObjectIsReportedUntilItIsValidOrGone() {
-    Patience never = new Patience(Duration.ofSeconds(290), Duration.ofHours(1));
+    WatchTimes never = new WatchTimes(Duration.ofSeconds(290), Duration.ofHours(1));
     listed.set(List.of(service("good"), service("bad"), service("worse")));
     try (ResourceWatch<Service> watch =
         new ResourceWatch<>(

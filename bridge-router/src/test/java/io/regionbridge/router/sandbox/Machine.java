@@ -30,7 +30,7 @@ import org.opentest4j.TestAbortedException;
  * the tests print comes out of the serial console.
  */
 public final class Machine {
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration TIMEOUT = Duration.ofMinutes(4);
   private static final List<String> PROGRAMS =
       List.of("qemu-system-x86_64", "busybox", "wg", "ip", "tc", "setpriv", "nft");
   private static final List<String> MODULES =
@@ -190,7 +190,7 @@ public final class Machine {
             .start();
     CompletableFuture<String> console =
         CompletableFuture.supplyAsync(() -> read(machine.getInputStream()));
-    if (!machine.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+    if (!machine.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
       machine.destroyForcibly();
     }
     return console.join();

@@ -55,7 +55,7 @@ class KeyRotationTest {
   void whoDoesNotAnswerIsNotWaitedForForEver() throws IOException {
     PublicKey next = publicHalf(keys.prepareNext());
     assertThat(look(Set.of()).publicKey()).isEqualTo(first);
-    nanos += KeyRotation.PATIENCE.toNanos() - 1;
+    nanos += KeyRotation.GRACE_PERIOD.toNanos() - 1;
     assertThat(look(Set.of()).publicKey()).isEqualTo(first);
     nanos++;
     assertThat(look(Set.of()).publicKey()).isEqualTo(next);
@@ -65,7 +65,7 @@ class KeyRotationTest {
   void nothingIsDecidedBeforeAllPeersAreKnown() throws IOException {
     publicHalf(keys.prepareNext());
     assertThat(rotation.look(List.of(), false, _ -> Set.of()).publicKey()).isEqualTo(first);
-    nanos += 2 * KeyRotation.PATIENCE.toNanos();
+    nanos += 2 * KeyRotation.GRACE_PERIOD.toNanos();
     assertThat(rotation.look(List.of(), false, _ -> Set.of()).publicKey()).isEqualTo(first);
   }
 

@@ -30,7 +30,7 @@ final class TwoRegions implements AutoCloseable {
   static final String MN_POD = "10.42.0.1";
   static final String FSN_POD = "10.52.0.1";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   final Namespace router = Namespace.create();
   final Gateway mn;
@@ -183,7 +183,7 @@ final class TwoRegions implements AutoCloseable {
 
   /** Waits for something to become true, and fails with what it is if it does not. */
   static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited too long until " + what).isLessThan(deadline);
       LockSupport.parkNanos(Duration.ofMillis(100).toNanos());

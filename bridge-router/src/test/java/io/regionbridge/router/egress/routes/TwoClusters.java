@@ -195,12 +195,12 @@ final class TwoClusters implements AutoCloseable {
   }
 
   /** Connects from one pod to the other, within that time. */
-  static Optional<Socket> connect(Namespace pod, InetSocketAddress to, Duration patience) {
+  static Optional<Socket> connect(Namespace pod, InetSocketAddress to, Duration timeout) {
     try {
       return pod.call(() -> {
         Socket socket = new Socket();
         try {
-          socket.connect(to, (int) patience.toMillis());
+          socket.connect(to, (int) timeout.toMillis());
           return Optional.of(socket);
         } catch (IOException e) {
           socket.close();

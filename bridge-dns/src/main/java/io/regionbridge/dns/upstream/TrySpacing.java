@@ -14,7 +14,7 @@ final class TrySpacing {
    *
    * @param sent tries so far, at least 1
    * @param lateAfter the least pause: after it a reply is late
-   * @param usual time of a reply, 0 if unknown
+   * @param expected time of a reply, 0 if unknown
    * @param left until the question must be answered
    */
   static long after(int sent, long lateAfter, long expected, long left) {

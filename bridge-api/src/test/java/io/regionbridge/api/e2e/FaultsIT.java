@@ -147,7 +147,7 @@ class FaultsIT {
             "RightsGranted",
             "a right is missing",
             right[3],
-            "add the verb to the Role",
+            "add the right to the Role",
             "region_bridge_condition_ok{region=\"fsn1\",type=\"RightsGranted\"} 0.0");
         if (right[1].equals("endpointslices")) {
           page.looksWell("right-missing");

@@ -269,7 +269,7 @@ public final class DnsBridge implements AutoCloseable {
   }
 
   /**
-   * Answers a question as a client would be answered, and tells how.
+   * Answers a question as a client would be answered, and returns each step.
    *
    * @param name absolute
    * @param type a number of {@link org.xbill.DNS.Type}

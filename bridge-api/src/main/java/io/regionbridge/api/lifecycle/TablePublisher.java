@@ -255,9 +255,8 @@ final class TablePublisher implements AutoCloseable {
   }
 
   /**
-   * Tens of thousands of objects have been read, and what they were read from is garbage that
-   * nothing else would collect for hours. Nobody is answered from the directory yet, so a pause
-   * costs nothing now.
+   * Returns the memory that reading a large directory took: nothing else would collect it for
+   * hours. The bridge becomes ready only after this, so few clients notice the pause.
    */
   private static void returnHeap() {
     if (Runtime.getRuntime().totalMemory() > GROWN_HEAP) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +62,11 @@ class FaultsIT {
     for (AutoCloseable each : RUNNING) {
       each.close();
     }
+  }
+
+  @AfterEach
+  void grantAllRights() throws Exception {
+    cluster.grant();
   }
 
   @Test

@@ -210,7 +210,7 @@ final class ReplicationTest {
     STRANGE_ADDRESSES,
     GOES_BACK;
 
-    void tell(OutputStream out) throws IOException {
+    void write(OutputStream out) throws IOException {
       switch (this) {
         case ENDLESS_LINE -> {
           byte[] octets = "x".repeat(65_536).getBytes(StandardCharsets.UTF_8);
@@ -260,12 +260,12 @@ final class ReplicationTest {
   @EnumSource
   void aHostileFeedCostsItsOwnRegionOnly(Lie lie) throws Exception {
     write("10.62.1.1");
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger responses = new AtomicInteger();
     try (ServerSocket hostile = new ServerSocket(httpPort, 50, InetAddress.ofLiteral(SECOND));
         Bridge hel1 = served("hel1", "10.62.0.0/16", FIRST);
         Bridge fsn1 = fsn1("", List.of(SECOND), List.of(FIRST))) {
-      Thread.ofVirtual().start(() -> serve(hostile, lie::tell, told));
-      RegionPair.await(() -> told.get() > 0);
+      Thread.ofVirtual().start(() -> serve(hostile, lie::write, responses));
+      RegionPair.await(() -> responses.get() > 0);
       RegionPair.await(() -> replica(fsn1.state(), "hel1").standing() == Standing.CURRENT);
       if (lie == Lie.STRANGE_ADDRESSES) {
         await(fsn1.state(), Standing.CURRENT);
@@ -286,10 +286,10 @@ final class ReplicationTest {
   @CsvSource({"1, true", "2, false"})
   void aFeedOfALaterBridgeIsReadAsFarAsItIsUnderstood(int version, boolean understood)
       throws Exception {
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger responses = new AtomicInteger();
     try (ServerSocket later = new ServerSocket(httpPort, 50, InetAddress.ofLiteral(SECOND));
         Bridge fsn1 = fsn1("", List.of(SECOND), List.of())) {
-      Thread.ofVirtual().start(() -> serve(later, out -> tellLater(version, out), told));
+      Thread.ofVirtual().start(() -> serve(later, out -> writeLater(version, out), responses));
       if (understood) {
         await(fsn1.state(), Standing.CURRENT);
         RegionPair.await(() -> addresses(fsn1, WEB).equals(List.of("10.52.1.66")));
@@ -305,13 +305,13 @@ final class ReplicationTest {
   @Test
   void aBridgeWithoutAFeedIsRelayed() throws Exception {
     write("10.52.1.1");
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger responses = new AtomicInteger();
     try (ServerSocket older =
             new ServerSocket(FreePorts.next(), 50, InetAddress.ofLiteral(SECOND));
         Bridge mn = mn(FIRST);
         Bridge fsn1 =
             ready(follower("", List.of(FIRST), List.of(), SECOND + ":" + older.getLocalPort()))) {
-      Thread.ofVirtual().start(() -> serve(older, "404 Not Found", _ -> {}, told));
+      Thread.ofVirtual().start(() -> serve(older, "404 Not Found", _ -> {}, responses));
       RegionPair.await(
           () -> replica(fsn1.state(), "mn").why().contains("serves no directory feed"));
       assertThat(standing(fsn1.state())).isEqualTo(Standing.NONE);
@@ -321,7 +321,7 @@ final class ReplicationTest {
     }
   }
 
-  private static void tellLater(int version, OutputStream out) throws IOException {
+  private static void writeLater(int version, OutputStream out) throws IOException {
     Lie.line(out, "{'later':[1,{'deep':true}]}");
     Lie.line(
         out,
@@ -340,15 +340,16 @@ final class ReplicationTest {
     }
   }
 
-  private interface Tale {
-    void tell(OutputStream out) throws IOException;
+  private interface Script {
+    void write(OutputStream out) throws IOException;
   }
 
-  private static void serve(ServerSocket hostile, Tale tale, AtomicInteger told) {
-    serve(hostile, "200 OK", tale, told);
+  private static void serve(ServerSocket hostile, Script script, AtomicInteger responses) {
+    serve(hostile, "200 OK", script, responses);
   }
 
-  private static void serve(ServerSocket hostile, String status, Tale tale, AtomicInteger told) {
+  private static void serve(
+      ServerSocket hostile, String status, Script script, AtomicInteger responses) {
     try {
       while (true) {
         Socket client = hostile.accept();
@@ -365,15 +366,15 @@ final class ReplicationTest {
                     """
                         .formatted(status)
                         .getBytes(StandardCharsets.UTF_8));
-                told.incrementAndGet();
-                tale.tell(out);
+                responses.incrementAndGet();
+                script.write(out);
               } catch (IOException e) {
-                told.incrementAndGet(); // hung up on
+                responses.incrementAndGet(); // hung up on
               }
             });
       }
     } catch (IOException e) {
-      told.incrementAndGet(); // the test is over
+      responses.incrementAndGet(); // the test is over
     }
   }
 

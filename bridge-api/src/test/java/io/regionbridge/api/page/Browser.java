@@ -251,11 +251,11 @@ final class Browser implements AutoCloseable {
     message.put("id", id).put("method", method).set("params", JSON.valueToTree(params));
     try {
       socket.sendText(message.toString(), true).get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      JsonNode told = answer.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      if (told.has("error")) {
-        throw new AssertionError(method + ": " + told.path("error"));
+      JsonNode response = answer.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      if (response.has("error")) {
+        throw new AssertionError(method + ": " + response.path("error"));
       }
-      return told.path("result");
+      return response.path("result");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(method, e);

@@ -676,7 +676,7 @@ public final class QueryPipeline implements AnswerSink {
     }
   }
 
-  /** Answers a query as it would be answered to a client, and tells how. On the loop. */
+  /** Answers a query as it would be answered to a client, and returns each step. On the loop. */
   public void trace(byte[] packet, View view, CompletableFuture<Trace> result) {
     beginTurn();
     TracePath path = new TracePath(view, shared.clock(), now, result);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A descriptor on a Netty loop, read and written in batches. Level-triggered: what is left is told
- * of again.
+ * A descriptor on a Netty loop, read and written in batches. Level-triggered: the loop reports
+ * again what is left.
  */
 final class EpollPacketSocket implements PacketSocket, EpollIoHandle {
   private static final Logger log = LoggerFactory.getLogger(EpollPacketSocket.class);

@@ -497,8 +497,8 @@ public final class Asker {
   }
 
   /**
-   * How the exchange went, in the order of its tries. To be called by the sink while it is told of
-   * the end.
+   * The tries of an exchange and their outcomes, in order. The sink calls it during the callback at
+   * the end of the exchange.
    */
   public List<TryReport> reports(Exchange e) {
     List<TryReport> reports = new ArrayList<>();

@@ -342,8 +342,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
   /** With the sink's lock held. */
   private void recordIgnored() {
     WatchStatus before = status.get();
-    if (before instanceof WatchStatus.Current(List<String> told)
-        && !(told.isEmpty() && ignored.isEmpty())) {
+    if (before instanceof WatchStatus.Current(List<String> reported)
+        && !(reported.isEmpty() && ignored.isEmpty())) {
       WatchStatus now = current();
       if (!now.equals(before) && status.compareAndSet(before, now)) {
         onStatus.run();

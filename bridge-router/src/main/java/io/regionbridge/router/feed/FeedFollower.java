@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the directory feed of one peer, at one of its gateways at a time. It never waits: it is
- * told when octets have come and when time has passed. What a peer sends costs no more than a share
- * of the CPU and of the memory for replicas: {@value #TURN} octets are read of it before others
- * have their turn, and {@value #RATE} octets a second after the first {@value #BURST}.
+ * Follows the directory feed of one peer, at one of its gateways at a time. It never waits: its
+ * owner calls it when octets have come and when time has passed. What a peer sends takes a limited
+ * share of the CPU and of the memory for replicas: {@value #TURN} octets are read of it before
+ * others have their turn, and {@value #RATE} octets a second after the first {@value #BURST}.
  *
  * <p>Owned by the thread of {@link FeedFollowers}, but for what any thread may call.
  */

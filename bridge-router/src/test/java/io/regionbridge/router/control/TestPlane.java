@@ -9,6 +9,7 @@ import io.regionbridge.router.kubernetes.TestCluster;
 import io.regionbridge.router.loop.Loops;
 import io.regionbridge.router.net.AliasRanges;
 import io.regionbridge.router.net.Cidr;
+import io.regionbridge.router.peers.FakeOverlay;
 import io.regionbridge.router.peers.OverlayView;
 import io.regionbridge.router.settings.RegionSettings;
 import io.regionbridge.router.topology.PeerClaim;
@@ -29,23 +30,7 @@ import java.util.function.Supplier;
  * peers, no overlay and no egress, unless a test says otherwise.
  */
 final class TestPlane {
-  static final OverlayView NO_OVERLAY =
-      new OverlayView() {
-        @Override
-        public Optional<InetAddress> address() {
-          return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> publicKey() {
-          return Optional.empty();
-        }
-
-        @Override
-        public List<Peer> peers() {
-          return List.of();
-        }
-      };
+  static final OverlayView NO_OVERLAY = FakeOverlay.of();
 
   private int number = 1;
   private int electionPort = FreePorts.next();

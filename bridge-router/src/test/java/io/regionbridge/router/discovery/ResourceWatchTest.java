@@ -35,17 +35,7 @@ class ResourceWatchTest {
   void aWatchThatTheClientLosesAfterAFailureIsShortAndTheResourceIsListedAnew() {
     WatchTimes never = new WatchTimes(Duration.ofSeconds(290), Duration.ofHours(1));
     WatchTimes little = new WatchTimes(Duration.ofSeconds(10), Duration.ofMillis(50));
-    try (ResourceWatch<Service> watch =
-        new ResourceWatch<>(
-            "services",
-            ObjectLister.of(services(), 250),
-            services(),
-            new Nothing(),
-            () -> {},
-            Clock.systemUTC(),
-            new Loops(),
-            never,
-            little)) {
+    try (ResourceWatch<Service> watch = watch(never, little)) {
       watch.start();
       Await.that("it is listed anew", BOUND, () -> calls.size() >= 5);
     }
@@ -56,20 +46,10 @@ class ResourceWatchTest {
   void anInvalidObjectIsReportedUntilItIsValidOrGone() {
     WatchTimes never = new WatchTimes(Duration.ofSeconds(290), Duration.ofHours(1));
     listed.set(List.of(service("good"), service("bad"), service("worse")));
-    try (ResourceWatch<Service> watch =
-        new ResourceWatch<>(
-            "services",
-            ObjectLister.of(services(), 250),
-            services(),
-            new Nothing(),
-            () -> {},
-            Clock.systemUTC(),
-            new Loops(),
-            never,
-            never)) {
+    try (ResourceWatch<Service> watch = watch(never, never)) {
       calls.add("so that no watch is refused");
       watch.start();
-      Await.that("it is told", BOUND, () -> ignored(watch).size() == 2);
+      Await.that("both are reported", BOUND, () -> ignored(watch).size() == 2);
       assertThat(ignored(watch))
           .containsExactly(
               "services web/bad: bad makes no sense", "services web/worse: worse makes no sense");
@@ -78,6 +58,19 @@ class ResourceWatchTest {
       session.get().eventReceived(Watcher.Action.DELETED, service("worse"));
       assertThat(ignored(watch)).isEmpty();
     }
+  }
+
+  private ResourceWatch<Service> watch(WatchTimes normal, WatchTimes afterFailure) {
+    return new ResourceWatch<>(
+        "services",
+        ObjectLister.of(services(), 250),
+        services(),
+        new Nothing(),
+        () -> {},
+        Clock.systemUTC(),
+        new Loops(),
+        normal,
+        afterFailure);
   }
 
   private static List<String> ignored(ResourceWatch<?> watch) {
